@@ -1,0 +1,1 @@
+"""Articles to an index, and questions to cited answers; knows neither Discord nor a terminal."""

@@ -1,0 +1,81 @@
+"""The things that flow from an article to a cited answer, one frozen dataclass each.
+
+Offsets count Unicode code points in the text of the article, end exclusive, everywhere in this project.
+"""
+
+from dataclasses import dataclass
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article of the library, as it was read from its file."""
+
+    id: str
+    """Path below the corpus folder, `/` between folders, without the extension."""
+    title: str
+    text: str
+    file: str
+    """Path below the corpus folder, `/` between folders, with the extension."""
+    url: str | None = None
+    published: str | None = None
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of an article: `article.text[start:end]` is its verbatim text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A run of whole neighbouring sentences, small enough for the encoder's window.
+
+    `first` and `last` number the article's sentences from 0, `last` exclusive.
+    """
+
+    start: int
+    end: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a citation says of its article."""
+
+    id: str
+    title: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One source sentence of an answer, verbatim, with its place in the article.
+
+    `highlight` holds absolute offsets inside `[start, end)`, or None; `score` is a probability, 0 to 1.
+    """
+
+    number: int
+    article: Source
+    sentence: str
+    start: int
+    end: int
+    highlight: Span | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the library says to a question; `answer` is None where the articles do not say."""
+
+    question: str
+    answerable: bool
+    confidence: float
+    answer: str | None
+    citations: tuple[Citation, ...]
+    elapsed_ms: float
