@@ -35,7 +35,7 @@ class ModelSection(Section):
     """Which model turns text into vectors."""
 
     encoder: Annotated[
-        str, Field(min_length=1, description="sentence-transformers model: a folder, or a name on this machine")
+        str, Field(min_length=1, description="sentence-transformers model: a folder, or its name")
     ] = DEFAULT_ENCODER
 
 
@@ -109,9 +109,9 @@ def _first_problem(error: ValidationError, schema: type[Config]) -> str:
 
 
 def _known_keys(schema: type[Config], section: tuple[int | str, ...]) -> list[str]:
-    fields = schema.model_fields
+    model: type[BaseModel] = schema
     for name in section:
-        annotation = fields[str(name)].annotation
-        if annotation is not None and issubclass(annotation, BaseModel):
-            fields = annotation.model_fields
-    return [name for name in fields if name != "base"]
+        annotation = model.model_fields[str(name)].annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            model = annotation
+    return [name for name in model.model_fields if name != "base"]

@@ -1,4 +1,4 @@
-"""What can go wrong, in the words that a person needs. The library raises; front ends turn these into text."""
+"""What can go wrong, in words that a person needs; the library raises, front ends show."""
 
 
 class FootnoteError(Exception):

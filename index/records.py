@@ -3,6 +3,7 @@
 Offsets count Unicode code points in the text of the article, end exclusive, everywhere in this project.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 Span = tuple[int, int]
@@ -79,3 +80,30 @@ class Answer:
     answer: str | None
     citations: tuple[Citation, ...]
     elapsed_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One sentence that may answer a question, with what retrieval knows of it.
+
+    `row` is its row in the sentence vectors, `number` its place in its article, from 0. `dense` and `passage`
+    are cosines of the question with the sentence and with its passage, `lexical` is the sentence's BM25 score.
+    `before` and `after` are the texts of the neighbouring sentences, empty at the ends of the article.
+    """
+
+    row: int
+    article: int
+    number: int
+    start: int
+    end: int
+    text: str
+    dense: float
+    passage: float
+    lexical: float
+    before: str
+    after: str
+    title: str
+
+
+Progress = Callable[[str, int, int], None]
+"""Called with the name of a stage, the units done and the units in all."""
