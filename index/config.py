@@ -47,10 +47,13 @@ class AnswerSection(Section):
 
 
 class Config(Section):
-    """The part of the configuration that the index reads; front ends add sections of their own.
+    """The part of the configuration that the index reads; sections of other programs are left to them.
 
-    Relative paths are relative to `base`, the folder of the file that names them.
+    A front end extends this class with its own section and forbids what nobody knows. Relative paths are
+    relative to `base`, the folder of the file that names them.
     """
+
+    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
 
     corpus: CorpusSection = CorpusSection()
     index: IndexSection = IndexSection()

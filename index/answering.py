@@ -1,0 +1,81 @@
+"""From readings to an answer: which citations, verbatim, and whether the articles say at all."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from index.errors import EmptyQuestionError
+from index.reader import Reading
+from index.records import Answer, Citation, Source
+
+COPIES = 2
+"""How many articles may be cited for one and the same sentence."""
+
+INVISIBLE = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"}
+
+
+def clean_question(question: str) -> str:
+    """Return the question with lone surrogates replaced, NULs blanked and its ends trimmed.
+
+    Raises EmptyQuestionError where no visible character is left.
+    """
+    text = question.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    cleaned = text.replace("\0", " ").strip()
+    if all(unicodedata.category(character) in INVISIBLE for character in cleaned):
+        raise EmptyQuestionError("The question is empty.", 'Ask something: footnote ask "Who …?"')
+    return cleaned
+
+
+def compose(
+    question: str,
+    readings: Sequence[Reading],
+    source: Callable[[int], Source],
+    top_k: int,
+    threshold: float,
+    elapsed_ms: float,
+) -> Answer:
+    """Cite the first `top_k` distinct readings; answer with the first where its score reaches `threshold`.
+
+    `source` names the article of an article row. The answer is the highlighted span, or the whole sentence.
+    """
+    citations = tuple(
+        Citation(
+            number,
+            source(reading.candidate.article),
+            reading.candidate.text,
+            reading.candidate.start,
+            reading.candidate.end,
+            reading.highlight,
+            round(reading.score, 4),
+        )
+        for number, reading in enumerate(_distinct(readings, top_k), 1)
+    )
+    confidence = citations[0].score if citations else 0.0
+    answerable = bool(citations) and confidence >= threshold
+    answer = _words(citations[0]) if answerable else None
+    return Answer(question, answerable, confidence, answer, citations, round(elapsed_ms, 1))
+
+
+def _words(citation: Citation) -> str:
+    if citation.highlight is None:
+        return citation.sentence
+    start, end = citation.highlight
+    return citation.sentence[start - citation.start : end - citation.start]
+
+
+def _distinct(readings: Sequence[Reading], count: int) -> list[Reading]:
+    """Keep one of the same sentence in an article, and at most `COPIES` of it over all articles."""
+    kept: list[Reading] = []
+    seen: set[tuple[int, str]] = set()
+    copies: Counter[str] = Counter()
+    for reading in readings:
+        text = " ".join(reading.candidate.text.casefold().split())
+        place = (reading.candidate.article, text)
+        if place in seen or copies[text] == COPIES:
+            continue
+        seen.add(place)
+        copies[text] += 1
+        kept.append(reading)
+        if len(kept) == count:
+            break
+    return kept

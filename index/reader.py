@@ -1,0 +1,58 @@
+"""The reader: looks at the question and the best candidates, marks the answer, and says how sure it is.
+
+`Reader` is the one interface that a trained model slots in behind; `RetrievalReader` is what serves without one.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from index.answer_types import highlight
+from index.confidence import Calibration
+from index.records import Candidate, Span
+
+Ranked = tuple[Candidate, float]
+"""A candidate and its score, best first in every sequence; scores compare only within one question."""
+
+Idf = Callable[[str], float]
+"""The inverse document frequency of a term among the library's sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader makes of one candidate.
+
+    `highlight` holds absolute offsets in the article's text, inside the candidate, or None. `score` is the
+    probability, 0 to 1, that the candidate answers the question.
+    """
+
+    candidate: Candidate
+    highlight: Span | None
+    score: float
+
+
+class Reader(Protocol):
+    """Orders candidates by how well they answer; the first reading's score is the answer's confidence."""
+
+    def read(self, question: str, ranked: Sequence[Ranked], idf: Idf) -> list[Reading]:
+        """Read `ranked`, best first, and return readings, best first, with scores that never rise."""
+        ...
+
+
+class RetrievalReader:
+    """Keeps the order of retrieval, calibrates its scores, and marks an answer only where its kind is plain."""
+
+    def __init__(self, calibration: Calibration) -> None:
+        self._calibration = calibration
+
+    def read(self, question: str, ranked: Sequence[Ranked], idf: Idf) -> list[Reading]:
+        """Read `ranked`, best first; see `Reader.read`."""
+        scores = self._calibration.scores(question, ranked, idf)
+        return [
+            Reading(candidate, _absolute(highlight(question, candidate.text), candidate.start), score)
+            for (candidate, _), score in zip(ranked, scores, strict=True)
+        ]
+
+
+def _absolute(span: Span | None, start: int) -> Span | None:
+    return None if span is None else (start + span[0], start + span[1])
