@@ -1,0 +1,118 @@
+"""Search terms, and BM25 read back by numpy alone."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import bm25s
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index import lexical
+from index.lexical import Lexical, best, terms
+
+SENTENCES = [
+    "The US-led coalition struck fighters near Al Tanf.",
+    "A U.S. general predicts a long fight for Raqqa.",
+    "About 90,000 people live in Raqqa, Raqqa officials say.",
+    "",
+    "Who is it?",
+    "北京欢迎你。",
+    "A U.S. general predicts a long fight for Raqqa.",
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("US, U.S. and US-led", ["us", "us", "us", "led"]),
+        ("pro-Assad fighters", ["pro", "assad", "fighter"]),
+        ("90,000 or 1.5; 2008,2009", ["90000", "1.5", "2008", "2009"]),
+        ("The mother’s café at 5 p.m.", ["mother", "cafe", "5", "pm"]),
+        ("J.K. Rowling", ["jk", "rowl"]),
+        ("STRASSE straße", ["strass", "strass"]),
+        ("co\u00adalition \ufeffcoalition", ["coalit", "coalit"]),
+        ("Who did what, and why?", []),
+        ("東京", ["東京"]),
+        ("北京欢迎2008", ["北京", "京欢", "欢迎", "2008"]),
+        ("ประเทศ", ["ปร", "ระ", "ะเ", "เท", "ทศ"]),
+        ("हिन्दी भाषा", ["हिन्दी", "भाषा"]),
+        ("\x00 \ud800 😀 __ ...", []),
+    ],
+)
+def test_terms(text: str, expected: list[str]) -> None:
+    assert terms(text) == expected
+
+
+@given(st.text())
+def test_terms_of_any_text_are_short_and_not_empty(text: str) -> None:
+    found = terms(text)
+    assert all(0 < len(term) <= 3 * lexical.LONGEST_TERM for term in found)
+    assert terms(text.upper().lower()) == terms(text.upper())
+
+
+def test_a_line_of_a_megabyte_is_a_short_term() -> None:
+    assert [len(term) for term in terms("x" * 1_000_000)] == [lexical.LONGEST_TERM]
+
+
+@pytest.fixture
+def index(tmp_path: Path) -> Lexical:
+    Lexical.build(SENTENCES).save(tmp_path)
+    return Lexical.load(tmp_path, len(SENTENCES))
+
+
+@given(st.lists(st.sampled_from(["us", "raqqa", "fight", "90000", "京欢", "unknown"]), max_size=8))
+def test_scores_are_those_of_bm25s(question: list[str]) -> None:
+    theirs = bm25s.BM25(k1=lexical.K1, b=lexical.B, method=lexical.METHOD)
+    theirs.index([terms(text) for text in SENTENCES], show_progress=False)
+    ours = Lexical.build(SENTENCES)
+    known = theirs.get_tokens_ids(question)
+    assert np.array_equal(ours.scores(question), theirs.get_scores_from_ids(known))
+
+
+def test_search_orders_by_score_then_row(index: Lexical) -> None:
+    scores, rows = index.search(terms("What did the general predict of the fight?"), 10)
+    assert rows.tolist() == [1, 6]
+    assert scores[0] == scores[1] > 0
+    assert index.search(terms("general"), 1)[1].tolist() == [1]
+
+
+def test_frequency_counts_sentences(index: Lexical) -> None:
+    assert [index.frequency(term) for term in ("raqqa", "us", "tanf", "zzz")] == [3, 3, 1, 0]
+
+
+@pytest.mark.parametrize("sentences", [[], ["", "Who is it?"]])
+def test_nothing_to_search(tmp_path: Path, sentences: list[str]) -> None:
+    Lexical.build(sentences).save(tmp_path)
+    index = Lexical.load(tmp_path, len(sentences))
+    assert index.scores(["us", ""]).tolist() == [0.0] * len(sentences)
+    assert index.search(["us"], 3)[1].tolist() == []
+
+
+def test_a_question_without_known_terms(index: Lexical) -> None:
+    assert not index.scores([]).any()
+    assert not index.scores(["zzz"]).any()
+    assert index.search([], 3)[1].tolist() == []
+
+
+def test_no_file_is_pickled(index: Lexical, tmp_path: Path) -> None:
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(lexical.FILES)
+    for name in lexical.FILES:
+        np.load(tmp_path / name, allow_pickle=False)
+
+
+@given(st.lists(st.integers(0, 5)), st.integers(0, 8))
+def test_best_is_a_stable_sort(values: list[int], k: int) -> None:
+    scores = np.array(values, dtype=np.float32)
+    assert best(scores, k).tolist() == np.argsort(-scores, kind="stable")[:k].tolist()
+
+
+def test_asking_imports_neither_bm25s_nor_scipy(index: Lexical, tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from index.lexical import Lexical, terms\n"
+        f"assert Lexical.load(Path({str(tmp_path)!r}), {len(SENTENCES)}).search(terms('Raqqa'), 3)[1].any()\n"
+        "assert not {'bm25s', 'scipy'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
