@@ -1,0 +1,272 @@
+"""The articles, sentences and passages of one index: an SQLite file, written once, read by many threads.
+
+Articles are sorted by id; sentences and passages are numbered through all articles in that order, so that an
+article's rows are a run.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+from index.errors import IndexDamagedError, UnknownArticleError
+from index.records import Article, Passage, Sentence
+
+FILE = "articles.sqlite"
+
+_SCHEMA = """
+CREATE TABLE articles (
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
+    url TEXT, published TEXT, author TEXT, file TEXT NOT NULL UNIQUE, text TEXT NOT NULL, characters INTEGER NOT NULL,
+    first_sentence INTEGER NOT NULL, sentences INTEGER NOT NULL,
+    first_passage INTEGER NOT NULL, passages INTEGER NOT NULL
+) STRICT;
+CREATE TABLE sentences (
+    row INTEGER PRIMARY KEY, article INTEGER NOT NULL, number INTEGER NOT NULL,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, first_passage INTEGER NOT NULL, passages INTEGER NOT NULL,
+    text TEXT NOT NULL
+) STRICT;
+CREATE TABLE passages (
+    row INTEGER PRIMARY KEY, article INTEGER NOT NULL,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL
+) STRICT;
+"""
+_ARTICLE = (
+    "SELECT row, id, title, url, published, author, file, characters,"
+    " first_sentence, sentences, first_passage, passages FROM articles"
+)
+_SENTENCE = (
+    'SELECT s.row, s.article, s.number, s.start, s."end", s.text, s.first_passage, s.passages, a.id, a.title,'
+    " a.url, coalesce(before.text, ''), coalesce(after.text, '')"
+    " FROM sentences s JOIN articles a ON a.row = s.article"
+    " LEFT JOIN sentences before ON before.row = s.row - 1 AND before.article = s.article"
+    " LEFT JOIN sentences after ON after.row = s.row + 1 AND after.article = s.article"
+)
+_VARIABLES = 900  # of one statement; SQLite allows 999 at least
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """What the catalog knows of an article, without its text."""
+
+    row: int
+    id: str
+    title: str
+    url: str | None
+    published: str | None
+    author: str | None
+    file: str
+    characters: int
+    first_sentence: int
+    sentences: int
+    first_passage: int
+    passages: int
+
+    @property
+    def sentence_rows(self) -> range:
+        """Rows of its sentences."""
+        return range(self.first_sentence, self.first_sentence + self.sentences)
+
+    @property
+    def passage_rows(self) -> range:
+        """Rows of its passages."""
+        return range(self.first_passage, self.first_passage + self.passages)
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceRow:
+    """A sentence with its place, its article and its neighbours within the article ("" at the ends)."""
+
+    row: int
+    article: int
+    number: int
+    start: int
+    end: int
+    text: str
+    first_passage: int
+    passages: int
+    id: str
+    title: str
+    url: str | None
+    before: str
+    after: str
+
+    @property
+    def passage_rows(self) -> range:
+        """Rows of the passages that hold it."""
+        return range(self.first_passage, self.first_passage + self.passages)
+
+
+class CatalogWriter:
+    """Write a new catalog; articles come sorted by id."""
+
+    def __init__(self, folder: Path) -> None:
+        # The file is new and belongs to no index before it is whole, so that a journal would protect nothing.
+        self._connection = sqlite3.connect(folder / FILE, isolation_level=None)
+        self._connection.executescript(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _SCHEMA
+        )
+        self.articles = 0
+        self.sentences = 0
+        self.passages = 0
+
+    def add(self, article: Article, sentences: Sequence[Sentence], passages: Sequence[Passage]) -> None:
+        """Append `article` with all its sentences and passages.
+
+        Raises OSError where the disk is full.
+        """
+        row, text = self.articles, article.text
+        first_passage = [self.passages] * len(sentences)
+        holders = [0] * len(sentences)
+        for passage_row, passage in enumerate(passages, self.passages):
+            for number in range(passage.first, passage.last):
+                if not holders[number]:
+                    first_passage[number] = passage_row
+                holders[number] += 1
+        self._insert(
+            "articles",
+            [
+                (
+                    *(row, article.id, article.title, article.url, article.published, article.author),
+                    *(article.file, text, len(text)),
+                    *(self.sentences, len(sentences), self.passages, len(passages)),
+                )
+            ],
+        )
+        self._insert(
+            "sentences",
+            (
+                (
+                    self.sentences + n,
+                    row,
+                    n,
+                    s.start,
+                    s.end,
+                    first_passage[n],
+                    holders[n],
+                    text[s.start : s.end],
+                )
+                for n, s in enumerate(sentences)
+            ),
+        )
+        self._insert(
+            "passages",
+            ((self.passages + n, row, p.start, p.end, p.first, p.last) for n, p in enumerate(passages)),
+        )
+        self.articles += 1
+        self.sentences += len(sentences)
+        self.passages += len(passages)
+
+    def _insert(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        columns = {"articles": 13, "sentences": 8, "passages": 6}[table]
+        marks = ", ".join("?" * columns)
+        try:
+            self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - our names
+        except sqlite3.OperationalError as error:
+            raise OSError(f"{FILE}: {error}") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self._connection.execute("COMMIT")
+        except sqlite3.OperationalError as failure:
+            raise OSError(f"{FILE}: {failure}") from failure
+        finally:
+            self._connection.close()
+
+
+class Catalog:
+    """Read a catalog; every method may be called from any thread."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the catalog of `folder`. Raises IndexDamagedError."""
+        path = folder / FILE
+        # One connection, opened now: a later one would miss the file once a newer index has replaced it.
+        # `immutable` spares locks and journals, which a read-only folder could not hold.
+        uri = f"file:{quote(str(path))}?mode=ro&immutable=1"
+        try:
+            self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        except sqlite3.Error as error:
+            raise _damaged(path, error) from error
+        self._lock = Lock()
+        self._path = path
+        self._articles = [ArticleRow(*values) for values in self._query(f"{_ARTICLE} ORDER BY row")]
+        self._rows = {article.id: article.row for article in self._articles}
+
+    def articles(self) -> list[ArticleRow]:
+        """List the articles, by id."""
+        return list(self._articles)
+
+    def row(self, article_id: str) -> int:
+        """Find the row of the article `article_id`.
+
+        Raises UnknownArticleError, which names the nearest ids.
+        """
+        try:
+            return self._rows[article_id]
+        except KeyError:
+            near = self.nearest_ids(article_id)
+            mend = f"Did you mean {' or '.join(near)}?" if near else "`footnote articles` lists the ids."
+            raise UnknownArticleError(f"no article has the id {article_id[:200]!r}", mend) from None
+
+    def nearest_ids(self, article_id: str, n: int = 3) -> list[str]:
+        """List up to `n` ids that look like `article_id`, nearest first."""
+        folded = {known.casefold(): known for known in self._rows}
+        return [folded[near] for near in get_close_matches(article_id[:200].casefold(), folded, n)]
+
+    def article(self, row: int) -> Article:
+        """Read the article of `row`, with its text."""
+        found = self._articles[row]
+        (text,) = self._query("SELECT text FROM articles WHERE row = ?", (row,))[0]
+        return Article(found.id, found.title, text, found.file, found.url, found.published, found.author)
+
+    def spans(self, row: int) -> list[Sentence]:
+        """Read where the sentences of the article of `row` stand, in order."""
+        query = 'SELECT start, "end" FROM sentences WHERE row >= ? AND row < ? ORDER BY row'
+        return [Sentence(*span) for span in self._query(query, _ends(self._articles[row].sentence_rows))]
+
+    def passages(self, row: int) -> list[Passage]:
+        """Read the passages of the article of `row`, in order."""
+        query = 'SELECT start, "end", first, last FROM passages WHERE row >= ? AND row < ? ORDER BY row'
+        return [Passage(*values) for values in self._query(query, _ends(self._articles[row].passage_rows))]
+
+    def sentences(self, rows: Iterable[int]) -> list[SentenceRow]:
+        """Read the sentences of `rows`, in the order of `rows`. Raises KeyError for a row that is none."""
+        wanted = [int(row) for row in rows]
+        found: dict[int, SentenceRow] = {}
+        for start in range(0, len(wanted), _VARIABLES):
+            some = wanted[start : start + _VARIABLES]
+            marks = ", ".join("?" * len(some))
+            for values in self._query(f"{_SENTENCE} WHERE s.row IN ({marks})", some):
+                found[values[0]] = SentenceRow(*values)
+        return [found[row] for row in wanted]
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    def _query(self, query: str, values: Sequence[int] = ()) -> list[Any]:
+        try:
+            with self._lock:
+                return self._connection.execute(query, values).fetchall()
+        except sqlite3.DatabaseError as error:
+            raise _damaged(self._path, error) from error
+
+
+def _ends(rows: range) -> tuple[int, int]:
+    return rows.start, rows.stop
+
+
+def _damaged(path: Path, error: sqlite3.Error) -> IndexDamagedError:
+    return IndexDamagedError(f"{path}: {error}", "Run `footnote index`: it builds the index anew.")

@@ -1,0 +1,113 @@
+"""The catalog: what goes in comes out, with rows that run through all articles."""
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from index import catalog
+from index.catalog import Catalog, CatalogWriter
+from index.errors import IndexDamagedError, UnknownArticleError
+from index.records import Article, Passage, Sentence
+
+FIRST = Article(
+    "a/één 😀", "One", "Up. Down. Left.", "a/één 😀.txt", "https://x.test/?a=1", "2017-06-07", "A B"
+)
+EMPTY = Article("b%20?#", "Two", "", "b%20?#.md")
+SECOND = Article("c", "Three", "Up.", "c.txt")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "odd name %20?mode=rw#ü"
+    folder.mkdir()
+    with CatalogWriter(folder) as writer:
+        spans = [Sentence(0, 3), Sentence(4, 9), Sentence(10, 15)]
+        writer.add(FIRST, spans, [Passage(0, 9, 0, 2), Passage(4, 15, 1, 3)])
+        writer.add(EMPTY, [], [])
+        writer.add(SECOND, [Sentence(0, 3)], [Passage(0, 3, 0, 1)])
+        assert (writer.articles, writer.sentences, writer.passages) == (3, 4, 3)
+    return folder
+
+
+def test_articles_come_back_whole(folder: Path) -> None:
+    read = Catalog(folder)
+    assert [read.article(row.row) for row in read.articles()] == [FIRST, EMPTY, SECOND]
+    assert [row.characters for row in read.articles()] == [15, 0, 3]
+    assert [row.sentence_rows for row in read.articles()] == [range(3), range(3, 3), range(3, 4)]
+    assert [row.passage_rows for row in read.articles()] == [range(2), range(2, 2), range(2, 3)]
+    assert read.spans(0) == [Sentence(0, 3), Sentence(4, 9), Sentence(10, 15)]
+    assert read.passages(0) == [Passage(0, 9, 0, 2), Passage(4, 15, 1, 3)]
+    assert read.spans(1) == []
+
+
+def test_sentences_keep_the_asked_order_and_know_their_neighbours(folder: Path) -> None:
+    last, first, middle = Catalog(folder).sentences([3, 0, 1])
+    assert (last.text, last.article, last.number, last.before, last.after) == ("Up.", 2, 0, "", "")
+    assert (first.text, first.id, first.title, first.url) == ("Up.", FIRST.id, "One", FIRST.url)
+    assert (first.before, first.after) == ("", "Down.")
+    assert (middle.start, middle.end, middle.before, middle.after) == (4, 9, "Up.", "Left.")
+    assert [row.passage_rows for row in (last, first, middle)] == [range(2, 3), range(1), range(2)]
+
+
+def test_more_sentences_than_one_statement_takes(folder: Path) -> None:
+    rows = [number % 4 for number in range(5000)]
+    assert [sentence.row for sentence in Catalog(folder).sentences(rows)] == rows
+
+
+def test_an_unknown_row_is_an_error(folder: Path) -> None:
+    with pytest.raises(KeyError):
+        Catalog(folder).sentences([0, 4])
+
+
+def test_an_unknown_id_names_the_nearest(tmp_path: Path) -> None:
+    with CatalogWriter(tmp_path) as writer:
+        for name in ("coalition-strikes", "News/Raqqa"):
+            writer.add(Article(name, "", "", f"{name}.txt"), [], [])
+    read = Catalog(tmp_path)
+    assert read.row("News/Raqqa") == 1
+    with pytest.raises(UnknownArticleError, match="'coalition-strike'") as caught:
+        read.row("coalition-strike")
+    assert caught.value.mend == "Did you mean coalition-strikes?"
+    assert read.nearest_ids("news/raqa") == ["News/Raqqa"]
+    with pytest.raises(UnknownArticleError) as caught:
+        read.row("\x00" * 100_000)
+    assert "footnote articles" in caught.value.mend
+
+
+def test_threads_share_a_catalog(folder: Path) -> None:
+    read = Catalog(folder)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda n: read.sentences([n % 4])[0].row, range(400)))
+    assert answers == [n % 4 for n in range(400)]
+
+
+def test_reading_writes_nothing_and_survives_removal(folder: Path) -> None:
+    folder.chmod(0o500)
+    try:
+        read = Catalog(folder)
+        assert [path.name for path in folder.iterdir()] == [catalog.FILE]
+    finally:
+        folder.chmod(0o700)
+    (folder / catalog.FILE).unlink()
+    assert read.article(0) == FIRST
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database", b"SQLite format 3\0" + bytes(4000)])
+def test_a_foreign_file_is_damage(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / catalog.FILE).write_bytes(content)
+    with pytest.raises(IndexDamagedError, match=catalog.FILE):
+        Catalog(tmp_path)
+
+
+def test_a_missing_file_is_damage(tmp_path: Path) -> None:
+    with pytest.raises(IndexDamagedError, match=catalog.FILE):
+        Catalog(tmp_path)
+
+
+def test_a_failed_write_commits_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), CatalogWriter(tmp_path) as writer:
+        writer.add(FIRST, [], [])
+        raise ZeroDivisionError
+    with pytest.raises(IndexDamagedError):
+        Catalog(tmp_path)
