@@ -22,7 +22,8 @@ FILE = "articles.sqlite"
 _SCHEMA = """
 CREATE TABLE articles (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
-    url TEXT, published TEXT, author TEXT, file TEXT NOT NULL UNIQUE, text TEXT NOT NULL, characters INTEGER NOT NULL,
+    url TEXT, published TEXT, author TEXT, file TEXT NOT NULL UNIQUE,
+    text TEXT NOT NULL, characters INTEGER NOT NULL,
     first_sentence INTEGER NOT NULL, sentences INTEGER NOT NULL,
     first_passage INTEGER NOT NULL, passages INTEGER NOT NULL
 ) STRICT;
