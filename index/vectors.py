@@ -1,0 +1,165 @@
+"""Vectors of sentences or passages in one FAISS file: exact search while they are few, approximate beyond.
+
+All scores are inner products of L2-normalised vectors, that is cosines: higher is nearer.
+"""
+
+from pathlib import Path
+from typing import Any, Self
+
+import faiss
+import numpy as np
+import numpy.typing as npt
+
+from index.errors import IndexDamagedError
+
+SENTENCES_FILE = "sentences.faiss"
+PASSAGES_FILE = "passages.faiss"
+
+EXACT_UP_TO = 100_000  # rows; docs/scale.md has the figures behind these constants
+RECALL_TARGET = 0.98  # of the 10 nearest rows, how many the approximate search must find
+_RECALL_AT = 10
+_RECALL_SAMPLE = 500
+_TRAINING_ROWS_PER_LIST = 50
+_MOST_GROWTH = 2.0  # an approximate index that has grown or shrunk more gets new lists
+
+Floats = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int64]
+
+
+class Vectors:
+    """Search vectors, and read them back: exactly up to EXACT_UP_TO rows, in half precision beyond."""
+
+    def __init__(self, index: Any, recall: float | None = None) -> None:
+        self._index = index
+        self.recall = recall
+        """Measured recall of the approximate search just built; None for exact search."""
+
+    @classmethod
+    def build(cls, vectors: Floats, earlier: "Vectors | None" = None) -> Self:
+        """Index `vectors`, [n, dimension]; the lists of an `earlier`, similar index are taken over."""
+        if len(vectors) <= EXACT_UP_TO:
+            index = faiss.IndexFlatIP(vectors.shape[1])
+            index.add(vectors)
+            return cls(index)
+        index = _lists(vectors, earlier)
+        index.add(vectors)
+        index.make_direct_map()  # so that rows can be read back
+        return cls(index, _tune(index, vectors))
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Open the file at `path`; the vectors stay in it and are read as they are needed.
+
+        Raises IndexDamagedError.
+        """
+        try:
+            index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+        except RuntimeError as error:
+            raise _damaged(path, error) from error
+        if not isinstance(index, faiss.IndexFlatIP | faiss.IndexIVFScalarQuantizer):
+            raise _damaged(path, f"unexpected {type(index).__name__}")
+        if index.metric_type != faiss.METRIC_INNER_PRODUCT:
+            raise _damaged(path, "unexpected metric")
+        return cls(index)
+
+    def save(self, path: Path) -> None:
+        """Write the file at `path`. Raises OSError."""
+        try:
+            faiss.write_index(self._index, str(path))
+        except RuntimeError as error:
+            raise OSError(f"{path.name} cannot be written: {error}") from error
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        return int(self._index.d)
+
+    @property
+    def exact(self) -> bool:
+        """Whether the search compares with every row."""
+        return isinstance(self._index, faiss.IndexFlatIP)
+
+    def search(self, queries: Floats, k: int) -> tuple[Floats, Rows]:
+        """Find the `k` nearest rows of each of `queries`, [q, dimension]: scores and rows, [q, min(k, rows)].
+
+        Best first, equal scores by row. Approximate search may find fewer: row -1, score -inf, at the end.
+        """
+        k = min(k, len(self))
+        if k == 0 or not len(queries):
+            return np.empty((len(queries), k), np.float32), np.empty((len(queries), k), np.int64)
+        scores, rows = self._index.search(queries, k)
+        scores[rows < 0] = -np.inf
+        order = np.lexsort((rows, -scores), axis=1)
+        return np.take_along_axis(scores, order, axis=1), np.take_along_axis(rows, order, axis=1)
+
+    def rows(self, start: int, stop: int) -> Floats:
+        """Read the vectors of the rows `start` to `stop`, exclusive: float32 [stop - start, dimension]."""
+        return self.at(np.arange(start, stop))
+
+    def at(self, rows: npt.ArrayLike) -> Floats:
+        """Read the vectors of `rows`: float32 [rows, dimension]. Raises IndexError."""
+        wanted = np.asarray(rows, dtype=np.int64)
+        if wanted.size and (wanted.min() < 0 or wanted.max() >= len(self)):
+            raise IndexError(f"rows {wanted.min()} to {wanted.max()} of {len(self)}")
+        if not wanted.size:
+            return np.empty((0, self.dimension), np.float32)
+        vectors: Floats = self._index.reconstruct_batch(wanted)
+        return vectors
+
+    def scores(self, query: Floats, rows: npt.ArrayLike) -> Floats:
+        """Compare one `query`, [dimension], with `rows`: float32 [rows]. Raises IndexError."""
+        scores: Floats = self.at(rows) @ query
+        return scores
+
+
+def _lists(vectors: Floats, earlier: Vectors | None) -> Any:
+    """Make an empty index of inverted lists: 4·√n of them, as the FAISS wiki advises up to a million rows."""
+    count, dimension = vectors.shape
+    centres = faiss.IndexFlatIP(dimension)
+    lists = int(4 * np.sqrt(count))
+    if earlier and not earlier.exact and 1 / _MOST_GROWTH < len(earlier) / count < _MOST_GROWTH:
+        lists = earlier._index.nlist
+        centres.add(earlier._index.quantizer.reconstruct_n(0, lists))
+    index = faiss.IndexIVFScalarQuantizer(
+        centres,
+        dimension,
+        lists,
+        faiss.ScalarQuantizer.QT_fp16,
+        faiss.METRIC_INNER_PRODUCT,
+        False,  # the vectors themselves, not their difference to the list's centre: they are read back
+    )
+    wanted = min(count, _TRAINING_ROWS_PER_LIST * lists)
+    sample = np.random.default_rng(0).choice(count, wanted, replace=False)
+    index.train(vectors[np.sort(sample)])  # leaves centres that are there as they are
+    return index
+
+
+def _tune(index: Any, vectors: Floats) -> float:
+    """Set how many lists a search visits: the fewest, doubling, that reach RECALL_TARGET; return the recall.
+
+    Measured against exact search, on sampled rows that look for their nearest other rows.
+    """
+    sample = np.random.default_rng(1).choice(len(vectors), min(len(vectors), _RECALL_SAMPLE), replace=False)
+    exact = faiss.knn(vectors[sample], vectors, _RECALL_AT + 1, metric=faiss.METRIC_INNER_PRODUCT)[1]
+    recall = 0.0
+    index.nprobe = 4
+    while recall < RECALL_TARGET and index.nprobe < index.nlist:
+        index.nprobe = min(2 * index.nprobe, index.nlist)
+        found = index.search(vectors[sample], _RECALL_AT + 1)[1]
+        recall = _mean_recall(exact, found, sample)
+    return recall
+
+
+def _mean_recall(exact: Rows, found: Rows, queries: Rows) -> float:
+    shares = []
+    for best, some, query in zip(exact, found, queries, strict=True):
+        wanted = [row for row in best if row != query][:_RECALL_AT]
+        shares.append(np.isin(wanted, some).mean())
+    return float(np.mean(shares))
+
+
+def _damaged(path: Path, problem: object) -> IndexDamagedError:
+    return IndexDamagedError(f"{path}: {problem}", "Run `footnote index`: it builds the index anew.")

@@ -1,0 +1,131 @@
+"""Vectors in FAISS files: exact and approximate search, and what comes back."""
+
+from pathlib import Path
+
+import faiss
+import numpy as np
+import pytest
+from llama_index.core.vector_stores.types import VectorStoreQuery
+from llama_index.vector_stores.faiss import FaissVectorStore
+
+from index import vectors as module
+from index.errors import IndexDamagedError
+from index.vectors import Floats, Vectors
+
+
+def clusters(count: int, seed: int = 0) -> Floats:
+    """Vectors that lie in clusters, as those of real sentences do."""
+    random = np.random.default_rng(seed)
+    centres = np.random.default_rng(7).standard_normal((40, 32))
+    found = centres[random.integers(0, 40, count)] + 0.5 * random.standard_normal((count, 32))
+    return (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32)
+
+
+def stored(index: Vectors, folder: Path) -> Vectors:
+    index.save(folder / "x.faiss")
+    return Vectors.load(folder / "x.faiss")
+
+
+def test_exact_search_is_by_inner_product(tmp_path: Path) -> None:
+    made = clusters(500)
+    index = stored(Vectors.build(made), tmp_path)
+    scores, rows = index.search(made[:3], 10)
+    products = made[:3] @ made.T
+    assert index.exact
+    assert (len(index), index.dimension) == (500, 32)
+    assert rows.tolist() == np.argsort(-products, axis=1, kind="stable")[:, :10].tolist()
+    assert np.allclose(scores, -np.sort(-products, axis=1)[:, :10], atol=1e-6)
+    assert np.array_equal(index.rows(7, 20), made[7:20])
+    assert np.allclose(index.scores(made[0], [5, 499, 5]), products[0, [5, 499, 5]], atol=1e-6)
+
+
+def test_equal_scores_come_by_row(tmp_path: Path) -> None:
+    index = stored(Vectors.build(np.repeat(clusters(2), 4, axis=0)), tmp_path)
+    assert index.search(index.rows(5, 6), 4)[1].tolist() == [[4, 5, 6, 7]]
+
+
+def test_few_rows(tmp_path: Path) -> None:
+    index = stored(Vectors.build(clusters(2)), tmp_path)
+    assert index.search(clusters(1), 10)[1].shape == (1, 2)
+    assert index.search(clusters(1)[:0], 10)[1].shape == (0, 2)
+    for wrong in ([2], [-1]):
+        with pytest.raises(IndexError):
+            index.at(wrong)
+
+
+def test_no_rows(tmp_path: Path) -> None:
+    index = stored(Vectors.build(clusters(1)[:0]), tmp_path)
+    assert index.search(clusters(2), 10)[0].shape == (2, 0)
+    assert index.rows(0, 0).shape == (0, 32)
+    assert index.scores(clusters(1)[0], []).shape == (0,)
+
+
+def test_many_rows_are_searched_by_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "EXACT_UP_TO", 4000)
+    made = clusters(20_000)
+    built = Vectors.build(made)
+    index = stored(built, tmp_path)
+    assert not index.exact
+    assert built.recall is not None
+    assert built.recall >= module.RECALL_TARGET
+    asked = clusters(50, seed=1)
+    rows = index.search(asked, 10)[1]
+    exact = np.argsort(-(asked @ made.T), axis=1)[:, :10]
+    recall = np.mean([np.isin(best, some).mean() for best, some in zip(exact, rows, strict=True)])
+    assert recall >= module.RECALL_TARGET - 0.05
+    assert np.abs(index.rows(100, 300) - made[100:300]).max() < 5e-4  # half precision
+    assert np.allclose(index.scores(asked[0], rows[0]), index.search(asked[:1], 10)[0][0], atol=1e-3)
+
+
+def test_similar_lists_are_taken_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "EXACT_UP_TO", 1000)
+    made = clusters(6000)
+    earlier = stored(Vectors.build(made), tmp_path)
+    changed = clusters(5000, seed=2)
+    grown = Vectors.build(changed, earlier)
+    assert grown.recall is not None
+    assert grown.recall >= module.RECALL_TARGET
+    assert np.abs(grown.rows(0, 5000) - changed).max() < 5e-4
+    assert np.array_equal(earlier.rows(0, 10), stored(Vectors.build(made), tmp_path).rows(0, 10))
+    assert Vectors.build(changed[:500], earlier).exact
+
+
+def test_building_is_repeatable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "EXACT_UP_TO", 1000)
+    asked = clusters(5, seed=1)
+    first, second = (Vectors.build(clusters(5000)).search(asked, 20) for _ in range(2))
+    assert np.array_equal(first[1], second[1])
+    assert np.array_equal(first[0], second[0])
+
+
+@pytest.mark.parametrize("content", [b"", b"no index", b"IxFI" + bytes(30)])
+def test_a_foreign_file_is_damage(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "x.faiss").write_bytes(content)
+    with pytest.raises(IndexDamagedError, match=r"x\.faiss"):
+        Vectors.load(tmp_path / "x.faiss")
+
+
+@pytest.mark.parametrize("index", [faiss.IndexFlatL2(4), faiss.IndexHNSWFlat(4, 8)])
+def test_another_kind_of_index_is_damage(tmp_path: Path, index: faiss.Index) -> None:
+    faiss.write_index(index, str(tmp_path / "x.faiss"))
+    with pytest.raises(IndexDamagedError, match="unexpected"):
+        Vectors.load(tmp_path / "x.faiss")
+
+
+def test_a_missing_file_is_damage_and_a_missing_folder_an_error(tmp_path: Path) -> None:
+    with pytest.raises(IndexDamagedError):
+        Vectors.load(tmp_path / "x.faiss")
+    with pytest.raises(OSError, match=r"x\.faiss"):
+        Vectors.build(clusters(3)).save(tmp_path / "none" / "x.faiss")
+
+
+def test_llama_index_opens_the_file(tmp_path: Path) -> None:
+    made = clusters(50)
+    Vectors.build(made).save(tmp_path / "x.faiss")
+    store = FaissVectorStore.from_persist_path(str(tmp_path / "x.faiss"))
+    query = VectorStoreQuery(query_embedding=made[9].tolist(), similarity_top_k=2)
+    result = store.query(query)
+    assert result.ids is not None
+    assert result.ids[0] == "9"
+    assert result.similarities is not None
+    assert result.similarities[0] == pytest.approx(1.0, abs=1e-5)
