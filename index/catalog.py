@@ -29,8 +29,7 @@ CREATE TABLE articles (
 ) STRICT;
 CREATE TABLE sentences (
     row INTEGER PRIMARY KEY, article INTEGER NOT NULL, number INTEGER NOT NULL,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, first_passage INTEGER NOT NULL, passages INTEGER NOT NULL,
-    text TEXT NOT NULL
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, passage INTEGER NOT NULL, text TEXT NOT NULL
 ) STRICT;
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, article INTEGER NOT NULL,
@@ -42,7 +41,7 @@ _ARTICLE = (
     " first_sentence, sentences, first_passage, passages FROM articles"
 )
 _SENTENCE = (
-    'SELECT s.row, s.article, s.number, s.start, s."end", s.text, s.first_passage, s.passages, a.id, a.title,'
+    'SELECT s.row, s.article, s.number, s.start, s."end", s.text, s.passage, a.id, a.title,'
     " a.url, coalesce(before.text, ''), coalesce(after.text, '')"
     " FROM sentences s JOIN articles a ON a.row = s.article"
     " LEFT JOIN sentences before ON before.row = s.row - 1 AND before.article = s.article"
@@ -89,18 +88,12 @@ class SentenceRow:
     start: int
     end: int
     text: str
-    first_passage: int
-    passages: int
+    passage: int
     id: str
     title: str
     url: str | None
     before: str
     after: str
-
-    @property
-    def passage_rows(self) -> range:
-        """Rows of the passages that hold it."""
-        return range(self.first_passage, self.first_passage + self.passages)
 
 
 class CatalogWriter:
@@ -117,18 +110,16 @@ class CatalogWriter:
         self.passages = 0
 
     def add(self, article: Article, sentences: Sequence[Sentence], passages: Sequence[Passage]) -> None:
-        """Append `article` with all its sentences and passages.
+        """Append `article` with all its sentences, and the passages that part them.
 
         Raises OSError where the disk is full.
         """
         row, text = self.articles, article.text
-        first_passage = [self.passages] * len(sentences)
-        holders = [0] * len(sentences)
-        for passage_row, passage in enumerate(passages, self.passages):
-            for number in range(passage.first, passage.last):
-                if not holders[number]:
-                    first_passage[number] = passage_row
-                holders[number] += 1
+        holder = [
+            passage_row
+            for passage_row, passage in enumerate(passages, self.passages)
+            for _ in range(passage.first, passage.last)
+        ]
         self._insert(
             "articles",
             [
@@ -164,7 +155,7 @@ class CatalogWriter:
         self.passages += len(passages)
 
     def _insert(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        columns = {"articles": 13, "sentences": 8, "passages": 6}[table]
+        columns = {"articles": 13, "sentences": 7, "passages": 6}[table]
         marks = ", ".join("?" * columns)
         try:
             self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - our names

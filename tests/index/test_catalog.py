@@ -23,7 +23,7 @@ def folder(tmp_path: Path) -> Path:
     folder.mkdir()
     with CatalogWriter(folder) as writer:
         spans = [Sentence(0, 3), Sentence(4, 9), Sentence(10, 15)]
-        writer.add(FIRST, spans, [Passage(0, 9, 0, 2), Passage(4, 15, 1, 3)])
+        writer.add(FIRST, spans, [Passage(0, 9, 0, 2), Passage(10, 15, 2, 3)])
         writer.add(EMPTY, [], [])
         writer.add(SECOND, [Sentence(0, 3)], [Passage(0, 3, 0, 1)])
         assert (writer.articles, writer.sentences, writer.passages) == (3, 4, 3)
@@ -37,17 +37,18 @@ def test_articles_come_back_whole(folder: Path) -> None:
     assert [row.sentence_rows for row in read.articles()] == [range(3), range(3, 3), range(3, 4)]
     assert [row.passage_rows for row in read.articles()] == [range(2), range(2, 2), range(2, 3)]
     assert read.spans(0) == [Sentence(0, 3), Sentence(4, 9), Sentence(10, 15)]
-    assert read.passages(0) == [Passage(0, 9, 0, 2), Passage(4, 15, 1, 3)]
+    assert read.passages(0) == [Passage(0, 9, 0, 2), Passage(10, 15, 2, 3)]
     assert read.spans(1) == []
 
 
 def test_sentences_keep_the_asked_order_and_know_their_neighbours(folder: Path) -> None:
-    last, first, middle = Catalog(folder).sentences([3, 0, 1])
+    read = Catalog(folder)
+    last, first, middle = read.sentences([3, 0, 1])
     assert (last.text, last.article, last.number, last.before, last.after) == ("Up.", 2, 0, "", "")
     assert (first.text, first.id, first.title, first.url) == ("Up.", FIRST.id, "One", FIRST.url)
     assert (first.before, first.after) == ("", "Down.")
     assert (middle.start, middle.end, middle.before, middle.after) == (4, 9, "Up.", "Left.")
-    assert [row.passage_rows for row in (last, first, middle)] == [range(2, 3), range(1), range(2)]
+    assert [row.passage for row in read.sentences([0, 1, 2, 3])] == [0, 0, 1, 2]
 
 
 def test_more_sentences_than_one_statement_takes(folder: Path) -> None:
