@@ -133,16 +133,7 @@ class CatalogWriter:
         self._insert(
             "sentences",
             (
-                (
-                    self.sentences + n,
-                    row,
-                    n,
-                    s.start,
-                    s.end,
-                    first_passage[n],
-                    holders[n],
-                    text[s.start : s.end],
-                )
+                (self.sentences + n, row, n, s.start, s.end, holder[n], text[s.start : s.end])
                 for n, s in enumerate(sentences)
             ),
         )
