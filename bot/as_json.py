@@ -1,0 +1,88 @@
+"""Records as JSON, with the keys that other programs rely on."""
+
+import json
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from index.records import Answer, Article, Citation, Sentence
+
+if TYPE_CHECKING:
+    from index.build import BuildReport
+    from index.library import ArticleInfo
+
+# Valid raw in JSON, yet obeyed by a terminal, hidden from a person, or taken for the end of a line.
+_ESCAPED = re.compile(
+    "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e0fff]"
+)
+_NOT_ASCII = re.compile("[^\x00-\x7f]")
+
+
+def dump(value: Any, encoding: str | None = "utf-8", indent: int | None = None) -> str:
+    """Return `value` as JSON that reads back equal, is safe on a terminal and fits an output's `encoding`."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
+    utf = (encoding or "").lower().replace("-", "").startswith("utf")
+    return (_ESCAPED if utf else _NOT_ASCII).sub(lambda match: json.dumps(match[0])[1:-1], text)
+
+
+def dump_for_stdout(value: Any) -> str:
+    """Return `value` as JSON for stdout: one line, spread out where a person reads it on a terminal."""
+    return dump(value, sys.stdout.encoding, indent=2 if sys.stdout.isatty() else None)
+
+
+def answer_object(answer: Answer) -> dict[str, Any]:
+    """Return the object of one answer."""
+    return {
+        "question": answer.question,
+        "answerable": answer.answerable,
+        "confidence": answer.confidence,
+        "answer": answer.answer,
+        "citations": [_citation_object(citation) for citation in answer.citations],
+        "elapsed_ms": answer.elapsed_ms,
+    }
+
+
+def _citation_object(citation: Citation) -> dict[str, Any]:
+    article = citation.article
+    return {
+        "number": citation.number,
+        "article": {"id": article.id, "title": article.title, "url": article.url},
+        "sentence": citation.sentence,
+        "start": citation.start,
+        "end": citation.end,
+        "highlight": None if citation.highlight is None else list(citation.highlight),
+        "score": citation.score,
+    }
+
+
+def info_object(info: "ArticleInfo") -> dict[str, Any]:
+    """Return the object of one article in a list."""
+    return {
+        "id": info.id,
+        "title": info.title,
+        "url": info.url,
+        "file": info.file,
+        "characters": info.characters,
+        "sentences": info.sentences,
+    }
+
+
+def article_object(article: Article, sentences: Sequence[Sentence]) -> dict[str, Any]:
+    """Return the object of one article with its text, `sentences` as `[start, end]` pairs."""
+    return {
+        "id": article.id,
+        "title": article.title,
+        "url": article.url,
+        "file": article.file,
+        "characters": len(article.text),
+        "sentences": [[sentence.start, sentence.end] for sentence in sentences],
+        "text": article.text,
+    }
+
+
+def report_object(report: "BuildReport") -> dict[str, Any]:
+    """Return the object of what an update of the index did."""
+    return asdict(report) | {"skipped": [{"file": file, "reason": reason} for file, reason in report.skipped]}

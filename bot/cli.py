@@ -1,0 +1,282 @@
+"""The `footnote` command. What a command needs is imported when it runs, so that `--help` is quick."""
+
+import io
+import logging
+import sys
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, cast
+
+import click
+
+from bot.frame import FAILED, UNANSWERED, Group, Setting, global_options
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.terminal import Block
+
+log = logging.getLogger(__name__)
+
+EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
+json_option = click.option(
+    "--json", "as_objects", is_flag=True, help="Print JSON, and nothing else, on stdout."
+)
+article_option = click.option("--article", metavar="ID", help="Ask this article only.")
+top_k_option = click.option(
+    "--top-k", type=click.IntRange(1, 50), metavar="N", help="Number of citations; 3 unless configured."
+)
+
+
+@click.group(
+    cls=Group,
+    examples=(
+        "footnote ask Who predicts the fight for Raqqa will be long and hard?",
+        'footnote ask --json "How many leaflets were dropped?"',
+        "footnote chat",
+    ),
+)
+@click.version_option(package_name="footnote-bot", message="footnote %(version)s")
+@global_options
+def main() -> None:
+    """Ask a library of articles, and get answers with their source sentences.
+
+    The index of the articles is built at the first question and follows the articles from then on.
+    Nothing leaves this machine.
+    """
+
+
+@main.command(
+    examples=(
+        "footnote ask Who confirmed the strike?",
+        'footnote ask --article coalition-strikes-near-al-tanf "When did ISIS attack?"',
+        'footnote ask --json --top-k 1 "What was the convoy made up of?" | jq .answer',
+        "footnote ask --batch questions.jsonl > answers.jsonl",
+    )
+)
+@click.argument("question", nargs=-1)
+@click.option("--batch", type=click.File("rb"), metavar="FILE", help="Answer each line of FILE; - is stdin.")
+@article_option
+@top_k_option
+@json_option
+@global_options
+@click.pass_context
+def ask(
+    context: click.Context,
+    question: tuple[str, ...],
+    batch: IO[bytes] | None,
+    article: str | None,
+    top_k: int | None,
+    as_objects: bool,
+) -> None:
+    """Answer QUESTION, and cite the sentences that say so.
+
+    Exits with 3 where the articles do not say; the nearest sentences are listed all the same. A question
+    that starts with a dash goes after --.
+
+    With --batch, each line in is an object {"id", "question", "article"?}, and each line out the answer to it
+    with its "id", or {"id", "error"}.
+    """
+    if bool(question) == (batch is not None):
+        raise click.UsageError("Give either a QUESTION or --batch FILE.")
+    from bot import as_json
+    from bot.opening import open_library
+    from index.answering import clean_question
+
+    if batch is None:
+        asked = clean_question(" ".join(question))  # an empty one fails before an index is built for it
+        config = _setting(context).config()
+        library = open_library(config)
+        answer = library.ask(asked, article=article, top_k=top_k)
+        if not answer.citations:
+            log.warning("There are no articles in %s.", config.corpus_directory)
+        from bot.terminal import answer_blocks
+
+        _put(as_objects, as_json.answer_object(answer), answer_blocks(answer))
+        if not answer.answerable:
+            context.exit(UNANSWERED)
+        return
+
+    from bot.batch import answers
+
+    library = open_library(_setting(context).config())
+    # A buffer of our own: at an interrupt, the thread that reads must not hold the lock of sys.stdin's.
+    raw = getattr(batch, "raw", None)
+    stream = batch if raw is None else cast(IO[bytes], io.BufferedReader(raw))
+    for reply in answers(library, stream, article=article, top_k=top_k):
+        click.echo(as_json.dump(reply, sys.stdout.encoding))
+
+
+@main.command(
+    examples=(
+        "footnote chat",
+        "footnote chat --article coalition-strikes-near-al-tanf",
+        "footnote chat --json < questions.txt",
+    )
+)
+@article_option
+@top_k_option
+@json_option
+@global_options
+@click.pass_context
+def chat(context: click.Context, article: str | None, top_k: int | None, as_objects: bool) -> None:
+    """Ask question after question, with history and completion.
+
+    "more" shows further sentences; /help lists the commands; Tab completes them and the ids of articles.
+    Lines piped in are taken as typed.
+    """
+    import platformdirs
+
+    from bot.chat import Chat, piped_lines, typed_lines
+    from bot.opening import open_library
+
+    config = _setting(context).config()
+    session = Chat(config, open_library(config), as_objects=as_objects, top_k=top_k)
+    if article is not None:
+        session.narrow(article)
+    if sys.stdin.isatty():
+        log.info("Ask away; /help lists the commands, Ctrl-D leaves.")
+        session.run(typed_lines(session, platformdirs.user_state_path("footnote") / "history"))
+    else:
+        session.run(piped_lines())
+
+
+@main.command(
+    examples=(
+        "footnote articles",
+        "footnote articles --json | jq -r '.[].id'",
+    )
+)
+@json_option
+@global_options
+@click.pass_context
+def articles(context: click.Context, as_objects: bool) -> None:
+    """List the articles."""
+    from bot import as_json, terminal
+    from bot.opening import open_library
+
+    found = open_library(_setting(context).config()).articles()
+    _put(as_objects, [as_json.info_object(info) for info in found], terminal.list_blocks(found))
+
+
+@main.command(
+    examples=(
+        "footnote show coalition-strikes-near-al-tanf",
+        "footnote show --json coalition-strikes-near-al-tanf | jq -r .text",
+    )
+)
+@click.argument("article", metavar="ID")
+@json_option
+@global_options
+@click.pass_context
+def show(context: click.Context, article: str, as_objects: bool) -> None:
+    """Show one article, its sentences numbered."""
+    from bot import as_json, terminal
+    from bot.opening import open_library
+
+    library = open_library(_setting(context).config())
+    found, sentences = library.article(article), library.sentences(article)
+    _put(as_objects, as_json.article_object(found, sentences), terminal.article_blocks(found, sentences))
+
+
+@main.command(
+    examples=(
+        "footnote index",
+        "footnote --config library/config.toml index",
+    )
+)
+@json_option
+@global_options
+@click.pass_context
+def index(context: click.Context, as_objects: bool) -> None:
+    """Build the index, or bring it up to date with the articles.
+
+    Only what changed is embedded again. Questions are answered meanwhile. A file that cannot be read is
+    named and skipped, and the exit code is 1.
+    """
+    from bot import as_json, opening
+    from bot.terminal import Block, Piece
+
+    report = opening.update_index(_setting(context).config())
+    opening.warn_of_skipped(report)
+    _put(as_objects, as_json.report_object(report), [Block((Piece(opening.counts(report)),))])
+    if report.skipped:
+        context.exit(FAILED)
+
+
+@main.command(
+    "eval",
+    examples=(
+        "footnote eval questions.jsonl",
+        "footnote eval --json questions.jsonl | jq .hit_at_1",
+    ),
+)
+@click.argument("file", type=EXISTING)
+@json_option
+@global_options
+@click.pass_context
+def evaluate(context: click.Context, file: Path, as_objects: bool) -> None:
+    """Measure the answers to a FILE of questions whose answers are known.
+
+    Each line is an object {"id", "question", "answerable", "gold_sentences", "gold_answer", "article"?}; a
+    citation is right if it holds one of "gold_sentences".
+    """
+    from dataclasses import asdict
+
+    from bot.opening import open_library
+    from bot.quality import ask_all, evaluation_blocks
+    from index.evaluation import evaluate as measure
+    from index.evaluation import read_questions
+
+    questions = read_questions(file)
+    config = _setting(context).config()
+    result = measure(questions, ask_all(open_library(config), questions), config.answer.threshold)
+    _put(as_objects, asdict(result), evaluation_blocks(result))
+
+
+@main.command(examples=("footnote doctor", "footnote doctor --fetch"))
+@click.option(
+    "--fetch", is_flag=True, help="First download the configured encoder; nothing else ever downloads."
+)
+@json_option
+@global_options
+@click.pass_context
+def doctor(context: click.Context, fetch: bool, as_objects: bool) -> None:
+    """Check configuration, articles, model and index, and say how to mend what is wrong."""
+    from dataclasses import asdict
+
+    from bot import terminal
+    from bot.config import find_config
+    from bot.doctor import FAIL, check_blocks, examine
+
+    setting = _setting(context)
+    config = setting.config()
+    if fetch:
+        from index.models import fetch_encoder
+
+        log.info("Fetching %s …", config.model.encoder)
+        fetch_encoder(config.encoder)
+    checks = []
+    for check in examine(config, find_config(setting.config_path)):
+        checks.append(check)
+        if not as_objects:
+            terminal.show(check_blocks(check))
+    if as_objects:
+        _put(True, [asdict(check) for check in checks], [])
+    if any(check.status == FAIL for check in checks):
+        context.exit(FAILED)
+
+
+def _setting(context: click.Context) -> Setting:
+    return context.ensure_object(Setting)
+
+
+def _put(as_objects: bool, value: Any, blocks: "Iterable[Block]") -> None:
+    """Print a result: as JSON, or as a person reads it."""
+    if as_objects:
+        from bot.as_json import dump_for_stdout
+
+        click.echo(dump_for_stdout(value))
+    else:
+        from bot.terminal import show
+
+        show(blocks)

@@ -1,0 +1,103 @@
+"""Checks what Footnote stands on, one after the other, and says how to mend what is wrong."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.config import Config
+from bot.frame import in_words
+from bot.terminal import Block, Piece, counted
+from bot.text import safe
+from index.build import is_stale
+from index.errors import FootnoteError, IndexMissingError, IndexStaleError
+from index.library import Library
+from index.models import resolve_encoder
+from index.readers import corpus_files
+
+OK, WARN, FAIL = "ok", "warn", "fail"
+
+REBUILD = "Run: footnote index"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What was looked at, how it is (`ok`, `warn` or `fail`), and, where it is not well, what mends it."""
+
+    check: str
+    status: str
+    detail: str
+    mend: str = ""
+
+
+def examine(config: Config, path: Path | None) -> Iterator[Check]:
+    """Yield one check after the other; `path` is the configuration file, None where there is none."""
+    found = str(path.absolute()) if path else f"no file found: the defaults, in {config.base}"
+    yield Check("configuration", OK, found)
+    looks: tuple[tuple[str, Callable[[Config], Check]], ...] = (
+        ("corpus", _corpus),
+        ("model", _model),
+        ("index folder", _folder),
+        ("index", _index),
+        ("up to date", _fresh),
+    )
+    for name, look in looks:
+        try:
+            yield look(config)
+        except FootnoteError as error:
+            yield Check(name, FAIL, error.message, error.mend)
+        except OSError as error:
+            yield Check(
+                name, FAIL, in_words(error), "Make it readable, or name another in the configuration."
+            )
+
+
+def check_blocks(check: Check) -> list[Block]:
+    """Lay out a check in one line, with the mend below it."""
+    status = Piece(f"{check.status:<5}", check.status)
+    blocks = [Block((Piece(f"{check.check:<15}"), Piece(safe(check.detail))), status.text)]
+    if check.mend:
+        blocks.append(Block((Piece(safe(check.mend), "aside"),), " " * 20))
+    return blocks
+
+
+def _corpus(config: Config) -> Check:
+    files = corpus_files(config.corpus_directory)
+    if not files:
+        mend = "Put articles there (.txt, .md, .html, .pdf), then run: footnote index"
+        return Check("corpus", WARN, f"{config.corpus_directory}: no articles", mend)
+    return Check("corpus", OK, f"{config.corpus_directory}: {counted(len(files), 'file')}")
+
+
+def _model(config: Config) -> Check:
+    return Check("model", OK, f"{config.model.encoder}: {resolve_encoder(config.encoder)}")
+
+
+def _folder(config: Config) -> Check:
+    """Write a file that leaves no trace, in the index folder or where it would be made."""
+    folder = next(
+        place for place in (config.index_directory, *config.index_directory.parents) if place.exists()
+    )
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"\0")
+    except OSError as error:
+        mend = "Questions are answered from the last index; to update it, make the folder writable."
+        return Check("index folder", WARN, f"{folder} cannot be written to: {error.strerror}", mend)
+    return Check("index folder", OK, f"{config.index_directory} can be written to")
+
+
+def _index(config: Config) -> Check:
+    try:
+        library = Library.open(config)
+    except (IndexMissingError, IndexStaleError) as error:
+        return Check("index", WARN, error.message, REBUILD)
+    articles = library.articles()
+    sentences = sum(info.sentences for info in articles)
+    return Check("index", OK, f"whole: {counted(len(articles), 'article')}, {counted(sentences, 'sentence')}")
+
+
+def _fresh(config: Config) -> Check:
+    if reason := is_stale(config):
+        return Check("up to date", WARN, str(reason), REBUILD)
+    return Check("up to date", OK, "the index stands for the articles as they are")

@@ -1,0 +1,58 @@
+"""How far a long task is: bars where stderr is a terminal, a line a stage elsewhere, nothing when quiet."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from index.records import Progress
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Yield a Progress that shows each stage on stderr until the block ends."""
+    if not log.isEnabledFor(logging.INFO):
+        yield lambda stage, done, total: None
+    elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+        with _bars() as report:
+            yield report
+    else:
+        yield _lines()
+
+
+def _lines() -> Progress:
+    said: set[str] = set()
+
+    def report(stage: str, done: int, total: int) -> None:
+        if total and stage not in said:
+            said.add(stage)
+            log.info("%s (%d)", stage, total)
+
+    return report
+
+
+@contextmanager
+def _bars() -> Iterator[Progress]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(compact=True),
+    )
+    with Bars(*columns, console=Console(stderr=True), transient=True, expand=False) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def report(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage, total=total)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield report

@@ -1,0 +1,73 @@
+"""Asks the questions of an evaluation, and lays out what came of it."""
+
+from collections.abc import Sequence
+
+from bot.progress import progress
+from bot.terminal import EMPTY, Block, Piece
+from index.errors import FootnoteError
+from index.evaluation import Evaluation, GoldQuestion, QuestionFileError
+from index.library import Library
+from index.records import Answer, Question
+
+CHUNK = 32
+CITATIONS = 3
+
+
+def ask_all(library: Library, questions: Sequence[GoldQuestion]) -> list[Answer]:
+    """Answer every question whatever the confidence, for the threshold is what is being judged.
+
+    Raises QuestionFileError that names the question that cannot be asked.
+    """
+    answers: list[Answer] = []
+    with progress() as report:
+        for first in range(0, len(questions), CHUNK):
+            report("answering questions", first, len(questions))
+            chunk = questions[first : first + CHUNK]
+            asked = [Question(gold.question, gold.article) for gold in chunk]
+            for gold, reply in zip(
+                chunk, library.ask_many(asked, top_k=CITATIONS, threshold=0.0), strict=True
+            ):
+                if isinstance(reply, FootnoteError):
+                    raise QuestionFileError(f"question {gold.id}: {reply.message}", reply.mend)
+                answers.append(reply)
+        report("answering questions", len(questions), len(questions))
+    return answers
+
+
+def evaluation_blocks(result: Evaluation) -> list[Block]:
+    """Lay out an evaluation: one figure a line, then what each threshold would cost."""
+    silent = result.questions - result.answerable
+    rows = (
+        ("citation hit@1", _share(result.hit_at_1), "a right sentence is cited first"),
+        ("citation hit@3", _share(result.hit_at_3), "among the first three"),
+        ("answer F1", _share(result.answer_f1), "words shared with the known answer"),
+        ("exact match", _share(result.exact_match), "the same words"),
+        ("holds the answer", _share(result.contains_gold), "the known answer, perhaps within more"),
+        ("abstention AUROC", _number(result.abstention_auroc), "confidence tells answerable from not"),
+        (
+            f"accuracy at {result.threshold:g}",
+            _share(result.accuracy),
+            "right sentence first, or rightly declined",
+        ),
+        ("  answered", _share(result.answered), f"of {result.answerable} answerable"),
+        ("  declined", _share(result.declined), f"of {silent} not answerable"),
+        ("calibration error", _number(result.calibration_error), "confidence against being right, 15 bins"),
+        ("median time", f"{result.median_ms:.1f} ms", "a question"),
+    )
+    heading = f"{result.questions} questions, {result.answerable} answerable"
+    blocks = [Block((Piece(heading, "title"),)), EMPTY]
+    for name, figure, meaning in rows:
+        blocks.append(Block((Piece(f"{name:<19}{figure:>9}"), Piece(f"   {meaning}", "aside"))))
+    blocks += [EMPTY, Block((Piece("threshold   answered   of these wrong", "aside"),))]
+    for point in result.risk_coverage:
+        wrong = _share(point.risk)
+        blocks.append(Block((Piece(f"{point.threshold:>9.1f}{_share(point.coverage):>11}{wrong:>17}"),)))
+    return blocks
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1%}"
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"

@@ -1,0 +1,173 @@
+"""Answers and articles as a person reads them: drawn where stdout is a terminal, plain text in a pipe.
+
+Both are made from the same blocks. Text of articles reaches either only through `safe`, and rich only as
+`Text`, whose content is never markup.
+"""
+
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.text import safe, safe_link
+from index.records import Answer, Article, Citation, Sentence
+
+if TYPE_CHECKING:
+    from index.library import ArticleInfo
+
+UNANSWERED = "The articles do not say."
+
+# What a piece of text is, and how a terminal draws it.
+_STYLES = {
+    "answer": "bold green",
+    "mark": "bold underline",
+    "unanswered": "bold yellow",
+    "title": "cyan",
+    "aside": "dim",
+    "ok": "green",
+    "warn": "bold yellow",
+    "fail": "bold red",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some text and what it is: a key of the styles, or nothing; `link` is where it leads."""
+
+    text: str
+    kind: str = ""
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph: `lead` hangs before its first line, the other lines stand below its text."""
+
+    pieces: tuple[Piece, ...] = ()
+    lead: str = ""
+
+
+EMPTY = Block()
+
+
+def answer_blocks(answer: Answer) -> list[Block]:
+    """Lay out an answer: the answer, the sentence that it stands in, its source; then the other citations."""
+    if answer.answer is None:
+        blocks = [Block((Piece(UNANSWERED, "unanswered"),))]
+        if answer.citations:
+            blocks += [EMPTY, Block((Piece("The nearest sentences, for you to judge:", "aside"),))]
+        return blocks + citation_blocks(answer.citations)
+    first, *others = answer.citations
+    blocks = [Block((Piece(safe(answer.answer), "answer"),)), EMPTY]
+    if answer.answer == first.sentence:
+        blocks.append(Block(_source(first), _lead(first)))
+    else:
+        blocks += citation_blocks([first])
+    if others:
+        blocks += [EMPTY, Block((Piece("Also:", "aside"),))]
+    return blocks + citation_blocks(others, first)
+
+
+def citation_blocks(citations: Sequence[Citation], before: Citation | None = None) -> list[Block]:
+    """Lay out citations one below the other; an article that was just named is not named again."""
+    blocks = []
+    for citation in citations:
+        blocks.append(Block(_sentence(citation), _lead(citation)))
+        same = before is not None and before.article.id == citation.article.id
+        blocks.append(Block((_place(citation),) if same else _source(citation), "    "))
+        before = citation
+    return blocks
+
+
+def _lead(citation: Citation) -> str:
+    return f"[{citation.number}]".ljust(4)
+
+
+def _sentence(citation: Citation) -> tuple[Piece, ...]:
+    text, start = citation.sentence, citation.start
+    if citation.highlight is None:
+        return (Piece(safe(text)),)
+    first, last = citation.highlight[0] - start, citation.highlight[1] - start
+    return Piece(safe(text[:first])), Piece(safe(text[first:last]), "mark"), Piece(safe(text[last:]))
+
+
+def _source(citation: Citation) -> tuple[Piece, ...]:
+    article = citation.article
+    return (
+        Piece(safe(article.title), "title", safe_link(article.url)),
+        Piece(", ", "aside"),
+        _place(citation),
+    )
+
+
+def _place(citation: Citation) -> Piece:
+    return Piece(f"characters {citation.start}–{citation.end} · {citation.score:.0%}", "aside")
+
+
+def article_blocks(article: Article, sentences: Sequence[Sentence]) -> list[Block]:
+    """Lay out one article: its title, what is known of it, and its sentences numbered from 1."""
+    url = safe_link(article.url)
+    known = [Piece(safe(fact), "aside") for fact in (article.author, article.published, article.file) if fact]
+    if url:
+        known.append(Piece(url, "aside", url))
+    blocks = [Block((Piece(safe(article.title), "answer"),))]
+    blocks += [Block((piece,)) for piece in known] + [EMPTY]
+    width = len(str(len(sentences)))
+    for number, sentence in enumerate(sentences, 1):
+        text = article.text[sentence.start : sentence.end]
+        blocks.append(Block((Piece(safe(text)),), f"{number:>{width}}  "))
+    return blocks
+
+
+def list_blocks(articles: "Sequence[ArticleInfo]") -> list[Block]:
+    """Lay out a list of articles: each id, below it the title and the size."""
+    blocks = []
+    for info in articles:
+        title = Piece(safe(info.title), "title", safe_link(info.url))
+        blocks.append(Block((Piece(safe(info.id), "answer"),)))
+        blocks.append(Block((title, Piece(f", {counted(info.sentences, 'sentence')}", "aside")), "    "))
+    return blocks
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun, in the plural where it is not one."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def show(blocks: Iterable[Block]) -> None:
+    """Write blocks to stdout: drawn on a terminal; elsewhere plain, a line for each block and for each link."""
+    if sys.stdout.isatty():
+        _draw(blocks)
+        return
+    for block in blocks:
+        click.echo(f"{block.lead}{''.join(piece.text for piece in block.pieces)}".rstrip())
+        for url in _hidden_links(block):
+            click.echo(f"{' ' * len(block.lead)}{url}")
+
+
+def _hidden_links(block: Block) -> list[str]:
+    """Return the links that do not show in a block's own text."""
+    return [piece.link for piece in block.pieces if piece.link and piece.link != piece.text]
+
+
+def _draw(blocks: Iterable[Block]) -> None:
+    from rich.cells import cell_len
+    from rich.console import Console
+    from rich.style import Style
+    from rich.text import Text
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    for block in blocks:
+        text = Text()
+        for piece in block.pieces:
+            style = Style.parse(_STYLES.get(piece.kind, ""))
+            text.append(piece.text, style + Style(link=piece.link) if piece.link else style)
+        if console.is_dumb_terminal:  # it knows no links
+            text.append("".join(f"\n{url}" for url in _hidden_links(block)))
+        indent = cell_len(block.lead)
+        lines = text.wrap(console, max(console.width - indent, 8))
+        for number, line in enumerate(lines or [Text()]):
+            line.rstrip()
+            console.print(Text(block.lead if number == 0 else " " * indent), line, sep="", soft_wrap=True)

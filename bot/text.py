@@ -1,0 +1,27 @@
+"""Text from articles, titles, questions and file names, made safe to print; what it says stays readable."""
+
+import re
+
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+_SPACES = re.compile("[\t-\r\x85\u2028\u2029]+")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+    # The joiners shape Persian, Indic and emoji text; beside plain letters they only hide.
+    "|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"
+)
+_LINK = re.compile(r"https?://[^\s\"'<>\\^`{|}]+", re.IGNORECASE)
+
+
+def safe(text: str) -> str:
+    """Return `text` on one line, without anything that a terminal obeys or a person cannot see.
+
+    Escape and other control characters and lone surrogates become U+FFFD, line breaks and tabs a space;
+    bidirectional controls and zero-width characters go.
+    """
+    return _INVISIBLE.sub("", _CONTROLS.sub("\ufffd", _SPACES.sub(" ", text)))
+
+
+def safe_link(url: str | None) -> str | None:
+    """Return `url` if it is a plain web address, else None: no other scheme is ever linked or opened."""
+    return url if url and _LINK.fullmatch(url) and safe(url) == url else None

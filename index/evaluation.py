@@ -1,0 +1,185 @@
+"""Quality over questions with known answers: the right sentences cited, and silence where they do not say."""
+
+import re
+import string
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from index.errors import FootnoteError
+from index.records import Answer
+
+BINS = 15
+THRESHOLDS = tuple(step / 10 for step in range(10))
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class QuestionFileError(FootnoteError):
+    """A file of questions cannot be read; the message names the line and what was expected."""
+
+
+class GoldQuestion(BaseModel):
+    """A question with what is known of its answer; further keys of its line are passed over.
+
+    A sentence is right if it holds one of `gold_sentences`, however either is spaced.
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    id: str | int
+    question: Text
+    answerable: bool
+    gold_sentences: tuple[Text, ...] = ()
+    gold_answer: str | None = None
+    article: str | None = None
+
+    @model_validator(mode="after")
+    def _has_gold(self) -> Self:
+        if self.answerable and not self.gold_sentences:
+            raise ValueError("an answerable question needs gold_sentences")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class RiskPoint:
+    """What a threshold costs: the share of questions answered, and how many of those answers are wrong."""
+
+    threshold: float
+    coverage: float
+    risk: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Quality over a file of questions; shares are from 0 to 1, and None where nothing was there to measure.
+
+    Hits, F1, exact match and `contains_gold` are means over the answerable questions and look past the
+    threshold; a question of either kind counts in the rest. `accuracy` is the share handled rightly at
+    `threshold`: answered with a gold sentence cited first, or declined where the articles do not say.
+    """
+
+    questions: int
+    answerable: int
+    hit_at_1: float | None
+    hit_at_3: float | None
+    answer_f1: float | None
+    exact_match: float | None
+    contains_gold: float | None
+    abstention_auroc: float | None
+    threshold: float
+    accuracy: float | None
+    answered: float | None
+    declined: float | None
+    calibration_error: float | None
+    median_ms: float | None
+    risk_coverage: tuple[RiskPoint, ...]
+
+
+def read_questions(path: Path) -> list[GoldQuestion]:
+    """Read a file with one JSON object a line. Raises QuestionFileError, or OSError."""
+    questions = []
+    for number, line in enumerate(path.read_bytes().splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            questions.append(GoldQuestion.model_validate_json(line.removeprefix(b"\xef\xbb\xbf")))
+        except ValidationError as error:
+            problem = error.errors(include_url=False)[0]
+            key = ".".join(str(part) for part in problem["loc"])
+            raise QuestionFileError(
+                f"{path}, line {number}: {key + ': ' if key else ''}{problem['msg']}"
+            ) from None
+    if not questions:
+        raise QuestionFileError(f"{path} holds no questions")
+    return questions
+
+
+def evaluate(questions: Sequence[GoldQuestion], answers: Sequence[Answer], threshold: float) -> Evaluation:
+    """Measure `answers`, given to `questions` at threshold 0 with 3 citations or more, as at `threshold`."""
+    pairs = list(zip(questions, answers, strict=True))
+    said = [(gold, answer) for gold, answer in pairs if gold.answerable]
+    ranks = [first_hit(gold, answer) for gold, answer in said]
+    spans = [(gold.gold_answer, answer.answer or "") for gold, answer in said if gold.gold_answer]
+    confidence = np.array([answer.confidence for answer in answers], dtype=np.float64)
+    answerable = np.array([gold.answerable for gold in questions], dtype=bool)
+    right = np.array([first_hit(gold, answer) == 1 for gold, answer in pairs], dtype=bool)
+    given = confidence >= threshold
+    return Evaluation(
+        questions=len(pairs),
+        answerable=len(said),
+        hit_at_1=_mean([rank == 1 for rank in ranks]),
+        hit_at_3=_mean([rank is not None and rank <= 3 for rank in ranks]),
+        answer_f1=_mean([token_f1(gold, answer) for gold, answer in spans]),
+        exact_match=_mean([normalised(gold) == normalised(answer) for gold, answer in spans]),
+        contains_gold=_mean([f" {normalised(gold)} " in f" {normalised(answer)} " for gold, answer in spans]),
+        abstention_auroc=auroc(confidence[answerable], confidence[~answerable]),
+        threshold=threshold,
+        accuracy=_mean(np.where(answerable, given & right, ~given)),
+        answered=_mean(given[answerable]),
+        declined=_mean(~given[~answerable]),
+        calibration_error=calibration_error(confidence, right),
+        median_ms=float(np.median([answer.elapsed_ms for answer in answers])) if answers else None,
+        risk_coverage=tuple(_risk(confidence, right, point) for point in THRESHOLDS),
+    )
+
+
+def first_hit(gold: GoldQuestion, answer: Answer) -> int | None:
+    """Return the number, from 1, of the first citation that holds a gold sentence; None if none does."""
+    wanted = [_spaced(sentence) for sentence in gold.gold_sentences] if gold.answerable else []
+    for citation in answer.citations:
+        sentence = _spaced(citation.sentence)
+        if any(text in sentence for text in wanted):
+            return citation.number
+    return None
+
+
+def normalised(answer: str) -> str:
+    """Return an answer without case, punctuation, articles and spacing (SQuAD, Rajpurkar et al. 2016)."""
+    text = answer.lower().translate(str.maketrans("", "", string.punctuation))
+    return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
+
+
+def token_f1(gold: str, answer: str) -> float:
+    """Return the harmonic mean of precision and recall over the words of two answers, as SQuAD has it."""
+    wanted, found = normalised(gold).split(), normalised(answer).split()
+    shared = (Counter(wanted) & Counter(found)).total()
+    return 2 * shared / (len(wanted) + len(found)) if shared else float(wanted == found)
+
+
+def auroc(positive: NDArray[np.float64], negative: NDArray[np.float64]) -> float | None:
+    """Return the chance that a positive scores above a negative, ties counting half (Mann, Whitney 1947)."""
+    if not len(positive) or not len(negative):
+        return None
+    ordered = np.sort(negative)
+    wins = np.searchsorted(ordered, positive, "left") + np.searchsorted(ordered, positive, "right")
+    return float(wins.sum() / 2 / len(positive) / len(negative))
+
+
+def calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> float | None:
+    """Return the expected calibration error over `BINS` bins of equal width (Guo et al. 2017)."""
+    if not len(confidence):
+        return None
+    bins = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
+    gaps = np.bincount(bins, weights=confidence - right, minlength=BINS)
+    return float(np.abs(gaps).sum() / len(confidence))
+
+
+def _risk(confidence: NDArray[np.float64], right: NDArray[np.bool_], threshold: float) -> RiskPoint:
+    given = confidence >= threshold
+    wrong = _mean(~right[given])
+    return RiskPoint(threshold, float(given.mean()) if len(given) else 0.0, wrong)
+
+
+def _mean(values: Sequence[float] | NDArray[np.bool_]) -> float | None:
+    return float(np.mean(values)) if len(values) else None
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
