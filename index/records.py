@@ -83,6 +83,14 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A question of a batch, asked of the whole library or of the article with the id `article`."""
+
+    text: str
+    article: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """One sentence that may answer a question, with what retrieval knows of it.
 
