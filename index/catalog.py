@@ -5,7 +5,7 @@ article's rows are a run.
 """
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -202,6 +202,10 @@ class Catalog:
             mend = f"Did you mean {' or '.join(near)}?" if near else "`footnote articles` lists the ids."
             raise UnknownArticleError(f"no article has the id {article_id[:200]!r}", mend) from None
 
+    def article_row(self, row: int) -> ArticleRow:
+        """Return what the catalog knows of the article of `row`."""
+        return self._articles[row]
+
     def nearest_ids(self, article_id: str, n: int = 3) -> list[str]:
         """List up to `n` ids that look like `article_id`, nearest first."""
         folded = {known.casefold(): known for known in self._rows}
@@ -226,18 +230,40 @@ class Catalog:
     def sentences(self, rows: Iterable[int]) -> list[SentenceRow]:
         """Read the sentences of `rows`, in the order of `rows`. Raises KeyError for a row that is none."""
         wanted = [int(row) for row in rows]
-        found: dict[int, SentenceRow] = {}
-        for start in range(0, len(wanted), _VARIABLES):
-            some = wanted[start : start + _VARIABLES]
-            marks = ", ".join("?" * len(some))
-            for values in self._query(f"{_SENTENCE} WHERE s.row IN ({marks})", some):
-                found[values[0]] = SentenceRow(*values)
+        found = {
+            values[0]: SentenceRow(*values) for values in self._among(f"{_SENTENCE} WHERE s.row", wanted)
+        }
         return [found[row] for row in wanted]
+
+    def passages_of(self, sentences: Iterable[int]) -> list[int]:
+        """Find the row of the passage of each of the rows `sentences`.
+
+        Raises KeyError for a row that is none.
+        """
+        wanted = [int(row) for row in sentences]
+        found = dict(self._among("SELECT row, passage FROM sentences WHERE row", wanted))
+        return [found[row] for row in wanted]
+
+    def sentences_in(self, passages: Iterable[int]) -> list[int]:
+        """List the rows of all sentences in the passages of the rows `passages`, ascending."""
+        query = (
+            "SELECT a.first_sentence + p.first, a.first_sentence + p.last"
+            " FROM passages p JOIN articles a ON a.row = p.article WHERE p.row"
+        )
+        return sorted(
+            row for ends in self._among(query, [int(row) for row in passages]) for row in range(*ends)
+        )
 
     def close(self) -> None:
         """Close the file."""
         with self._lock:
             self._connection.close()
+
+    def _among(self, query: str, rows: Sequence[int]) -> Iterator[Any]:
+        """Run a query that ends with the name of a column, for all values that `rows` gives it."""
+        for start in range(0, len(rows), _VARIABLES):
+            some = rows[start : start + _VARIABLES]
+            yield from self._query(f"{query} IN ({', '.join('?' * len(some))})", some)
 
     def _query(self, query: str, values: Sequence[int] = ()) -> list[Any]:
         try:

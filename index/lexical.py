@@ -17,6 +17,8 @@ import numpy as np
 import numpy.typing as npt
 import Stemmer  # type: ignore[import-not-found]
 
+from index.errors import IndexDamagedError
+
 K1 = 1.5
 B = 0.75
 METHOD = "lucene"
@@ -152,7 +154,10 @@ class Lexical:
 
     @classmethod
     def load(cls, folder: Path, size: int) -> Self:
-        """Map the files that `save` wrote for `size` sentences; what a question touches is read, no more."""
+        """Map the files that `save` wrote for `size` sentences; what a question touches is read, no more.
+
+        Raises IndexDamagedError.
+        """
         return cls(size, *(_load(folder / name) for name in FILES))
 
     def scores(self, question_terms: Sequence[str]) -> Floats:
@@ -200,5 +205,10 @@ def best(scores: Floats, k: int) -> Rows:
 
 
 def _load(path: Path) -> Array:
-    array: Array = np.load(path, mmap_mode="r", allow_pickle=False)
+    try:
+        array: Array = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise IndexDamagedError(
+            f"{path}: {error}", "Run `footnote index`: it builds the index anew."
+        ) from error
     return array

@@ -48,6 +48,9 @@ def test_sentences_keep_the_asked_order_and_know_their_neighbours(folder: Path) 
     assert (first.text, first.id, first.title, first.url) == ("Up.", FIRST.id, "One", FIRST.url)
     assert (first.before, first.after) == ("", "Down.")
     assert (middle.start, middle.end, middle.before, middle.after) == (4, 9, "Up.", "Left.")
+    assert read.passages_of([3, 0, 2, 1]) == [2, 0, 1, 0]
+    assert read.sentences_in([2, 0]) == [0, 1, 3]
+    assert read.article_row(2).id == "c"
     assert [row.passage for row in read.sentences([0, 1, 2, 3])] == [0, 0, 1, 2]
 
 

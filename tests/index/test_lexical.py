@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import lexical
+from index.errors import IndexDamagedError
 from index.lexical import Lexical, best, terms
 
 SENTENCES = [
@@ -101,6 +102,16 @@ def test_no_file_is_pickled(index: Lexical, tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(lexical.FILES)
     for name in lexical.FILES:
         np.load(tmp_path / name, allow_pickle=False)
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no array", b"\x80\x04N."])
+def test_a_foreign_file_is_damage(index: Lexical, tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / lexical.FILES[1]
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(IndexDamagedError, match=lexical.FILES[1]):
+        Lexical.load(tmp_path, len(SENTENCES))
 
 
 @given(st.lists(st.integers(0, 5)), st.integers(0, 8))
