@@ -1,0 +1,53 @@
+"""What all tests share: no network, no state outside temporary folders, one export of the default model."""
+
+import importlib.util
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.config import DEFAULT_ENCODER
+from index.export import FrameworkEncoder
+from index.models import resolve_encoder
+
+_NO_NETWORK = Path(__file__).parent / "no_network"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Cut the tests, and the processes that they start, off from the network and from the person's files."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(home))
+        patch.setenv("USERPROFILE", str(home))
+        for name in ("CONFIG", "DATA", "CACHE", "STATE", "RUNTIME"):
+            folder = home / f".{name.lower()}"
+            folder.mkdir(mode=0o700)
+            patch.setenv(f"XDG_{name}_{'DIR' if name == 'RUNTIME' else 'HOME'}", str(folder))
+        for name in ("FOOTNOTE_CONFIG", "DISCORD_BOT_TOKEN", "DISCORD_BOT_TOKEN_FILE", "NO_COLOR"):
+            patch.delenv(name, raising=False)
+        patch.setenv("HF_HOME", str(home / "huggingface"))
+        patch.setenv("HF_HUB_OFFLINE", "1")
+        patch.setenv("PYTHONPATH", os.pathsep.join([str(_NO_NETWORK), os.environ.get("PYTHONPATH", "")]))
+        specification = importlib.util.spec_from_file_location(
+            "no_network", _NO_NETWORK / "sitecustomize.py"
+        )
+        assert specification is not None
+        assert specification.loader is not None
+        specification.loader.exec_module(importlib.util.module_from_spec(specification))
+        yield
+
+
+@pytest.fixture(scope="session")
+def framework_encoder() -> FrameworkEncoder:
+    """Return the default model in sentence-transformers."""
+    return FrameworkEncoder.load(resolve_encoder(DEFAULT_ENCODER))
+
+
+@pytest.fixture(scope="session")
+def encoder_folder(framework_encoder: FrameworkEncoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the exported default model; tests only read it."""
+    folder = tmp_path_factory.mktemp("encoder")
+    framework_encoder.export(folder)
+    return folder
