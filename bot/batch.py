@@ -2,8 +2,6 @@
 
 import json
 import math
-import queue
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
@@ -11,18 +9,9 @@ from typing import IO, Any
 from bot.as_json import answer_object
 from index.errors import FootnoteError
 from index.library import Library
-from index.records import Question
-
-CHUNK = 32
-"""Lines answered at once: enough for the encoder to work in one go."""
-
-PAUSE = 0.05
-"""Seconds without a new line after which the lines at hand are answered."""
 
 LONGEST = 4 * 1024 * 1024
 """Bytes of the longest line that is read."""
-
-_END = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +27,8 @@ class Line:
     """A line that asks a question."""
 
     id: str | int | float
-    question: Question
+    question: str
+    article: str | None
 
 
 def answers(
@@ -48,22 +38,20 @@ def answers(
 
     Blank lines are passed over. `article` narrows the questions whose line names no article.
     """
-    for chunk in _chunks(stream):
-        lines = [parse(number, line, article) for number, line in chunk]
-        asked = [line.question for line in lines if isinstance(line, Line)]
-        replies = iter(library.ask_many(asked, top_k=top_k) if asked else ())
-        for line in lines:
-            if isinstance(line, BadLine):
-                yield {"id": line.id, "error": line.error}
-                continue
-            reply = next(replies)
-            if isinstance(reply, FootnoteError):
-                yield {"id": line.id, "error": reply.message}
-            else:
-                yield {"id": line.id, **answer_object(reply)}
+    for number, data in _numbered(stream):
+        line = parse(number, data)
+        if isinstance(line, BadLine):
+            yield {"id": line.id, "error": line.error}
+            continue
+        try:
+            answer = library.ask(line.question, article=line.article or article, top_k=top_k)
+        except FootnoteError as error:
+            yield {"id": line.id, "error": f"line {number}: {error.message}"}
+        else:
+            yield {"id": line.id, **answer_object(answer)}
 
 
-def parse(number: int, data: bytes | None, article: str | None = None) -> Line | BadLine:
+def parse(number: int, data: bytes | None) -> Line | BadLine:
     """Read line `number`; None stands for a line that was too long to read."""
     where = f"line {number}"
     if data is None:
@@ -86,7 +74,7 @@ def parse(number: int, data: bytes | None, article: str | None = None) -> Line |
         return BadLine(identity, f'{where}: "article" must be a string')
     if _has_surrogates(question) or (narrowed and _has_surrogates(narrowed)):
         return BadLine(identity, f"{where}: holds half a surrogate pair, which is not text")
-    return Line(identity, Question(question, narrowed or article))
+    return Line(identity, question, narrowed)
 
 
 def _refuse(constant: str) -> None:
@@ -101,43 +89,14 @@ def _has_surrogates(text: str) -> bool:
     return any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _chunks(stream: IO[bytes]) -> Iterator[list[tuple[int, bytes | None]]]:
-    """Gather the numbered lines of `stream` until there are `CHUNK`, the input pauses, or it ends.
-
-    A thread reads, for a pipe's next line may be long in coming while the lines at hand can be answered.
-    """
-    lines: queue.Queue[tuple[int, bytes | None] | OSError | None] = queue.Queue(4 * CHUNK)
-    threading.Thread(target=_read, args=(stream, lines), daemon=True).start()
-    chunk: list[tuple[int, bytes | None]] = []
-    while True:
-        try:
-            item = lines.get(timeout=PAUSE if chunk else None)
-        except queue.Empty:
-            yield chunk
-            chunk = []
-            continue
-        if isinstance(item, OSError):
-            raise item
-        if item is not _END:
-            chunk.append(item)
-        if chunk and (item is _END or len(chunk) == CHUNK):
-            yield chunk
-            chunk = []
-        if item is _END:
-            return
-
-
-def _read(stream: IO[bytes], lines: "queue.Queue[tuple[int, bytes | None] | OSError | None]") -> None:
-    try:
-        number = 0
-        while line := stream.readline(LONGEST + 1):
-            number += 1
-            if len(line) > LONGEST:
-                while line and not line.endswith(b"\n"):
-                    line = stream.readline(LONGEST)
-                lines.put((number, None))
-            elif line.strip():
-                lines.put((number, line))
-        lines.put(_END)
-    except OSError as error:
-        lines.put(error)
+def _numbered(stream: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
+    """Yield the lines that are not blank with their numbers from 1, None for one that is too long."""
+    number = 0
+    while line := stream.readline(LONGEST + 1):
+        number += 1
+        if len(line) > LONGEST:
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(LONGEST)
+            yield number, None
+        elif line.strip():
+            yield number, line

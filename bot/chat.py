@@ -126,7 +126,7 @@ def _spaced(blocks: list[terminal.Block]) -> list[terminal.Block]:
 
 def piped_lines() -> Iterator[str]:
     """Yield the lines of stdin, as they come; bytes that are not UTF-8 become U+FFFD."""
-    for data in click.get_binary_stream("stdin"):
+    for data in sys.stdin.buffer:
         yield data.decode("utf-8", "replace")
 
 

@@ -1,10 +1,9 @@
 """The `footnote` command. What a command needs is imported when it runs, so that `--help` is quick."""
 
-import io
 import logging
 import sys
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import IO, TYPE_CHECKING, Any
 
 import click
 
@@ -99,10 +98,7 @@ def ask(
     from bot.batch import answers
 
     library = open_library(_setting(context).config())
-    # A buffer of our own: at an interrupt, the thread that reads must not hold the lock of sys.stdin's.
-    raw = getattr(batch, "raw", None)
-    stream = batch if raw is None else cast(IO[bytes], io.BufferedReader(raw))
-    for reply in answers(library, stream, article=article, top_k=top_k):
+    for reply in answers(library, batch, article=article, top_k=top_k):
         click.echo(as_json.dump(reply, sys.stdout.encoding))
 
 

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from index.config import Config as IndexConfig
 from index.config import Section
@@ -14,7 +14,9 @@ class DiscordSection(Section):
 
 
 class Config(IndexConfig):
-    """The whole configuration file."""
+    """The whole configuration file; a key that nobody reads is an error."""
+
+    model_config = ConfigDict(extra="forbid")
 
     discord: DiscordSection = Field(default=DiscordSection(), description="the Discord bot")
 

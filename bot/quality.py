@@ -7,9 +7,8 @@ from bot.terminal import EMPTY, Block, Piece
 from index.errors import FootnoteError
 from index.evaluation import Evaluation, GoldQuestion, QuestionFileError
 from index.library import Library
-from index.records import Answer, Question
+from index.records import Answer
 
-CHUNK = 32
 CITATIONS = 3
 
 
@@ -18,18 +17,15 @@ def ask_all(library: Library, questions: Sequence[GoldQuestion]) -> list[Answer]
 
     Raises QuestionFileError that names the question that cannot be asked.
     """
-    answers: list[Answer] = []
+    answers = []
     with progress() as report:
-        for first in range(0, len(questions), CHUNK):
-            report("answering questions", first, len(questions))
-            chunk = questions[first : first + CHUNK]
-            asked = [Question(gold.question, gold.article) for gold in chunk]
-            for gold, reply in zip(
-                chunk, library.ask_many(asked, top_k=CITATIONS, threshold=0.0), strict=True
-            ):
-                if isinstance(reply, FootnoteError):
-                    raise QuestionFileError(f"question {gold.id}: {reply.message}", reply.mend)
-                answers.append(reply)
+        for number, gold in enumerate(questions):
+            report("answering questions", number, len(questions))
+            try:
+                answer = library.ask(gold.question, article=gold.article, top_k=CITATIONS, threshold=0.0)
+            except FootnoteError as error:
+                raise QuestionFileError(f"question {gold.id}: {error.message}", error.mend) from None
+            answers.append(answer)
         report("answering questions", len(questions), len(questions))
     return answers
 

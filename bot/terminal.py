@@ -137,7 +137,7 @@ def counted(count: int, noun: str) -> str:
 
 
 def show(blocks: Iterable[Block]) -> None:
-    """Write blocks to stdout: drawn on a terminal; elsewhere plain, a line for each block and for each link."""
+    """Write blocks to stdout: drawn on a terminal; elsewhere plain, a line for each block and each link."""
     if sys.stdout.isatty():
         _draw(blocks)
         return

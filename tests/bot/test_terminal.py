@@ -1,0 +1,134 @@
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bot.terminal import answer_blocks, article_blocks, show
+from index.records import Answer, Article, Citation, Sentence, Source
+
+URL = "https://example.org/raqqa"
+ARTICLE = Source("raqqa", "Long and hard", URL)
+SENTENCE = (
+    "US Lieutenant General Steve Townsend predicts the fight for Raqqa will be long and hard, but decisive."
+)
+FIRST = Citation(1, ARTICLE, SENTENCE, 100, 100 + len(SENTENCE), (103, 136), 0.97)
+SAME = Citation(2, ARTICLE, "Raqqa is a city.", 0, 16, None, 0.31)
+OTHER = Citation(3, Source("b", "Another", None), "Raqqah, they said.", 5, 23, None, 0.04)
+ANSWER = Answer("Who?", True, 0.97, "Lieutenant General Steve Townsend", (FIRST, SAME, OTHER), 4.0)
+UNANSWERED = replace(ANSWER, answerable=False, answer=None, confidence=0.31)
+
+PLAIN = f"""\
+Lieutenant General Steve Townsend
+
+[1] {SENTENCE}
+    Long and hard, characters 100–{100 + len(SENTENCE)} · 97%
+    https://example.org/raqqa
+
+Also:
+[2] Raqqa is a city.
+    characters 0–16 · 31%
+[3] Raqqah, they said.
+    Another, characters 5–23 · 4%
+"""
+
+HOSTILE = "\x1b]8;;https://evil.example\x1b\\now\x1b[2J [bold]x[/bold] :smile: \u202egnp"
+
+
+def without_styles(text: str) -> str:
+    return re.sub(r"\x1b\[[\d;]*m|\x1b\]8;[^\x1b]*\x1b\\", "", text)
+
+
+def test_a_pipe_gets_plain_unbroken_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    show(answer_blocks(ANSWER))
+    assert capsys.readouterr().out == PLAIN
+
+
+def test_an_answer_that_is_the_whole_sentence_is_printed_once(capsys: pytest.CaptureFixture[str]) -> None:
+    first = replace(FIRST, highlight=None)
+    show(answer_blocks(replace(ANSWER, answer=SENTENCE, citations=(first,))))
+    assert capsys.readouterr().out == (
+        f"{SENTENCE}\n\n[1] Long and hard, characters 100–{100 + len(SENTENCE)} · 97%\n    {URL}\n"
+    )
+
+
+def test_unanswered_is_one_plain_line_and_the_nearest_sentences(capsys: pytest.CaptureFixture[str]) -> None:
+    show(answer_blocks(UNANSWERED))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:4] == [
+        "The articles do not say.",
+        "",
+        "The nearest sentences, for you to judge:",
+        f"[1] {SENTENCE}",
+    ]
+
+
+def test_unanswered_without_any_sentence_is_that_line(capsys: pytest.CaptureFixture[str]) -> None:
+    show(answer_blocks(replace(UNANSWERED, citations=())))
+    assert capsys.readouterr().out == "The articles do not say.\n"
+
+
+def test_a_terminal_gets_the_answer_marked_and_the_title_linked(drawn: Callable[..., str]) -> None:
+    screen = drawn(lambda: show(answer_blocks(ANSWER)))
+    assert "\x1b[1;32mLieutenant General Steve Townsend\x1b[0m" in screen
+    assert "\x1b[1;4mLieutenant General Steve Townsend\x1b[0m predicts" in screen
+    assert re.search(r"\x1b\]8;id=\d+;https://example\.org/raqqa\x1b\\\x1b\[36mLong and hard", screen)
+    assert URL not in without_styles(screen)
+
+
+@pytest.mark.parametrize("columns", [80, 40, 24, 12])
+def test_lines_fit_the_terminal_and_hang_under_their_number(drawn: Callable[..., str], columns: int) -> None:
+    lines = without_styles(drawn(lambda: show(answer_blocks(ANSWER)), columns=columns)).splitlines()
+    assert max(map(len, lines)) <= columns
+    inside = [line for line in lines[lines.index("Also:") + 1 :] if line]
+    assert all(line.startswith(("[2] ", "[3] ", "    ")) for line in inside)
+    words = " ".join(" ".join(lines).split())
+    if columns > 12:
+        assert SENTENCE in words
+
+
+def test_no_color_keeps_the_mark_and_drops_the_colours(
+    drawn: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    screen = drawn(lambda: show(answer_blocks(ANSWER)))
+    assert "\x1b[1;4mLieutenant General Steve Townsend\x1b[0m predicts" in screen
+    assert not re.search(r"\x1b\[[\d;]*3\d[;m]", screen)
+
+
+def test_a_dumb_terminal_gets_no_escapes_and_the_links_in_words(drawn: Callable[..., str]) -> None:
+    screen = drawn(lambda: show(answer_blocks(ANSWER)), term="dumb")
+    assert "\x1b" not in screen
+    assert f"    {URL}\n" in screen
+    assert max(map(len, screen.splitlines())) <= 80
+
+
+def test_text_of_articles_cannot_steer_the_terminal(
+    drawn: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = Source("a", f"Title {HOSTILE}", "https://x\x1b]8;;")
+    citation = Citation(1, source, HOSTILE, 0, len(HOSTILE), (0, 20), 0.9)
+    hostile = Answer(HOSTILE, True, 0.9, HOSTILE[:20], (citation,), 1.0)
+    article = Article("a", HOSTILE, HOSTILE, "\x1b[31m.txt", "javascript:x", HOSTILE, HOSTILE)
+
+    def write() -> None:
+        show(answer_blocks(hostile))
+        show(article_blocks(article, [Sentence(0, len(HOSTILE))]))
+
+    screen = drawn(write)
+    assert "\x1b[2J" not in screen
+    assert "\x1b]8;" not in screen
+    assert "\u202e" not in screen
+    assert "[bold]x[/bold] :smile: gnp" in without_styles(screen)
+    write()
+    assert not set(capsys.readouterr().out) & set("\x1b\u202e")
+
+
+def test_an_article_is_shown_with_its_sentences_numbered(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "\n".join(f"Sentence {number}." for number in range(1, 11))
+    spans = [Sentence(match.start(), match.end()) for match in re.finditer(r".+", text)]
+    show(article_blocks(Article("t", "Ten", text, "t.md", URL, "2020-01-02", "A. Uthor"), spans))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:5] == ["Ten", "A. Uthor", "2020-01-02", "t.md", URL]
+    assert lines[6] == " 1  Sentence 1."
+    assert lines[-1] == "10  Sentence 10."

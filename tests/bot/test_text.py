@@ -1,0 +1,67 @@
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.text import safe, safe_link
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain, “quoted” – dashed", "plain, “quoted” – dashed"),
+        (
+            "\x1b]8;;https://evil.example\x1b\\click\x1b]8;;\x1b\\",
+            "�]8;;https://evil.example�\\click�]8;;�\\",
+        ),
+        ("\x1b[2Jgone", "�[2Jgone"),
+        ("\x9b31mred\x9d0;title\x9c", "�31mred�0;title�"),
+        ("bell\x07 nul\0 del\x7f back\x08", "bell� nul� del� back�"),
+        ("two\r\nlines\tand\u2028more\x85end", "two lines and more end"),
+        ("\u202egnp.exe\u202c \u2066isolated\u2069", "gnp.exe isolated"),
+        ("zero\u200bwidth\ufeff\u2060 pass\u200dword soft\u00adhyphen", "zerowidth password softhyphen"),
+        ("tagged\U000e0041\U000e007f", "tagged"),
+        ("half \ud83d a pair", "half � a pair"),
+        ("می\u200cخواهم 👩\u200d🚀 क्\u200dष", "می\u200cخواهم 👩\u200d🚀 क्\u200dष"),
+        ("[bold]x[/bold]", "[bold]x[/bold]"),
+    ],
+)
+def test_what_a_terminal_obeys_is_neutralised_and_the_rest_stays(text: str, shown: str) -> None:
+    assert safe(text) == shown
+
+
+@given(st.text(st.characters(codec=None, exclude_categories=())))
+def test_no_control_surrogate_or_line_break_is_left(text: str) -> None:
+    shown = safe(text)
+    assert not [
+        character for character in shown if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
+    ]
+    assert not {unicodedata.bidirectional(character) for character in shown} & {
+        "RLO",
+        "LRO",
+        "RLE",
+        "LRE",
+        "RLI",
+    }
+    shown.encode("utf-8")
+    assert safe(shown) == shown
+
+
+@pytest.mark.parametrize(
+    ("url", "linked"),
+    [
+        ("https://example.org/a?b=c#d", True),
+        ("HTTP://example.org/é", True),
+        ("javascript:alert(1)", False),
+        ("file:///etc/passwd", False),
+        ("https://example.org/\x1b]8;;", False),
+        ("https://example.org/\u202egnp", False),
+        ("https://example.org/ two", False),
+        (" https://example.org", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_only_plain_web_addresses_are_linked(url: str | None, linked: bool) -> None:
+    assert safe_link(url) == (url if linked else None)
