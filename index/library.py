@@ -4,33 +4,102 @@ The way of a question: clean → encode → retrieve → rank → read → compo
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Self
 
 from index.answering import clean_question, compose
 from index.catalog import ArticleRow, Catalog
-from index.config import Config
 from index.confidence import Calibration
+from index.config import Config
 from index.encoder import Encoder
 from index.errors import FootnoteError
+from index.lexical import Lexical
 from index.ranking import Ranker
 from index.reader import Reader, RetrievalReader
 from index.records import Answer, Article, Question, Sentence, Source
 from index.retriever import Retriever
+from index.store import Generation, check_encoder, open_current
+from index.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
 
 class Library:
     """An open index; safe to share between threads, and untouched by a newer one that is published."""
 
     def __init__(
-        self, retriever: Retriever, encoder: Encoder, reader: Reader, *, threshold: float, top_k: int
+        self,
+        generation: Generation,
+        retriever: Retriever,
+        encoder: Encoder,
+        reader: Reader,
+        *,
+        threshold: float,
+        top_k: int,
     ) -> None:
+        self._generation = generation
+        self._catalog = retriever.catalog
         self._retriever = retriever
         self._encoder = encoder
         self._ranker = Ranker.load()
         self._reader = reader
         self._threshold = threshold
         self._top_k = top_k
+
+    @classmethod
+    def open(cls, config: Config) -> Self:
+        """Open the index of `config` after comparing all its files with their checksums.
+
+        Raises IndexMissingError, IndexStaleError and IndexDamagedError.
+        """
+        return open_current(config.index_directory, lambda generation: cls._load(generation, config))
+
+    @classmethod
+    def _load(cls, generation: Generation, config: Config) -> Self:
+        with ThreadPoolExecutor(1) as background:
+            checked = background.submit(check_encoder, generation.encoder)  # its 45 MB take a while to read
+            try:
+                encoder = Encoder.load(generation.encoder)
+            finally:
+                checked.result()  # says better than the loading what is wrong
+        catalog = Catalog(generation.folder)
+        sentences = Vectors.load(generation.folder / SENTENCES_FILE)
+        retriever = Retriever(
+            catalog,
+            sentences,
+            Vectors.load(generation.folder / PASSAGES_FILE),
+            Lexical.load(generation.folder, len(sentences)),
+        )
+        reader = RetrievalReader(Calibration.load())
+        return cls(
+            generation,
+            retriever,
+            encoder,
+            reader,
+            threshold=config.answer.threshold,
+            top_k=config.answer.citations,
+        )
+
+    @property
+    def generation(self) -> str:
+        """Name of the index's generation; it changes with every update."""
+        return self._generation.folder.name
+
+    @property
+    def fingerprint(self) -> Mapping[str, str]:
+        """What shaped the index, by name."""
+        return self._generation.fingerprint
+
+    def articles(self) -> list[ArticleRow]:
+        """List the articles by id, without their texts."""
+        return self._catalog.articles()
+
+    def article(self, article_id: str) -> Article:
+        """Read one article. Raises UnknownArticleError, which names the nearest ids."""
+        return self._catalog.article(self._catalog.row(article_id))
+
+    def sentences(self, article_id: str) -> list[Sentence]:
+        """Read where the sentences of an article stand, in order. Raises UnknownArticleError."""
+        return self._catalog.spans(self._catalog.row(article_id))
 
     def ask(
         self,
@@ -47,7 +116,7 @@ class Library:
         """
         started = time.perf_counter()
         asked = clean_question(question)
-        row = None if article is None else self.catalog.row(article)
+        row = None if article is None else self._catalog.row(article)
         (vector,) = self._encoder.encode_queries([asked])
         candidates = self._retriever.retrieve(asked, vector, row)
         ranked = self._ranker.rank(asked, candidates, self._retriever.idf)
@@ -82,3 +151,7 @@ class Library:
             except FootnoteError as error:
                 replies.append(error)
         return replies
+
+    def _source(self, row: int) -> Source:
+        article = self._catalog.articles()[row]
+        return Source(article.id, article.title, article.url)
