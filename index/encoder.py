@@ -147,7 +147,7 @@ def _session(path: Path, threads: int | None) -> onnxruntime.InferenceSession:
     try:
         return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime has a dozen unrelated classes for a graph that it cannot load
-        raise _damaged(path, error) from None
+        raise _damaged(path, f"with {WEIGHTS_FILE} beside it: {error}") from None
 
 
 def _damaged(path: Path, problem: object) -> ModelDamagedError:

