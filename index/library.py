@@ -153,5 +153,5 @@ class Library:
         return replies
 
     def _source(self, row: int) -> Source:
-        article = self._catalog.articles()[row]
+        article = self._catalog.article_row(row)
         return Source(article.id, article.title, article.url)

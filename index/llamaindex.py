@@ -1,8 +1,11 @@
 """The library as LlamaIndex classes: a retriever and a query engine for agents, tools and pipelines.
 
-    from index.llamaindex import FootnoteQueryEngine
-    engine = FootnoteQueryEngine.from_config("config.toml")
-    agent = FunctionAgent(tools=[QueryEngineTool.from_defaults(engine)], llm=llm)
+Three lines put the library into an agent:
+```python
+from index.llamaindex import FootnoteQueryEngine
+engine = FootnoteQueryEngine.from_config("config.toml")
+agent = FunctionAgent(tools=[QueryEngineTool.from_defaults(engine)], llm=llm)
+```
 """
 
 import asyncio

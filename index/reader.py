@@ -1,6 +1,6 @@
 """The reader: looks at the question and the best candidates, marks the answer, and says how sure it is.
 
-`Reader` is the one interface that a trained model slots in behind; `RetrievalReader` is what serves without one.
+`Reader` is the one interface that a trained model slots in behind; `RetrievalReader` serves without one.
 """
 
 from collections.abc import Callable, Sequence
@@ -40,7 +40,7 @@ class Reader(Protocol):
 
 
 class RetrievalReader:
-    """Keeps the order of retrieval, calibrates its scores, and marks an answer only where its kind is plain."""
+    """Keeps the order of retrieval, calibrates its scores, marks an answer only where its kind is plain."""
 
     def __init__(self, calibration: Calibration) -> None:
         self._calibration = calibration

@@ -95,8 +95,7 @@ class Candidate:
     """One sentence that may answer a question, with what retrieval knows of it.
 
     `row` is its row in the sentence vectors, `number` its place in its article, from 0. `dense` and `passage`
-    are cosines of the question with the sentence and with its passage, `lexical` is the sentence's BM25 score.
-    `before` and `after` are the texts of the neighbouring sentences, empty at the ends of the article.
+    are cosines of the question with the sentence and with its passage, `lexical` its BM25 score. `before` and `after` are the texts of the neighbouring sentences, empty at the ends of the article.
     """
 
     row: int

@@ -1,7 +1,7 @@
 """Hybrid retrieval: which sentences may answer a question, by meaning and by words.
 
-Three lists meet in one pool: the sentences nearest to the question, the sentences of the nearest passages, and
-the best sentences by BM25. Every sentence of the pool then gets all three scores.
+Three lists meet in one pool: the sentences nearest to the question, the sentences of the nearest passages,
+and the best sentences by BM25. Every sentence of the pool then gets all three scores.
 """
 
 from dataclasses import dataclass
