@@ -11,7 +11,7 @@ from index.records import Answer, Article, Citation, Sentence
 
 if TYPE_CHECKING:
     from index.build import BuildReport
-    from index.library import ArticleInfo
+    from index.catalog import ArticleRow
 
 # Valid raw in JSON, yet obeyed by a terminal, hidden from a person, or taken for the end of a line.
 _ESCAPED = re.compile(
@@ -58,7 +58,7 @@ def _citation_object(citation: Citation) -> dict[str, Any]:
     }
 
 
-def info_object(info: "ArticleInfo") -> dict[str, Any]:
+def info_object(info: "ArticleRow") -> dict[str, Any]:
     """Return the object of one article in a list."""
     return {
         "id": info.id,
@@ -85,4 +85,7 @@ def article_object(article: Article, sentences: Sequence[Sentence]) -> dict[str,
 
 def report_object(report: "BuildReport") -> dict[str, Any]:
     """Return the object of what an update of the index did."""
-    return asdict(report) | {"skipped": [{"file": file, "reason": reason} for file, reason in report.skipped]}
+    return asdict(report) | {
+        "renamed": [{"from": earlier, "to": now} for earlier, now in report.renamed],
+        "skipped": [{"file": file, "reason": reason} for file, reason in report.skipped],
+    }

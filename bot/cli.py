@@ -83,11 +83,8 @@ def ask(
 
     if batch is None:
         asked = clean_question(" ".join(question))  # an empty one fails before an index is built for it
-        config = _setting(context).config()
-        library = open_library(config)
+        library = open_library(_setting(context).config())
         answer = library.ask(asked, article=article, top_k=top_k)
-        if not answer.citations:
-            log.warning("There are no articles in %s.", config.corpus_directory)
         from bot.terminal import answer_blocks
 
         _put(as_objects, as_json.answer_object(answer), answer_blocks(answer))

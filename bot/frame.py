@@ -2,9 +2,9 @@
 
 import contextlib
 import errno
-import logging
 import os
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,6 @@ EXIT_CODES = {
     INTERRUPTED: "interrupted",
 }
 
-log = logging.getLogger(__name__)
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -125,6 +124,8 @@ class Group(WithExamples, click.Group):
     def invoke(self, context: click.Context) -> Any:
         """Run the command that was asked for, and leave with the exit code that the error stands for."""
         setting = context.ensure_object(Setting)
+        if sys.stdout is None:  # closed by the shell, as in `>&-`
+            sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
         try:
             result = super().invoke(context)
             sys.stdout.flush()
@@ -172,7 +173,9 @@ def complain(message: str, mend: str = "") -> None:
 def trace(setting: Setting, error: Exception) -> None:
     """Show where an error came from, with `-vv`."""
     if setting.verbosity >= messages.DEBUG:
-        log.debug("traceback", exc_info=error)
+        lines = "".join(traceback.format_exception(error)).splitlines()
+        with contextlib.suppress(OSError):
+            click.echo("\n".join(map(safe, lines)), err=True)
 
 
 def _forget_stdout() -> None:

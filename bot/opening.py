@@ -5,7 +5,16 @@ import logging
 from bot.config import Config
 from bot.progress import progress
 from index.build import BuildReport, is_stale, update
-from index.errors import FootnoteError, IndexBusyError, IndexDamagedError, IndexMissingError, IndexStaleError
+from index.errors import (
+    ConfigurationError,
+    FootnoteError,
+    IndexBusyError,
+    IndexDamagedError,
+    IndexMissingError,
+    IndexStaleError,
+    ModelDamagedError,
+    ModelMissingError,
+)
 from index.library import Library
 
 log = logging.getLogger(__name__)
@@ -14,15 +23,15 @@ log = logging.getLogger(__name__)
 def open_library(config: Config) -> Library:
     """Open the library over an index that is up to date with the corpus, as far as that can be had.
 
-    An update that cannot be made (another process is at it, the folder is read-only, the disk full) is a
-    warning while there is a whole index to answer from. Raises FootnoteError or OSError where there is none.
+    An update that cannot be made now (another process is at it, the folder is read-only, the disk full) is a
+    warning while there is a whole index to answer from. Raises FootnoteError where there is none.
     """
     try:
         library = Library.open(config)
     except IndexMissingError:
         log.info("Building the index of %s (only this once) …", config.corpus_directory)
     except (IndexDamagedError, IndexStaleError) as error:
-        log.warning("%s Rebuilding the index from the articles …", sentence(error))
+        log.warning("%s. Rebuilding the index from the articles …", error.message.rstrip("."))
     else:
         return refreshed(config, library)
     tell(update_index(config))
@@ -30,24 +39,34 @@ def open_library(config: Config) -> Library:
 
 
 def refreshed(config: Config, library: Library) -> Library:
-    """Return `library`, or, where the corpus changed since its index was made, one over the updated index."""
-    if not is_stale(config):
+    """Return `library`, or, where the corpus changed since its index was made, one over the updated index.
+
+    Raises FootnoteError where the configuration or the model is what stands in the way: an answer from the
+    earlier index would pass over what was asked for.
+    """
+    reason = is_stale(config)
+    if not reason:
         return library
-    log.info("The articles changed: updating the index …")
+    log.info("Updating the index: %s …", reason)
     try:
-        tell(update_index(config))
+        with progress() as report:
+            tell(update(config, report, wait=0))
         return Library.open(config)
-    except IndexBusyError as error:
-        log.warning("%s Answering from the last index.", sentence(error))
-    except OSError as error:
-        log.warning("The index cannot be updated: %s. Answering from the last one.", error)
+    except (ConfigurationError, ModelMissingError, ModelDamagedError):
+        raise
+    except FootnoteError as error:
+        log.warning("%s. Answering from the last index.", error.message.rstrip("."))
     return library
 
 
 def update_index(config: Config) -> BuildReport:
-    """Bring the index up to date with the corpus, progress on stderr; see `index.build.update`."""
+    """Bring the index up to date with the corpus, progress on stderr, after another process that is at it."""
     with progress() as report:
-        return update(config, report)
+        try:
+            return update(config, report, wait=0)
+        except IndexBusyError as error:
+            log.info("%s. Waiting …", error.message.rstrip("."))
+            return update(config, report)
 
 
 def tell(report: BuildReport) -> None:
@@ -64,10 +83,11 @@ def warn_of_skipped(report: BuildReport) -> None:
 
 def counts(report: BuildReport) -> str:
     """Return what an update did to the articles, in one line."""
-    kinds = ("added", "updated", "removed", "unchanged")
-    return ", ".join(f"{getattr(report, kind)} {kind}" for kind in kinds)
-
-
-def sentence(error: FootnoteError) -> str:
-    """Return an error's message with a full stop, so that a sentence can follow."""
-    return error.message.rstrip(".") + "."
+    kinds = {
+        "added": report.added,
+        "updated": report.updated,
+        "removed": report.removed,
+        "renamed": report.renamed,
+        "unchanged": report.unchanged,
+    }
+    return ", ".join(f"{len(ids)} {kind}" for kind, ids in kinds.items() if ids or kind != "renamed")

@@ -15,7 +15,7 @@ from bot.text import safe, safe_link
 from index.records import Answer, Article, Citation, Sentence
 
 if TYPE_CHECKING:
-    from index.library import ArticleInfo
+    from index.catalog import ArticleRow
 
 UNANSWERED = "The articles do not say."
 
@@ -121,7 +121,7 @@ def article_blocks(article: Article, sentences: Sequence[Sentence]) -> list[Bloc
     return blocks
 
 
-def list_blocks(articles: "Sequence[ArticleInfo]") -> list[Block]:
+def list_blocks(articles: "Sequence[ArticleRow]") -> list[Block]:
     """Lay out a list of articles: each id, below it the title and the size."""
     blocks = []
     for info in articles:

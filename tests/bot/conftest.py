@@ -1,40 +1,15 @@
 """Terminals that are none, and libraries for the commands to work on."""
 
-import fcntl
 import os
-import struct
+import shutil
 import sys
-import termios
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
-
-
-class PseudoTerminal:
-    """A terminal of which a test holds the other end: `device` is what a program writes to."""
-
-    def __init__(self, columns: int) -> None:
-        self.controller, self.device = os.openpty()
-        fcntl.ioctl(self.device, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
-        self._output = bytearray()
-        self._reader = threading.Thread(target=self._read)
-        self._reader.start()
-
-    def _read(self) -> None:
-        try:
-            while data := os.read(self.controller, 65536):
-                self._output += data
-        except OSError:
-            pass  # how Linux says that no program has the terminal open any more
-
-    def shown(self) -> str:
-        """Return all that was written, once every program has let go of the terminal."""
-        os.close(self.device)
-        self._reader.join(timeout=30)
-        os.close(self.controller)
-        return self._output.decode().replace("\r\n", "\n")
+from homes import BEES, ROOT, Home
+from pseudo_terminal import PseudoTerminal
 
 
 @pytest.fixture
@@ -61,3 +36,23 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
             yield terminal
 
     return draw
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Return a home whose index is built; tests only read it."""
+    home = Home(tmp_path_factory.mktemp("built"))
+    shutil.copytree(ROOT / "corpus", home.corpus)
+    (home.corpus / "notes").mkdir()
+    (home.corpus / "notes" / "bees.md").write_text(BEES, "utf-8")
+    home.config.write_text("[answer]\nthreshold = 0.5\n")
+    run = home.footnote("index")
+    assert (run.code, run.out) == (0, "2 added, 0 updated, 0 removed, 0 unchanged\n"), run.err
+    return home
+
+
+@pytest.fixture
+def home(built: Home, tmp_path: Path) -> Home:
+    """Return a home of the test's own; its files are links, to be replaced but not written over."""
+    shutil.copytree(built.folder, tmp_path / "home", copy_function=os.link)
+    return Home(tmp_path / "home")

@@ -1,0 +1,90 @@
+from pathlib import Path
+
+import pytest
+from homes import Home
+
+from index import models
+
+
+def statuses(home: Home, *arguments: str) -> dict[str, str]:
+    return {check["check"]: check["status"] for check in home.footnote("doctor", "--json", *arguments).json}
+
+
+def test_all_is_well(built: Home) -> None:
+    run = built.footnote("doctor")
+    assert (run.code, run.err) == (0, "")
+    assert [line.split("  ")[0] for line in run.out.splitlines()] == ["ok"] * 6
+    assert str(built.config) in run.out
+    assert "2 files" in run.out
+    assert "2 articles, 19 sentences" in run.out
+
+
+def test_a_missing_index_and_an_outdated_one_are_warnings_with_the_mend(home: Home) -> None:
+    (home.corpus / "new.txt").write_text("Something new.")
+    run = home.footnote("doctor")
+    assert run.code == 0
+    assert "warn up to date" in run.out
+    assert "Run: footnote index" in run.out
+    (home.index / "current").unlink()
+    assert statuses(home)["index"] == "warn"
+
+
+def test_a_damaged_index_fails_with_the_mend(home: Home) -> None:
+    (generation,) = (home.index / "generations").iterdir()
+    (generation / "articles.sqlite").unlink()
+    run = home.footnote("doctor")
+    assert run.code == 1
+    assert "fail index " in run.out
+    assert "footnote index" in run.out
+
+
+def test_a_missing_corpus_fails(home: Home) -> None:
+    home.corpus.rename(home.folder / "elsewhere")
+    run = home.footnote("doctor", "--json")
+    assert run.code == 1
+    checks = {check["check"]: check for check in run.json}
+    assert checks["corpus"]["status"] == "fail"
+    assert str(home.corpus) in checks["corpus"]["detail"]
+    assert checks["index"]["status"] == "ok"
+
+
+def test_a_missing_model_fails_and_names_how_to_get_it(home: Home) -> None:
+    home.config.unlink()
+    home.config.write_text("[model]\nencoder = 'nobody/no-such-model'\n")
+    run = home.footnote("doctor")
+    assert run.code == 1
+    assert "fail model " in run.out
+    assert "footnote doctor --fetch" in run.out
+
+
+def test_a_folder_that_cannot_be_written_is_a_warning(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    home.config.unlink()
+    home.config.write_text(f"[index]\ndirectory = '{tmp_path / 'file'}'\n")
+    checks = {check["check"]: check for check in home.footnote("doctor", "--json").json}
+    assert checks["index folder"]["status"] == "warn"
+
+
+def test_without_a_file_the_defaults_are_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, built: Home
+) -> None:
+    from click.testing import CliRunner
+
+    from bot.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("FOOTNOTE_CONFIG", raising=False)
+    result = CliRunner().invoke(main, ["doctor"])
+    assert f"no file found: the defaults, in {tmp_path}" in result.stdout
+    assert result.exit_code == 1  # there is no corpus
+
+
+def test_only_fetch_fetches_and_first(built: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    fetched: list[str] = []
+    monkeypatch.setattr(models, "fetch_encoder", fetched.append)
+    assert built.footnote("doctor").code == 0
+    assert fetched == []
+    run = built.footnote("doctor", "--fetch")
+    assert run.code == 0
+    assert fetched == ["sentence-transformers/all-MiniLM-L6-v2"]
+    assert run.err == "Fetching sentence-transformers/all-MiniLM-L6-v2 …\n"
