@@ -22,7 +22,7 @@ from index.errors import IndexDamagedError
 K1 = 1.5
 B = 0.75
 METHOD = "lucene"
-TERMS_VERSION = 1  # raise it with every change to `terms`: an index made by other terms is stale
+RULES = 1  # of `terms`: raise it when they cut otherwise
 LONGEST_TERM = 64  # code points; longer ones are cut, so that a line of a megabyte is no term of a megabyte
 
 # Scripts without spaces between words: Thai, Lao, Burmese, Khmer, kana, Han; and Hangul, whose particles

@@ -1,0 +1,259 @@
+"""The way of the articles into the index: read what changed, cut, embed what is new, write, publish."""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from index import changes, models, store
+from index.catalog import CatalogWriter
+from index.changes import CorpusState, FileState, scan
+from index.config import Config
+from index.embedding import Embedder
+from index.errors import (
+    ConfigurationError,
+    FootnoteError,
+    IndexDamagedError,
+    IndexMissingError,
+    IndexStaleError,
+    UnreadableFileError,
+)
+from index.fingerprint import difference, fingerprint
+from index.lexical import Lexical
+from index.passages import make_passages
+from index.readers import CorpusFile, corpus_files, read_article
+from index.records import Article, Progress
+from index.reuse import Earlier, Entry, Kept, Read, find_sources
+from index.sentences import split_sentences
+from index.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
+
+WAIT = 300.0
+"""Seconds that a writer waits for another one."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What an update did, in ids of articles.
+
+    `renamed` holds (earlier id, id), `skipped` (file, reason) for each file that is no readable article.
+    `embedded` counts the texts that were embedded; `rebuilt` says why an earlier index, if there was one, was
+    of no use.
+    """
+
+    added: tuple[str, ...]
+    updated: tuple[str, ...]
+    removed: tuple[str, ...]
+    renamed: tuple[tuple[str, str], ...]
+    unchanged: tuple[str, ...]
+    skipped: tuple[tuple[str, str], ...]
+    embedded: int = 0
+    rebuilt: str | None = None
+    seconds: float = 0.0
+
+
+def update(config: Config, progress: Progress, wait: float = WAIT) -> BuildReport:
+    """Bring the index up to date with the corpus, the model and this program, or build it.
+
+    Until it is done, and whatever stops it, the earlier index answers; it stays too where the corpus has
+    become empty. Raises ConfigurationError where there is no article, IndexBusyError after `wait` seconds,
+    ModelMissingError, ModelDamagedError, and FootnoteError where no file can be read or the index folder
+    cannot be written.
+    """
+    started = time.perf_counter()
+    root = config.index_directory
+    corpus_files(config.corpus_directory)  # an error here leaves no index folder behind
+    try:
+        with store.writing(root, wait):
+            report = _update(config, root, progress)
+    except OSError as error:
+        raise FootnoteError(
+            f"the index in {root} cannot be written: {error.strerror or error}",
+            "See to the folder's rights and to free space; the earlier index, if there was one, is whole.",
+        ) from error
+    return replace(report, seconds=time.perf_counter() - started)
+
+
+def is_stale(config: Config) -> str | None:
+    """Say why the index does not fit the corpus, the model or this program; None where it does.
+
+    Compares sizes and times, and contents where those differ; the index's big files are not read.
+    """
+    files = corpus_files(config.corpus_directory)
+    try:
+        generation, state = store.open_current(
+            config.index_directory, lambda found: (found, CorpusState.read(found.folder)), check=False
+        )
+    except (IndexMissingError, IndexStaleError, IndexDamagedError) as error:
+        return error.message
+    if config.encoder != state.model:
+        return f"the model is {config.encoder} now, not {state.model}"
+    model, folder = generation.fingerprint["model"], Path(state.model_folder)
+    # Without the model's files the exported encoder still answers.
+    if folder.is_dir() and models.model_stamp(folder) != state.model_stamp:
+        model = models.model_fingerprint(folder)
+    if changed := difference(generation.fingerprint, fingerprint(model)):
+        return changed
+    now = scan(files, state.files)
+    return None if _contents(now) == _contents(state.files.values()) else "the corpus changed"
+
+
+def _update(config: Config, root: Path, progress: Progress) -> BuildReport:
+    earlier, rebuilt = _open(root)
+    folder, model, stamp = _model(config, earlier)
+    shaped = fingerprint(model)
+    if earlier:
+        rebuilt = difference(earlier.generation.fingerprint, shaped)
+    base = None if rebuilt else earlier  # of the others, texts may keep their vectors, articles nothing
+
+    before = earlier.state.files if earlier else {}
+    entries, states = _read(config.corpus_directory, before, base, progress)
+    report = _report(entries, states, before, rebuilt)
+    if not entries:
+        raise _no_articles(config.corpus_directory, report)
+    state = CorpusState(config.encoder, str(folder), stamp, {state.file: state for state in states})
+
+    embedder = Embedder(root, folder, model, progress)
+    if base and not embedder.exported and _nothing_changed(entries, base):
+        if state != base.state:  # times only: else the same contents would be compared again each time
+            _renew_state(root, base, state)
+        return report
+
+    _cut(entries, embedder, progress)
+    donor = earlier if earlier and earlier.generation.fingerprint["model"] == model else None
+    sentences, passages = find_sources(entries, donor)
+    embedded = embedder.embed(list(sentences.fresh))
+
+    progress("write", 0, 1)
+    facts: dict[str, Any] = {}
+    with store.new_generation(root, embedder.folder, shaped, facts) as made:
+        with CatalogWriter(made) as catalog:
+            for entry in entries:
+                catalog.add(*entry.parts())
+        facts |= {"articles": catalog.articles, "sentences": catalog.sentences, "passages": catalog.passages}
+        for name, sources, vectors in (
+            (SENTENCES_FILE, sentences, donor.sentences if donor else None),
+            (PASSAGES_FILE, passages, donor.passages if donor else None),
+        ):
+            built = Vectors.build(sources.gather(vectors, embedded), vectors)
+            built.save(made / name)
+            facts[name] = {"exact": built.exact, "recall": built.recall}
+        Lexical.build(_texts(entries)).save(made)
+        state.write(made)
+    progress("write", 1, 1)
+    return replace(report, embedded=len(embedded))
+
+
+def _open(root: Path) -> tuple[Earlier | None, str | None]:
+    """Open the index that there is, or say why it cannot serve; neither where there is none."""
+    try:
+        return store.open_current(root, Earlier.load), None
+    except IndexMissingError:
+        return None, None
+    except (IndexDamagedError, IndexStaleError) as error:
+        return None, error.message
+
+
+def _model(config: Config, earlier: Earlier | None) -> tuple[Path, str, str]:
+    """Return folder, fingerprint and stamp of the model; its files are read if they seem to have changed."""
+    if earlier and earlier.state.model == config.encoder:
+        folder = models.find_encoder(config.encoder)
+        stamp = models.model_stamp(folder)
+        if (str(folder), stamp) == (earlier.state.model_folder, earlier.state.model_stamp):
+            return folder, earlier.generation.fingerprint["model"], stamp
+    folder = models.resolve_encoder(config.encoder)
+    return folder, models.model_fingerprint(folder), models.model_stamp(folder)
+
+
+def _read(
+    corpus: Path, before: Mapping[str, FileState], base: Earlier | None, progress: Progress
+) -> tuple[list[Entry], list[FileState]]:
+    """Read the articles that are not in the index `base`, those too that could not be read before."""
+    files = corpus_files(corpus)
+    entries: list[Entry] = []
+    states: list[FileState] = []
+    for number, (file, state) in enumerate(zip(files, scan(files, before), strict=True), start=1):
+        if base and state.skipped is None and _content(state) == _content(before.get(file.file)):
+            entries.append(Kept(state, base, base.catalog.row(state.id)))
+        else:
+            article, reason = _article(file)
+            state = replace(state, skipped=reason)
+            if article:
+                entries.append(Read(state, article))
+        states.append(state)
+        progress("read", number, len(files))
+    return sorted(entries, key=lambda entry: entry.state.id), states
+
+
+def _article(file: CorpusFile) -> tuple[Article | None, str | None]:
+    try:
+        return read_article(file), None
+    except UnreadableFileError as error:
+        return None, error.message
+
+
+def _report(
+    entries: Iterable[Entry],
+    states: Iterable[FileState],
+    before: Mapping[str, FileState],
+    rebuilt: str | None,
+) -> BuildReport:
+    old = {state.id: state.digest for state in before.values() if state.skipped is None}
+    new = {entry.state.id: entry.state.digest for entry in entries}
+    gone = {digest: name for name, digest in old.items() if name not in new}
+    renamed = [(gone.pop(digest), name) for name, digest in new.items() if name not in old and digest in gone]
+    moved = {name for pair in renamed for name in pair}
+    return BuildReport(
+        added=tuple(name for name in new if name not in old and name not in moved),
+        updated=tuple(name for name in new if name in old and old[name] != new[name]),
+        removed=tuple(name for name in old if name not in new and name not in moved),
+        renamed=tuple(renamed),
+        unchanged=tuple(name for name in new if old.get(name) == new[name]),
+        skipped=tuple((state.file, state.skipped) for state in states if state.skipped is not None),
+        rebuilt=rebuilt,
+    )
+
+
+def _no_articles(corpus: Path, report: BuildReport) -> FootnoteError:
+    if report.skipped:
+        file, reason = report.skipped[0]
+        return FootnoteError(f"no file in {corpus} can be read as an article ({file}: {reason})")
+    mend = "Put articles there (.txt, .md, .html, .pdf), or name another folder as `[corpus] directory`."
+    return ConfigurationError(f"no articles in {corpus}", mend)
+
+
+def _nothing_changed(entries: Sequence[Entry], base: Earlier) -> bool:
+    return len(entries) == len(base.catalog.articles()) and all(isinstance(entry, Kept) for entry in entries)
+
+
+def _renew_state(root: Path, base: Earlier, state: CorpusState) -> None:
+    """Publish the same index with what the files look like now."""
+    generation = base.generation
+    with store.new_generation(root, generation.encoder, generation.fingerprint, generation.facts) as made:
+        store.share(generation.folder, made, but=changes.FILE)
+        state.write(made)
+
+
+def _cut(entries: Iterable[Entry], embedder: Embedder, progress: Progress) -> None:
+    encoder = embedder.encoder
+    read = [entry for entry in entries if isinstance(entry, Read)]
+    for number, entry in enumerate(read, start=1):
+        text = entry.article.text
+        entry.sentences = split_sentences(text)
+        entry.passages = make_passages(text, entry.sentences, encoder.count_tokens, encoder.window)
+        progress("cut", number, len(read))
+
+
+def _texts(entries: Iterable[Entry]) -> Iterator[str]:
+    for entry in entries:
+        article, sentences, _ = entry.parts()
+        for sentence in sentences:
+            yield article.text[sentence.start : sentence.end]
+
+
+def _content(state: FileState | None) -> tuple[str, str] | None:
+    return None if state is None else (state.id, state.digest)
+
+
+def _contents(states: Iterable[FileState]) -> dict[str, tuple[str, str] | None]:
+    return {state.file: _content(state) for state in states}

@@ -1,0 +1,82 @@
+"""What changed in the corpus since the index was built: sizes and times, contents where those differ."""
+
+import hashlib
+import json
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, astuple, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from index.errors import IndexDamagedError
+from index.readers import CorpusFile
+
+FILE = "files.json"
+
+_SETTLED = 2 * 10**9  # nanoseconds: a file as fresh as this may change again within its time stamp's tick
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """A file of the corpus as it was when it was read; `skipped` says why it is no article, if it is none.
+
+    `digest` is the sha256 of its bytes, "" where they cannot be read.
+    """
+
+    file: str
+    id: str
+    size: int
+    mtime_ns: int
+    digest: str
+    skipped: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusState:
+    """The corpus and the model's files, as an index found them."""
+
+    model: str
+    """Name of the model in the configuration."""
+    model_folder: str
+    model_stamp: str
+    files: Mapping[str, FileState]
+    """By path below the corpus folder."""
+
+    def write(self, folder: Path) -> None:
+        """Write the state into `folder`. Raises OSError."""
+        value = asdict(self) | {"files": [astuple(state) for state in self.files.values()]}
+        (folder / FILE).write_text(json.dumps(value), encoding="ascii")
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Read the state from `folder`. Raises IndexDamagedError."""
+        path = folder / FILE
+        try:
+            value: dict[str, Any] = json.loads(path.read_bytes())
+            files = [FileState(*state) for state in value.pop("files")]
+            return cls(files={state.file: state for state in files}, **value)
+        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise IndexDamagedError(
+                f"{path}: {error}", "Run `footnote index`: it builds the index anew."
+            ) from None
+
+
+def scan(files: Iterable[CorpusFile], earlier: Mapping[str, FileState]) -> list[FileState]:
+    """Describe `files` as they are now; the contents are read of those whose size or time has changed."""
+    return [_state(file, earlier.get(file.file)) for file in files]
+
+
+def _state(file: CorpusFile, earlier: FileState | None) -> FileState:
+    try:
+        status = file.path.stat()
+        size, mtime_ns = status.st_size, status.st_mtime_ns
+        if earlier and (earlier.size, earlier.mtime_ns) == (size, mtime_ns):
+            return FileState(file.file, file.id, size, mtime_ns, earlier.digest, earlier.skipped)
+        if time.time_ns() - mtime_ns < _SETTLED:
+            mtime_ns = -1  # equal to no time: its content will be compared again
+        with file.path.open("rb") as content:
+            digest = hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError:
+        size, mtime_ns, digest = 0, -1, ""
+    skipped = earlier.skipped if earlier and earlier.digest == digest else None
+    return FileState(file.file, file.id, size, mtime_ns, digest, skipped)

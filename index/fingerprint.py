@@ -1,0 +1,50 @@
+"""What shapes an index: an index that was made otherwise is stale, and is never asked."""
+
+import hashlib
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+from index import encoder, lexical, passages, sentences
+
+_MEANINGS = {
+    "model": "the model",
+    "encoder": "the form of the exported encoder",
+    "reading": "the reading of files",
+    "sentences": "the cutting of sentences",
+    "passages": "the cutting of passages",
+    "words": "the search terms",
+}
+READING_RULES = 1  # raise it when the readers make another text of a file
+_READERS = ("beautifulsoup4", "llama-index-readers-file", "pypdf")
+
+
+def fingerprint(model: str) -> dict[str, str]:
+    """Name everything that shapes an index made here and now; `model` is the model's own fingerprint."""
+    return {
+        "model": model,
+        "encoder": str(encoder.FORMAT),
+        "reading": _described(f"rules {READING_RULES}", *_READERS),
+        "sentences": _described(f"rules {sentences.RULES}", "sentencex"),
+        "passages": f"rules {passages.RULES}",
+        "words": _described(
+            f"rules {lexical.RULES}, {lexical.METHOD} k1={lexical.K1} b={lexical.B}", "bm25s", "PyStemmer"
+        ),
+    }
+
+
+def encoder_name(model: str) -> str:
+    """Name the exported form of the model with the fingerprint `model`."""
+    return hashlib.sha256(f"{model} {encoder.FORMAT}".encode()).hexdigest()[:32]
+
+
+def difference(found: Mapping[str, Any], expected: Mapping[str, Any]) -> str | None:
+    """Say what shaped the one index otherwise than the other, None if nothing did."""
+    keys = [key for key in {**expected, **found} if found.get(key) != expected.get(key)]
+    if not keys:
+        return None
+    return f"{' and '.join(_MEANINGS.get(key, key) for key in keys)} changed since the index was built"
+
+
+def _described(rules: str, *packages: str) -> str:
+    return ", ".join([rules, *(f"{package} {version(package)}" for package in packages)])

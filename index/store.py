@@ -1,0 +1,298 @@
+"""The index folder: generations published by an atomic swap of one pointer, checksummed, never half.
+
+    current                     which generation answers, with the checksum of its manifest
+    generations/<number>/       one whole index: manifest.json and the files that it lists
+    encoders/<model>/           the exported encoder, shared by generations, with a manifest of its own
+    lock, writer                held by the one process that writes; its number, for the others' message
+
+A writer fills a draft beside the generations, syncs it to the disk, renames it, and only then points
+`current` at it. Readers take no lock and write nothing; what they opened stays readable when it is replaced.
+"""
+
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from index.errors import IndexBusyError, IndexDamagedError, IndexMissingError, IndexStaleError
+
+SCHEMA = 1  # of everything in the index folder; raise it with every change to names or contents of its files
+
+_POINTER = "current"
+_MANIFEST = "manifest.json"
+_OURS = re.compile(r"\d{6,}|draft-.*|[0-9a-f]{16,64}")  # what cleaning may delete; nobody else's files
+_ATTEMPTS = 10
+_REBUILD = "Run `footnote index`: it builds the index anew from the corpus."
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """One whole index: its folder, its exported encoder's, what shaped it, its counts and measurements."""
+
+    folder: Path
+    encoder: Path
+    fingerprint: Json
+    facts: Json
+
+
+def open_current(root: Path, load: Callable[[Generation], T], check: bool = True) -> T:
+    """Return what `load` makes of the current generation, its files compared with their checksums if `check`.
+
+    Where a writer replaced and removed the generation meanwhile, the new one is opened. Raises
+    IndexMissingError, IndexStaleError for another schema, IndexDamagedError.
+    """
+    for attempt in range(_ATTEMPTS):
+        pointer = _read_pointer(root)
+        try:
+            return load(_generation(root, pointer, check))
+        except (IndexDamagedError, FileNotFoundError) as error:
+            if attempt + 1 < _ATTEMPTS and _read_pointer(root) != pointer:
+                continue
+            if isinstance(error, IndexDamagedError):
+                raise
+            raise _damaged(root, error) from error
+    raise AssertionError("the last attempt returns or raises")
+
+
+def check_encoder(folder: Path) -> None:
+    """Compare the files of the exported encoder in `folder` with their checksums.
+
+    Apart from `open_current`, so that it can run while something else is loaded. Raises IndexDamagedError.
+    """
+    _check_files(folder, _read_json(folder / _MANIFEST))
+
+
+@contextmanager
+def writing(root: Path, wait: float) -> Iterator[None]:
+    """Hold the writers' lock of the index folder `root`, which is made if need be.
+
+    Waits up to `wait` seconds for another writer, then raises IndexBusyError.
+    """
+    from filelock import FileLock, Timeout  # 50 ms that no reader pays
+
+    root.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(root / "lock", timeout=wait)
+    writer = root / "writer"
+    try:
+        lock.acquire()
+    except Timeout:
+        number = ""
+        with suppress(OSError, ValueError):
+            number = f" (process {int(writer.read_text(encoding='ascii'))})"
+        raise IndexBusyError(
+            f"another process{number} is writing the index in {root}", "Wait until it is done, or stop it."
+        ) from None
+    try:
+        writer.write_text(str(os.getpid()), encoding="ascii")
+        yield
+    finally:
+        with suppress(OSError):
+            writer.unlink(missing_ok=True)
+        lock.release()
+
+
+@contextmanager
+def new_generation(root: Path, encoder: Path, fingerprint: Mapping[str, Any], facts: Json) -> Iterator[Path]:
+    """Give an empty folder to fill; when the block ends, what is in it becomes the current index of `root`.
+
+    Until the last step of this the earlier generation answers. The lock is held; `facts` may be filled in
+    the block. Raises OSError.
+    """
+    generations = root / "generations"
+    with _draft(generations) as made:
+        yield made
+        _seal(
+            made,
+            {
+                "fingerprint": dict(fingerprint),
+                "facts": facts,
+                "encoder": {"name": encoder.name, "sha256": _sha256(encoder / _MANIFEST)},
+            },
+        )
+        name = f"{max([0, *(int(path.name) for path in generations.glob('[0-9]*'))]) + 1:06d}"
+        made.rename(generations / name)
+        _sync(generations)
+    previous = _pointer_or_none(root)
+    pointer = {
+        "schema": SCHEMA,
+        "generation": name,
+        "sha256": _sha256(generations / name / _MANIFEST),
+        "previous": previous["generation"] if previous else None,
+    }
+    fresh = root / f"{_POINTER}.new"
+    fresh.write_text(json.dumps(pointer) + "\n", encoding="utf-8")
+    _sync(fresh)
+    fresh.replace(root / _POINTER)
+    _sync(root)
+    clean(root)
+
+
+def put_encoder(root: Path, name: str, export: Callable[[Path], None]) -> Path:
+    """Store what `export` writes to the folder that it is given as the encoder `name`; return its folder.
+
+    The lock is held. Raises OSError and what `export` raises.
+    """
+    encoders = root / "encoders"
+    target = encoders / name
+    with _draft(encoders) as made:
+        export(made)
+        _seal(made, {})
+        shutil.rmtree(target, ignore_errors=True)  # a damaged one; a whole one is never put again
+        made.rename(target)
+        _sync(encoders)
+    return target
+
+
+def share(earlier: Path, made: Path, but: str) -> None:
+    """Take all files of the generation in `earlier` over into the folder `made`, except the file `but`."""
+    for path in earlier.iterdir():
+        if path.name not in (but, _MANIFEST):
+            try:
+                (made / path.name).hardlink_to(path)
+            except OSError:  # a file system without links
+                shutil.copyfile(path, made / path.name)
+
+
+def clean(root: Path) -> None:
+    """Delete what interrupted writers left, and what is older than the previous generation; the lock is held.
+
+    The previous generation stays for readers that are just opening it.
+    """
+    pointer = _pointer_or_none(root)
+    if pointer is None:
+        return
+    generations = {pointer["generation"], pointer["previous"]}
+    encoders = set()
+    for name in generations - {None}:
+        with suppress(IndexDamagedError, KeyError, TypeError):
+            encoders.add(_read_json(root / "generations" / name / _MANIFEST)["encoder"]["name"])
+    for folder, kept in (("generations", generations), ("encoders", encoders)):
+        for path in (root / folder).glob("*"):
+            if path.name not in kept and _OURS.fullmatch(path.name) and path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+    with suppress(OSError):
+        (root / f"{_POINTER}.new").unlink(missing_ok=True)
+
+
+@contextmanager
+def _draft(folder: Path) -> Iterator[Path]:
+    folder.mkdir(exist_ok=True)
+    made = folder / f"draft-{os.getpid()}-{secrets.token_hex(4)}"
+    made.mkdir()
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+
+
+def _seal(folder: Path, about: Json) -> None:
+    """Add the manifest, which lists every file, and see that all of it is on the disk."""
+    paths = sorted(path for path in folder.iterdir())
+    files = {path.name: {"size": path.stat().st_size, "sha256": _sha256(path)} for path in paths}
+    manifest = folder / _MANIFEST
+    text = json.dumps({"schema": SCHEMA, **about, "files": files}, indent=1)
+    manifest.write_text(text + "\n", encoding="utf-8")
+    for path in (*paths, manifest, folder):
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
+    """Wait until the file or folder is on the disk."""
+    if os.name == "nt" and path.is_dir():  # Windows has no such thing
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _generation(root: Path, pointer: Json, check: bool) -> Generation:
+    folder = root / "generations" / pointer["generation"]
+    manifest = _read_json(folder / _MANIFEST, pointer["sha256"])
+    try:
+        encoder = root / "encoders" / manifest["encoder"]["name"]
+        _read_json(encoder / _MANIFEST, manifest["encoder"]["sha256"])
+        generation = Generation(folder, encoder, manifest["fingerprint"], manifest["facts"])
+    except (KeyError, TypeError) as error:
+        raise _damaged(folder / _MANIFEST, error) from error
+    if check:
+        _check_files(folder, manifest)
+    return generation
+
+
+def _check_files(folder: Path, manifest: Json) -> None:
+    try:
+        for name, expected in manifest["files"].items():
+            path = folder / name
+            if path.stat().st_size != expected["size"]:
+                raise _damaged(path, f"{path.stat().st_size} bytes instead of {expected['size']}")
+            if _sha256(path) != expected["sha256"]:
+                raise _damaged(path, "its content has changed")
+    except OSError as error:
+        raise _damaged(folder / str(name), error.strerror or error) from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise _damaged(folder / _MANIFEST, error) from error
+
+
+def _read_pointer(root: Path) -> Json:
+    path = root / _POINTER
+    if not path.exists():
+        raise IndexMissingError(f"there is no index in {root}", "Run `footnote index`.")
+    pointer = _read_json(path)
+    schema = pointer.get("schema")
+    if isinstance(schema, int) and schema != SCHEMA:
+        age = "a newer" if schema > SCHEMA else "an older"
+        raise IndexStaleError(
+            f"the index in {root} was written by {age} version of Footnote (schema {schema}, here {SCHEMA})",
+            _REBUILD,
+        )
+    name, previous = pointer.get("generation"), pointer.get("previous")
+    if schema != SCHEMA or not _is_generation(name) or not (previous is None or _is_generation(previous)):
+        raise _damaged(path, "not written by Footnote")
+    return pointer
+
+
+def _pointer_or_none(root: Path) -> Json | None:
+    try:
+        return _read_pointer(root)
+    except (IndexMissingError, IndexDamagedError, IndexStaleError):
+        return None
+
+
+def _is_generation(name: object) -> bool:
+    return isinstance(name, str) and re.fullmatch(r"\d{6,}", name, re.ASCII) is not None
+
+
+def _read_json(path: Path, sha256: str | None = None) -> Json:
+    try:
+        content = path.read_bytes()
+        if sha256 is not None and hashlib.sha256(content).hexdigest() != sha256:
+            raise _damaged(path, "its content has changed")
+        value = json.loads(content)
+    except OSError as error:
+        raise _damaged(path, error.strerror or error) from error
+    except ValueError as error:
+        raise _damaged(path, "not written by Footnote") from error
+    if not isinstance(value, dict):
+        raise _damaged(path, "not written by Footnote")
+    return value
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _damaged(path: Path, problem: object) -> IndexDamagedError:
+    return IndexDamagedError(f"{path}: {problem}", _REBUILD)

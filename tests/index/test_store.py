@@ -1,0 +1,264 @@
+"""The index folder: what is published is whole, what is damaged is named, who reads never waits."""
+
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from index import store
+from index.errors import IndexBusyError, IndexDamagedError, IndexMissingError, IndexStaleError
+from index.store import Generation
+
+ENCODER = "0123456789abcdef0123456789abcdef"
+
+
+def publish(root: Path, content: str, encoder: str = ENCODER) -> None:
+    with store.writing(root, 10):
+        folder = root / "encoders" / encoder
+        if not folder.exists():
+            folder = store.put_encoder(root, encoder, lambda made: write(made / "model", "weights"))
+        with store.new_generation(root, folder, {"model": "m"}, {"articles": 1}) as made:
+            write(made / "text", content)
+            write(made / "other", "same")
+
+
+def write(path: Path, content: str) -> None:
+    path.write_text(content, encoding="utf-8")
+
+
+def text(generation: Generation) -> str:
+    return (generation.folder / "text").read_text(encoding="utf-8")
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_what_is_published_is_read(tmp_path: Path) -> None:
+    root = tmp_path / "new" / "index"
+    publish(root, "one")
+    found = store.open_current(root, lambda generation: generation)
+    assert (text(found), found.fingerprint, found.facts) == ("one", {"model": "m"}, {"articles": 1})
+    store.check_encoder(found.encoder)
+    assert names(root) == ["current", "encoders", "generations", "lock"]
+
+
+def test_the_previous_generation_stays_and_older_ones_go(tmp_path: Path) -> None:
+    for content in ("one", "two", "three"):
+        publish(tmp_path, content)
+    assert names(tmp_path / "generations") == ["000002", "000003"]
+    assert store.open_current(tmp_path, text) == "three"
+
+
+def test_an_encoder_goes_with_the_last_generation_that_needs_it(tmp_path: Path) -> None:
+    other = ENCODER[::-1]
+    publish(tmp_path, "one")
+    publish(tmp_path, "two", other)
+    assert names(tmp_path / "encoders") == sorted([ENCODER, other])
+    publish(tmp_path, "three", other)
+    assert names(tmp_path / "encoders") == [other]
+
+
+def test_cleaning_leaves_what_is_not_ours(tmp_path: Path) -> None:
+    publish(tmp_path, "one")
+    (tmp_path / "generations" / "notes").mkdir()
+    (tmp_path / "generations" / "draft-1-dead").mkdir()
+    (tmp_path / "encoders" / "draft-1-dead").mkdir()
+    write(tmp_path / "letter.txt", "mine")
+    publish(tmp_path, "two")
+    assert names(tmp_path / "generations") == ["000001", "000002", "notes"]
+    assert names(tmp_path / "encoders") == [ENCODER]
+    assert names(tmp_path) == ["current", "encoders", "generations", "letter.txt", "lock"]
+
+
+def test_a_failed_writer_leaves_the_old_index_and_no_draft(tmp_path: Path) -> None:
+    publish(tmp_path, "one")
+    with (
+        pytest.raises(ZeroDivisionError),
+        store.writing(tmp_path, 0),
+        store.new_generation(tmp_path, tmp_path / "encoders" / ENCODER, {}, {}) as made,
+    ):
+        write(made / "text", "half")
+        raise ZeroDivisionError
+    assert store.open_current(tmp_path, text) == "one"
+    assert names(tmp_path / "generations") == ["000001"]
+
+
+def test_no_index(tmp_path: Path) -> None:
+    for root in (tmp_path, tmp_path / "none"):
+        with pytest.raises(IndexMissingError):
+            store.open_current(root, text)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "current",
+        "generations/000001/manifest.json",
+        "generations/000001/text",
+        "generations/000001/other",
+        f"encoders/{ENCODER}/manifest.json",
+    ],
+)
+@pytest.mark.parametrize("damage", ["cut", "flipped", "emptied", "foreign", "removed"])
+def test_damage_is_named(tmp_path: Path, name: str, damage: str) -> None:
+    if (name, damage) == ("current", "removed"):
+        pytest.skip("that is no index")
+    publish(tmp_path, "one")
+    path = tmp_path / name
+    content = bytearray(path.read_bytes())
+    if damage == "cut":
+        path.write_bytes(content[:-2])
+    elif damage == "flipped":
+        content[len(content) // 2] ^= 1
+        path.write_bytes(content)
+    elif damage == "emptied":
+        path.write_bytes(b"")
+    elif damage == "foreign":
+        path.write_bytes(b'["\xff"]')
+    else:
+        path.unlink()
+    with pytest.raises(IndexDamagedError) as caught:
+        store.open_current(tmp_path, text)
+    # A flipped bit in `current` shows in the file that it points to.
+    assert name == "current" or str(path) in caught.value.message
+    publish(tmp_path, "two", ENCODER[::-1])
+    assert store.open_current(tmp_path, text) == "two"
+
+
+def test_a_damaged_encoder_is_named_and_replaced(tmp_path: Path) -> None:
+    publish(tmp_path, "one")
+    folder = tmp_path / "encoders" / ENCODER
+    write(folder / "model", "weighty")
+    with pytest.raises(IndexDamagedError, match="model"):
+        store.check_encoder(folder)
+    with store.writing(tmp_path, 0):
+        store.put_encoder(tmp_path, ENCODER, lambda made: write(made / "model", "weights"))
+    store.check_encoder(folder)
+    assert names(tmp_path / "encoders") == [ENCODER]
+
+
+@pytest.mark.parametrize(
+    "pointer",
+    ["{}", "[]", '{"schema": 1}', '{"schema": 1, "generation": "../x", "sha256": "", "previous": null}', "3"],
+)
+def test_a_foreign_pointer_is_damage(tmp_path: Path, pointer: str) -> None:
+    write(tmp_path / "current", pointer)
+    with pytest.raises(IndexDamagedError, match="current"):
+        store.open_current(tmp_path, text)
+
+
+@pytest.mark.parametrize(("schema", "word"), [(store.SCHEMA - 1, "older"), (store.SCHEMA + 1, "newer")])
+def test_another_schema_is_stale_and_stays_until_it_is_replaced(
+    tmp_path: Path, schema: int, word: str
+) -> None:
+    publish(tmp_path, "one")
+    pointer = json.loads((tmp_path / "current").read_bytes())
+    write(tmp_path / "current", json.dumps({"schema": schema, "whatever": pointer}))
+    with pytest.raises(IndexStaleError, match=f"{word} version .*schema {schema}"):
+        store.open_current(tmp_path, text)
+    publish(tmp_path, "two")
+    assert store.open_current(tmp_path, text) == "two"
+
+
+def test_a_reader_that_is_overtaken_opens_the_new_generation(tmp_path: Path) -> None:
+    publish(tmp_path, "one")
+    seen = []
+
+    def slow(generation: Generation) -> str:
+        if not seen:
+            for content in ("two", "three"):
+                publish(tmp_path, content)  # "one" is removed
+        seen.append(generation.folder.name)
+        return text(generation)
+
+    assert store.open_current(tmp_path, slow) == "three"
+    assert seen == ["000001", "000003"]
+
+
+def test_readers_never_fail_while_generations_are_published(tmp_path: Path) -> None:
+    publish(tmp_path, "0")
+    stop, problems, read = threading.Event(), [], []
+
+    def reader() -> None:
+        while not stop.is_set():
+            try:
+                read.append(int(store.open_current(tmp_path, text)))
+            except Exception as error:
+                problems.append(error)
+
+    threads = [threading.Thread(target=reader) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for number in range(1, 30):
+        publish(tmp_path, str(number))
+    stop.set()
+    for thread in threads:
+        thread.join()
+    assert problems == []
+    assert len(set(read)) > 3
+
+
+def test_a_read_only_folder_is_read(tmp_path: Path) -> None:
+    publish(tmp_path, "one")
+    paths = [tmp_path, *tmp_path.rglob("*")]
+    for path in paths:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    before = sorted(map(str, tmp_path.rglob("*")))
+    try:
+        assert store.open_current(tmp_path, text) == "one"
+        assert sorted(map(str, tmp_path.rglob("*"))) == before
+    finally:
+        for path in paths:
+            path.chmod(0o755)
+
+
+def test_a_second_writer_waits_then_gives_up(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from index import store\n"
+        f"with store.writing(Path({str(tmp_path)!r}), 0):\n"
+        "    print('in', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as first:
+        assert first.stdout is not None
+        assert first.stdin is not None
+        assert first.stdout.readline() == "in\n"
+        with pytest.raises(IndexBusyError, match=f"process {first.pid}"), store.writing(tmp_path, 0.1):
+            pass
+        threading.Timer(0.3, first.stdin.close).start()
+        with store.writing(tmp_path, 30):
+            pass
+
+
+def test_a_killed_writer_holds_no_lock(tmp_path: Path) -> None:
+    code = (
+        "import os; from pathlib import Path; from index import store\n"
+        f"with store.writing(Path({str(tmp_path)!r}), 0): os.kill(os.getpid(), 9)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
+    publish(tmp_path, "one")
+    assert store.open_current(tmp_path, text) == "one"
+
+
+def test_files_are_shared_with_and_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(tmp_path / "index", "one")
+    earlier = store.open_current(tmp_path / "index", lambda generation: generation.folder)
+    for name in ("linked", "copied"):
+        made = tmp_path / name
+        made.mkdir()
+        store.share(earlier, made, but="other")
+        assert names(made) == ["text"]
+        assert (made / "text").stat().st_nlink == (2 if name == "linked" else 1)
+        shutil.rmtree(made)
+        monkeypatch.setattr(
+            os, "link", lambda *_, **__: (_ for _ in ()).throw(OSError(errno.EPERM, "no links"))
+        )
+    assert store.open_current(tmp_path / "index", text) == "one"
