@@ -49,8 +49,9 @@ def refreshed(config: Config, library: Library) -> Library:
         return library
     log.info("Updating the index: %s …", reason)
     try:
-        with progress() as report:
-            tell(update(config, report, wait=0))
+        with progress(lines=False) as report:
+            done = update(config, report, wait=0)
+        tell(done)
         return Library.open(config)
     except (ConfigurationError, ModelMissingError, ModelDamagedError):
         raise

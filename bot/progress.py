@@ -1,4 +1,4 @@
-"""How far a long task is: bars where stderr is a terminal, a line a stage elsewhere, nothing when quiet."""
+"""How far a long task is: bars where stderr is a terminal, a line a stage elsewhere, nothing if quiet."""
 
 import logging
 import os
@@ -11,16 +11,28 @@ from index.records import Progress
 log = logging.getLogger(__name__)
 
 
+_WORDS = {
+    "read": "reading articles",
+    "cut": "finding sentences",
+    "embed": "embedding texts",
+    "write": "writing the index",
+}
+
+
 @contextmanager
-def progress() -> Iterator[Progress]:
-    """Yield a Progress that shows each stage on stderr until the block ends."""
+def progress(*, lines: bool = True) -> Iterator[Progress]:
+    """Yield a Progress that shows each stage on stderr until the block ends; `lines` only where asked for."""
     if not log.isEnabledFor(logging.INFO):
-        yield lambda stage, done, total: None
+        yield _nothing
     elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
         with _bars() as report:
             yield report
     else:
-        yield _lines()
+        yield _lines() if lines else _nothing
+
+
+def _nothing(stage: str, done: int, total: int) -> None:
+    """Show nothing."""
 
 
 def _lines() -> Progress:
@@ -29,7 +41,7 @@ def _lines() -> Progress:
     def report(stage: str, done: int, total: int) -> None:
         if total and stage not in said:
             said.add(stage)
-            log.info("%s (%d)", stage, total)
+            log.info("%s (%d)", _WORDS.get(stage, stage), total)
 
     return report
 
@@ -51,7 +63,7 @@ def _bars() -> Iterator[Progress]:
 
         def report(stage: str, done: int, total: int) -> None:
             if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
+                tasks[stage] = bars.add_task(_WORDS.get(stage, stage), total=total)
             bars.update(tasks[stage], completed=done, total=total)
 
         yield report

@@ -1,5 +1,6 @@
 import json
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -132,7 +133,8 @@ def test_tab_completes_commands_and_ids(chat: Chat, tmp_path: Path) -> None:
     assert completed("/article NOTES/b") == ["notes/bees"]
     assert completed("who ") == completed("/help x") == []
     with keyboard() as keys:
-        keys.send_text("/show not\t\r\x04")
+        keys.send_text("/show not\t")
+        threading.Timer(1, keys.send_text, ["\r\x04"]).start()  # completion works in the background
         assert list(typed_lines(chat, tmp_path / "history")) == ["/show notes/bees"]
 
 
