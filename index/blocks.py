@@ -1,0 +1,104 @@
+"""Blocks of a text, in which sentences are looked for: paragraphs, headings, list items, table rows."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from index.records import Span
+
+WRAPPED = 120
+"""A line of more characters was not wrapped by hand: its end is the end of a paragraph."""
+
+_HEADING = re.compile(r"\s{0,3}#{1,6}\s+")
+_QUOTE = re.compile(r"\s{0,3}(?:>\s?)+")
+_BULLET = re.compile(r"\s*[-*+•‣◦▪●–—]\s+(?:\[[ xX]\]\s+)?")
+_NUMBER_OR_ROW = re.compile(r"\s*(?:\(?\d{1,3}[.)]\s+\S|\(?[a-z]\)\s+\S|\|)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line with letters or digits in it: its columns, where its words start, and what the line is."""
+
+    start: int
+    content: int
+    end: int
+    opens: bool  # never the continuation of the line before it
+    alone: bool  # never continued
+
+
+def split_blocks(text: str) -> list[Span]:
+    """Return the blocks of `text`, ascending; the marks of headings, bullets and quotations are left out.
+
+    Lines wrapped by hand stay one block. Lines without a letter or digit separate blocks and belong to none.
+    """
+    blocks: list[Span] = []
+    for paragraph in _paragraphs(text):
+        width = min(max(line.end - line.start for line in paragraph), WRAPPED)
+        start, before = paragraph[0].content, paragraph[0]
+        for line in paragraph[1:]:
+            if _separate(text, before, line, width):
+                blocks.append((start, before.end))
+                start = line.content
+            before = line
+        blocks.append((start, before.end))
+    return blocks
+
+
+def _separate(text: str, before: _Line, line: _Line, width: int) -> bool:
+    """Tell whether a new block starts with `line`.
+
+    It does where its first word had fitted on the line before, yet was put on a line of its own: a wrapped
+    line breaks only where it must. A lower-case letter always goes on.
+    """
+    if before.alone or line.opens:
+        return True
+    if text[line.content].islower():
+        return False
+    word = text[line.content : line.end].split(maxsplit=1)[0]
+    length = before.end - before.start
+    return length > WRAPPED or length + 1 + len(word) <= width
+
+
+def _paragraphs(text: str) -> Iterator[list[_Line]]:
+    """Yield runs of lines with letters or digits in them."""
+    paragraph: list[_Line] = []
+    start, quoted = 0, False
+    for raw in text.splitlines(keepends=True):
+        line = _line(text, start, start + len(raw), quoted)
+        start += len(raw)
+        if line is not None:
+            quoted = _QUOTE.match(raw) is not None
+            paragraph.append(line)
+        elif paragraph:
+            yield paragraph
+            paragraph, quoted = [], False
+    if paragraph:
+        yield paragraph
+
+
+def _line(text: str, start: int, end: int, quoted: bool) -> _Line | None:
+    """Describe the line in `text[start:end]`; `quoted` tells whether the line before is a quotation's."""
+    raw = text[start:end]
+    if not any(map(str.isalnum, raw)):
+        return None
+    shown = raw.rstrip()
+    content = len(raw) - len(raw.lstrip())
+    if heading := _HEADING.match(raw):
+        shown = without_closing_hashes(shown)
+        return _Line(start, start + heading.end(), start + len(shown), opens=True, alone=True)
+    opens = False
+    if quote := _QUOTE.match(raw):
+        content, opens = quote.end(), not quoted
+    if bullet := _BULLET.match(raw, content):
+        content, opens = bullet.end(), True
+    elif _NUMBER_OR_ROW.match(raw, content):
+        opens = True
+    content += len(raw[content:]) - len(raw[content:].lstrip())
+    return _Line(start, start + content, start + len(shown), opens, alone=False)
+
+
+def without_closing_hashes(heading: str) -> str:
+    """Return a heading without white space and hashes at its end: "Title #", but not "About C#"."""
+    shown = heading.rstrip()
+    bare = shown.rstrip("#")
+    return bare.rstrip() if bare[-1:].isspace() else shown

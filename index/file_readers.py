@@ -1,0 +1,115 @@
+"""Readers for LlamaIndex: text and Markdown, HTML, PDF, and its own reader for RTF.
+
+Imported only where articles are read, for the framework takes a second to import.
+"""
+
+import importlib
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pypdf
+from llama_index.core.readers.base import BaseReader
+from llama_index.core.schema import Document
+
+from index.decoding import decode, normalised
+from index.errors import UnreadableFileError
+from index.frontmatter import Description, describe, split_front_matter
+from index.html_text import read_html
+
+_NO_TITLE = re.compile(r"untitled.*|microsoft word\b.*|.*\.\w{2,5}|\W*", re.IGNORECASE)
+
+
+def file_readers() -> dict[str, BaseReader]:
+    """Return the reader of each suffix: a `file_extractor` for LlamaIndex's SimpleDirectoryReader."""
+    text, page = TextReader(), HtmlReader()
+    return {
+        **dict.fromkeys((".txt", ".text", ".md", ".markdown"), text),
+        **dict.fromkeys((".html", ".htm", ".xhtml"), page),
+        ".pdf": PdfReader(),
+        ".rtf": RtfReader(),
+    }
+
+
+class TextReader(BaseReader):
+    """Plain text and Markdown, as it stands in the file but for the front matter.
+
+    LlamaIndex's own way drops the bytes that it cannot decode.
+    """
+
+    def load_data(self, file: Path, extra_info: dict[str, Any] | None = None) -> list[Document]:
+        """Read one file into one Document; raises UnreadableFileError for binary data."""
+        return _documents(*split_front_matter(decode(Path(file).read_bytes())), extra_info)
+
+
+class HtmlReader(BaseReader):
+    """The readable text of HTML pages, blocks separated by blank lines."""
+
+    def load_data(self, file: Path, extra_info: dict[str, Any] | None = None) -> list[Document]:
+        """Read one file into one Document; raises UnreadableFileError for binary data."""
+        return _documents(*read_html(Path(file).read_bytes()), extra_info)
+
+
+class PdfReader(BaseReader):
+    """The text of PDF files, pages joined, by LlamaIndex's reader."""
+
+    def load_data(self, file: Path, extra_info: dict[str, Any] | None = None) -> list[Document]:
+        """Read one file into one Document.
+
+        Raises UnreadableFileError where it is encrypted or holds no text.
+        """
+        with _quiet("pypdf"):
+            with pypdf.PdfReader(file) as pdf:
+                if pdf.is_encrypted:
+                    raise UnreadableFileError("is encrypted", "save a copy without the password")
+                title, author = (pdf.metadata.title, pdf.metadata.author) if pdf.metadata else (None, None)
+            parts = _bundled("PDFReader", return_full_document=True).load_data(file)
+        text = "\n".join(part.text for part in parts)
+        if not text.strip():
+            raise UnreadableFileError("holds no text (a scan?)", "run text recognition (OCR) on it first")
+        if title and _NO_TITLE.fullmatch(title.strip()):
+            title = None
+        return _documents(describe({"title": title, "author": author}), text, extra_info)
+
+
+class RtfReader(BaseReader):
+    """The text of RTF files, by LlamaIndex's reader."""
+
+    def load_data(self, file: Path, extra_info: dict[str, Any] | None = None) -> list[Document]:
+        """Read one file into one Document; raises UnreadableFileError for a file of another kind."""
+        if not Path(file).read_bytes().lstrip().startswith(rb"{\rtf"):
+            raise UnreadableFileError("is not an RTF file")
+        text = "\n".join(part.text for part in _bundled("RTFReader").load_data(file))
+        return _documents(Description(), text, extra_info)
+
+
+def _documents(description: Description, text: str, extra_info: dict[str, Any] | None) -> list[Document]:
+    known = {key: value for key, value in asdict(description).items() if value is not None}
+    return [Document(text=normalised(text), metadata={**(extra_info or {}), **known})]
+
+
+def _bundled(name: str, **options: Any) -> BaseReader:
+    """Return a reader of LlamaIndex's; importing its package sets up the root logger, which is undone."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    package = importlib.import_module("llama_index.readers.file")
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    reader: BaseReader = getattr(package, name)(**options)
+    return reader
+
+
+@contextmanager
+def _quiet(name: str) -> Iterator[None]:
+    """Keep a library's own complaints off the terminal; what matters is raised."""
+    logger = logging.getLogger(name)
+    level = logger.level
+    logger.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,100 @@
+"""What an article says of itself: YAML front matter, and the title where there is none."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from index.blocks import without_closing_hashes
+
+LONGEST_TITLE = 200
+"""Code points of the longest first line that can be a title."""
+LONGEST_LINE = 1_000
+"""Code points of the longest value that is kept; a longer one is cut short."""
+
+_FRONT_MATTER = re.compile(r"---[ \t]*\n(?P<yaml>.{,65536}?\n)(?:---|\.\.\.)[ \t]*(?:\n\s*\n|\n|\Z)", re.S)
+_FENCE = re.compile(r"\s{0,3}(```|~~~)")
+_HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(?=\S)")
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is known of an article beside its text."""
+
+    title: str | None = None
+    url: str | None = None
+    published: str | None = None
+    author: str | None = None
+
+
+def split_front_matter(text: str) -> tuple[Description, str]:
+    """Return what the YAML front matter says, and the text behind it; broken YAML is part of the text."""
+    match = _FRONT_MATTER.match(text)
+    if match is None:
+        return Description(), text
+    import yaml
+
+    try:
+        values = yaml.safe_load(match["yaml"])
+    except (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError):
+        return Description(), text
+    if not isinstance(values, dict):
+        return Description(), text
+    return describe(values), text[match.end() :]
+
+
+def describe(values: Mapping[Any, Any]) -> Description:
+    """Return the description in `values` (keys title, url, published or date, author or authors)."""
+    author = values.get("author") or values.get("authors")
+    if isinstance(author, list):
+        author = ", ".join(filter(None, map(_line, author)))
+    return Description(
+        title=_line(values.get("title")),
+        url=_web_address(values.get("url")),
+        published=_line(values.get("published") or values.get("date")),
+        author=_line(author),
+    )
+
+
+def title_in(text: str) -> str | None:
+    """Return the first `# ` heading of a text, else its first line where that stands alone, else None."""
+    fenced = False
+    lines = text.split("\n")
+    for line in lines:
+        if _FENCE.match(line):
+            fenced = not fenced
+        elif not fenced and (heading := _HEADING.match(line)) and heading[1] == "#":
+            return _line(without_closing_hashes(line[heading.end() :]))
+    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    line = lines[first]
+    underlined = "".join(lines[first + 1 : first + 2]).strip()
+    if len(line) > LONGEST_TITLE or not any(map(str.isalnum, line)) or underlined.strip("=-"):
+        return None
+    if heading := _HEADING.match(line):
+        line = without_closing_hashes(line[heading.end() :])
+    return _line(line.strip().strip("*_"))
+
+
+def _line(value: object) -> str | None:
+    """Return a value of the front matter as one line of visible text, None where there is none."""
+    if isinstance(value, date):  # a datetime, too
+        return value.isoformat()
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    words = "".join(char if char.isprintable() else " " for char in str(value)).split()
+    line = " ".join(words)
+    return (line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…") or None
+
+
+def _web_address(value: object) -> str | None:
+    """Return an http or https address, None for anything else."""
+    if not isinstance(value, str) or not value.strip().isprintable() or len(value.split()) != 1:
+        return None
+    try:
+        address = urlsplit(value.strip())
+        host = address.hostname
+    except ValueError:
+        return None
+    return value.strip() if address.scheme in ("http", "https") and host else None

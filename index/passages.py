@@ -1,0 +1,84 @@
+"""Passages of an article: runs of whole sentences that fit the encoder, ending where paragraphs end."""
+
+import re
+from collections.abc import Callable, Sequence
+from itertools import accumulate, pairwise
+
+from index.records import Passage, Sentence, Span
+
+TARGET = 128
+"""Tokens that neighbouring short paragraphs are merged up to."""
+SCRAP = 32
+"""A passage of fewer tokens (a heading, a last line) goes with its neighbour, target or not."""
+RULES = 1
+"""Version of the rules here: raise it when they cut otherwise."""
+
+_PARAGRAPH_END = re.compile(r"\n\s*\n")
+
+
+def make_passages(
+    text: str, sentences: Sequence[Sentence], count_tokens: Callable[[str], int], limit: int
+) -> list[Passage]:
+    """Return the passages of an article; each of its `sentences` is in exactly one of them.
+
+    `count_tokens` is called once a sentence. No passage holds more than `limit` tokens, one counted between
+    two sentences, but for a single sentence that alone does.
+    """
+    tokens = [count_tokens(text[sentence.start : sentence.end]) + 1 for sentence in sentences]
+    sums = [0, *accumulate(tokens)]
+    runs: list[Span] = []
+    for first, last in _paragraphs(text, sentences):
+        runs.extend(_balanced(tokens, first, last, limit))
+    return [
+        Passage(sentences[first].start, sentences[last - 1].end, first, last)
+        for first, last in _merged(runs, sums, limit)
+    ]
+
+
+def _paragraphs(text: str, sentences: Sequence[Sentence]) -> list[Span]:
+    """Return the numbers of the first and the last sentence of each paragraph, last exclusive."""
+    starts = [
+        number
+        for number, (before, after) in enumerate(pairwise(sentences), start=1)
+        if _PARAGRAPH_END.search(text, before.end, after.start)
+    ]
+    return list(pairwise([0, *starts, len(sentences)])) if sentences else []
+
+
+def _balanced(tokens: Sequence[int], first: int, last: int, limit: int) -> list[Span]:
+    """Cut a paragraph into as few runs as the limit allows, the longest of them as short as that allows."""
+    runs = _filled(tokens, first, last, limit)
+    low, high = 1, limit
+    while len(runs) > 1 and low < high:
+        middle = (low + high) // 2
+        if len(_filled(tokens, first, last, middle)) == len(runs):
+            high = middle
+        else:
+            low = middle + 1
+    return _filled(tokens, first, last, high)
+
+
+def _filled(tokens: Sequence[int], first: int, last: int, limit: int) -> list[Span]:
+    """Cut a paragraph into runs, each filled up to the limit."""
+    runs, start, total = [], first, 0
+    for number in range(first, last):
+        if number > start and total + tokens[number] > limit:
+            runs.append((start, number))
+            start, total = number, 0
+        total += tokens[number]
+    return [*runs, (start, last)]
+
+
+def _merged(runs: Sequence[Span], sums: Sequence[int], limit: int) -> list[Span]:
+    """Merge neighbours up to the target, and scraps with what follows them, else with what precedes."""
+    merged: list[Span] = []
+    for first, last in runs:
+        if merged:
+            start, end = merged[-1]
+            together, before = sums[last] - sums[start], sums[end] - sums[start]
+            is_last_scrap = last == len(sums) - 1 and sums[last] - sums[first] < SCRAP
+            if together <= min(TARGET, limit) or (together <= limit and (before < SCRAP or is_last_scrap)):
+                merged[-1] = (start, last)
+                continue
+        merged.append((first, last))
+    return merged

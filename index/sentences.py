@@ -1,0 +1,137 @@
+"""Sentences of a text with exact offsets: blocks first, then sentencex inside each block, then repairs."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from sentencex import get_sentence_boundaries  # type: ignore[import-untyped]
+
+from index.blocks import split_blocks
+from index.records import Sentence, Span
+
+LONGEST = 600
+"""Code points of the longest sentence; a longer one is cut at its best place."""
+LONGEST_UNSPACED = 200
+"""The same for scripts without spaces between words, where every character is about one token."""
+RULES = 1
+"""Version of the rules here and in `index.blocks`: raise it when they cut otherwise."""
+
+_WINDOW = 4_000  # sentencex takes quadratic time in its text; it gets no more at once
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_UNSPACED = re.compile(r"[\u0e00-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+_NOTE = re.compile(r"(?:\[[^\[\]\n]{1,40}\])+")
+_ENUMERATOR = re.compile(r"\(?(?:[A-Za-z]|[IVXLC]{1,5}|\d{1,3})[.)]")
+_ABBREVIATION = re.compile(r"[^\W\d]{1,7}\.")
+_BRACKETED = re.compile(r"\([^()]*[.!?…][\"'”’»]?\)(?=\s+[\"'“‘«(]?[^\W\d_a-z])")
+_CUTS = (
+    re.compile(r"[.!?…][\"'”’»)\]]*(?=\s)|[。！？]"),
+    re.compile(r"[,;:](?=\s)|\s[-–—](?=\s)|[，、；：]"),
+    re.compile(r"(?=\s)"),
+)
+_LONGEST_CLUSTER = 16  # code points; a longer pile of combining marks may be cut
+
+
+def split_sentences(text: str) -> list[Sentence]:
+    """Return the sentences of `text`, ascending, not overlapping, without white space at their ends.
+
+    Together they hold every letter and digit of the text. Lines without any are left out, and so are the
+    marks of headings, bullets and quotations.
+    """
+    safe = _SURROGATES.sub("\ufffd", text)  # the same length: sentencex takes no lone surrogates
+    return [
+        Sentence(*part)
+        for block in split_blocks(safe)
+        for span in _repaired(safe, _segments(safe, *block))
+        for part in _capped(safe, *span)
+    ]
+
+
+def _segments(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield what sentencex makes of a block; the segments follow each other without gaps."""
+    while start < end:
+        stop = min(start + _WINDOW, end)
+        found = get_sentence_boundaries("en", text[start:stop])
+        if stop < end:  # the last one may go on behind the window
+            found = found[:-1] or [{"end_index": _best_cut(text, start, stop, stop - start) - start}]
+        offset = start
+        for boundary in found:
+            segment = (start, min(offset + boundary["end_index"], end))
+            yield segment
+            start = segment[1]
+
+
+def _repaired(text: str, segments: Iterator[Span]) -> Iterator[Span]:
+    """Mend what was measured to go wrong (docs/segmentation.md)."""
+    held: Span | None = None
+    for start, end in segments:
+        if held is not None and not text[start - 1].isspace() and (note := _NOTE.match(text, start, end)):
+            held, start = (held[0], note.end()), note.end()  # "It rained.[citation needed] Then" – a note
+        if held is not None and _belongs(text, held, start, end):
+            held = (held[0], end)
+            continue
+        if held is not None:
+            yield held
+        if bracketed := _BRACKETED.match(text, start, end):  # "(It rained.) Then" – two sentences
+            yield start, bracketed.end()
+            start = bracketed.end()
+        held = (start, end)
+    if held is not None:
+        yield held
+
+
+def _belongs(text: str, held: Span, start: int, end: int) -> bool:
+    """Tell whether the segment goes on with the held one: bare marks, "II. Methods", "Eq. 4"."""
+    word = text[held[0] : held[1]].strip() if held[1] - held[0] < 16 else ""
+    following = text[start:end].lstrip()
+    return (
+        not any(map(str.isalnum, following))
+        or not (word or any(map(str.isalnum, text[held[0] : held[1]])))
+        or _ENUMERATOR.fullmatch(word) is not None
+        or (_ABBREVIATION.fullmatch(word) is not None and following[0].isdigit())
+    )
+
+
+def _capped(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the span without white space at its ends, in parts where it is too long."""
+    unspaced = end - start > LONGEST_UNSPACED and 2 * len(_UNSPACED.findall(text, start, end)) > end - start
+    longest = LONGEST_UNSPACED if unspaced else LONGEST
+    while True:
+        start, end = _trimmed(text, start, end)
+        if end - start <= longest:
+            break
+        cut = _best_cut(text, start, end, longest)
+        yield _trimmed(text, start, cut)
+        start = cut
+    if start < end:
+        yield start, end
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _best_cut(text: str, start: int, end: int, longest: int) -> int:
+    """Find where to cut a span: after a sentence, else a clause, else a word, as far on as is allowed."""
+    latest = min(start + longest, end)
+    for pattern in _CUTS:
+        # One character more, for the white space that a pattern looks ahead to.
+        found = [m.end() for m in pattern.finditer(text, start + longest // 2, min(latest + 1, len(text)))]
+        if cuts := [cut for cut in found if cut <= latest]:
+            return cuts[-1]
+    for cut in range(latest, latest - _LONGEST_CLUSTER, -1):
+        if not _inside_cluster(text, cut):
+            return cut
+    return latest
+
+
+def _inside_cluster(text: str, cut: int) -> bool:
+    """Tell whether a cut would part a letter from its marks, or an emoji from its parts."""
+    if cut >= len(text):
+        return False
+    after, before = text[cut], text[cut - 1]
+    joined = unicodedata.category(after)[0] == "M" or "\u200d" in (after, before)
+    return joined or "\U0001f3fb" <= after <= "\U0001f3ff"
