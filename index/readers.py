@@ -1,6 +1,5 @@
 """Files of the corpus folder: which are articles, under which id, and what stands in them."""
 
-import logging
 import os
 import unicodedata
 from collections import Counter
@@ -15,7 +14,10 @@ SUFFIXES = frozenset((".htm", ".html", ".markdown", ".md", ".pdf", ".rtf", ".tex
 LARGEST = 50 * 1024 * 1024
 """Bytes of the largest file that is read."""
 
-_log = logging.getLogger(__name__)
+_FOLDER_REASONS: dict[type[OSError], str] = {
+    FileNotFoundError: "no such corpus folder",
+    NotADirectoryError: "the corpus must be a folder",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,58 +35,47 @@ class CorpusFile:
 def corpus_files(directory: Path) -> list[CorpusFile]:
     """Return the files below a folder that should be articles, sorted by id: of known kinds, not hidden.
 
-    Links to files are followed, unless they are broken. A link to a folder is not: inside the corpus its
-    files are found anyway, and a link must not bring in what lies outside. Folders that cannot be listed
-    are logged.
+    Links to files are followed; links to folders are not: inside the corpus their files are found anyway.
+    What `read_article` will refuse is listed too: broken links, links that leave the corpus folder, and
+    folders that cannot be listed (their `file` ends with `/`).
     Raises ConfigurationError for a corpus folder that is missing or unreadable.
     """
     found = sorted(_walk(directory))
     names = [os.fsencode(below).decode(errors="backslashreplace") for below, _ in found]
-    return sorted(
-        (
-            CorpusFile(Path(path), name, id_)
-            for (_, path), name, id_ in zip(found, names, _ids(names), strict=True)
-        ),
-        key=lambda file: file.id,
-    )
+    files = [
+        CorpusFile(Path(path), name, id_)
+        for (_, path), name, id_ in zip(found, names, _ids(names), strict=True)
+    ]
+    return sorted(files, key=lambda file: file.id)
 
 
 def read_article(file: CorpusFile) -> Article:
     """Read one article.
 
-    Raises UnreadableFileError, which names the file and says why it is not an article.
+    Raises UnreadableFileError, which says in one line why the file is not an article.
     """
     try:
         return _read(file)
-    except UnreadableFileError as error:
-        raise UnreadableFileError(f"{_shown(file.file)}: {error.message}", error.mend) from None
+    except UnreadableFileError:
+        raise
     except OSError as error:
-        raise UnreadableFileError(f"{_shown(file.file)}: {error.strerror or error}") from error
+        raise UnreadableFileError(f"cannot be read: {error.strerror or error}") from error
     except Exception as error:  # whatever a third-party parser raises: one file must not stop the others
         cause = _last_attempt(error)
-        reason = " ".join(str(cause).split())[:200]
-        message = f"cannot be read: {type(cause).__name__}" + (f": {reason}" if reason else "")
-        raise UnreadableFileError(f"{_shown(file.file)}: {message}") from error
+        reason = " ".join([f"cannot be read: {type(cause).__name__}:", *str(cause).split()])
+        raise UnreadableFileError(reason[:200].rstrip(":")) from error
 
 
 def _read(file: CorpusFile) -> Article:
-    corpus = file.path.parents[file.file.count("/")]
-    if file.path.is_symlink() and not file.path.resolve().is_relative_to(corpus.resolve()):
-        raise UnreadableFileError("is a link that leaves the corpus folder", "copy the file into the folder")
-    size = file.path.stat().st_size
-    if size == 0:
-        raise UnreadableFileError("is empty")
-    if size > LARGEST:
-        raise UnreadableFileError(
-            f"is too large ({size / 2**20:.0f} MB; at most {LARGEST / 2**20:.0f} MB)", "split it into parts"
-        )
+    _refuse(file)
+    # Imported here: a question looks for changes in the corpus, but reads no articles.
     from index.file_readers import file_readers
     from index.frontmatter import title_in
 
     document = file_readers()[file.path.suffix.lower()].load_data(file.path)[0]
     text, known = document.text, document.metadata
     if not any(map(str.isalnum, text)):
-        raise UnreadableFileError("holds no text" if text.strip() else "is empty")
+        raise UnreadableFileError("holds no words" if text.strip() else "is empty")
     return Article(
         id=file.id,
         title=known.get("title") or title_in(text) or PurePosixPath(file.file).stem,
@@ -96,8 +87,24 @@ def _read(file: CorpusFile) -> Article:
     )
 
 
+def _refuse(file: CorpusFile) -> None:
+    """Raise for a file that is not even opened."""
+    corpus = file.path.parents[file.file.rstrip("/").count("/")]
+    if file.path.is_symlink() and not _is_inside(file.path, corpus):
+        raise UnreadableFileError("is a link that leaves the corpus folder", "copy the file into the folder")
+    if file.file.endswith("/"):
+        next(file.path.iterdir(), None)  # raises what hid it from us
+    size = file.path.stat().st_size
+    if size == 0:
+        raise UnreadableFileError("is empty")
+    if size > LARGEST:
+        raise UnreadableFileError(
+            f"is too large: {size / 2**20:,.0f} MB, at most {LARGEST / 2**20:,.0f} MB", "split it into parts"
+        )
+
+
 def _walk(directory: Path) -> Iterator[tuple[str, str]]:
-    """Yield the path below the folder and the whole path of each file."""
+    """Yield what should be an article: its path below the folder, and its whole path."""
     folders = [""]
     while folders:
         below = folders.pop()
@@ -108,25 +115,29 @@ def _walk(directory: Path) -> Iterator[tuple[str, str]]:
                         continue
                     if entry.is_dir(follow_symlinks=False):
                         folders.append(f"{below}{entry.name}/")
+                    elif entry.is_symlink() and Path(entry.path).is_dir():
+                        if not _is_inside(Path(entry.path), directory):
+                            yield f"{below}{entry.name}/", entry.path
                     elif PurePosixPath(entry.name).suffix.lower() in SUFFIXES and _is_file(entry):
                         yield below + entry.name, entry.path
         except OSError as error:
-            if below:
-                _log.warning("%s: skipped: %s", _shown(below), error.strerror)
-                continue
-            reason = {
-                FileNotFoundError: "no such corpus folder",
-                NotADirectoryError: "the corpus must be a folder",
-            }.get(type(error), f"the corpus folder cannot be read: {error.strerror}")
-            raise ConfigurationError(f"{directory}: {reason}", "set [corpus] directory") from None
+            if not below:
+                reason = _FOLDER_REASONS.get(
+                    type(error), f"the corpus folder cannot be read: {error.strerror}"
+                )
+                raise ConfigurationError(f"{directory}: {reason}", "Set `[corpus] directory`.") from None
+            yield below, str(directory / below)
+
+
+def _is_inside(path: Path, directory: Path) -> bool:
+    """Tell whether a link leads to a place in the folder; one that leads nowhere stays where it is."""
+    target = os.path.realpath(path)
+    return Path(target).is_relative_to(os.path.realpath(directory))
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
-    """Tell whether an entry is a file or a link to one; a loop of links is none."""
-    try:
-        return entry.is_file()
-    except OSError:
-        return False
+    """Tell whether an entry is a file, or a link to one or to nothing; a pipe or a device is none."""
+    return entry.is_file() or (entry.is_symlink() and not Path(entry.path).exists())
 
 
 def _ids(files: list[str]) -> list[str]:
@@ -136,10 +147,12 @@ def _ids(files: list[str]) -> list[str]:
     """
     forms = [
         (
-            unicodedata.normalize("NFC", str(PurePosixPath(file).with_suffix(""))),
+            unicodedata.normalize(
+                "NFC", file if file.endswith("/") else file[: -len(PurePosixPath(file).suffix)]
+            ),
             unicodedata.normalize("NFC", file),
             file,
-            *(f"{file} ({number})",),
+            f"{file} ({number})",
         )
         for number, file in enumerate(files, start=1)
     ]
@@ -152,11 +165,6 @@ def _ids(files: list[str]) -> list[str]:
         chosen = [
             min(choice + (id_ in shared), len(forms[0]) - 1) for choice, id_ in zip(chosen, ids, strict=True)
         ]
-
-
-def _shown(file: str) -> str:
-    """Return a path for a message of one line: control characters are escaped."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in file)
 
 
 def _last_attempt(error: Exception) -> BaseException:
