@@ -1,11 +1,16 @@
-"""The tiny model, saved and exported once."""
+"""The tiny model, saved and exported once, and a small library of real and made articles, built once."""
 
+import shutil
 from pathlib import Path
 
 import pytest
+from build_helpers import build, provide_encoder, write_corpus
 from tiny_model import save_tiny_model
 
+from index.config import Config
 from index.export import export_encoder
+
+BRIDGES = "The red bridge\n\nThe red bridge is 900 metres long. {}\n"
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +25,24 @@ def tiny_encoder_folder(tiny_model_folder: Path, tmp_path_factory: pytest.TempPa
     folder = tmp_path_factory.mktemp("tiny-encoder")
     export_encoder(tiny_model_folder, folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def library_config(encoder_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the configuration file of a built library; tests only read it."""
+    base = tmp_path_factory.mktemp("library")
+    shutil.copytree(Path(__file__).parents[2] / "corpus", base / "corpus")
+    write_corpus(
+        base / "corpus",
+        {
+            "bridges/one.txt": BRIDGES.format("It was opened in 1931."),
+            "bridges/two.txt": BRIDGES.format("Ships pass below it."),
+            "bridges/three.txt": BRIDGES.format("The red bridge is 900 metres long. Nobody lives there."),
+        },
+    )
+    path = base / "config.toml"
+    path.write_text('[index]\ndirectory = "index"\n', encoding="utf-8")
+    config = Config.read(path)
+    provide_encoder(config, encoder_folder)
+    build(config)
+    return path

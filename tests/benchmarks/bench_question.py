@@ -1,0 +1,109 @@
+"""A warm question, start to citations, against the bare encoder on that question; and memory by size.
+
+usage: python tests/benchmarks/bench_question.py [--sentences N ...] [--questions N]
+Each library is the repository's article and as many made ones as it takes: shuffled words of the article, and
+random unit vectors, so that a large library is made in seconds. Good for times and sizes, not for quality.
+"""
+
+import argparse
+import itertools
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from unittest import mock
+
+import numpy as np
+from measure import seconds
+
+from index.build import update
+from index.config import Config, CorpusSection, IndexSection
+from index.embedding import Embedder
+from index.library import Library
+
+CORPUS = Path(__file__).parents[2] / "corpus"
+QUESTIONS = (
+    "Who predicts the fight for Raqqa will be long and hard?",
+    "How many leaflets did the U.S. drop?",
+    "What is the de facto capital of Islamic State?",
+    "raqqa offensive who started it",
+    "Where is the de-confliction zone in which the coalition struck the forces that support Assad?",
+)
+PER_ARTICLE = 50
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sentences", type=int, nargs="*", default=[0, 1_000, 50_000])
+    parser.add_argument("--questions", type=int, default=200)
+    options = parser.parse_args()
+    for sentences in options.sentences:
+        with tempfile.TemporaryDirectory() as base:
+            config = _library(Path(base), sentences)
+            child = subprocess.run(
+                [sys.executable, __file__, "--measure", str(options.questions), str(config)],
+                check=True, capture_output=True, text=True,
+            )  # fmt: skip
+            print(child.stdout, end="")
+
+
+def _library(base: Path, sentences: int) -> Path:
+    words = CORPUS.joinpath("coalition-strikes-near-al-tanf.txt").read_text("utf-8").split()
+    rng = random.Random(0)
+    made = base / "corpus"
+    made.mkdir()
+    for path in CORPUS.iterdir():
+        made.joinpath(path.name).write_bytes(path.read_bytes())
+    for number in range(sentences // PER_ARTICLE):
+        lines = (" ".join(rng.sample(words, 20)).replace(".", "").capitalize() for _ in range(PER_ARTICLE))
+        made.joinpath(f"made-{number}.txt").write_text(".\n\n".join(lines) + ".\n", "utf-8")
+    config = Config(
+        corpus=CorpusSection(directory="corpus"), index=IndexSection(directory="index"), base=base
+    )
+    embed = Embedder.embed
+
+    def quickly(self: Embedder, texts: list[str]) -> np.ndarray:
+        if len(texts) < 1000:
+            return embed(self, texts)
+        vectors = np.random.default_rng(0).standard_normal((len(texts), 384)).astype(np.float32)
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+    with mock.patch.object(Embedder, "embed", quickly):
+        update(config, lambda *_: None)
+    path = base / "config.toml"
+    path.write_text('[corpus]\ndirectory = "corpus"\n[index]\ndirectory = "index"\n', "utf-8")
+    return path
+
+
+def measure(count: int, path: Path) -> None:
+    """Time questions over the library of a configuration file, in a process of its own."""
+    import resource
+
+    library = Library.open(Config.read(path))
+    encoder = library._encoder
+    asked = list(itertools.islice(itertools.cycle(QUESTIONS), count))
+    for question in QUESTIONS:
+        library.ask(question), encoder.encode_queries([question])
+    pairs = [
+        (seconds(lambda: library.ask(q)), seconds(lambda: encoder.encode_queries([q])))  # noqa: B023
+        for q in asked
+    ]
+    ours, bare = ([1000 * pair[side] for pair in pairs] for side in (0, 1))
+    sentences = sum(article.sentences for article in library.articles())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    size = sum(file.stat().st_size for file in (path.parent / "index" / "generations").rglob("*")) / 2**20
+    a, b = statistics.median(ours), statistics.median(bare)
+    worst = statistics.quantiles(ours, n=20)[-1]
+    print(
+        f"{sentences} sentences: question {a:.1f} ms (95 %: {worst:.1f}), bare encoder {b:.1f} ms,"
+        f" ratio {a / b:.2f}; peak {peak:.0f} MB, on disk {size:.0f} MB"
+    )
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--measure"]:
+        measure(int(sys.argv[2]), Path(sys.argv[3]))
+    else:
+        main()

@@ -1,0 +1,160 @@
+"""The way of a question, over a real index: what is cited, what is declined, and that both repeat exactly."""
+
+import dataclasses
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from index.answering import clean_question
+from index.config import Config
+from index.errors import EmptyQuestionError, IndexMissingError, UnknownArticleError
+from index.library import Library
+from index.records import Answer, Question
+
+LEAFLETS = "How many leaflets did the U.S. drop?"
+BRIDGE = "How long is the red bridge?"
+
+
+@pytest.fixture(scope="module")
+def library(library_config: Path) -> Library:
+    return Library.open(Config.read(library_config))
+
+
+def without_time(answer: Answer) -> Answer:
+    return dataclasses.replace(answer, elapsed_ms=0.0)
+
+
+def test_an_answer_is_verbatim_text_of_its_article(library: Library) -> None:
+    answer = library.ask(LEAFLETS)
+    assert answer.answerable
+    assert answer.citations[0].sentence.startswith("The U.S. dropped 90,000")
+    assert answer.answer is not None
+    assert "90,000" in answer.answer
+    assert [citation.number for citation in answer.citations] == [1, 2, 3]
+    for citation in answer.citations:
+        text = library.article(citation.article.id).text
+        assert text[citation.start : citation.end] == citation.sentence
+        if citation.highlight:
+            start, end = citation.highlight
+            assert citation.start <= start < end <= citation.end
+    first = citation = answer.citations[0]
+    span = first.highlight or (first.start, first.end)
+    assert library.article(citation.article.id).text[slice(*span)] == answer.answer
+
+
+def test_scores_fall_and_the_first_is_the_confidence(library: Library) -> None:
+    answer = library.ask(LEAFLETS, top_k=10)
+    scores = [citation.score for citation in answer.citations]
+    assert scores == sorted(scores, reverse=True)
+    assert answer.confidence == scores[0]
+    assert all(0 <= score <= 1 for score in scores)
+
+
+@pytest.mark.parametrize(
+    "nothing", ["hello", "thanks bot!", "asdf qwer zxcv", "?", "What is the price of bitcoin?"]
+)
+def test_what_the_articles_do_not_say_is_declined(library: Library, nothing: str) -> None:
+    answer = library.ask(nothing)
+    assert not answer.answerable
+    assert answer.answer is None
+
+
+def test_the_threshold_decides(library: Library) -> None:
+    assert library.ask(LEAFLETS, threshold=0.0).answerable
+    assert not library.ask(LEAFLETS, threshold=1.0).answerable
+
+
+def test_the_same_question_gives_the_same_answer(library: Library, library_config: Path) -> None:
+    """In one process, in threads, in a batch of others, and from an index that is opened again."""
+    expected = without_time(library.ask(LEAFLETS))
+    others = [Question("Who is the spokesman?"), Question(LEAFLETS), Question("x" * 5000)]
+    (_, batched, _) = library.ask_many(others)
+    assert isinstance(batched, Answer)
+    assert without_time(batched) == expected
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(library.ask, [LEAFLETS] * 8))
+    assert {without_time(answer) for answer in answers} == {expected}
+    assert without_time(Library.open(Config.read(library_config)).ask(LEAFLETS)) == expected
+
+
+def test_the_same_sentence_is_cited_of_two_articles_not_three(library: Library) -> None:
+    cited = [
+        citation for citation in library.ask(BRIDGE, top_k=6).citations if "900 metres" in citation.sentence
+    ]
+    assert len({citation.article.id for citation in cited}) == len(cited) == 2
+
+
+def test_the_same_sentence_twice_in_an_article_is_cited_once(library: Library) -> None:
+    cited = library.ask(BRIDGE, article="bridges/three", top_k=9).citations
+    assert [citation.sentence for citation in cited].count("The red bridge is 900 metres long.") == 1
+    assert len(cited) == 3
+
+
+def test_a_batch_goes_on_past_what_cannot_be_answered(library: Library) -> None:
+    asked = [
+        Question(""),
+        Question(LEAFLETS, "bridges/oen"),
+        Question(LEAFLETS, "bridges/one"),
+        Question(LEAFLETS),
+    ]
+    empty, unknown, narrowed, answered = library.ask_many(asked)
+    assert isinstance(empty, EmptyQuestionError)
+    assert isinstance(unknown, UnknownArticleError)
+    assert "bridges/one" in unknown.mend
+    assert isinstance(narrowed, Answer)
+    assert {citation.article.id for citation in narrowed.citations} == {"bridges/one"}
+    assert isinstance(answered, Answer)
+    assert answered.answerable
+
+
+@pytest.mark.parametrize("blank", ["", "  \n\t", "\0", "\u200b\u200f\u202e", "\ufeff"])
+def test_a_question_without_a_visible_character_is_empty(blank: str) -> None:
+    with pytest.raises(EmptyQuestionError):
+        clean_question(blank)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "?",
+        "a",
+        "who " * 25_000,
+        "x" * 100_000,
+        "leaflets\0 dropped",
+        "leaflets \ud83d \udc00 dropped",
+        "\u202ehow many leaflets\u202c",
+        "leaf\u200blets 🧨🧨",
+        "传单有多少张？",
+        "'; DROP TABLE sentences; --",
+    ],
+)
+def test_odd_questions_are_answered_or_declined(library: Library, odd: str) -> None:
+    answer = library.ask(odd)
+    assert len(answer.citations) == 3
+    answer.question.encode("utf-8")
+
+
+def test_surrogate_pairs_become_their_character_and_lone_ones_a_mark() -> None:
+    assert clean_question("\ud83d\ude00 a\ud83db") == "😀 a\ufffdb"
+
+
+def test_there_is_no_library_without_an_index(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissingError):
+        Library.open(Config(base=tmp_path))
+
+
+def test_a_question_imports_no_framework(library_config: Path) -> None:
+    program = f"""
+import sys
+from pathlib import Path
+from index.config import Config
+from index.library import Library
+assert Library.open(Config.read(Path({str(library_config)!r}))).ask({LEAFLETS!r}).answerable
+heavy = {{"torch", "transformers", "sentence_transformers", "llama_index", "scipy", "bm25s", "pandas"}}
+print(sorted(heavy & set(sys.modules)))
+"""
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert run.stdout == "[]\n"
