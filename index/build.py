@@ -189,7 +189,7 @@ def _article(file: CorpusFile) -> tuple[Article | None, str | None]:
     try:
         return read_article(file), None
     except UnreadableFileError as error:
-        return None, error.message
+        return None, error.message.removeprefix(f"{file.file}: ")
 
 
 def _report(

@@ -1,0 +1,104 @@
+"""Who embeds, the export that the questions need, and another model under an index."""
+
+import os
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from build_helpers import ARTICLES, OLD, build, make_config, provide_encoder, write_corpus
+
+from index import embedding, store
+from index.build import is_stale
+from index.config import Config
+from index.embedding import Embedder
+from index.encoder import SETTINGS_FILE, WEIGHTS_FILE, Encoder
+from index.errors import IndexDamagedError
+from index.models import model_fingerprint
+from index.reuse import Earlier
+
+
+@pytest.fixture
+def config(tmp_path: Path, tiny_model_folder: Path, tiny_encoder_folder: Path) -> Config:
+    """An index of ARTICLES with a copy of the tiny model."""
+    shutil.copytree(tiny_model_folder, tmp_path / "model")
+    config = make_config(tmp_path, tmp_path / "model")
+    write_corpus(config.corpus_directory, ARTICLES)
+    provide_encoder(config, tiny_encoder_folder)
+    build(config)
+    return config
+
+
+def earlier(config: Config) -> Earlier:
+    return store.open_current(config.index_directory, Earlier.load)
+
+
+def embedder(config: Config) -> Embedder:
+    folder = Path(config.encoder)
+    return Embedder(config.index_directory, folder, model_fingerprint(folder), lambda *_: None)
+
+
+def test_few_texts_need_no_framework(config: Config) -> None:
+    texts = ["One.", "Two.", "One."] * 100
+    made = embedder(config)
+    assert not made.exported
+    assert np.allclose(made.embed(texts), made.encoder.encode_texts(texts), atol=1e-5)
+    assert made.embed([]).shape == (0, 16)
+
+
+def test_many_texts_are_embedded_alike(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = embedder(config)
+    exported = made.embed(["One.", "Two things."])
+    monkeypatch.setattr(embedding, "FRAMEWORK_FROM", 2)
+    assert np.allclose(made.embed(["One.", "Two things."]), exported, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", [WEIGHTS_FILE, SETTINGS_FILE, "manifest.json"])
+def test_a_damaged_export_is_made_again(config: Config, name: str) -> None:
+    folder = earlier(config).generation.encoder
+    content = (folder / name).read_bytes()
+    (folder / name).unlink()  # it is linked
+    (folder / name).write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    with pytest.raises(IndexDamagedError):
+        store.check_encoder(folder)
+        earlier(config)
+    report = build(config)
+    assert report.embedded == (0 if report.rebuilt is None else 11)
+    store.check_encoder(folder)
+    Encoder.load(earlier(config).generation.encoder)
+
+
+def test_another_model_under_an_index(config: Config) -> None:
+    before = earlier(config)
+    path = Path(config.encoder) / "config_sentence_transformers.json"
+    path.write_text(path.read_text(encoding="utf-8").replace("passage: ", "query: "), encoding="utf-8")
+    assert is_stale(config) == "the model changed since the index was built"
+    report = build(config)
+    assert report.rebuilt == "the model changed since the index was built"
+    assert (len(report.unchanged), report.embedded) == (3, 11)
+    after = earlier(config)
+    assert after.generation.encoder != before.generation.encoder
+    assert not np.allclose(after.sentences.rows(0, 3), before.sentences.rows(0, 3), atol=1e-3)
+    assert is_stale(config) is None
+
+
+def test_a_touched_model_is_the_same(config: Config) -> None:
+    before = earlier(config).generation.folder.name
+    for path in Path(config.encoder).rglob("*"):
+        os.utime(path, (OLD, OLD))
+    assert is_stale(config) is None
+    assert build(config).embedded == 0
+    assert earlier(config).generation.folder.name != before  # it remembers the times
+
+
+def test_a_model_that_went_away_is_not_needed_to_ask(config: Config) -> None:
+    shutil.rmtree(config.encoder)
+    # The configured folder is gone, so that its name alone is left to compare.
+    assert is_stale(config) is None
+
+
+def test_the_name_of_another_model_is_stale(config: Config) -> None:
+    other = make_config(config.base)
+    reason = is_stale(other)
+    assert reason
+    assert "all-MiniLM-L6-v2" in reason

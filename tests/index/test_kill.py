@@ -1,0 +1,53 @@
+"""`kill -9` at every step of an update, while others read."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from build_helpers import ARTICLES, build, make_config, provide_encoder, write_corpus
+
+from index.config import Config
+from index.reuse import Earlier
+from index.store import open_current
+
+
+@pytest.fixture
+def config(tmp_path: Path, tiny_model_folder: Path, tiny_encoder_folder: Path) -> Config:
+    config = make_config(tmp_path, tiny_model_folder)
+    write_corpus(config.corpus_directory, ARTICLES)
+    provide_encoder(config, tiny_encoder_folder)
+    build(config)
+    return config
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the harness forks")
+def test_a_kill_at_any_step_leaves_a_whole_index(config: Config) -> None:
+    script = Path(__file__).with_name("kill_at_every_step.py")
+    done = subprocess.run(
+        [sys.executable, script, config.base, config.encoder], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 50
+
+
+def test_two_updates_and_readers_at_once(config: Config) -> None:
+    code = (
+        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n"
+        "from build_helpers import make_config\nfrom index.build import update\n"
+        "print(update(make_config(Path(sys.argv[2]), Path(sys.argv[3])), lambda *_: None, wait=60).embedded)"
+    )
+    command = [sys.executable, "-c", code, Path(__file__).parent, config.base, config.encoder]
+    write_corpus(config.corpus_directory, {"mice.txt": "Mice\n\nA mouse eats cheese.\n"})
+    writers = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    counts = set()
+    while any(writer.poll() is None for writer in writers):
+        counts.add(open_current(config.index_directory, lambda found: len(Earlier.load(found).sentences)))
+    embedded = [writer.communicate() for writer in writers]
+    assert [writer.returncode for writer in writers] == [0, 0], embedded
+    assert sorted(int(out) for out, _ in embedded) == [0, 3]  # one of them found the work done
+    counts.add(open_current(config.index_directory, lambda found: len(Earlier.load(found).sentences)))
+    assert len(counts) == 2
