@@ -1,0 +1,215 @@
+"""What kind of thing a question asks for, and where a text mentions things of that kind.
+
+Rules over English word forms; a question that they do not understand expects nothing, which costs nothing.
+"""
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+
+from index.records import Span
+
+
+class AnswerType(StrEnum):
+    """A kind of thing that a question can ask for."""
+
+    NAME = "name"
+    PLACE = "place"
+    DATE = "date"
+    NUMBER = "number"
+    MONEY = "money"
+    PERCENT = "percent"
+    REASON = "reason"
+    YES_NO = "yes-no"
+
+
+TYPED = (
+    AnswerType.NAME,
+    AnswerType.PLACE,
+    AnswerType.DATE,
+    AnswerType.NUMBER,
+    AnswerType.MONEY,
+    AnswerType.PERCENT,
+    AnswerType.REASON,
+)
+"""The kinds that a text can be searched for; yes and no are in no text."""
+
+_NUMBER_WORDS = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand "
+    "million billion trillion dozen dozens hundreds thousands millions billions half third quarter once "
+    "twice thrice first second both several single double triple"
+).split()
+_MONTHS = "january february april june july august september october november december".split()
+_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+
+_WORD_NUMBER = rf"(?:{'|'.join(_NUMBER_WORDS)})"
+_DIGITS = r"\d+(?:[.,]\d+)*"
+_QUANTITY = rf"(?:{_DIGITS}|{_WORD_NUMBER})(?:[ -](?:{_WORD_NUMBER}|{_DIGITS}))*"
+_UNIT_MONEY = r"(?:dollars?|euros?|pounds?|cents?|yen|francs?|rubles?|rupees?|usd|eur|gbp|livres?|marks?)"
+_YEAR = r"(?:1[0-9]{3}|20[0-9]{2})"
+_MONTH = rf"(?:{'|'.join(_MONTHS)}|(?-i:March|May))"
+_ERA = r"(?:\s?(?:BCE|BC|CE|AD)\b)?"
+
+PATTERNS: dict[AnswerType, re.Pattern[str]] = {
+    AnswerType.DATE: re.compile(
+        rf"(?:\b(?:early|late|mid|the)[ -])?\b\d{{1,2}}(?:st|nd|rd|th)[ -]centur(?:y|ies)\b{_ERA}"
+        rf"|\b\w+(?:st|nd|rd|th)[ -]centur(?:y|ies)\b{_ERA}"
+        rf"|\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?)?\b(?i:{_MONTH})\b\.?(?:\s\d{{1,2}}(?:st|nd|rd|th)?\b)?"
+        rf"(?:,?\s(?:of\s)?{_YEAR}\b)?"
+        rf"|\b{_YEAR}(?:s|['’]s)?(?![\d,.]*\d)\b(?:\s?[-–]\s?\d{{2,4}}\b)?{_ERA}"
+        rf"|\b\d{{1,4}}\s?(?:BCE|BC|CE|AD)\b|\bAD\s\d+\b"
+        rf"|(?i:\b(?:last |next |this )?(?:{'|'.join(_DAYS)})\b(?: (?:night|morning|evening|afternoon))?)"
+        rf"|(?i:\b(?:more than |about |almost )?(?:an?|{_QUANTITY}) (?:day|week|month|year|decade|century|"
+        rf"hour|minute)(?:s|ies)? (?:ago|earlier|later|before|after)\b)"
+        rf"|(?i:\b(?:yesterday|today|tomorrow|tonight|(?:last|next) (?:night|day|week|month|year|spring|"
+        rf"summer|autumn|fall|winter))\b)"
+    ),
+    AnswerType.MONEY: re.compile(
+        rf"(?i:[$€£¥]\s?{_DIGITS}(?:\s?(?:{_WORD_NUMBER}|bn|m|k)\b)?|\b{_QUANTITY} {_UNIT_MONEY}\b)"
+    ),
+    AnswerType.PERCENT: re.compile(rf"(?i:\b{_QUANTITY}\s?(?:%|percent\b|per cent\b))"),
+    AnswerType.NUMBER: re.compile(rf"(?i:\b{_QUANTITY}(?:st|nd|rd|th)?\b)"),
+    AnswerType.REASON: re.compile(
+        r"(?i:\b(?:because(?: of)?|due to|owing to|in order to|so that|as a result of|since|caused by|"
+        r"thanks to|so as to|led to|to avoid|to prevent|for fear of|out of fear|reasons?)\b)"
+    ),
+}
+_CAPITALISED = r"(?:[A-Z][\w’'&.-]*\w|[A-Z]\b\.?)"
+_NAME = re.compile(
+    rf"\b{_CAPITALISED}(?:[ -](?:(?:of|the|de|la|le|du|von|van|der|den|bin|ibn|al|and|for)[ -]){{0,2}}"
+    rf"{_CAPITALISED})*"
+)
+_BEFORE_PLACE = re.compile(
+    r"(?i:\b(?:in|at|near|from|to|of|around|between|into|across|outside|inside|throughout|via|towards?|"
+    r"through|on|along|north|south|east|west)(?: the)?(?: (?:city|town|village|province|state|island|port|"
+    r"coast|region|country)(?: of)?)?\s+)$"
+)
+_OPENERS = frozenset(
+    "a an and any although after as at because before both but by despite during each even every few "
+    "finally for from he her here his how however i if in instead into it its later like many more most "
+    "moreover my no not of on once one only or other our over she since so some still such than that the "
+    "their then there these they this those though through thus to today under unlike until upon we what "
+    "when where whether which while who with within without you your yes all another according "
+    "additionally also among furthermore meanwhile nevertheless next now often per similarly sometimes".split()
+)
+_TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_QUESTION_WORDS = frozenset("who whom whose when where why how what which".split())
+_AUXILIARIES = frozenset(
+    "is are was were am do does did has have had can could will would shall should may might must".split()
+)
+
+_NOUNS: dict[str, tuple[AnswerType, ...]] = {
+    **dict.fromkeys(
+        "year years date dates day days month months century centuries decade decades era period week "
+        "season".split(),
+        (AnswerType.DATE,),
+    ),
+    **dict.fromkeys(
+        "city cities country countries state states region place places town village location locations "
+        "continent area areas county province nation river island district capital territory street".split(),
+        (AnswerType.PLACE,),
+    ),
+    **dict.fromkeys(
+        "person people man woman king queen president company organization organisation group team leader "
+        "author name names family agency party emperor general minister university school band actor singer "
+        "scientist dynasty tribe commander artist writer philosopher pope bishop army institution treaty act "
+        "war battle book film movie game brand product language religion nationality".split(),
+        (AnswerType.NAME,),
+    ),
+    **dict.fromkeys(
+        "percentage percent proportion fraction share".split(), (AnswerType.PERCENT, AnswerType.NUMBER)
+    ),
+    **dict.fromkeys(
+        "number amount size age population distance height length weight temperature speed rate ratio "
+        "quantity score".split(),
+        (AnswerType.NUMBER,),
+    ),
+    **dict.fromkeys("price cost salary budget fee revenue".split(), (AnswerType.MONEY, AnswerType.NUMBER)),
+    **dict.fromkeys("reason reasons cause".split(), (AnswerType.REASON,)),
+}
+_HOW: dict[str, tuple[AnswerType, ...]] = {
+    "many": (AnswerType.NUMBER,),
+    "much": (AnswerType.MONEY, AnswerType.PERCENT, AnswerType.NUMBER),
+    **dict.fromkeys(
+        "old long far tall high big large deep fast often wide heavy frequently".split(), (AnswerType.NUMBER,)
+    ),
+}
+
+
+def expected_types(question: str) -> tuple[AnswerType, ...]:
+    """Say what kinds of thing `question` asks for, likeliest first; empty where the rules do not know."""
+    words = [word.casefold() for word in _TOKEN.findall(question)]
+    for place, word in enumerate(words):
+        if word not in _QUESTION_WORDS:
+            continue
+        rest = words[place + 1 : place + 5]
+        if word in ("who", "whom", "whose"):
+            return (AnswerType.NAME,)
+        if word == "when":
+            # "When X happened, what ...?" asks for something else.
+            if place == 0 and any(later in _QUESTION_WORDS for later in words[4:]):
+                continue
+            return (AnswerType.DATE,)
+        if word == "where":
+            return (AnswerType.PLACE,)
+        if word == "why":
+            return (AnswerType.REASON,)
+        if word == "how":
+            return _HOW.get(rest[0], ()) if rest else ()
+        for noun in rest[:3]:
+            if noun in _AUXILIARIES and noun is not rest[0]:
+                break
+            if noun in _NOUNS:
+                return _NOUNS[noun]
+        return ()
+    return (AnswerType.YES_NO,) if words and words[0] in _AUXILIARIES else ()
+
+
+def mentions(text: str, kind: AnswerType) -> list[Span]:
+    """Find what `text` mentions of `kind`, as spans of `text` in order; a reason's span is its cue word."""
+    if kind in PATTERNS:
+        return [match.span() for match in PATTERNS[kind].finditer(text)]
+    if kind is AnswerType.NAME:
+        return list(_names(text))
+    if kind is AnswerType.PLACE:
+        return [span for span in _names(text) if _BEFORE_PLACE.search(text, max(0, span[0] - 40), span[0])]
+    return []
+
+
+def _names(text: str) -> Iterator[Span]:
+    """Yield runs of capitalised words; an ordinary word that opens a sentence is no name."""
+    for match in _NAME.finditer(text):
+        start, end = match.span()
+        while start < end:
+            word = _TOKEN.search(text, start, end)
+            if word is None:
+                start = end
+            elif word.group().casefold() in _OPENERS:
+                start = word.end()
+                while start < end and not text[start].isalnum():
+                    start += 1
+            else:
+                break
+        if end > start:
+            yield start, end
+
+
+def highlight(question: str, sentence: str) -> Span | None:
+    """Mark what answers `question` in `sentence`, where just one thing there is of the expected kind.
+
+    None where the kind is not known, or several things or none are of it. What the question names itself does
+    not count.
+    """
+    asked = {word.casefold() for word in _TOKEN.findall(question)}
+    for kind in expected_types(question):
+        if kind is AnswerType.REASON:
+            return None
+        found = [
+            (start, end)
+            for start, end in mentions(sentence, kind)
+            if not all(word.casefold() in asked for word in _TOKEN.findall(sentence[start:end]))
+        ]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None

@@ -1,0 +1,114 @@
+"""How sure an answer is: a calibrated probability that the first citation answers the question."""
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.answer_types import TYPED, expected_types
+from index.features import FEATURES, featurise, names_of
+from index.lexical import terms
+from index.ranking import read_weights
+from index.records import Candidate
+
+EVIDENCE: tuple[str, ...] = (
+    "bias",
+    "score",  # of the ranking, for the first candidate
+    "margin",  # its lead over the second
+    "certainty",  # its share of a softmax over the scores
+    "dense",  # cosine of the question and the first candidate
+    "passage",  # and its passage
+    "best_dense",  # the first candidate is the nearest by meaning
+    "best_lexical",  # and by words
+    "covered",  # share of the question's weight in the sentence
+    "covered_around",  # in the sentence, its neighbours and the title
+    "missing",  # weight of the rarest term that is nowhere there, over the rarest of all
+    "missing_names",  # share of the question's names that are nowhere there
+    "missing_numbers",  # share of its numbers that are not in the sentence
+    "fits",  # the sentence mentions something of the expected kind
+    "misfits",  # a kind is expected, and the sentence mentions none
+    "unknown",  # share of the question's weight in terms that the library does not have
+    "terms",  # number of its terms, as a logarithm
+    "asks",  # it looks like a question
+)
+_UNSEEN = "\0"  # no text has it: its weight is the weight of unknown terms
+_ASKS = re.compile(
+    r"\?|\b(?:who|whom|whose|what|which|when|where|why|how)\b"
+    r"|^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b",
+    re.IGNORECASE,
+)
+
+
+def evidence(
+    question: str, ranked: Sequence[tuple[Candidate, float]], idf: Callable[[str], float]
+) -> NDArray[np.float64]:
+    """Compute what the confidence rests on: float64 [len(EVIDENCE)]; `ranked` is best first, not empty."""
+    first = ranked[0][0]
+    scores = np.array([score for _, score in ranked])
+    row = dict(zip(FEATURES, featurise(question, [first], idf)[0].tolist(), strict=True))
+    weights = {term: idf(term) for term in terms(question)}
+    mass = sum(weights.values()) or 1.0
+    around = {term for text in (first.text, first.before, first.after, first.title) for term in terms(text)}
+    names = names_of(question)
+    numbers = [term for term in weights if term[0].isdigit()]
+    types = [kind for kind in expected_types(question) if kind in TYPED]
+    fits = any(row[f"has_{kind.value}"] for kind in types)
+    unknown = idf(_UNSEEN)
+    values = {
+        "bias": 1.0,
+        "score": scores[0],
+        "margin": min(scores[0] - scores[1], 4.0) if len(scores) > 1 else 4.0,
+        "certainty": 1 / np.exp(scores - scores[0]).sum(),
+        "dense": first.dense,
+        "passage": first.passage,
+        "best_dense": all(first.dense >= other.dense for other, _ in ranked),
+        "best_lexical": first.lexical > 0 and all(first.lexical >= other.lexical for other, _ in ranked),
+        "covered": row["covered"],
+        "covered_around": sum(weight for term, weight in weights.items() if term in around) / mass,
+        "missing": max((weight for term, weight in weights.items() if term not in around), default=0.0)
+        / (max(weights.values(), default=0.0) or 1.0),
+        "missing_names": len(names - around) / len(names) if names else 0.0,
+        "missing_numbers": 1 - row["numbers"] if numbers else 0.0,
+        "fits": fits,
+        "misfits": bool(types) and not fits,
+        "unknown": sum(weight for weight in weights.values() if weight >= unknown) / mass if weights else 1.0,
+        "terms": math.log1p(len(weights)),
+        "asks": _ASKS.search(question) is not None,
+    }
+    return np.array([float(values[name]) for name in EVIDENCE])
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Turns evidence into a probability by a logistic function; `weights` is float64 [len(EVIDENCE)]."""
+
+    weights: NDArray[np.float64]
+
+    @classmethod
+    def load(cls, text: str | None = None) -> Self:
+        """Read the weights from `fusion.json`, or from `text` of its form.
+
+        Raises FootnoteError where they do not fit the evidence.
+        """
+        weights = read_weights("confidence", EVIDENCE, text)
+        return cls(np.array([weights[name] for name in EVIDENCE]))
+
+    def confidence(
+        self, question: str, ranked: Sequence[tuple[Candidate, float]], idf: Callable[[str], float]
+    ) -> float:
+        """Return the probability that the first of `ranked` answers the question; 0 where there is none."""
+        if not ranked:
+            return 0.0
+        logit = float(evidence(question, ranked, idf) @ self.weights)
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+
+    def scores(
+        self, question: str, ranked: Sequence[tuple[Candidate, float]], idf: Callable[[str], float]
+    ) -> list[float]:
+        """Return a score for each of `ranked`: the confidence first, then less by the softmax of the ranking."""
+        sure = self.confidence(question, ranked, idf)
+        return [sure * math.exp(min(0.0, score - ranked[0][1])) for _, score in ranked]

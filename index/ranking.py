@@ -1,0 +1,63 @@
+"""Orders candidates by learnt weights over the features; `fusion.json` beside this file holds the weights."""
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import FootnoteError
+from index.features import FEATURES, featurise
+from index.records import Candidate
+
+FUSION_FILE = "fusion.json"
+
+
+def read_weights(section: str, names: Sequence[str], text: str | None = None) -> dict[str, float]:
+    """Return the weights of a section of `fusion.json` (or of `text`), one for each of `names`.
+
+    Raises FootnoteError where they are not finite numbers for exactly these names.
+    """
+    try:
+        content = files("index").joinpath(FUSION_FILE).read_text(encoding="utf-8") if text is None else text
+        found: Any = json.loads(content)[section]
+        weights = {str(name): float(value) for name, value in found.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _damaged(f"{error}") from error
+    if set(weights) != set(names) or not all(map(math.isfinite, weights.values())):
+        raise _damaged(f"its section {section!r} does not fit this program")
+    return weights
+
+
+def _damaged(reason: str) -> FootnoteError:
+    return FootnoteError(f"the weights of the ranking are damaged: {FUSION_FILE}: {reason}", "Install again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Ranker:
+    """Scores each candidate by a weighted sum of its features; `weights` is float64 [len(FEATURES)]."""
+
+    weights: NDArray[np.float64]
+
+    @classmethod
+    def load(cls, text: str | None = None) -> Self:
+        """Read the weights from `fusion.json`, or from `text` of its form.
+
+        Raises FootnoteError where they do not fit the features.
+        """
+        weights = read_weights("ranking", FEATURES, text)
+        return cls(np.array([weights[name] for name in FEATURES]))
+
+    def rank(
+        self, question: str, candidates: Sequence[Candidate], idf: Callable[[str], float]
+    ) -> list[tuple[Candidate, float]]:
+        """Return the candidates with their scores, best first; equal scores in the order of the rows.
+
+        Differences of scores are log-odds: a softmax over them says which candidate answers, if one does.
+        """
+        scores = (featurise(question, candidates, idf) @ self.weights).tolist()
+        return sorted(zip(candidates, scores, strict=True), key=lambda pair: (-pair[1], pair[0].row))
