@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from index.records import Span
 
-WRAPPED = 120
-"""A line of more characters was not wrapped by hand: its end is the end of a paragraph."""
+WIDEST = 150
+"""A line of more characters was not wrapped: its end is the end of a paragraph."""
+RAGGED = 0.75
+"""Share of a paragraph's width that wrapped lines fill, however ragged (proportional type, in PDF files)."""
 
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+")
 _QUOTE = re.compile(r"\s{0,3}(?:>\s?)+")
@@ -29,11 +31,11 @@ class _Line:
 def split_blocks(text: str) -> list[Span]:
     """Return the blocks of `text`, ascending; the marks of headings, bullets and quotations are left out.
 
-    Lines wrapped by hand stay one block. Lines without a letter or digit separate blocks and belong to none.
+    Wrapped lines stay one block. Lines without a letter or digit separate blocks and belong to none.
     """
     blocks: list[Span] = []
     for paragraph in _paragraphs(text):
-        width = min(max(line.end - line.start for line in paragraph), WRAPPED)
+        width = min(max(line.end - line.start for line in paragraph), WIDEST)
         start, before = paragraph[0].content, paragraph[0]
         for line in paragraph[1:]:
             if _separate(text, before, line, width):
@@ -47,8 +49,8 @@ def split_blocks(text: str) -> list[Span]:
 def _separate(text: str, before: _Line, line: _Line, width: int) -> bool:
     """Tell whether a new block starts with `line`.
 
-    It does where its first word had fitted on the line before, yet was put on a line of its own: a wrapped
-    line breaks only where it must. A lower-case letter always goes on.
+    It does where its first word had easily fitted on the line before: a wrapped line breaks only where it
+    must, and a title does not fill its line. A lower-case letter always goes on.
     """
     if before.alone or line.opens:
         return True
@@ -56,7 +58,7 @@ def _separate(text: str, before: _Line, line: _Line, width: int) -> bool:
         return False
     word = text[line.content : line.end].split(maxsplit=1)[0]
     length = before.end - before.start
-    return length > WRAPPED or length + 1 + len(word) <= width
+    return length > WIDEST or length + 1 + len(word) <= RAGGED * width
 
 
 def _paragraphs(text: str) -> Iterator[list[_Line]]:

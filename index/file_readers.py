@@ -15,12 +15,14 @@ from typing import Any
 import pypdf
 from llama_index.core.readers.base import BaseReader
 from llama_index.core.schema import Document
+from pypdf.errors import DependencyError
 
 from index.decoding import decode, normalised
 from index.errors import UnreadableFileError
 from index.frontmatter import Description, describe, split_front_matter
 from index.html_text import read_html
 
+_ENCRYPTED = "Save a copy without encryption."
 _NO_TITLE = re.compile(r"untitled.*|microsoft word\b.*|.*\.\w{2,5}|\W*", re.IGNORECASE)
 
 
@@ -63,14 +65,11 @@ class PdfReader(BaseReader):
         Raises UnreadableFileError where it is encrypted or holds no text.
         """
         with _quiet("pypdf"):
-            with pypdf.PdfReader(file) as pdf:
-                if pdf.is_encrypted:
-                    raise UnreadableFileError("is encrypted", "save a copy without the password")
-                title, author = (pdf.metadata.title, pdf.metadata.author) if pdf.metadata else (None, None)
+            title, author = _pdf_information(file)
             parts = _bundled("PDFReader", return_full_document=True).load_data(file)
         text = "\n".join(part.text for part in parts)
         if not text.strip():
-            raise UnreadableFileError("holds no text (a scan?)", "run text recognition (OCR) on it first")
+            raise UnreadableFileError("holds no text (a scan?)", "Run text recognition (OCR) on it first.")
         if title and _NO_TITLE.fullmatch(title.strip()):
             title = None
         return _documents(describe({"title": title, "author": author}), text, extra_info)
@@ -85,6 +84,17 @@ class RtfReader(BaseReader):
             raise UnreadableFileError("is not an RTF file")
         text = "\n".join(part.text for part in _bundled("RTFReader").load_data(file))
         return _documents(Description(), text, extra_info)
+
+
+def _pdf_information(file: Path) -> tuple[str | None, str | None]:
+    """Return title and author; raises UnreadableFileError where it takes a password to read the file."""
+    try:
+        with pypdf.PdfReader(file) as pdf:
+            if pdf.is_encrypted and not pdf.decrypt(""):
+                raise UnreadableFileError("is encrypted", _ENCRYPTED)
+            return (pdf.metadata.title, pdf.metadata.author) if pdf.metadata else (None, None)
+    except DependencyError:  # a cipher that pypdf needs another package for
+        raise UnreadableFileError("is encrypted", _ENCRYPTED) from None
 
 
 def _documents(description: Description, text: str, extra_info: dict[str, Any] | None) -> list[Document]:

@@ -12,7 +12,7 @@ from index.decoding import decode
 from index.frontmatter import Description, describe
 
 _UNREAD = frozenset(
-    "head script style nav template noscript svg math iframe object canvas audio video select textarea "
+    "head title script style nav template noscript svg math iframe object canvas audio video select textarea "
     "button".split()
 )
 _BLOCKS = frozenset(

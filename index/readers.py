@@ -91,15 +91,16 @@ def _refuse(file: CorpusFile) -> None:
     """Raise for a file that is not even opened."""
     corpus = file.path.parents[file.file.rstrip("/").count("/")]
     if file.path.is_symlink() and not _is_inside(file.path, corpus):
-        raise UnreadableFileError("is a link that leaves the corpus folder", "copy the file into the folder")
+        raise UnreadableFileError("is a link that leaves the corpus folder", "Copy the file into the folder.")
     if file.file.endswith("/"):
-        next(file.path.iterdir(), None)  # raises what hid it from us
+        next(file.path.iterdir(), None)  # raises what hid it before
+        raise UnreadableFileError("is a folder that could not be listed", "Run `footnote index` again.")
     size = file.path.stat().st_size
     if size == 0:
         raise UnreadableFileError("is empty")
     if size > LARGEST:
         raise UnreadableFileError(
-            f"is too large: {size / 2**20:,.0f} MB, at most {LARGEST / 2**20:,.0f} MB", "split it into parts"
+            f"is too large: {size / 2**20:,.0f} MB, at most {LARGEST / 2**20:,.0f} MB", "Split it into parts."
         )
 
 
@@ -137,7 +138,10 @@ def _is_inside(path: Path, directory: Path) -> bool:
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
     """Tell whether an entry is a file, or a link to one or to nothing; a pipe or a device is none."""
-    return entry.is_file() or (entry.is_symlink() and not Path(entry.path).exists())
+    if not entry.is_symlink():
+        return entry.is_file()
+    target = Path(entry.path)
+    return target.is_file() or not target.exists()
 
 
 def _ids(files: list[str]) -> list[str]:

@@ -1,0 +1,98 @@
+"""Front matter and titles, sound and broken."""
+
+import pytest
+
+from index.frontmatter import Description, split_front_matter, title_in
+
+FULL = """---
+title: "Bees: a
+  history"
+url: https://example.org/bees
+date: 2021-03-04
+authors: [Ada Lovelace, Mary Shelley]
+---
+
+Bees dance.
+"""
+
+
+def test_front_matter_describes_and_leaves_the_text() -> None:
+    description = Description(
+        "Bees: a history", "https://example.org/bees", "2021-03-04", "Ada Lovelace, Mary Shelley"
+    )
+    assert split_front_matter(FULL) == (description, "Bees dance.\n")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\ntitle: Bees: a history\n---\nNot YAML.",
+        "---\nOnly words between rules.\n---\nMore.",
+        "---\n- a\n- list\n---\nMore.",
+        "---\n" + "[" * 60_000 + "\n---\nToo deep.",
+        "---\ndate: 2024-13-45\n---\nNo such day.",
+        "---\n? {a: b}\n: c\n---\nA key that is no word.",
+        "---\ntitle: never closed\n",
+        "---\n---\nEmpty.",
+        "--- \nx: !!python/object/apply:os.system [ls]\n---\nNot ours to build.",
+        " ---\ntitle: indented\n---\n",
+    ],
+)
+def test_what_is_no_front_matter_is_text(text: str) -> None:
+    assert split_front_matter(text) == (Description(), text)
+
+
+@pytest.mark.parametrize(
+    ("yaml", "description"),
+    [
+        ("url: javascript:alert(1)", Description()),
+        ("url: file:///etc/passwd", Description()),
+        ("url: https://", Description()),
+        ("url: 'http://[bad'", Description()),
+        ("url: 'https://a.b/ c'", Description()),
+        ("url: 5", Description()),
+        ("url: http://a.b", Description(url="http://a.b")),
+        ("published: 2020", Description(published="2020")),
+        ("published: 2020-01-02 03:04:05", Description(published="2020-01-02T03:04:05")),
+        ("title: true\nauthor: {a: b}", Description()),
+        ("title: ''\nauthor: []", Description()),
+        ('title: "a\\x1b[2Jb\\tc"', Description(title="a [2Jb c")),
+        ("a: &a [x, x]\nb: &b [*a, *a]\ntitle: [*b, *b]", Description()),
+    ],
+)
+def test_values(yaml: str, description: Description) -> None:
+    assert split_front_matter(f"---\n{yaml}\n---\nBody.") == (description, "Body.")
+
+
+def test_a_long_value_is_cut_short() -> None:
+    description, _ = split_front_matter(f"---\ntitle: {'x' * 5000}\n---\n")
+    assert description.title == "x" * 999 + "…"
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("The title\n\nBody.", "The title"),
+        ("\n\n  The   title \n \nBody.", "The title"),
+        ("The title\n=====\nBody.", "The title"),
+        ("A line of a paragraph\nthat goes on.\n", None),
+        ("One line", "One line"),
+        ("**The title**\n\nBody.", "The title"),
+        ("## The title ##\n\nBody.", "The title"),
+        ("Intro\n\n# The title #\n", "The title"),
+        ("# About C#\n", "About C#"),
+        ("#hashtag first\nBody.", None),
+        ("```\n# a comment\n```\nBody\n\n# The title", "The title"),
+        ("word " * 50 + "\n\nBody.", None),
+        ("***\n\nBody.", None),
+        ("", None),
+        ("#  \n", None),
+    ],
+)
+def test_titles(text: str, title: str | None) -> None:
+    assert title_in(text) == title
+
+
+def test_a_line_of_a_megabyte_takes_no_time() -> None:
+    assert title_in("# a" + " #" * 500_000) is not None
+    assert title_in("x" + " " * 1_000_000 + "x\n\n") is None
