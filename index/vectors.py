@@ -16,9 +16,9 @@ SENTENCES_FILE = "sentences.faiss"
 PASSAGES_FILE = "passages.faiss"
 
 EXACT_UP_TO = 100_000  # rows; docs/scale.md has the figures behind these constants
-RECALL_TARGET = 0.98  # of the 10 nearest rows, how many the approximate search must find
-_RECALL_AT = 10
-_RECALL_SAMPLE = 500
+RECALL_TARGET = 0.99  # share of the 100 nearest rows, as many as retrieval asks for, that must be found
+_RECALL_AT = 100
+_RECALL_SAMPLE = 300
 _TRAINING_ROWS_PER_LIST = 50
 _MOST_GROWTH = 2.0  # an approximate index that has grown or shrunk more gets new lists
 

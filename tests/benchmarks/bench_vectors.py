@@ -1,0 +1,135 @@
+"""Compare exact search, the inverted lists of `index.vectors` and HNSW: build time, memory, latency, recall.
+
+    python tests/benchmarks/bench_vectors.py LINES [--questions FILE] [--rows N] [--cache FOLDER]
+
+LINES is a text file with a sentence a line, or a folder of articles. QUESTIONS is a file with a question a
+line; without it the sentences themselves are asked. With more --rows than there are sentences, the rest are
+perturbed copies of real vectors (cosine about 0.8 to the original), and the output says so.
+"""
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import faiss
+import numpy as np
+
+from index import vectors as module
+from index.config import DEFAULT_ENCODER
+from index.models import resolve_encoder
+from index.readers import corpus_files, read_article
+from index.sentences import split_sentences
+from index.vectors import Floats, Rows, Vectors
+
+KS = (10, 100)
+
+
+def sentences(path: Path) -> list[str]:
+    if path.is_file():
+        return [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    articles = [read_article(file) for file in corpus_files(path)]
+    return [article.text[s.start : s.end] for article in articles for s in split_sentences(article.text)]
+
+
+def embedded(texts: list[str], cache: Path | None) -> Floats:
+    if cache is not None and cache.exists():
+        return np.load(cache, allow_pickle=False)[: len(texts)]
+    from index.export import embed_with_framework
+
+    found = embed_with_framework(resolve_encoder(DEFAULT_ENCODER), texts, lambda *_: None)
+    if cache is not None:
+        np.save(cache, found, allow_pickle=False)
+    return found
+
+
+def grown(real: Floats, rows: int) -> Floats:
+    """Append perturbed copies of `real` vectors until there are `rows`."""
+    random = np.random.default_rng(0)
+    parts = [real[:rows]]
+    for start in range(len(real), rows, len(real)):
+        count = min(len(real), rows - start)
+        noise = random.standard_normal((count, real.shape[1]), dtype=np.float32)
+        noise *= 0.75 / np.linalg.norm(noise, axis=1, keepdims=True)
+        copies = real[:count] + noise
+        parts.append(copies / np.linalg.norm(copies, axis=1, keepdims=True))
+    return np.concatenate(parts)
+
+
+def timed(task: Callable[[], Any]) -> tuple[float, Any]:
+    start = time.perf_counter()
+    result = task()
+    return time.perf_counter() - start, result
+
+
+def report(name: str, build_s: float, index: Any, asked: Floats, truth: Rows) -> float:
+    """Print a line and return the median latency of one question, k = 100."""
+    times = [timed(lambda q=query: index.search(q[None], 100))[0] for query in asked for _ in range(3)]
+    recalls = []
+    for k in KS:
+        found = index.search(asked, k)[1]
+        recalls.append(np.mean([np.isin(b[:k], f).mean() for b, f in zip(truth, found, strict=True)]))
+    with tempfile.NamedTemporaryFile() as file:
+        faiss.write_index(getattr(index, "_index", index), file.name)
+        size = Path(file.name).stat().st_size
+        load, _ = timed(lambda: faiss.read_index(file.name, faiss.IO_FLAG_MMAP_IFC))
+    rows = len(index) if isinstance(index, Vectors) else index.ntotal
+    shares = "  ".join(f"recall@{k} {recall:.3f}" for k, recall in zip(KS, recalls, strict=True))
+    print(
+        f"{name:28} build {build_s:7.1f} s  {size / rows:6.0f} MB a million rows  "
+        f"question {1000 * median(times):7.2f} ms  load {1000 * load:6.1f} ms  {shares}"
+    )
+    return median(times)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("texts", type=Path)
+    parser.add_argument("--questions", type=Path)
+    parser.add_argument("--rows", type=int)
+    parser.add_argument("--cache", type=Path, help="folder that keeps the vectors between runs")
+    parser.add_argument("--hnsw", action="store_true", help="build HNSW too, which takes minutes")
+    options = parser.parse_args()
+    cache: Path | None = options.cache
+    real = embedded(sentences(options.texts), cache and cache / "lines.npy")
+    asked = real
+    if options.questions is not None:
+        asked = embedded(sentences(options.questions), cache and cache / "questions.npy")
+    asked = asked[:: max(1, len(asked) // 200)]
+    rows = options.rows or len(real)
+    made = grown(real, rows)
+    print(f"{len(made)} rows, {min(len(real), rows)} of them real sentences; {len(asked)} questions")
+    del real
+
+    module.EXACT_UP_TO = len(made)
+    build_s, exact = timed(lambda: Vectors.build(made))
+    truth = exact.search(asked, max(KS))[1]
+    slow = report("exact", build_s, exact, asked, truth)
+    del exact
+    module.EXACT_UP_TO = 0
+    build_s, lists = timed(lambda: Vectors.build(made))
+    fast = report("inverted lists, half floats", build_s, lists, asked, truth)
+    print(
+        f"    {lists._index.nprobe} of {lists._index.nlist} lists visited, recall measured at the build"
+        f" {lists.recall:.3f}; latency {fast / slow:.2f} of exact"
+    )
+    again_s, _ = timed(lambda: Vectors.build(made[1:], lists))
+    print(f"    an update, one row less: {again_s:.1f} s")
+    if options.hnsw:
+        graph = faiss.IndexHNSWSQ(
+            made.shape[1], faiss.ScalarQuantizer.QT_fp16, 32, faiss.METRIC_INNER_PRODUCT
+        )
+        graph.train(made[:1])
+        graph.hnsw.efSearch = 128
+        build_s, _ = timed(lambda: graph.add(made))
+        fast = report("HNSW, half floats, ef 128", build_s, graph, asked, truth)
+        print(f"    latency {fast / slow:.2f} of exact")
+
+
+if __name__ == "__main__":
+    main()
