@@ -34,7 +34,7 @@ _LONGEST_CLUSTER = 16  # code points; a longer pile of combining marks may be cu
 def split_sentences(text: str) -> list[Sentence]:
     """Return the sentences of `text`, ascending, not overlapping, without white space at their ends.
 
-    Together they hold every letter and digit of the text. Lines without any are left out, and so are the
+    Together they hold every letter and digit of the text. Runs of other marks are left out, and so are the
     marks of headings, bullets and quotations.
     """
     safe = _SURROGATES.sub("\ufffd", text)  # the same length: sentencex takes no lone surrogates
@@ -43,6 +43,7 @@ def split_sentences(text: str) -> list[Sentence]:
         for block in split_blocks(safe)
         for span in _repaired(safe, _segments(safe, *block))
         for part in _capped(safe, *span)
+        if any(map(str.isalnum, safe[slice(*part)]))
     ]
 
 
@@ -102,8 +103,7 @@ def _capped(text: str, start: int, end: int) -> Iterator[Span]:
         cut = _best_cut(text, start, end, longest)
         yield _trimmed(text, start, cut)
         start = cut
-    if start < end:
-        yield start, end
+    yield start, end
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:
@@ -130,8 +130,6 @@ def _best_cut(text: str, start: int, end: int, longest: int) -> int:
 
 def _inside_cluster(text: str, cut: int) -> bool:
     """Tell whether a cut would part a letter from its marks, or an emoji from its parts."""
-    if cut >= len(text):
-        return False
     after, before = text[cut], text[cut - 1]
     joined = unicodedata.category(after)[0] == "M" or "\u200d" in (after, before)
     return joined or "\U0001f3fb" <= after <= "\U0001f3ff"

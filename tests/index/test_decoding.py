@@ -25,6 +25,7 @@ LEGACY = {
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
 @given(text=st.text())
 def test_unicode_comes_back(encoding: str, text: str) -> None:
+    text = text.lstrip("\0\ufeff")  # they would make another mark of the mark before them
     data = text.encode(encoding, errors="replace")
     try:
         found = decode(data)
@@ -33,8 +34,8 @@ def test_unicode_comes_back(encoding: str, text: str) -> None:
         assert any(ord(char) < 32 for char in text)
     else:
         expected = normalised(data.decode(encoding))
-        # A mark within a text that carries none of its own is that text's mark, and few bytes can be UTF-16.
-        assert found == expected or (encoding == "utf-8" and ("\0" in text or text.startswith("\ufeff")))
+        # Without a mark, letters between zeros are UTF-16.
+        assert found == expected or (encoding == "utf-8" and "\0" in text)
 
 
 @pytest.mark.parametrize(("encoding", "text"), LEGACY.items())

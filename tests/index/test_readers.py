@@ -62,6 +62,26 @@ def pdf(pages: list[str], lock: str | None = None, **information: str) -> bytes:
     return buffer.getvalue()
 
 
+def aes_pdf() -> bytes:
+    """Return a PDF file in a cipher that pypdf alone cannot open."""
+    parts = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[]/Count 0>>",
+        b"<</Filter/Standard/V 5/R 6/Length 256/P -4/O<%s>/U<%s>/OE<%s>/UE<%s>/Perms<%s>/StmF/S/StrF/S"
+        b"/CF<</S<</CFM/AESV3/AuthEvent/DocOpen/Length 32>>>>>>"
+        % (b"00" * 48, b"00" * 48, b"00" * 32, b"00" * 32, b"00" * 16),
+    ]
+    data, offsets = b"%PDF-2.0\n", []
+    for number, part in enumerate(parts, start=1):
+        offsets.append(len(data))
+        data += b"%d 0 obj\n%s\nendobj\n" % (number, part)
+    table = b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    trailer = b"trailer\n<</Size 4/Root 1 0 R/Encrypt 3 0 R/ID[<00><00>]>>\nstartxref\n%d\n%%%%EOF\n" % len(
+        data
+    )
+    return data + b"xref\n0 4\n0000000000 65535 f \n" + table + trailer
+
+
 def test_the_first_article_is_its_file() -> None:
     (file,) = corpus_files(CORPUS)
     article = read_article(file)
@@ -262,6 +282,7 @@ def test_rtf(tmp_path: Path) -> None:
         ("image.txt", b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "binary data"),
         ("blank.html", b"<html><script>x</script></html>", "^is empty$"),
         ("secret.pdf", pdf(["They dance."], lock="secret"), "^is encrypted$"),
+        ("aes.pdf", aes_pdf(), "^is encrypted$"),
         ("scan.pdf", pdf([""]), r"^holds no text \(a scan\?\)$"),
         ("text.pdf", b"They dance.", "^cannot be read: Pdf"),
         ("cut.pdf", pdf(["They dance."])[:200], "^cannot be read: "),

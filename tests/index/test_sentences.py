@@ -62,6 +62,15 @@ PROSE = [
     "😀 Emoji come first. | They end it too 👩‍👩‍👧.",
 ]
 
+# What comes out wrong, and is known to (docs/segmentation.md).
+KNOWN_WRONG = [
+    "He scored 20 pts. vs. Spain. | Then he left.",
+    "The min. temp. was 5 deg. C. | The max. was 9.",
+    "Er kam am 3. Mai an. | Dr. Müller ging.",
+    "Maybe he left… | She stayed.",
+    "The church of Trinity-St. Paul's stands.",
+]
+
 # Lists: a text, and its sentences.
 BLOCKS = [
     ("他来了。她走了！为什么？因为下雨。", ["他来了。", "她走了！", "为什么？", "因为下雨。"]),
@@ -107,6 +116,12 @@ def test_the_first_article() -> None:
 
 @pytest.mark.parametrize("sentences", PROSE)
 def test_prose(sentences: str) -> None:
+    assert cut(sentences.replace(" | ", " ")) == sentences.split(" | ")
+
+
+@pytest.mark.xfail(strict=True)
+@pytest.mark.parametrize("sentences", KNOWN_WRONG)
+def test_what_is_known_to_come_out_wrong(sentences: str) -> None:
     assert cut(sentences.replace(" | ", " ")) == sentences.split(" | ")
 
 
@@ -172,9 +187,9 @@ def test_long_sentences_are_cut_at_their_best_place() -> None:
 @pytest.mark.parametrize("cluster", ["e\u0301\u0323", "👩\u200d👩\u200d👧", "👍🏽", "ก็"])
 @pytest.mark.parametrize("shift", range(4))
 def test_a_hard_cut_parts_no_cluster(cluster: str, shift: int) -> None:
-    parts = cut("a" * (1 + shift) + cluster * 900)
+    parts = cut("a" * (1 + shift) + f"{cluster}b" * 900)
     assert len(parts) > 1
-    assert all(re.fullmatch(f"a*(?:{cluster})*", part) for part in parts)
+    assert all(re.fullmatch(f"a*b?(?:{cluster}b)*(?:{cluster})?", part) for part in parts)
 
 
 def test_a_pile_of_marks_is_cut_all_the_same() -> None:
