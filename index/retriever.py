@@ -83,7 +83,7 @@ class Retriever:
         rows = self.catalog.article_row(article).sentence_rows
         if len(rows) <= NEAREST_SENTENCES + BEST_BY_WORDS:
             return np.arange(rows.start, rows.stop)
-        dense = self.sentences.rows(rows.start, rows.stop) @ vector
+        dense: Floats = self.sentences.rows(rows.start, rows.stop) @ vector
         own = words[rows.start : rows.stop]
         worded = best(own, min(BEST_BY_WORDS, int(np.count_nonzero(own))))
         return np.unique(np.concatenate([best(dense, NEAREST_SENTENCES), worded])) + rows.start

@@ -15,7 +15,7 @@ from index.errors import IndexDamagedError
 SENTENCES_FILE = "sentences.faiss"
 PASSAGES_FILE = "passages.faiss"
 
-EXACT_UP_TO = 100_000  # rows; docs/scale.md has the figures behind these constants
+EXACT_UP_TO = 20_000  # rows; docs/scale.md has the figures behind these constants
 RECALL_TARGET = 0.99  # share of the 100 nearest rows, as many as retrieval asks for, that must be found
 _RECALL_AT = 100
 _RECALL_SAMPLE = 300

@@ -1,13 +1,15 @@
 """A warm question, start to citations, against the bare encoder on that question; and memory by size.
 
 usage: python tests/benchmarks/bench_question.py [--sentences N ...] [--questions N]
-Each library is the repository's article and as many made ones as it takes: shuffled words of the article, and
-random unit vectors, so that a large library is made in seconds. Good for times and sizes, not for quality.
+Each library is the repository's article and as many made ones as it takes: words drawn by Zipf's law, one in
+a few the article's own, with random unit vectors, so that a large library is made in seconds. Good for times
+and sizes, not for quality.
 """
 
 import argparse
 import itertools
 import random
+import re
 import statistics
 import subprocess
 import sys
@@ -50,14 +52,19 @@ def main() -> None:
 
 
 def _library(base: Path, sentences: int) -> Path:
-    words = CORPUS.joinpath("coalition-strikes-near-al-tanf.txt").read_text("utf-8").split()
     rng = random.Random(0)
+    own = CORPUS.joinpath("coalition-strikes-near-al-tanf.txt").read_text("utf-8").replace(".", "").split()
+    made_up = ("".join(rng.choices("abcdefghijklmnoprstuvw", k=rng.randint(3, 9))) for _ in range(20_000))
+    words = [word for pair in itertools.zip_longest(own, made_up, fillvalue="") for word in pair if word]
+    weights = list(itertools.accumulate(1 / rank for rank in range(10, 10 + len(words))))
     made = base / "corpus"
     made.mkdir()
     for path in CORPUS.iterdir():
         made.joinpath(path.name).write_bytes(path.read_bytes())
     for number in range(sentences // PER_ARTICLE):
-        lines = (" ".join(rng.sample(words, 20)).replace(".", "").capitalize() for _ in range(PER_ARTICLE))
+        lines = (
+            " ".join(rng.choices(words, cum_weights=weights, k=20)).capitalize() for _ in range(PER_ARTICLE)
+        )
         made.joinpath(f"made-{number}.txt").write_text(".\n\n".join(lines) + ".\n", "utf-8")
     config = Config(
         corpus=CorpusSection(directory="corpus"), index=IndexSection(directory="index"), base=base
@@ -79,8 +86,6 @@ def _library(base: Path, sentences: int) -> Path:
 
 def measure(count: int, path: Path) -> None:
     """Time questions over the library of a configuration file, in a process of its own."""
-    import resource
-
     library = Library.open(Config.read(path))
     encoder = library._encoder
     asked = list(itertools.islice(itertools.cycle(QUESTIONS), count))
@@ -92,7 +97,7 @@ def measure(count: int, path: Path) -> None:
     ]
     ours, bare = ([1000 * pair[side] for pair in pairs] for side in (0, 1))
     sentences = sum(article.sentences for article in library.articles())
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    peak = int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1024
     size = sum(file.stat().st_size for file in (path.parent / "index" / "generations").rglob("*")) / 2**20
     a, b = statistics.median(ours), statistics.median(bare)
     worst = statistics.quantiles(ours, n=20)[-1]
