@@ -223,7 +223,7 @@ def _no_articles(corpus: Path, report: BuildReport) -> FootnoteError:
 
 
 def _nothing_changed(entries: Sequence[Entry], base: Earlier) -> bool:
-    return len(entries) == len(base.catalog.articles()) and all(isinstance(entry, Kept) for entry in entries)
+    return len(entries) == len(base.catalog) and all(isinstance(entry, Kept) for entry in entries)
 
 
 def _renew_state(root: Path, base: Earlier, state: CorpusState) -> None:

@@ -183,49 +183,55 @@ class Catalog:
             raise _damaged(path, error) from error
         self._lock = Lock()
         self._path = path
-        self._articles = [ArticleRow(*values) for values in self._query(f"{_ARTICLE} ORDER BY row")]
-        self._rows = {article.id: article.row for article in self._articles}
+        ((self._size,),) = self._query("SELECT count(*) FROM articles")
+
+    def __len__(self) -> int:
+        """Count the articles."""
+        return self._size
 
     def articles(self) -> list[ArticleRow]:
         """List the articles, by id."""
-        return list(self._articles)
+        return [ArticleRow(*values) for values in self._query(f"{_ARTICLE} ORDER BY row")]
 
     def row(self, article_id: str) -> int:
         """Find the row of the article `article_id`.
 
         Raises UnknownArticleError, which names the nearest ids.
         """
-        try:
-            return self._rows[article_id]
-        except KeyError:
+        found = self._query("SELECT row FROM articles WHERE id = ?", (_storable(article_id),))
+        if not found:
             near = self.nearest_ids(article_id)
             mend = f"Did you mean {' or '.join(near)}?" if near else "`footnote articles` lists the ids."
-            raise UnknownArticleError(f"no article has the id {article_id[:200]!r}", mend) from None
+            raise UnknownArticleError(f"no article has the id {article_id[:200]!r}", mend)
+        return int(found[0][0])
 
     def article_row(self, row: int) -> ArticleRow:
-        """Return what the catalog knows of the article of `row`."""
-        return self._articles[row]
+        """Describe the article of `row`. Raises IndexError."""
+        found = self._query(f"{_ARTICLE} WHERE row = ?", (row,))
+        if not found:
+            raise IndexError(f"article {row} of {self._size}")
+        return ArticleRow(*found[0])
 
     def nearest_ids(self, article_id: str, n: int = 3) -> list[str]:
         """List up to `n` ids that look like `article_id`, nearest first."""
-        folded = {known.casefold(): known for known in self._rows}
+        folded = {known.casefold(): known for (known,) in self._query("SELECT id FROM articles")}
         return [folded[near] for near in get_close_matches(article_id[:200].casefold(), folded, n)]
 
     def article(self, row: int) -> Article:
-        """Read the article of `row`, with its text."""
-        found = self._articles[row]
-        (text,) = self._query("SELECT text FROM articles WHERE row = ?", (row,))[0]
+        """Read the article of `row`, with its text. Raises IndexError."""
+        found = self.article_row(row)
+        ((text,),) = self._query("SELECT text FROM articles WHERE row = ?", (row,))
         return Article(found.id, found.title, text, found.file, found.url, found.published, found.author)
 
     def spans(self, row: int) -> list[Sentence]:
         """Read where the sentences of the article of `row` stand, in order."""
         query = 'SELECT start, "end" FROM sentences WHERE row >= ? AND row < ? ORDER BY row'
-        return [Sentence(*span) for span in self._query(query, _ends(self._articles[row].sentence_rows))]
+        return [Sentence(*span) for span in self._query(query, _ends(self.article_row(row).sentence_rows))]
 
     def passages(self, row: int) -> list[Passage]:
         """Read the passages of the article of `row`, in order."""
         query = 'SELECT start, "end", first, last FROM passages WHERE row >= ? AND row < ? ORDER BY row'
-        return [Passage(*values) for values in self._query(query, _ends(self._articles[row].passage_rows))]
+        return [Passage(*values) for values in self._query(query, _ends(self.article_row(row).passage_rows))]
 
     def sentences(self, rows: Iterable[int]) -> list[SentenceRow]:
         """Read the sentences of `rows`, in the order of `rows`. Raises KeyError for a row that is none."""
@@ -265,12 +271,17 @@ class Catalog:
             some = rows[start : start + _VARIABLES]
             yield from self._query(f"{query} IN ({', '.join('?' * len(some))})", some)
 
-    def _query(self, query: str, values: Sequence[int] = ()) -> list[Any]:
+    def _query(self, query: str, values: Sequence[int | str] = ()) -> list[Any]:
         try:
             with self._lock:
                 return self._connection.execute(query, values).fetchall()
         except sqlite3.DatabaseError as error:
             raise _damaged(self._path, error) from error
+
+
+def _storable(text: str) -> str:
+    """Replace lone surrogates, which SQLite refuses and no id has."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _ends(rows: range) -> tuple[int, int]:

@@ -16,7 +16,7 @@ _MEANINGS = {
     "words": "the search terms",
 }
 READING_RULES = 1  # raise it when the readers make another text of a file
-_READERS = ("beautifulsoup4", "llama-index-readers-file", "pypdf")
+_READERS = ("beautifulsoup4", "charset-normalizer", "llama-index-readers-file", "pypdf", "striprtf")
 
 
 def fingerprint(model: str) -> dict[str, str]:
