@@ -183,7 +183,7 @@ class Catalog:
             raise _damaged(path, error) from error
         self._lock = Lock()
         self._path = path
-        ((self._size,),) = self._query("SELECT count(*) FROM articles")
+        self._size = int(self._query("SELECT count(*) FROM articles")[0][0])
 
     def __len__(self) -> int:
         """Count the articles."""
