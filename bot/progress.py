@@ -13,6 +13,7 @@ log = logging.getLogger(__name__)
 
 _WORDS = {
     "read": "reading articles",
+    "load the model": "loading the model",
     "cut": "finding sentences",
     "embed": "embedding texts",
     "write": "writing the index",

@@ -14,10 +14,16 @@ from pseudo_terminal import PseudoTerminal
 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
-    """Return a function that runs another with stdout on a terminal, and returns what the terminal got."""
+    """Return a function that runs another with a stream on a terminal, and returns what the terminal got."""
 
-    def draw(write: Callable[[], object], *, columns: int = 80, term: str = "xterm-256color") -> str:
-        with terminal_as("stdout", columns, term) as terminal:
+    def draw(
+        write: Callable[[], object],
+        *,
+        columns: int = 80,
+        term: str = "xterm-256color",
+        stream: str = "stdout",
+    ) -> str:
+        with terminal_as(stream, columns, term) as terminal:
             write()
         return terminal.shown()
 

@@ -5,6 +5,7 @@ import os
 import struct
 import termios
 import threading
+import time
 
 
 class PseudoTerminal:
@@ -23,6 +24,18 @@ class PseudoTerminal:
                 self._output += data
         except OSError:
             pass  # how Linux says that no program has the terminal open any more
+
+    def type(self, keys: str) -> None:
+        """Press keys."""
+        os.write(self.controller, keys.encode())
+
+    def wait_for(self, text: str) -> None:
+        """Wait until `text` was written; fail after a while."""
+        for _ in range(600):
+            if text.encode() in self._output:
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"{text!r} is not in {self._output.decode()!r}")
 
     def shown(self) -> str:
         """Return all that was written, once every program has let go of the terminal."""

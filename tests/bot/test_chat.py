@@ -9,6 +9,7 @@ import pytest
 from homes import Home
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import PipeInput, create_pipe_input
+from pseudo_terminal import PseudoTerminal
 
 from bot.chat import Chat, completions, typed_lines
 from bot.config import Config
@@ -144,3 +145,20 @@ def test_the_prompt_is_no_data(chat: Chat, tmp_path: Path, capsys: pytest.Captur
         list(typed_lines(chat, tmp_path / "history"))
         sys.stdout.flush()
     assert capsys.readouterr().out == ""
+
+
+def test_a_terminal_is_chatted_on(built: Home) -> None:
+    terminal = PseudoTerminal(80)
+    device = terminal.device
+    with built.start("chat", stdin=device, stdout=device, stderr=device) as process:
+        try:
+            terminal.wait_for("\x1b[?2004h")  # the prompt is there
+            terminal.type(f"{STRIKE}\r")
+            terminal.wait_for("characters ")
+            terminal.type("\x04")
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
+    screen = terminal.shown()
+    assert "/help lists the commands" in screen
+    assert "the Pentagon" in screen.split(STRIKE)[-1]
