@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import logging
 import os
 import sys
 import traceback
@@ -29,6 +30,7 @@ EXIT_CODES = {
     INTERRUPTED: "interrupted",
 }
 
+log = logging.getLogger(__name__)
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -43,7 +45,9 @@ class Setting:
         """Read the configuration. Raises ConfigurationError."""
         from bot.config import find_config, read_config
 
-        return read_config(find_config(self.config_path))
+        path = find_config(self.config_path)
+        log.debug("Configuration: %s", path or "none found, the defaults")
+        return read_config(path)
 
 
 def _set_config(context: click.Context, _: click.Parameter, value: Path | None) -> None:
@@ -72,7 +76,12 @@ def global_options(function: Function) -> Function:
             help="Configuration file.",
         ),
         click.option(
-            "-v", "--verbose", count=True, expose_value=False, callback=_louder, help="Say more; twice: all."
+            "-v",
+            "--verbose",
+            count=True,
+            expose_value=False,
+            callback=_louder,
+            help="Say more; twice, with tracebacks.",
         ),
         click.option(
             "-q", "--quiet", is_flag=True, expose_value=False, callback=_quieter, help="Say errors only."

@@ -11,7 +11,7 @@ QUIET, NORMAL, VERBOSE, DEBUG = -1, 0, 1, 2
 _LEVELS = {
     QUIET: (logging.ERROR, logging.ERROR, logging.CRITICAL),
     NORMAL: (logging.INFO, logging.WARNING, logging.CRITICAL),
-    VERBOSE: (logging.INFO, logging.INFO, logging.WARNING),
+    VERBOSE: (logging.DEBUG, logging.INFO, logging.WARNING),
     DEBUG: (logging.DEBUG, logging.DEBUG, logging.INFO),
 }
 

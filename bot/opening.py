@@ -46,6 +46,7 @@ def refreshed(config: Config, library: Library) -> Library:
     """
     reason = is_stale(config)
     if not reason:
+        log.debug("The index is up to date: %s, generation %s", config.index_directory, library.generation)
         return library
     log.info("Updating the index: %s …", reason)
     try:

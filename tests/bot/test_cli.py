@@ -259,6 +259,13 @@ def test_an_expected_error_has_no_traceback_but_with_vv(built: Home) -> None:
     assert "Traceback" in built.footnote("-vv", "show", "x").err
 
 
+def test_v_says_what_is_used(built: Home) -> None:
+    run = built.footnote("-v", "ask", "--json", STRIKE)
+    assert run.json["answerable"]
+    assert f"Configuration: {built.config}\n" in run.err
+    assert f"up to date: {built.index}, generation " in run.err
+
+
 def test_an_interrupt_is_130(built: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

@@ -26,7 +26,7 @@ def say_everything() -> None:
     [
         (QUIET, {"bot": "error", "index": "error", "else": "critical"}),
         (NORMAL, {"bot": "info", "index": "warning", "else": "critical"}),
-        (VERBOSE, {"bot": "info", "index": "info", "else": "warning"}),
+        (VERBOSE, {"bot": "debug", "index": "info", "else": "warning"}),
         (DEBUG, {"bot": "debug", "index": "debug", "else": "info"}),
         (DEBUG + 3, {"bot": "debug", "index": "debug", "else": "info"}),
     ],
