@@ -200,8 +200,8 @@ class Catalog:
         """
         found = self._query("SELECT row FROM articles WHERE id = ?", (_storable(article_id),))
         if not found:
-            near = self.nearest_ids(article_id)
-            mend = f"Did you mean {' or '.join(near)}?" if near else "`footnote articles` lists the ids."
+            near = " or ".join(self.nearest_ids(article_id))
+            mend = f"Did you mean {near}? `footnote articles` lists all ids."
             raise UnknownArticleError(f"no article has the id {article_id[:200]!r}", mend)
         return int(found[0][0])
 
@@ -213,9 +213,12 @@ class Catalog:
         return ArticleRow(*found[0])
 
     def nearest_ids(self, article_id: str, n: int = 3) -> list[str]:
-        """List up to `n` ids that look like `article_id`, nearest first."""
+        """List up to `n` ids that hold `article_id`, or else are like it, nearest first; one at least."""
+        asked = article_id[:200].casefold()
         folded = {known.casefold(): known for (known,) in self._query("SELECT id FROM articles")}
-        return [folded[near] for near in get_close_matches(article_id[:200].casefold(), folded, n)]
+        holding = sorted((known for known in folded if asked in known), key=len) if asked else []
+        near = holding[:n] or get_close_matches(asked, folded, n) or get_close_matches(asked, folded, 1, 0.0)
+        return [folded[known] for known in near]
 
     def article(self, row: int) -> Article:
         """Read the article of `row`, with its text. Raises IndexError."""

@@ -72,8 +72,10 @@ def test_an_unknown_id_names_the_nearest(tmp_path: Path) -> None:
     assert read.row("News/Raqqa") == 1
     with pytest.raises(UnknownArticleError, match="'coalition-strike'") as caught:
         read.row("coalition-strike")
-    assert caught.value.mend == "Did you mean coalition-strikes?"
+    assert caught.value.mend.startswith("Did you mean coalition-strikes?")
     assert read.nearest_ids("news/raqa") == ["News/Raqqa"]
+    assert read.nearest_ids("coal") == ["coalition-strikes"]
+    assert len(read.nearest_ids("zzz")) == 1
     with pytest.raises(UnknownArticleError) as caught:
         read.row("\x00" * 100_000)
     assert "footnote articles" in caught.value.mend
