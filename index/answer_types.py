@@ -44,8 +44,9 @@ _MONTHS = "january february april june july august september october november de
 _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 
 _WORD_NUMBER = rf"(?:{'|'.join(_NUMBER_WORDS)})"
-_DIGITS = r"\d+(?:[.,]\d+)*"
-_QUANTITY = rf"(?:{_DIGITS}|{_WORD_NUMBER})(?:[ -](?:{_WORD_NUMBER}|{_DIGITS}))*"
+# Repetition is bounded everywhere, so that no text takes quadratic time.
+_DIGITS = r"\d{1,20}(?:[.,]\d{1,20}){0,6}"
+_QUANTITY = rf"(?:{_DIGITS}|{_WORD_NUMBER})(?:[ -](?:{_WORD_NUMBER}|{_DIGITS})){{0,6}}"
 _UNIT_MONEY = r"(?:dollars?|euros?|pounds?|cents?|yen|francs?|rubles?|rupees?|usd|eur|gbp|livres?|marks?)"
 _YEAR = r"(?:1[0-9]{3}|20[0-9]{2})"
 _MONTH = rf"(?:{'|'.join(_MONTHS)}|(?-i:March|May))"
@@ -91,7 +92,8 @@ _OPENERS = frozenset(
     "moreover my no not of on once one only or other our over she since so some still such than that the "
     "their then there these they this those though through thus to today under unlike until upon we what "
     "when where whether which while who with within without you your yes all another according "
-    "additionally also among furthermore meanwhile nevertheless next now often per similarly sometimes".split()
+    "additionally also among furthermore meanwhile nevertheless next now often per similarly sometimes "
+    "traditionally originally initially currently eventually historically generally recently".split()
 )
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _QUESTION_WORDS = frozenset("who whom whose when where why how what which".split())
@@ -135,6 +137,10 @@ _HOW: dict[str, tuple[AnswerType, ...]] = {
         "old long far tall high big large deep fast often wide heavy frequently".split(), (AnswerType.NUMBER,)
     ),
 }
+_PAYING = frozenset(
+    "cost costs money paid pay pays price priced spend spends spent worth earn earned charge charged sold "
+    "fine fined fund funded funding invest invested raise raised donate donated owe owed".split()
+)
 
 
 def expected_types(question: str) -> tuple[AnswerType, ...]:
@@ -156,6 +162,8 @@ def expected_types(question: str) -> tuple[AnswerType, ...]:
         if word == "why":
             return (AnswerType.REASON,)
         if word == "how":
+            if rest[:1] == ["much"] and not _PAYING.isdisjoint(words):
+                return (AnswerType.MONEY,)
             return _HOW.get(rest[0], ()) if rest else ()
         for noun in rest[:3]:
             if noun in _AUXILIARIES and noun is not rest[0]:

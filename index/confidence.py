@@ -9,7 +9,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.answer_types import TYPED, expected_types
+from index.answer_types import TYPED, AnswerType, expected_types
 from index.features import FEATURES, featurise, names_of
 from index.lexical import terms
 from index.ranking import read_weights
@@ -30,11 +30,14 @@ EVIDENCE: tuple[str, ...] = (
     "missing_names",  # share of the question's names that are nowhere there
     "missing_numbers",  # share of its numbers that are not in the sentence
     "fits",  # the sentence mentions something of the expected kind
-    "misfits",  # a kind is expected, and the sentence mentions none
+    "misfits",  # a name, place or reason is expected, and the sentence mentions none
+    "miscounts",  # a date, number or amount is expected, and the sentence mentions none
     "unknown",  # share of the question's weight in terms that the library does not have
     "terms",  # number of its terms, as a logarithm
     "asks",  # it looks like a question
 )
+WORDED = (AnswerType.NAME, AnswerType.PLACE, AnswerType.REASON)
+"""Kinds that a text may give in words that the rules do not see."""
 _UNSEEN = "\0"  # no text has it: its weight is the weight of unknown terms
 _ASKS = re.compile(
     r"\?|\b(?:who|whom|whose|what|which|when|where|why|how)\b"
@@ -74,7 +77,8 @@ def evidence(
         "missing_names": len(names - around) / len(names) if names else 0.0,
         "missing_numbers": 1 - row["numbers"] if numbers else 0.0,
         "fits": fits,
-        "misfits": bool(types) and not fits,
+        "misfits": bool(types) and not fits and types[0] in WORDED,
+        "miscounts": bool(types) and not fits and types[0] not in WORDED,
         "unknown": sum(weight for weight in weights.values() if weight >= unknown) / mass if weights else 1.0,
         "terms": math.log1p(len(weights)),
         "asks": _ASKS.search(question) is not None,
@@ -109,6 +113,6 @@ class Calibration:
     def scores(
         self, question: str, ranked: Sequence[tuple[Candidate, float]], idf: Callable[[str], float]
     ) -> list[float]:
-        """Return a score for each of `ranked`: the confidence first, then less by the softmax of the ranking."""
+        """Return a score for each of `ranked`: the confidence, then less by the softmax of the ranking."""
         sure = self.confidence(question, ranked, idf)
         return [sure * math.exp(min(0.0, score - ranked[0][1])) for _, score in ranked]

@@ -1,0 +1,258 @@
+"""Learns `fusion.json`: the weights of the ranking and of the confidence. Build side only.
+
+    python -m index.fusion_training --squadshifts DIR [--squad2 FILE] --out index/fusion.json
+
+The ranking is learnt on the Wikipedia part of SQuADShifts (Miller et al. 2020), by a softmax over the
+candidates of a question. The confidence is learnt on the same, on questions asked of the wrong article, on
+chat and nonsense, and on a file of SQuAD 2.0's form with its unanswerable questions.
+"""
+
+import argparse
+import json
+import random
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from index.confidence import EVIDENCE, evidence
+from index.config import DEFAULT_ENCODER
+from index.encoder import Encoder
+from index.export import FrameworkEncoder
+from index.features import FEATURES, featurise
+from index.fusion_data import (
+    CHAT,
+    Cut,
+    TrainingLibrary,
+    Vector,
+    nonsense,
+    read_questions,
+    read_squad,
+    sloppy,
+)
+from index.models import resolve_encoder
+from index.ranking import Ranker
+
+QUESTIONS = 60
+"""Questions of an article that are learnt from."""
+SHORT = 4
+"""Paragraphs of an article that is a library by itself, as a news article may be."""
+STRANGERS = 150
+"""Questions about other things, of each data set that has them."""
+NONSENSE = 12
+"""Strings of random letters asked of each library."""
+SHARES = {"answerable": 0.5, "unanswerable": 0.35, "elsewhere": 0.1, "chat": 0.05}
+"""What questions are assumed to be; the confidence is a probability under this mix."""
+SIGNS = dict.fromkeys(
+    (
+        "score",
+        "margin",
+        "certainty",
+        "dense",
+        "passage",
+        "best_dense",
+        "best_lexical",
+        "covered",
+        "covered_around",
+        "fits",
+    ),
+    1.0,
+) | dict.fromkeys(("missing", "missing_names", "missing_numbers", "misfits", "miscounts", "unknown"), -1.0)
+"""Evidence that may speak one way only, whatever a data set's habits say; the rest is free."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question to one library as the confidence sees it; `kind` is a key of `SHARES`."""
+
+    kind: str
+    group: str
+    evidence: NDArray[np.float64]
+    right: bool
+
+
+def learn_ranking(libraries: Iterable[TrainingLibrary]) -> dict[str, float]:
+    """Fit the ranking: maximise the softmax share of the gold sentences among a question's candidates."""
+    rows: list[NDArray[np.float32]] = []
+    gold: list[NDArray[np.bool_]] = []
+    for library in libraries:
+        first = {a.row: a.sentence_rows.start for a in library.retriever.catalog.articles()}
+        for asked in library.asked:
+            right = {first[asked.article] + number for number in asked.gold}
+            for article in (asked.article, None):
+                candidates = library.candidates(asked.text, article)
+                hits = np.array([candidate.row in right for candidate in candidates])
+                if hits.any():
+                    rows.append(featurise(asked.text, candidates, library.retriever.idf))
+                    gold.append(hits)
+    sizes = torch.tensor([len(hits) for hits in gold])
+    question = torch.repeat_interleave(torch.arange(len(sizes)), sizes)
+    features = torch.tensor(np.concatenate(rows), dtype=torch.float64)
+    spread = features.std(0).clamp_min(1e-6)
+    scaled, hit = features / spread, torch.tensor(np.concatenate(gold))
+
+    def loss(weights: torch.Tensor) -> torch.Tensor:
+        scores = scaled @ weights
+        powers = torch.exp(scores - scores.max())
+        whole = torch.zeros(len(sizes), dtype=torch.float64).index_add(0, question, powers)
+        right = torch.zeros(len(sizes), dtype=torch.float64).index_add(0, question, powers * hit)
+        return (whole.log() - right.log()).mean() + 1e-4 * (weights**2).sum()
+
+    weights = _minimise(loss, torch.zeros(len(FEATURES), dtype=torch.float64)) / spread
+    return dict(zip(FEATURES, weights.tolist(), strict=True))
+
+
+def cases(
+    library: TrainingLibrary, ranker: Ranker, group: str, elsewhere: Sequence[str], *, whole: bool
+) -> Iterator[Case]:
+    """Yield a library's own questions, every third one typed sloppily, and questions that it cannot answer.
+
+    `whole` asks every second one of the whole library instead of the article.
+    """
+    first = {a.row: a.sentence_rows.start for a in library.retriever.catalog.articles()}
+    idf = library.retriever.idf
+
+    def case(kind: str, text: str, article: int | None, right: set[int], of: str = group) -> Case:
+        ranked = ranker.rank(text, library.candidates(text, article), idf)
+        return Case(kind, of, evidence(text, ranked, idf), ranked[0][0].row in right)
+
+    for number, asked in enumerate(library.asked):
+        text = sloppy(asked.text) if number % 3 == 0 else asked.text
+        right = {first[asked.article] + one for one in asked.gold}
+        kind = "answerable" if asked.gold else "unanswerable"
+        article = None if whole and number % 2 else asked.article
+        yield case(kind, text, article, right, f"{group} {asked.article}")
+    for text in elsewhere:
+        yield case("elsewhere", text, None, set())
+    for text in (*CHAT, *nonsense(NONSENSE)):
+        yield case("chat", text, None, set())
+
+
+def learn_confidence(learnt: Sequence[Case]) -> dict[str, float]:
+    """Fit the confidence: a logistic regression under the mix of `SHARES`, with the signs of `SIGNS`."""
+    table = torch.tensor(np.array([case.evidence for case in learnt]))
+    right = torch.tensor([float(case.right) for case in learnt], dtype=torch.float64)
+    kinds = [case.kind for case in learnt]
+    weight = torch.tensor([SHARES[kind] / kinds.count(kind) for kind in kinds], dtype=torch.float64)
+    weight = weight / weight.sum()
+    spread = table.std(0).clamp_min(1e-6)
+    spread[0] = 1.0
+    signs = torch.tensor([SIGNS.get(name, 0.0) for name in EVIDENCE], dtype=torch.float64)
+
+    def signed(free: torch.Tensor) -> torch.Tensor:
+        return torch.where(signs == 0, free, signs * free**2)
+
+    def loss(free: torch.Tensor) -> torch.Tensor:
+        logits = table / spread @ signed(free)
+        error = torch.nn.functional.binary_cross_entropy_with_logits(logits, right, weight, reduction="sum")
+        return error + 1e-3 * (signed(free)[1:] ** 2).sum()
+
+    weights = signed(_minimise(loss, torch.full((len(EVIDENCE),), 0.3, dtype=torch.float64))) / spread
+    return dict(zip(EVIDENCE, weights.tolist(), strict=True))
+
+
+def _minimise(loss: Callable[[torch.Tensor], torch.Tensor], start: torch.Tensor) -> torch.Tensor:
+    weights = start.requires_grad_()
+    optimiser = torch.optim.LBFGS([weights], max_iter=300, line_search_fn="strong_wolfe")
+
+    def step() -> float:
+        optimiser.zero_grad()
+        value: torch.Tensor = loss(weights)
+        value.backward()  # type: ignore[no-untyped-call]
+        return float(value.detach())
+
+    optimiser.step(step)  # type: ignore[no-untyped-call]
+    return weights.detach()
+
+
+def as_json(ranking: dict[str, float], confidence: dict[str, float]) -> str:
+    """Write the weights as `fusion.json` holds them."""
+    sections = {"ranking": ranking, "confidence": confidence}
+    rounded = {
+        section: {name: round(value, 4) + 0.0 for name, value in weights.items()}
+        for section, weights in sections.items()
+    }
+    return json.dumps(rounded, indent=2) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What is learnt from: articles together, beginnings of articles alone, and questions about other things.
+
+    `adversarial` are articles with unanswerable questions, learnt from by the confidence only.
+    """
+
+    together: Sequence[Cut]
+    alone: Sequence[Cut]
+    adversarial: Sequence[Cut]
+    strangers: Sequence[str]
+
+    @classmethod
+    def read(
+        cls, squadshifts: Path, squad2: Path | None, count_tokens: Callable[[str], int], window: int
+    ) -> Self:
+        """Read the data sets; `count_tokens` and `window` are the encoder's."""
+        wiki = squadshifts / "new_wiki.json"
+        others = [squadshifts / "amazon_reviews.json", squadshifts / "reddit.json"]
+        return cls(
+            read_squad(wiki, count_tokens, window, QUESTIONS),
+            read_squad(wiki, count_tokens, window, QUESTIONS // 3, SHORT),
+            read_squad(squad2, count_tokens, window, 10_000) if squad2 else [],
+            [text for path in others for text in read_questions(path, STRANGERS)],
+        )
+
+    def texts(self) -> list[str]:
+        """Return all that has to be embedded, each text once, in a fixed order."""
+        found = [*self.strangers, *CHAT, *nonsense(NONSENSE)]
+        for cut in (*self.together, *self.alone, *self.adversarial):
+            found += [*cut.texts(cut.sentences), *cut.texts(cut.passages)]
+            found += [text for asked in cut.asked for text in (asked.text, sloppy(asked.text))]
+        return list(dict.fromkeys(found))
+
+
+def train(material: Material, vectors: Mapping[str, Vector]) -> tuple[str, list[Case]]:
+    """Learn both; return the weights as JSON, and the cases that the confidence was learnt from."""
+    together = TrainingLibrary.build(material.together, vectors)
+    alone = [TrainingLibrary.build([cut], vectors) for cut in material.alone if cut.asked]
+    ranking = learn_ranking([together, *alone])
+    ranker = Ranker(np.array([ranking[name] for name in FEATURES]))
+    source = random.Random("elsewhere")  # noqa: S311
+    every = [asked.text for asked in together.asked]
+    learnt = list(cases(together, ranker, "together", material.strangers, whole=True))
+    for library in alone:
+        own = {asked.text for asked in library.asked}
+        elsewhere = [text for text in source.sample(every, 12) if text not in own]
+        group = library.retriever.catalog.articles()[0].title
+        learnt += cases(library, ranker, group, elsewhere, whole=False)
+    if material.adversarial:
+        learnt += cases(
+            TrainingLibrary.build(material.adversarial, vectors), ranker, "adversarial", (), whole=True
+        )
+    return as_json(ranking, learn_confidence(learnt)), learnt
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the data, embed it with the default model, learn, and write the weights."""
+    parser = argparse.ArgumentParser(prog="python -m index.fusion_training", description=__doc__)
+    parser.add_argument("--squadshifts", type=Path, required=True, help="folder of the SQuADShifts files")
+    parser.add_argument("--squad2", type=Path, help="file of SQuAD 2.0's form, for the confidence only")
+    parser.add_argument("--out", type=Path, required=True, help="where to write the weights")
+    options = parser.parse_args(arguments)
+    model = FrameworkEncoder.load(resolve_encoder(DEFAULT_ENCODER))
+    with TemporaryDirectory() as folder:
+        model.export(Path(folder))
+        encoder = Encoder.load(Path(folder))
+    material = Material.read(options.squadshifts, options.squad2, encoder.count_tokens, encoder.window)
+    texts = material.texts()
+    vectors = dict(zip(texts, model.embed(texts, lambda *_: None), strict=True))
+    weights, _ = train(material, vectors)
+    options.out.write_text(weights, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
