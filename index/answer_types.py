@@ -95,6 +95,7 @@ _OPENERS = frozenset(
     "additionally also among furthermore meanwhile nevertheless next now often per similarly sometimes "
     "traditionally originally initially currently eventually historically generally recently".split()
 )
+_COUNTED = re.compile(r"\bhow many (?:of the |other |different )?([^\W\d_]+)", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _QUESTION_WORDS = frozenset("who whom whose when where why how what which".split())
 _AUXILIARIES = frozenset(
@@ -218,6 +219,17 @@ def highlight(question: str, sentence: str) -> Span | None:
             for start, end in mentions(sentence, kind)
             if not all(word.casefold() in asked for word in _TOKEN.findall(sentence[start:end]))
         ]
+        if len(found) > 1 and kind is AnswerType.NUMBER:
+            found = [span for span in found if _counts(question, sentence[span[1] :])]
         if found:
             return found[0] if len(found) == 1 else None
     return None
+
+
+def _counts(question: str, rest: str) -> bool:
+    """Whether what follows a number is what `question` wants counted: "how many ships", "12 large ships"."""
+    counted = _COUNTED.search(question)
+    if counted is None:
+        return False
+    following = [word.casefold() for word in _TOKEN.findall(rest[:60])[:3]]
+    return counted[1].casefold().removesuffix("s") in {word.removesuffix("s") for word in following}

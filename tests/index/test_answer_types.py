@@ -71,6 +71,13 @@ def test_a_highlight_is_the_only_thing_of_the_kind() -> None:
     assert highlight("Who opened the bridge?", sentence) == (0, 9)
 
 
+def test_of_several_numbers_the_one_of_what_is_counted_is_marked() -> None:
+    sentence = "In 12 days 40 large ships and 7 boats came."
+    assert highlight("How many ships came?", sentence) == (11, 13)
+    assert highlight("How many people came?", sentence) is None
+    assert highlight("How large was the fleet?", sentence) is None
+
+
 @pytest.mark.parametrize(
     ("question", "sentence"),
     [
