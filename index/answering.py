@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from index.errors import EmptyQuestionError
-from index.reader import Reading
+from index.reader import Ranked, Reading
 from index.records import Answer, Citation, Source
 
 COPIES = 2
@@ -30,11 +30,10 @@ def compose(
     question: str,
     readings: Sequence[Reading],
     source: Callable[[int], Source],
-    top_k: int,
     threshold: float,
     elapsed_ms: float,
 ) -> Answer:
-    """Cite the first `top_k` distinct readings; answer with the first where its score reaches `threshold`.
+    """Cite the readings, best first; answer with the first where its score reaches `threshold`.
 
     `source` names the article of an article row. The answer is the highlighted span, or the whole sentence.
     """
@@ -48,7 +47,7 @@ def compose(
             reading.highlight,
             round(reading.score, 4),
         )
-        for number, reading in enumerate(_distinct(readings, top_k), 1)
+        for number, reading in enumerate(readings, 1)
     )
     confidence = citations[0].score if citations else 0.0
     answerable = bool(citations) and confidence >= threshold
@@ -63,19 +62,16 @@ def _words(citation: Citation) -> str:
     return citation.sentence[start - citation.start : end - citation.start]
 
 
-def _distinct(readings: Sequence[Reading], count: int) -> list[Reading]:
-    """Keep one of the same sentence in an article, and at most `COPIES` of it over all articles."""
-    kept: list[Reading] = []
+def distinct(ranked: Sequence[Ranked]) -> list[Ranked]:
+    """Keep the best one of the same sentence in an article, and at most `COPIES` of it over all articles."""
+    kept: list[Ranked] = []
     seen: set[tuple[int, str]] = set()
     copies: Counter[str] = Counter()
-    for reading in readings:
-        text = " ".join(reading.candidate.text.casefold().split())
-        place = (reading.candidate.article, text)
-        if place in seen or copies[text] == COPIES:
-            continue
-        seen.add(place)
-        copies[text] += 1
-        kept.append(reading)
-        if len(kept) == count:
-            break
+    for candidate, score in ranked:
+        text = " ".join(candidate.text.casefold().split())
+        place = (candidate.article, text)
+        if place not in seen and copies[text] < COPIES:
+            seen.add(place)
+            copies[text] += 1
+            kept.append((candidate, score))
     return kept

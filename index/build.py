@@ -1,13 +1,14 @@
 """The way of the articles into the index: read what changed, cut, embed what is new, write, publish."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from index import changes, models, store
-from index.catalog import CatalogWriter
+from index.catalog import Catalog, CatalogWriter
 from index.changes import CorpusState, FileState, scan
 from index.config import Config
 from index.embedding import Embedder
@@ -138,7 +139,8 @@ def _update(config: Config, root: Path, progress: Progress) -> BuildReport:
             built = Vectors.build(sources.gather(vectors, embedded), vectors)
             built.save(made / name)
             facts[name] = {"exact": built.exact, "recall": built.recall}
-        Lexical.build(_texts(entries)).save(made)
+        with closing(Catalog(made)) as written:
+            Lexical.build(written.terms()).save(made)
         state.write(made)
     progress("write", 1, 1)
     return replace(report, embedded=len(embedded))
@@ -242,13 +244,6 @@ def _cut(entries: Iterable[Entry], embedder: Embedder, progress: Progress) -> No
         entry.sentences = split_sentences(text)
         entry.passages = make_passages(text, entry.sentences, encoder.count_tokens, encoder.window)
         progress("cut", number, len(read))
-
-
-def _texts(entries: Iterable[Entry]) -> Iterator[str]:
-    for entry in entries:
-        article, sentences, _ = entry.parts()
-        for sentence in sentences:
-            yield article.text[sentence.start : sentence.end]
 
 
 def _content(state: FileState | None) -> tuple[str, str] | None:

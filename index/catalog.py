@@ -15,13 +15,14 @@ from typing import Any, Self
 from urllib.parse import quote
 
 from index.errors import IndexDamagedError, UnknownArticleError
+from index.lexical import terms
 from index.records import Article, Passage, Sentence
 
 FILE = "articles.sqlite"
 
 _SCHEMA = """
 CREATE TABLE articles (
-    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, terms TEXT NOT NULL,
     url TEXT, published TEXT, author TEXT, file TEXT NOT NULL UNIQUE,
     text TEXT NOT NULL, characters INTEGER NOT NULL,
     first_sentence INTEGER NOT NULL, sentences INTEGER NOT NULL,
@@ -29,7 +30,8 @@ CREATE TABLE articles (
 ) STRICT;
 CREATE TABLE sentences (
     row INTEGER PRIMARY KEY, article INTEGER NOT NULL, number INTEGER NOT NULL,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, passage INTEGER NOT NULL, text TEXT NOT NULL
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, passage INTEGER NOT NULL,
+    text TEXT NOT NULL, terms TEXT NOT NULL
 ) STRICT;
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, article INTEGER NOT NULL,
@@ -41,8 +43,8 @@ _ARTICLE = (
     " first_sentence, sentences, first_passage, passages FROM articles"
 )
 _SENTENCE = (
-    'SELECT s.row, s.article, s.number, s.start, s."end", s.text, s.passage, a.id, a.title,'
-    " a.url, coalesce(before.text, ''), coalesce(after.text, '')"
+    'SELECT s.row, s.article, s.number, s.start, s."end", s.text, s.passage,'
+    " s.terms, coalesce(before.terms, ''), coalesce(after.terms, ''), a.terms"
     " FROM sentences s JOIN articles a ON a.row = s.article"
     " LEFT JOIN sentences before ON before.row = s.row - 1 AND before.article = s.article"
     " LEFT JOIN sentences after ON after.row = s.row + 1 AND after.article = s.article"
@@ -80,7 +82,7 @@ class ArticleRow:
 
 @dataclass(frozen=True, slots=True)
 class SentenceRow:
-    """A sentence with its place, its article and its neighbours within the article ("" at the ends)."""
+    """A sentence with its place, and the search terms of it, its neighbours and its title, spaces between."""
 
     row: int
     article: int
@@ -89,11 +91,10 @@ class SentenceRow:
     end: int
     text: str
     passage: int
-    id: str
-    title: str
-    url: str | None
-    before: str
-    after: str
+    terms: str
+    terms_before: str
+    terms_after: str
+    terms_title: str
 
 
 class CatalogWriter:
@@ -124,8 +125,8 @@ class CatalogWriter:
             "articles",
             [
                 (
-                    *(row, article.id, article.title, article.url, article.published, article.author),
-                    *(article.file, text, len(text)),
+                    *(row, article.id, article.title, " ".join(terms(article.title)), article.url),
+                    *(article.published, article.author, article.file, text, len(text)),
                     *(self.sentences, len(sentences), self.passages, len(passages)),
                 )
             ],
@@ -133,8 +134,8 @@ class CatalogWriter:
         self._insert(
             "sentences",
             (
-                (self.sentences + n, row, n, s.start, s.end, holder[n], text[s.start : s.end])
-                for n, s in enumerate(sentences)
+                (self.sentences + n, row, n, s.start, s.end, holder[n], cut, " ".join(terms(cut)))
+                for n, (s, cut) in enumerate((s, text[s.start : s.end]) for s in sentences)
             ),
         )
         self._insert(
@@ -146,7 +147,7 @@ class CatalogWriter:
         self.passages += len(passages)
 
     def _insert(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        columns = {"articles": 13, "sentences": 7, "passages": 6}[table]
+        columns = {"articles": 14, "sentences": 8, "passages": 6}[table]
         marks = ", ".join("?" * columns)
         try:
             self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - our names
@@ -183,11 +184,12 @@ class Catalog:
             raise _damaged(path, error) from error
         self._lock = Lock()
         self._path = path
-        self._size = int(self._query("SELECT count(*) FROM articles")[0][0])
+        counts = "SELECT (SELECT count(*) FROM articles), (SELECT coalesce(max(row) + 1, 0) FROM sentences)"
+        self._size, self._sentences = self._query(counts)[0]
 
     def __len__(self) -> int:
         """Count the articles."""
-        return self._size
+        return int(self._size)
 
     def articles(self) -> list[ArticleRow]:
         """List the articles, by id."""
@@ -243,6 +245,15 @@ class Catalog:
             values[0]: SentenceRow(*values) for values in self._among(f"{_SENTENCE} WHERE s.row", wanted)
         }
         return [found[row] for row in wanted]
+
+    def terms(self) -> Iterator[list[str]]:
+        """Yield the search terms of each sentence, in the order of the rows."""
+        for first in range(0, self._sentences, _VARIABLES):
+            ends = (first, first + _VARIABLES)
+            for (words,) in self._query(
+                "SELECT terms FROM sentences WHERE row >= ? AND row < ? ORDER BY row", ends
+            ):
+                yield words.split()
 
     def passages_of(self, sentences: Iterable[int]) -> list[int]:
         """Find the row of the passage of each of the rows `sentences`.

@@ -55,7 +55,7 @@ def evidence(
     row = dict(zip(FEATURES, featurise(question, [first], idf)[0].tolist(), strict=True))
     weights = {term: idf(term) for term in terms(question)}
     mass = sum(weights.values()) or 1.0
-    around = {term for text in (first.text, first.before, first.after, first.title) for term in terms(text)}
+    around = {*first.terms, *first.terms_before, *first.terms_after, *first.terms_title}
     names = names_of(question)
     numbers = [term for term in weights if term[0].isdigit()]
     types = [kind for kind in expected_types(question) if kind in TYPED]

@@ -42,7 +42,7 @@ class ModelSection(Section):
 class AnswerSection(Section):
     """When an answer is given, and with how many citations."""
 
-    threshold: Annotated[float, Field(ge=0, le=1, description="least confidence of an answer")] = 0.5
+    threshold: Annotated[float, Field(ge=0, le=1, description="least confidence of an answer")] = 0.2
     citations: Annotated[int, Field(ge=1, le=50, description="citations of an answer")] = 3
 
 

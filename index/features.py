@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -54,13 +55,7 @@ def featurise(question: str, candidates: Sequence[Candidate], idf: Idf) -> NDArr
     `idf` gives the weight of a term of `index.lexical.terms` in the library; unknown terms have the largest.
     """
     asked = _read_question(question, idf)
-    known: dict[str, list[str]] = {}
-
-    def words(text: str) -> list[str]:
-        if text not in known:
-            known[text] = terms(text)
-        return known[text]
-
+    words = cache(terms)  # names come again and again
     rows = [_features(asked, candidate, words) for candidate in candidates]
     return np.array(rows, dtype=np.float32).reshape(len(candidates), len(FEATURES))
 
@@ -84,11 +79,11 @@ def _read_question(question: str, idf: Idf) -> _Question:
 
 
 def _features(asked: _Question, candidate: Candidate, words: Callable[[str], list[str]]) -> list[float]:
-    own = words(candidate.text)
+    own = candidate.terms
     present = set(own)
-    before = set(words(candidate.before))
-    near = before | set(words(candidate.after))
-    title = set(words(candidate.title))
+    before = set(candidate.terms_before)
+    near = before | set(candidate.terms_after)
+    title = set(candidate.terms_title)
     missing = {term: weight for term, weight in asked.weights.items() if term not in present}
 
     def missing_in(place: set[str]) -> float:
@@ -139,7 +134,7 @@ def _common_prefix(first: str, second: str) -> int:
     )
 
 
-def _pairs(wanted: frozenset[tuple[str, str]], own: list[str]) -> float:
+def _pairs(wanted: frozenset[tuple[str, str]], own: Sequence[str]) -> float:
     """Share of the question's neighbouring terms that are neighbours here too, at most one term between."""
     if not wanted:
         return 0.0

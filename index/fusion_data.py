@@ -95,12 +95,11 @@ class TrainingLibrary:
                 for cut in cuts:
                     writer.add(cut.article, cut.sentences, cut.passages)
             catalog = Catalog(Path(folder))
-            catalog.articles()
         retriever = Retriever(
             catalog,
             Vectors.build(np.stack([vectors[text] for text in sentences])),
             Vectors.build(np.stack([vectors[text] for text in passages])),
-            Lexical.build(sentences),
+            Lexical.build(catalog.terms()),
         )
         asked = [replace(one, article=row) for row, cut in enumerate(cuts) for one in cut.asked]
         return cls(retriever, asked, vectors)

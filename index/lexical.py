@@ -118,10 +118,10 @@ class Lexical:
     word_starts: Rows
 
     @classmethod
-    def build(cls, sentences: Iterable[str], k1: float = K1, b: float = B) -> Self:
-        """Score the terms of `sentences` with bm25s (Lucene's BM25, as in Kamphuis et al., ECIR 2020)."""
+    def build(cls, sentences: Iterable[Iterable[str]], k1: float = K1, b: float = B) -> Self:
+        """Score the terms of each sentence with bm25s (Lucene's BM25; Kamphuis et al., ECIR 2020)."""
         numbers: dict[str, int] = {}
-        ids = [[numbers.setdefault(term, len(numbers)) for term in terms(text)] for text in sentences]
+        ids = [[numbers.setdefault(term, len(numbers)) for term in found] for found in sentences]
         ordered = sorted((term.encode("utf-8", "surrogatepass"), number) for term, number in numbers.items())
         words = [word for word, _ in ordered]
         if words:

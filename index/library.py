@@ -1,14 +1,15 @@
 """The library: an open index that answers questions with citations.
 
-The way of a question: clean → encode → retrieve → rank → read → compose.
+The way of a question: clean → encode → retrieve → rank → distinct → read → compose.
 """
 
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import Self
 
-from index.answering import clean_question, compose
+from index.answering import clean_question, compose, distinct
 from index.catalog import ArticleRow, Catalog
 from index.confidence import Calibration
 from index.config import Config
@@ -119,13 +120,13 @@ class Library:
         row = None if article is None else self._catalog.row(article)
         (vector,) = self._encoder.encode_queries([asked])
         candidates = self._retriever.retrieve(asked, vector, row)
-        ranked = self._ranker.rank(asked, candidates, self._retriever.idf)
-        readings = self._reader.read(asked, ranked, self._retriever.idf)
+        idf = cache(self._retriever.idf)
+        ranked = distinct(self._ranker.rank(asked, candidates, idf))
+        readings = self._reader.read(asked, ranked, idf, self._top_k if top_k is None else top_k)
         return compose(
             asked,
             readings,
             self._source,
-            self._top_k if top_k is None else top_k,
             self._threshold if threshold is None else threshold,
             (time.perf_counter() - started) * 1000,
         )

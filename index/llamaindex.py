@@ -35,9 +35,7 @@ class FootnoteRetriever(BaseRetriever):
         self._top_k = top_k
 
     @classmethod
-    def from_config(
-        cls, path: str | Path, *, article: str | None = None, top_k: int | None = None
-    ) -> Self:
+    def from_config(cls, path: str | Path, *, article: str | None = None, top_k: int | None = None) -> Self:
         """Open the index that the configuration file at `path` names.
 
         `article` narrows every query to one article; `top_k` is the number of sentences. Raises
@@ -67,9 +65,7 @@ class FootnoteQueryEngine(BaseQueryEngine):
         self._retriever = retriever
 
     @classmethod
-    def from_config(
-        cls, path: str | Path, *, article: str | None = None, top_k: int | None = None
-    ) -> Self:
+    def from_config(cls, path: str | Path, *, article: str | None = None, top_k: int | None = None) -> Self:
         """Open the index that the configuration file at `path` names; see `FootnoteRetriever.from_config`."""
         return cls(FootnoteRetriever.from_config(path, article=article, top_k=top_k))
 

@@ -34,8 +34,8 @@ class Reading:
 class Reader(Protocol):
     """Orders candidates by how well they answer; the first reading's score is the answer's confidence."""
 
-    def read(self, question: str, ranked: Sequence[Ranked], idf: Idf) -> list[Reading]:
-        """Read `ranked`, best first, and return readings, best first, with scores that never rise."""
+    def read(self, question: str, ranked: Sequence[Ranked], idf: Idf, count: int) -> list[Reading]:
+        """Read `ranked`, best first; return up to `count` readings, best first, scores never rising."""
         ...
 
 
@@ -45,12 +45,12 @@ class RetrievalReader:
     def __init__(self, calibration: Calibration) -> None:
         self._calibration = calibration
 
-    def read(self, question: str, ranked: Sequence[Ranked], idf: Idf) -> list[Reading]:
+    def read(self, question: str, ranked: Sequence[Ranked], idf: Idf, count: int) -> list[Reading]:
         """Read `ranked`, best first; see `Reader.read`."""
         scores = self._calibration.scores(question, ranked, idf)
         return [
             Reading(candidate, _absolute(highlight(question, candidate.text), candidate.start), score)
-            for (candidate, _), score in zip(ranked, scores, strict=True)
+            for (candidate, _), score in zip(ranked[:count], scores, strict=False)
         ]
 
 

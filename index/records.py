@@ -95,7 +95,9 @@ class Candidate:
     """One sentence that may answer a question, with what retrieval knows of it.
 
     `row` is its row in the sentence vectors, `number` its place in its article, from 0. `dense` and `passage`
-    are cosines of the question with the sentence and with its passage, `lexical` its BM25 score. `before` and `after` are the texts of the neighbouring sentences, empty at the ends of the article.
+    are cosines of the question with the sentence and with its passage, `lexical` its BM25 score. `terms` are
+    its search terms, `terms_before` and `terms_after` its neighbours' (none at the ends of the article),
+    `terms_title` those of the article's title.
     """
 
     row: int
@@ -107,9 +109,10 @@ class Candidate:
     dense: float
     passage: float
     lexical: float
-    before: str
-    after: str
-    title: str
+    terms: tuple[str, ...]
+    terms_before: tuple[str, ...]
+    terms_after: tuple[str, ...]
+    terms_title: tuple[str, ...]
 
 
 Progress = Callable[[str, int, int], None]

@@ -17,7 +17,7 @@ from index.vectors import Vectors
 NEAREST_SENTENCES = 100
 NEAREST_PASSAGES = 20
 BEST_BY_WORDS = 100
-CANDIDATES = 60
+CANDIDATES = 40
 """How many of the pool go on to the ranking, by the plain sum of the three scores."""
 
 Floats = npt.NDArray[np.float32]
@@ -59,9 +59,10 @@ class Retriever:
                 dense=float(dense[place]),
                 passage=float(passage[place]),
                 lexical=float(lexical[place]),
-                before=sentence.before,
-                after=sentence.after,
-                title=sentence.title,
+                terms=tuple(sentence.terms.split()),
+                terms_before=tuple(sentence.terms_before.split()),
+                terms_after=tuple(sentence.terms_after.split()),
+                terms_title=tuple(sentence.terms_title.split()),
             )
             for place, sentence in zip(order, self.catalog.sentences(pool[order]), strict=True)
         ]

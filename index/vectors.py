@@ -60,6 +60,8 @@ class Vectors:
             raise _damaged(path, f"unexpected {type(index).__name__}")
         if index.metric_type != faiss.METRIC_INNER_PRODUCT:
             raise _damaged(path, "unexpected metric")
+        if isinstance(index, faiss.IndexIVFScalarQuantizer):
+            index.parallel_mode = 1  # over the lists of one question: questions come one by one
         return cls(index)
 
     def save(self, path: Path) -> None:

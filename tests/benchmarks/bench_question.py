@@ -1,4 +1,4 @@
-"""A warm question, start to citations, against the bare encoder on that question; and memory by size.
+"""A warm question, start to citations, against bare encoders on that question; and memory by size.
 
 usage: python tests/benchmarks/bench_question.py [--sentences N ...] [--questions N]
 Each library is the repository's article and as many made ones as it takes: words drawn by Zipf's law, one in
@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from unittest import mock
 
@@ -21,9 +22,10 @@ import numpy as np
 from measure import seconds
 
 from index.build import update
-from index.config import Config, CorpusSection, IndexSection
+from index.config import DEFAULT_ENCODER, Config, CorpusSection, IndexSection
 from index.embedding import Embedder
 from index.library import Library
+from index.models import resolve_encoder
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 QUESTIONS = (
@@ -91,20 +93,26 @@ def measure(count: int, path: Path) -> None:
     asked = list(itertools.islice(itertools.cycle(QUESTIONS), count))
     for question in QUESTIONS:
         library.ask(question), encoder.encode_queries([question])
-    pairs = [
-        (seconds(lambda: library.ask(q)), seconds(lambda: encoder.encode_queries([q])))  # noqa: B023
-        for q in asked
-    ]
-    ours, bare = ([1000 * pair[side] for pair in pairs] for side in (0, 1))
+    ours, onnx = [], []
+    for question in asked:
+        ours.append(1000 * seconds(partial(library.ask, question)))
+        onnx.append(1000 * seconds(partial(encoder.encode_queries, [question])))
     sentences = sum(article.sentences for article in library.articles())
     peak = int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1024
     size = sum(file.stat().st_size for file in (path.parent / "index" / "generations").rglob("*")) / 2**20
-    a, b = statistics.median(ours), statistics.median(bare)
-    worst = statistics.quantiles(ours, n=20)[-1]
-    print(
-        f"{sentences} sentences: question {a:.1f} ms (95 %: {worst:.1f}), bare encoder {b:.1f} ms,"
-        f" ratio {a / b:.2f}; peak {peak:.0f} MB, on disk {size:.0f} MB"
-    )
+
+    from sentence_transformers import SentenceTransformer  # after the memory was read
+
+    model = SentenceTransformer(str(resolve_encoder(DEFAULT_ENCODER)))
+    model.encode(asked[0])
+    torch = [1000 * seconds(partial(model.encode, question)) for question in asked]
+    middle, worst = statistics.median(ours), statistics.quantiles(ours, n=20)[-1]
+    print(f"{sentences} sentences: a question takes {middle:.1f} ms (95 %: {worst:.1f} ms);", end=" ")
+    for name, times in (("SentenceTransformer.encode", torch), ("the exported encoder", onnx)):
+        print(
+            f"{middle / statistics.median(times):.2f} x {name} ({statistics.median(times):.1f} ms),", end=" "
+        )
+    print(f"peak {peak:.0f} MB, on disk {size:.0f} MB")
 
 
 if __name__ == "__main__":

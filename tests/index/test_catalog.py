@@ -44,10 +44,11 @@ def test_articles_come_back_whole(folder: Path) -> None:
 def test_sentences_keep_the_asked_order_and_know_their_neighbours(folder: Path) -> None:
     read = Catalog(folder)
     last, first, middle = read.sentences([3, 0, 1])
-    assert (last.text, last.article, last.number, last.before, last.after) == ("Up.", 2, 0, "", "")
-    assert (first.text, first.id, first.title, first.url) == ("Up.", FIRST.id, "One", FIRST.url)
-    assert (first.before, first.after) == ("", "Down.")
-    assert (middle.start, middle.end, middle.before, middle.after) == (4, 9, "Up.", "Left.")
+    assert (last.text, last.article, last.number) == ("Up.", 2, 0)
+    assert (first.text, first.article) == ("Up.", 0)
+    assert (first.terms, first.terms_before, first.terms_after, first.terms_title) == ("", "", "", "one")
+    assert (middle.start, middle.end, middle.terms_before, middle.terms_after) == (4, 9, "", "left")
+    assert list(read.terms()) == [[], [], ["left"], []]
     assert read.passages_of([3, 0, 2, 1]) == [2, 0, 1, 0]
     assert read.sentences_in([2, 0]) == [0, 1, 3]
     assert read.article_row(2).id == "c"

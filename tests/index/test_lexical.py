@@ -60,7 +60,7 @@ def test_a_line_of_a_megabyte_is_a_short_term() -> None:
 
 @pytest.fixture
 def index(tmp_path: Path) -> Lexical:
-    Lexical.build(SENTENCES).save(tmp_path)
+    Lexical.build(map(terms, SENTENCES)).save(tmp_path)
     return Lexical.load(tmp_path, len(SENTENCES))
 
 
@@ -68,7 +68,7 @@ def index(tmp_path: Path) -> Lexical:
 def test_scores_are_those_of_bm25s(question: list[str]) -> None:
     theirs = bm25s.BM25(k1=lexical.K1, b=lexical.B, method=lexical.METHOD)
     theirs.index([terms(text) for text in SENTENCES], show_progress=False)
-    ours = Lexical.build(SENTENCES)
+    ours = Lexical.build(map(terms, SENTENCES))
     known = theirs.get_tokens_ids(question)
     assert np.array_equal(ours.scores(question), theirs.get_scores_from_ids(known))
 
@@ -86,7 +86,7 @@ def test_frequency_counts_sentences(index: Lexical) -> None:
 
 @pytest.mark.parametrize("sentences", [[], ["", "Who is it?"]])
 def test_nothing_to_search(tmp_path: Path, sentences: list[str]) -> None:
-    Lexical.build(sentences).save(tmp_path)
+    Lexical.build(map(terms, sentences)).save(tmp_path)
     index = Lexical.load(tmp_path, len(sentences))
     assert index.scores(["us", ""]).tolist() == [0.0] * len(sentences)
     assert index.search(["us"], 3)[1].tolist() == []

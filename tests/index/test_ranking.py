@@ -12,6 +12,7 @@ from index.confidence import EVIDENCE, Calibration, evidence
 from index.errors import FootnoteError
 from index.features import FEATURES, featurise
 from index.fusion_training import as_json
+from index.lexical import terms
 from index.ranking import Ranker, read_weights
 from index.records import Candidate
 
@@ -24,7 +25,8 @@ def idf(term: str) -> float:
 
 
 def candidate(row: int, text: str, dense: float = 0.5, **other: object) -> Candidate:
-    plain = Candidate(row, 0, row, 0, len(text), text, dense, 0.4, 2.0, "", "", "The town")
+    words = tuple(terms(text))
+    plain = Candidate(row, 0, row, 0, len(text), text, dense, 0.4, 2.0, words, (), (), ("town",))
     return replace(plain, **other)  # type: ignore[arg-type]
 
 
@@ -53,13 +55,17 @@ def test_the_share_of_the_question_that_the_sentence_has() -> None:
     whole = features("In 1998 Anna Berg opened the Harbour Bridge.")
     assert whole["covered"] == pytest.approx(1) and whole["numbers"] == 1 and whole["names"] == 1
     assert whole["has_name"] == 1 and whole["has_date"] == 0  # only a name is asked for
-    part = features("The mayor opened it.", before="The Harbour Bridge was closed.", title="1998")
+    part = features(
+        "The mayor opened it.", terms_before=terms("The Harbour Bridge was closed."), terms_title=("1998",)
+    )
     assert part["covered"] == pytest.approx(0.25)
     assert part["covered_near"] == pytest.approx(0.5)
     assert part["covered_title"] == pytest.approx(0.25)
     assert part["covered_before"] == 0  # "The mayor" refers to nothing
     assert part["has_name"] == 0
-    assert features("It was opened.", before="The Harbour Bridge.")["covered_before"] == pytest.approx(0.5)
+    assert features("It was opened.", terms_before=terms("The Harbour Bridge."))[
+        "covered_before"
+    ] == pytest.approx(0.5)
 
 
 def test_what_the_question_names_is_no_answer_to_it() -> None:
