@@ -66,7 +66,7 @@ def answer_blocks(answer: Answer) -> list[Block]:
     else:
         blocks += citation_blocks([first])
     if others:
-        blocks += [EMPTY, Block((Piece("Also:", "aside"),))]
+        blocks += [EMPTY, Block((Piece("Next best:", "aside"),))]
     return blocks + citation_blocks(others, first)
 
 

@@ -35,24 +35,23 @@ def compose(
 ) -> Answer:
     """Cite the readings, best first; answer with the first where its score reaches `threshold`.
 
-    `source` names the article of an article row. The answer is the highlighted span, or the whole sentence.
+    The answer is the marked span, or the whole sentence. Below the threshold nothing is marked: a sentence
+    that does not answer holds no answer. `source` names the article of an article row.
     """
     citations = tuple(
-        Citation(
-            number,
-            source(reading.candidate.article),
-            reading.candidate.text,
-            reading.candidate.start,
-            reading.candidate.end,
-            reading.highlight,
-            round(reading.score, 4),
-        )
+        _citation(number, reading, source(reading.candidate.article), threshold)
         for number, reading in enumerate(readings, 1)
     )
     confidence = citations[0].score if citations else 0.0
     answerable = bool(citations) and confidence >= threshold
     answer = _words(citations[0]) if answerable else None
     return Answer(question, answerable, confidence, answer, citations, round(elapsed_ms, 1))
+
+
+def _citation(number: int, reading: Reading, article: Source, threshold: float) -> Citation:
+    found, score = reading.candidate, round(reading.score, 4)
+    mark = reading.highlight if score >= threshold else None
+    return Citation(number, article, found.text, found.start, found.end, mark, score)
 
 
 def _words(citation: Citation) -> str:

@@ -80,7 +80,7 @@ def test_a_terminal_gets_the_answer_marked_and_the_title_linked(drawn: Callable[
 def test_lines_fit_the_terminal_and_hang_under_their_number(drawn: Callable[..., str], columns: int) -> None:
     lines = without_styles(drawn(lambda: show(answer_blocks(ANSWER)), columns=columns)).splitlines()
     assert max(map(len, lines)) <= columns
-    inside = [line for line in lines[lines.index("Also:") + 1 :] if line]
+    inside = [line for line in lines[lines.index("Next best:") + 1 :] if line]
     assert all(line.startswith(("[2] ", "[3] ", "    ")) for line in inside)
     words = " ".join(" ".join(lines).split())
     if columns > 12:

@@ -158,3 +158,9 @@ print(sorted(heavy & set(sys.modules)))
 """
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert run.stdout == "[]\n"
+
+
+def test_nothing_is_marked_in_a_sentence_that_does_not_answer(library: Library) -> None:
+    marked = library.ask(LEAFLETS, threshold=0.0).citations[0].highlight
+    assert marked
+    assert library.ask(LEAFLETS, threshold=1.0).citations[0].highlight is None
