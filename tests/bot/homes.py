@@ -1,6 +1,7 @@
 """A home for the command to work in: a configuration, articles, and their index."""
 
 import json
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -70,4 +71,9 @@ class Home:
     def start(self, *arguments: str, **options: Any) -> "subprocess.Popen[bytes]":
         """Start the command as a process of its own."""
         command = [sys.executable, "-m", "bot", "--config", str(self.config), *arguments]
-        return subprocess.Popen(command, cwd=ROOT, **options)
+        return subprocess.Popen(command, cwd=ROOT, preexec_fn=_hear_interrupts, **options)
+
+
+def _hear_interrupts() -> None:
+    """Undo what a shell does to the commands that it runs in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

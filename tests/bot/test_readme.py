@@ -43,7 +43,7 @@ def test_every_file_that_is_linked_exists(link: str) -> None:
     assert (ROOT / link).is_file()
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"`footnote (\w+)", README))))
+@pytest.mark.parametrize("command", sorted(set(re.findall(r"`footnote ([a-z]+)", README))))
 def test_every_command_that_is_named_exists(command: str) -> None:
     assert isinstance(main, click.Group)
     assert command in main.commands

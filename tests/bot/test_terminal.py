@@ -25,7 +25,7 @@ Lieutenant General Steve Townsend
     Long and hard, characters 100–{100 + len(SENTENCE)} · 97%
     https://example.org/raqqa
 
-Also:
+Next best:
 [2] Raqqa is a city.
     characters 0–16 · 31%
 [3] Raqqah, they said.
