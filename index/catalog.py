@@ -4,6 +4,7 @@ Articles are sorted by id; sentences and passages are numbered through all artic
 article's rows are a run.
 """
 
+import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 from urllib.parse import quote
 
 from index.errors import IndexDamagedError, UnknownArticleError
@@ -30,7 +31,7 @@ CREATE TABLE articles (
 ) STRICT;
 CREATE TABLE sentences (
     row INTEGER PRIMARY KEY, article INTEGER NOT NULL, number INTEGER NOT NULL,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, passage INTEGER NOT NULL,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, passage INTEGER NOT NULL, wording INTEGER NOT NULL,
     text TEXT NOT NULL, terms TEXT NOT NULL
 ) STRICT;
 CREATE TABLE passages (
@@ -97,6 +98,14 @@ class SentenceRow:
     terms_title: str
 
 
+class SentencePlace(NamedTuple):
+    """The rows of a sentence's article and passage; equal `wording` means equal but for case and spacing."""
+
+    article: int
+    passage: int
+    wording: int
+
+
 class CatalogWriter:
     """Write a new catalog; articles come sorted by id."""
 
@@ -134,7 +143,10 @@ class CatalogWriter:
         self._insert(
             "sentences",
             (
-                (self.sentences + n, row, n, s.start, s.end, holder[n], cut, " ".join(terms(cut)))
+                (
+                    *(self.sentences + n, row, n, s.start, s.end, holder[n]),
+                    *(_wording(cut), cut, " ".join(terms(cut))),
+                )
                 for n, (s, cut) in enumerate((s, text[s.start : s.end]) for s in sentences)
             ),
         )
@@ -147,7 +159,7 @@ class CatalogWriter:
         self.passages += len(passages)
 
     def _insert(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        columns = {"articles": 14, "sentences": 8, "passages": 6}[table]
+        columns = {"articles": 14, "sentences": 9, "passages": 6}[table]
         marks = ", ".join("?" * columns)
         try:
             self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - our names
@@ -255,13 +267,11 @@ class Catalog:
             ):
                 yield words.split()
 
-    def passages_of(self, sentences: Iterable[int]) -> list[int]:
-        """Find the row of the passage of each of the rows `sentences`.
-
-        Raises KeyError for a row that is none.
-        """
+    def places_of(self, sentences: Iterable[int]) -> list[SentencePlace]:
+        """Say where each of the rows `sentences` stands. Raises KeyError for a row that is none."""
         wanted = [int(row) for row in sentences]
-        found = dict(self._among("SELECT row, passage FROM sentences WHERE row", wanted))
+        query = "SELECT row, article, passage, wording FROM sentences WHERE row"
+        found = {row: SentencePlace(*place) for row, *place in self._among(query, wanted)}
         return [found[row] for row in wanted]
 
     def sentences_in(self, passages: Iterable[int]) -> list[int]:
@@ -293,6 +303,12 @@ class Catalog:
             raise _damaged(self._path, error) from error
 
 
+def _wording(text: str) -> int:
+    """Digest what a sentence says, in 64 bits."""
+    folded = " ".join(text.casefold().split()).encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.blake2b(folded, digest_size=8).digest(), signed=True)
+
+
 def _storable(text: str) -> str:
     """Replace lone surrogates, which SQLite refuses and no id has."""
     return text.encode("utf-8", "replace").decode("utf-8")
@@ -303,4 +319,4 @@ def _ends(rows: range) -> tuple[int, int]:
 
 
 def _damaged(path: Path, error: sqlite3.Error) -> IndexDamagedError:
-    return IndexDamagedError(f"{path}: {error}", "Run `footnote index`: it builds the index anew.")
+    return IndexDamagedError(f"{path}: {error}")

@@ -56,9 +56,7 @@ class CorpusState:
             files = [FileState(*state) for state in value.pop("files")]
             return cls(files={state.file: state for state in files}, **value)
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise IndexDamagedError(
-                f"{path}: {error}", "Run `footnote index`: it builds the index anew."
-            ) from None
+            raise IndexDamagedError(f"{path}: {error}") from None
 
 
 def scan(files: Iterable[CorpusFile], earlier: Mapping[str, FileState]) -> list[FileState]:

@@ -1,5 +1,7 @@
 """What can go wrong, in words that a person needs; the library raises, front ends show."""
 
+REBUILD = "Run `footnote index`: it builds the index anew from the corpus."
+
 
 class FootnoteError(Exception):
     """Base of all expected errors: `message` says what happened, `mend` what to do about it."""
@@ -40,6 +42,9 @@ class IndexMissingError(FootnoteError):
 
 class IndexDamagedError(FootnoteError):
     """The index's files are truncated, altered or foreign; it is rebuilt from the corpus."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, REBUILD)
 
 
 class IndexStaleError(FootnoteError):

@@ -209,7 +209,5 @@ def _load(path: Path) -> Array:
         # As a plain array: slices of numpy's memmap class are several times slower.
         array: Array = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
     except (OSError, ValueError, EOFError) as error:
-        raise IndexDamagedError(
-            f"{path}: {error}", "Run `footnote index`: it builds the index anew."
-        ) from error
+        raise IndexDamagedError(f"{path}: {error}") from error
     return array

@@ -21,15 +21,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from index.errors import IndexBusyError, IndexDamagedError, IndexMissingError, IndexStaleError
+from index.errors import REBUILD, IndexBusyError, IndexDamagedError, IndexMissingError, IndexStaleError
 
 SCHEMA = 1  # of everything in the index folder; raise it with every change to names or contents of its files
 
 _POINTER = "current"
 _MANIFEST = "manifest.json"
-_OURS = re.compile(r"\d{6,}|draft-.*|[0-9a-f]{16,64}")  # what cleaning may delete; nobody else's files
+_OURS = re.compile(r"[0-9]{6,}|draft-.*|[0-9a-f]{16,64}")  # what cleaning may delete; nobody else's files
 _ATTEMPTS = 10
-_REBUILD = "Run `footnote index`: it builds the index anew from the corpus."
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -119,7 +118,8 @@ def new_generation(root: Path, encoder: Path, fingerprint: Mapping[str, Any], fa
                 "encoder": {"name": encoder.name, "sha256": _sha256(encoder / _MANIFEST)},
             },
         )
-        name = f"{max([0, *(int(path.name) for path in generations.glob('[0-9]*'))]) + 1:06d}"
+        numbers = [int(path.name) for path in generations.iterdir() if _is_generation(path.name)]
+        name = f"{max(numbers, default=0) + 1:06d}"
         made.rename(generations / name)
         _sync(generations)
     previous = _pointer_or_none(root)
@@ -208,8 +208,6 @@ def _seal(folder: Path, about: Json) -> None:
 
 def _sync(path: Path) -> None:
     """Wait until the file or folder is on the disk."""
-    if os.name == "nt" and path.is_dir():  # Windows has no such thing
-        return
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -255,10 +253,15 @@ def _read_pointer(root: Path) -> Json:
         age = "a newer" if schema > SCHEMA else "an older"
         raise IndexStaleError(
             f"the index in {root} was written by {age} version of Footnote (schema {schema}, here {SCHEMA})",
-            _REBUILD,
+            REBUILD,
         )
-    name, previous = pointer.get("generation"), pointer.get("previous")
-    if schema != SCHEMA or not _is_generation(name) or not (previous is None or _is_generation(previous)):
+    previous = pointer.get("previous", "")
+    if not (
+        schema == SCHEMA
+        and isinstance(pointer.get("sha256"), str)
+        and _is_generation(pointer.get("generation"))
+        and (previous is None or _is_generation(previous))
+    ):
         raise _damaged(path, "not written by Footnote")
     return pointer
 
@@ -295,4 +298,4 @@ def _sha256(path: Path) -> str:
 
 
 def _damaged(path: Path, problem: object) -> IndexDamagedError:
-    return IndexDamagedError(f"{path}: {problem}", _REBUILD)
+    return IndexDamagedError(f"{path}: {problem}")

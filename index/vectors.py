@@ -164,4 +164,4 @@ def _mean_recall(exact: Rows, found: Rows, queries: Rows) -> float:
 
 
 def _damaged(path: Path, problem: object) -> IndexDamagedError:
-    return IndexDamagedError(f"{path}: {problem}", "Run `footnote index`: it builds the index anew.")
+    return IndexDamagedError(f"{path}: {problem}")

@@ -308,6 +308,17 @@ def test_any_damage_is_mended_from_the_corpus(config: Config, damage: Callable[[
         assert texts(config) == expected
 
 
+def test_a_damaged_pointer_is_mended_by_one_update(config: Config) -> None:
+    path = config.index_directory / "current"
+    for key in ("schema", "generation", "sha256", "previous"):
+        content = path.read_text(encoding="utf-8")
+        path.unlink()  # it may be linked
+        path.write_text(content.replace(key, key[::-1]), encoding="utf-8")
+        assert "not written by Footnote" in str(is_stale(config))
+        assert build(config).rebuilt
+        assert list(texts(config)) == list(IDS)
+
+
 def test_another_schema_is_rebuilt(config: Config) -> None:
     for schema in (store.SCHEMA - 1, store.SCHEMA + 1):
         (config.index_directory / "current").unlink()

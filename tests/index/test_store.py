@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,32 @@ def test_damage_is_named(tmp_path: Path, name: str, damage: str) -> None:
     assert store.open_current(tmp_path, text) == "two"
 
 
+def test_a_flipped_bit_anywhere_is_named_and_mended(tmp_path: Path) -> None:
+    publish(tmp_path, "one")
+    publish(tmp_path, "two")
+    for name in ("current", "generations/000002/manifest.json"):
+        path = tmp_path / name
+        content = path.read_bytes()
+        for bit in range(8 * len(content)):
+            flipped = bytearray(content)
+            flipped[bit // 8] ^= 1 << bit % 8
+            path.write_bytes(flipped)
+            with suppress(IndexDamagedError, IndexStaleError):
+                assert store.open_current(tmp_path, text) == "two"
+                assert name == "current"  # where the previous generation stood is of no matter
+        path.write_bytes(content)
+    publish(tmp_path, "three")
+    assert store.open_current(tmp_path, text) == "three"
+
+
+def test_a_foreign_folder_among_the_generations_stops_nobody(tmp_path: Path) -> None:
+    publish(tmp_path, "one")
+    for name in ("000001 (copy)", "7", "\u0663" * 6):
+        (tmp_path / "generations" / name).mkdir()
+    publish(tmp_path, "two")
+    assert names(tmp_path / "generations") == ["000001", "000001 (copy)", "000002", "7", "\u0663" * 6]
+
+
 def test_a_damaged_encoder_is_named_and_replaced(tmp_path: Path) -> None:
     publish(tmp_path, "one")
     folder = tmp_path / "encoders" / ENCODER
@@ -145,7 +172,15 @@ def test_a_damaged_encoder_is_named_and_replaced(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "pointer",
-    ["{}", "[]", '{"schema": 1}', '{"schema": 1, "generation": "../x", "sha256": "", "previous": null}', "3"],
+    [
+        "{}",
+        "[]",
+        "3",
+        '{"schema": 1}',
+        '{"schema": 1, "generation": "../x", "sha256": "", "previous": null}',
+        '{"schema": 1, "generation": "000001", "sha256": null, "previous": null}',
+        '{"schema": 1, "generation": "000001", "sha256": ""}',
+    ],
 )
 def test_a_foreign_pointer_is_damage(tmp_path: Path, pointer: str) -> None:
     write(tmp_path / "current", pointer)
