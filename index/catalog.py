@@ -1,12 +1,14 @@
 """The articles, sentences and passages of one index: an SQLite file, written once, read by many threads.
 
 Articles are sorted by id; sentences and passages are numbered through all articles in that order, so that an
-article's rows are a run.
+article's rows are a run. Sentences and titles are stored with their search terms (`lexical.terms`), so that
+a question need not cut its candidates into words again.
 """
 
 import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -107,23 +109,26 @@ class SentencePlace(NamedTuple):
 
 
 class CatalogWriter:
-    """Write a new catalog; articles come sorted by id."""
+    """Write a new catalog; articles come sorted by id. Raises OSError where that fails."""
 
     def __init__(self, folder: Path) -> None:
         # The file is new and belongs to no index before it is whole, so that a journal would protect nothing.
-        self._connection = sqlite3.connect(folder / FILE, isolation_level=None)
-        self._connection.executescript(
-            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _SCHEMA
-        )
+        with _os_errors():
+            self._connection = sqlite3.connect(folder / FILE, isolation_level=None)
+        try:
+            with _os_errors():
+                self._connection.executescript(
+                    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _SCHEMA
+                )
+        except OSError:
+            self._connection.close()
+            raise
         self.articles = 0
         self.sentences = 0
         self.passages = 0
 
     def add(self, article: Article, sentences: Sequence[Sentence], passages: Sequence[Passage]) -> None:
-        """Append `article` with all its sentences, and the passages that part them.
-
-        Raises OSError where the disk is full.
-        """
+        """Append `article` with all its sentences, and the passages that part them. Raises OSError."""
         row, text = self.articles, article.text
         holder = [
             passage_row
@@ -161,10 +166,8 @@ class CatalogWriter:
     def _insert(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
         columns = {"articles": 14, "sentences": 9, "passages": 6}[table]
         marks = ", ".join("?" * columns)
-        try:
+        with _os_errors():
             self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - our names
-        except sqlite3.OperationalError as error:
-            raise OSError(f"{FILE}: {error}") from error
 
     def __enter__(self) -> Self:
         return self
@@ -174,9 +177,8 @@ class CatalogWriter:
     ) -> None:
         try:
             if kind is None:
-                self._connection.execute("COMMIT")
-        except sqlite3.OperationalError as failure:
-            raise OSError(f"{FILE}: {failure}") from failure
+                with _os_errors():
+                    self._connection.execute("COMMIT")
         finally:
             self._connection.close()
 
@@ -214,9 +216,11 @@ class Catalog:
         """
         found = self._query("SELECT row FROM articles WHERE id = ?", (_storable(article_id),))
         if not found:
-            near = " or ".join(self.nearest_ids(article_id))
-            mend = f"Did you mean {near}? `footnote articles` lists all ids."
-            raise UnknownArticleError(f"no article has the id {article_id[:200]!r}", mend)
+            near = ", ".join(self.nearest_ids(article_id))
+            raise UnknownArticleError(
+                f"no article has the id {article_id[:200]!r}; the nearest: {near}",
+                "`footnote articles` lists all ids.",
+            )
         return int(found[0][0])
 
     def article_row(self, row: int) -> ArticleRow:
@@ -307,6 +311,15 @@ def _wording(text: str) -> int:
     """Digest what a sentence says, in 64 bits."""
     folded = " ".join(text.casefold().split()).encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(folded, digest_size=8).digest(), signed=True)
+
+
+@contextmanager
+def _os_errors() -> Iterator[None]:
+    """Turn SQLite's errors of writing into the operating system's, as of every other file."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise OSError(f"{FILE}: {error}") from error
 
 
 def _storable(text: str) -> str:

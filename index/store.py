@@ -21,7 +21,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from index.errors import REBUILD, IndexBusyError, IndexDamagedError, IndexMissingError, IndexStaleError
+from index.errors import (
+    REBUILD,
+    ConfigurationError,
+    IndexBusyError,
+    IndexDamagedError,
+    IndexMissingError,
+    IndexStaleError,
+)
 
 SCHEMA = 1  # of everything in the index folder; raise it with every change to names or contents of its files
 
@@ -48,8 +55,10 @@ def open_current(root: Path, load: Callable[[Generation], T], check: bool = True
     """Return what `load` makes of the current generation, its files compared with their checksums if `check`.
 
     Where a writer replaced and removed the generation meanwhile, the new one is opened. Raises
-    IndexMissingError, IndexStaleError for another schema, IndexDamagedError.
+    IndexMissingError, IndexStaleError for another schema, IndexDamagedError, and ConfigurationError where the
+    path of `root` is no UTF-8.
     """
+    _check_path(root)
     for attempt in range(_ATTEMPTS):
         pointer = _read_pointer(root)
         try:
@@ -75,8 +84,10 @@ def check_encoder(folder: Path) -> None:
 def writing(root: Path, wait: float) -> Iterator[None]:
     """Hold the writers' lock of the index folder `root`, which is made if need be.
 
-    Waits up to `wait` seconds for another writer, then raises IndexBusyError.
+    Waits up to `wait` seconds for another writer, then raises IndexBusyError. Raises ConfigurationError where
+    the path is no UTF-8.
     """
+    _check_path(root)
     from filelock import FileLock, Timeout  # 50 ms that no reader pays
 
     root.mkdir(parents=True, exist_ok=True)
@@ -241,6 +252,16 @@ def _check_files(folder: Path, manifest: Json) -> None:
         raise _damaged(folder / str(name), error.strerror or error) from error
     except (KeyError, TypeError, AttributeError) as error:
         raise _damaged(folder / _MANIFEST, error) from error
+
+
+def _check_path(root: Path) -> None:
+    """Raise for a path that SQLite, FAISS and the tokenizer cannot be given: all three take UTF-8 alone."""
+    shown = os.fsencode(root).decode(errors="backslashreplace")
+    if shown != str(root):
+        raise ConfigurationError(
+            f"{shown}: the path of the index folder is not UTF-8",
+            "Set `[index] directory` to another folder.",
+        )
 
 
 def _read_pointer(root: Path) -> Json:

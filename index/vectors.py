@@ -20,7 +20,7 @@ RECALL_TARGET = 0.99  # share of the 100 nearest rows, as many as retrieval asks
 _RECALL_AT = 100
 _RECALL_SAMPLE = 300
 _TRAINING_ROWS_PER_LIST = 50
-_MOST_GROWTH = 2.0  # an approximate index that has grown or shrunk more gets new lists
+_MOST_GROWTH = 2.0  # an index that has grown or shrunk more since its lists were made gets new ones
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
@@ -122,7 +122,8 @@ def _lists(vectors: Floats, earlier: Vectors | None) -> Any:
     count, dimension = vectors.shape
     centres = faiss.IndexFlatIP(dimension)
     lists = int(4 * np.sqrt(count))
-    if earlier and not earlier.exact and 1 / _MOST_GROWTH < len(earlier) / count < _MOST_GROWTH:
+    made_for = (earlier._index.nlist / 4) ** 2 if earlier and not earlier.exact else 0  # rows
+    if earlier and 1 / _MOST_GROWTH < made_for / count < _MOST_GROWTH:
         lists = earlier._index.nlist
         centres.add(earlier._index.quantizer.reconstruct_n(0, lists))
     index = faiss.IndexIVFScalarQuantizer(
@@ -133,6 +134,7 @@ def _lists(vectors: Floats, earlier: Vectors | None) -> Any:
         faiss.METRIC_INNER_PRODUCT,
         False,  # the vectors themselves, not their difference to the list's centre: they are read back
     )
+    index.cp.min_points_per_centroid = 1  # else FAISS warns on stderr where 4·√n lists want more rows than n
     wanted = min(count, _TRAINING_ROWS_PER_LIST * lists)
     sample = np.random.default_rng(0).choice(count, wanted, replace=False)
     index.train(vectors[np.sort(sample)])  # leaves centres that are there as they are

@@ -13,7 +13,13 @@ from pathlib import Path
 import pytest
 
 from index import store
-from index.errors import IndexBusyError, IndexDamagedError, IndexMissingError, IndexStaleError
+from index.errors import (
+    ConfigurationError,
+    IndexBusyError,
+    IndexDamagedError,
+    IndexMissingError,
+    IndexStaleError,
+)
 from index.store import Generation
 
 ENCODER = "0123456789abcdef0123456789abcdef"
@@ -251,6 +257,15 @@ def test_a_read_only_folder_is_read(tmp_path: Path) -> None:
     finally:
         for path in paths:
             path.chmod(0o755)
+
+
+def test_a_folder_whose_path_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    root = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    with pytest.raises(ConfigurationError, match=r"caf\\xe9: .* UTF-8"):
+        store.open_current(root, text)
+    with pytest.raises(ConfigurationError), store.writing(root, 0):
+        pass
+    assert names(tmp_path) == []
 
 
 def test_a_second_writer_waits_then_gives_up(tmp_path: Path) -> None:

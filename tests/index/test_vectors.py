@@ -90,6 +90,22 @@ def test_similar_lists_are_taken_over(tmp_path: Path, monkeypatch: pytest.Monkey
     assert Vectors.build(changed[:500], earlier).exact
 
 
+def test_lists_are_renewed_however_slowly_an_index_grows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "EXACT_UP_TO", 1000)
+    made = clusters(4100)
+    lists, index = [], None
+    for count in (2000, 3000, 3900, 4100):
+        index = Vectors.build(made[:count], index)
+        lists.append(index._index.nlist)
+    assert lists == [178, 178, 178, 256]
+
+
+def test_building_prints_nothing(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(module, "EXACT_UP_TO", 1000)
+    Vectors.build(clusters(1001))
+    assert capfd.readouterr() == ("", "")
+
+
 def test_building_is_repeatable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "EXACT_UP_TO", 1000)
     asked = clusters(5, seed=1)
