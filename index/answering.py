@@ -1,15 +1,11 @@
 """From readings to an answer: which citations, verbatim, and whether the articles say at all."""
 
 import unicodedata
-from collections import Counter
 from collections.abc import Callable, Sequence
 
 from index.errors import EmptyQuestionError
-from index.reader import Ranked, Reading
+from index.reader import Reading
 from index.records import Answer, Citation, Source
-
-COPIES = 2
-"""How many articles may be cited for one and the same sentence."""
 
 INVISIBLE = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"}
 
@@ -59,18 +55,3 @@ def _words(citation: Citation) -> str:
         return citation.sentence
     start, end = citation.highlight
     return citation.sentence[start - citation.start : end - citation.start]
-
-
-def distinct(ranked: Sequence[Ranked]) -> list[Ranked]:
-    """Keep the best one of the same sentence in an article, and at most `COPIES` of it over all articles."""
-    kept: list[Ranked] = []
-    seen: set[tuple[int, str]] = set()
-    copies: Counter[str] = Counter()
-    for candidate, score in ranked:
-        text = " ".join(candidate.text.casefold().split())
-        place = (candidate.article, text)
-        if place not in seen and copies[text] < COPIES:
-            seen.add(place)
-            copies[text] += 1
-            kept.append((candidate, score))
-    return kept

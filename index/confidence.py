@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -13,11 +13,10 @@ from index.answer_types import TYPED, AnswerType, expected_types
 from index.features import FEATURES, featurise, names_of
 from index.lexical import terms
 from index.ranking import read_weights
-from index.records import Candidate
+from index.records import Idf, Ranked
 
 EVIDENCE: tuple[str, ...] = (
     "bias",
-    "score",  # of the ranking, for the first candidate
     "margin",  # its lead over the second
     "certainty",  # its share of a softmax over the scores
     "dense",  # cosine of the question and the first candidate
@@ -25,20 +24,16 @@ EVIDENCE: tuple[str, ...] = (
     "best_dense",  # the first candidate is the nearest by meaning
     "best_lexical",  # and by words
     "covered",  # share of the question's weight in the sentence
-    "covered_around",  # in the sentence, its neighbours and the title
     "missing",  # weight of the rarest term that is nowhere there, over the rarest of all
     "missing_names",  # share of the question's names that are nowhere there
     "missing_numbers",  # share of its numbers that are not in the sentence
-    "fits",  # the sentence mentions something of the expected kind
     "misfits",  # a name, place or reason is expected, and the sentence mentions none
     "miscounts",  # a date, number or amount is expected, and the sentence mentions none
-    "unknown",  # share of the question's weight in terms that the library does not have
     "terms",  # number of its terms, as a logarithm
     "asks",  # it looks like a question
 )
 WORDED = (AnswerType.NAME, AnswerType.PLACE, AnswerType.REASON)
 """Kinds that a text may give in words that the rules do not see."""
-_UNSEEN = "\0"  # no text has it: its weight is the weight of unknown terms
 _ASKS = re.compile(
     r"\?|\b(?:who|whom|whose|what|which|when|where|why|how)\b"
     r"|^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b",
@@ -46,24 +41,19 @@ _ASKS = re.compile(
 )
 
 
-def evidence(
-    question: str, ranked: Sequence[tuple[Candidate, float]], idf: Callable[[str], float]
-) -> NDArray[np.float64]:
+def evidence(question: str, ranked: Sequence[Ranked], idf: Idf) -> NDArray[np.float64]:
     """Compute what the confidence rests on: float64 [len(EVIDENCE)]; `ranked` is best first, not empty."""
     first = ranked[0][0]
     scores = np.array([score for _, score in ranked])
     row = dict(zip(FEATURES, featurise(question, [first], idf)[0].tolist(), strict=True))
     weights = {term: idf(term) for term in terms(question)}
-    mass = sum(weights.values()) or 1.0
     around = {*first.terms, *first.terms_before, *first.terms_after, *first.terms_title}
     names = names_of(question)
     numbers = [term for term in weights if term[0].isdigit()]
     types = [kind for kind in expected_types(question) if kind in TYPED]
     fits = any(row[f"has_{kind.value}"] for kind in types)
-    unknown = idf(_UNSEEN)
     values = {
         "bias": 1.0,
-        "score": scores[0],
         "margin": min(scores[0] - scores[1], 4.0) if len(scores) > 1 else 4.0,
         "certainty": 1 / np.exp(scores - scores[0]).sum(),
         "dense": first.dense,
@@ -71,15 +61,12 @@ def evidence(
         "best_dense": all(first.dense >= other.dense for other, _ in ranked),
         "best_lexical": first.lexical > 0 and all(first.lexical >= other.lexical for other, _ in ranked),
         "covered": row["covered"],
-        "covered_around": sum(weight for term, weight in weights.items() if term in around) / mass,
         "missing": max((weight for term, weight in weights.items() if term not in around), default=0.0)
         / (max(weights.values(), default=0.0) or 1.0),
         "missing_names": len(names - around) / len(names) if names else 0.0,
         "missing_numbers": 1 - row["numbers"] if numbers else 0.0,
-        "fits": fits,
         "misfits": bool(types) and not fits and types[0] in WORDED,
         "miscounts": bool(types) and not fits and types[0] not in WORDED,
-        "unknown": sum(weight for weight in weights.values() if weight >= unknown) / mass if weights else 1.0,
         "terms": math.log1p(len(weights)),
         "asks": _ASKS.search(question) is not None,
     }
@@ -101,18 +88,14 @@ class Calibration:
         weights = read_weights("confidence", EVIDENCE, text)
         return cls(np.array([weights[name] for name in EVIDENCE]))
 
-    def confidence(
-        self, question: str, ranked: Sequence[tuple[Candidate, float]], idf: Callable[[str], float]
-    ) -> float:
+    def confidence(self, question: str, ranked: Sequence[Ranked], idf: Idf) -> float:
         """Return the probability that the first of `ranked` answers the question; 0 where there is none."""
         if not ranked:
             return 0.0
         logit = float(evidence(question, ranked, idf) @ self.weights)
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
 
-    def scores(
-        self, question: str, ranked: Sequence[tuple[Candidate, float]], idf: Callable[[str], float]
-    ) -> list[float]:
+    def scores(self, question: str, ranked: Sequence[Ranked], idf: Idf) -> list[float]:
         """Return a score for each of `ranked`: the confidence, then less by the softmax of the ranking."""
         sure = self.confidence(question, ranked, idf)
         return [sure * math.exp(min(0.0, score - ranked[0][1])) for _, score in ranked]

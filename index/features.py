@@ -11,9 +11,7 @@ from numpy.typing import NDArray
 
 from index.answer_types import TYPED, AnswerType, expected_types, mentions
 from index.lexical import terms
-from index.records import Candidate
-
-Idf = Callable[[str], float]
+from index.records import Candidate, Idf
 
 FEATURES: tuple[str, ...] = (
     "dense",  # cosine of the question and the sentence

@@ -1,25 +1,25 @@
 """The library: an open index that answers questions with citations.
 
-The way of a question: clean → encode → retrieve → rank → distinct → read → compose.
+The way of a question: clean → encode → retrieve → rank → read → compose.
 """
 
 import time
-from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Self
 
-from index.answering import clean_question, compose, distinct
+from index.answering import clean_question, compose
 from index.catalog import ArticleRow, Catalog
 from index.confidence import Calibration
 from index.config import Config
 from index.encoder import Encoder
-from index.errors import FootnoteError
+from index.errors import IndexStaleError
+from index.fingerprint import difference, fingerprint
 from index.lexical import Lexical
 from index.ranking import Ranker
 from index.reader import Reader, RetrievalReader
-from index.records import Answer, Article, Question, Sentence, Source
-from index.retriever import Retriever
+from index.records import Answer, Article, Sentence, Source
+from index.retriever import CANDIDATES, Retriever
 from index.store import Generation, check_encoder, open_current
 from index.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
@@ -56,6 +56,8 @@ class Library:
 
     @classmethod
     def _load(cls, generation: Generation, config: Config) -> Self:
+        if changed := difference(generation.fingerprint, fingerprint(generation.fingerprint["model"])):
+            raise IndexStaleError(changed, "Run `footnote index`: it builds the index anew.")
         with ThreadPoolExecutor(1) as background:
             checked = background.submit(check_encoder, generation.encoder)  # its 45 MB take a while to read
             try:
@@ -85,11 +87,6 @@ class Library:
         """Name of the index's generation; it changes with every update."""
         return self._generation.folder.name
 
-    @property
-    def fingerprint(self) -> Mapping[str, str]:
-        """What shaped the index, by name."""
-        return self._generation.fingerprint
-
     def articles(self) -> list[ArticleRow]:
         """List the articles by id, without their texts."""
         return self._catalog.articles()
@@ -117,12 +114,13 @@ class Library:
         """
         started = time.perf_counter()
         asked = clean_question(question)
+        count = self._top_k if top_k is None else top_k
         row = None if article is None else self._catalog.row(article)
         (vector,) = self._encoder.encode_queries([asked])
-        candidates = self._retriever.retrieve(asked, vector, row)
+        candidates = self._retriever.retrieve(asked, vector, row, max(CANDIDATES, count))
         idf = cache(self._retriever.idf)
-        ranked = distinct(self._ranker.rank(asked, candidates, idf))
-        readings = self._reader.read(asked, ranked, idf, self._top_k if top_k is None else top_k)
+        ranked = self._ranker.rank(asked, candidates, idf)
+        readings = self._reader.read(asked, ranked, idf, count)
         return compose(
             asked,
             readings,
@@ -130,28 +128,6 @@ class Library:
             self._threshold if threshold is None else threshold,
             (time.perf_counter() - started) * 1000,
         )
-
-    def ask_many(
-        self,
-        questions: Sequence[Question],
-        *,
-        top_k: int | None = None,
-        threshold: float | None = None,
-    ) -> list[Answer | FootnoteError]:
-        """Answer questions in order; one that cannot be answered yields its error in its place.
-
-        Each is encoded by itself: in a batch the padding would change the last digits of its vector, and the
-        same question would not give the same answer.
-        """
-        replies: list[Answer | FootnoteError] = []
-        for question in questions:
-            try:
-                replies.append(
-                    self.ask(question.text, article=question.article, top_k=top_k, threshold=threshold)
-                )
-            except FootnoteError as error:
-                replies.append(error)
-        return replies
 
     def _source(self, row: int) -> Source:
         article = self._catalog.article_row(row)

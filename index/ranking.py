@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Self
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from index.errors import FootnoteError
 from index.features import FEATURES, featurise
-from index.records import Candidate
+from index.records import Candidate, Idf, Ranked
 
 FUSION_FILE = "fusion.json"
 
@@ -52,9 +52,7 @@ class Ranker:
         weights = read_weights("ranking", FEATURES, text)
         return cls(np.array([weights[name] for name in FEATURES]))
 
-    def rank(
-        self, question: str, candidates: Sequence[Candidate], idf: Callable[[str], float]
-    ) -> list[tuple[Candidate, float]]:
+    def rank(self, question: str, candidates: Sequence[Candidate], idf: Idf) -> list[Ranked]:
         """Return the candidates with their scores, best first; equal scores in the order of the rows.
 
         Differences of scores are log-odds: a softmax over them says which candidate answers, if one does.

@@ -3,19 +3,13 @@
 `Reader` is the one interface that a trained model slots in behind; `RetrievalReader` serves without one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from index.answer_types import highlight
 from index.confidence import Calibration
-from index.records import Candidate, Span
-
-Ranked = tuple[Candidate, float]
-"""A candidate and its score, best first in every sequence; scores compare only within one question."""
-
-Idf = Callable[[str], float]
-"""The inverse document frequency of a term among the library's sentences."""
+from index.records import Candidate, Idf, Ranked, Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,26 +83,17 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """A question of a batch, asked of the whole library or of the article with the id `article`."""
-
-    text: str
-    article: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Candidate:
     """One sentence that may answer a question, with what retrieval knows of it.
 
-    `row` is its row in the sentence vectors, `number` its place in its article, from 0. `dense` and `passage`
-    are cosines of the question with the sentence and with its passage, `lexical` its BM25 score. `terms` are
+    `row` is its row in the sentence vectors, `article` its article's. `dense` and `passage` are cosines of
+    the question with the sentence and with its passage, `lexical` is its BM25 score. `terms` are
     its search terms, `terms_before` and `terms_after` its neighbours' (none at the ends of the article),
     `terms_title` those of the article's title.
     """
 
     row: int
     article: int
-    number: int
     start: int
     end: int
     text: str
@@ -114,6 +105,12 @@ class Candidate:
     terms_after: tuple[str, ...]
     terms_title: tuple[str, ...]
 
+
+Ranked = tuple[Candidate, float]
+"""A candidate and its score, best first in every sequence; scores compare only within one question."""
+
+Idf = Callable[[str], float]
+"""The inverse document frequency of a search term among the library's sentences."""
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a stage, the units done and the units in all."""

@@ -4,12 +4,14 @@ Three lists meet in one pool: the sentences nearest to the question, the sentenc
 and the best sentences by BM25. Every sentence of the pool then gets all three scores.
 """
 
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from index.catalog import Catalog
+from index.catalog import Catalog, SentencePlace
 from index.lexical import Lexical, best, terms
 from index.records import Candidate
 from index.vectors import Vectors
@@ -19,6 +21,8 @@ NEAREST_PASSAGES = 20
 BEST_BY_WORDS = 100
 CANDIDATES = 40
 """How many of the pool go on to the ranking, by the plain sum of the three scores."""
+COPIES = 2
+"""How many articles may be cited for one and the same sentence."""
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
@@ -33,26 +37,39 @@ class Retriever:
     passages: Vectors
     lexical: Lexical
 
-    def retrieve(self, question: str, vector: Floats, article: int | None = None) -> list[Candidate]:
-        """Find candidates for a question, likeliest first by a rough score.
+    def retrieve(
+        self, question: str, vector: Floats, article: int | None = None, count: int = CANDIDATES
+    ) -> list[Candidate]:
+        """Find up to `count` candidates for a question, likeliest first by a rough score.
 
-        `vector` is the question's, [dimension]; `article` narrows the search to the article of that row.
+        `vector` is the question's, [dimension]; `article` narrows the search to the article of that row. The
+        same sentence is found once in an article, and `COPIES` times in all.
         """
         words = self.lexical.scores(terms(question))
-        pool = self._pool(vector, words) if article is None else self._article_pool(vector, words, article)
+        if article is not None:
+            return self._candidates(self._article_pool(vector, words, article), vector, words, count)
+        reach = 1
+        while True:
+            pool = self._pool(vector, words, reach)
+            found = self._candidates(pool, vector, words, count)
+            if len(found) == count or reach * NEAREST_SENTENCES >= len(self.sentences):
+                return found
+            reach *= 4  # a sentence that stands in hundreds of articles has filled the pool
+
+    def _candidates(self, pool: Rows, vector: Floats, words: Floats, count: int) -> list[Candidate]:
         if not len(pool):
             return []
-        holders = np.array(self.catalog.passages_of(pool))
+        places = self.catalog.places_of(pool)
         dense = self.sentences.scores(vector, pool)
-        unique, places = np.unique(holders, return_inverse=True)
-        passage = self.passages.scores(vector, unique)[places]
+        unique, holders = np.unique([place.passage for place in places], return_inverse=True)
+        passage = self.passages.scores(vector, unique)[holders]
         lexical = words[pool]
-        order = best(_rough(dense, passage, lexical), CANDIDATES)
+        order = best(_rough(dense, passage, lexical), len(pool))
+        kept = list(itertools.islice(_distinct(order, places), count))
         return [
             Candidate(
                 row=sentence.row,
                 article=sentence.article,
-                number=sentence.number,
                 start=sentence.start,
                 end=sentence.end,
                 text=sentence.text,
@@ -64,7 +81,7 @@ class Retriever:
                 terms_after=tuple(sentence.terms_after.split()),
                 terms_title=tuple(sentence.terms_title.split()),
             )
-            for place, sentence in zip(order, self.catalog.sentences(pool[order]), strict=True)
+            for place, sentence in zip(kept, self.catalog.sentences(pool[kept]), strict=True)
         ]
 
     def idf(self, term: str) -> float:
@@ -72,11 +89,11 @@ class Retriever:
         frequency = self.lexical.frequency(term)
         return float(np.log1p((len(self.sentences) - frequency + 0.5) / (frequency + 0.5)))
 
-    def _pool(self, vector: Floats, words: Floats) -> Rows:
-        near = self.sentences.search(vector[None], NEAREST_SENTENCES)[1][0]
-        passages = self.passages.search(vector[None], NEAREST_PASSAGES)[1][0]
+    def _pool(self, vector: Floats, words: Floats, reach: int) -> Rows:
+        near = self.sentences.search(vector[None], reach * NEAREST_SENTENCES)[1][0]
+        passages = self.passages.search(vector[None], reach * NEAREST_PASSAGES)[1][0]
         inside = self.catalog.sentences_in(passages[passages >= 0])
-        worded = best(words, min(BEST_BY_WORDS, int(np.count_nonzero(words))))
+        worded = best(words, min(reach * BEST_BY_WORDS, int(np.count_nonzero(words))))
         return np.unique(np.concatenate([near[near >= 0], np.array(inside, dtype=np.int64), worded]))
 
     def _article_pool(self, vector: Floats, words: Floats, article: int) -> Rows:
@@ -95,3 +112,14 @@ def _rough(dense: Floats, passage: Floats, lexical: Floats) -> Floats:
     top = float(lexical.max())
     rough: Floats = dense + 0.5 * passage + (0.5 / top if top > 0 else 0.0) * lexical
     return rough
+
+
+def _distinct(order: Rows, places: Sequence[SentencePlace]) -> Iterator[int]:
+    """Pass on the best of an article's equal sentences, and at most `COPIES` of them over all articles."""
+    articles: dict[int, set[int]] = {}
+    for number in order:
+        place = places[number]
+        cited = articles.setdefault(place.wording, set())
+        if place.article not in cited and len(cited) < COPIES:
+            cited.add(place.article)
+            yield int(number)

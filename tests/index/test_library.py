@@ -7,12 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from build_helpers import build, make_config, provide_encoder, write_corpus
 
+from index import lexical
 from index.answering import clean_question
 from index.config import Config
-from index.errors import EmptyQuestionError, IndexMissingError, UnknownArticleError
+from index.errors import EmptyQuestionError, IndexMissingError, IndexStaleError, UnknownArticleError
 from index.library import Library
-from index.records import Answer, Question
+from index.records import Answer
 
 LEAFLETS = "How many leaflets did the U.S. drop?"
 BRIDGE = "How long is the red bridge?"
@@ -68,12 +70,8 @@ def test_the_threshold_decides(library: Library) -> None:
 
 
 def test_the_same_question_gives_the_same_answer(library: Library, library_config: Path) -> None:
-    """In one process, in threads, in a batch of others, and from an index that is opened again."""
+    """In one process, in threads, and from an index that is opened again."""
     expected = without_time(library.ask(LEAFLETS))
-    others = [Question("Who is the spokesman?"), Question(LEAFLETS), Question("x" * 5000)]
-    (_, batched, _) = library.ask_many(others)
-    assert isinstance(batched, Answer)
-    assert without_time(batched) == expected
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(library.ask, [LEAFLETS] * 8))
     assert {without_time(answer) for answer in answers} == {expected}
@@ -93,21 +91,11 @@ def test_the_same_sentence_twice_in_an_article_is_cited_once(library: Library) -
     assert len(cited) == 3
 
 
-def test_a_batch_goes_on_past_what_cannot_be_answered(library: Library) -> None:
-    asked = [
-        Question(""),
-        Question(LEAFLETS, "bridges/oen"),
-        Question(LEAFLETS, "bridges/one"),
-        Question(LEAFLETS),
-    ]
-    empty, unknown, narrowed, answered = library.ask_many(asked)
-    assert isinstance(empty, EmptyQuestionError)
-    assert isinstance(unknown, UnknownArticleError)
-    assert "bridges/one" in unknown.mend
-    assert isinstance(narrowed, Answer)
+def test_an_article_narrows_the_question(library: Library) -> None:
+    narrowed = library.ask(LEAFLETS, article="bridges/one")
     assert {citation.article.id for citation in narrowed.citations} == {"bridges/one"}
-    assert isinstance(answered, Answer)
-    assert answered.answerable
+    with pytest.raises(UnknownArticleError, match="nearest: bridges/one"):
+        library.ask(LEAFLETS, article="bridges/oen")
 
 
 @pytest.mark.parametrize("blank", ["", "  \n\t", "\0", "\u200b\u200f\u202e", "\ufeff"])
@@ -144,6 +132,28 @@ def test_surrogate_pairs_become_their_character_and_lone_ones_a_mark() -> None:
 def test_there_is_no_library_without_an_index(tmp_path: Path) -> None:
     with pytest.raises(IndexMissingError):
         Library.open(Config(base=tmp_path))
+
+
+def test_an_index_of_other_search_terms_is_not_asked(
+    library_config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lexical, "RULES", lexical.RULES + 1)
+    with pytest.raises(IndexStaleError, match="the search terms changed"):
+        Library.open(Config.read(library_config))
+
+
+def test_as_many_citations_as_asked_for_however_often_a_sentence_stands(
+    tmp_path: Path, encoder_folder: Path
+) -> None:
+    """A hundred and fifty articles share the sentence that answers; what else they say still has its place."""
+    config = make_config(tmp_path)
+    shared = "The red bridge is 900 metres long."
+    write_corpus(config.corpus_directory, {f"{n}.txt": f"{shared}\n\nStory {n} ends.\n" for n in range(150)})
+    provide_encoder(config, encoder_folder)
+    build(config)
+    library = Library.open(config)
+    assert [c.sentence for c in library.ask(BRIDGE, top_k=50).citations].count(shared) == 2
+    assert len(library.ask(BRIDGE, top_k=50).citations) == 50
 
 
 def test_a_question_imports_no_framework(library_config: Path) -> None:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from index.confidence import EVIDENCE, Calibration, evidence
 from index.errors import FootnoteError
 from index.features import FEATURES, featurise
-from index.fusion_training import as_json
 from index.lexical import terms
 from index.ranking import Ranker, read_weights
 from index.records import Candidate
+from index.training.fusion import as_json
 
 QUESTION = "Who opened the Harbour Bridge in 1998?"
 KNOWN = set("anna berg open harbour bridg 1998 rain today mayor".split())
@@ -26,7 +26,7 @@ def idf(term: str) -> float:
 
 def candidate(row: int, text: str, dense: float = 0.5, **other: object) -> Candidate:
     words = tuple(terms(text))
-    plain = Candidate(row, 0, row, 0, len(text), text, dense, 0.4, 2.0, words, (), (), ("town",))
+    plain = Candidate(row, 0, 0, len(text), text, dense, 0.4, 2.0, words, (), (), ("town",))
     return replace(plain, **other)  # type: ignore[arg-type]
 
 

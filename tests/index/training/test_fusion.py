@@ -6,10 +6,10 @@ import pytest
 
 from index.confidence import EVIDENCE, Calibration
 from index.features import FEATURES
-from index.fusion_data import CHAT, nonsense, read_questions, read_squad, sloppy
-from index.fusion_training import Material, train
 from index.lexical import terms
 from index.ranking import Ranker
+from index.training.fusion import Material, train
+from index.training.questions import CHAT, nonsense, read_questions, read_squad, sloppy
 
 FACTS = [
     (

@@ -1,6 +1,6 @@
 """Learns `fusion.json`: the weights of the ranking and of the confidence. Build side only.
 
-    python -m index.fusion_training --squadshifts DIR [--squad2 FILE] --out index/fusion.json
+    python -m index.training.fusion --squadshifts DIR [--squad2 FILE] --out index/fusion.json
 
 The ranking is learnt on the Wikipedia part of SQuADShifts (Miller et al. 2020), by a softmax over the
 candidates of a question. The confidence is learnt on the same, on questions asked of the wrong article, on
@@ -25,7 +25,9 @@ from index.config import DEFAULT_ENCODER
 from index.encoder import Encoder
 from index.export import FrameworkEncoder
 from index.features import FEATURES, featurise
-from index.fusion_data import (
+from index.models import resolve_encoder
+from index.ranking import Ranker
+from index.training.questions import (
     CHAT,
     Cut,
     TrainingLibrary,
@@ -35,8 +37,6 @@ from index.fusion_data import (
     read_squad,
     sloppy,
 )
-from index.models import resolve_encoder
-from index.ranking import Ranker
 
 QUESTIONS = 60
 """Questions of an article that are learnt from."""
@@ -49,20 +49,8 @@ NONSENSE = 12
 SHARES = {"answerable": 0.5, "unanswerable": 0.35, "elsewhere": 0.1, "chat": 0.05}
 """What questions are assumed to be; the confidence is a probability under this mix."""
 SIGNS = dict.fromkeys(
-    (
-        "score",
-        "margin",
-        "certainty",
-        "dense",
-        "passage",
-        "best_dense",
-        "best_lexical",
-        "covered",
-        "covered_around",
-        "fits",
-    ),
-    1.0,
-) | dict.fromkeys(("missing", "missing_names", "missing_numbers", "misfits", "miscounts", "unknown"), -1.0)
+    ("margin", "certainty", "dense", "passage", "best_dense", "best_lexical", "covered"), 1.0
+) | dict.fromkeys(("missing", "missing_names", "missing_numbers", "misfits", "miscounts"), -1.0)
 """Evidence that may speak one way only, whatever a data set's habits say; the rest is free."""
 
 
@@ -238,7 +226,7 @@ def train(material: Material, vectors: Mapping[str, Vector]) -> tuple[str, list[
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the data, embed it with the default model, learn, and write the weights."""
-    parser = argparse.ArgumentParser(prog="python -m index.fusion_training", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m index.training.fusion", description=__doc__)
     parser.add_argument("--squadshifts", type=Path, required=True, help="folder of the SQuADShifts files")
     parser.add_argument("--squad2", type=Path, help="file of SQuAD 2.0's form, for the confidence only")
     parser.add_argument("--out", type=Path, required=True, help="where to write the weights")
