@@ -6,17 +6,17 @@ from pathlib import Path
 from pydantic import ConfigDict, Field
 
 from index.config import Config as IndexConfig
-from index.config import Section
+from index.config import FrontEndSection
 
 
-class DiscordSection(Section):
+class DiscordSection(FrontEndSection):
     """What the Discord bot reads; it accepts no keys yet."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class Config(IndexConfig):
-    """The whole configuration file; a key that nobody reads is an error."""
-
-    model_config = ConfigDict(extra="forbid")
+    """The whole configuration file, the keys of the front ends' sections among what is checked."""
 
     discord: DiscordSection = Field(default=DiscordSection(), description="the Discord bot")
 

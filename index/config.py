@@ -1,14 +1,34 @@
 """Configuration: typed sections, read from one TOML file; a mistake names file, key and what was expected."""
 
+import errno
+import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from index.errors import ConfigurationError
 
 DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
+
+_LONG_INTEGER = re.compile(r"^(.*?)=\s*[+-]?[\d_]{1000}", re.MULTILINE)
+
+
+def _check_path(value: str) -> str:
+    """Refuse what no file can be called: it would fail later, and far from the file that says it."""
+    try:
+        Path(value).expanduser().lstat()
+    except (ValueError, RuntimeError) as error:  # a NUL; the home of a user who does not exist
+        raise PydanticCustomError("path", "Input should be a path: {why}", {"why": str(error)}) from None
+    except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            raise PydanticCustomError("path", "Input should be a path: name too long") from None
+    return value
+
+
+PathText = Annotated[str, Field(min_length=1), AfterValidator(_check_path)]
 
 
 class Section(BaseModel):
@@ -17,26 +37,30 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+class FrontEndSection(Section):
+    """A section that a front end reads; its keys are not looked at here."""
+
+    model_config = ConfigDict(extra="allow")
+
+
 class CorpusSection(Section):
     """Where the articles are."""
 
-    directory: Annotated[str, Field(min_length=1, description="folder of the articles")] = "corpus"
+    directory: Annotated[PathText, Field(description="folder of the articles")] = "corpus"
 
 
 class IndexSection(Section):
     """Where the index is kept."""
 
-    directory: Annotated[str, Field(min_length=1, description="folder that the index is written to")] = (
-        ".footnote"
-    )
+    directory: Annotated[PathText, Field(description="folder that the index is written to")] = ".footnote"
 
 
 class ModelSection(Section):
     """Which model turns text into vectors."""
 
-    encoder: Annotated[
-        str, Field(min_length=1, description="sentence-transformers model: a folder, or its name")
-    ] = DEFAULT_ENCODER
+    encoder: Annotated[PathText, Field(description="sentence-transformers model: a folder, or its name")] = (
+        DEFAULT_ENCODER
+    )
 
 
 class AnswerSection(Section):
@@ -47,18 +71,17 @@ class AnswerSection(Section):
 
 
 class Config(Section):
-    """The part of the configuration that the index reads; sections of other programs are left to them.
+    """The configuration as the index reads it; a key that nobody knows is an error.
 
-    A front end extends this class with its own section and forbids what nobody knows. Relative paths are
-    relative to `base`, the folder of the file that names them.
+    A front end narrows the type of its own section. Relative paths are relative to `base`, the folder of the
+    file that names them.
     """
-
-    model_config = ConfigDict(extra="ignore", strict=True, frozen=True)
 
     corpus: CorpusSection = CorpusSection()
     index: IndexSection = IndexSection()
     model: ModelSection = ModelSection()
     answer: AnswerSection = AnswerSection()
+    discord: FrontEndSection = FrontEndSection()
     base: Annotated[Path, Field(exclude=True)] = Path()
 
     @classmethod
@@ -68,19 +91,33 @@ class Config(Section):
         Raises ConfigurationError: one line that names the file, the key and what was expected.
         """
         try:
-            values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+            text = path.read_text(encoding="utf-8-sig")
         except FileNotFoundError:
             raise ConfigurationError(f"{path}: no such configuration file") from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(f"{path}: cannot be read: {error}") from None
+        except OSError as error:
+            raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise ConfigurationError(f"{path}: not UTF-8") from None
+        try:
+            values = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise ConfigurationError(f"{path}: not valid TOML: {error}") from None
+        except RecursionError:
+            raise ConfigurationError(f"{path}: nested too deeply; keys are in sections, no deeper") from None
+        except ValueError:  # Python reads an integer of so many digits only
+            found = _LONG_INTEGER.search(text)
+            key = found[1].strip() if found else "a value"
+            raise ConfigurationError(f"{path}: {key}: Input should be a smaller number") from None
         if "base" in values:
             raise ConfigurationError(f"{path}: base: unknown key")
         try:
-            return cls.model_validate({**values, "base": path.resolve().parent})
+            config = cls.model_validate({**values, "base": path.resolve().parent})
         except ValidationError as error:
             raise ConfigurationError(f"{path}: {_first_problem(error, cls)}") from None
+        named = config.model.encoder
+        if named.startswith(("/", "./", "../", "~")) and not Path(config.encoder).is_dir():
+            raise ConfigurationError(f"{path}: model.encoder: no such folder (found {named!r:.60})")
+        return config
 
     @property
     def corpus_directory(self) -> Path:
@@ -108,7 +145,14 @@ def _first_problem(error: ValidationError, schema: type[Config]) -> str:
     key = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
         return f"{key}: unknown key (known here: {', '.join(_known_keys(schema, problem['loc'][:-1]))})"
-    return f"{key}: {problem['msg']} (found {problem['input']!r:.60})"
+    return f"{key}: {problem['msg']} (found {_shown(problem['input'])})"
+
+
+def _shown(value: Any) -> str:
+    try:
+        return f"{value!r:.60}"
+    except (ValueError, RecursionError):  # a hexadecimal integer of thousands of digits; a thousand tables
+        return f"{type(value).__name__}, too large to show"
 
 
 def _known_keys(schema: type[Config], section: tuple[int | str, ...]) -> list[str]:

@@ -4,7 +4,9 @@ import platformdirs
 import pytest
 
 from bot.config import Config, find_config, read_config
+from index.config import Config as IndexConfig
 from index.errors import ConfigurationError
+from index.llamaindex import FootnoteQueryEngine
 
 
 @pytest.fixture
@@ -55,6 +57,24 @@ def test_relative_paths_are_relative_to_the_file_that_names_them(here: Path) -> 
         ("[answer]\nthreshold = '0.5'", "answer.threshold: Input should be a valid number"),
         ("[answer]\nthreshold = 7", "answer.threshold: Input should be less than or equal to 1"),
         ("[answer]\ncitations = 0", "answer.citations: Input should be greater than or equal to 1"),
+        ("[answer]\nthreshold = nan", "answer.threshold: Input should be less than or equal to 1"),
+        ("[answer]\nthreshold = -inf", "answer.threshold: Input should be greater than or equal to 0"),
+        ("[answer]\nthreshold = 1e400", "answer.threshold: Input should be less than or equal to 1"),
+        ("[answer]\ncitations = -1", "answer.citations: Input should be greater than or equal to 1"),
+        (f"[answer]\ncitations = {10**30}", "answer.citations: Input should be less than or equal to 50"),
+        (f"[answer]\ncitations = {'9' * 5000}", "citations: Input should be a smaller number"),
+        (
+            f"[answer]\ncitations = 0x{'f' * 9000}",
+            "answer.citations: Input should be less than or equal to 50",
+        ),
+        (f"answer = {'[' * 5000}", "nested too deeply"),
+        (f"[corpus]\ndirectory{'.a' * 3000} = 1", "corpus.directory: Input should be a valid string"),
+        ('[corpus]\ndirectory = "a\\u0000b"', "corpus.directory: Input should be a path: embedded null byte"),
+        ('[index]\ndirectory = "~nosuchuser"', "index.directory: Input should be a path: "),
+        (f'[index]\ndirectory = "{"a" * 5000}"', "index.directory: Input should be a path: name too long"),
+        ('[model]\nencoder = "a\\u0000b"', "model.encoder: Input should be a path: embedded null byte"),
+        ("[model]\nencoder = './nope'", "model.encoder: no such folder (found './nope')"),
+        ("[model]\nencoder = '~/nope'", "model.encoder: no such folder (found '~/nope')"),
         ("[discord]\ntoken = 'secret'", "discord.token: unknown key"),
         ("[corpus", "not valid TOML"),
         ("answers = 3", "answers: unknown key (known here: corpus, index, model, answer, discord)"),
@@ -69,5 +89,31 @@ def test_a_mistake_is_one_line_with_file_and_key(here: Path, content: str, words
     assert "\n" not in caught.value.message
 
 
+def test_a_file_that_cannot_be_read_is_named(here: Path) -> None:
+    (here / "bytes.toml").write_bytes(b"\xff\xfe")
+    for path, words in ((here, "cannot be read: Is a directory"), (here / "bytes.toml", "not UTF-8")):
+        with pytest.raises(ConfigurationError) as caught:
+            read_config(path)
+        assert caught.value.message == f"{path}: {words}"
+
+
+def test_a_model_that_is_no_folder_may_be_a_name(here: Path) -> None:
+    (here / "config.toml").write_text("[model]\nencoder = 'nobody/no-such-model'\n")
+    assert read_config(find_config()).encoder == "nobody/no-such-model"
+    (here / "nobody" / "no-such-model").mkdir(parents=True)
+    assert read_config(find_config()).encoder == str(here / "nobody" / "no-such-model")
+
+
 def test_an_empty_discord_section_is_known() -> None:
     assert Config.model_validate({"discord": {}}).discord == Config().discord
+
+
+def test_who_uses_the_index_alone_hears_of_unknown_sections_and_not_of_those_of_front_ends(
+    here: Path,
+) -> None:
+    path = here / "config.toml"
+    path.write_text("[anwser]\nthreshold = 0.5\n")
+    with pytest.raises(ConfigurationError, match="anwser: unknown key"):
+        FootnoteQueryEngine.from_config(path)
+    path.write_text("[discord]\nguild = 5\n")
+    assert IndexConfig.read(path).answer == IndexConfig().answer
