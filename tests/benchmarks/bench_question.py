@@ -24,6 +24,7 @@ from measure import seconds
 from index.build import update
 from index.config import DEFAULT_ENCODER, Config, CorpusSection, IndexSection
 from index.embedding import Embedder
+from index.encoder import Encoder
 from index.library import Library
 from index.models import resolve_encoder
 
@@ -88,8 +89,10 @@ def _library(base: Path, sentences: int) -> Path:
 
 def measure(count: int, path: Path) -> None:
     """Time questions over the library of a configuration file, in a process of its own."""
-    library = Library.open(Config.read(path))
-    encoder = library._encoder
+    config = Config.read(path)
+    library = Library.open(config)
+    (exported,) = (config.index_directory / "encoders").iterdir()
+    encoder = Encoder.load(exported)
     asked = list(itertools.islice(itertools.cycle(QUESTIONS), count))
     for question in QUESTIONS:
         library.ask(question), encoder.encode_queries([question])

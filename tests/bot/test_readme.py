@@ -8,6 +8,8 @@ from pathlib import Path
 import click
 import pytest
 from homes import ROOT, Home
+from llama_index.core.agent.workflow import FunctionAgent
+from llama_index.core.llms.mock import MockFunctionCallingLLM
 from pseudo_terminal import PseudoTerminal
 
 from bot.cli import main
@@ -54,7 +56,17 @@ def test_every_script_that_is_named_exists(script: str) -> None:
     assert (ROOT / script).is_file()
 
 
-def test_the_lines_for_llamaindex_run(built: Home) -> None:
-    assert FootnoteQueryEngine.__name__ in README
-    response = FootnoteQueryEngine.from_config(built.config).query("How do bees keep warm?")
-    assert "bees" in response.source_nodes[0].node.get_content()
+def test_the_lines_for_llamaindex_run(built: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    block = re.search(r"```python\n((?:.*\n)*?)```", README)
+    assert block
+    monkeypatch.chdir(built.folder)
+    names: dict[str, object] = {"llm": MockFunctionCallingLLM()}
+    exec(block[1], names)  # noqa: S102 - the README's own lines
+    engine = names["engine"]
+    assert isinstance(engine, FootnoteQueryEngine)
+    assert isinstance(names["agent"], FunctionAgent)
+    assert "bees" in engine.query("How do bees keep warm?").source_nodes[0].node.get_content()
+
+
+def test_no_placeholder_is_left() -> None:
+    assert not re.findall(r"^[A-Z]{5,}$", README, re.MULTILINE)

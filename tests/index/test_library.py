@@ -145,7 +145,7 @@ def test_an_index_of_other_search_terms_is_not_asked(
 def test_as_many_citations_as_asked_for_however_often_a_sentence_stands(
     tmp_path: Path, encoder_folder: Path
 ) -> None:
-    """A hundred and fifty articles share the sentence that answers; what else they say still has its place."""
+    """A hundred and fifty articles share the sentence that answers; the rest still has its place."""
     config = make_config(tmp_path)
     shared = "The red bridge is 900 metres long."
     write_corpus(config.corpus_directory, {f"{n}.txt": f"{shared}\n\nStory {n} ends.\n" for n in range(150)})
