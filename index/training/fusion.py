@@ -1,6 +1,6 @@
 """Learns `fusion.json`: the weights of the ranking and of the confidence. Build side only.
 
-    python -m index.training.fusion --squadshifts DIR [--squad2 FILE] --out index/fusion.json
+    python -m index.training.fusion --squadshifts DIR [--squad2 FILE] --out index/fusion.json --report FILE
 
 The ranking is learnt on the Wikipedia part of SQuADShifts (Miller et al. 2020), by a softmax over the
 candidates of a question. The confidence is learnt on the same, on questions asked of the wrong article, on
@@ -37,6 +37,7 @@ from index.training.questions import (
     read_squad,
     sloppy,
 )
+from index.training.report import Case, report
 
 QUESTIONS = 60
 """Questions of an article that are learnt from."""
@@ -52,16 +53,6 @@ SIGNS = dict.fromkeys(
     ("margin", "certainty", "dense", "passage", "best_dense", "best_lexical", "covered"), 1.0
 ) | dict.fromkeys(("missing", "missing_names", "missing_numbers", "misfits", "miscounts"), -1.0)
 """Evidence that may speak one way only, whatever a data set's habits say; the rest is free."""
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One question to one library as the confidence sees it; `kind` is a key of `SHARES`."""
-
-    kind: str
-    group: str
-    evidence: NDArray[np.float64]
-    right: bool
 
 
 def learn_ranking(libraries: Iterable[TrainingLibrary]) -> dict[str, float]:
@@ -229,7 +220,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m index.training.fusion", description=__doc__)
     parser.add_argument("--squadshifts", type=Path, required=True, help="folder of the SQuADShifts files")
     parser.add_argument("--squad2", type=Path, help="file of SQuAD 2.0's form, for the confidence only")
-    parser.add_argument("--out", type=Path, required=True, help="where to write the weights")
+    parser.add_argument("--out", type=Path, required=True, help="where the weights go")
+    parser.add_argument(
+        "--report", type=Path, required=True, help="where what they are worth goes, as Markdown"
+    )
     options = parser.parse_args(arguments)
     model = FrameworkEncoder.load(resolve_encoder(DEFAULT_ENCODER))
     with TemporaryDirectory() as folder:
@@ -238,8 +232,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     material = Material.read(options.squadshifts, options.squad2, encoder.count_tokens, encoder.window)
     texts = material.texts()
     vectors = dict(zip(texts, model.embed(texts, lambda *_: None), strict=True))
-    weights, _ = train(material, vectors)
+    weights, learnt = train(material, vectors)
     options.out.write_text(weights, encoding="utf-8")
+    options.report.write_text(report(learnt, learn_confidence), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -8,8 +8,9 @@ from index.confidence import EVIDENCE, Calibration
 from index.features import FEATURES
 from index.lexical import terms
 from index.ranking import Ranker
-from index.training.fusion import Material, train
+from index.training.fusion import Material, learn_confidence, train
 from index.training.questions import CHAT, nonsense, read_questions, read_squad, sloppy
+from index.training.report import report
 
 FACTS = [
     (
@@ -98,3 +99,6 @@ def test_what_is_learnt_ranks_and_knows_chat_from_questions(tmp_path: Path) -> N
 
     assert mean("chat", False) < mean("answerable", True)
     assert train(material, {text: vector(text) for text in texts})[0] == weights
+    table = report(cases, learn_confidence)
+    assert "| AUROC answerable / chat |" in table
+    assert table.count("\n") == 13

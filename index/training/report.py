@@ -1,0 +1,71 @@
+"""What a learnt confidence is worth, as Markdown: cross-validated where articles have unanswerable questions."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.confidence import EVIDENCE
+from index.evaluation import auroc, calibration_error
+
+THRESHOLDS = (0.2, 0.25, 0.3, 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One question to one library as the confidence sees it; `kind` is a key of `fusion.SHARES`."""
+
+    kind: str
+    group: str
+    evidence: NDArray[np.float64]
+    right: bool
+
+
+Learn = Callable[[Sequence[Case]], Mapping[str, float]]
+
+
+def report(cases: Sequence[Case], learn: Learn) -> str:
+    """Describe the confidence that `learn` makes of `cases`.
+
+    Each article with unanswerable questions is judged by a confidence that was learnt without it; the other
+    cases by one that was learnt from them too, so that their figures are optimistic.
+    """
+    held_out = {case.group for case in cases if case.kind == "unanswerable"}
+    sure = _judge(cases, learn(cases))
+    for group in sorted(held_out):
+        rest = learn([case for case in cases if case.group != group])
+        inside = np.array([case.group == group for case in cases])
+        sure[inside] = _judge([case for case in cases if case.group == group], rest)
+    tested = np.array([case.group in held_out for case in cases])
+    kinds = np.array([case.kind for case in cases])
+    right = np.array([case.right for case in cases])
+    answerable = tested & (kinds == "answerable")
+    rows = ["| | |", "|---|---|"]
+    for name, kind in (
+        ("adversarially unanswerable", "unanswerable"),
+        ("other topics", "elsewhere"),
+        ("chat", "chat"),
+    ):
+        rows.append(
+            f"| AUROC answerable / {name} | {auroc(sure[answerable], sure[kinds == kind]) or 0:.2f} |"
+        )
+    error = calibration_error(sure[tested], right[tested]) or 0
+    rows.append(f"| calibration error, 15 bins, articles with unanswerable questions | {error:.2f} |")
+    rows += [
+        "",
+        "| threshold | answerable answered | adversarial declined | other topics declined | chat declined |",
+    ]
+    rows.append("|---|---|---|---|---|")
+    for threshold in THRESHOLDS:
+        given = sure >= threshold
+        declined = [1 - given[kinds == kind].mean() for kind in ("unanswerable", "elsewhere", "chat")]
+        shares = [given[answerable].mean(), *declined]
+        rows.append(f"| {threshold:.2f} | " + " | ".join(f"{100 * share:.0f} %" for share in shares) + " |")
+    return "\n".join(rows) + "\n"
+
+
+def _judge(cases: Sequence[Case], weights: Mapping[str, float]) -> NDArray[np.float64]:
+    logits = np.array([case.evidence for case in cases]) @ np.array([weights[name] for name in EVIDENCE])
+    sure: NDArray[np.float64] = 1 / (1 + np.exp(-logits))
+    return sure
