@@ -8,10 +8,12 @@ from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from index.errors import IndexDamagedError
-from index.readers import CorpusFile
+from index.errors import IndexDamagedError, UnreadableFileError
+from index.readers import CorpusFile, refuse
 
 FILE = "files.json"
+UNSETTLED = -1
+"""A file's time that equals no time: its content will be compared again."""
 
 _SETTLED = 2 * 10**9  # nanoseconds: a file as fresh as this may change again within its time stamp's tick
 
@@ -61,20 +63,21 @@ class CorpusState:
 
 def scan(files: Iterable[CorpusFile], earlier: Mapping[str, FileState]) -> list[FileState]:
     """Describe `files` as they are now; the contents are read of those whose size or time has changed."""
-    return [_state(file, earlier.get(file.file)) for file in files]
+    return [describe(file, earlier.get(file.file)) for file in files]
 
 
-def _state(file: CorpusFile, earlier: FileState | None) -> FileState:
+def describe(file: CorpusFile, earlier: FileState | None) -> FileState:
+    """Describe one file as it is now, given its `earlier` state; what the readers refuse is not opened."""
     try:
-        status = file.path.stat()
+        status = refuse(file)
         size, mtime_ns = status.st_size, status.st_mtime_ns
         if earlier and (earlier.size, earlier.mtime_ns) == (size, mtime_ns):
             return FileState(file.file, file.id, size, mtime_ns, earlier.digest, earlier.skipped)
         if time.time_ns() - mtime_ns < _SETTLED:
-            mtime_ns = -1  # equal to no time: its content will be compared again
+            mtime_ns = UNSETTLED
         with file.path.open("rb") as content:
             digest = hashlib.file_digest(content, "sha256").hexdigest()
-    except OSError:
-        size, mtime_ns, digest = 0, -1, ""
+    except (OSError, UnreadableFileError):
+        size, mtime_ns, digest = 0, UNSETTLED, ""
     skipped = earlier.skipped if earlier and earlier.digest == digest else None
     return FileState(file.file, file.id, size, mtime_ns, digest, skipped)

@@ -15,8 +15,8 @@ _MEANINGS = {
     "passages": "the cutting of passages",
     "words": "the search terms",
 }
-READING_RULES = 1  # raise it when the readers make another text of a file
-_READERS = ("beautifulsoup4", "charset-normalizer", "llama-index-readers-file", "pypdf", "striprtf")
+READING_RULES = 2  # raise it when the readers make another text of a file
+_READERS = ("beautifulsoup4", "charset-normalizer", "llama-index-readers-file", "pypdf", "PyYAML", "striprtf")
 
 
 def fingerprint(model: str) -> dict[str, str]:

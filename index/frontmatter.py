@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +14,8 @@ LONGEST_LINE = 1_000
 """Code points of the longest value that is kept; a longer one is cut short."""
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(?P<yaml>.{,65536}?\n)(?:---|\.\.\.)[ \t]*(?:\n\s*\n|\n|\Z)", re.S)
+_KEYS = frozenset(("title", "url", "published", "date", "author", "authors"))
+_NOTHING = ("", "~", "null")
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(?=\S)")
 
@@ -30,19 +31,24 @@ class Description:
 
 
 def split_front_matter(text: str) -> tuple[Description, str]:
-    """Return what the YAML front matter says, and the text behind it; broken YAML is part of the text."""
+    """Return what the YAML front matter says, and the text behind it.
+
+    Broken YAML, and a block between rules that has none of the keys of `describe`, are part of the text.
+    """
     match = _FRONT_MATTER.match(text)
     if match is None:
         return Description(), text
     import yaml
 
     try:
-        values = yaml.safe_load(match["yaml"])
+        # Strings, lists and mappings alone: "No" is a title, and 1:30 no number.
+        values = yaml.load(match["yaml"], yaml.BaseLoader)  # noqa: S506 - it builds no other objects
     except (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError):
         return Description(), text
-    if not isinstance(values, dict):
+    if not isinstance(values, dict) or _KEYS.isdisjoint(values):
         return Description(), text
-    return describe(values), text[match.end() :]
+    said = {key: value for key, value in values.items() if value not in _NOTHING}
+    return describe(said), text[match.end() :]
 
 
 def describe(values: Mapping[Any, Any]) -> Description:
@@ -79,11 +85,9 @@ def title_in(text: str) -> str | None:
 
 def _line(value: object) -> str | None:
     """Return a value of the front matter as one line of visible text, None where there is none."""
-    if isinstance(value, date):  # a datetime, too
-        return value.isoformat()
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if not isinstance(value, str):
         return None
-    words = "".join(char if char.isprintable() else " " for char in str(value)).split()
+    words = "".join(char if char.isprintable() else " " for char in value).split()
     line = " ".join(words)
     return (line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…") or None
 

@@ -55,7 +55,7 @@ def _parsable(markup: str) -> str:
         opening = match[0].lower()
         if match.start() < position or opening in unclosed:
             continue  # inside the comment or script before
-        closing = _CLOSING[opening].search(markup, match.end())
+        closing = _CLOSING[opening].search(markup, match.start() + 2)  # `<!-->` is a whole comment
         if closing is None:
             unclosed.add(opening)
             continue

@@ -1,6 +1,7 @@
 """Files of the corpus folder: which are articles, under which id, and what stands in them."""
 
 import os
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ SUFFIXES = frozenset((".htm", ".html", ".markdown", ".md", ".pdf", ".rtf", ".tex
 LARGEST = 50 * 1024 * 1024
 """Bytes of the largest file that is read."""
 
+_ESCAPED_BYTE = re.compile(r"\\x[89a-f][0-9a-f]")
 _FOLDER_REASONS: dict[type[OSError], str] = {
     FileNotFoundError: "no such corpus folder",
     NotADirectoryError: "the corpus must be a folder",
@@ -24,7 +26,8 @@ _FOLDER_REASONS: dict[type[OSError], str] = {
 class CorpusFile:
     r"""A file that should be an article.
 
-    `file` is its path below the corpus folder, `/` between folders; a byte that is no UTF-8 shows as `\xe9`.
+    `file` is its path below the corpus folder, `/` between folders; a byte that is no UTF-8 shows as `\xe9`,
+    and a backslash in names with such a byte, or with what looks like one, as two.
     """
 
     path: Path
@@ -41,7 +44,7 @@ def corpus_files(directory: Path) -> list[CorpusFile]:
     Raises ConfigurationError for a corpus folder that is missing or unreadable.
     """
     found = sorted(_walk(directory))
-    names = [os.fsencode(below).decode(errors="backslashreplace") for below, _ in found]
+    names = [_shown(below) for below, _ in found]
     files = [
         CorpusFile(Path(path), name, id_)
         for (_, path), name, id_ in zip(found, names, _ids(names), strict=True)
@@ -67,7 +70,7 @@ def read_article(file: CorpusFile) -> Article:
 
 
 def _read(file: CorpusFile) -> Article:
-    _refuse(file)
+    refuse(file)
     # Imported here: a question looks for changes in the corpus, but reads no articles.
     from index.file_readers import file_readers
     from index.frontmatter import title_in
@@ -87,21 +90,23 @@ def _read(file: CorpusFile) -> Article:
     )
 
 
-def _refuse(file: CorpusFile) -> None:
-    """Raise for a file that is not even opened."""
+def refuse(file: CorpusFile) -> os.stat_result:
+    """Raise UnreadableFileError or OSError for a file that is not even opened, else return what it is."""
     corpus = file.path.parents[file.file.rstrip("/").count("/")]
     if file.path.is_symlink() and not _is_inside(file.path, corpus):
         raise UnreadableFileError("is a link that leaves the corpus folder", "Copy the file into the folder.")
     if file.file.endswith("/"):
         next(file.path.iterdir(), None)  # raises what hid it before
         raise UnreadableFileError("is a folder that could not be listed", "Run `footnote index` again.")
-    size = file.path.stat().st_size
-    if size == 0:
+    status = file.path.stat()
+    if status.st_size == 0:
         raise UnreadableFileError("is empty")
-    if size > LARGEST:
+    if status.st_size > LARGEST:
+        size, most = status.st_size / 2**20, LARGEST / 2**20
         raise UnreadableFileError(
-            f"is too large: {size / 2**20:,.0f} MB, at most {LARGEST / 2**20:,.0f} MB", "Split it into parts."
+            f"is too large: {size:,.0f} MB, at most {most:,.0f} MB", "Split it into parts."
         )
+    return status
 
 
 def _walk(directory: Path) -> Iterator[tuple[str, str]]:
@@ -128,6 +133,14 @@ def _walk(directory: Path) -> Iterator[tuple[str, str]]:
                 )
                 raise ConfigurationError(f"{directory}: {reason}", "Set `[corpus] directory`.") from None
             yield below, str(directory / below)
+
+
+def _shown(name: str) -> str:
+    """Return a name as UTF-8, no two names as the same."""
+    shown = os.fsencode(name).decode(errors="backslashreplace")
+    if not _ESCAPED_BYTE.search(shown):
+        return shown
+    return os.fsencode(name.replace("\\", r"\\")).decode(errors="backslashreplace")
 
 
 def _is_inside(path: Path, directory: Path) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from build_helpers import OLD, write_corpus
 
-from index import changes
+from index import changes, readers
 from index.changes import CorpusState, FileState, scan
 from index.errors import IndexDamagedError
 from index.readers import CorpusFile
@@ -49,6 +49,19 @@ def test_why_a_file_was_skipped_holds_until_it_changes(tmp_path: Path) -> None:
 def test_a_file_that_vanished_has_no_content(tmp_path: Path) -> None:
     (state,) = scan([CorpusFile(tmp_path / "gone.txt", "gone.txt", "gone")], {})
     assert state == FileState("gone.txt", "gone", 0, -1, "")
+
+
+def test_what_the_readers_refuse_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    states = known(tmp_path / "corpus")
+    path = tmp_path / "corpus" / "a.txt"
+    file = CorpusFile(path, "a.txt", "a")
+    refused = FileState("a.txt", "a", 0, -1, "")
+    with monkeypatch.context() as patch:
+        patch.setattr(readers, "LARGEST", 3)
+        assert scan([file], {}) == [refused]
+    path.rename(tmp_path / "secret.txt")
+    path.symlink_to(tmp_path / "secret.txt")  # size and time are those of the file that was there
+    assert scan([file], states) == [refused]
 
 
 def test_a_state_comes_back(tmp_path: Path) -> None:

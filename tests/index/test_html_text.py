@@ -61,6 +61,10 @@ def test_encodings() -> None:
         read_html(bytes(range(256)) * 5)
 
 
+def test_comments_that_end_at_once() -> None:
+    assert read_html(b"<p>a<!-->b<!--->c<!---->d<!-- - -->e<p>f --> g")[1] == "abcde\n\nf --> g"
+
+
 def test_what_never_ends_is_text() -> None:
     assert read_html(b"<p>a <!-- b <p>c")[1] == "a <!-- b\n\nc"
     assert read_html(b"<p>a < b <i x='")[1] == "a < b <i x='"

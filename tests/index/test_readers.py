@@ -139,8 +139,11 @@ def test_odd_names(tmp_path: Path) -> None:
     }
     put(tmp_path, f"{composed}.txt")
     assert {f"{composed}.txt", f"{decomposed}.txt"} < set(ids(tmp_path))
-    put(tmp_path, r"bad\xe9.txt")
-    assert len(set(ids(tmp_path))) == len(ids(tmp_path)) == 10
+    for name in (r"bad\xe9.txt", r"bad\\xe9.txt", r"a\b.txt"):
+        put(tmp_path, name)
+    os.close(os.open(os.fsencode(tmp_path) + b"/bad\\\xe9.txt", os.O_CREAT))
+    assert {r"bad\xe9", r"bad\\xe9", r"bad\\\xe9", r"bad\\\\xe9", r"a\b"} < set(ids(tmp_path))
+    assert len({file.file for file in corpus_files(tmp_path)}) == len(ids(tmp_path)) == 13
 
 
 @given(
