@@ -15,7 +15,7 @@ import click
 
 from bot import messages
 from bot.text import safe
-from index.errors import ConfigurationError, EmptyQuestionError, FootnoteError
+from index.errors import ConfigurationError, EmptyQuestionError, FootnoteError, ModelMissingError
 
 if TYPE_CHECKING:
     from bot.config import Config
@@ -120,6 +120,14 @@ class Group(WithExamples, click.Group):
 
     command_class = Command
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command line, with streams where the shell closed some, as in `2>&-`."""
+        for name in ("stdin", "stdout", "stderr"):
+            if getattr(sys, name) is None:
+                nowhere = os.open(os.devnull, os.O_RDWR)
+                setattr(sys, name, os.fdopen(nowhere, "r" if name == "stdin" else "w"))
+        return super().main(*args, **kwargs)
+
     def list_commands(self, context: click.Context) -> list[str]:
         """List the commands in the order that a person meets them in."""
         return list(self.commands)
@@ -133,8 +141,6 @@ class Group(WithExamples, click.Group):
     def invoke(self, context: click.Context) -> Any:
         """Run the command that was asked for, and leave with the exit code that the error stands for."""
         setting = context.ensure_object(Setting)
-        if sys.stdout is None:  # closed by the shell, as in `>&-`
-            sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
         try:
             result = super().invoke(context)
             sys.stdout.flush()
@@ -158,8 +164,8 @@ class Group(WithExamples, click.Group):
 
 
 def exit_code(error: FootnoteError) -> int:
-    """Return the exit code that stands for an error."""
-    if isinstance(error, ConfigurationError):
+    """Return the exit code of an error; a model that is configured and not there counts as a missing file."""
+    if isinstance(error, ConfigurationError | ModelMissingError):
         return CONFIGURATION
     return USAGE if isinstance(error, EmptyQuestionError) else FAILED
 

@@ -51,7 +51,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Home:
     shutil.copytree(ROOT / "corpus", home.corpus)
     (home.corpus / "notes").mkdir()
     (home.corpus / "notes" / "bees.md").write_text(BEES, "utf-8")
-    home.config.write_text("[answer]\nthreshold = 0.5\n")
+    shutil.copy(ROOT / "config.toml", home.config)
     run = home.footnote("index")
     assert (run.code, run.out) == (0, "2 added, 0 updated, 0 removed, 0 unchanged\n"), run.err
     return home

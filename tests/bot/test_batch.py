@@ -61,7 +61,7 @@ def test_answers_come_in_order_and_bad_lines_do_not_stop_them(built: Home) -> No
         b"",
         b"not json",
         line(id="two", question="  \u200b "),
-        line(id=3.5, article="no-such-article"),
+        line(id=3.5, article="notes/bee"),
         b"x" * (LONGEST + 100),
         line(id=[]),
         line(id="last", question="How warm is the centre of the cluster?", article="notes/bees"),
@@ -74,7 +74,8 @@ def test_answers_come_in_order_and_bad_lines_do_not_stop_them(built: Home) -> No
     assert [set(row) for row in found[1:6]] == [{"id", "error"}] * 5
     assert "line 4" in found[2]["error"]
     assert "empty" in found[2]["error"]
-    assert "no-such-article" in found[3]["error"]
+    assert "line 5" in found[3]["error"]
+    assert "notes/bees" in found[3]["error"]
     assert {citation["article"]["id"] for citation in found[-1]["citations"]} == {"notes/bees"}
 
 

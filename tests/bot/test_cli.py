@@ -25,7 +25,7 @@ def sentence_of(home: Home, citation: dict[str, object]) -> str:
     article = citation["article"]
     assert isinstance(article, dict)
     text: str = home.footnote("show", "--json", article["id"]).json["text"]
-    return text[citation["start"] : citation["end"]]  # type: ignore[misc]
+    return text[citation["start"] : citation["end"]]  # type: ignore[index,misc,unused-ignore]
 
 
 def test_version() -> None:
@@ -73,7 +73,7 @@ def test_an_answer_is_as_promised(built: Home) -> None:
     assert list(found) == ["question", "answerable", "confidence", "answer", "citations", "elapsed_ms"]
     assert found["question"] == STRIKE
     assert found["answerable"] is True
-    assert found["confidence"] == found["citations"][0]["score"] >= 0.5
+    assert found["confidence"] == found["citations"][0]["score"] >= 0.2
     assert [citation["number"] for citation in found["citations"]] == [1, 2, 3]
     for citation in found["citations"]:
         assert sentence_of(built, citation) == citation["sentence"]
@@ -114,6 +114,8 @@ def test_top_k_and_article(built: Home) -> None:
         "title": "How bees keep warm",
         "url": "https://example.org/bees",
     }
+    most = built.footnote("ask", "--json", "--top-k", "50", STRIKE).json["citations"]
+    assert len(most) == sum(row["sentences"] for row in built.footnote("articles", "--json").json)
 
 
 @pytest.mark.parametrize("question", ["", " \t\n", "\0", "\u200b\u2060\ufeff", "\u202e"])
@@ -150,6 +152,7 @@ def test_bytes_that_are_no_text_are_no_traceback(built: Home) -> None:
         ["ask"],
         ["ask", "x", "--nonsense"],
         ["ask", "x", "--top-k", "0"],
+        ["ask", "x", "--top-k", "51"],
         ["ask", "x", "--top-k", "many"],
         ["ask", "x", "--batch", "-"],
         ["ask", "--batch", "no-such-file"],
@@ -294,14 +297,28 @@ def test_a_full_disk_under_stdout_is_an_error(built: Home) -> None:
     assert b"Traceback" not in err
 
 
-def test_closed_streams_are_no_traceback(built: Home) -> None:
-    command = [sys.executable, "-m", "bot", "--config", str(built.config), "articles"]
-    shell = f"cd {shlex.quote(str(ROOT))} && {shlex.join(command)}"
-    run = subprocess.run(["sh", "-c", f"{shell} >&-"], capture_output=True)
-    assert (run.returncode, run.stderr) == (0, b"")
-    run = subprocess.run(["sh", "-c", f"{shell} 2>&-"], capture_output=True)
-    assert run.returncode == 0
-    assert run.stdout.startswith(b"coalition-strikes")
+@pytest.mark.parametrize(
+    ("command", "closed", "code", "out"),
+    [
+        ("articles", ">&-", 0, b""),
+        ("articles", "2>&-", 0, b"coalition-strikes"),
+        ("index", "2>&-", 0, b"1 added, 0 updated, 0 removed, 2 unchanged\n"),
+        ("chat", "<&-", 0, b""),
+        ("ask --batch -", "<&-", 0, b""),
+        ("chat --nonsense", "<&- 2>&-", 2, b""),
+        ("--nonsense", "2>&-", 2, b""),
+    ],
+)
+def test_closed_streams_are_no_traceback(
+    home: Home, command: str, closed: str, code: int, out: bytes
+) -> None:
+    if command == "index":
+        (home.corpus / "new.txt").write_text("Something new.")
+    words = [sys.executable, "-m", "bot", "--config", str(home.config), *command.split()]
+    run = subprocess.run(["sh", "-c", f"{shlex.join(words)} {closed}"], cwd=ROOT, capture_output=True)
+    assert (run.returncode, run.stderr) == (code, b"")
+    assert run.stdout.startswith(out)
+    assert bool(run.stdout) == bool(out)
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])

@@ -79,6 +79,7 @@ def test_relative_paths_are_relative_to_the_file_that_names_them(here: Path) -> 
         ("[corpus", "not valid TOML"),
         ("answers = 3", "answers: unknown key (known here: corpus, index, model, answer, discord)"),
     ],
+    ids=lambda text: text[:40],
 )
 def test_a_mistake_is_one_line_with_file_and_key(here: Path, content: str, words: str) -> None:
     (here / "config.toml").write_text(content)
@@ -108,7 +109,7 @@ def test_an_empty_discord_section_is_known() -> None:
     assert Config.model_validate({"discord": {}}).discord == Config().discord
 
 
-def test_who_uses_the_index_alone_hears_of_unknown_sections_and_not_of_those_of_front_ends(
+def test_the_index_alone_knows_unknown_sections_from_those_of_front_ends(
     here: Path,
 ) -> None:
     path = here / "config.toml"

@@ -109,7 +109,7 @@ def test_a_missing_model_is_an_error_and_no_answer_from_the_earlier_one(home: Ho
     home.config.unlink()
     home.config.write_text("[model]\nencoder = 'nobody/no-such-model'\n")
     run = home.footnote("ask", COLD)
-    assert (run.code, run.out) == (1, "")
+    assert (run.code, run.out) == (78, "")
     assert "nobody/no-such-model" in run.err
     assert "doctor --fetch" in run.err
 
