@@ -54,8 +54,8 @@ def examine(config: Config, path: Path | None) -> Iterator[Check]:
 
 def check_blocks(check: Check) -> list[Block]:
     """Lay out a check in one line, with the mend below it."""
-    status = Piece(f"{check.status:<5}", check.status)
-    blocks = [Block((Piece(f"{check.check:<15}"), Piece(safe(check.detail))), status.text)]
+    pieces = (Piece(f"{check.check:<15}"), Piece(safe(check.detail)))
+    blocks = [Block(pieces, f"{check.status:<5}", check.status)]
     if check.mend:
         blocks.append(Block((Piece(safe(check.mend), "aside"),), " " * 20))
     return blocks

@@ -43,10 +43,14 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph: `lead` hangs before its first line, the other lines stand below its text."""
+    """A paragraph: `lead` hangs before its first line, the other lines stand below its text.
+
+    `lead_kind` is what the lead is, as a piece has a kind.
+    """
 
     pieces: tuple[Piece, ...] = ()
     lead: str = ""
+    lead_kind: str = ""
 
 
 EMPTY = Block()
@@ -170,4 +174,5 @@ def _draw(blocks: Iterable[Block]) -> None:
         lines = text.wrap(console, max(console.width - indent, 8))
         for number, line in enumerate(lines or [Text()]):
             line.rstrip()
-            console.print(Text(block.lead if number == 0 else " " * indent), line, sep="", soft_wrap=True)
+            lead = Text(block.lead, _STYLES.get(block.lead_kind, "")) if number == 0 else Text(" " * indent)
+            console.print(lead, line, sep="", soft_wrap=True)

@@ -1,8 +1,11 @@
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from homes import Home
 
+from bot.doctor import Check, check_blocks
+from bot.terminal import show
 from index import models
 
 
@@ -17,6 +20,14 @@ def test_all_is_well(built: Home) -> None:
     assert str(built.config) in run.out
     assert "2 files" in run.out
     assert "2 articles, 19 sentences" in run.out
+
+
+@pytest.mark.parametrize(("status", "colour"), [("ok", "32"), ("warn", "1;33"), ("fail", "1;31")])
+def test_the_status_is_coloured_on_a_terminal(drawn: Callable[..., str], status: str, colour: str) -> None:
+    blocks = check_blocks(Check("corpus", status, "long " * 20, "Mend it."))
+    first, second, *_ = drawn(lambda: show(blocks)).splitlines()
+    assert first.startswith(f"\x1b[{colour}m{status:<5}\x1b[0mcorpus")
+    assert second.startswith("     long")
 
 
 def test_a_missing_index_and_an_outdated_one_are_warnings_with_the_mend(home: Home) -> None:
