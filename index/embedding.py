@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from index import store
+from index.arrays import Floats
 from index.encoder import Encoder
 from index.errors import IndexDamagedError, ModelDamagedError
 from index.fingerprint import encoder_name
 from index.records import Progress
-from index.vectors import Floats
 
 if TYPE_CHECKING:
     from index.export import FrameworkEncoder
@@ -59,6 +59,9 @@ class Embedder:
             from index.export import FrameworkEncoder  # seconds, for torch
 
             self._progress("load the model", 0, 1)
-            self._framework = FrameworkEncoder.load(self._model_folder)
+            try:
+                self._framework = FrameworkEncoder.load(self._model_folder)
+            except OSError as error:  # transformers' own, too; none of writing the index
+                raise ModelDamagedError(f"{self._model_folder}: cannot be read: {error}") from error
             self._progress("load the model", 1, 1)
         return self._framework

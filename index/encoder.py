@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-import numpy.typing as npt
 import onnxruntime  # type: ignore[import-untyped]
 from tokenizers import Tokenizer
 
+from index.arrays import Floats
 from index.errors import ModelDamagedError
-
-Vectors = npt.NDArray[np.float32]
 
 GRAPH_FILE = "encoder.onnx"
 WEIGHTS_FILE = "encoder.weights"
@@ -111,15 +109,15 @@ class Encoder:
         encoding = self._tokenizer.encode(clean(text), add_special_tokens=False)
         return sum(sum(part.attention_mask) for part in (encoding, *encoding.overflowing))
 
-    def encode_queries(self, queries: Sequence[str]) -> Vectors:
+    def encode_queries(self, queries: Sequence[str]) -> Floats:
         """Encode questions: float32, [n, dimension], L2-normalised; what exceeds the window is cut off."""
         return self._encode([self._settings.query_prompt + query for query in queries])
 
-    def encode_texts(self, texts: Sequence[str]) -> Vectors:
+    def encode_texts(self, texts: Sequence[str]) -> Floats:
         """Encode sentences or passages: float32, [n, dimension], L2-normalised; cut off at the window."""
         return self._encode([self._settings.document_prompt + text for text in texts])
 
-    def _encode(self, texts: list[str]) -> Vectors:
+    def _encode(self, texts: list[str]) -> Floats:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         by_length = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
         size = max(1, min(_BATCH_TEXTS, _BATCH_TOKENS // self._settings.tokens))
@@ -128,13 +126,13 @@ class Encoder:
             vectors[rows] = self._run([clean(texts[row]) for row in rows])
         return vectors
 
-    def _run(self, batch: list[str]) -> Vectors:
+    def _run(self, batch: list[str]) -> Floats:
         encodings = self._tokenizer.encode_batch(batch)
         feed = {
             name: np.array([getattr(encoding, TOKEN_INPUTS[name]) for encoding in encodings], dtype=np.int64)
             for name in self._inputs
         }
-        vectors: Vectors = self._session.run(None, feed)[0]
+        vectors: Floats = self._session.run(None, feed)[0]
         return vectors
 
 

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
+from index.arrays import Floats
 from index.encoder import (
     FORMAT,
     GRAPH_FILE,
@@ -27,7 +28,6 @@ from index.encoder import (
     WEIGHTS_FILE,
     Encoder,
     EncoderSettings,
-    Vectors,
     clean,
 )
 from index.errors import ModelDamagedError
@@ -96,7 +96,7 @@ class FrameworkEncoder:
         model.float().eval()
         return cls(model)
 
-    def embed(self, texts: Sequence[str], progress: Progress) -> Vectors:
+    def embed(self, texts: Sequence[str], progress: Progress) -> Floats:
         """Encode sentences or passages, document prompt applied: float32, [n, dimension], L2-normalised."""
         vectors = np.empty((len(texts), self._dimension), dtype=np.float32)
         # Sorted here, as sentence-transformers does, because it sees one chunk at a time.
@@ -223,16 +223,6 @@ class FrameworkEncoder:
             least = min(float((ours * theirs).sum(axis=1).min()) for ours, theirs in pairs)
             if not least >= _LEAST_COSINE:  # NaN too
                 raise _unsupported(f"exported and original vectors differ (cosine {least:.6f})")
-
-
-def export_encoder(model_folder: Path, target: Path) -> None:
-    """Export the model in `model_folder` to the folder `target`; raises as FrameworkEncoder does."""
-    FrameworkEncoder.load(model_folder).export(target)
-
-
-def embed_with_framework(model_folder: Path, texts: Sequence[str], progress: Progress) -> Vectors:
-    """Encode `texts` with the model in `model_folder`; returns and raises as FrameworkEncoder does."""
-    return FrameworkEncoder.load(model_folder).embed(texts, progress)
 
 
 def _unsupported(reason: str) -> ModelDamagedError:

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import Stemmer  # type: ignore[import-not-found]
 
+from index.arrays import Floats, Rows
 from index.errors import IndexDamagedError
 
 K1 = 1.5
@@ -67,8 +68,6 @@ FILES = (
 )
 
 Array = npt.NDArray[Any]
-Floats = npt.NDArray[np.float32]
-Rows = npt.NDArray[np.int64]
 
 
 def terms(text: str) -> list[str]:
@@ -170,12 +169,6 @@ class Lexical:
                 # A sentence occurs once in a column, so that this adds each score once.
                 total[self.rows[start:end]] += self.values[start:end]
         return total
-
-    def search(self, question_terms: Sequence[str], k: int) -> tuple[Floats, Rows]:
-        """Find the `k` best sentences that hold a term, best first, equals by row: (scores, rows)."""
-        scores = self.scores(question_terms)
-        rows = best(scores, min(k, int(np.count_nonzero(scores))))
-        return scores[rows], rows
 
     def frequency(self, term: str) -> int:
         """Count the sentences that hold `term`."""

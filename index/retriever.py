@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from index.arrays import Floats, Rows
 from index.catalog import Catalog, SentencePlace
 from index.lexical import Lexical, best, terms
 from index.records import Candidate
@@ -23,9 +23,6 @@ CANDIDATES = 40
 """How many of the pool go on to the ranking, by the plain sum of the three scores."""
 COPIES = 2
 """How many articles may be cited for one and the same sentence."""
-
-Floats = npt.NDArray[np.float32]
-Rows = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
+from index.arrays import Floats, Rows
 from index.errors import IndexDamagedError
 
 SENTENCES_FILE = "sentences.faiss"
@@ -21,9 +22,6 @@ _RECALL_AT = 100
 _RECALL_SAMPLE = 300
 _TRAINING_ROWS_PER_LIST = 50
 _MOST_GROWTH = 2.0  # an index that has grown or shrunk more since its lists were made gets new ones
-
-Floats = npt.NDArray[np.float32]
-Rows = npt.NDArray[np.int64]
 
 
 class Vectors:

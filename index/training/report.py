@@ -1,4 +1,4 @@
-"""What a learnt confidence is worth, as Markdown: cross-validated where articles have unanswerable questions."""
+"""What a learnt confidence is worth, in Markdown, partly cross-validated over articles."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -38,9 +38,9 @@ def sentences(path: Path) -> list[str]:
 def embedded(texts: list[str], cache: Path | None) -> Floats:
     if cache is not None and cache.exists():
         return np.load(cache, allow_pickle=False)[: len(texts)]
-    from index.export import embed_with_framework
+    from index.export import FrameworkEncoder
 
-    found = embed_with_framework(resolve_encoder(DEFAULT_ENCODER), texts, lambda *_: None)
+    found = FrameworkEncoder.load(resolve_encoder(DEFAULT_ENCODER)).embed(texts, lambda *_: None)
     if cache is not None:
         np.save(cache, found, allow_pickle=False)
     return found

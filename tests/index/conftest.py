@@ -8,7 +8,7 @@ from build_helpers import build, provide_encoder, write_corpus
 from tiny_model import save_tiny_model
 
 from index.config import Config
-from index.export import export_encoder
+from index.export import FrameworkEncoder
 
 BRIDGES = "The red bridge\n\nThe red bridge is 900 metres long. {}\n"
 
@@ -23,7 +23,7 @@ def tiny_model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tiny_encoder_folder(tiny_model_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the exported tiny model; tests only read it."""
     folder = tmp_path_factory.mktemp("tiny-encoder")
-    export_encoder(tiny_model_folder, folder)
+    FrameworkEncoder.load(tiny_model_folder).export(folder)
     return folder
 
 

@@ -15,7 +15,7 @@ from tiny_model import save_tiny_model
 from index import export
 from index.encoder import Encoder
 from index.errors import ModelDamagedError
-from index.export import FrameworkEncoder, embed_with_framework, export_encoder
+from index.export import FrameworkEncoder
 
 TEXTS = ["", "a", "Hello There?", "what is this", "hello there, 123: what!", "abc def ghi " * 30, "東京 🏳️‍🌈"]
 
@@ -57,7 +57,7 @@ def test_window_leaves_room_for_special_tokens_and_prompt(tiny_encoder_folder: P
 def test_other_poolings(tmp_path: Path, mode: str | tuple[str, ...]) -> None:
     width = 32 if isinstance(mode, str) else 64
     model = save_tiny_model(tmp_path, pooled=width, pooling_mode=mode)
-    export_encoder(model, tmp_path / "encoder")
+    FrameworkEncoder.load(model).export(tmp_path / "encoder")
     vectors = Encoder.load(tmp_path / "encoder").encode_queries(TEXTS)
     assert least_cosine(vectors, original(model, TEXTS, "query: ")) >= 0.9999
 
@@ -73,7 +73,7 @@ def test_half_precision_is_computed_in_single_precision(tmp_path: Path) -> None:
 def test_embedding_reports_progress_and_keeps_the_order(tiny_model_folder: Path) -> None:
     texts = [f"text {'abc ' * (number % 9)}{number}" for number in range(300)]
     reports: list[tuple[str, int, int]] = []
-    vectors = embed_with_framework(tiny_model_folder, texts, lambda *report: reports.append(report))
+    vectors = FrameworkEncoder.load(tiny_model_folder).embed(texts, lambda *report: reports.append(report))
     assert reports == [("embed", 128, 300), ("embed", 256, 300), ("embed", 300, 300)]
     assert least_cosine(vectors, original(tiny_model_folder, texts, "passage: ")) >= 0.9999
 
@@ -88,7 +88,7 @@ def test_export_is_the_same_bytes_again(
     tiny_model_folder: Path, tiny_encoder_folder: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(tiny_encoder_folder, tmp_path / "again")
-    export_encoder(tiny_model_folder, tmp_path / "again")  # over a complete one
+    FrameworkEncoder.load(tiny_model_folder).export(tmp_path / "again")  # over a complete one
     first = {path.name: path.read_bytes() for path in tiny_encoder_folder.iterdir()}
     assert {path.name: path.read_bytes() for path in (tmp_path / "again").iterdir()} == first
     assert len(first) == 4
@@ -103,7 +103,7 @@ def test_different_vectors_are_refused(
 ) -> None:
     monkeypatch.setattr(export, "_LEAST_COSINE", 1.01)
     with pytest.raises(ModelDamagedError, match=r"vectors differ \(cosine (0\.9999|1\.0)"):
-        export_encoder(tiny_model_folder, tmp_path / "encoder")
+        FrameworkEncoder.load(tiny_model_folder).export(tmp_path / "encoder")
 
 
 def test_pooling_without_the_prompt_is_refused(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_a_model_without_a_window_gets_one(tiny_model_folder: Path, tmp_path: Pa
     path = model / "tokenizer_config.json"
     values = json.loads(path.read_text())
     path.write_text(json.dumps(values | {"model_max_length": 10**30}))
-    export_encoder(model, tmp_path / "encoder")
+    FrameworkEncoder.load(model).export(tmp_path / "encoder")
     # The positions of the tiny model's transformer are a limit all the same.
     assert Encoder.load(tmp_path / "encoder").window == 64 - 4
 
