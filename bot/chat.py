@@ -10,7 +10,7 @@ import click
 
 from bot import as_json, terminal
 from bot.config import Config
-from bot.frame import complain
+from bot.frame import complain, in_words
 from bot.opening import refreshed
 from bot.text import safe
 from index.errors import FootnoteError
@@ -76,7 +76,10 @@ class Chat:
         log.info("Asking %s.", f"the article {self.article} only" if self.article else "all articles")
 
     def _take(self, entry: str) -> None:
-        self.library = refreshed(self._config, self.library)
+        try:
+            self.library = refreshed(self._config, self.library)
+        except OSError as error:  # the articles cannot be read just now; one from stdout ends the chat
+            raise FootnoteError(in_words(error)) from error
         name, _, rest = entry.partition(" ")
         if name in self._commands:
             self._commands[name](rest.strip())

@@ -1,4 +1,5 @@
 import json
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from pseudo_terminal import PseudoTerminal
 
+from bot import opening
 from bot.chat import Chat, completions, typed_lines
 from bot.config import Config
 from index.library import Library
@@ -92,6 +94,30 @@ def test_a_changed_article_is_seen_by_the_next_question(home: Home) -> None:
 
     chat.run(lines())
     assert [info.id for info in chat.library.articles()] == ["coalition-strikes-near-al-tanf"]
+
+
+def test_an_unreadable_corpus_ends_only_its_line(
+    chat: Chat, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failures = [PermissionError(13, "Permission denied", "notes"), None]
+
+    def is_stale(_: Config) -> None:
+        if failure := failures.pop(0):
+            raise failure
+
+    monkeypatch.setattr(opening, "is_stale", is_stale)
+    chat.run(["/articles", "/articles"])
+    captured = capsys.readouterr()
+    assert captured.err == "error: notes: Permission denied\n"
+    assert captured.out.count("How bees keep warm") == 1
+
+
+def test_a_full_disk_ends_the_chat(built: Home) -> None:
+    with Path("/dev/full").open("wb") as full:
+        process = built.start("chat", stdin=subprocess.PIPE, stdout=full, stderr=subprocess.PIPE)
+        _, err = process.communicate(b"/articles\n/articles\n", timeout=60)
+    assert process.returncode == 1
+    assert b"No space left on device" in err
 
 
 def test_typed_lines_are_kept_and_ctrl_d_leaves(chat: Chat, tmp_path: Path) -> None:
