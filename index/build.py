@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from index import changes, models, store
 from index.catalog import Catalog, CatalogWriter
-from index.changes import CorpusState, FileState, scan
+from index.changes import UNSETTLED, CorpusState, FileState, scan
 from index.config import Config
 from index.embedding import Embedder
 from index.errors import (
@@ -18,6 +18,7 @@ from index.errors import (
     IndexDamagedError,
     IndexMissingError,
     IndexStaleError,
+    ModelDamagedError,
     UnreadableFileError,
 )
 from index.fingerprint import difference, fingerprint
@@ -27,10 +28,13 @@ from index.readers import CorpusFile, corpus_files, read_article
 from index.records import Article, Progress
 from index.reuse import Earlier, Entry, Kept, Read, find_sources
 from index.sentences import split_sentences
+from index.store import Generation
 from index.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
 WAIT = 300.0
 """Seconds that a writer waits for another one."""
+
+_READ_ATTEMPTS = 3  # of a file that is being written
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,8 @@ def update(config: Config, progress: Progress, wait: float = WAIT) -> BuildRepor
 def is_stale(config: Config) -> str | None:
     """Say why the index does not fit the corpus, the model or this program; None where it does.
 
-    Compares sizes and times, and contents where those differ; the index's big files are not read.
+    Compares sizes and times, and contents where those differ; the index's big files are not read. Where only
+    times differ, the index remembers the new ones, so that contents are not compared again each time.
     """
     files = corpus_files(config.corpus_directory)
     try:
@@ -90,13 +95,25 @@ def is_stale(config: Config) -> str | None:
     if config.encoder != state.model:
         return f"the model is {config.encoder} now, not {state.model}"
     model, folder = generation.fingerprint["model"], Path(state.model_folder)
+    stamp = state.model_stamp
     # Without the model's files the exported encoder still answers.
-    if folder.is_dir() and models.model_stamp(folder) != state.model_stamp:
-        model = models.model_fingerprint(folder)
+    if folder.is_dir():
+        if folder.parent.name == "snapshots" and state.model_folder != config.encoder and _outdated(folder):
+            return f"the model {config.encoder} was fetched anew"
+        stamp = _stamp(folder)
+        if stamp != state.model_stamp:
+            model = models.model_fingerprint(folder)
     if changed := difference(generation.fingerprint, fingerprint(model)):
         return changed
-    now = scan(files, state.files)
-    return None if _contents(now) == _contents(state.files.values()) else "the corpus changed"
+    now = CorpusState(state.model, state.model_folder, stamp, {s.file: s for s in scan(files, state.files)})
+    if _contents(now.files.values()) != _contents(state.files.values()):
+        return "the corpus changed"
+    if _renewable(now, state):
+        # Where that is impossible now, as in a read-only folder, the contents are compared again next time.
+        with suppress(OSError, FootnoteError), store.writing(config.index_directory, 0):
+            if store.open_current(config.index_directory, lambda found: found, check=False) == generation:
+                _renew_state(config.index_directory, generation, now)
+    return None
 
 
 def _update(config: Config, root: Path, progress: Progress) -> BuildReport:
@@ -117,7 +134,7 @@ def _update(config: Config, root: Path, progress: Progress) -> BuildReport:
     embedder = Embedder(root, folder, model, progress)
     if base and not embedder.exported and _nothing_changed(entries, base):
         if state != base.state:  # times only: else the same contents would be compared again each time
-            _renew_state(root, base, state)
+            _renew_state(root, base.generation, state)
         return report
 
     _cut(entries, embedder, progress)
@@ -160,11 +177,26 @@ def _model(config: Config, earlier: Earlier | None) -> tuple[Path, str, str]:
     """Return folder, fingerprint and stamp of the model; its files are read if they seem to have changed."""
     if earlier and earlier.state.model == config.encoder:
         folder = models.find_encoder(config.encoder)
-        stamp = models.model_stamp(folder)
+        stamp = _stamp(folder)
         if (str(folder), stamp) == (earlier.state.model_folder, earlier.state.model_stamp):
             return folder, earlier.generation.fingerprint["model"], stamp
     folder = models.resolve_encoder(config.encoder)
-    return folder, models.model_fingerprint(folder), models.model_stamp(folder)
+    return folder, models.model_fingerprint(folder), _stamp(folder)
+
+
+def _stamp(folder: Path) -> str:
+    try:
+        return models.model_stamp(folder)
+    except OSError as error:
+        raise ModelDamagedError(f"{folder}: cannot be read: {error.strerror or error}") from error
+
+
+def _outdated(folder: Path) -> bool:
+    """Tell whether the hub's cache, where it has the snapshot `folder`, has a later one of the model."""
+    try:
+        return (folder.parents[1] / "refs" / "main").read_text(encoding="ascii").strip() != folder.name
+    except (OSError, ValueError, IndexError):
+        return False
 
 
 def _read(
@@ -174,17 +206,31 @@ def _read(
     files = corpus_files(corpus)
     entries: list[Entry] = []
     states: list[FileState] = []
-    for number, (file, state) in enumerate(zip(files, scan(files, before), strict=True), start=1):
-        if base and state.skipped is None and _content(state) == _content(before.get(file.file)):
-            entries.append(Kept(state, base, base.catalog.row(state.id)))
-        else:
-            article, reason = _article(file)
-            state = replace(state, skipped=reason)
-            if article:
-                entries.append(Read(state, article))
+    for number, file in enumerate(files, start=1):
+        state, entry = _entry(file, before.get(file.file), base)
         states.append(state)
+        if entry:
+            entries.append(entry)
         progress("read", number, len(files))
     return sorted(entries, key=lambda entry: entry.state.id), states
+
+
+def _entry(
+    file: CorpusFile, before: FileState | None, base: Earlier | None
+) -> tuple[FileState, Entry | None]:
+    """Take a file's article over, or read it: again where it was written meanwhile."""
+    for _ in range(_READ_ATTEMPTS):
+        stamp = changes.stamp(file)
+        state = changes.describe(file, before)
+        if base and state.skipped is None and _content(state) == _content(before):
+            return state, Kept(state, base, base.catalog.row(state.id))
+        article, reason = _article(file)
+        state = replace(state, skipped=reason)
+        if changes.stamp(file) == stamp:
+            break
+    else:  # no content has this digest, so that the next update reads the file again
+        state = replace(state, mtime_ns=UNSETTLED, digest="unsettled")
+    return state, Read(state, article) if article else None
 
 
 def _article(file: CorpusFile) -> tuple[Article | None, str | None]:
@@ -228,11 +274,16 @@ def _nothing_changed(entries: Sequence[Entry], base: Earlier) -> bool:
     return len(entries) == len(base.catalog) and all(isinstance(entry, Kept) for entry in entries)
 
 
-def _renew_state(root: Path, base: Earlier, state: CorpusState) -> None:
+def _renewable(now: CorpusState, before: CorpusState) -> bool:
+    """Tell whether times differ that have settled."""
+    return now.model_stamp != before.model_stamp or any(
+        state.mtime_ns not in (UNSETTLED, before.files[file].mtime_ns) for file, state in now.files.items()
+    )
+
+
+def _renew_state(root: Path, generation: Generation, state: CorpusState) -> None:
     """Publish the same index with what the files look like now."""
-    generation = base.generation
-    with store.new_generation(root, generation.encoder, generation.fingerprint, generation.facts) as made:
-        store.share(generation.folder, made, but=changes.FILE)
+    with store.same_generation(root, generation, but=changes.FILE) as made:
         state.write(made)
 
 

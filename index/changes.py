@@ -22,7 +22,7 @@ _SETTLED = 2 * 10**9  # nanoseconds: a file as fresh as this may change again wi
 class FileState:
     """A file of the corpus as it was when it was read; `skipped` says why it is no article, if it is none.
 
-    `digest` is the sha256 of its bytes, "" where they cannot be read.
+    `digest` is the sha256 of its bytes, "" where they cannot be read, "unsettled" where they kept changing.
     """
 
     file: str
@@ -64,6 +64,15 @@ class CorpusState:
 def scan(files: Iterable[CorpusFile], earlier: Mapping[str, FileState]) -> list[FileState]:
     """Describe `files` as they are now; the contents are read of those whose size or time has changed."""
     return [describe(file, earlier.get(file.file)) for file in files]
+
+
+def stamp(file: CorpusFile) -> tuple[int, ...] | None:
+    """Return what differs once a file was written or replaced, even with its old time; None for no file."""
+    try:
+        status = file.path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def describe(file: CorpusFile, earlier: FileState | None) -> FileState:

@@ -112,11 +112,13 @@ def writing(root: Path, wait: float) -> Iterator[None]:
 
 
 @contextmanager
-def new_generation(root: Path, encoder: Path, fingerprint: Mapping[str, Any], facts: Json) -> Iterator[Path]:
+def new_generation(
+    root: Path, encoder: Path, fingerprint: Mapping[str, Any], facts: Json, checksums: Json | None = None
+) -> Iterator[Path]:
     """Give an empty folder to fill; when the block ends, what is in it becomes the current index of `root`.
 
     Until the last step of this the earlier generation answers. The lock is held; `facts` may be filled in
-    the block. Raises OSError.
+    the block. `checksums` are known ones, by file, as the manifest has them. Raises OSError.
     """
     generations = root / "generations"
     with _draft(generations) as made:
@@ -128,6 +130,7 @@ def new_generation(root: Path, encoder: Path, fingerprint: Mapping[str, Any], fa
                 "facts": facts,
                 "encoder": {"name": encoder.name, "sha256": _sha256(encoder / _MANIFEST)},
             },
+            checksums or {},
         )
         numbers = [int(path.name) for path in generations.iterdir() if _is_generation(path.name)]
         name = f"{max(numbers, default=0) + 1:06d}"
@@ -157,21 +160,28 @@ def put_encoder(root: Path, name: str, export: Callable[[Path], None]) -> Path:
     target = encoders / name
     with _draft(encoders) as made:
         export(made)
-        _seal(made, {})
+        _seal(made, {}, {})
         shutil.rmtree(target, ignore_errors=True)  # a damaged one; a whole one is never put again
         made.rename(target)
         _sync(encoders)
     return target
 
 
-def share(earlier: Path, made: Path, but: str) -> None:
-    """Take all files of the generation in `earlier` over into the folder `made`, except the file `but`."""
-    for path in earlier.iterdir():
-        if path.name not in (but, _MANIFEST):
+@contextmanager
+def same_generation(root: Path, earlier: Generation, but: str) -> Iterator[Path]:
+    """Give a folder with the files of `earlier` except `but`; it is published as `new_generation` does.
+
+    The files keep their checksums, so that they are not read here, and damage stays damage.
+    """
+    files: Json = _read_json(earlier.folder / _MANIFEST)["files"]
+    files.pop(but)
+    with new_generation(root, earlier.encoder, earlier.fingerprint, earlier.facts, files) as made:
+        for name in files:
             try:
-                (made / path.name).hardlink_to(path)
+                (made / name).hardlink_to(earlier.folder / name)
             except OSError:  # a file system without links
-                shutil.copyfile(path, made / path.name)
+                shutil.copyfile(earlier.folder / name, made / name)
+        yield made
 
 
 def clean(root: Path) -> None:
@@ -206,10 +216,13 @@ def _draft(folder: Path) -> Iterator[Path]:
         shutil.rmtree(made, ignore_errors=True)
 
 
-def _seal(folder: Path, about: Json) -> None:
+def _seal(folder: Path, about: Json, checksums: Json) -> None:
     """Add the manifest, which lists every file, and see that all of it is on the disk."""
     paths = sorted(path for path in folder.iterdir())
-    files = {path.name: {"size": path.stat().st_size, "sha256": _sha256(path)} for path in paths}
+    files = {
+        path.name: checksums.get(path.name) or {"size": path.stat().st_size, "sha256": _sha256(path)}
+        for path in paths
+    }
     manifest = folder / _MANIFEST
     text = json.dumps({"schema": SCHEMA, **about, "files": files}, indent=1)
     manifest.write_text(text + "\n", encoding="utf-8")

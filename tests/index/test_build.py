@@ -1,5 +1,6 @@
 """Building and updating an index, with the real model and the real readers."""
 
+import hashlib
 import json
 import os
 import resource
@@ -14,7 +15,8 @@ import numpy as np
 import pytest
 from build_helpers import ARTICLES, build, make_config, provide_encoder, write_corpus
 
-from index import sentences, store
+from index import build as build_module
+from index import changes, sentences, store
 from index.build import is_stale, update
 from index.config import Config
 from index.encoder import Encoder
@@ -26,6 +28,8 @@ from index.errors import (
     ModelMissingError,
 )
 from index.lexical import Lexical, terms
+from index.readers import CorpusFile, read_article
+from index.records import Article
 from index.reuse import Earlier
 
 IDS = ("cats", "news/weather", "raqqa")
@@ -138,18 +142,90 @@ def test_nothing_changed_imports_no_framework(config: Config) -> None:
     subprocess.run([sys.executable, "-c", code, Path(__file__).parent, config.base], check=True)
 
 
-def test_touched_files_are_compared_once(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+def digests(monkeypatch: pytest.MonkeyPatch, call: Callable[[], object]) -> int:
+    """Count the files whose contents `call` compares."""
+    real, seen = hashlib.file_digest, []
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            changes.hashlib, "file_digest", lambda file, kind: seen.append(file) or real(file, kind)
+        )
+        call()
+    return sum("corpus" in Path(file.name).parts for file in seen)
+
+
+@pytest.mark.parametrize("look", [is_stale, build])
+def test_touched_files_are_compared_once(
+    config: Config, monkeypatch: pytest.MonkeyPatch, look: Callable[[Config], object]
+) -> None:
     for path in config.corpus_directory.rglob("*.*"):
         os.utime(path, (10**9 - 5, 10**9 - 5))
+    kept = texts(config)
+    assert digests(monkeypatch, lambda: look(config)) == 3
+    after = current(config)
+    assert digests(monkeypatch, lambda: look(config)) == 0
     assert is_stale(config) is None
-    before, kept = current(config), texts(config)
     report = build(config)
     assert (report.unchanged, report.embedded) == (IDS, 0)
-    assert current(config) != before
-    assert texts(config) == kept
-    after = current(config)
+    assert (current(config), texts(config)) == (after, kept)
+
+
+def test_fresh_files_settle_once(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_corpus(config.corpus_directory, ARTICLES)
+    (config.corpus_directory / "cats.txt").touch()
     build(config)
-    assert current(config) == after
+    before = current(config)
+    assert is_stale(config) is None
+    assert current(config) == before, "a fresh file does not settle, so that there is nothing to remember"
+    monkeypatch.setattr(changes, "_SETTLED", 0)
+    assert digests(monkeypatch, lambda: is_stale(config)) == 1
+    settled = current(config)
+    assert settled != before
+    assert digests(monkeypatch, lambda: is_stale(config)) == 0
+    assert current(config) == settled
+
+
+def test_an_index_that_cannot_be_written_is_no_reason(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (config.corpus_directory / "cats.txt").touch()
+    before = current(config)
+    monkeypatch.setattr(changes, "_SETTLED", 0)
+    with store.writing(config.index_directory, 0):
+        assert is_stale(config) is None  # another process writes
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "mkdir", lambda *_: (_ for _ in ()).throw(OSError(30, "Read-only file system")))
+        assert is_stale(config) is None
+    assert current(config) == before
+    assert is_stale(config) is None
+    assert current(config) != before
+
+
+@pytest.mark.parametrize("times", [1, 100])
+def test_text_and_digest_are_of_one_content(
+    config: Config, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """Write another content while a file is read, and the first one with its old time after it."""
+    path = config.corpus_directory / "new.txt"
+    write(config, "new.txt", "The first content.")
+    left = times
+
+    def read(file: CorpusFile) -> Article:
+        nonlocal left
+        if file.path != path or not left:
+            return read_article(file)
+        left -= 1
+        write(config, "new.txt", "Another content.")
+        article = read_article(file)
+        write(config, "new.txt", "The first content.")
+        return article
+
+    with monkeypatch.context() as patch:
+        patch.setattr(build_module, "read_article", read)
+        build(config)
+    assert is_stale(config) == (None if times == 1 else "the corpus changed")
+    build(config)
+    assert texts(config)["new"] == ["The first content."]
+    assert is_stale(config) is None
 
 
 def test_a_changed_article_alone_is_embedded(config: Config) -> None:

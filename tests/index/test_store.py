@@ -3,7 +3,6 @@
 import errno
 import json
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -298,16 +297,27 @@ def test_a_killed_writer_holds_no_lock(tmp_path: Path) -> None:
 
 
 def test_files_are_shared_with_and_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    publish(tmp_path / "index", "one")
-    earlier = store.open_current(tmp_path / "index", lambda generation: generation.folder)
-    for name in ("linked", "copied"):
-        made = tmp_path / name
-        made.mkdir()
-        store.share(earlier, made, but="other")
-        assert names(made) == ["text"]
-        assert (made / "text").stat().st_nlink == (2 if name == "linked" else 1)
-        shutil.rmtree(made)
+    publish(tmp_path, "one")
+    for links in (2, 1):
+        earlier = store.open_current(tmp_path, lambda generation: generation)
+        with store.writing(tmp_path, 0), store.same_generation(tmp_path, earlier, but="other") as made:
+            assert names(made) == ["text"]
+            assert (made / "text").stat().st_nlink == links
+            write(made / "other", f"{links}")
+        again = store.open_current(tmp_path, lambda generation: generation)
+        assert (text(again), (again.folder / "other").read_text(encoding="utf-8")) == ("one", f"{links}")
+        assert (again.fingerprint, again.facts) == (earlier.fingerprint, earlier.facts)
+        assert (earlier.folder / "other").read_text(encoding="utf-8") != f"{links}"
         monkeypatch.setattr(
             os, "link", lambda *_, **__: (_ for _ in ()).throw(OSError(errno.EPERM, "no links"))
         )
-    assert store.open_current(tmp_path / "index", text) == "one"
+
+
+def test_damage_is_not_taken_over_as_whole(tmp_path: Path) -> None:
+    publish(tmp_path, "one")
+    earlier = store.open_current(tmp_path, lambda generation: generation)
+    write(earlier.folder / "text", "ONE")
+    with store.writing(tmp_path, 0), store.same_generation(tmp_path, earlier, but="other") as made:
+        write(made / "other", "new")
+    with pytest.raises(IndexDamagedError, match="text"):
+        store.open_current(tmp_path, text)
