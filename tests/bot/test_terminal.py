@@ -87,6 +87,13 @@ def test_lines_fit_the_terminal_and_hang_under_their_number(drawn: Callable[...,
         assert SENTENCE in words
 
 
+def test_a_terminal_that_does_not_know_its_width_is_drawn_on(drawn: Callable[..., str]) -> None:
+    zero, eighty = (
+        without_styles(drawn(lambda: show(answer_blocks(ANSWER)), columns=columns)) for columns in (0, 80)
+    )
+    assert zero == eighty
+
+
 def test_no_color_keeps_the_mark_and_drops_the_colours(
     drawn: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
