@@ -146,9 +146,7 @@ def digests(monkeypatch: pytest.MonkeyPatch, call: Callable[[], object]) -> int:
     """Count the files whose contents `call` compares."""
     real, seen = hashlib.file_digest, []
     with monkeypatch.context() as patch:
-        patch.setattr(
-            changes.hashlib, "file_digest", lambda file, kind: seen.append(file) or real(file, kind)
-        )
+        patch.setattr(hashlib, "file_digest", lambda file, kind: seen.append(file) or real(file, kind))
         call()
     return sum("corpus" in Path(file.name).parts for file in seen)
 

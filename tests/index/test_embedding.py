@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from build_helpers import ARTICLES, OLD, build, make_config, provide_encoder, write_corpus
 
-from index import embedding, store
+from index import embedding, models, store
 from index.build import is_stale
-from index.config import Config
+from index.config import Config, ModelSection
 from index.embedding import Embedder
 from index.encoder import SETTINGS_FILE, WEIGHTS_FILE, Encoder
-from index.errors import IndexDamagedError
+from index.errors import IndexDamagedError, ModelDamagedError
+from index.export import FrameworkEncoder
 from index.models import model_fingerprint
 from index.reuse import Earlier
 
@@ -95,6 +96,42 @@ def test_a_model_that_went_away_is_not_needed_to_ask(config: Config) -> None:
     shutil.rmtree(config.encoder)
     # The configured folder is gone, so that its name alone is left to compare.
     assert is_stale(config) is None
+
+
+def test_a_model_that_cannot_be_read_is_named(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> str:
+        raise OSError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(models, "model_stamp", fail)
+        for look in (build, is_stale):
+            with pytest.raises(ModelDamagedError, match="Permission denied"):
+                look(config)
+    monkeypatch.setattr(FrameworkEncoder, "load", fail)
+    shutil.rmtree(config.index_directory)
+    with pytest.raises(ModelDamagedError, match="Permission denied"):
+        build(config)
+
+
+def test_a_later_snapshot_of_a_named_model_is_seen(
+    tmp_path: Path, tiny_model_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    cache = tmp_path / "hub" / "models--some--tiny"
+    (cache / "refs").mkdir(parents=True)
+    for commit in ("1" * 40, "2" * 40):
+        shutil.copytree(tiny_model_folder, cache / "snapshots" / commit)
+    write_corpus(tmp_path / "corpus", ARTICLES)
+    named = make_config(tmp_path).model_copy(update={"model": ModelSection(encoder="some/tiny")})
+    pinned = make_config(tmp_path, cache / "snapshots" / ("1" * 40))
+    for config, then in ((named, "the model some/tiny was fetched anew"), (pinned, None)):
+        (cache / "refs" / "main").write_text("1" * 40)
+        build(config)
+        assert is_stale(config) is None
+        (cache / "refs" / "main").write_text("2" * 40)
+        assert is_stale(config) == then
+        build(config)
+        assert is_stale(config) is None
 
 
 def test_the_name_of_another_model_is_stale(config: Config) -> None:
