@@ -82,7 +82,7 @@ _NAME = re.compile(
     rf"{_CAPITALISED})*"
 )
 _BEFORE_PLACE = re.compile(
-    r"(?i:\b(?:in|at|near|from|to|of|around|between|into|across|outside|inside|throughout|via|towards?|"
+    r"(?i:\b(?:in|at|near|from|to|around|between|into|across|outside|inside|throughout|via|towards?|"
     r"through|on|along|north|south|east|west)(?: the)?(?: (?:city|town|village|province|state|island|port|"
     r"coast|region|country)(?: of)?)?\s+)$"
 )
@@ -95,6 +95,18 @@ _OPENERS = frozenset(
     "additionally also among furthermore meanwhile nevertheless next now often per similarly sometimes "
     "traditionally originally initially currently eventually historically generally recently".split()
 )
+_NO_NAMES = _OPENERS.union(_MONTHS, ("march", "may"), _DAYS)
+_OF_TIME = r"(?:second|minute|hour|day|week|month|year|decade)s?"
+_OF_SIZE = (
+    r"(?:square |cubic )?(?:(?:milli|centi|kilo)?met(?:er|re)s?|miles?|yards?|f(?:oo|ee)t|inch(?:es)?)|"
+    r"[ckm]?m|ft|lbs?|k?g|(?:kilo)?grams?|tons?|tonnes?|pounds?|lit(?:er|re)s?|acres?|hectares?|degrees?|mph|km/h|times"
+)
+_UNITS = {
+    "old": _OF_TIME,
+    "long": f"{_OF_TIME}|{_OF_SIZE}",
+    "much": f"{_OF_TIME}|{_OF_SIZE}|percent|per cent",
+}
+_MEASURED = re.compile(r"\bhow (much|old|long|far|tall|high|big|large|deep|fast|wide|heavy)\b", re.IGNORECASE)
 _COUNTED = re.compile(r"\bhow many (?:of the |other |different )?([^\W\d_]+)", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _QUESTION_WORDS = frozenset("who whom whose when where why how what which".split())
@@ -187,14 +199,14 @@ def mentions(text: str, kind: AnswerType) -> list[Span]:
 
 
 def _names(text: str) -> Iterator[Span]:
-    """Yield runs of capitalised words; an ordinary word that opens a sentence is no name."""
+    """Yield runs of capitalised words; a word that often opens a sentence, a month or a day is no name."""
     for match in _NAME.finditer(text):
         start, end = match.span()
         while start < end:
             word = _TOKEN.search(text, start, end)
             if word is None:
                 start = end
-            elif word.group().casefold() in _OPENERS:
+            elif word.group().casefold() in _NO_NAMES:
                 start = word.end()
                 while start < end and not text[start].isalnum():
                     start += 1
@@ -219,11 +231,20 @@ def highlight(question: str, sentence: str) -> Span | None:
             for start, end in mentions(sentence, kind)
             if not all(word.casefold() in asked for word in _TOKEN.findall(sentence[start:end]))
         ]
-        if len(found) > 1 and kind is AnswerType.NUMBER:
+        if kind is AnswerType.NUMBER and (measured := _MEASURED.search(question)):
+            unit = _unit(measured[1].casefold())
+            found = [(start, match.end()) for start, end in found if (match := unit.match(sentence, end))]
+        elif len(found) > 1 and kind is AnswerType.NUMBER:
             found = [span for span in found if _counts(question, sentence[span[1] :])]
         if found:
             return found[0] if len(found) == 1 else None
     return None
+
+
+def _unit(measure: str) -> re.Pattern[str]:
+    """Return what must follow a number that says how old, long, tall … something is."""
+    units = _UNITS.get(measure, _OF_SIZE)
+    return re.compile(rf"[ -]?(?:{units})\b(?:[ -](?:old|long|wide|high|tall|deep|away))?|%", re.IGNORECASE)
 
 
 def _counts(question: str, rest: str) -> bool:

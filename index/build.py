@@ -262,11 +262,11 @@ def _report(
     )
 
 
-def _no_articles(corpus: Path, report: BuildReport) -> FootnoteError:
+def _no_articles(corpus: Path, report: BuildReport) -> ConfigurationError:
+    mend = "Put articles there (.txt, .md, .html, .pdf), or name another folder as `[corpus] directory`."
     if report.skipped:
         file, reason = report.skipped[0]
-        return FootnoteError(f"no file in {corpus} can be read as an article ({file}: {reason})")
-    mend = "Put articles there (.txt, .md, .html, .pdf), or name another folder as `[corpus] directory`."
+        return ConfigurationError(f"no file in {corpus} can be read as an article ({file}: {reason})", mend)
     return ConfigurationError(f"no articles in {corpus}", mend)
 
 

@@ -44,6 +44,8 @@ _ASKS = re.compile(
 def evidence(question: str, ranked: Sequence[Ranked], idf: Idf) -> NDArray[np.float64]:
     """Compute what the confidence rests on: float64 [len(EVIDENCE)]; `ranked` is best first, not empty."""
     first = ranked[0][0]
+    # The same sentence of another article is no rival: more sources do not make an answer less sure.
+    ranked = [ranked[0], *(pair for pair in ranked[1:] if pair[0].terms != first.terms)]
     scores = np.array([score for _, score in ranked])
     row = dict(zip(FEATURES, featurise(question, [first], idf)[0].tolist(), strict=True))
     weights = {term: idf(term) for term in terms(question)}

@@ -73,6 +73,8 @@ class Encoder:
         self._tokenizer = tokenizer
         self._session = session
         self._inputs = [node.name for node in session.get_inputs()]
+        unknown = getattr(tokenizer.model, "unk_token", None)  # models of bytes know every text
+        self._unknown = None if unknown is None else tokenizer.token_to_id(unknown)
         special = tokenizer.num_special_tokens_to_add(is_pair=False)
         self._window = settings.tokens - special - self.count_tokens(settings.document_prompt)
 
@@ -108,6 +110,11 @@ class Encoder:
         """Count the tokens of `text`, without special tokens, prompt and truncation."""
         encoding = self._tokenizer.encode(clean(text), add_special_tokens=False)
         return sum(sum(part.attention_mask) for part in (encoding, *encoding.overflowing))
+
+    def knows(self, text: str) -> bool:
+        """Tell whether the model has tokens for half of `text`; unknown ones are all encoded alike."""
+        tokens = self._tokenizer.encode(clean(text), add_special_tokens=False).ids
+        return 2 * sum(token == self._unknown for token in tokens) <= len(tokens)
 
     def encode_queries(self, queries: Sequence[str]) -> Floats:
         """Encode questions: float32, [n, dimension], L2-normalised; what exceeds the window is cut off."""

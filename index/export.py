@@ -164,7 +164,7 @@ class FrameworkEncoder:
             pad_type_id=framework.pad_token_type_id,
             pad_token=framework.pad_token,
         )
-        tokenizer.save(str(path), pretty=False)
+        path.write_text(tokenizer.to_str(), encoding="utf-8")  # its own `save` hides a full disk
 
     def _write_graph(self, target: Path) -> None:
         import onnx

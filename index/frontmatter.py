@@ -16,6 +16,7 @@ LONGEST_LINE = 1_000
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(?P<yaml>.{,65536}?\n)(?:---|\.\.\.)[ \t]*(?:\n\s*\n|\n|\Z)", re.S)
 _KEYS = frozenset(("title", "url", "published", "date", "author", "authors"))
 _NOTHING = ("", "~", "null")
+_PAIR = re.compile(r"^(\w+):[ \t]+(\S.*?)[ \t]*$", re.M)
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(?=\S)")
 
@@ -33,7 +34,8 @@ class Description:
 def split_front_matter(text: str) -> tuple[Description, str]:
     """Return what the YAML front matter says, and the text behind it.
 
-    Broken YAML, and a block between rules that has none of the keys of `describe`, are part of the text.
+    A block between rules that has none of the keys of `describe` is part of the text. Of broken YAML, such as
+    a title with a colon, the lines `key: value` are read.
     """
     match = _FRONT_MATTER.match(text)
     if match is None:
@@ -44,7 +46,7 @@ def split_front_matter(text: str) -> tuple[Description, str]:
         # Strings, lists and mappings alone: "No" is a title, and 1:30 no number.
         values = yaml.load(match["yaml"], yaml.BaseLoader)  # noqa: S506 - it builds no other objects
     except (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError):
-        return Description(), text
+        values = dict(_PAIR.findall(match["yaml"]))
     if not isinstance(values, dict) or _KEYS.isdisjoint(values):
         return Description(), text
     said = {key: value for key, value in values.items() if value not in _NOTHING}
@@ -65,7 +67,10 @@ def describe(values: Mapping[Any, Any]) -> Description:
 
 
 def title_in(text: str) -> str | None:
-    """Return the first `# ` heading of a text, else its first line where that stands alone, else None."""
+    """Return the first `# ` heading of a text, else its first line where that stands alone, else None.
+
+    A sentence that is all there is names nothing.
+    """
     fenced = False
     lines = text.split("\n")
     for line in lines:
@@ -77,6 +82,8 @@ def title_in(text: str) -> str | None:
     line = lines[first]
     underlined = "".join(lines[first + 1 : first + 2]).strip()
     if len(line) > LONGEST_TITLE or not any(map(str.isalnum, line)) or underlined.strip("=-"):
+        return None
+    if line.rstrip().endswith((".", "!", "?", "。")) and not any(map(str.strip, lines[first + 1 :])):
         return None
     if heading := _HEADING.match(line):
         line = without_closing_hashes(line[heading.end() :])

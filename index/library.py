@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Self
 
+import numpy as np
+
 from index.answering import clean_question, compose
 from index.catalog import ArticleRow, Catalog
 from index.confidence import Calibration
@@ -117,6 +119,8 @@ class Library:
         count = self._top_k if top_k is None else top_k
         row = None if article is None else self._catalog.row(article)
         (vector,) = self._encoder.encode_queries([asked])
+        if not self._encoder.knows(asked):
+            vector = np.zeros_like(vector)  # near nothing, not near all else that the model cannot read
         candidates = self._retriever.retrieve(asked, vector, row, max(CANDIDATES, count))
         idf = cache(self._retriever.idf)
         ranked = self._ranker.rank(asked, candidates, idf)

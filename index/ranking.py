@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -15,6 +16,9 @@ from index.features import FEATURES, featurise
 from index.records import Candidate, Idf, Ranked
 
 FUSION_FILE = "fusion.json"
+ASKING = 10.0
+"""What a sentence that asks loses: more than the words that it shares with the question can bring."""
+_ASKING = re.compile(r"[?？؟]\W*$")
 
 
 def read_weights(section: str, names: Sequence[str], text: str | None = None) -> dict[str, float]:
@@ -58,4 +62,16 @@ class Ranker:
         Differences of scores are log-odds: a softmax over them says which candidate answers, if one does.
         """
         scores = (featurise(question, candidates, idf) @ self.weights).tolist()
+        _pass_on(candidates, scores)
         return sorted(zip(candidates, scores, strict=True), key=lambda pair: (-pair[1], pair[0].row))
+
+
+def _pass_on(candidates: Sequence[Candidate], scores: list[float]) -> None:
+    """Give the score of a sentence that asks to the one after it: lists of questions and answers."""
+    places = {candidate.row: place for place, candidate in enumerate(candidates)}
+    for place, candidate in enumerate(candidates):
+        if _ASKING.search(candidate.text):
+            after = places.get(candidate.row + 1)
+            if after is not None and candidates[after].article == candidate.article:
+                scores[after] = max(scores[after], scores[place])
+            scores[place] -= ASKING

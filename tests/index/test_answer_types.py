@@ -90,3 +90,21 @@ def test_of_several_numbers_the_one_of_what_is_counted_is_marked() -> None:
 )
 def test_nothing_is_highlighted_in_doubt(question: str, sentence: str) -> None:
     assert highlight(question, sentence) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "marked"),
+    [
+        ("Who is the architect?", "It was completed on 31 March 1889.", None),
+        ("Where is Raqqa?", "Raqqa is the capital of Islamic State.", None),
+        ("How old is Maria Lopez?", "Maria Lopez was born in 1984.", None),
+        ("How old is Maria Lopez?", "Maria Lopez is 41 years old.", "41 years old"),
+        ("How tall is the tower?", "The tower is 330 metres tall and has 3 levels.", "330 metres tall"),
+        ("How long is the Nile?", "The Nile is 6,650 km long.", "6,650 km long"),
+    ],
+)
+def test_measures_have_their_unit_and_months_are_no_names(
+    question: str, sentence: str, marked: str | None
+) -> None:
+    span = highlight(question, sentence)
+    assert (span and sentence[slice(*span)]) == marked

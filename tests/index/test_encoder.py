@@ -161,3 +161,13 @@ def test_a_question_imports_no_framework(encoder_folder: Path) -> None:
     command = [sys.executable, "-c", _ONE_QUESTION, str(encoder_folder)]
     process = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (process.returncode, process.stdout, process.stderr) == (0, "[]\n", "")
+
+
+def test_what_the_model_has_no_tokens_for_is_not_known(encoder_folder: Path) -> None:
+    encoder = Encoder.load(encoder_folder)
+    assert [encoder.knows(text) for text in ("Who is it?", "🐝", "x" * 100_000, "")] == [
+        True,
+        False,
+        False,
+        True,
+    ]

@@ -26,7 +26,6 @@ def test_front_matter_describes_and_leaves_the_text() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "---\ntitle: Bees: a history\n---\nNot YAML.",
         "---\nOnly words between rules.\n---\nMore.",
         "---\n- a\n- list\n---\nMore.",
         "---\n" + "[" * 60_000 + "\n---\nToo deep.",
@@ -100,3 +99,13 @@ def test_titles(text: str, title: str | None) -> None:
 def test_a_line_of_a_megabyte_takes_no_time() -> None:
     assert title_in("# a" + " #" * 500_000) is not None
     assert title_in("x" + " " * 1_000_000 + "x\n\n") is None
+
+
+def test_a_title_with_a_colon_is_broken_yaml_and_a_title_all_the_same() -> None:
+    said, rest = split_front_matter("---\ntitle: Bees: a history\nauthor: Jo\n---\nBees are old.\n")
+    assert (said.title, said.author, rest) == ("Bees: a history", "Jo", "Bees are old.\n")
+
+
+def test_a_sentence_that_is_all_there_is_is_no_title() -> None:
+    assert title_in("\nFirst file. It says the code is alpha.\n\n") is None
+    assert title_in("First file\n\nIt says the code is alpha.") == "First file"

@@ -139,3 +139,20 @@ def test_the_weights_in_the_package_fit() -> None:
 def test_damaged_weights_are_named(text: str) -> None:
     with pytest.raises(FootnoteError, match="weights of the ranking are damaged"):
         Ranker.load(text)
+
+
+def test_a_sentence_that_asks_passes_its_score_on_to_the_one_below() -> None:
+    heading = candidate(4, "How long is the warranty?", dense=0.99)
+    answer = candidate(5, "Two years from the date of purchase.", dense=0.3)
+    other = candidate(9, "The warranty card is green.", dense=0.5)
+    ranked = Ranker.load().rank("How long is the warranty?", [heading, answer, other], idf)
+    assert [found.row for found, _ in ranked] == [5, 9, 4]
+
+
+def test_a_copy_in_another_article_does_not_make_the_answer_less_sure() -> None:
+    first = candidate(4, "Anna Berg opened the Harbour Bridge in 1998.", dense=0.8)
+    other = candidate(7, "The town has a bridge.", dense=0.4)
+    ranked = [(first, 9.0), (other, 3.0)]
+    copied = [(first, 9.0), (replace(first, row=40, article=3), 9.0), (other, 3.0)]
+    calibration = Calibration.load()
+    assert calibration.confidence(QUESTION, copied, idf) == calibration.confidence(QUESTION, ranked, idf)
