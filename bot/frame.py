@@ -7,7 +7,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -36,10 +36,14 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @dataclass
 class Setting:
-    """The global options of one run, gathered from before and after the command's name."""
+    """The global options of one run, gathered from before and after the command's name.
+
+    `interrupts` grows with every Ctrl-C, whatever exception comes of it.
+    """
 
     config_path: Path | None = None
     verbosity: int = messages.NORMAL
+    interrupts: list[int] = field(default_factory=list)
 
     def config(self) -> "Config":
         """Read the configuration. Raises ConfigurationError."""
@@ -126,7 +130,12 @@ class Group(WithExamples, click.Group):
             if getattr(sys, name) is None:
                 nowhere = os.open(os.devnull, os.O_RDWR)
                 setattr(sys, name, os.fdopen(nowhere, "r" if name == "stdin" else "w"))
-        return super().main(*args, **kwargs)
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:  # from printing help or the version; a command's own are caught below
+            _forget_stdout()
+            complain(in_words(error))
+            sys.exit(FAILED)
 
     def list_commands(self, context: click.Context) -> list[str]:
         """List the commands in the order that a person meets them in."""
@@ -159,6 +168,9 @@ class Group(WithExamples, click.Group):
                 _forget_stdout()
                 context.exit(0)
             trace(setting, error)
+            if setting.interrupts:
+                complain("interrupted")
+                context.exit(INTERRUPTED)
             complain(in_words(error), "" if setting.verbosity >= messages.DEBUG else "Run with -vv for more.")
             context.exit(FAILED)
 

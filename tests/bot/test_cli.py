@@ -278,6 +278,40 @@ def test_an_interrupt_is_130(built: Home, monkeypatch: pytest.MonkeyPatch) -> No
     assert (run.code, run.out, run.err) == (130, "", "error: interrupted\n")
 
 
+INTERRUPTED_IMPORT = """
+import signal, sys
+sys.argv[1:] = {arguments}
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            try:
+                signal.raise_signal(signal.SIGINT)
+            except KeyboardInterrupt:
+                if {swallowed}:
+                    raise ImportError("initialization failed") from None
+                raise
+
+sys.meta_path.insert(0, Finder())
+from bot.__main__ import run
+run()
+"""
+
+
+@pytest.mark.parametrize(("module", "swallowed"), [("click", False), ("click", True), ("faiss", True)])
+def test_an_interrupt_while_modules_are_imported_is_130(built: Home, module: str, swallowed: bool) -> None:
+    """C extensions turn an interrupt during their import into an ImportError."""
+    arguments = ["--config", str(built.config), "ask", STRIKE]
+    code = INTERRUPTED_IMPORT.format(arguments=arguments, module=module, swallowed=swallowed)
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True)
+    assert (run.returncode, run.stdout, run.stderr) == (130, b"", b"error: interrupted\n")
+
+
+def test_the_command_is_called_footnote_however_it_was_started() -> None:
+    run = subprocess.run([sys.executable, "-m", "bot", "ask"], cwd=ROOT, capture_output=True, text=True)
+    assert run.stderr.startswith("Usage: footnote ask ")
+
+
 def test_a_closed_pipe_ends_quietly(built: Home) -> None:
     reading, writing = os.pipe()
     os.close(reading)
@@ -295,6 +329,16 @@ def test_a_full_disk_under_stdout_is_an_error(built: Home) -> None:
     assert process.returncode == 1
     assert b"No space left on device" in err
     assert b"Traceback" not in err
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["ask", "--help"]])
+def test_a_full_disk_under_the_help_is_no_traceback(arguments: list[str]) -> None:
+    command = [sys.executable, "-m", "bot", *arguments]
+    with Path("/dev/full").open("wb") as full:
+        run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, cwd=ROOT)
+    assert run.returncode == 1
+    assert run.stderr.startswith(b"error: No space left on device\n")
+    assert b"Traceback" not in run.stderr
 
 
 @pytest.mark.parametrize(
