@@ -3,10 +3,16 @@
 import os
 from pathlib import Path
 
+import numpy as np
+
+from index import store
 from index.build import BuildReport, update
 from index.config import Config, CorpusSection, IndexSection, ModelSection
+from index.encoder import Encoder
 from index.fingerprint import encoder_name
+from index.lexical import Lexical, terms
 from index.models import model_fingerprint, resolve_encoder
+from index.reuse import Earlier
 from index.store import put_encoder, writing
 
 ARTICLES = {
@@ -14,6 +20,7 @@ ARTICLES = {
     "news/weather.md": "# Weather\n\nIt rained in Paris. The sun came out at noon. People went outside.\n",
     "cats.txt": "Cats\n\nA cat sleeps most of the day. A cat drinks milk.\n",
 }
+IDS = ("cats", "news/weather", "raqqa")
 OLD = 10**9  # seconds: a time stamp that has settled
 
 
@@ -48,3 +55,49 @@ def provide_encoder(config: Config, exported: Path) -> None:
 def build(config: Config) -> BuildReport:
     """Update the index without waiting and without progress."""
     return update(config, lambda *_: None, wait=0)
+
+
+def earlier(config: Config) -> Earlier:
+    return store.open_current(config.index_directory, Earlier.load)
+
+
+def texts(config: Config) -> dict[str, list[str]]:
+    """All sentences by article, after checking that the index is consistent with itself."""
+    index = earlier(config)
+    lexical = Lexical.load(index.generation.folder, len(index.sentences))
+    found: dict[str, list[str]] = {}
+    for row in index.catalog.articles():
+        article = index.catalog.article(row.row)
+        stored = index.catalog.sentences(row.sentence_rows)
+        for sentence in stored:
+            assert article.text[sentence.start : sentence.end] == sentence.text
+            assert all(lexical.scores([term])[sentence.row] > 0 for term in terms(sentence.text))
+        found[article.id] = [sentence.text for sentence in stored]
+    rows = sum(map(len, found.values()))
+    assert len(index.sentences) == rows == index.generation.facts["sentences"]
+    assert len(index.passages) == index.generation.facts["passages"]
+    return found
+
+
+def check_vectors(config: Config) -> None:
+    """Compare every stored vector with a fresh one of its text."""
+    index = earlier(config)
+    encoder = Encoder.load(index.generation.encoder)
+    for row in index.catalog.articles():
+        text = index.catalog.article(row.row).text
+        for spans, rows, vectors in (
+            (index.catalog.spans(row.row), row.sentence_rows, index.sentences),
+            (index.catalog.passages(row.row), row.passage_rows, index.passages),
+        ):
+            fresh = encoder.encode_texts([text[span.start : span.end] for span in spans])
+            assert np.allclose(vectors.rows(rows.start, rows.stop), fresh, atol=1e-4)
+
+
+def write(config: Config, name: str, text: str | bytes) -> None:
+    write_corpus(config.corpus_directory, {name: text})
+    path = config.corpus_directory / name
+    os.utime(path, (2 * 10**9 - 10**9 // 2, 10**9 + 12345))
+
+
+def current(config: Config) -> str:
+    return (config.index_directory / "current").read_text(encoding="utf-8")

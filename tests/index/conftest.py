@@ -1,10 +1,11 @@
 """The tiny model, saved and exported once, and a small library of real and made articles, built once."""
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
-from build_helpers import build, provide_encoder, write_corpus
+from build_helpers import ARTICLES, IDS, build, make_config, provide_encoder, write_corpus
 from tiny_model import save_tiny_model
 
 from index.config import Config
@@ -46,3 +47,27 @@ def library_config(encoder_folder: Path, tmp_path_factory: pytest.TempPathFactor
     provide_encoder(config, encoder_folder)
     build(config)
     return path
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, encoder_folder: Path) -> Path:
+    base = tmp_path_factory.mktemp("built")
+    config = make_config(base)
+    write_corpus(base / "corpus", ARTICLES)
+    provide_encoder(config, encoder_folder)
+    report = build(config)
+    assert (report.added, report.rebuilt, report.skipped) == (IDS, None, ())
+    assert report.embedded > 6
+    return base
+
+
+@pytest.fixture
+def config(built: Path, tmp_path: Path) -> Config:
+    """An index of ARTICLES to change."""
+    shutil.copytree(built, tmp_path, dirs_exist_ok=True, copy_function=os.link)
+    for path in (tmp_path / "corpus").rglob("*.*"):  # a copy of its own, for tests that write to it
+        content, status = path.read_bytes(), path.stat()
+        path.unlink()
+        path.write_bytes(content)
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    return make_config(tmp_path)
