@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from types import MappingProxyType
 
 from pydantic import ConfigDict, Field
 
@@ -13,6 +14,7 @@ class DiscordSection(FrontEndSection):
     """What the Discord bot reads; it accepts no keys yet."""
 
     model_config = ConfigDict(extra="forbid")
+    elsewhere = MappingProxyType({"token": "the token comes from DISCORD_BOT_TOKEN, never from this file"})
 
 
 class Config(IndexConfig):

@@ -75,6 +75,7 @@ def _model(config: Config) -> Check:
 
 def _folder(config: Config) -> Check:
     """Write a file that leaves no trace, in the index folder or where it would be made."""
+    config.check_index_directory()
     folder = next(
         place for place in (config.index_directory, *config.index_directory.parents) if place.exists()
     )

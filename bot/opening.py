@@ -6,16 +6,14 @@ from bot.config import Config
 from bot.progress import progress
 from index.build import BuildReport, is_stale, update
 from index.errors import (
-    ConfigurationError,
     FootnoteError,
     IndexBusyError,
     IndexDamagedError,
     IndexMissingError,
     IndexStaleError,
-    ModelDamagedError,
-    ModelMissingError,
 )
 from index.library import Library
+from index.readers import corpus_files
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +24,12 @@ def open_library(config: Config) -> Library:
     An update that cannot be made now (another process is at it, the folder is read-only, the disk full) is a
     warning while there is a whole index to answer from. Raises FootnoteError where there is none.
     """
+    config.check_index_directory()
     try:
         library = Library.open(config)
     except IndexMissingError:
-        log.info("Building the index of %s (only this once) …", config.corpus_directory)
+        if corpus_files(config.corpus_directory):  # else there is nothing to build it of, as the update says
+            log.info("Building the index of %s (only this once) …", config.corpus_directory)
     except (IndexDamagedError, IndexStaleError) as error:
         log.warning("%s. Rebuilding the index from the articles …", error.message.rstrip("."))
     else:
@@ -41,8 +41,8 @@ def open_library(config: Config) -> Library:
 def refreshed(config: Config, library: Library) -> Library:
     """Return `library`, or, where the corpus changed since its index was made, one over the updated index.
 
-    Raises FootnoteError where the configuration or the model is what stands in the way: an answer from the
-    earlier index would pass over what was asked for.
+    Where another process is updating it, or it cannot be written, that is a warning. Raises FootnoteError for
+    all else that stands in the way: an answer from the earlier index would pass over what was asked for.
     """
     reason = is_stale(config)
     if not reason:
@@ -54,15 +54,17 @@ def refreshed(config: Config, library: Library) -> Library:
             done = update(config, report, wait=0)
         tell(done)
         return Library.open(config)
-    except (ConfigurationError, ModelMissingError, ModelDamagedError):
-        raise
     except FootnoteError as error:
+        unwritable = type(error) is FootnoteError and isinstance(error.__cause__, OSError)
+        if not (unwritable or isinstance(error, IndexBusyError)):
+            raise
         log.warning("%s. Answering from the last index.", error.message.rstrip("."))
     return library
 
 
 def update_index(config: Config) -> BuildReport:
     """Bring the index up to date with the corpus, progress on stderr, after another process that is at it."""
+    config.check_index_directory()
     with progress() as report:
         try:
             return update(config, report, wait=0)

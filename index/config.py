@@ -3,8 +3,9 @@
 import errno
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
@@ -12,6 +13,8 @@ from pydantic_core import PydanticCustomError
 from index.errors import ConfigurationError
 
 DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
+
+_INDEX_ENTRIES = {"current", "generations", "encoders", "lock"}  # one of them is in every index folder
 
 _LONG_INTEGER = re.compile(r"^(.*?)=\s*[+-]?[\d_]{1000}", re.MULTILINE)
 
@@ -32,8 +35,12 @@ PathText = Annotated[str, Field(min_length=1), AfterValidator(_check_path)]
 
 
 class Section(BaseModel):
-    """A section of the configuration: no unknown keys, no silent conversion of types."""
+    """A section of the configuration: no unknown keys, no silent conversion of types.
 
+    `elsewhere` has keys that a person may expect here, and says where what they stand for comes from.
+    """
+
+    elsewhere: ClassVar[Mapping[str, str]] = {}
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
@@ -135,8 +142,27 @@ class Config(Section):
         folder = self._path(self.model.encoder)
         return str(folder) if folder.is_dir() else self.model.encoder
 
+    def check_index_directory(self) -> None:
+        """Raise ConfigurationError where the index would be written among files that are not an index's."""
+        root, corpus = self.index_directory.resolve(), self.corpus_directory.resolve()
+        if corpus.is_relative_to(root):
+            raise _no_index_folder(root, "the articles are in it")
+        try:
+            names = {path.name for path in root.iterdir()}
+        except OSError:  # there is none yet; of one that cannot be read, its writer speaks
+            return
+        if names and not names & _INDEX_ENTRIES:
+            raise _no_index_folder(root, "other files are in it")
+
     def _path(self, value: str) -> Path:
         return (self.base / Path(value).expanduser()).absolute()
+
+
+def _no_index_folder(root: Path, reason: str) -> ConfigurationError:
+    message = f"index.directory: expected a folder of the index's own (found {root}: {reason})"
+    return ConfigurationError(
+        message, "Set `[index] directory` to an empty folder, or to one that is not there."
+    )
 
 
 def _first_problem(error: ValidationError, schema: type[Config]) -> str:
@@ -144,7 +170,9 @@ def _first_problem(error: ValidationError, schema: type[Config]) -> str:
     problem = error.errors(include_url=False)[0]
     key = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
-        return f"{key}: unknown key (known here: {', '.join(_known_keys(schema, problem['loc'][:-1]))})"
+        return f"{key}: unknown key ({_hint(schema, problem['loc'])})"
+    if problem["type"] == "model_type":
+        return f"{key}: expected a table [{key}] (found {_shown(problem['input'])})"
     return f"{key}: {problem['msg']} (found {_shown(problem['input'])})"
 
 
@@ -155,10 +183,15 @@ def _shown(value: Any) -> str:
         return f"{type(value).__name__}, too large to show"
 
 
-def _known_keys(schema: type[Config], section: tuple[int | str, ...]) -> list[str]:
-    model: type[BaseModel] = schema
-    for name in section:
-        annotation = model.model_fields[str(name)].annotation
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def _hint(schema: type[Config], key: tuple[int | str, ...]) -> str:
+    """Say what is known in the section of an unknown `key`."""
+    *section, name = map(str, key)
+    model: type[Section] = schema
+    for part in section:
+        annotation = model.model_fields[part].annotation
+        if isinstance(annotation, type) and issubclass(annotation, Section):
             model = annotation
-    return [name for name in model.model_fields if name != "base"]
+    if name in model.elsewhere:
+        return model.elsewhere[name]
+    known = [field for field in model.model_fields if field != "base"]
+    return f"known here: {', '.join(known)}" if known else "this section has no keys yet"

@@ -5,6 +5,7 @@ import pytest
 
 from bot.config import Config, find_config, read_config
 from index.config import Config as IndexConfig
+from index.config import IndexSection
 from index.errors import ConfigurationError
 from index.llamaindex import FootnoteQueryEngine
 
@@ -75,7 +76,9 @@ def test_relative_paths_are_relative_to_the_file_that_names_them(here: Path) -> 
         ('[model]\nencoder = "a\\u0000b"', "model.encoder: Input should be a path: embedded null byte"),
         ("[model]\nencoder = './nope'", "model.encoder: no such folder (found './nope')"),
         ("[model]\nencoder = '~/nope'", "model.encoder: no such folder (found '~/nope')"),
-        ("[discord]\ntoken = 'secret'", "discord.token: unknown key"),
+        ("[discord]\ntoken = 'secret'", "discord.token: unknown key (the token comes from DISCORD_BOT_TOKEN"),
+        ("[discord]\nguild = 5", "discord.guild: unknown key (this section has no keys yet)"),
+        ("corpus = 'x'", "corpus: expected a table [corpus] (found 'x')"),
         ("[corpus", "not valid TOML"),
         ("answers = 3", "answers: unknown key (known here: corpus, index, model, answer, discord)"),
     ],
@@ -87,6 +90,7 @@ def test_a_mistake_is_one_line_with_file_and_key(here: Path, content: str, words
         read_config(find_config())
     assert caught.value.message.startswith("config.toml: ")
     assert words in caught.value.message
+    assert "secret" not in caught.value.message
     assert "\n" not in caught.value.message
 
 
@@ -96,6 +100,24 @@ def test_a_file_that_cannot_be_read_is_named(here: Path) -> None:
         with pytest.raises(ConfigurationError) as caught:
             read_config(path)
         assert caught.value.message == f"{path}: {words}"
+
+
+@pytest.mark.parametrize("directory", [".", "corpus", "notes", ".."])
+def test_an_index_among_other_files_is_refused(here: Path, directory: str) -> None:
+    (here / "corpus").mkdir()
+    (here / "notes").mkdir()
+    (here / "notes" / "list.txt").touch()
+    config = Config(base=here, index=IndexSection(directory=directory))
+    with pytest.raises(ConfigurationError, match=r"index\.directory: expected a folder of the index's own"):
+        config.check_index_directory()
+
+
+def test_an_index_has_an_empty_folder_an_index_or_none_at_all(here: Path) -> None:
+    (here / "empty").mkdir()
+    (here / "old" / "generations").mkdir(parents=True)
+    (here / "old" / ".gitignore").touch()
+    for directory in ("empty", "old", "none", "corpus/.footnote"):
+        Config(base=here, index=IndexSection(directory=directory)).check_index_directory()
 
 
 def test_a_model_that_is_no_folder_may_be_a_name(here: Path) -> None:

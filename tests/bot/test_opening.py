@@ -166,5 +166,31 @@ def test_an_interrupted_update_leaves_the_last_index(home: Home, monkeypatch: py
 def test_paths_of_an_empty_home_stay_untouched(tmp_path: Path) -> None:
     home = Home(tmp_path)
     home.config.touch()
-    home.footnote("ask", "why")
+    run = home.footnote("ask", "why")
     assert list(tmp_path.iterdir()) == [home.config]
+    assert "Building" not in run.err
+
+
+@pytest.mark.parametrize("command", [["index"], ["ask", COLD]])
+def test_no_index_is_written_among_the_articles(tmp_path: Path, command: list[str]) -> None:
+    home = Home(tmp_path)
+    home.corpus.mkdir()
+    (home.corpus / "candles.md").write_text(WAX)
+    home.config.write_text("[index]\ndirectory = 'corpus'\n")
+    run = home.footnote(*command)
+    assert (run.code, run.out) == (78, "")
+    assert run.err.startswith("error: index.directory: ")
+    assert [path.name for path in home.corpus.iterdir()] == ["candles.md"]
+    checks = {check["check"]: check["status"] for check in home.footnote("doctor", "--json").json}
+    assert checks["index folder"] == "fail"
+
+
+def test_without_any_readable_article_the_last_index_does_not_answer(home: Home) -> None:
+    for file in home.corpus.rglob("*.*"):
+        file.unlink()
+    (home.corpus / "image.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9)
+    run = home.footnote("ask", COLD)
+    assert (run.code, run.out) == (78, "")
+    assert "no file in " in run.err
+    (home.corpus / "image.txt").unlink()
+    assert home.footnote("ask", COLD).code == 78
