@@ -1,5 +1,6 @@
 """Checks what Footnote stands on, one after the other, and says how to mend what is wrong."""
 
+import json
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from bot.frame import in_words
 from bot.terminal import Block, Piece, counted
 from bot.text import safe
 from index.build import is_stale
-from index.errors import FootnoteError, IndexMissingError, IndexStaleError
+from index.errors import FootnoteError, IndexMissingError, IndexStaleError, ModelDamagedError
 from index.library import Library
 from index.models import resolve_encoder
 from index.readers import corpus_files
@@ -70,7 +71,13 @@ def _corpus(config: Config) -> Check:
 
 
 def _model(config: Config) -> Check:
-    return Check("model", OK, f"{config.model.encoder}: {resolve_encoder(config.encoder)}")
+    folder = resolve_encoder(config.encoder)
+    for file in sorted((*folder.glob("*.json"), *folder.glob("*/*.json"))):
+        try:
+            json.loads(file.read_bytes())
+        except (ValueError, RecursionError):
+            raise ModelDamagedError(f"{file}: not JSON", "Get the model anew.") from None
+    return Check("model", OK, f"{config.model.encoder}: {folder}")
 
 
 def _folder(config: Config) -> Check:

@@ -58,6 +58,12 @@ class Home:
         return self.folder / ".footnote"
 
     @property
+    def generation(self) -> Path:
+        """Folder of the index's current generation."""
+        name: str = json.loads((self.index / "current").read_text("utf-8"))["generation"]
+        return self.index / "generations" / name
+
+    @property
     def config(self) -> Path:
         """Path of the configuration file."""
         return self.folder / "config.toml"

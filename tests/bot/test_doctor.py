@@ -1,3 +1,5 @@
+import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +9,7 @@ from homes import Home
 from bot.doctor import Check, check_blocks
 from bot.terminal import show
 from index import models
+from index.config import DEFAULT_ENCODER
 
 
 def statuses(home: Home, *arguments: str) -> dict[str, str]:
@@ -41,8 +44,7 @@ def test_a_missing_index_and_an_outdated_one_are_warnings_with_the_mend(home: Ho
 
 
 def test_a_damaged_index_fails_with_the_mend(home: Home) -> None:
-    (generation,) = (home.index / "generations").iterdir()
-    (generation / "articles.sqlite").unlink()
+    (home.generation / "articles.sqlite").unlink()
     run = home.footnote("doctor")
     assert run.code == 1
     assert "fail index " in run.out
@@ -66,6 +68,20 @@ def test_a_missing_model_fails_and_names_how_to_get_it(home: Home) -> None:
     assert run.code == 1
     assert "fail model " in run.out
     assert "footnote doctor --fetch" in run.out
+
+
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "1_Pooling/config.json"])
+def test_a_model_with_a_broken_file_fails(home: Home, name: str) -> None:
+    model = home.folder / "model"
+    shutil.copytree(models.resolve_encoder(DEFAULT_ENCODER), model, copy_function=os.link)
+    home.config.unlink()
+    home.config.write_text("[model]\nencoder = './model'\n")
+    assert statuses(home)["model"] == "ok"
+    content = (model / name).read_bytes()
+    (model / name).unlink()
+    (model / name).write_bytes(content[: len(content) // 2])
+    checks = {check["check"]: check for check in home.footnote("doctor", "--json").json}
+    assert (checks["model"]["status"], checks["model"]["detail"]) == ("fail", f"{model / name}: not JSON")
 
 
 def test_a_folder_that_cannot_be_written_is_a_warning(home: Home, tmp_path: Path) -> None:

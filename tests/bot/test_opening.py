@@ -92,8 +92,7 @@ def test_where_the_index_cannot_be_written_the_last_one_answers(home: Home) -> N
 
 
 def test_a_damaged_index_is_named_and_rebuilt(home: Home) -> None:
-    (generation,) = (home.index / "generations").iterdir()
-    catalog = generation / "articles.sqlite"
+    catalog = home.generation / "articles.sqlite"
     damaged = bytearray(catalog.read_bytes())
     damaged[len(damaged) // 2] ^= 1
     catalog.unlink()
