@@ -95,6 +95,8 @@ def ask(
     from bot.batch import answers
 
     library = open_library(_setting(context).config())
+    if article is not None:
+        library.article(article)  # an unknown one fails here, and not on every line
     for reply in answers(library, batch, article=article, top_k=top_k):
         click.echo(as_json.dump(reply, sys.stdout.encoding))
 

@@ -94,6 +94,12 @@ def test_the_option_narrows_lines_that_name_no_article(built: Home) -> None:
     assert articles == ["notes/bees", "coalition-strikes-near-al-tanf"]
 
 
+def test_an_unknown_article_for_all_lines_fails_at_once(built: Home) -> None:
+    run = built.footnote("ask", "--article", "notes/bee", "--batch", "-", stdin=line())
+    assert (run.code, run.out) == (1, "")
+    assert "notes/bees" in run.err
+
+
 def test_a_pipe_flows_and_ctrl_c_ends_it(built: Home) -> None:
     process = built.start(
         "ask", "--batch", "-", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
