@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +43,7 @@ class Chat:
         self._config = config
         self._as_objects = as_objects
         self._top_k = top_k or config.answer.citations
+        self._printed = False
         self._last: tuple[str, str | None, int] | None = None
         self._commands: dict[str, Callable[[str], None]] = {
             "/article": self.narrow,
@@ -93,7 +94,7 @@ class Chat:
     def _ask(self, question: str) -> None:
         answer = self.library.ask(question, article=self.article, top_k=self._top_k)
         self._last = (question, self.article, len(answer.citations))
-        self._put(as_json.answer_object(answer), _spaced(terminal.answer_blocks(answer)))
+        self._put(as_json.answer_object(answer), terminal.answer_blocks(answer), spaced=True)
 
     def _more(self) -> None:
         if self._last is None:
@@ -105,7 +106,7 @@ class Chat:
         if not further:
             log.info("There are no further sentences.")
         self._last = (question, article, len(answer.citations))
-        self._put(as_json.answer_object(answer), _spaced(terminal.citation_blocks(further)))
+        self._put(as_json.answer_object(answer), terminal.citation_blocks(further), spaced=True)
 
     def _list(self, _: str) -> None:
         articles = self.library.articles()
@@ -116,15 +117,17 @@ class Chat:
         article, sentences = self.library.article(identity), self.library.sentences(identity)
         self._put(as_json.article_object(article, sentences), terminal.article_blocks(article, sentences))
 
-    def _put(self, value: Any, blocks: Iterable[terminal.Block]) -> None:
+    def _put(self, value: Any, blocks: Sequence[terminal.Block], spaced: bool = False) -> None:
+        """Print JSON, or blocks: `spaced` from the prompts of a terminal, and from each other in a pipe."""
         if self._as_objects:
             click.echo(as_json.dump(value, sys.stdout.encoding))
+        elif not blocks:
+            return
+        elif sys.stdout.isatty():
+            terminal.show([terminal.EMPTY, *blocks, terminal.EMPTY] if spaced else blocks)
         else:
-            terminal.show(blocks)
-
-
-def _spaced(blocks: list[terminal.Block]) -> list[terminal.Block]:
-    return [terminal.EMPTY, *blocks, terminal.EMPTY] if blocks else []
+            terminal.show([terminal.EMPTY, *blocks] if self._printed else blocks)
+            self._printed = True
 
 
 def piped_lines() -> Iterator[str]:

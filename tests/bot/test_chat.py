@@ -71,7 +71,13 @@ def test_commands_do_as_the_commands_of_that_name(built: Home) -> None:
     assert json.loads(listed) == built.footnote("articles", "--json").json
     assert json.loads(shown) == built.footnote("show", "--json", "notes/bees").json
     plain = built.footnote("chat", stdin="/articles\n/article notes/bees\n/show\n")
-    assert plain.out == built.footnote("articles").out + built.footnote("show", "notes/bees").out
+    assert plain.out == built.footnote("articles").out + "\n" + built.footnote("show", "notes/bees").out
+
+
+def test_in_a_pipe_a_blank_line_stands_between_answers_only(built: Home) -> None:
+    run = built.footnote("chat", stdin=f"{STRIKE}\n{STRIKE}\n")
+    answer = built.footnote("ask", STRIKE).out
+    assert run.out == f"{answer}\n{answer}"
 
 
 def test_a_wrong_line_ends_only_itself(built: Home) -> None:
