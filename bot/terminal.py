@@ -5,6 +5,7 @@ Both are made from the same blocks. Text of articles reaches either only through
 """
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -56,37 +57,61 @@ class Block:
 EMPTY = Block()
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What citations that are shown together have in common: their indent, and titles of several articles."""
+
+    indent: int
+    shared: frozenset[str]
+
+    @classmethod
+    def of(cls, citations: Sequence[Citation]) -> "_Layout":
+        width = max((len(str(citation.number)) for citation in citations), default=1)
+        titles = {citation.article.id: safe(citation.article.title) for citation in citations}
+        return cls(
+            width + len("[] "), frozenset(title for title, n in Counter(titles.values()).items() if n > 1)
+        )
+
+
 def answer_blocks(answer: Answer) -> list[Block]:
     """Lay out an answer: the answer, the sentence that it stands in, its source; then the other citations."""
+    layout = _Layout.of(answer.citations)
     if answer.answer is None:
         blocks = [Block((Piece(UNANSWERED, "unanswered"),))]
         if answer.citations:
             blocks += [EMPTY, Block((Piece("The nearest sentences, for you to judge:", "aside"),))]
-        return blocks + citation_blocks(answer.citations)
+        return blocks + _citation_blocks(answer.citations, layout)
     first, *others = answer.citations
     blocks = [Block((Piece(safe(answer.answer), "answer"),)), EMPTY]
     if answer.answer == first.sentence:
-        blocks.append(Block(_source(first), _lead(first)))
+        blocks.append(Block(_source(first, layout), _lead(first, layout)))
     else:
-        blocks += citation_blocks([first])
+        blocks += _citation_blocks([first], layout)
     if others:
         blocks += [EMPTY, Block((Piece("Next best:", "aside"),))]
-    return blocks + citation_blocks(others, first)
+    return blocks + _citation_blocks(others, layout, first)
 
 
-def citation_blocks(citations: Sequence[Citation], before: Citation | None = None) -> list[Block]:
+def citation_blocks(citations: Sequence[Citation]) -> list[Block]:
     """Lay out citations one below the other; an article that was just named is not named again."""
+    return _citation_blocks(citations, _Layout.of(citations))
+
+
+def _citation_blocks(
+    citations: Sequence[Citation], layout: _Layout, before: Citation | None = None
+) -> list[Block]:
     blocks = []
     for citation in citations:
-        blocks.append(Block(_sentence(citation), _lead(citation)))
+        blocks.append(Block(_sentence(citation), _lead(citation, layout)))
         same = before is not None and before.article.id == citation.article.id
-        blocks.append(Block((_place(citation),) if same else _source(citation), "    "))
+        source = (_place(citation),) if same else _source(citation, layout)
+        blocks.append(Block(source, " " * layout.indent))
         before = citation
     return blocks
 
 
-def _lead(citation: Citation) -> str:
-    return f"[{citation.number}]".ljust(4)
+def _lead(citation: Citation, layout: _Layout) -> str:
+    return f"[{citation.number}]".ljust(layout.indent)
 
 
 def _sentence(citation: Citation) -> tuple[Piece, ...]:
@@ -97,17 +122,19 @@ def _sentence(citation: Citation) -> tuple[Piece, ...]:
     return Piece(safe(text[:first])), Piece(safe(text[first:last]), "mark"), Piece(safe(text[last:]))
 
 
-def _source(citation: Citation) -> tuple[Piece, ...]:
+def _source(citation: Citation, layout: _Layout) -> tuple[Piece, ...]:
     article = citation.article
+    title = safe(article.title)
     return (
-        Piece(safe(article.title), "title", safe_link(article.url)),
-        Piece(", ", "aside"),
+        Piece(title, "title", safe_link(article.url)),
+        Piece(f" ({safe(article.id)}), " if title in layout.shared else ", ", "aside"),
         _place(citation),
     )
 
 
 def _place(citation: Citation) -> Piece:
-    return Piece(f"characters {citation.start}–{citation.end} · {citation.score:.0%}", "aside")
+    likely = f" · {citation.score:.0%}" if citation.score >= 0.01 else ""
+    return Piece(f"characters {citation.start}–{citation.end}{likely}", "aside")
 
 
 def article_blocks(article: Article, sentences: Sequence[Sentence]) -> list[Block]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.terminal import answer_blocks, article_blocks, show
+from bot.terminal import answer_blocks, article_blocks, citation_blocks, show
 from index.records import Answer, Article, Citation, Sentence, Source
 
 URL = "https://example.org/raqqa"
@@ -50,6 +50,31 @@ def test_an_answer_that_is_the_whole_sentence_is_printed_once(capsys: pytest.Cap
     assert capsys.readouterr().out == (
         f"{SENTENCE}\n\n[1] Long and hard, characters 100–{100 + len(SENTENCE)} · 97%\n    {URL}\n"
     )
+
+
+def test_articles_with_one_title_are_told_apart_by_their_ids(capsys: pytest.CaptureFixture[str]) -> None:
+    twin = replace(OTHER, article=Source("old/raqqa", "Long and\nhard", None))
+    show(answer_blocks(replace(ANSWER, citations=(FIRST, SAME, twin))))
+    out = capsys.readouterr().out
+    assert "    Long and hard (raqqa), characters 100" in out
+    assert "    Long and hard (old/raqqa), characters 5–23" in out
+
+
+def test_less_than_a_percent_is_not_said(capsys: pytest.CaptureFixture[str]) -> None:
+    citations = (FIRST, replace(SAME, score=0.0099), replace(OTHER, score=0.01))
+    show(answer_blocks(replace(ANSWER, citations=citations)))
+    out = capsys.readouterr().out
+    assert "    characters 0–16\n" in out
+    assert "characters 5–23 · 1%\n" in out
+
+
+def test_numbers_of_two_digits_stand_apart_from_the_text(capsys: pytest.CaptureFixture[str]) -> None:
+    citations = tuple(replace(OTHER, number=number) for number in range(1, 11))
+    for blocks in (answer_blocks(replace(ANSWER, citations=citations)), citation_blocks(citations)):
+        show(blocks)
+        lines = capsys.readouterr().out.splitlines()
+        assert "[9]  Raqqah, they said." in lines
+        assert lines[-2:] == ["[10] Raqqah, they said.", "     characters 5–23 · 4%"]
 
 
 def test_unanswered_is_one_plain_line_and_the_nearest_sentences(capsys: pytest.CaptureFixture[str]) -> None:
