@@ -161,6 +161,9 @@ class Group(WithExamples, click.Group):
             context.exit(INTERRUPTED)
         except FootnoteError as error:
             trace(setting, error)
+            if setting.interrupts:
+                complain("interrupted")
+                context.exit(INTERRUPTED)
             complain(error.message, error.mend)
             context.exit(exit_code(error))
         except Exception as error:

@@ -6,6 +6,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import click
+
+from bot.frame import Setting
 from index.records import Progress
 
 log = logging.getLogger(__name__)
@@ -22,7 +25,25 @@ _WORDS = {
 
 @contextmanager
 def progress(*, lines: bool = True) -> Iterator[Progress]:
-    """Yield a Progress that shows each stage on stderr until the block ends; `lines` only where asked for."""
+    """Yield a Progress that shows each stage on stderr until the block ends; `lines` only where asked for.
+
+    It raises KeyboardInterrupt where a Ctrl-C was lost in an import, as when a reader of articles is loaded:
+    the file would count as unreadable.
+    """
+    context = click.get_current_context(silent=True)
+    setting = context.find_object(Setting) if context else None
+    with _shown(lines) as show:
+
+        def report(stage: str, done: int, total: int) -> None:
+            if setting and setting.interrupts:
+                raise KeyboardInterrupt
+            show(stage, done, total)
+
+        yield report
+
+
+@contextmanager
+def _shown(lines: bool) -> Iterator[Progress]:
     if not log.isEnabledFor(logging.INFO):
         yield _nothing
     elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":

@@ -307,6 +307,17 @@ def test_an_interrupt_while_modules_are_imported_is_130(built: Home, module: str
     assert (run.returncode, run.stdout, run.stderr) == (130, b"", b"error: interrupted\n")
 
 
+def test_an_interrupt_that_a_reader_swallows_publishes_nothing(home: Home) -> None:
+    (home.corpus / "new.txt").write_text("Something new.")
+    before = home.generation
+    arguments = ["--config", str(home.config), "index"]
+    code = INTERRUPTED_IMPORT.format(arguments=arguments, module="index.file_readers", swallowed=True)
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True)
+    assert (run.returncode, run.stdout) == (130, b"")
+    assert run.stderr.endswith(b"error: interrupted\n")
+    assert home.generation == before
+
+
 def test_the_command_is_called_footnote_however_it_was_started() -> None:
     run = subprocess.run([sys.executable, "-m", "bot", "ask"], cwd=ROOT, capture_output=True, text=True)
     assert run.stderr.startswith("Usage: footnote ask ")
