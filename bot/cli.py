@@ -191,8 +191,10 @@ def index(context: click.Context, as_objects: bool) -> None:
     from bot import as_json, opening
     from bot.terminal import Block, Piece
 
-    report = opening.update_index(_setting(context).config())
+    config = _setting(context).config()
+    report = opening.update_index(config)
     opening.warn_of_skipped(report)
+    opening.tell_of_other_kinds(config)
     _put(as_objects, as_json.report_object(report), [Block((Piece(opening.counts(report)),))])
     if report.skipped:
         context.exit(FAILED)

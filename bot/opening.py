@@ -13,7 +13,7 @@ from index.errors import (
     IndexStaleError,
 )
 from index.library import Library
-from index.readers import corpus_files
+from index.readers import corpus_files, other_kinds
 
 log = logging.getLogger(__name__)
 
@@ -95,3 +95,11 @@ def counts(report: BuildReport) -> str:
         "unchanged": report.unchanged,
     }
     return ", ".join(f"{len(ids)} {kind}" for kind, ids in kinds.items() if ids or kind != "renamed")
+
+
+def tell_of_other_kinds(config: Config) -> None:
+    """Say how many files of the corpus are of kinds that are not read."""
+    kinds = other_kinds(config.corpus_directory)
+    if kinds:
+        named = ", ".join(f"{count} {suffix or 'without extension'}" for suffix, count in kinds.items())
+        log.info("left out, of kinds that are not read: %s", named)

@@ -52,6 +52,16 @@ def corpus_files(directory: Path) -> list[CorpusFile]:
     return sorted(files, key=lambda file: file.id)
 
 
+def other_kinds(directory: Path) -> dict[str, int]:
+    """Count the files below a folder whose kind is not read, by extension, hidden ones aside."""
+    kinds: Counter[str] = Counter()
+    for _, folders, names in os.walk(directory):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found = (PurePosixPath(name).suffix.lower() for name in names if not name.startswith("."))
+        kinds.update(suffix for suffix in found if suffix not in SUFFIXES)
+    return dict(kinds.most_common())
+
+
 def read_article(file: CorpusFile) -> Article:
     """Read one article.
 

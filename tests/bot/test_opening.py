@@ -193,3 +193,14 @@ def test_without_any_readable_article_the_last_index_does_not_answer(home: Home)
     assert "no file in " in run.err
     (home.corpus / "image.txt").unlink()
     assert home.footnote("ask", COLD).code == 78
+
+
+def test_index_says_what_it_leaves_out(home: Home) -> None:
+    for name in ("a.docx", "b.DOCX", "notes/c.png", "Makefile", ".hidden.docx"):
+        (home.corpus / name).write_bytes(b"x")
+    run = home.footnote("index")
+    assert run.code == 0
+    assert "left out, of kinds that are not read: 2 .docx, 1 " in run.err
+    assert "1 .png" in run.err
+    assert "1 without extension" in run.err
+    assert "left out" not in home.footnote("-q", "index").err
