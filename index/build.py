@@ -67,6 +67,7 @@ def update(config: Config, progress: Progress, wait: float = WAIT) -> BuildRepor
     """
     started = time.perf_counter()
     root = config.index_directory
+    config.check_index_directory()
     corpus_files(config.corpus_directory)  # an error here leaves no index folder behind
     try:
         with store.writing(root, wait):

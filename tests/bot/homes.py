@@ -77,9 +77,9 @@ class Home:
     def start(self, *arguments: str, **options: Any) -> "subprocess.Popen[bytes]":
         """Start the command as a process of its own."""
         command = [sys.executable, "-m", "bot", "--config", str(self.config), *arguments]
-        return subprocess.Popen(command, cwd=ROOT, preexec_fn=_hear_interrupts, **options)
+        return subprocess.Popen(command, cwd=ROOT, preexec_fn=hear_interrupts, **options)
 
 
-def _hear_interrupts() -> None:
+def hear_interrupts() -> None:
     """Undo what a shell does to the commands that it runs in the background."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner
-from homes import ROOT, Home
+from homes import ROOT, Home, hear_interrupts
 from pseudo_terminal import PseudoTerminal
 
 from bot.cli import main
@@ -303,7 +303,9 @@ def test_an_interrupt_while_modules_are_imported_is_130(built: Home, module: str
     """C extensions turn an interrupt during their import into an ImportError."""
     arguments = ["--config", str(built.config), "ask", STRIKE]
     code = INTERRUPTED_IMPORT.format(arguments=arguments, module=module, swallowed=swallowed)
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True)
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, preexec_fn=hear_interrupts
+    )
     assert (run.returncode, run.stdout, run.stderr) == (130, b"", b"error: interrupted\n")
 
 
@@ -312,7 +314,9 @@ def test_an_interrupt_that_a_reader_swallows_publishes_nothing(home: Home) -> No
     before = home.generation
     arguments = ["--config", str(home.config), "index"]
     code = INTERRUPTED_IMPORT.format(arguments=arguments, module="index.file_readers", swallowed=True)
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True)
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, preexec_fn=hear_interrupts
+    )
     assert (run.returncode, run.stdout) == (130, b"")
     assert run.stderr.endswith(b"error: interrupted\n")
     assert home.generation == before
