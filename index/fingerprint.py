@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -46,5 +47,6 @@ def difference(found: Mapping[str, Any], expected: Mapping[str, Any]) -> str | N
     return f"{' and '.join(_MEANINGS.get(key, key) for key in keys)} changed since the index was built"
 
 
+@cache  # looking a version up takes a millisecond
 def _described(rules: str, *packages: str) -> str:
     return ", ".join([rules, *(f"{package} {version(package)}" for package in packages)])

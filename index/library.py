@@ -61,7 +61,7 @@ class Library:
         if changed := difference(generation.fingerprint, fingerprint(generation.fingerprint["model"])):
             raise IndexStaleError(changed, "Run `footnote index`: it builds the index anew.")
         with ThreadPoolExecutor(1) as background:
-            checked = background.submit(check_encoder, generation.encoder)  # its 45 MB take a while to read
+            checked = background.submit(check_encoder, generation.encoder)  # its 90 MB take a while to read
             try:
                 encoder = Encoder.load(generation.encoder)
             finally:
@@ -112,11 +112,13 @@ class Library:
         """Answer a question with `top_k` citations, or say that the articles do not.
 
         `article` narrows it to one article; `top_k` and `threshold` default to the configured ones. Raises
-        EmptyQuestionError and UnknownArticleError.
+        EmptyQuestionError, UnknownArticleError, and ValueError for a `top_k` below 1.
         """
         started = time.perf_counter()
         asked = clean_question(question)
         count = self._top_k if top_k is None else top_k
+        if count < 1:
+            raise ValueError(f"top_k: expected 1 or more, found {count}")
         row = None if article is None else self._catalog.row(article)
         (vector,) = self._encoder.encode_queries([asked])
         if not self._encoder.knows(asked):

@@ -105,7 +105,7 @@ class Retriever:
 
 
 def _rough(dense: Floats, passage: Floats, lexical: Floats) -> Floats:
-    """Add the three scores, BM25 as a share of the pool's best; weights from a grid on SQuADShifts."""
+    """Add the three scores, BM25 as a share of the pool's best; docs/quality.md says how good this is."""
     top = float(lexical.max())
     rough: Floats = dense + 0.5 * passage + (0.5 / top if top > 0 else 0.0) * lexical
     return rough

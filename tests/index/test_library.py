@@ -64,6 +64,11 @@ def test_what_the_articles_do_not_say_is_declined(library: Library, nothing: str
     assert answer.answer is None
 
 
+def test_no_citations_are_no_answer_to_ask_for(library: Library) -> None:
+    with pytest.raises(ValueError, match="top_k: expected 1 or more, found -1"):
+        library.ask(LEAFLETS, top_k=-1)
+
+
 def test_the_threshold_decides(library: Library) -> None:
     assert library.ask(LEAFLETS, threshold=0.0).answerable
     assert not library.ask(LEAFLETS, threshold=1.0).answerable
