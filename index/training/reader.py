@@ -1,0 +1,314 @@
+"""Trains the reader that ships with the project. Build side only.
+
+    python -m index.training.reader --squadshifts DIR --qamr DIR --work DIR --out DIR
+
+SQuADShifts (Miller et al. 2020) and QAMR (Michael et al. 2018) are public; docs/reader.md says where they
+come from. The work folder holds checkpoints: the same command goes on where it was stopped. On two CPU cores
+it takes about two hours; the weights are computed in bfloat16, with masters in single precision.
+"""
+
+import argparse
+import json
+import random
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from tokenizers import Tokenizer
+
+from index.config import DEFAULT_ENCODER
+from index.evaluation import auroc
+from index.export import FrameworkEncoder
+from index.models import resolve_encoder
+from index.records import Span
+from index.training.batches import Batch, batches
+from index.training.curriculum import (
+    Example,
+    answered,
+    changed_question,
+    curriculum,
+    nearest_texts,
+    things_of,
+)
+from index.training.lessons import Lesson, Text, read_qamr, read_squadshifts
+
+if TYPE_CHECKING:
+    from transformers import BertForQuestionAnswering
+
+CHECKPOINT = "checkpoint.pt"
+LOG = "log.jsonl"
+NEVER = -1e4
+"""Logit of what must not be marked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How the reader is trained; the defaults made the one that ships."""
+
+    rounds: int = 2
+    """Times through SQuADShifts, after one through QAMR."""
+    tokens: int = 6144
+    """Tokens of a batch, padding counted: about 40 examples."""
+    rate: float = 1.5e-4
+    warm_up: float = 0.06
+    decay: float = 0.01
+    seed: int = 1
+    save_every: int = 100
+    measure_every: int = 400
+    measured: int = 400
+    """Held-out questions of the figures on the way."""
+
+
+class Training:
+    """A model on its way, with the single-precision masters of its weights."""
+
+    def __init__(self, model: "BertForQuestionAnswering", recipe: Recipe, steps: int) -> None:
+        self.model = model.to(torch.bfloat16).train()
+        self._recipe = recipe
+        self._steps = steps
+        model.bert.embeddings.word_embeddings.weight.requires_grad_(False)
+        self._weights = [weight for weight in model.parameters() if weight.requires_grad]
+        self._masters = [weight.detach().float().clone() for weight in self._weights]
+        self._optimiser = torch.optim.AdamW(
+            self._masters, lr=recipe.rate, betas=(0.9, 0.98), weight_decay=recipe.decay, foreach=True
+        )
+        self.step = 0
+
+    def learn(self, batch: Batch) -> float:
+        """Make one step of AdamW on a batch; return its loss."""
+        start, end = scores(self.model, batch)
+        loss = (
+            torch.nn.functional.cross_entropy(start, torch.from_numpy(batch.starts))
+            + torch.nn.functional.cross_entropy(end, torch.from_numpy(batch.ends))
+        ) / 2
+        loss.backward()  # type: ignore[no-untyped-call]
+        for master, weight in zip(self._masters, self._weights, strict=True):
+            master.grad = None if weight.grad is None else weight.grad.float()
+            weight.grad = None
+        torch.nn.utils.clip_grad_norm_(self._masters, 1.0)
+        self._optimiser.param_groups[0]["lr"] = self._rate()
+        self._optimiser.step()
+        with torch.no_grad():
+            for master, weight in zip(self._masters, self._weights, strict=True):
+                weight.copy_(master)
+        self.step += 1
+        return float(loss.detach())
+
+    def _rate(self) -> float:
+        """Rise linearly through the warm-up, then fall linearly to nothing."""
+        warm = max(1, round(self._recipe.warm_up * self._steps))
+        left = (self._steps - self.step) / max(1, self._steps - warm)
+        return self._recipe.rate * min((self.step + 1) / warm, left)
+
+    def save(self, path: Path) -> None:
+        """Write what is needed to go on; an older checkpoint stays until the new one is whole."""
+        draft = path.with_suffix(".draft")
+        state = {"step": self.step, "masters": self._masters, "optimiser": self._optimiser.state_dict()}
+        torch.save(state, draft)
+        draft.replace(path)
+
+    def load(self, path: Path) -> None:
+        """Go on from a checkpoint."""
+        state = torch.load(path, weights_only=True)
+        self.step = state["step"]
+        self._optimiser.load_state_dict(state["optimiser"])
+        with torch.no_grad():
+            for master, weight, saved in zip(self._masters, self._weights, state["masters"], strict=True):
+                master.copy_(saved)
+                weight.copy_(saved)
+
+    def whole(self) -> "BertForQuestionAnswering":
+        """Return the model in single precision, with the masters as its weights."""
+        model = self.model.float()
+        with torch.no_grad():
+            for master, weight in zip(self._masters, self._weights, strict=True):
+                weight.copy_(master)
+        return model.eval()
+
+
+def scores(model: "BertForQuestionAnswering", batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the logits of the answer's first and last token, float32 [n, length]."""
+    output = model(
+        input_ids=torch.from_numpy(batch.ids),
+        attention_mask=torch.from_numpy(batch.mask),
+        token_type_ids=torch.from_numpy(batch.types),
+    )
+    hidden = torch.from_numpy(~batch.markable)
+    start, end = output.start_logits.float(), output.end_logits.float()
+    return start.masked_fill(hidden, NEVER), end.masked_fill(hidden, NEVER)
+
+
+def untrained(folder: Path, seed: int) -> "BertForQuestionAnswering":
+    """Load the encoder in `folder` with a new head for spans, and without dropout: the data is seen twice."""
+    from transformers import BertForQuestionAnswering
+
+    torch.manual_seed(seed)
+    return BertForQuestionAnswering.from_pretrained(
+        folder,
+        local_files_only=True,
+        use_safetensors=True,
+        attn_implementation="eager",  # faster than the fused kind in bfloat16 on a CPU
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        dtype=torch.float32,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How well spans are marked in single windows, and answers told from none; shares from 0 to 1.
+
+    `f1` and `exact` compare tokens with the span that most people marked; `auroc` is that of the best span's
+    score above the one of no answer.
+    """
+
+    f1: float
+    exact: float
+    auroc: float
+
+
+def measure(model: "BertForQuestionAnswering", held_out: Sequence[Batch]) -> Measured:
+    """Measure the model on windows with an answer and windows without one."""
+    f1, margins, has_answer = [], [], []
+    model.eval()
+    with torch.inference_mode():
+        for batch in held_out:
+            start, end = scores(model, batch)
+            for row in range(len(batch.starts)):
+                first, last, score = best_span(start[row, 1:], end[row, 1:])
+                margins.append(score - float(start[row, 0] + end[row, 0]))
+                gold = (int(batch.starts[row]), int(batch.ends[row]))
+                has_answer.append(gold[0] > 0)
+                if gold[0] > 0:
+                    f1.append(_overlap((first + 1, last + 1), gold))
+    model.train()
+    margin, answer = np.array(margins), np.array(has_answer)
+    return Measured(
+        float(np.mean(f1)),
+        float(np.mean([one == 1.0 for one in f1])),
+        auroc(margin[answer], margin[~answer]) or 0.0,
+    )
+
+
+def best_span(start: torch.Tensor, end: torch.Tensor, most: int = 30) -> tuple[int, int, float]:
+    """Return the first and last token of the best span of at most `most` tokens, and its score."""
+    table = (start[:, None] + end[None, :]).triu().tril(most - 1)
+    allowed = torch.ones_like(table).triu().tril(most - 1).bool()
+    place = int(table.masked_fill(~allowed, 2 * NEVER).argmax())
+    first, last = divmod(place, len(end))
+    return first, last, float(table[first, last])
+
+
+def _overlap(found: Span, gold: Span) -> float:
+    shared = min(found[1], gold[1]) - max(found[0], gold[0]) + 1
+    return 2 * max(0, shared) / (found[1] - found[0] + gold[1] - gold[0] + 2)
+
+
+def measured_examples(lessons: Sequence[Lesson], count: int, seed: int) -> list[Example]:
+    """Draw held-out questions, each with its window, and as often as the rules allow changed without answer."""
+    source = random.Random(f"{seed} measured")  # noqa: S311
+    drawn = source.sample(list(lessons), min(count, len(lessons)))
+    things = things_of(drawn)
+    nulls = [changed_question(lesson, things[lesson.text.topic], source) for lesson in drawn]
+    return [*(answered(lesson, source) for lesson in drawn), *(null for null in nulls if null)]
+
+
+def train(
+    lessons: Sequence[Lesson],
+    sentences: Sequence[Lesson],
+    neighbours: Mapping[str, Sequence[Text]],
+    encoder: Path,
+    work: Path,
+    recipe: Recipe,
+    console: Console,
+) -> Path:
+    """Train from the last checkpoint in `work` on, or from the start; return the folder of the model.
+
+    `lessons` are from SQuADShifts, the held-out ones among them are only measured on; `sentences` from QAMR.
+    The model is written as Hugging Face's transformers have it, with its tokenizer.
+    """
+    tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
+    own = [lesson for lesson in lessons if not lesson.text.held_out]
+    kept = [lesson for lesson in lessons if lesson.text.held_out]
+    order = random.Random(recipe.seed)  # noqa: S311
+    planned = [
+        batch
+        for stage in curriculum(own, sentences, neighbours, recipe.rounds, recipe.seed)
+        for batch in batches(stage, tokenizer, recipe.tokens, order)
+    ]
+    test = batches(measured_examples(kept, recipe.measured, recipe.seed), tokenizer, recipe.tokens, order)
+    training = Training(untrained(encoder, recipe.seed), recipe, len(planned))
+    checkpoint = work / CHECKPOINT
+    if checkpoint.exists():
+        training.load(checkpoint)
+    losses: list[float] = []
+    with bar(console) as progress:
+        task = progress.add_task("train", total=len(planned), completed=training.step)
+        while training.step < len(planned):
+            losses.append(training.learn(planned[training.step]))
+            progress.update(task, completed=training.step)
+            if training.step % recipe.measure_every == 0 or training.step == len(planned):
+                found = measure(training.model, test)
+                line = {"step": training.step, "loss": float(np.mean(losses)), **asdict(found)}
+                with (work / LOG).open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(line) + "\n")
+                losses.clear()
+            if training.step % recipe.save_every == 0 or training.step == len(planned):
+                training.save(checkpoint)
+    folder = work / "model"
+    training.whole().save_pretrained(folder)
+    for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"):
+        shutil.copyfile(encoder / name, folder / name)
+    return folder
+
+
+def bar(console: Console) -> Progress:
+    """Make the progress bar."""
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the data, train, and export."""
+    parser = argparse.ArgumentParser(prog="python -m index.training.reader", description=__doc__)
+    parser.add_argument("--squadshifts", type=Path, required=True, help="folder of the SQuADShifts files")
+    parser.add_argument("--qamr", type=Path, required=True, help="folder of the QAMR files")
+    parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints and the log")
+    parser.add_argument("--out", type=Path, help="where the exported reader goes")
+    parser.add_argument("--rounds", type=int, default=Recipe.rounds, help="times through SQuADShifts")
+    parser.add_argument("--seed", type=int, default=Recipe.seed)
+    options = parser.parse_args(arguments)
+    options.work.mkdir(parents=True, exist_ok=True)
+    console = Console(stderr=True)
+    encoder = resolve_encoder(DEFAULT_ENCODER)
+    lessons = read_squadshifts(options.squadshifts)
+    model = FrameworkEncoder.load(encoder)
+    with bar(console) as progress:
+        task = progress.add_task("neighbours")
+        neighbours = nearest_texts(
+            lessons,
+            lambda texts: model.embed(
+                texts, lambda _, done, of: progress.update(task, completed=done, total=of)
+            ),
+        )
+    recipe = Recipe(rounds=options.rounds, seed=options.seed)
+    folder = train(lessons, read_qamr(options.qamr), neighbours, encoder, options.work, recipe, console)
+    if options.out:
+        from index.span_export import export_span_model
+
+        export_span_model(folder, options.out)
+
+
+if __name__ == "__main__":
+    main()
