@@ -11,10 +11,13 @@ from bot.frame import in_words
 from bot.terminal import Block, Piece, counted
 from bot.text import safe
 from index.build import is_stale
+from index.config import NO_READER
 from index.errors import FootnoteError, IndexMissingError, IndexStaleError, ModelDamagedError
 from index.library import Library
-from index.models import resolve_encoder
+from index.models import file_sha256, resolve_encoder, resolve_reader
+from index.reader_choice import exported_reader_folder, own_reader_folder
 from index.readers import corpus_files
+from index.store import open_current
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 
@@ -38,6 +41,7 @@ def examine(config: Config, path: Path | None) -> Iterator[Check]:
     looks: tuple[tuple[str, Callable[[Config], Check]], ...] = (
         ("corpus", _corpus),
         ("model", _model),
+        ("reader", _reader),
         ("index folder", _folder),
         ("index", _index),
         ("up to date", _fresh),
@@ -78,6 +82,29 @@ def _model(config: Config) -> Check:
         except (ValueError, RecursionError):
             raise ModelDamagedError(f"{file}: not JSON", "Get the model anew.") from None
     return Check("model", OK, f"{config.model.encoder}: {folder}")
+
+
+def _reader(config: Config) -> Check:
+    named = config.answer.reader
+    if named == NO_READER:
+        return Check("reader", OK, f"{named}: the order of retrieval stands")
+    if config.named_reader is None:
+        folder = own_reader_folder()
+        if not folder.is_dir():
+            return Check("reader", OK, f"{named}: not part of this version; the order of retrieval stands")
+    else:
+        resolve_reader(config.named_reader)
+        try:
+            folder = open_current(
+                config.index_directory, lambda found: exported_reader_folder(config, found), check=False
+            )
+        except (IndexMissingError, IndexStaleError) as error:
+            return Check("reader", WARN, f"{named}: not exported yet: {error.message}", REBUILD)
+    from index.span_model import SpanModel
+
+    SpanModel.load(folder)
+    hashes = (f"{file.name} sha256 {file_sha256(file)[:16]}" for file in sorted(folder.iterdir()))
+    return Check("reader", OK, f"{named}: {folder}: {', '.join(hashes)}")
 
 
 def _folder(config: Config) -> Check:

@@ -30,8 +30,10 @@ def open_library(config: Config) -> Library:
     except IndexMissingError:
         if corpus_files(config.corpus_directory):  # else there is nothing to build it of, as the update says
             log.info("Building the index of %s (only this once) …", config.corpus_directory)
-    except (IndexDamagedError, IndexStaleError) as error:
+    except IndexDamagedError as error:
         log.warning("%s. Rebuilding the index from the articles …", error.message.rstrip("."))
+    except IndexStaleError as error:  # all of it, or the exported reader alone
+        log.warning("%s. Updating the index …", error.message.rstrip("."))
     else:
         return refreshed(config, library)
     tell(update_index(config))

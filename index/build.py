@@ -4,12 +4,13 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from index import changes, models, store
+from index import changes, store
 from index.catalog import Catalog, CatalogWriter
-from index.changes import UNSETTLED, CorpusState, FileState, scan
+from index.changes import UNSETTLED, CorpusState, FileState, ModelState, scan
 from index.config import Config
 from index.embedding import Embedder
 from index.errors import (
@@ -18,17 +19,17 @@ from index.errors import (
     IndexDamagedError,
     IndexMissingError,
     IndexStaleError,
-    ModelDamagedError,
     UnreadableFileError,
 )
-from index.fingerprint import difference, fingerprint
+from index.fingerprint import difference, fingerprint, reader_name
 from index.lexical import Lexical
+from index.model_states import fetched_anew, look_again, look_for_models
 from index.passages import make_passages
 from index.readers import CorpusFile, corpus_files, read_article
 from index.records import Article, Progress
 from index.reuse import Earlier, Entry, Kept, Read, find_sources
 from index.sentences import split_sentences
-from index.store import Generation
+from index.store import Export, Generation
 from index.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
 WAIT = 300.0
@@ -58,7 +59,7 @@ class BuildReport:
 
 
 def update(config: Config, progress: Progress, wait: float = WAIT) -> BuildReport:
-    """Bring the index up to date with the corpus, the model and this program, or build it.
+    """Bring the index up to date with the corpus, the models and this program, or build it.
 
     Until it is done, and whatever stops it, the earlier index answers; it stays too where the corpus has
     become empty. Raises ConfigurationError where there is no article, IndexBusyError after `wait` seconds,
@@ -81,7 +82,7 @@ def update(config: Config, progress: Progress, wait: float = WAIT) -> BuildRepor
 
 
 def is_stale(config: Config) -> str | None:
-    """Say why the index does not fit the corpus, the model or this program; None where it does.
+    """Say why the index does not fit the corpus, the models or this program; None where it does.
 
     Compares sizes and times, and contents where those differ; the index's big files are not read. Where only
     times differ, the index remembers the new ones, so that contents are not compared again each time.
@@ -93,33 +94,37 @@ def is_stale(config: Config) -> str | None:
         )
     except (IndexMissingError, IndexStaleError, IndexDamagedError) as error:
         return error.message
-    if config.encoder != state.model:
-        return f"the model is {config.encoder} now, not {state.model}"
-    model, folder = generation.fingerprint["model"], Path(state.model_folder)
-    stamp = state.model_stamp
-    # Without the model's files the exported encoder still answers.
-    if folder.is_dir():
-        if folder.parent.name == "snapshots" and state.model_folder != config.encoder and _outdated(folder):
-            return f"the model {config.encoder} was fetched anew"
-        stamp = _stamp(folder)
-        if stamp != state.model_stamp:
-            model = models.model_fingerprint(folder)
-    if changed := difference(generation.fingerprint, fingerprint(model)):
+    encoder, reader, named = state.encoder, state.reader, config.named_reader
+    if config.encoder != encoder.name:
+        return f"the model is {config.encoder} now, not {encoder.name}"
+    if named and (reader is None or named != reader.name):
+        return f"the reader is {named} now"
+    if fetched_anew(encoder):
+        return f"the model {encoder.name} was fetched anew"
+    encoder = look_again(encoder)
+    if changed := difference(generation.fingerprint, fingerprint(encoder.fingerprint)):
         return changed
-    now = CorpusState(state.model, state.model_folder, stamp, {s.file: s for s in scan(files, state.files)})
+    if named and reader:
+        if fetched_anew(reader):
+            return f"the reader {named} was fetched anew"
+        reader = look_again(reader)
+        if generation.reader is None or generation.reader.folder.name != reader_name(reader.fingerprint):
+            return "the reader changed since the index was built"
+    now = CorpusState(encoder, reader, {s.file: s for s in scan(files, state.files)})
     if _contents(now.files.values()) != _contents(state.files.values()):
         return "the corpus changed"
     if _renewable(now, state):
         # Where that is impossible now, as in a read-only folder, the contents are compared again next time.
         with suppress(OSError, FootnoteError), store.writing(config.index_directory, 0):
             if store.open_current(config.index_directory, lambda found: found, check=False) == generation:
-                _renew_state(config.index_directory, generation, now)
+                _renew_state(config.index_directory, generation, now, generation.reader)
     return None
 
 
 def _update(config: Config, root: Path, progress: Progress) -> BuildReport:
     earlier, rebuilt = _open(root)
-    folder, model, stamp = _model(config, earlier)
+    encoder, reader = look_for_models(config, earlier.state if earlier else None)
+    model = encoder.fingerprint
     shaped = fingerprint(model)
     if earlier:
         rebuilt = difference(earlier.generation.fingerprint, shaped)
@@ -130,12 +135,14 @@ def _update(config: Config, root: Path, progress: Progress) -> BuildReport:
     report = _report(entries, states, before, rebuilt)
     if not entries:
         raise _no_articles(config.corpus_directory, report)
-    state = CorpusState(config.encoder, str(folder), stamp, {state.file: state for state in states})
+    state = CorpusState(encoder, reader, {state.file: state for state in states})
 
-    embedder = Embedder(root, folder, model, progress)
+    exported = _export_reader(root, reader, earlier, progress) if reader else None
+    embedder = Embedder(root, Path(encoder.folder), model, progress)
     if base and not embedder.exported and _nothing_changed(entries, base):
-        if state != base.state:  # times only: else the same contents would be compared again each time
-            _renew_state(root, base.generation, state)
+        # The reader, or times only: else the same contents would be compared again each time.
+        if state != base.state or exported != base.generation.reader:
+            _renew_state(root, base.generation, state, exported)
         return report
 
     _cut(entries, embedder, progress)
@@ -145,7 +152,7 @@ def _update(config: Config, root: Path, progress: Progress) -> BuildReport:
 
     progress("write", 0, 1)
     facts: dict[str, Any] = {}
-    with store.new_generation(root, embedder.folder, shaped, facts) as made:
+    with store.new_generation(root, embedder.folder, shaped, facts, reader=exported) as made:
         with CatalogWriter(made) as catalog:
             for entry in entries:
                 catalog.add(*entry.parts())
@@ -174,30 +181,17 @@ def _open(root: Path) -> tuple[Earlier | None, str | None]:
         return None, error.message
 
 
-def _model(config: Config, earlier: Earlier | None) -> tuple[Path, str, str]:
-    """Return folder, fingerprint and stamp of the model; its files are read if they seem to have changed."""
-    if earlier and earlier.state.model == config.encoder:
-        folder = models.find_encoder(config.encoder)
-        stamp = _stamp(folder)
-        if (str(folder), stamp) == (earlier.state.model_folder, earlier.state.model_stamp):
-            return folder, earlier.generation.fingerprint["model"], stamp
-    folder = models.resolve_encoder(config.encoder)
-    return folder, models.model_fingerprint(folder), _stamp(folder)
+def _export_reader(root: Path, reader: ModelState, earlier: Earlier | None, progress: Progress) -> Export:
+    """Return the exported reader, which is made where there is no whole one."""
+    name = reader_name(reader.fingerprint)
+    found = store.find_reader(root, name, earlier.generation.reader if earlier else None)
+    if found is None:
+        from index.span_export import export_span_model  # seconds, for torch
 
-
-def _stamp(folder: Path) -> str:
-    try:
-        return models.model_stamp(folder)
-    except OSError as error:
-        raise ModelDamagedError(f"{folder}: cannot be read: {error.strerror or error}") from error
-
-
-def _outdated(folder: Path) -> bool:
-    """Tell whether the hub's cache, where it has the snapshot `folder`, has a later one of the model."""
-    try:
-        return (folder.parents[1] / "refs" / "main").read_text(encoding="ascii").strip() != folder.name
-    except (OSError, ValueError, IndexError):
-        return False
+        progress("export the reader", 0, 1)
+        found = store.put_reader(root, name, partial(export_span_model, Path(reader.folder)))
+        progress("export the reader", 1, 1)
+    return found
 
 
 def _read(
@@ -277,14 +271,14 @@ def _nothing_changed(entries: Sequence[Entry], base: Earlier) -> bool:
 
 def _renewable(now: CorpusState, before: CorpusState) -> bool:
     """Tell whether times differ that have settled."""
-    return now.model_stamp != before.model_stamp or any(
+    return (now.encoder, now.reader) != (before.encoder, before.reader) or any(
         state.mtime_ns not in (UNSETTLED, before.files[file].mtime_ns) for file, state in now.files.items()
     )
 
 
-def _renew_state(root: Path, generation: Generation, state: CorpusState) -> None:
-    """Publish the same index with what the files look like now."""
-    with store.same_generation(root, generation, but=changes.FILE) as made:
+def _renew_state(root: Path, generation: Generation, state: CorpusState, reader: Export | None) -> None:
+    """Publish the same index with what the files look like now, and with the exported `reader`."""
+    with store.same_generation(root, generation, but=changes.FILE, reader=reader) as made:
         state.write(made)
 
 

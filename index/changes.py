@@ -34,13 +34,22 @@ class FileState:
 
 
 @dataclass(frozen=True, slots=True)
-class CorpusState:
-    """The corpus and the model's files, as an index found them."""
+class ModelState:
+    """A model as it was when it was exported; `name` is its name in the configuration."""
 
-    model: str
-    """Name of the model in the configuration."""
-    model_folder: str
-    model_stamp: str
+    name: str
+    folder: str
+    stamp: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusState:
+    """The corpus and the models' files, as an index found them."""
+
+    encoder: ModelState
+    reader: ModelState | None
+    """None where the reader is Footnote's own, or where there is none."""
     files: Mapping[str, FileState]
     """By path below the corpus folder."""
 
@@ -56,7 +65,13 @@ class CorpusState:
         try:
             value: dict[str, Any] = json.loads(path.read_bytes())
             files = [FileState(*state) for state in value.pop("files")]
-            return cls(files={state.file: state for state in files}, **value)
+            encoder, reader = ModelState(**value.pop("encoder")), value.pop("reader")
+            return cls(
+                encoder,
+                reader and ModelState(**reader),
+                files={state.file: state for state in files},
+                **value,
+            )
         except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise IndexDamagedError(f"{path}: {error}") from None
 

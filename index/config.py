@@ -14,6 +14,8 @@ from index.errors import ConfigurationError
 
 DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
 
+OWN_READER, NO_READER = "footnote", "none"
+
 _INDEX_ENTRIES = {"current", "generations", "encoders", "lock"}  # one of them is in every index folder
 
 _LONG_INTEGER = re.compile(r"^(.*?)=\s*[+-]?[\d_]{1000}", re.MULTILINE)
@@ -71,10 +73,14 @@ class ModelSection(Section):
 
 
 class AnswerSection(Section):
-    """When an answer is given, and with how many citations."""
+    """What reads the sentences found, when an answer is given, and with how many citations."""
 
     threshold: Annotated[float, Field(ge=0, le=1, description="least confidence of an answer")] = 0.2
     citations: Annotated[int, Field(ge=1, le=50, description="citations of an answer")] = 3
+    reader: Annotated[
+        PathText,
+        Field(description="`footnote`, `none`, or a question-answering model: a folder, or its name"),
+    ] = OWN_READER
 
 
 class Config(Section):
@@ -121,9 +127,9 @@ class Config(Section):
             config = cls.model_validate({**values, "base": path.resolve().parent})
         except ValidationError as error:
             raise ConfigurationError(f"{path}: {_first_problem(error, cls)}") from None
-        named = config.model.encoder
-        if named.startswith(("/", "./", "../", "~")) and not Path(config.encoder).is_dir():
-            raise ConfigurationError(f"{path}: model.encoder: no such folder (found {named!r:.60})")
+        for key, named in (("model.encoder", config.model.encoder), ("answer.reader", config.answer.reader)):
+            if named.startswith(("/", "./", "../", "~")) and not config._path(named).is_dir():
+                raise ConfigurationError(f"{path}: {key}: no such folder (found {named!r:.60})")
         return config
 
     @property
@@ -139,8 +145,13 @@ class Config(Section):
     @property
     def encoder(self) -> str:
         """Name of the model, or its folder as an absolute path where there is such a folder."""
-        folder = self._path(self.model.encoder)
-        return str(folder) if folder.is_dir() else self.model.encoder
+        return self._model(self.model.encoder)
+
+    @property
+    def named_reader(self) -> str | None:
+        """Name or folder, as `encoder` has it, of a reader that is not Footnote's own; None without one."""
+        named = self.answer.reader
+        return None if named in (OWN_READER, NO_READER) else self._model(named)
 
     def check_index_directory(self) -> None:
         """Raise ConfigurationError where the index would be written among files that are not an index's."""
@@ -153,6 +164,10 @@ class Config(Section):
             return
         if names and not names & _INDEX_ENTRIES:
             raise _no_index_folder(root, "other files are in it")
+
+    def _model(self, named: str) -> str:
+        folder = self._path(named)
+        return str(folder) if folder.is_dir() else named
 
     def _path(self, value: str) -> Path:
         return (self.base / Path(value).expanduser()).absolute()

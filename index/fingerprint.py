@@ -36,7 +36,18 @@ def fingerprint(model: str) -> dict[str, str]:
 
 def encoder_name(model: str) -> str:
     """Name the exported form of the model with the fingerprint `model`."""
-    return hashlib.sha256(f"{model} {encoder.FORMAT}".encode()).hexdigest()[:32]
+    return _export_name(model, encoder.FORMAT)
+
+
+def reader_name(model: str) -> str:
+    """Name the exported form of the reader with the fingerprint `model`."""
+    from index import span_model  # for the few indexes that have one
+
+    return _export_name(model, span_model.FORMAT)
+
+
+def _export_name(model: str, form: int) -> str:
+    return hashlib.sha256(f"{model} {form}".encode()).hexdigest()[:32]
 
 
 def difference(found: Mapping[str, Any], expected: Mapping[str, Any]) -> str | None:

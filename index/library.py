@@ -12,14 +12,14 @@ import numpy as np
 
 from index.answering import clean_question, compose
 from index.catalog import ArticleRow, Catalog
-from index.confidence import Calibration
 from index.config import Config
 from index.encoder import Encoder
 from index.errors import IndexStaleError
 from index.fingerprint import difference, fingerprint
 from index.lexical import Lexical
 from index.ranking import Ranker
-from index.reader import Reader, RetrievalReader
+from index.reader import Reader
+from index.reader_choice import load_span_model, make_reader
 from index.records import Answer, Article, Sentence, Source
 from index.retriever import CANDIDATES, Retriever
 from index.store import Generation, check_encoder, open_current
@@ -52,7 +52,8 @@ class Library:
     def open(cls, config: Config) -> Self:
         """Open the index of `config` after comparing all its files with their checksums.
 
-        Raises IndexMissingError, IndexStaleError and IndexDamagedError.
+        Raises IndexMissingError, IndexStaleError, IndexDamagedError, and ModelDamagedError for Footnote's own
+        reader.
         """
         return open_current(config.index_directory, lambda generation: cls._load(generation, config))
 
@@ -60,26 +61,26 @@ class Library:
     def _load(cls, generation: Generation, config: Config) -> Self:
         if changed := difference(generation.fingerprint, fingerprint(generation.fingerprint["model"])):
             raise IndexStaleError(changed, "Run `footnote index`: it builds the index anew.")
-        with ThreadPoolExecutor(1) as background:
+        with ThreadPoolExecutor(2) as background:
             checked = background.submit(check_encoder, generation.encoder)  # its 90 MB take a while to read
+            model = background.submit(load_span_model, config, generation)
             try:
                 encoder = Encoder.load(generation.encoder)
             finally:
                 checked.result()  # says better than the loading what is wrong
-        catalog = Catalog(generation.folder)
-        sentences = Vectors.load(generation.folder / SENTENCES_FILE)
-        retriever = Retriever(
-            catalog,
-            sentences,
-            Vectors.load(generation.folder / PASSAGES_FILE),
-            Lexical.load(generation.folder, len(sentences)),
-        )
-        reader = RetrievalReader(Calibration.load())
+            catalog = Catalog(generation.folder)
+            sentences = Vectors.load(generation.folder / SENTENCES_FILE)
+            retriever = Retriever(
+                catalog,
+                sentences,
+                Vectors.load(generation.folder / PASSAGES_FILE),
+                Lexical.load(generation.folder, len(sentences)),
+            )
         return cls(
             generation,
             retriever,
             encoder,
-            reader,
+            make_reader(model.result(), catalog),
             threshold=config.answer.threshold,
             top_k=config.answer.citations,
         )

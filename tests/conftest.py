@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tiny_reader import save_tiny_reader
 
 from index.config import DEFAULT_ENCODER
 from index.export import FrameworkEncoder
@@ -49,3 +50,9 @@ def encoder_folder(framework_encoder: FrameworkEncoder, tmp_path_factory: pytest
     folder = tmp_path_factory.mktemp("encoder")
     framework_encoder.export(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_reader_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of the tiny reader; tests only read it."""
+    return save_tiny_reader(tmp_path_factory.mktemp("tiny-reader"))

@@ -76,6 +76,8 @@ def test_relative_paths_are_relative_to_the_file_that_names_them(here: Path) -> 
         ('[model]\nencoder = "a\\u0000b"', "model.encoder: Input should be a path: embedded null byte"),
         ("[model]\nencoder = './nope'", "model.encoder: no such folder (found './nope')"),
         ("[model]\nencoder = '~/nope'", "model.encoder: no such folder (found '~/nope')"),
+        ("[answer]\nreader = ''", "answer.reader: String should have at least 1 character"),
+        ("[answer]\nreader = './nope'", "answer.reader: no such folder (found './nope')"),
         ("[discord]\ntoken = 'secret'", "discord.token: unknown key (the token comes from DISCORD_BOT_TOKEN"),
         ("[discord]\nguild = 5", "discord.guild: unknown key (this section has no keys yet)"),
         ("corpus = 'x'", "corpus: expected a table [corpus] (found 'x')"),
@@ -125,6 +127,18 @@ def test_a_model_that_is_no_folder_may_be_a_name(here: Path) -> None:
     assert read_config(find_config()).encoder == "nobody/no-such-model"
     (here / "nobody" / "no-such-model").mkdir(parents=True)
     assert read_config(find_config()).encoder == str(here / "nobody" / "no-such-model")
+
+
+def test_a_reader_is_ours_or_none_or_named(here: Path) -> None:
+    assert read_config(None).answer.reader == "footnote"
+    for name in ("footnote", "none"):
+        (here / name).mkdir()
+        (here / "config.toml").write_text(f"[answer]\nreader = '{name}'\n")
+        assert read_config(find_config()).named_reader is None
+    (here / "config.toml").write_text("[answer]\nreader = 'readers/one'\n")
+    assert read_config(find_config()).named_reader == "readers/one"
+    (here / "readers" / "one").mkdir(parents=True)
+    assert read_config(find_config()).named_reader == str(here / "readers" / "one")
 
 
 def test_an_empty_discord_section_is_known() -> None:

@@ -19,7 +19,7 @@ def statuses(home: Home, *arguments: str) -> dict[str, str]:
 def test_all_is_well(built: Home) -> None:
     run = built.footnote("doctor")
     assert (run.code, run.err) == (0, "")
-    assert [line.split("  ")[0] for line in run.out.splitlines()] == ["ok"] * 6
+    assert [line.split("  ")[0] for line in run.out.splitlines()] == ["ok"] * 7
     assert str(built.config) in run.out
     assert "2 files" in run.out
     assert "2 articles, 19 sentences" in run.out
@@ -115,3 +115,42 @@ def test_only_fetch_fetches_and_first(built: Home, monkeypatch: pytest.MonkeyPat
     assert run.code == 0
     assert fetched == ["sentence-transformers/all-MiniLM-L6-v2"]
     assert run.err == "Fetching sentence-transformers/all-MiniLM-L6-v2 …\n"
+
+
+def reader_check(home: Home) -> dict[str, str]:
+    run = home.footnote("doctor", "--json")
+    (found,) = (check for check in run.json if check["check"] == "reader")
+    assert run.code == (found["status"] == "fail")
+    return found
+
+
+def use_reader(home: Home, reader: str | Path) -> None:
+    home.config.unlink(missing_ok=True)
+    home.config.write_text(f"[answer]\nreader = '{reader}'\n")
+
+
+def test_the_reader_is_named_with_its_hashes(home: Home, tiny_reader_folder: Path) -> None:
+    use_reader(home, "none")
+    assert reader_check(home)["status"] == "ok"
+    use_reader(home, tiny_reader_folder)
+    check = reader_check(home)
+    assert (check["status"], check["mend"]) == ("warn", "Run: footnote index")
+    assert "not exported yet" in check["detail"]
+    assert home.footnote("index").code == 0
+    check = reader_check(home)
+    (folder,) = (home.index / "readers").iterdir()
+    (file,) = folder.glob("*.onnx")
+    assert check["status"] == "ok"
+    assert f"{file.name} sha256 {models.file_sha256(file)[:16]}" in check["detail"]
+    file.unlink()
+    check = reader_check(home)
+    assert check["status"] == "fail"
+    assert "footnote index" in check["mend"]
+
+
+def test_a_missing_reader_fails_and_names_how_to_get_it(home: Home) -> None:
+    use_reader(home, "nobody/no-such-reader")
+    check = reader_check(home)
+    assert check["status"] == "fail"
+    assert "nobody/no-such-reader" in check["detail"]
+    assert "footnote doctor --fetch" in check["mend"]

@@ -113,6 +113,30 @@ def test_a_missing_model_is_an_error_and_no_answer_from_the_earlier_one(home: Ho
     assert "doctor --fetch" in run.err
 
 
+def test_a_named_reader_is_exported_by_the_next_question(home: Home, tiny_reader_folder: Path) -> None:
+    home.config.unlink()
+    home.config.write_text(f"[answer]\nreader = '{tiny_reader_folder}'\nthreshold = 0\n")
+    run = home.footnote("ask", "--json", COLD)
+    assert run.code == 0
+    assert run.json["citations"]
+    assert run.err.count("Updating the index") == 1
+    assert "2 unchanged" in run.err
+    again = home.footnote("ask", "--json", COLD)
+    assert again.err == ""
+    assert again.json["citations"] == run.json["citations"]
+    assert home.footnote("index", "--json").json["embedded"] == 0
+
+
+def test_a_missing_reader_is_an_error_and_no_answer_without_it(home: Home) -> None:
+    home.config.unlink()
+    home.config.write_text("[answer]\nreader = 'nobody/no-such-reader'\n")
+    run = home.footnote("ask", COLD)
+    assert (run.code, run.out) == (78, "")
+    assert "nobody/no-such-reader" in run.err
+    home.config.write_text("[answer]\nreader = 'none'\n")
+    assert home.footnote("ask", COLD).err == ""
+
+
 def test_index_reports_and_names_what_it_skips(home: Home) -> None:
     assert home.footnote("index").out == "0 added, 0 updated, 0 removed, 2 unchanged\n"
     (home.corpus / "candles.md").write_text(WAX)

@@ -1,7 +1,8 @@
 """Kill an update at each of its steps in turn, and check what it leaves behind.
 
 A step is anything that changes the disk, and each opening of a file of the index. Run by test_kill.py with
-the folder of a corpus and its index. It forks, so that the libraries are imported once.
+the folder of a corpus and its index, the encoder, and, where the update is to bring a reader in and nothing
+else, the reader. It forks, so that the libraries are imported once.
 """
 
 import os
@@ -12,6 +13,7 @@ import traceback
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import bm25s  # noqa: F401 - imported before the forks
@@ -21,8 +23,9 @@ from build_helpers import build, make_config
 
 from index import store
 from index.catalog import Catalog
-from index.config import Config
+from index.config import AnswerSection, Config
 from index.lexical import Lexical, terms
+from index.reader_choice import exported_reader_folder
 from index.readers import corpus_files, read_article
 from index.reuse import Earlier
 
@@ -104,13 +107,22 @@ def check(config: Config, allowed: list[list[str]], expected: list[str]) -> None
     assert report.rebuilt is None, report
     assert sentences(config) == expected
     root = config.index_directory
-    assert {path.name for path in root.iterdir()} == {"current", "encoders", "generations", "lock"}
+    folders = {"encoders", "generations"} | ({"readers"} if config.named_reader else set())
+    assert {path.name for path in root.iterdir()} == {"current", "lock"} | folders
     kept = sorted(path.name for path in (root / "generations").iterdir())
     assert len(kept) <= 2, kept
     assert len(list((root / "encoders").iterdir())) == 1
+    if config.named_reader:
+        folder = store.open_current(root, lambda found: exported_reader_folder(config, found))
+        assert list((root / "readers").iterdir()) == [folder]
 
 
-def main(base: Path, model: Path) -> int:
+def copy_weights(model_folder: Path, target: Path) -> None:
+    """Stand in for the export of a reader, which takes seconds."""
+    shutil.copy(model_folder / "model.safetensors", target / "reader.onnx")
+
+
+def main(base: Path, model: Path, reader: Path | None = None) -> int:
     """Kill at each step until an update survives; return the number of steps."""
     config = make_config(base, model)
     before = sentences(config)
@@ -118,9 +130,14 @@ def main(base: Path, model: Path) -> int:
         read_article(file)  # imports what the children need
     pristine = base / "pristine"
     shutil.copytree(config.index_directory, pristine, copy_function=os.link)
-    (config.corpus_directory / "cats.txt").write_text("Cats\n\nA cat runs.\n", encoding="utf-8")
-    (config.corpus_directory / "raqqa.txt").unlink()
     after: list[str] = []
+    if reader:
+        config = config.model_copy(update={"answer": AnswerSection(reader=str(reader))})
+        sys.modules["index.span_export"] = SimpleNamespace(export_span_model=copy_weights)  # type: ignore
+        after = before
+    else:
+        (config.corpus_directory / "cats.txt").write_text("Cats\n\nA cat runs.\n", encoding="utf-8")
+        (config.corpus_directory / "raqqa.txt").unlink()
     step = 0
     while True:
         code = in_child(partial(update_and_die, config, step))
@@ -137,4 +154,4 @@ def main(base: Path, model: Path) -> int:
 
 
 if __name__ == "__main__":
-    print(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    print(main(*map(Path, sys.argv[1:])))

@@ -7,7 +7,7 @@ import pytest
 from build_helpers import OLD, write_corpus
 
 from index import changes, readers
-from index.changes import CorpusState, FileState, scan
+from index.changes import CorpusState, FileState, ModelState, scan
 from index.errors import IndexDamagedError
 from index.readers import CorpusFile
 
@@ -66,9 +66,11 @@ def test_what_the_readers_refuse_is_not_opened(tmp_path: Path, monkeypatch: pyte
 
 def test_a_state_comes_back(tmp_path: Path) -> None:
     files = {name: FileState(name, "ünï 😀", 1, 2, "d", None) for name in ("a\udcff", "b\n")}
-    state = CorpusState("model", "/folder", "stamp", files)
-    state.write(tmp_path)
-    assert CorpusState.read(tmp_path) == state
+    model = ModelState("ünï", "/folder", "stamp", "fingerprint")
+    for reader in (None, model):
+        state = CorpusState(model, reader, files)
+        state.write(tmp_path)
+        assert CorpusState.read(tmp_path) == state
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"files": [[1]]}', '{"files": [], "more": 1}'])

@@ -32,6 +32,17 @@ def test_a_kill_at_any_step_leaves_a_whole_index(config: Config) -> None:
     assert int(done.stdout) > 50
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the harness forks")
+def test_a_kill_while_a_reader_is_exported_leaves_a_whole_index(
+    config: Config, tiny_reader_folder: Path
+) -> None:
+    script = Path(__file__).with_name("kill_at_every_step.py")
+    command = [sys.executable, script, config.base, config.encoder, tiny_reader_folder]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 50
+
+
 def test_two_updates_and_readers_at_once(config: Config) -> None:
     code = (
         "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n"

@@ -17,10 +17,12 @@ from index.errors import ModelDamagedError, ModelMissingError
 from index.models import (
     check_model_folder,
     fetch_encoder,
+    fetch_reader,
     find_encoder,
     model_fingerprint,
     model_stamp,
     resolve_encoder,
+    resolve_reader,
 )
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -222,3 +224,64 @@ def test_fetching_does_not_touch_a_folder_of_ones_own(model: Path) -> None:
     (model / "modules.json").unlink()
     with pytest.raises(ModelMissingError, match=r"no modules\.json"):
         fetch_encoder(str(model))
+
+
+@pytest.fixture
+def reader(tmp_path: Path, tiny_reader_folder: Path) -> Path:
+    return shutil.copytree(tiny_reader_folder, tmp_path / "reader")
+
+
+def test_a_reader_is_a_folder_or_in_the_hubs_cache(hub_cache: Path, reader: Path) -> None:
+    assert resolve_reader(str(reader)) == reader
+    snapshot = put_in_cache(hub_cache, "someone/a-reader", reader)
+    assert resolve_reader("someone/a-reader") == snapshot
+    assert fetch_reader(str(reader)) == reader
+    with pytest.raises(ModelMissingError, match="not on this machine") as raised:
+        resolve_reader("someone/not-here")
+    assert "doctor --fetch" in raised.value.mend
+    assert "[answer] reader" in raised.value.mend
+    with pytest.raises(ModelMissingError, match="cannot be downloaded"):
+        fetch_reader("someone/not-here")
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors", "tokenizer.json"])
+def test_a_reader_with_a_file_missing_is_none(reader: Path, name: str) -> None:
+    (reader / name).unlink()
+    for look in (resolve_reader, fetch_reader):
+        with pytest.raises(ModelMissingError, match=f"no {name}"):
+            look(str(reader))
+
+
+def test_a_reader_in_a_pickle_is_never_loaded(reader: Path) -> None:
+    (reader / "pytorch_model.bin").write_bytes(b"anything")
+    resolve_reader(str(reader))
+    (reader / "model.safetensors").unlink()
+    with pytest.raises(ModelMissingError, match="a pickle"):
+        resolve_reader(str(reader))
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ("{", "cannot be read"),
+        ("[]", "cannot be read"),
+        ('{"architectures": 7}', "cannot be read"),
+        ("{}", "found no architecture"),
+        ('{"architectures": ["BertModel"]}', "expected a model …ForQuestionAnswering, found BertModel"),
+        ('{"architectures": ["XForQuestionAnswering"], "auto_map": {}}', "is never run"),
+    ],
+)
+def test_what_is_no_reader_says_why(reader: Path, settings: str, message: str) -> None:
+    (reader / "config.json").write_text(settings)
+    with pytest.raises(ModelDamagedError, match=message) as raised:
+        resolve_reader(str(reader))
+    assert "[answer] reader" in raised.value.mend
+
+
+def test_every_file_of_a_reader_shapes_its_fingerprint(reader: Path) -> None:
+    before, stamp = model_fingerprint(reader), model_stamp(reader)
+    for change, name in ((change_weights, "model.safetensors"), (change_json, "tokenizer.json")):
+        change(reader / name)
+        assert model_fingerprint(reader) != before
+        assert model_stamp(reader) != stamp
+        before, stamp = model_fingerprint(reader), model_stamp(reader)

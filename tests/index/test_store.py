@@ -181,10 +181,10 @@ def test_a_damaged_encoder_is_named_and_replaced(tmp_path: Path) -> None:
         "{}",
         "[]",
         "3",
-        '{"schema": 1}',
-        '{"schema": 1, "generation": "../x", "sha256": "", "previous": null}',
-        '{"schema": 1, "generation": "000001", "sha256": null, "previous": null}',
-        '{"schema": 1, "generation": "000001", "sha256": ""}',
+        '{"schema": 2}',
+        '{"schema": 2, "generation": "../x", "sha256": "", "previous": null}',
+        '{"schema": 2, "generation": "000001", "sha256": null, "previous": null}',
+        '{"schema": 2, "generation": "000001", "sha256": ""}',
     ],
 )
 def test_a_foreign_pointer_is_damage(tmp_path: Path, pointer: str) -> None:
@@ -300,7 +300,10 @@ def test_files_are_shared_with_and_without_links(tmp_path: Path, monkeypatch: py
     publish(tmp_path, "one")
     for links in (2, 1):
         earlier = store.open_current(tmp_path, lambda generation: generation)
-        with store.writing(tmp_path, 0), store.same_generation(tmp_path, earlier, but="other") as made:
+        with (
+            store.writing(tmp_path, 0),
+            store.same_generation(tmp_path, earlier, but="other", reader=None) as made,
+        ):
             assert names(made) == ["text"]
             assert (made / "text").stat().st_nlink == links
             write(made / "other", f"{links}")
@@ -317,7 +320,10 @@ def test_damage_is_not_taken_over_as_whole(tmp_path: Path) -> None:
     publish(tmp_path, "one")
     earlier = store.open_current(tmp_path, lambda generation: generation)
     write(earlier.folder / "text", "ONE")
-    with store.writing(tmp_path, 0), store.same_generation(tmp_path, earlier, but="other") as made:
+    with (
+        store.writing(tmp_path, 0),
+        store.same_generation(tmp_path, earlier, but="other", reader=None) as made,
+    ):
         write(made / "other", "new")
     with pytest.raises(IndexDamagedError, match="text"):
         store.open_current(tmp_path, text)

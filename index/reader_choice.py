@@ -1,0 +1,64 @@
+"""Which reader an index is opened with: Footnote's own, one that is named, or none."""
+
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.catalog import Catalog
+from index.changes import CorpusState
+from index.confidence import Calibration
+from index.config import NO_READER, Config
+from index.errors import IndexDamagedError, IndexStaleError, ModelDamagedError
+from index.fingerprint import reader_name
+from index.reader import Reader, RetrievalReader
+from index.store import Generation, check_reader
+
+if TYPE_CHECKING:
+    from index.span_model import SpanModel
+
+_CHANGED = "Run `footnote index`: it exports the reader and leaves all else as it is."
+
+
+def load_span_model(config: Config, generation: Generation) -> "SpanModel | None":
+    """Load the model of the configured reader; None where that is `none`.
+
+    Raises ModelDamagedError where Footnote's own is damaged, IndexStaleError where the generation has another
+    reader than the one that is named, or none, and IndexDamagedError where its export is damaged.
+    """
+    if config.answer.reader == NO_READER:
+        return None
+    if config.named_reader is None and not own_reader_folder().is_dir():
+        return None
+    from index.span_model import SpanModel
+
+    if config.named_reader is None:
+        return SpanModel.load(own_reader_folder())
+    folder = exported_reader_folder(config, generation)
+    try:
+        return SpanModel.load(folder)
+    except ModelDamagedError as error:  # removed by a writer just now, for one
+        raise IndexDamagedError(error.message) from error
+
+
+def make_reader(model: "SpanModel | None", catalog: Catalog) -> Reader:
+    """Make the reader that reads with `model`, or with what retrieval alone says."""
+    return RetrievalReader(Calibration.load())
+
+
+def own_reader_folder() -> Path:
+    """Return the folder of Footnote's own reader, a part of this package."""
+    return Path(str(files("index"))) / "reader_model"
+
+
+def exported_reader_folder(config: Config, generation: Generation) -> Path:
+    """Return the folder of the named reader's export after comparing its files with their checksums.
+
+    Raises IndexStaleError and IndexDamagedError as `load_span_model` does.
+    """
+    found, exported = CorpusState.read(generation.folder).reader, generation.reader
+    if found is None or exported is None or found.name != config.named_reader:
+        raise IndexStaleError(f"the index was built without the reader {config.named_reader}", _CHANGED)
+    if exported.folder.name != reader_name(found.fingerprint):
+        raise IndexStaleError("the form of the exported reader changed since the index was built", _CHANGED)
+    check_reader(exported)
+    return exported.folder
