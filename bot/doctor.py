@@ -100,11 +100,12 @@ def _reader(config: Config) -> Check:
             )
         except (IndexMissingError, IndexStaleError) as error:
             return Check("reader", WARN, f"{named}: not exported yet: {error.message}", REBUILD)
-    from index.span_model import SpanModel
+    from index.span_model import GRAPH_FILE, SETTINGS_FILE, TOKENIZER_FILE, SpanModel
 
     SpanModel.load(folder)
-    hashes = (f"{file.name} sha256 {file_sha256(file)[:16]}" for file in sorted(folder.iterdir()))
-    return Check("reader", OK, f"{named}: {folder}: {', '.join(hashes)}")
+    files = (GRAPH_FILE, TOKENIZER_FILE, SETTINGS_FILE)
+    hashes = ", ".join(f"{name} sha256 {file_sha256(folder / name)[:16]}" for name in files)
+    return Check("reader", OK, f"{named}: {folder}: {hashes}")
 
 
 def _folder(config: Config) -> Check:

@@ -15,11 +15,11 @@ def look_for_models(config: Config, before: CorpusState | None) -> tuple[ModelSt
 
     Raises ModelMissingError and ModelDamagedError.
     """
-    known = before and before.encoder
+    known = before.encoder if before else None
     encoder = _look(config.encoder, known, models.find_encoder, models.resolve_encoder)
     if not config.named_reader:
         return encoder, None
-    known = before and before.reader
+    known = before.reader if before else None
     return encoder, _look(config.named_reader, known, models.resolve_reader, models.resolve_reader)
 
 

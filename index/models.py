@@ -19,6 +19,8 @@ _MODULES_FILE = "modules.json"
 _SHAPING_FILES = ("*.json", "*.safetensors", "*.txt", "*.model")
 """Configuration and prompts, weights, vocabularies, sentencepiece models: what shapes a model's output."""
 _READER_HEAD = "ForQuestionAnswering"
+_VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json", "spiece.model", "sentencepiece.bpe.model")
+"""A reader has one of them: of the others, transformers makes the first."""
 
 
 def resolve_encoder(name: str) -> Path:
@@ -119,8 +121,8 @@ def check_reader_folder(folder: Path) -> None:
     _refuse_pickles(folder)
     if not any(folder.glob("*.safetensors")):
         raise _incomplete(folder, "model.safetensors")
-    if not (folder / "tokenizer.json").is_file():
-        raise _incomplete(folder, "tokenizer.json")
+    if not any((folder / name).is_file() for name in _VOCABULARIES):
+        raise _incomplete(folder, _VOCABULARIES[0])
 
 
 def model_fingerprint(folder: Path) -> str:
