@@ -108,6 +108,16 @@ class SentencePlace(NamedTuple):
     wording: int
 
 
+class SentenceText(NamedTuple):
+    """A sentence's place and words, without its search terms."""
+
+    row: int
+    article: int
+    start: int
+    end: int
+    text: str
+
+
 class CatalogWriter:
     """Write a new catalog; articles come sorted by id. Raises OSError where that fails."""
 
@@ -261,6 +271,11 @@ class Catalog:
             values[0]: SentenceRow(*values) for values in self._among(f"{_SENTENCE} WHERE s.row", wanted)
         }
         return [found[row] for row in wanted]
+
+    def texts(self, rows: Iterable[int]) -> list[SentenceText]:
+        """Read the texts of the sentences of `rows`, ascending; rows that are none are passed over."""
+        query = 'SELECT row, article, start, "end", text FROM sentences WHERE row'
+        return sorted(SentenceText(*values) for values in self._among(query, [int(row) for row in rows]))
 
     def terms(self) -> Iterator[list[str]]:
         """Yield the search terms of each sentence, in the order of the rows."""

@@ -94,10 +94,14 @@ class Calibration:
         """Return the probability that the first of `ranked` answers the question; 0 where there is none."""
         if not ranked:
             return 0.0
-        logit = float(evidence(question, ranked, idf) @ self.weights)
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))
+        return logistic(float(evidence(question, ranked, idf) @ self.weights))
 
     def scores(self, question: str, ranked: Sequence[Ranked], idf: Idf) -> list[float]:
         """Return a score for each of `ranked`: the confidence, then less by the softmax of the ranking."""
         sure = self.confidence(question, ranked, idf)
         return [sure * math.exp(min(0.0, score - ranked[0][1])) for _, score in ranked]
+
+
+def logistic(logit: float) -> float:
+    """Return the probability of log-odds."""
+    return 1 / (1 + math.exp(-max(-30.0, min(30.0, logit))))

@@ -21,24 +21,26 @@ ASKING = 10.0
 _ASKING = re.compile(r"[?？؟]\W*$")
 
 
-def read_weights(section: str, names: Sequence[str], text: str | None = None) -> dict[str, float]:
-    """Return the weights of a section of `fusion.json` (or of `text`), one for each of `names`.
+def read_weights(
+    section: str, names: Sequence[str], text: str | None = None, file: str = FUSION_FILE
+) -> dict[str, float]:
+    """Return the weights of a section of the package's `file` (or of `text`), one for each of `names`.
 
     Raises FootnoteError where they are not finite numbers for exactly these names.
     """
     try:
-        content = files("index").joinpath(FUSION_FILE).read_text(encoding="utf-8") if text is None else text
+        content = files("index").joinpath(file).read_text(encoding="utf-8") if text is None else text
         found: Any = json.loads(content)[section]
         weights = {str(name): float(value) for name, value in found.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _damaged(f"{error}") from error
+        raise _damaged(file, f"{error}") from error
     if set(weights) != set(names) or not all(map(math.isfinite, weights.values())):
-        raise _damaged(f"its section {section!r} does not fit this program")
+        raise _damaged(file, f"its section {section!r} does not fit this program")
     return weights
 
 
-def _damaged(reason: str) -> FootnoteError:
-    return FootnoteError(f"the weights of the ranking are damaged: {FUSION_FILE}: {reason}", "Install again.")
+def _damaged(file: str, reason: str) -> FootnoteError:
+    return FootnoteError(f"learnt weights are damaged: {file}: {reason}", "Install again.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,44 @@
-"""Windows: the runs of whole sentences around a candidate that a reader sees at once."""
+"""Windows: the runs of whole sentences around the best candidates, which are what a reader reads."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from index.records import Sentence, Span
+from index.catalog import SentenceText
+from index.records import Candidate, Sentence, Span
 
 CHARACTERS = 480
 """Most characters of a window of several sentences: about 110 tokens of English."""
+REACH = 8
+"""Most sentences that a window has on either side of its candidate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Whole neighbouring sentences of one article; `text` begins at offset `start` of the article."""
+
+    start: int
+    text: str
+    sentences: Sequence[SentenceText]
+
+
+def make_windows(
+    candidates: Sequence[Candidate], texts: Callable[[Iterable[int]], Sequence[SentenceText]]
+) -> Iterator[Window]:
+    """Yield a window for each of `candidates` that no earlier window holds, in their order.
+
+    `texts` gives the sentences of some rows, ascending, and none for rows that do not exist.
+    """
+    held: set[int] = set()
+    for candidate in candidates:
+        if candidate.row in held:
+            continue
+        near = range(max(0, candidate.row - REACH), candidate.row + REACH + 1)
+        sentences = [one for one in texts(near) if one.article == candidate.article]
+        centre = next(number for number, one in enumerate(sentences) if one.row == candidate.row)
+        first, last = window_around([Sentence(one.start, one.end) for one in sentences], centre)
+        window = _joined(sentences[first:last])
+        held.update(one.row for one in window.sentences)
+        yield window
 
 
 def window_around(sentences: Sequence[Sentence], centre: int, limit: int = CHARACTERS) -> Span:
@@ -23,3 +56,12 @@ def window_around(sentences: Sequence[Sentence], centre: int, limit: int = CHARA
         if last < len(sentences) and sentences[last].end - sentences[first].start <= limit:
             last, grown = last + 1, True
     return first, last
+
+
+def _joined(sentences: Sequence[SentenceText]) -> Window:
+    """Put the sentences together as they stand in the article, with spaces for what lies between them."""
+    start = sentences[0].start
+    text = ""
+    for sentence in sentences:
+        text += " " * (sentence.start - start - len(text)) + sentence.text
+    return Window(start, text, sentences)

@@ -48,7 +48,7 @@ class _Row:
 def batches(
     examples: Sequence[Example], tokenizer: Tokenizer, tokens: int, source: random.Random
 ) -> list[Batch]:
-    """Return the examples as batches of at most `tokens` tokens, padding counted, in the given order roughly."""
+    """Return the examples, roughly in order, as batches of at most `tokens` tokens, padding counted."""
     rows = list(_rows(examples, tokenizer))
     made: list[Batch] = []
     start = 0

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
+from index.lexical import Lexical, terms
 from index.records import Span
 from index.training.lessons import Lesson, Text
 from index.training.unanswerable import Things, unanswerable_question, unanswering_text
@@ -108,7 +108,7 @@ def _sentence_round(
 
 
 def answered(lesson: Lesson, source: random.Random) -> Example:
-    """Return the question with a window around its answer, mostly one that begins at the answer's sentence."""
+    """Return the question with a window that holds its answer, mostly one made around it."""
     span = lesson.spans[0]
     gold = _sentence_of(lesson.text, span)
     centre = gold
@@ -199,24 +199,19 @@ def _sentence_of(text: Text, span: Span) -> int:
     return next(number for number, sentence in enumerate(text.sentences) if span[0] < sentence.end)
 
 
-def nearest_texts(
-    lessons: Sequence[Lesson], embed: Callable[[Sequence[str]], NDArray[np.float32]]
-) -> dict[str, list[Text]]:
-    """Find the texts nearest to each question among those of its article, or of its part where that is short.
-
-    `embed` returns unit vectors, [n, dimension].
-    """
+def nearest_texts(lessons: Sequence[Lesson]) -> dict[str, list[Text]]:
+    """Find the texts nearest to each question by BM25: of its article, or its part of the data."""
     texts: dict[str, Text] = {lesson.text.text: lesson.text for lesson in lessons}
-    own = list(texts.values())
-    vectors = embed([text.text for text in own])
-    group = np.array([_group(text) for text in own])
-    questions = list({lesson.question: lesson for lesson in lessons}.values())
-    asked = embed([lesson.question for lesson in questions])
+    groups: dict[str, list[Text]] = {}
+    for text in texts.values():
+        groups.setdefault(_group(text), []).append(text)
+    words = {name: Lexical.build([terms(text.text) for text in group]) for name, group in groups.items()}
     found: dict[str, list[Text]] = {}
-    for lesson, vector in zip(questions, asked, strict=True):
-        rows = np.flatnonzero(group == _group(lesson.text))
-        order = rows[np.argsort(-(vectors[rows] @ vector), kind="stable")][: NEIGHBOURS + 1]
-        found[lesson.question] = [own[row] for row in order if own[row].text != lesson.text.text][:NEIGHBOURS]
+    for lesson in lessons:
+        name = _group(lesson.text)
+        order = np.argsort(-words[name].scores(terms(lesson.question)), kind="stable")[: NEIGHBOURS + 1]
+        near = [groups[name][row] for row in order]
+        found[lesson.question] = [text for text in near if text is not lesson.text][:NEIGHBOURS]
     return found
 
 

@@ -17,7 +17,6 @@ from tempfile import TemporaryDirectory
 from typing import Self
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from index.confidence import EVIDENCE, evidence
@@ -27,6 +26,7 @@ from index.export import FrameworkEncoder
 from index.features import FEATURES, featurise
 from index.models import resolve_encoder
 from index.ranking import Ranker
+from index.training.fitting import fit_confidence, fit_ranking
 from index.training.questions import (
     CHAT,
     Cut,
@@ -47,8 +47,6 @@ STRANGERS = 150
 """Questions about other things, of each data set that has them."""
 NONSENSE = 12
 """Strings of random letters asked of each library."""
-SHARES = {"answerable": 0.5, "unanswerable": 0.35, "elsewhere": 0.1, "chat": 0.05}
-"""What questions are assumed to be; the confidence is a probability under this mix."""
 SIGNS = dict.fromkeys(
     ("margin", "certainty", "dense", "passage", "best_dense", "best_lexical", "covered"), 1.0
 ) | dict.fromkeys(("missing", "missing_names", "missing_numbers", "misfits", "miscounts"), -1.0)
@@ -69,21 +67,7 @@ def learn_ranking(libraries: Iterable[TrainingLibrary]) -> dict[str, float]:
                 if hits.any():
                     rows.append(featurise(asked.text, candidates, library.retriever.idf))
                     gold.append(hits)
-    sizes = torch.tensor([len(hits) for hits in gold])
-    question = torch.repeat_interleave(torch.arange(len(sizes)), sizes)
-    features = torch.tensor(np.concatenate(rows), dtype=torch.float64)
-    spread = features.std(0).clamp_min(1e-6)
-    scaled, hit = features / spread, torch.tensor(np.concatenate(gold))
-
-    def loss(weights: torch.Tensor) -> torch.Tensor:
-        scores = scaled @ weights
-        powers = torch.exp(scores - scores.max())
-        whole = torch.zeros(len(sizes), dtype=torch.float64).index_add(0, question, powers)
-        right = torch.zeros(len(sizes), dtype=torch.float64).index_add(0, question, powers * hit)
-        return (whole.log() - right.log()).mean() + 1e-4 * (weights**2).sum()
-
-    weights = _minimise(loss, torch.zeros(len(FEATURES), dtype=torch.float64)) / spread
-    return dict(zip(FEATURES, weights.tolist(), strict=True))
+    return fit_ranking(rows, gold, FEATURES)
 
 
 def cases(
@@ -114,39 +98,7 @@ def cases(
 
 def learn_confidence(learnt: Sequence[Case]) -> dict[str, float]:
     """Fit the confidence: a logistic regression under the mix of `SHARES`, with the signs of `SIGNS`."""
-    table = torch.tensor(np.array([case.evidence for case in learnt]))
-    right = torch.tensor([float(case.right) for case in learnt], dtype=torch.float64)
-    kinds = [case.kind for case in learnt]
-    weight = torch.tensor([SHARES[kind] / kinds.count(kind) for kind in kinds], dtype=torch.float64)
-    weight = weight / weight.sum()
-    spread = table.std(0).clamp_min(1e-6)
-    spread[0] = 1.0
-    signs = torch.tensor([SIGNS.get(name, 0.0) for name in EVIDENCE], dtype=torch.float64)
-
-    def signed(free: torch.Tensor) -> torch.Tensor:
-        return torch.where(signs == 0, free, signs * free**2)
-
-    def loss(free: torch.Tensor) -> torch.Tensor:
-        logits = table / spread @ signed(free)
-        error = torch.nn.functional.binary_cross_entropy_with_logits(logits, right, weight, reduction="sum")
-        return error + 1e-3 * (signed(free)[1:] ** 2).sum()
-
-    weights = signed(_minimise(loss, torch.full((len(EVIDENCE),), 0.3, dtype=torch.float64))) / spread
-    return dict(zip(EVIDENCE, weights.tolist(), strict=True))
-
-
-def _minimise(loss: Callable[[torch.Tensor], torch.Tensor], start: torch.Tensor) -> torch.Tensor:
-    weights = start.requires_grad_()
-    optimiser = torch.optim.LBFGS([weights], max_iter=300, line_search_fn="strong_wolfe")
-
-    def step() -> float:
-        optimiser.zero_grad()
-        value: torch.Tensor = loss(weights)
-        value.backward()  # type: ignore[no-untyped-call]
-        return float(value.detach())
-
-    optimiser.step(step)  # type: ignore[no-untyped-call]
-    return weights.detach()
+    return fit_confidence(learnt, EVIDENCE, SIGNS)
 
 
 def as_json(ranking: dict[str, float], confidence: dict[str, float]) -> str:
@@ -234,7 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     vectors = dict(zip(texts, model.embed(texts, lambda *_: None), strict=True))
     weights, learnt = train(material, vectors)
     options.out.write_text(weights, encoding="utf-8")
-    options.report.write_text(report(learnt, learn_confidence), encoding="utf-8")
+    options.report.write_text(report(learnt, learn_confidence, EVIDENCE), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -18,13 +18,14 @@ HELD_OUT = 10
 """One in so many paragraphs is never trained on: the figures by domain come from these."""
 
 _BRACKETS = {"-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]", "-LCB-": "{", "-RCB-": "}"}
-_TO_THE_LEFT = re.compile(r"[.,;:!?%)\]}]|''|'s|'re|'ve|'ll|'d|'m|n't|'")
-_TO_THE_RIGHT = re.compile(r"[$#(\[{]|``")
+_SHOWN = {**_BRACKETS, "``": '"', "''": '"'}
+_TO_THE_LEFT = re.compile(r"[.,;:!?%)\]}]|['’](?:s|re|ve|ll|d|m)?|n['’]t")
+_TO_THE_RIGHT = re.compile(r"[$#(\[{]")
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph with its sentences; `topic` groups the texts of one article, `domain` the data set's part."""
+    """A paragraph with its sentences; `topic` names its article, `domain` the part of the data set."""
 
     domain: str
     topic: str
@@ -92,22 +93,15 @@ def _rows(path: Path) -> Iterator[list[str]]:
 
 def detokenised(tokens: Sequence[str]) -> tuple[str, list[Span]]:
     """Write tokens of the Penn Treebank as text; return it with each token's place."""
-    text, places, open_quote = "", [], False
-    for number, token in enumerate(tokens):
-        glued = number == 0 or _TO_THE_LEFT.fullmatch(token) or _TO_THE_RIGHT.fullmatch(tokens[number - 1])
-        shown = {"``": '"', "''": '"'}.get(token) or _BRACKETS.get(token, token)
-        if token in {"-RRB-", "-RSB-", "-RCB-"} or (
-            number and tokens[number - 1] in {"-LRB-", "-LSB-", "-LCB-"}
-        ):
-            glued = True
-        if token == '"':
-            glued, open_quote = glued or open_quote, not open_quote
-        elif number and tokens[number - 1] == '"' and open_quote:
-            glued = True
-        if not glued:
-            text += " "
-        places.append((len(text), len(text) + len(shown)))
-        text += shown
+    text, places, quoting, glue_next = "", [], False, True
+    for word in tokens:
+        shown = _SHOWN.get(word, word)
+        glued = glue_next or _TO_THE_LEFT.fullmatch(shown) is not None
+        glue_next = _TO_THE_RIGHT.fullmatch(shown) is not None
+        if shown == '"':
+            glued, glue_next, quoting = glued or quoting, not quoting, not quoting
+        text += shown if glued else f" {shown}"
+        places.append((len(text) - len(shown), len(text)))
     return text, places
 
 

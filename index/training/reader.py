@@ -11,7 +11,7 @@ import argparse
 import json
 import random
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,12 +19,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from tokenizers import Tokenizer
 
 from index.config import DEFAULT_ENCODER
 from index.evaluation import auroc
-from index.export import FrameworkEncoder
 from index.models import resolve_encoder
 from index.records import Span
 from index.training.batches import Batch, batches
@@ -36,7 +34,8 @@ from index.training.curriculum import (
     nearest_texts,
     things_of,
 )
-from index.training.lessons import Lesson, Text, read_qamr, read_squadshifts
+from index.training.lessons import Lesson, read_qamr, read_squadshifts
+from index.training.progress import bar
 
 if TYPE_CHECKING:
     from transformers import BertForQuestionAnswering
@@ -211,7 +210,7 @@ def _overlap(found: Span, gold: Span) -> float:
 
 
 def measured_examples(lessons: Sequence[Lesson], count: int, seed: int) -> list[Example]:
-    """Draw held-out questions, each with its window, and as often as the rules allow changed without answer."""
+    """Draw held-out questions, with a window that answers each and, if a rule fits, one that does not."""
     source = random.Random(f"{seed} measured")  # noqa: S311
     drawn = source.sample(list(lessons), min(count, len(lessons)))
     things = things_of(drawn)
@@ -222,7 +221,6 @@ def measured_examples(lessons: Sequence[Lesson], count: int, seed: int) -> list[
 def train(
     lessons: Sequence[Lesson],
     sentences: Sequence[Lesson],
-    neighbours: Mapping[str, Sequence[Text]],
     encoder: Path,
     work: Path,
     recipe: Recipe,
@@ -239,7 +237,7 @@ def train(
     order = random.Random(recipe.seed)  # noqa: S311
     planned = [
         batch
-        for stage in curriculum(own, sentences, neighbours, recipe.rounds, recipe.seed)
+        for stage in curriculum(own, sentences, nearest_texts(own), recipe.rounds, recipe.seed)
         for batch in batches(stage, tokenizer, recipe.tokens, order)
     ]
     test = batches(measured_examples(kept, recipe.measured, recipe.seed), tokenizer, recipe.tokens, order)
@@ -268,17 +266,6 @@ def train(
     return folder
 
 
-def bar(console: Console) -> Progress:
-    """Make the progress bar."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-    )
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the data, train, and export."""
     parser = argparse.ArgumentParser(prog="python -m index.training.reader", description=__doc__)
@@ -286,24 +273,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--qamr", type=Path, required=True, help="folder of the QAMR files")
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints and the log")
     parser.add_argument("--out", type=Path, help="where the exported reader goes")
-    parser.add_argument("--rounds", type=int, default=Recipe.rounds, help="times through SQuADShifts")
-    parser.add_argument("--seed", type=int, default=Recipe.seed)
+    parser.add_argument("--rounds", type=int, default=Recipe().rounds, help="times through SQuADShifts")
+    parser.add_argument("--seed", type=int, default=Recipe().seed)
     options = parser.parse_args(arguments)
     options.work.mkdir(parents=True, exist_ok=True)
     console = Console(stderr=True)
     encoder = resolve_encoder(DEFAULT_ENCODER)
     lessons = read_squadshifts(options.squadshifts)
-    model = FrameworkEncoder.load(encoder)
-    with bar(console) as progress:
-        task = progress.add_task("neighbours")
-        neighbours = nearest_texts(
-            lessons,
-            lambda texts: model.embed(
-                texts, lambda _, done, of: progress.update(task, completed=done, total=of)
-            ),
-        )
     recipe = Recipe(rounds=options.rounds, seed=options.seed)
-    folder = train(lessons, read_qamr(options.qamr), neighbours, encoder, options.work, recipe, console)
+    folder = train(lessons, read_qamr(options.qamr), encoder, options.work, recipe, console)
     if options.out:
         from index.span_export import export_span_model
 

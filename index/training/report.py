@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.confidence import EVIDENCE
 from index.evaluation import auroc, calibration_error
 
 THRESHOLDS = (0.2, 0.25, 0.3, 0.5)
@@ -14,7 +13,7 @@ THRESHOLDS = (0.2, 0.25, 0.3, 0.5)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One question to one library as the confidence sees it; `kind` is a key of `fusion.SHARES`."""
+    """One question to one library as the confidence sees it; `kind` is a key of `fitting.SHARES`."""
 
     kind: str
     group: str
@@ -25,18 +24,18 @@ class Case:
 Learn = Callable[[Sequence[Case]], Mapping[str, float]]
 
 
-def report(cases: Sequence[Case], learn: Learn) -> str:
-    """Describe the confidence that `learn` makes of `cases`.
+def report(cases: Sequence[Case], learn: Learn, names: Sequence[str]) -> str:
+    """Describe the confidence that `learn` makes of `cases`; `names` are those of its evidence.
 
     Each article with unanswerable questions is judged by a confidence that was learnt without it; the other
     cases by one that was learnt from them too, so that their figures are optimistic.
     """
     held_out = {case.group for case in cases if case.kind == "unanswerable"}
-    sure = _judge(cases, learn(cases))
+    sure = _judge(cases, learn(cases), names)
     for group in sorted(held_out):
         rest = learn([case for case in cases if case.group != group])
         inside = np.array([case.group == group for case in cases])
-        sure[inside] = _judge([case for case in cases if case.group == group], rest)
+        sure[inside] = _judge([case for case in cases if case.group == group], rest, names)
     tested = np.array([case.group in held_out for case in cases])
     kinds = np.array([case.kind for case in cases])
     right = np.array([case.right for case in cases])
@@ -65,7 +64,7 @@ def report(cases: Sequence[Case], learn: Learn) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _judge(cases: Sequence[Case], weights: Mapping[str, float]) -> NDArray[np.float64]:
-    logits = np.array([case.evidence for case in cases]) @ np.array([weights[name] for name in EVIDENCE])
+def _judge(cases: Sequence[Case], weights: Mapping[str, float], names: Sequence[str]) -> NDArray[np.float64]:
+    logits = np.array([case.evidence for case in cases]) @ np.array([weights[name] for name in names])
     sure: NDArray[np.float64] = 1 / (1 + np.exp(-logits))
     return sure

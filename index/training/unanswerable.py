@@ -106,7 +106,7 @@ OPPOSITES = _both_ways(_OPPOSITES)
 
 @dataclass(frozen=True, slots=True)
 class Things:
-    """What an article speaks of: its names, and its words by how they end; what is exchanged comes from here."""
+    """What an article speaks of, to exchange things for: its names, and its words by how they end."""
 
     names: Sequence[str]
     words: Mapping[str, Sequence[str]]
@@ -158,8 +158,8 @@ def unanswering_text(
 ) -> str | None:
     """Return `text` changed so that it no longer answers the question, or None where no rule fits.
 
-    `gold` is the place of the sentence that answers. A name, number or word of the question that it holds is exchanged
-    for another, so that the text tells the same of something else.
+    `gold` is the place of the sentence that answers. A name, number or word of the question that it holds is
+    exchanged for another, so that the text tells the same of something else.
     """
     answering = text[gold[0] : gold[1]]
     rules: list[Callable[[], str | None]] = [

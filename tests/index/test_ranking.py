@@ -137,7 +137,7 @@ def test_the_weights_in_the_package_fit() -> None:
     ],
 )
 def test_damaged_weights_are_named(text: str) -> None:
-    with pytest.raises(FootnoteError, match="weights of the ranking are damaged"):
+    with pytest.raises(FootnoteError, match="learnt weights are damaged"):
         Ranker.load(text)
 
 

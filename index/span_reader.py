@@ -1,0 +1,177 @@
+"""The trained reader: reads the text around the best candidates, marks the answer, weighs it with retrieval.
+
+The weights of retrieval and reading, and of the confidence, are learnt; `reading.json` holds them.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.catalog import SentenceText
+from index.confidence import EVIDENCE, evidence, logistic
+from index.ranking import read_weights
+from index.reader import Reading
+from index.records import Idf, Ranked, Span
+from index.span_model import SpanModel, TokenScores
+from index.windows import Window, make_windows
+
+WEIGHTS_FILE = "reading.json"
+FIRST_WINDOWS = 4
+MOST_WINDOWS = 8
+SETTLED = math.log(0.9)
+"""Log-probability of a span in the first windows from which on no more are read."""
+ANSWER_TOKENS = 30
+"""Most tokens of an answer."""
+MOST_LOG_ODDS = 20.0
+
+JOINT: tuple[str, ...] = ("retrieval", "span", "share")
+"""What orders the sentences: score of the ranking; see `Found` for the rest."""
+SURE: tuple[str, ...] = (*EVIDENCE, "span", "share", "other")
+"""What the confidence rests on: `other` is the best span of another sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The best span that the model finds in one sentence.
+
+    `place` holds absolute offsets. `span` are its log-odds against "no answer here"; `share` is its
+    log-probability among all spans of the window and "no answer here".
+    """
+
+    place: Span
+    span: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingWeights:
+    """Weights of `JOINT` and of `SURE`, float64, in their order."""
+
+    joint: NDArray[np.float64]
+    sure: NDArray[np.float64]
+
+    @classmethod
+    def load(cls, text: str | None = None) -> Self:
+        """Read the weights from `reading.json`, or from `text` of its form.
+
+        Raises FootnoteError where they are damaged.
+        """
+        joint = read_weights("joint", JOINT, text, WEIGHTS_FILE)
+        sure = read_weights("confidence", SURE, text, WEIGHTS_FILE)
+        return cls(np.array([joint[name] for name in JOINT]), np.array([sure[name] for name in SURE]))
+
+
+class SpanReader:
+    """Reads up to `MOST_WINDOWS` windows; `texts` gives the sentences of some rows, ascending."""
+
+    def __init__(
+        self,
+        model: SpanModel,
+        texts: Callable[[Iterable[int]], Sequence[SentenceText]],
+        weights: ReadingWeights,
+    ) -> None:
+        self._model = model
+        self._texts = texts
+        self._weights = weights
+
+    def read(self, question: str, ranked: Sequence[Ranked], idf: Idf, count: int) -> list[Reading]:
+        """Read `ranked`, best first; see `Reader.read`. What was not read follows in its own order."""
+        found = self.find(question, ranked)
+        joint = join(ranked, found, self._weights.joint)
+        if not joint:
+            return []
+        sure = logistic(float(sureness(question, joint, found, idf) @ self._weights.sure))
+        readings = []
+        for candidate, score in joint[:count]:
+            mark = found[candidate.row].place if candidate.row in found else None
+            readings.append(Reading(candidate, mark, sure * math.exp(min(0.0, score - joint[0][1]))))
+        return readings
+
+    def find(self, question: str, ranked: Sequence[Ranked]) -> dict[int, Found]:
+        """Return the best span of each sentence that was read, by its row."""
+        windows = make_windows([candidate for candidate, _ in ranked], self._texts)
+        found: dict[int, Found] = {}
+        for count in (FIRST_WINDOWS, MOST_WINDOWS - FIRST_WINDOWS):
+            some = list(islice(windows, count))
+            scores = self._model.read(question, [window.text for window in some])
+            for window, scored in zip(some, scores, strict=True):
+                for row, one in _spans(window, scored):
+                    if row not in found or found[row].span < one.span:
+                        found[row] = one
+            if any(one.share >= SETTLED for one in found.values()):
+                break
+        return found
+
+
+def join(ranked: Sequence[Ranked], found: Mapping[int, Found], weights: NDArray[np.float64]) -> list[Ranked]:
+    """Return the candidates by their joint score, best first; those that were not read come after."""
+    read = [pair for pair in ranked if pair[0].row in found]
+    rest = [pair for pair in ranked if pair[0].row not in found]
+    scores = joint_features(read, found) @ weights
+    joined = sorted(
+        ((candidate, float(score)) for (candidate, _), score in zip(read, scores, strict=True)),
+        key=lambda pair: (-pair[1], pair[0].row),
+    )
+    floor = joined[-1][1] if joined else 0.0
+    top = rest[0][1] if rest else 0.0
+    return [*joined, *((candidate, floor + score - top) for candidate, score in rest)]
+
+
+def joint_features(ranked: Sequence[Ranked], found: Mapping[int, Found]) -> NDArray[np.float64]:
+    """Compute what `JOINT` names, float64 [n, len(JOINT)], for candidates that were read."""
+    rows = [[score, found[one.row].span, found[one.row].share] for one, score in ranked]
+    return np.array(rows, dtype=np.float64).reshape(len(rows), len(JOINT))
+
+
+def sureness(
+    question: str, joint: Sequence[Ranked], found: Mapping[int, Found], idf: Idf
+) -> NDArray[np.float64]:
+    """Compute what `SURE` names, float64 [len(SURE)]; `joint` is best first, not empty."""
+    first = joint[0][0].row
+    nothing = Found((0, 0), -MOST_LOG_ODDS, -MOST_LOG_ODDS)
+    best = found.get(first, nothing)
+    other = max((one.span for row, one in found.items() if row != first), default=-MOST_LOG_ODDS)
+    return np.array([*evidence(question, joint, idf), best.span, best.share, other])
+
+
+def _spans(window: Window, scored: TokenScores) -> Iterator[tuple[int, Found]]:
+    """Yield the best span of each sentence of a window that has tokens."""
+    if not len(scored.starts):
+        return
+    whole = _log_sum(scored.start) + _log_sum(scored.end)
+    for sentence in window.sentences:
+        inside = (scored.starts >= sentence.start - window.start) & (
+            scored.ends <= sentence.end - window.start
+        )
+        tokens = np.flatnonzero(inside)
+        if not len(tokens):
+            continue
+        first, last, score = _best(scored.start[tokens], scored.end[tokens])
+        place = (
+            window.start + int(scored.starts[tokens[first]]),
+            window.start + int(scored.ends[tokens[last]]),
+        )
+        span = max(-MOST_LOG_ODDS, min(MOST_LOG_ODDS, score))
+        yield sentence.row, Found(place, span, max(-MOST_LOG_ODDS, score - whole))
+
+
+def _best(start: NDArray[np.float32], end: NDArray[np.float32]) -> tuple[int, int, float]:
+    """Return the first and the last token of the best span of at most `ANSWER_TOKENS`, and its score."""
+    table = start[:, None] + end[None, :]
+    allowed = np.triu(np.ones(table.shape, dtype=bool)) & np.tril(
+        np.ones(table.shape, dtype=bool), ANSWER_TOKENS - 1
+    )
+    place = int(np.where(allowed, table, -np.inf).argmax())
+    first, last = divmod(place, len(end))
+    return first, last, float(table[first, last])
+
+
+def _log_sum(scores: NDArray[np.float32]) -> float:
+    """Log of the sum of the exponentials, that of "no answer here", 0, included."""
+    top = max(0.0, float(scores.max()))
+    return top + math.log(math.exp(-top) + float(np.exp(scores.astype(np.float64) - top).sum()))

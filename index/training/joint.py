@@ -1,0 +1,224 @@
+"""Learns `reading.json`: how reading and retrieval weigh together, and the confidence. Build side only.
+
+    python -m index.training.joint --squadshifts DIR [--squad2 FILE] --reader DIR --out index/reading.json
+        --report FILE
+
+Both are learnt on the paragraphs of SQuADShifts that the reader was not trained on. The confidence is learnt
+on these, on questions about other things, on chat and nonsense, and on a file of SQuAD 2.0's form with its
+unanswerable questions, for which the report is cross-validated over articles.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+
+from index.config import DEFAULT_ENCODER
+from index.encoder import Encoder
+from index.export import FrameworkEncoder
+from index.models import resolve_encoder
+from index.passages import make_passages
+from index.ranking import Ranker
+from index.records import Article, Idf, Ranked
+from index.sentences import split_sentences
+from index.span_model import SpanModel
+from index.span_reader import JOINT, SURE, Found, ReadingWeights, SpanReader, join, joint_features, sureness
+from index.training.fitting import fit_confidence, fit_ranking
+from index.training.fusion import SIGNS, STRANGERS
+from index.training.lessons import Lesson, read_squadshifts
+from index.training.progress import bar
+from index.training.questions import (
+    CHAT,
+    Asked,
+    Cut,
+    TrainingLibrary,
+    nonsense,
+    read_questions,
+    read_squad,
+    sloppy,
+)
+from index.training.report import Case, report
+
+PARAGRAPHS = 40
+"""Paragraphs of reviews or comments that make an article."""
+NONSENSE = 40
+READ_SIGNS = SIGNS | {"span": 1.0, "share": 1.0, "other": -1.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A question as the reader saw it: what was retrieved, what was found there, which rows answer."""
+
+    kind: str
+    group: str
+    question: str
+    ranked: Sequence[Ranked]
+    found: Mapping[int, Found]
+    gold: frozenset[int]
+    idf: Idf
+
+
+def held_out_cuts(lessons: Sequence[Lesson], encoder: Encoder) -> list[Cut]:
+    """Put paragraphs together as articles, with the questions of the held-out paragraphs alone."""
+    groups: dict[str, dict[str, list[Lesson]]] = {}
+    sizes: dict[str, int] = {}
+    for lesson in lessons:
+        domain, text = lesson.text.domain, lesson.text.text
+        name = lesson.text.topic if domain == "new_wiki" else f"{domain} {sizes.get(domain, 0) // PARAGRAPHS}"
+        known = groups.setdefault(name, {})
+        if text not in known:
+            sizes[domain] = sizes.get(domain, 0) + 1
+        known.setdefault(text, []).append(lesson)
+    return [_cut(f"{number:04}", name, texts, encoder) for number, (name, texts) in enumerate(groups.items())]
+
+
+def _cut(name: str, title: str, texts: Mapping[str, Sequence[Lesson]], encoder: Encoder) -> Cut:
+    text = "\n\n".join(texts)
+    sentences = split_sentences(text)
+    asked: list[Asked] = []
+    offset = 0
+    for paragraph, lessons in texts.items():
+        for lesson in lessons:
+            if lesson.text.held_out:
+                starts = {offset + start for start, _ in lesson.spans}
+                gold = [
+                    number
+                    for number, one in enumerate(sentences)
+                    if any(one.start <= start < one.end for start in starts)
+                ]
+                asked.append(Asked(lesson.question, 0, frozenset(gold)))
+        offset += len(paragraph) + 2
+    article = Article(name, title.replace("_", " "), text, f"{name}.txt")
+    return Cut(
+        article, sentences, make_passages(text, sentences, encoder.count_tokens, encoder.window), asked
+    )
+
+
+def read_all(
+    library: TrainingLibrary, reader: SpanReader, ranker: Ranker, group: str, elsewhere: Sequence[str]
+) -> Iterator[Read]:
+    """Yield a library's questions, asked of the article and of the whole library in turns, and strangers.
+
+    Every third question is typed sloppily.
+    """
+    first = {a.row: a.sentence_rows.start for a in library.retriever.catalog.articles()}
+    idf = library.retriever.idf
+
+    def read(kind: str, of: str, text: str, article: int | None, gold: frozenset[int]) -> Read:
+        ranked = ranker.rank(text, library.candidates(text, article), idf)
+        return Read(kind, of, text, ranked, reader.find(text, ranked), gold, idf)
+
+    for number, asked in enumerate(library.asked):
+        text = sloppy(asked.text) if number % 3 == 0 else asked.text
+        gold = frozenset(first[asked.article] + one for one in asked.gold)
+        kind = "answerable" if gold else "unanswerable"
+        article = None if number % 2 else asked.article
+        yield read(kind, f"{group} {asked.article}", text, article, gold)
+    for text in elsewhere:
+        yield read("elsewhere", group, text, None, frozenset())
+    for text in (*CHAT, *nonsense(NONSENSE)):
+        yield read("chat", group, text, None, frozenset())
+
+
+def learn_joint(reads: Sequence[Read]) -> dict[str, float]:
+    """Fit the order of the sentences that were read, on questions with an answer among them."""
+    rows: list[NDArray[np.float64]] = []
+    gold: list[NDArray[np.bool_]] = []
+    for one in reads:
+        seen = [pair for pair in one.ranked if pair[0].row in one.found]
+        hits = np.array([candidate.row in one.gold for candidate, _ in seen], dtype=bool)
+        if hits.any():
+            rows.append(joint_features(seen, one.found))
+            gold.append(hits)
+    return fit_ranking(rows, gold, JOINT)
+
+
+def cases(reads: Sequence[Read], weights: NDArray[np.float64]) -> Iterator[Case]:
+    """Yield what the confidence is learnt from, with the order that `weights` make."""
+    for one in reads:
+        joint = join(one.ranked, one.found, weights)
+        if joint:
+            seen = sureness(one.question, joint, one.found, one.idf)
+            yield Case(one.kind, one.group, seen, joint[0][0].row in one.gold)
+
+
+def learn_confidence(learnt: Sequence[Case]) -> dict[str, float]:
+    """Fit the confidence under the mix of `fitting.SHARES`."""
+    return fit_confidence(learnt, SURE, READ_SIGNS)
+
+
+def as_json(joint: Mapping[str, float], confidence: Mapping[str, float]) -> str:
+    """Write the weights as `reading.json` holds them."""
+    sections = {"joint": joint, "confidence": confidence}
+    rounded = {
+        section: {name: round(value, 4) + 0.0 for name, value in weights.items()}
+        for section, weights in sections.items()
+    }
+    return json.dumps(rounded, indent=2) + "\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the data with the reader, learn, and write the weights."""
+    parser = argparse.ArgumentParser(prog="python -m index.training.joint", description=__doc__)
+    parser.add_argument("--squadshifts", type=Path, required=True, help="folder of the SQuADShifts files")
+    parser.add_argument("--squad2", type=Path, help="file of SQuAD 2.0's form, for the confidence only")
+    parser.add_argument("--reader", type=Path, required=True, help="folder of the exported reader")
+    parser.add_argument("--out", type=Path, required=True, help="where the weights go")
+    parser.add_argument("--report", type=Path, required=True, help="where the figures go, as Markdown")
+    options = parser.parse_args(arguments)
+    reads = list(read_data(options.squadshifts, options.squad2, options.reader, Console(stderr=True)))
+    joint = learn_joint([one for one in reads if one.group.startswith("held out")])
+    learnt = list(cases(reads, np.array([joint[name] for name in JOINT])))
+    options.out.write_text(as_json(joint, learn_confidence(learnt)), encoding="utf-8")
+    options.report.write_text(report(learnt, learn_confidence, SURE), encoding="utf-8")
+
+
+def read_data(squadshifts: Path, squad2: Path | None, reader: Path, console: Console) -> Iterator[Read]:
+    """Yield all that is learnt from, as the reader in the folder `reader` sees it."""
+    framework = FrameworkEncoder.load(resolve_encoder(DEFAULT_ENCODER))
+    with TemporaryDirectory() as folder:
+        framework.export(Path(folder))
+        encoder = Encoder.load(Path(folder))
+    lessons = read_squadshifts(squadshifts)
+    held_out = {
+        "held out wiki": held_out_cuts([one for one in lessons if one.text.domain == "new_wiki"], encoder),
+        "held out other": held_out_cuts([one for one in lessons if one.text.domain != "new_wiki"], encoder),
+    }
+    if squad2:
+        held_out["adversarial"] = read_squad(squad2, encoder.count_tokens, encoder.window, 10_000)
+    strangers = [
+        text
+        for part in ("amazon_reviews", "reddit")
+        for text in read_questions(squadshifts / f"{part}.json", STRANGERS)
+    ]
+    others = {"held out wiki": strangers, "held out other": [], "adversarial": []}
+    model = SpanModel.load(reader)
+    ranker = Ranker.load()
+    unweighted = ReadingWeights(np.zeros(len(JOINT)), np.zeros(len(SURE)))
+    with bar(console) as progress:
+        for group, cuts in held_out.items():
+            texts = [*others[group], *CHAT, *nonsense(NONSENSE)]
+            for cut in cuts:
+                texts += [*cut.texts(cut.sentences), *cut.texts(cut.passages)]
+                texts += [text for asked in cut.asked for text in (asked.text, sloppy(asked.text))]
+            unique = list(dict.fromkeys(texts))
+            task = progress.add_task(f"embed {group}")
+            vectors = framework.embed(
+                unique, lambda _, done, of, task=task: progress.update(task, completed=done, total=of)
+            )
+            library = TrainingLibrary.build(cuts, dict(zip(unique, vectors, strict=True)))
+            reading = SpanReader(model, library.retriever.catalog.texts, unweighted)
+            task = progress.add_task(f"read {group}", total=len(library.asked) + len(others[group]))
+            for one in read_all(library, reading, ranker, group, others[group]):
+                progress.advance(task)
+                yield one
+
+
+if __name__ == "__main__":
+    main()
