@@ -82,7 +82,7 @@ def _rows(examples: Sequence[Example], tokenizer: Tokenizer) -> Iterator[_Row]:
     tokenizer.no_padding()
     questions = tokenizer.encode_batch([one.question for one in examples], add_special_tokens=False)
     texts = tokenizer.encode_batch([one.text for one in examples], add_special_tokens=False)
-    first, last = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+    first, last = tokenizer.encode("").ids  # CLS and SEP
     for example, question, text in zip(examples, questions, texts, strict=True):
         asked = question.ids[:QUESTION_TOKENS]
         room = WINDOW_TOKENS - len(asked) - 3

@@ -12,12 +12,14 @@ import argparse
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
+from rich.progress import Progress, TaskID
 
 from index.config import DEFAULT_ENCODER
 from index.encoder import Encoder
@@ -209,15 +211,17 @@ def read_data(squadshifts: Path, squad2: Path | None, reader: Path, console: Con
                 texts += [text for asked in cut.asked for text in (asked.text, sloppy(asked.text))]
             unique = list(dict.fromkeys(texts))
             task = progress.add_task(f"embed {group}")
-            vectors = framework.embed(
-                unique, lambda _, done, of, task=task: progress.update(task, completed=done, total=of)
-            )
+            vectors = framework.embed(unique, partial(_show, progress, task))
             library = TrainingLibrary.build(cuts, dict(zip(unique, vectors, strict=True)))
             reading = SpanReader(model, library.retriever.catalog.texts, unweighted)
             task = progress.add_task(f"read {group}", total=len(library.asked) + len(others[group]))
             for one in read_all(library, reading, ranker, group, others[group]):
                 progress.advance(task)
                 yield one
+
+
+def _show(progress: Progress, task: TaskID, _: str, done: int, of: int) -> None:
+    progress.update(task, completed=done, total=of)
 
 
 if __name__ == "__main__":

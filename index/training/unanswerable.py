@@ -209,7 +209,7 @@ def _other_number(question: str, text: str, source: random.Random) -> str | None
 
 def _number_like(number: str, avoid: str, text: str, source: random.Random) -> str:
     """Draw another number of `text` with as many digits, or make one up."""
-    others = sorted({found for found in _NUMBER.findall(text) if len(found) == len(number)})
+    others = sorted({str(found) for found in _NUMBER.findall(text) if len(found) == len(number)})
     fitting = [other for other in others if other not in avoid]
     if fitting and source.random() < 0.6:
         return source.choice(fitting)

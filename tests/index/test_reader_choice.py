@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from index.build import is_stale
 from index.config import AnswerSection, Config
 from index.errors import IndexDamagedError, IndexStaleError, ModelMissingError
 from index.library import Library
+from index.llamaindex import FootnoteQueryEngine
 from index.model_states import look_again
 from index.reader import RetrievalReader
 from index.reader_choice import exported_reader_folder, load_span_model
@@ -199,6 +201,25 @@ def test_none_reads_with_retrieval_alone(config: Config) -> None:
     generation = earlier(config).generation
     assert load_span_model(config, generation) is None
     assert isinstance(Library.open(config)._reader, RetrievalReader)
+
+
+def test_an_exported_reader_serves_llamaindex_and_needs_no_framework(
+    config: Config, tiny_reader_folder: Path
+) -> None:
+    """Export for real, then ask as an agent does."""
+    path = config.base / "config.toml"
+    path.write_text(f"[index]\ndirectory = 'index'\n[answer]\nreader = '{tiny_reader_folder}'\n")
+    build(Config.read(path))
+    assert FootnoteQueryEngine.from_config(path).query("How many people live in Raqqa?").source_nodes
+    code = (
+        "import sys; from pathlib import Path\nfrom index.config import Config\n"
+        "from index.build import is_stale\nfrom index.library import Library\n"
+        "config = Config.read(Path(sys.argv[1]))\nassert is_stale(config) is None\n"
+        "assert Library.open(config).ask('Who drinks milk?').citations\n"
+        "loaded = {name.partition('.')[0] for name in sys.modules}\n"
+        "assert 'onnxruntime' in loaded\nassert not loaded & {'torch', 'transformers', 'onnx', 'llama_index'}"
+    )
+    subprocess.run([sys.executable, "-c", code, path], check=True)
 
 
 def test_a_reader_without_files_is_as_it_was(named: Config) -> None:
