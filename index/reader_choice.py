@@ -11,6 +11,7 @@ from index.config import NO_READER, Config
 from index.errors import IndexDamagedError, IndexStaleError, ModelDamagedError
 from index.fingerprint import reader_name
 from index.reader import Reader, RetrievalReader
+from index.span_reader import ReadingWeights, SpanReader
 from index.store import Generation, check_reader
 
 if TYPE_CHECKING:
@@ -41,8 +42,10 @@ def load_span_model(config: Config, generation: Generation) -> "SpanModel | None
 
 
 def make_reader(model: "SpanModel | None", catalog: Catalog) -> Reader:
-    """Make the reader that reads with `model`, or with what retrieval alone says."""
-    return RetrievalReader(Calibration.load())
+    """Make the reader that reads with `model`, or goes by retrieval alone."""
+    if model is None:
+        return RetrievalReader(Calibration.load())
+    return SpanReader(model, catalog.texts, ReadingWeights.load())
 
 
 def own_reader_folder() -> Path:

@@ -24,10 +24,11 @@ from rich.progress import Progress, TaskID
 from index.config import DEFAULT_ENCODER
 from index.encoder import Encoder
 from index.export import FrameworkEncoder
+from index.lexical import terms
 from index.models import resolve_encoder
 from index.passages import make_passages
 from index.ranking import Ranker
-from index.records import Article, Idf, Ranked
+from index.records import Article, Ranked
 from index.sentences import split_sentences
 from index.span_model import SpanModel
 from index.span_reader import JOINT, SURE, Found, ReadingWeights, SpanReader, join, joint_features, sureness
@@ -55,7 +56,10 @@ READ_SIGNS = SIGNS | {"span": 1.0, "share": 1.0, "other": -1.0}
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A question as the reader saw it: what was retrieved, what was found there, which rows answer."""
+    """A question as the reader saw it: what was retrieved, what was found there, which rows answer.
+
+    `idf` holds the inverse document frequencies of the question's terms.
+    """
 
     kind: str
     group: str
@@ -63,7 +67,7 @@ class Read:
     ranked: Sequence[Ranked]
     found: Mapping[int, Found]
     gold: frozenset[int]
-    idf: Idf
+    idf: Mapping[str, float]
 
 
 def held_out_cuts(lessons: Sequence[Lesson], encoder: Encoder) -> list[Cut]:
@@ -114,7 +118,8 @@ def read_all(
 
     def read(kind: str, of: str, text: str, article: int | None, gold: frozenset[int]) -> Read:
         ranked = ranker.rank(text, library.candidates(text, article), idf)
-        return Read(kind, of, text, ranked, reader.find(text, ranked), gold, idf)
+        frequencies = {term: idf(term) for term in terms(text)}
+        return Read(kind, of, text, ranked, reader.find(text, ranked), gold, frequencies)
 
     for number, asked in enumerate(library.asked):
         text = sloppy(asked.text) if number % 3 == 0 else asked.text
@@ -146,7 +151,7 @@ def cases(reads: Sequence[Read], weights: NDArray[np.float64]) -> Iterator[Case]
     for one in reads:
         joint = join(one.ranked, one.found, weights)
         if joint:
-            seen = sureness(one.question, joint, one.found, one.idf)
+            seen = sureness(one.question, joint, one.found, one.idf.__getitem__)
             yield Case(one.kind, one.group, seen, joint[0][0].row in one.gold)
 
 

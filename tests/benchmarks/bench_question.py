@@ -46,7 +46,7 @@ def main() -> None:
     options = parser.parse_args()
     for sentences in options.sentences:
         with tempfile.TemporaryDirectory() as base:
-            config = _library(Path(base), sentences)
+            config = make_library(Path(base), sentences)
             child = subprocess.run(
                 [sys.executable, __file__, "--measure", str(options.questions), str(config)],
                 check=True, capture_output=True, text=True,
@@ -54,7 +54,7 @@ def main() -> None:
             print(child.stdout, end="")
 
 
-def _library(base: Path, sentences: int) -> Path:
+def make_library(base: Path, sentences: int) -> Path:
     rng = random.Random(0)
     own = CORPUS.joinpath("coalition-strikes-near-al-tanf.txt").read_text("utf-8").replace(".", "").split()
     made_up = ("".join(rng.choices("abcdefghijklmnoprstuvw", k=rng.randint(3, 9))) for _ in range(20_000))
