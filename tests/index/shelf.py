@@ -1,0 +1,39 @@
+"""A shelf of articles given as sentences: their texts by row, and candidates, without a catalog."""
+
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+
+from index.catalog import SentenceText
+from index.lexical import terms
+from index.records import Candidate
+
+Part = tuple[str, str]
+"""What stands before a sentence, and the sentence."""
+
+
+class Shelf:
+    """Articles whose sentences have rows that run through all of them."""
+
+    def __init__(self, *articles: Sequence[Part]) -> None:
+        self.articles = ["".join(gap + text for gap, text in article) for article in articles]
+        self.sentences: list[SentenceText] = []
+        for number, article in enumerate(articles):
+            ends = accumulate(len(gap) + len(text) for gap, text in article)
+            for (_, text), end in zip(article, ends, strict=True):
+                row = len(self.sentences)
+                self.sentences.append(SentenceText(row, number, end - len(text), end, text))
+
+    @classmethod
+    def of(cls, *articles: Sequence[str]) -> "Shelf":
+        """Put a space between the sentences of each article."""
+        return cls(*([(" " * (number > 0), text) for number, text in enumerate(one)] for one in articles))
+
+    def texts(self, rows: Iterable[int]) -> list[SentenceText]:
+        """Read sentences as the catalog does."""
+        wanted = set(rows)
+        return [one for one in self.sentences if one.row in wanted]
+
+    def candidate(self, row: int) -> Candidate:
+        one = self.sentences[row]
+        words = tuple(terms(one.text))
+        return Candidate(row, one.article, one.start, one.end, one.text, 0.5, 0.4, 2.0, words, (), (), ())
