@@ -27,12 +27,13 @@ def lesson_of(question: str, text: Text, *answers: str) -> Lesson:
 def short_lessons(count: int, domain: str = "new_wiki") -> list[Lesson]:
     """Lessons of two short sentences each, of a few articles, one in five held out."""
     lessons = []
+    first = {"new_wiki": 1800, "amazon_reviews": 1500, "reddit": 1600}[domain]
     for number in range(count):
         name, other = NAMES[number % 10], NAMES[(number * 3 + 1) % 10]
-        context = f"In {1800 + number} the bridge was built by {name}. The river was in {other}."
+        context = f"In {first + number} the bridge was built by {name}. The river was in {other}."
         text = text_of(context, f"Topic {number % 3}", domain, held_out=number % 5 == 0)
         lessons.append(lesson_of(QUESTION, text, name))
-        lessons.append(lesson_of(f"What was built in {1800 + number}?", text, "bridge"))
+        lessons.append(lesson_of(f"What was built in {first + number}?", text, "bridge"))
     return lessons
 
 
@@ -64,16 +65,16 @@ def squad_entry(title: str, paragraphs: Sequence[tuple[str, Sequence[tuple[str, 
 
 
 def write_squadshifts(folder: Path, lessons: Sequence[Lesson]) -> Path:
-    """Write lessons as the three files of SQuADShifts, each with all of them."""
+    """Write lessons as the three files of SQuADShifts, by their domains."""
     folder.mkdir(exist_ok=True)
-    topics: dict[str, dict[str, list[tuple[str, list[str]]]]] = {}
+    domains: dict[str, dict[str, dict[str, list[tuple[str, list[str]]]]]] = {part: {} for part in SQUADSHIFTS}
     for lesson in lessons:
         answers = [lesson.text.text[start:end] for start, end in lesson.spans]
-        paragraphs = topics.setdefault(lesson.text.topic, {})
+        paragraphs = domains[lesson.text.domain].setdefault(lesson.text.topic, {})
         paragraphs.setdefault(lesson.text.text, []).append((lesson.question, answers))
-    data = [squad_entry(topic, list(paragraphs.items())) for topic, paragraphs in topics.items()]
-    for part in SQUADSHIFTS:
-        (folder / f"{part}.json").write_text(json.dumps({"data": data}), encoding="utf-8")
+    for domain, topics in domains.items():
+        data = [squad_entry(topic, list(paragraphs.items())) for topic, paragraphs in topics.items()]
+        (folder / f"{domain}.json").write_text(json.dumps({"data": data}), encoding="utf-8")
     return folder
 
 

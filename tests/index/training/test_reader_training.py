@@ -1,0 +1,261 @@
+"""The training of a reader: a tiny one learns, stops, goes on as if it had not, is exported and reads."""
+
+import json
+import math
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from miniature import QUESTION, short_lessons, short_sentences, write_qamr, write_squadshifts
+from rich.console import Console
+from safetensors.torch import load_file
+from span_models import save_tiny_reader
+from tokenizers import Tokenizer
+
+from index.span_model import SpanModel
+from index.training import reader
+from index.training.batches import Batch, batches
+from index.training.lessons import SQUADSHIFTS, Lesson
+from index.training.reader import (
+    CHECKPOINT,
+    LOG,
+    NEVER,
+    Recipe,
+    Training,
+    best_span,
+    main,
+    measure,
+    measured_examples,
+    scores,
+    train,
+    untrained,
+)
+
+RECIPE = Recipe(rounds=6, tokens=1024, rate=3e-3, save_every=4, measure_every=5, measured=6)
+QUIET = Console(quiet=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """A tiny model gains nothing by more."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a tiny encoder with all files that the default one has; tests only read it."""
+    folder = save_tiny_reader(tmp_path_factory.mktemp("encoder"), "bert", head=False)
+    vocabulary = Tokenizer.from_file(str(folder / "tokenizer.json")).get_vocab()
+    words = sorted(vocabulary, key=lambda word: vocabulary[word])
+    (folder / "vocab.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
+    names = {f"{name.lower()}_token": f"[{name}]" for name in ("CLS", "SEP", "PAD", "UNK")}
+    (folder / "special_tokens_map.json").write_text(json.dumps(names), encoding="utf-8")
+    return folder
+
+
+def run(encoder: Path, work: Path, recipe: Recipe = RECIPE) -> Path:
+    work.mkdir(exist_ok=True)
+    return train(short_lessons(10), short_sentences(6), encoder, work, recipe, QUIET)
+
+
+def log(work: Path) -> list[dict[str, float]]:
+    return [json.loads(line) for line in (work / LOG).read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def trained(encoder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the work folder of a training without a stop; tests only read it."""
+    work = tmp_path_factory.mktemp("trained")
+    assert run(encoder, work) == work / "model"
+    return work
+
+
+def test_it_learns(encoder: Path, trained: Path) -> None:
+    lines = log(trained)
+    assert [line["step"] for line in lines[:-1]] == [5 * (number + 1) for number in range(len(lines) - 1)]
+    assert lines[-1]["loss"] < 0.8 * lines[0]["loss"]
+    assert all(0 <= line[name] <= 1 for line in lines for name in ("f1", "exact", "auroc"))
+    before = load_file(encoder / "model.safetensors")
+    after = load_file(trained / "model" / "model.safetensors")
+    assert all(tensor.dtype == torch.float32 for tensor in after.values())
+    words = "embeddings.word_embeddings.weight"  # frozen, and given back rounded to bfloat16
+    assert torch.equal(after[f"bert.{words}"], before[words].bfloat16().float())
+    other = "encoder.layer.1.output.dense.weight"
+    assert not torch.equal(after[f"bert.{other}"], before[other])
+    assert not torch.equal(after[f"bert.{other}"], after[f"bert.{other}"].bfloat16().float())  # the masters
+
+
+def test_it_goes_on_where_it_was_stopped(
+    encoder: Path, trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learn = Training.learn
+    steps: list[int] = []
+
+    def stop(training: Training, batch: Batch) -> float:
+        if len(steps) in (6, 12):
+            steps.append(-1)
+            raise KeyboardInterrupt
+        steps.append(training.step)
+        return learn(training, batch)
+
+    monkeypatch.setattr(Training, "learn", stop)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            run(encoder, tmp_path)
+        assert not (tmp_path / "model").exists()
+    folder = run(encoder, tmp_path)
+    assert steps[:14] == [0, 1, 2, 3, 4, 5, -1, 4, 5, 6, 7, 8, -1, 8]  # from the last checkpoint on
+    ours, theirs = (load_file(path / "model.safetensors") for path in (folder, trained / "model"))
+    assert ours.keys() == theirs.keys()
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+    assert {path.name for path in tmp_path.iterdir()} == {"model", CHECKPOINT, LOG}
+    assert log(tmp_path)[-1]["f1"] == log(trained)[-1]["f1"]
+    # Once more: nothing is left to learn.
+    count = len(steps)
+    run(encoder, tmp_path)
+    assert len(steps) == count
+
+
+def test_a_checkpoint_that_is_cut_off_leaves_the_one_before(
+    encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training = Training(untrained(encoder, 1), RECIPE, 10)
+    training.save(tmp_path / CHECKPOINT)
+    before = (tmp_path / CHECKPOINT).read_bytes()
+
+    def fail(_: object, path: Path) -> None:
+        path.write_bytes(b"half")
+        raise OSError("disk full")
+
+    monkeypatch.setattr(torch, "save", fail)
+    with pytest.raises(OSError, match="disk full"):
+        training.save(tmp_path / CHECKPOINT)
+    assert (tmp_path / CHECKPOINT).read_bytes() == before
+    training.load(tmp_path / CHECKPOINT)
+
+
+def test_held_out_lessons_are_measured_on_and_never_learnt(
+    encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learnt: list[Lesson] = []
+    nearest = reader.nearest_texts
+
+    def look(lessons: list[Lesson]) -> object:
+        learnt.extend(lessons)
+        return nearest(lessons)
+
+    measured: list[Lesson] = []
+
+    def drawn(lessons: list[Lesson], count: int, seed: int) -> object:
+        measured.extend(lessons)
+        return measured_examples(lessons, count, seed)
+
+    monkeypatch.setattr(reader, "nearest_texts", look)
+    monkeypatch.setattr(reader, "measured_examples", drawn)
+    run(encoder, tmp_path, Recipe(rounds=1, tokens=2048, measured=4))
+    assert {one.text.held_out for one in learnt} == {False}
+    assert {one.text.held_out for one in measured} == {True}
+    assert len(learnt) + len(measured) == 20
+
+
+def test_the_rate_rises_and_falls(encoder: Path) -> None:
+    training = Training(untrained(encoder, 1), Recipe(rate=1.0, warm_up=0.1), 100)
+    rates = []
+    for training.step in range(101):
+        rates.append(training._rate())
+    assert rates[:11] == pytest.approx([*(0.1 * (number + 1) for number in range(10)), 1.0])
+    assert rates[55] == pytest.approx(0.5) and rates[100] == 0.0
+    assert Training(untrained(encoder, 1), Recipe(rate=1.0), 1)._rate() == 1.0
+
+
+def test_a_new_head_is_the_same_for_the_same_seed_and_nothing_drops_out(encoder: Path) -> None:
+    heads = [untrained(encoder, seed).qa_outputs.weight for seed in (1, 1, 2)]
+    assert torch.equal(heads[0], heads[1]) and not torch.equal(heads[0], heads[2])
+    model = untrained(encoder, 1).train()
+    test = held_out(encoder)[0]
+    assert torch.equal(scores(model, test)[0], scores(model, test)[0])
+
+
+def held_out(encoder: Path) -> list[Batch]:
+    tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
+    return batches(measured_examples(short_lessons(10), 12, 1), tokenizer, 4096, random.Random(1))
+
+
+def test_only_cls_and_text_may_be_marked(encoder: Path) -> None:
+    for batch in held_out(encoder):
+        for logits in scores(untrained(encoder, 1), batch):
+            hidden = logits[torch.from_numpy(~batch.markable)]
+            assert (hidden == NEVER).all() and len(hidden)
+            assert (logits[torch.from_numpy(batch.markable)] > NEVER).all()
+
+
+class Oracle(torch.nn.Module):
+    """Marks what it is told, with a score for each row."""
+
+    def __init__(self, batch: Batch, starts: np.ndarray, ends: np.ndarray, sure: np.ndarray) -> None:
+        super().__init__()
+        logits = np.zeros((2, *batch.ids.shape), dtype=np.float32) - 50
+        rows = np.arange(len(starts))
+        logits[:, :, 0] = 0
+        logits[0, rows, starts], logits[1, rows, ends] = sure, sure
+        self.start_logits, self.end_logits = torch.from_numpy(logits)
+
+    def forward(self, **_: object) -> "Oracle":
+        return self
+
+
+def test_the_figures_of_a_model_that_knows_and_of_one_that_does_not(encoder: Path) -> None:
+    (batch,) = held_out(encoder)
+    has = batch.starts > 0
+    assert has.any() and not has.all()
+    text = batch.types.argmax(1)
+    starts, ends = np.where(has, batch.starts, text), np.where(has, batch.ends, text)
+    right = measure(Oracle(batch, starts, ends, np.where(has, 5, -5)), [batch])  # type: ignore[arg-type]
+    assert (right.f1, right.exact, right.auroc) == (1.0, 1.0, 1.0)
+    wrong = measure(Oracle(batch, starts, ends, np.where(has, -5, 5)), [batch])  # type: ignore[arg-type]
+    assert (wrong.f1, wrong.exact, wrong.auroc) == (1.0, 1.0, 0.0)
+    longer = ends.copy()
+    longer[has] += 1
+    size = (ends - starts + 1)[has]
+    part = measure(Oracle(batch, starts, longer, np.where(has, 5, -5)), [batch])  # type: ignore[arg-type]
+    assert part.exact == 0.0 and part.f1 == pytest.approx(np.mean(2 * size / (2 * size + 1)))
+
+
+def test_the_best_span_is_in_order_and_not_too_long() -> None:
+    low = torch.full((8,), -5.0)
+    start, end = low.clone(), low.clone()
+    start[5], end[2], start[1], end[6] = 9.0, 9.0, 2.0, 3.0
+    assert best_span(start, end) == (5, 6, 12.0)
+    assert best_span(start, end, 1) in ((5, 5, 4.0), (2, 2, 4.0))
+    first, last, _ = best_span(start, end, 2)
+    assert 0 <= last - first < 2
+    never = torch.full((4,), NEVER)
+    assert best_span(never, never)[2] == 2 * NEVER
+
+
+def test_the_command_trains_and_exports_what_reads(
+    encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reader, "resolve_encoder", lambda _: encoder)
+    sentences = [f"The river was built by {name} ." for name in ("Anna", "Bela", "Carl")]
+    rows = [(number, "Who built the river?", "5") for number in range(3)]
+    lessons = [one for domain in SQUADSHIFTS for one in short_lessons(24, domain)]
+    folders = (
+        write_squadshifts(tmp_path / "squad", lessons),
+        write_qamr(tmp_path / "qamr", sentences, rows),
+    )
+    work, out = tmp_path / "work" / "deep", tmp_path / "out"
+    arguments = ["--squadshifts", str(folders[0]), "--qamr", str(folders[1]), "--work", str(work)]
+    main([*arguments, "--out", str(out), "--rounds", "1", "--seed", "3"])
+    assert len(log(work)) == 1
+    text = "In 1850 the bridge was built by Anna."
+    (found,) = SpanModel.load(out).read(QUESTION, [text])
+    words = [text[start:end] for start, end in zip(found.starts, found.ends, strict=True)]
+    assert words[0] in {"In", "I"} and words[-1] == "."
+    assert all(math.isfinite(score) for score in (*found.start.tolist(), *found.end.tolist()))
