@@ -232,7 +232,7 @@ def evaluate(context: click.Context, file: Path, as_objects: bool) -> None:
 
 @main.command(examples=("footnote doctor", "footnote doctor --fetch"))
 @click.option(
-    "--fetch", is_flag=True, help="First download the configured encoder; nothing else ever downloads."
+    "--fetch", is_flag=True, help="First download the configured models; nothing else ever downloads."
 )
 @json_option
 @global_options
@@ -248,10 +248,13 @@ def doctor(context: click.Context, fetch: bool, as_objects: bool) -> None:
     setting = _setting(context)
     config = setting.config()
     if fetch:
-        from index.models import fetch_encoder
+        from index.models import fetch_encoder, fetch_reader
 
         log.info("Fetching %s …", config.model.encoder)
         fetch_encoder(config.encoder)
+        if config.named_reader:
+            log.info("Fetching %s …", config.answer.reader)
+            fetch_reader(config.named_reader)
     checks = []
     for check in examine(config, find_config(setting.config_path)):
         checks.append(check)

@@ -20,6 +20,7 @@ _WORDS = {
     "cut": "finding sentences",
     "embed": "embedding texts",
     "write": "writing the index",
+    "export the reader": "exporting the reader",
 }
 
 

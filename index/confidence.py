@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from index.answer_types import TYPED, AnswerType, expected_types
 from index.features import FEATURES, featurise, names_of
 from index.lexical import terms
-from index.ranking import read_weights
 from index.records import Idf, Ranked
+from index.weights import FUSION_FILE, read_sections, weights_of
 
 EVIDENCE: tuple[str, ...] = (
     "bias",
@@ -87,8 +87,9 @@ class Calibration:
 
         Raises FootnoteError where they do not fit the evidence.
         """
-        weights = read_weights("confidence", EVIDENCE, text)
-        return cls(np.array([weights[name] for name in EVIDENCE]))
+        return cls(
+            np.array(weights_of(FUSION_FILE, read_sections(FUSION_FILE, text), "confidence", EVIDENCE))
+        )
 
     def confidence(self, question: str, ranked: Sequence[Ranked], idf: Idf) -> float:
         """Return the probability that the first of `ranked` answers the question; 0 where there is none."""

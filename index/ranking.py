@@ -1,46 +1,20 @@
 """Orders candidates by learnt weights over the features; `fusion.json` beside this file holds the weights."""
 
-import json
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import FootnoteError
 from index.features import FEATURES, featurise
 from index.records import Candidate, Idf, Ranked
+from index.weights import FUSION_FILE, read_sections, weights_of
 
-FUSION_FILE = "fusion.json"
 ASKING = 10.0
 """What a sentence that asks loses: more than the words that it shares with the question can bring."""
 _ASKING = re.compile(r"[?？؟]\W*$")
-
-
-def read_weights(
-    section: str, names: Sequence[str], text: str | None = None, file: str = FUSION_FILE
-) -> dict[str, float]:
-    """Return the weights of a section of the package's `file` (or of `text`), one for each of `names`.
-
-    Raises FootnoteError where they are not finite numbers for exactly these names.
-    """
-    try:
-        content = files("index").joinpath(file).read_text(encoding="utf-8") if text is None else text
-        found: Any = json.loads(content)[section]
-        weights = {str(name): float(value) for name, value in found.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _damaged(file, f"{error}") from error
-    if set(weights) != set(names) or not all(map(math.isfinite, weights.values())):
-        raise _damaged(file, f"its section {section!r} does not fit this program")
-    return weights
-
-
-def _damaged(file: str, reason: str) -> FootnoteError:
-    return FootnoteError(f"learnt weights are damaged: {file}: {reason}", "Install again.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +29,7 @@ class Ranker:
 
         Raises FootnoteError where they do not fit the features.
         """
-        weights = read_weights("ranking", FEATURES, text)
-        return cls(np.array([weights[name] for name in FEATURES]))
+        return cls(np.array(weights_of(FUSION_FILE, read_sections(FUSION_FILE, text), "ranking", FEATURES)))
 
     def rank(self, question: str, candidates: Sequence[Candidate], idf: Idf) -> list[Ranked]:
         """Return the candidates with their scores, best first; equal scores in the order of the rows.

@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 
 from index.catalog import SentenceText
 from index.confidence import EVIDENCE, evidence, logistic
-from index.ranking import read_weights
 from index.reader import Reading
 from index.records import Idf, Ranked, Span
 from index.span_model import SpanModel, TokenScores
+from index.weights import READING_FILE, read_sections, weights_of
 from index.windows import Window, make_windows
 
-WEIGHTS_FILE = "reading.json"
 FIRST_WINDOWS = 4
 MOST_WINDOWS = 8
 SETTLED = math.log(0.9)
@@ -50,10 +49,14 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class ReadingWeights:
-    """Weights of `JOINT` and of `SURE`, float64, in their order."""
+    """Weights of `JOINT` and of `SURE`, float64, in their order.
+
+    `reader` is the sha256 of the settings of the reader that they were learnt for, Footnote's own.
+    """
 
     joint: NDArray[np.float64]
     sure: NDArray[np.float64]
+    reader: str = ""
 
     @classmethod
     def load(cls, text: str | None = None) -> Self:
@@ -61,9 +64,10 @@ class ReadingWeights:
 
         Raises FootnoteError where they are damaged.
         """
-        joint = read_weights("joint", JOINT, text, WEIGHTS_FILE)
-        sure = read_weights("confidence", SURE, text, WEIGHTS_FILE)
-        return cls(np.array([joint[name] for name in JOINT]), np.array([sure[name] for name in SURE]))
+        sections = read_sections(READING_FILE, text)
+        joint = weights_of(READING_FILE, sections, "joint", JOINT)
+        sure = weights_of(READING_FILE, sections, "confidence", SURE)
+        return cls(np.array(joint), np.array(sure), str(sections.get("reader")))
 
 
 class SpanReader:

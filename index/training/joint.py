@@ -25,12 +25,12 @@ from index.config import DEFAULT_ENCODER
 from index.encoder import Encoder
 from index.export import FrameworkEncoder
 from index.lexical import terms
-from index.models import resolve_encoder
+from index.models import file_sha256, resolve_encoder
 from index.passages import make_passages
 from index.ranking import Ranker
 from index.records import Article, Ranked
 from index.sentences import split_sentences
-from index.span_model import SpanModel
+from index.span_model import SETTINGS_FILE, SpanModel
 from index.span_reader import JOINT, SURE, Found, ReadingWeights, SpanReader, join, joint_features, sureness
 from index.training.fitting import fit_confidence, fit_ranking
 from index.training.fusion import SIGNS, STRANGERS
@@ -160,14 +160,14 @@ def learn_confidence(learnt: Sequence[Case]) -> dict[str, float]:
     return fit_confidence(learnt, SURE, READ_SIGNS)
 
 
-def as_json(joint: Mapping[str, float], confidence: Mapping[str, float]) -> str:
-    """Write the weights as `reading.json` holds them."""
+def as_json(joint: Mapping[str, float], confidence: Mapping[str, float], reader: str) -> str:
+    """Write the weights as `reading.json` holds them; `reader` is the sha256 of the reader's settings."""
     sections = {"joint": joint, "confidence": confidence}
     rounded = {
         section: {name: round(value, 4) + 0.0 for name, value in weights.items()}
         for section, weights in sections.items()
     }
-    return json.dumps(rounded, indent=2) + "\n"
+    return json.dumps({"reader": reader, **rounded}, indent=2) + "\n"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -182,7 +182,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     reads = list(read_data(options.squadshifts, options.squad2, options.reader, Console(stderr=True)))
     joint = learn_joint([one for one in reads if one.group.startswith("held out")])
     learnt = list(cases(reads, np.array([joint[name] for name in JOINT])))
-    options.out.write_text(as_json(joint, learn_confidence(learnt)), encoding="utf-8")
+    sha256 = file_sha256(options.reader / SETTINGS_FILE)
+    options.out.write_text(as_json(joint, learn_confidence(learnt), sha256), encoding="utf-8")
     options.report.write_text(report(learnt, learn_confidence, SURE), encoding="utf-8")
 
 

@@ -12,9 +12,10 @@ from index.confidence import EVIDENCE, Calibration, evidence
 from index.errors import FootnoteError
 from index.features import FEATURES, featurise
 from index.lexical import terms
-from index.ranking import Ranker, read_weights
+from index.ranking import Ranker
 from index.records import Candidate
 from index.training.fusion import as_json
+from index.weights import FUSION_FILE, read_sections, weights_of
 
 QUESTION = "Who opened the Harbour Bridge in 1998?"
 KNOWN = set("anna berg open harbour bridg 1998 rain today mayor".split())
@@ -119,8 +120,9 @@ def test_confidence_is_a_probability_whatever_is_asked(question: str, text: str,
 
 
 def test_the_weights_in_the_package_fit() -> None:
-    assert set(read_weights("ranking", FEATURES)) == set(FEATURES)
-    assert set(read_weights("confidence", EVIDENCE)) == set(EVIDENCE)
+    sections = read_sections(FUSION_FILE)
+    assert len(weights_of(FUSION_FILE, sections, "ranking", FEATURES)) == len(FEATURES)
+    assert len(weights_of(FUSION_FILE, sections, "confidence", EVIDENCE)) == len(EVIDENCE)
 
 
 @pytest.mark.parametrize(

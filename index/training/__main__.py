@@ -1,0 +1,43 @@
+"""Makes the reader that ships with the project, from public data to figures, in one command.
+
+    python -m index.training --squadshifts DIR --qamr DIR --squad2 FILE --selqa FILE --work DIR --out index
+
+Where the data comes from: SQuADShifts (Miller et al. 2020), modestyachts.github.io/squadshifts-website; QAMR
+(Michael et al. 2018), github.com/uwnlp/qamr; SQuAD 2.0 (Rajpurkar et al. 2018), articles of its development
+set, rajpurkar.github.io/SQuAD-explorer; SelQA (Jurczyk et al. 2016), github.com/emorynlp/selqa. The reader
+learns from the first two; SQuAD 2.0 calibrates the confidence; SelQA is only measured on.
+
+It goes on where it was stopped, by the checkpoints in the work folder, which also gets the figures.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from index.training import figures, joint, reader
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Train and export the reader, weigh it with retrieval, and measure it."""
+    parser = argparse.ArgumentParser(prog="python -m index.training", description=__doc__)
+    parser.add_argument("--squadshifts", required=True, help="folder of the SQuADShifts files")
+    parser.add_argument("--qamr", required=True, help="folder of the QAMR files")
+    parser.add_argument("--squad2", required=True, help="file of SQuAD 2.0's form")
+    parser.add_argument("--selqa", required=True, help="file of SelQA, as selqa-dev.json")
+    parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints, log and figures")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="folder of the package, which gets the reader"
+    )
+    options = parser.parse_args(arguments)
+    folder, weights = options.out / "reader_model", options.out / "reading.json"
+    shifts = ["--squadshifts", options.squadshifts, "--reader", str(folder)]
+    train = ["--qamr", options.qamr, "--work", str(options.work), "--out", str(folder)]
+    reader.main(["--squadshifts", options.squadshifts, *train])
+    report = str(options.work / "confidence.md")
+    joint.main([*shifts, "--squad2", options.squad2, "--out", str(weights), "--report", report])
+    report = str(options.work / "figures.md")
+    figures.main([*shifts, "--selqa", options.selqa, "--weights", str(weights), "--out", report])
+
+
+if __name__ == "__main__":
+    main()
