@@ -102,6 +102,8 @@ class SpanReader:
         found: dict[int, Found] = {}
         for count in (FIRST_WINDOWS, MOST_WINDOWS - FIRST_WINDOWS):
             some = list(islice(windows, count))
+            if not some:
+                break
             scores = self._model.read(question, [window.text for window in some])
             for window, scored in zip(some, scores, strict=True):
                 for row, one in _spans(window, scored):

@@ -73,14 +73,13 @@ class Read:
 def held_out_cuts(lessons: Sequence[Lesson], encoder: Encoder) -> list[Cut]:
     """Put paragraphs together as articles, with the questions of the held-out paragraphs alone."""
     groups: dict[str, dict[str, list[Lesson]]] = {}
-    sizes: dict[str, int] = {}
+    places: dict[str, dict[str, int]] = {}
     for lesson in lessons:
         domain, text = lesson.text.domain, lesson.text.text
-        name = lesson.text.topic if domain == "new_wiki" else f"{domain} {sizes.get(domain, 0) // PARAGRAPHS}"
-        known = groups.setdefault(name, {})
-        if text not in known:
-            sizes[domain] = sizes.get(domain, 0) + 1
-        known.setdefault(text, []).append(lesson)
+        known = places.setdefault(domain, {})
+        place = known.setdefault(text, len(known))
+        name = lesson.text.topic if domain == "new_wiki" else f"{domain} {place // PARAGRAPHS}"
+        groups.setdefault(name, {}).setdefault(text, []).append(lesson)
     return [_cut(f"{number:04}", name, texts, encoder) for number, (name, texts) in enumerate(groups.items())]
 
 

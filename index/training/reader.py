@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 CHECKPOINT = "checkpoint.pt"
 LOG = "log.jsonl"
+RECIPE = "recipe.json"
 NEVER = -1e4
 """Logit of what must not be marked."""
 
@@ -50,7 +51,7 @@ NEVER = -1e4
 class Recipe:
     """How the reader is trained; the defaults made the one that ships."""
 
-    rounds: int = 3
+    rounds: int = 2
     """Times through SQuADShifts, after one through QAMR."""
     tokens: int = 6144
     """Tokens of a batch, padding counted: about 40 examples."""
@@ -267,6 +268,14 @@ def train(
     return folder
 
 
+def keep_recipe(path: Path, recipe: Recipe) -> None:
+    """Write the recipe beside its checkpoints; raise ValueError where they are of another one."""
+    wanted = json.dumps(asdict(recipe), indent=2) + "\n"
+    if path.exists() and path.read_text(encoding="utf-8") != wanted:
+        raise ValueError(f"{path}: another recipe; choose another work folder, or the arguments of that one")
+    path.write_text(wanted, encoding="utf-8")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the data, train, and export."""
     parser = argparse.ArgumentParser(prog="python -m index.training.reader", description=__doc__)
@@ -282,6 +291,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     encoder = resolve_encoder(DEFAULT_ENCODER)
     lessons = read_squadshifts(options.squadshifts)
     recipe = Recipe(rounds=options.rounds, seed=options.seed)
+    keep_recipe(options.work / RECIPE, recipe)
     folder = train(lessons, read_qamr(options.qamr), encoder, options.work, recipe, console)
     if options.out:
         from index.span_export import export_span_model

@@ -179,7 +179,6 @@ def test_reviews_make_articles_of_so_many_paragraphs() -> None:
     assert [cut.article.title for cut in cuts] == ["reddit 0", "reddit 1"]
 
 
-@pytest.mark.xfail(strict=True, reason="the last paragraph of an article is put into the next one too")
 def test_the_questions_of_a_paragraph_go_to_one_article() -> None:
     texts = [
         text_of(f"Review {number}.", f"{number}", "reddit", held_out=True) for number in range(PARAGRAPHS + 1)

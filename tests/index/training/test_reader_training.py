@@ -26,6 +26,7 @@ from index.training.reader import (
     Recipe,
     Training,
     best_span,
+    keep_recipe,
     main,
     measure,
     measured_examples,
@@ -259,3 +260,11 @@ def test_the_command_trains_and_exports_what_reads(
     words = [text[start:end] for start, end in zip(found.starts, found.ends, strict=True)]
     assert words[0] in {"In", "I"} and words[-1] == "."
     assert all(math.isfinite(score) for score in (*found.start.tolist(), *found.end.tolist()))
+
+
+def test_checkpoints_of_another_recipe_are_not_gone_on_with(tmp_path: Path) -> None:
+    kept = tmp_path / "recipe.json"
+    keep_recipe(kept, Recipe(seed=1))
+    keep_recipe(kept, Recipe(seed=1))
+    with pytest.raises(ValueError, match="another recipe"):
+        keep_recipe(kept, Recipe(seed=2))
