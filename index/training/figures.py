@@ -1,0 +1,193 @@
+"""Measures what the reader is worth, for the model card, as tables in Markdown. Build side only.
+
+    python -m index.training.figures --squadshifts DIR --selqa FILE --reader DIR [--weights FILE] --out FILE
+
+On the paragraphs of SQuADShifts (Miller et al. 2020) that the reader was not trained on, it is given the
+paragraph. On SelQA (Jurczyk et al. 2016) the sentences of a section are put in order, without and with it.
+"""
+
+import argparse
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+
+from index.catalog import SentenceText
+from index.config import DEFAULT_ENCODER
+from index.encoder import Encoder
+from index.evaluation import normalised, token_f1
+from index.export import FrameworkEncoder
+from index.lexical import best, terms
+from index.models import resolve_encoder
+from index.passages import make_passages
+from index.ranking import Ranker
+from index.records import Article, Candidate, Progress, Ranked, Sentence
+from index.span_model import SpanModel
+from index.span_reader import JOINT, SURE, ReadingWeights, SpanReader, join
+from index.training.lessons import Lesson, read_squadshifts
+from index.training.progress import bar
+from index.training.questions import Asked, Cut, TrainingLibrary
+
+DOMAINS = {"new_wiki": "Wikipedia", "amazon_reviews": "Amazon reviews", "reddit": "Reddit"}
+"""Names of the parts of SQuADShifts, in the order of the table."""
+
+Pair = tuple[float, float]
+
+
+def answer_in(lesson: Lesson, model: SpanModel) -> str:
+    """Return the likeliest answer in a question's own paragraph, read in windows from its beginning on."""
+    text = lesson.text.text
+    sentences = [
+        SentenceText(row, 0, one.start, one.end, text[one.start : one.end])
+        for row, one in enumerate(lesson.text.sentences)
+    ]
+    unweighted = ReadingWeights(np.zeros(len(JOINT)), np.zeros(len(SURE)))
+    reader = SpanReader(model, partial(_some, sentences), unweighted)
+    found = reader.find(lesson.question, [(_candidate(one), 0.0) for one in sentences])
+    if not found:
+        return ""
+    start, end = max(found.values(), key=lambda one: (one.span, one.share)).place
+    return text[start:end]
+
+
+def _some(sentences: Sequence[SentenceText], rows: Iterable[int]) -> list[SentenceText]:
+    return [sentences[row] for row in rows if row < len(sentences)]
+
+
+def _candidate(one: SentenceText) -> Candidate:
+    return Candidate(one.row, one.article, one.start, one.end, one.text, 0.0, 0.0, 0.0, (), (), (), ())
+
+
+def answer_scores(lesson: Lesson, answer: str) -> Pair:
+    """Return F1 and exact match against the best of the answers that people marked, as SQuAD has it."""
+    marked = [lesson.text.text[start:end] for start, end in lesson.spans]
+    return (
+        max(token_f1(one, answer) for one in marked),
+        float(normalised(answer) in map(normalised, marked)),
+    )
+
+
+def read_selqa(path: Path, encoder: Encoder) -> list[Cut]:
+    """Read a file of SelQA, each section one article, its sentences as they are given.
+
+    Blank sentences are left out, and questions that no sentence answers.
+    """
+    rows: list[Any] = json.loads(path.read_text(encoding="utf-8"))
+    sections: dict[tuple[str, ...], list[Asked]] = {}
+    for row in rows:
+        kept = [number for number, sentence in enumerate(row["candidates"]) if sentence.strip()]
+        gold = frozenset(place for place, number in enumerate(kept) if number in row["answers"])
+        if gold:
+            section = (row["article"], *(row["candidates"][number] for number in kept))
+            sections.setdefault(section, []).append(Asked(row["question"].strip(), 0, gold))
+    return [
+        _section(f"{number:04}", title, sentences, asked, encoder)
+        for number, ((title, *sentences), asked) in enumerate(sections.items())
+    ]
+
+
+def _section(name: str, title: str, texts: Sequence[str], asked: Sequence[Asked], encoder: Encoder) -> Cut:
+    sentences: list[Sentence] = []
+    for text in texts:
+        start = sentences[-1].end + 1 if sentences else 0
+        sentences.append(Sentence(start, start + len(text)))
+    article = Article(name, title, " ".join(texts), f"{name}.txt")
+    passages = make_passages(article.text, sentences, encoder.count_tokens, encoder.window)
+    return Cut(article, sentences, passages, asked)
+
+
+def section_scores(
+    library: TrainingLibrary, model: SpanModel, weights: ReadingWeights
+) -> Iterator[Mapping[str, Pair]]:
+    """Yield the average precision and reciprocal rank of each question, by what orders the sentences."""
+    ranker = Ranker.load()
+    retriever = library.retriever
+    reader = SpanReader(model, retriever.catalog.texts, weights)
+    sections = [article.sentence_rows for article in retriever.catalog.articles()]
+    for asked in library.asked:
+        rows = sections[asked.article]
+        ranked = ranker.rank(asked.text, library.candidates(asked.text, asked.article), retriever.idf)
+        joint = join(ranked, reader.find(asked.text, ranked), weights.joint)
+        words = retriever.lexical.scores(terms(asked.text))[rows.start : rows.stop]
+        orders = {
+            "BM25": best(words, len(rows)).tolist(),
+            "fused retrieval": _numbers(ranked, rows),
+            "retrieval and reader": _numbers(joint, rows),
+        }
+        yield {name: order_scores(order, asked.gold) for name, order in orders.items()}
+
+
+def _numbers(ranked: Sequence[Ranked], rows: range) -> list[int]:
+    """Return the numbers of all sentences of a section, best first, those that were not ranked last."""
+    found = [candidate.row - rows.start for candidate, _ in ranked]
+    return list(dict.fromkeys([*found, *range(len(rows))]))
+
+
+def order_scores(order: Sequence[int], gold: frozenset[int]) -> Pair:
+    """Return the average precision and the reciprocal rank of `gold`, not empty and all of it in `order`."""
+    places = [place for place, number in enumerate(order, 1) if number in gold]
+    precisions = [count / place for count, place in enumerate(places, 1)]
+    return sum(precisions) / len(precisions), 1 / places[0]
+
+
+def figures(by_domain: Mapping[str, Sequence[Pair]], by_order: Sequence[Mapping[str, Pair]]) -> str:
+    """Write the means as two tables in Markdown."""
+    lines = ["| SQuADShifts, held-out paragraphs | questions | F1 | exact match |", "|---|---|---|---|"]
+    for domain, scores in (*by_domain.items(), ("all", [one for some in by_domain.values() for one in some])):
+        f1, exact = np.mean(scores, axis=0) if scores else (np.nan, np.nan)
+        lines.append(f"| {domain} | {len(scores)} | {100 * f1:.1f} | {100 * exact:.1f} |")
+    lines += ["", f"| SelQA, {len(by_order)} questions | MAP | MRR |", "|---|---|---|"]
+    for name in by_order[0] if by_order else ():
+        precision, reciprocal = np.mean([scores[name] for scores in by_order], axis=0)
+        lines.append(f"| {name} | {precision:.3f} | {reciprocal:.3f} |")
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the data, ask everything, and write the tables."""
+    parser = argparse.ArgumentParser(prog="python -m index.training.figures", description=__doc__)
+    parser.add_argument("--squadshifts", type=Path, required=True, help="folder of the SQuADShifts files")
+    parser.add_argument("--selqa", type=Path, required=True, help="file of SelQA, as selqa-dev.json")
+    parser.add_argument("--reader", type=Path, required=True, help="folder of the exported reader")
+    parser.add_argument("--weights", type=Path, help="weights as reading.json holds them; else the package's")
+    parser.add_argument("--out", type=Path, required=True, help="where the tables go, as Markdown")
+    options = parser.parse_args(arguments)
+    text = options.weights.read_text(encoding="utf-8") if options.weights else None
+    weights = ReadingWeights.load(text)
+    model = SpanModel.load(options.reader)
+    held_out = [lesson for lesson in read_squadshifts(options.squadshifts) if lesson.text.held_out]
+    by_domain: dict[str, list[Pair]] = {name: [] for name in DOMAINS.values()}
+    with bar(Console(stderr=True)) as progress:
+        for lesson in progress.track(held_out, description="read paragraphs"):
+            by_domain[DOMAINS[lesson.text.domain]].append(answer_scores(lesson, answer_in(lesson, model)))
+        task = progress.add_task("embed sections")
+        library = _library(options.selqa, lambda _, done, of: progress.update(task, completed=done, total=of))
+        by_order = list(
+            progress.track(
+                section_scores(library, model, weights), len(library.asked), description="order sentences"
+            )
+        )
+    options.out.write_text(figures(by_domain, by_order), encoding="utf-8")
+
+
+def _library(selqa: Path, progress: Progress) -> TrainingLibrary:
+    """Put the sections of SelQA together as one library, embedded with the default model."""
+    framework = FrameworkEncoder.load(resolve_encoder(DEFAULT_ENCODER))
+    with TemporaryDirectory() as folder:
+        framework.export(Path(folder))
+        encoder = Encoder.load(Path(folder))
+    cuts = read_selqa(selqa, encoder)
+    texts: dict[str, None] = {}
+    for cut in cuts:
+        asked = [one.text for one in cut.asked]
+        texts |= dict.fromkeys([*cut.texts(cut.sentences), *cut.texts(cut.passages), *asked])
+    return TrainingLibrary.build(cuts, dict(zip(texts, framework.embed(list(texts), progress), strict=True)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from span_models import save_tiny_reader
+
+from index.encoder import Encoder
+from index.records import Span
+from index.sentences import split_sentences
+from index.span_export import export_span_model
+from index.span_model import SpanModel, TokenScores
+from index.span_reader import JOINT, SURE
+from index.training import figures
+from index.training.figures import DOMAINS, answer_in, answer_scores, main, order_scores, read_selqa
+from index.training.lessons import Lesson, Text, read_squadshifts
+
+PARAGRAPH = "The bridge was built in 1870. Anna Berg drew it! The river froze twice."
+SELQA: list[dict[str, Any]] = [
+    {
+        "article": "Old Mill",
+        "question": "Who owned the mill?",
+        "candidates": ["It burnt down.", " ", "Anna Berg owned the mill.", "It burnt down.", "Nobody wept. "],
+        "answers": [2],
+    },
+    {
+        "article": "Old Mill",
+        "question": "What came of it?",
+        "candidates": ["It burnt down.", " ", "Anna Berg owned the mill.", "It burnt down.", "Nobody wept. "],
+        "answers": [0, 3],
+    },
+    {"article": "Hall", "question": "Why?", "candidates": ["A clock hung there."], "answers": []},
+]
+
+
+@pytest.fixture(scope="module")
+def reader_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("reader")
+    export_span_model(save_tiny_reader(folder / "model", "bert"), folder / "exported")
+    return folder / "exported"
+
+
+def lesson(text: str, *spans: Span) -> Lesson:
+    return Lesson("Who drew it?", Text("reddit", "", text, split_sentences(text), True), spans)
+
+
+def write_squadshifts(folder: Path) -> None:
+    """Each part is 30 paragraphs, of which some are held out."""
+    for name in DOMAINS:
+        answers = [{"text": "1870", "answer_start": PARAGRAPH.index("1870")}]
+        questions = [{"question": "When was the bridge built?", "answers": answers}]
+        paragraphs = [{"context": f"{PARAGRAPH} {number}.", "qas": questions} for number in range(30)]
+        entry = {"title": name, "paragraphs": paragraphs}
+        (folder / f"{name}.json").write_text(json.dumps({"data": [entry]}), encoding="utf-8")
+
+
+def test_an_answer_counts_by_the_nearest_of_the_marked_ones() -> None:
+    asked = lesson(PARAGRAPH, (0, 10), (30, 39))
+    assert answer_scores(asked, "anna berg.") == (1.0, 1.0)
+    assert answer_scores(asked, "Berg") == (pytest.approx(2 / 3), 0.0)
+    assert answer_scores(asked, "") == (0.0, 0.0)
+
+
+def test_precision_and_rank_of_an_order() -> None:
+    assert order_scores([3, 0, 2, 1], frozenset({3})) == (1.0, 1.0)
+    precision, reciprocal = order_scores([3, 0, 2, 1], frozenset({0, 1}))
+    assert (precision, reciprocal) == (pytest.approx((1 / 2 + 2 / 4) / 2), 1 / 2)
+
+
+class Marker:
+    """Finds "Anna Berg", the surer the later it stands in its window, and is unsure of all else."""
+
+    def read(self, _: str, texts: Sequence[str]) -> list[TokenScores]:
+        return [self._score(text) for text in texts]
+
+    def _score(self, text: str) -> TokenScores:
+        words = list(re.finditer(r"\w+", text))
+        start = [word.start() / 100 if word[0] == "Anna" else -9.0 for word in words]
+        end = [0.0 if word[0] == "Berg" else -9.0 for word in words]
+        places = (np.array([word.start() for word in words]), np.array([word.end() for word in words]))
+        return TokenScores(*places, np.array(start, np.float32), np.array(end, np.float32))
+
+
+def test_the_likeliest_answer_of_all_windows_is_given() -> None:
+    text = " ".join(
+        ["The river froze twice, and the bridge held."] * 40 + ["The mayor asked Anna Berg for it."]
+    )
+    model = cast(SpanModel, Marker())
+    assert answer_in(lesson(text), model) == "Anna Berg"
+    assert answer_in(lesson(f"Anna Berg? {text}"), model) == "Anna Berg"
+    assert answer_in(lesson("She drew it."), model) != "Anna Berg"
+    assert answer_in(lesson(""), model) == ""
+
+
+def test_the_sentences_of_a_section_are_those_given(tmp_path: Path, tiny_encoder_folder: Path) -> None:
+    path = tmp_path / "selqa.json"
+    path.write_text(json.dumps(SELQA), encoding="utf-8")
+    (cut,) = read_selqa(path, Encoder.load(tiny_encoder_folder))
+    assert cut.article.title == "Old Mill"
+    assert cut.texts(cut.sentences) == [
+        "It burnt down.",
+        "Anna Berg owned the mill.",
+        "It burnt down.",
+        "Nobody wept. ",
+    ]
+    assert [(one.text, one.gold) for one in cut.asked] == [
+        ("Who owned the mill?", {1}),
+        ("What came of it?", {0, 2}),
+    ]
+    assert (cut.passages[0].first, cut.passages[-1].last) == (0, 4)
+
+
+def test_the_tables_are_written(
+    tmp_path: Path, tiny_model_folder: Path, reader_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures, "DEFAULT_ENCODER", str(tiny_model_folder))
+    write_squadshifts(tmp_path)
+    selqa, out = tmp_path / "selqa.json", tmp_path / "figures.md"
+    selqa.write_text(json.dumps(SELQA), encoding="utf-8")
+    weights = tmp_path / "reading.json"
+    sections = {"joint": dict.fromkeys(JOINT, 1.0), "confidence": dict.fromkeys(SURE, 0.0)}
+    weights.write_text(json.dumps(sections), encoding="utf-8")
+    folders = ["--squadshifts", str(tmp_path), "--reader", str(reader_folder)]
+    main([*folders, "--selqa", str(selqa), "--weights", str(weights), "--out", str(out)])
+    lines = out.read_text(encoding="utf-8").splitlines()
+    rows = {
+        cells[1].strip(): [cell.strip() for cell in cells[2:-1]]
+        for cells in (one.split("|") for one in lines if one)
+    }
+    held_out = [one for one in read_squadshifts(tmp_path) if one.text.held_out]
+    assert sum(int(rows[name][0]) for name in DOMAINS.values()) == int(rows["all"][0]) == len(held_out) > 0
+    # The question with one right sentence has all its words there. The other shares no word: the copy of its
+    # first right sentence stays in its place for BM25, and comes last after retrieval, which finds it once.
+    assert rows["BM25"] == [f"{np.mean([1, (1 + 2 / 3) / 2]):.3f}", "1.000"]
+    assert set(rows) >= {"fused retrieval", "retrieval and reader"}
