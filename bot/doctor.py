@@ -90,8 +90,6 @@ def _reader(config: Config) -> Check:
         return Check("reader", OK, f"{named}: the order of retrieval stands")
     if config.named_reader is None:
         folder = own_reader_folder()
-        if not folder.is_dir():
-            return Check("reader", OK, f"{named}: not part of this version; the order of retrieval stands")
     else:
         resolve_reader(config.named_reader)
         try:

@@ -95,7 +95,11 @@ class Calibration:
         """Return the probability that the first of `ranked` answers the question; 0 where there is none."""
         if not ranked:
             return 0.0
-        return logistic(float(evidence(question, ranked, idf) @ self.weights))
+        return logistic(self.log_odds(question, ranked, idf))
+
+    def log_odds(self, question: str, ranked: Sequence[Ranked], idf: Idf) -> float:
+        """Return the log-odds that the first of `ranked`, not empty, answers the question."""
+        return float(evidence(question, ranked, idf) @ self.weights)
 
     def scores(self, question: str, ranked: Sequence[Ranked], idf: Idf) -> list[float]:
         """Return a score for each of `ranked`: the confidence, then less by the softmax of the ranking."""

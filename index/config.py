@@ -75,7 +75,7 @@ class ModelSection(Section):
 class AnswerSection(Section):
     """What reads the sentences found, when an answer is given, and with how many citations."""
 
-    threshold: Annotated[float, Field(ge=0, le=1, description="least confidence of an answer")] = 0.2
+    threshold: Annotated[float, Field(ge=0, le=1, description="least confidence of an answer")] = 0.3
     citations: Annotated[int, Field(ge=1, le=50, description="citations of an answer")] = 3
     reader: Annotated[
         PathText,

@@ -10,6 +10,7 @@ from index.confidence import Calibration
 from index.config import NO_READER, Config
 from index.errors import IndexDamagedError, IndexStaleError, ModelDamagedError
 from index.fingerprint import reader_name
+from index.models import file_sha256
 from index.reader import Reader, RetrievalReader
 from index.span_reader import ReadingWeights, SpanReader
 from index.store import Generation, check_reader
@@ -27,8 +28,6 @@ def load_span_model(config: Config, generation: Generation) -> "SpanModel | None
     reader than the one that is named, or none, and IndexDamagedError where its export is damaged.
     """
     if config.answer.reader == NO_READER:
-        return None
-    if config.named_reader is None and not own_reader_folder().is_dir():
         return None
     from index.span_model import SpanModel
 
@@ -49,8 +48,19 @@ def make_reader(model: "SpanModel | None", catalog: Catalog) -> Reader:
 
 
 def own_reader_folder() -> Path:
-    """Return the folder of Footnote's own reader, a part of this package."""
-    return Path(str(files("index"))) / "reader_model"
+    """Return the folder of Footnote's own reader, a part of this package.
+
+    Raises ModelDamagedError where its settings, which hold the hashes of its files, are not the ones shipped.
+    """
+    folder = Path(str(files("index"))) / "reader_model"
+    settings = folder / "reader.json"
+    found = file_sha256(settings)
+    expected = ReadingWeights.load().reader
+    if found != expected:
+        raise ModelDamagedError(
+            f"{settings}: expected sha256 {expected}, found {found}", "Reinstall footnote-bot."
+        )
+    return folder
 
 
 def exported_reader_folder(config: Config, generation: Generation) -> Path:

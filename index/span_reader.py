@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.catalog import SentenceText
-from index.confidence import EVIDENCE, evidence, logistic
+from index.confidence import EVIDENCE, Calibration, evidence, logistic
+from index.opposites import negated, opposed
 from index.reader import Reading
 from index.records import Idf, Ranked, Span
 from index.span_model import SpanModel, TokenScores
@@ -30,8 +31,11 @@ MOST_LOG_ODDS = 20.0
 
 JOINT: tuple[str, ...] = ("retrieval", "span", "share")
 """What orders the sentences: score of the ranking; see `Found` for the rest."""
-SURE: tuple[str, ...] = (*EVIDENCE, "span", "share", "other")
-"""What the confidence rests on: `other` is the best span of another sentence."""
+KEPT = ("bias", "dense", "covered", "missing", "missing_names", "missing_numbers", "terms", "asks")
+"""What of `confidence.EVIDENCE` still counts once the sentence was read."""
+SURE: tuple[str, ...] = (*KEPT, "retrieval", "span", "opposed", "negated")
+"""What the confidence rests on: `retrieval` is the log-odds that retrieval alone gives to its own first
+sentence, `opposed` and `negated` are those of `index.opposites`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ class SpanReader:
         self._model = model
         self._texts = texts
         self._weights = weights
+        self._retrieval = Calibration.load()
 
     def read(self, question: str, ranked: Sequence[Ranked], idf: Idf, count: int) -> list[Reading]:
         """Read `ranked`, best first; see `Reader.read`. What was not read follows in its own order."""
@@ -89,7 +94,8 @@ class SpanReader:
         joint = join(ranked, found, self._weights.joint)
         if not joint:
             return []
-        sure = logistic(float(sureness(question, joint, found, idf) @ self._weights.sure))
+        retrieval = self._retrieval.log_odds(question, ranked, idf)
+        sure = logistic(float(sureness(question, joint, found, idf, retrieval) @ self._weights.sure))
         readings = []
         for candidate, score in joint[:count]:
             mark = found[candidate.row].place if candidate.row in found else None
@@ -135,14 +141,14 @@ def joint_features(ranked: Sequence[Ranked], found: Mapping[int, Found]) -> NDAr
 
 
 def sureness(
-    question: str, joint: Sequence[Ranked], found: Mapping[int, Found], idf: Idf
+    question: str, joint: Sequence[Ranked], found: Mapping[int, Found], idf: Idf, retrieval: float
 ) -> NDArray[np.float64]:
     """Compute what `SURE` names, float64 [len(SURE)]; `joint` is best first, not empty."""
-    first = joint[0][0].row
-    nothing = Found((0, 0), -MOST_LOG_ODDS, -MOST_LOG_ODDS)
-    best = found.get(first, nothing)
-    other = max((one.span for row, one in found.items() if row != first), default=-MOST_LOG_ODDS)
-    return np.array([*evidence(question, joint, idf), best.span, best.share, other])
+    first = joint[0][0]
+    known = dict(zip(EVIDENCE, evidence(question, joint, idf).tolist(), strict=True))
+    span = found[first.row].span if first.row in found else -MOST_LOG_ODDS
+    kept = (known[name] for name in KEPT)
+    return np.array([*kept, retrieval, span, opposed(question, first.text), negated(question)])
 
 
 def _spans(window: Window, scored: TokenScores) -> Iterator[tuple[int, Found]]:

@@ -8,9 +8,6 @@ from numpy.typing import NDArray
 
 from index.training.report import Case
 
-SHARES = {"answerable": 0.5, "unanswerable": 0.35, "elsewhere": 0.1, "chat": 0.05}
-"""What questions are assumed to be; the confidence is a probability under this mix."""
-
 
 def fit_ranking(
     rows: Sequence[NDArray[np.floating]], gold: Sequence[NDArray[np.bool_]], names: Sequence[str]
@@ -37,16 +34,16 @@ def fit_ranking(
 
 
 def fit_confidence(
-    learnt: Sequence[Case], names: Sequence[str], signs: Mapping[str, float]
+    learnt: Sequence[Case], names: Sequence[str], signs: Mapping[str, float], shares: Mapping[str, float]
 ) -> dict[str, float]:
-    """Fit a logistic regression of `Case.right` under the mix of `SHARES`.
+    """Fit a logistic regression of `Case.right` under the mix of kinds that `shares` gives.
 
     The first of `names` is the bias. `signs` gives 1 or -1 for evidence that may speak one way only.
     """
     table = torch.tensor(np.array([case.evidence for case in learnt]))
     right = torch.tensor([float(case.right) for case in learnt], dtype=torch.float64)
     kinds = [case.kind for case in learnt]
-    weight = torch.tensor([SHARES[kind] / kinds.count(kind) for kind in kinds], dtype=torch.float64)
+    weight = torch.tensor([shares[kind] / kinds.count(kind) for kind in kinds], dtype=torch.float64)
     weight = weight / weight.sum()
     spread = table.std(0).clamp_min(1e-6)
     spread[0] = 1.0

@@ -47,6 +47,8 @@ STRANGERS = 150
 """Questions about other things, of each data set that has them."""
 NONSENSE = 12
 """Strings of random letters asked of each library."""
+SHARES = {"answerable": 0.5, "unanswerable": 0.35, "elsewhere": 0.1, "chat": 0.05}
+"""What questions are assumed to be; the confidence is a probability under this mix."""
 SIGNS = dict.fromkeys(
     ("margin", "certainty", "dense", "passage", "best_dense", "best_lexical", "covered"), 1.0
 ) | dict.fromkeys(("missing", "missing_names", "missing_numbers", "misfits", "miscounts"), -1.0)
@@ -98,7 +100,7 @@ def cases(
 
 def learn_confidence(learnt: Sequence[Case]) -> dict[str, float]:
     """Fit the confidence: a logistic regression under the mix of `SHARES`, with the signs of `SIGNS`."""
-    return fit_confidence(learnt, EVIDENCE, SIGNS)
+    return fit_confidence(learnt, EVIDENCE, SIGNS, SHARES)
 
 
 def as_json(ranking: dict[str, float], confidence: dict[str, float]) -> str:

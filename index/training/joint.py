@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
+from index.confidence import Calibration
 from index.config import DEFAULT_ENCODER
 from index.encoder import Encoder
 from index.export import FrameworkEncoder
@@ -48,10 +49,14 @@ from index.training.questions import (
 )
 from index.training.report import Case, report
 
+WIKI = "held out wiki"
+"""The group of questions that the joint order is learnt from: each has one article that answers it."""
 PARAGRAPHS = 40
 """Paragraphs of reviews or comments that make an article."""
 NONSENSE = 40
-READ_SIGNS = SIGNS | {"span": 1.0, "share": 1.0, "other": -1.0}
+READ_SIGNS = SIGNS | {"retrieval": 1.0, "span": 1.0, "opposed": -1.0, "negated": -1.0}
+SHARES = {"answerable": 0.43, "unanswerable": 0.42, "elsewhere": 0.1, "chat": 0.05}
+"""What questions are assumed to be: people ask half of the time what the articles do not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,16 +152,19 @@ def learn_joint(reads: Sequence[Read]) -> dict[str, float]:
 
 def cases(reads: Sequence[Read], weights: NDArray[np.float64]) -> Iterator[Case]:
     """Yield what the confidence is learnt from, with the order that `weights` make."""
+    calibration = Calibration.load()
     for one in reads:
         joint = join(one.ranked, one.found, weights)
         if joint:
-            seen = sureness(one.question, joint, one.found, one.idf.__getitem__)
+            idf = one.idf.__getitem__
+            retrieval = calibration.log_odds(one.question, one.ranked, idf)
+            seen = sureness(one.question, joint, one.found, idf, retrieval)
             yield Case(one.kind, one.group, seen, joint[0][0].row in one.gold)
 
 
 def learn_confidence(learnt: Sequence[Case]) -> dict[str, float]:
-    """Fit the confidence under the mix of `fitting.SHARES`."""
-    return fit_confidence(learnt, SURE, READ_SIGNS)
+    """Fit the confidence under the mix of `SHARES`."""
+    return fit_confidence(learnt, SURE, READ_SIGNS, SHARES)
 
 
 def as_json(joint: Mapping[str, float], confidence: Mapping[str, float], reader: str) -> str:
@@ -179,7 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--report", type=Path, required=True, help="where the figures go, as Markdown")
     options = parser.parse_args(arguments)
     reads = list(read_data(options.squadshifts, options.squad2, options.reader, Console(stderr=True)))
-    joint = learn_joint([one for one in reads if one.group.startswith("held out")])
+    joint = learn_joint([one for one in reads if one.group.startswith(WIKI)])
     learnt = list(cases(reads, np.array([joint[name] for name in JOINT])))
     sha256 = file_sha256(options.reader / SETTINGS_FILE)
     options.out.write_text(as_json(joint, learn_confidence(learnt), sha256), encoding="utf-8")
@@ -194,7 +202,7 @@ def read_data(squadshifts: Path, squad2: Path | None, reader: Path, console: Con
         encoder = Encoder.load(Path(folder))
     lessons = read_squadshifts(squadshifts)
     held_out = {
-        "held out wiki": held_out_cuts([one for one in lessons if one.text.domain == "new_wiki"], encoder),
+        WIKI: held_out_cuts([one for one in lessons if one.text.domain == "new_wiki"], encoder),
         "held out other": held_out_cuts([one for one in lessons if one.text.domain != "new_wiki"], encoder),
     }
     if squad2:
@@ -204,7 +212,7 @@ def read_data(squadshifts: Path, squad2: Path | None, reader: Path, console: Con
         for part in ("amazon_reviews", "reddit")
         for text in read_questions(squadshifts / f"{part}.json", STRANGERS)
     ]
-    others = {"held out wiki": strangers, "held out other": [], "adversarial": []}
+    others = {WIKI: strangers, "held out other": [], "adversarial": []}
     model = SpanModel.load(reader)
     ranker = Ranker.load()
     unweighted = ReadingWeights(np.zeros(len(JOINT)), np.zeros(len(SURE)))
