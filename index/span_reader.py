@@ -131,7 +131,7 @@ def join(ranked: Sequence[Ranked], found: Mapping[int, Found], weights: NDArray[
     )
     floor = joined[-1][1] if joined else 0.0
     top = rest[0][1] if rest else 0.0
-    return [*joined, *((candidate, floor + score - top) for candidate, score in rest)]
+    return [*joined, *((candidate, floor + (score - top)) for candidate, score in rest)]
 
 
 def joint_features(ranked: Sequence[Ranked], found: Mapping[int, Found]) -> NDArray[np.float64]:

@@ -16,11 +16,12 @@ from index.encoder import Encoder
 from index.ranking import Ranker
 from index.span_model import SpanModel, TokenScores
 from index.span_reader import JOINT, SURE, ReadingWeights, SpanReader
-from index.training.fitting import SHARES, fit_confidence, fit_ranking
+from index.training.fitting import fit_confidence, fit_ranking
 from index.training.joint import (
     NONSENSE,
     PARAGRAPHS,
     READ_SIGNS,
+    SHARES,
     Read,
     as_json,
     cases,
@@ -84,10 +85,10 @@ def made(count: int, weights: Sequence[float], kind: str = "answerable") -> list
 def test_a_confidence_is_calibrated_and_keeps_to_the_signs() -> None:
     names = ("bias", "up", "down", "free")
     learnt = made(4_000, (-0.5, 1.0, -1.0, -0.7))
-    found = fit_confidence(learnt, names, {"up": 1.0, "down": -1.0})
+    found = fit_confidence(learnt, names, {"up": 1.0, "down": -1.0}, SHARES)
     assert list(found.values()) == pytest.approx([-0.5, 1.0, -1.0, -0.7], abs=0.2)
     # What is known to speak for an answer never speaks against it.
-    turned = fit_confidence(learnt, names, {"up": -1.0, "down": 1.0, "free": 1.0})
+    turned = fit_confidence(learnt, names, {"up": -1.0, "down": 1.0, "free": 1.0}, SHARES)
     assert turned["up"] == pytest.approx(0, abs=0.02) and turned["up"] <= 0
     assert turned["down"] == pytest.approx(0, abs=0.02) and turned["down"] >= 0
     assert turned["free"] == pytest.approx(0, abs=0.02)
@@ -100,7 +101,7 @@ def test_a_confidence_is_a_probability_under_the_assumed_mix() -> None:
         for kind, count in kinds.items()
         for _ in range(count)
     ]
-    found = fit_confidence(learnt, ("bias", "nothing"), {})
+    found = fit_confidence(learnt, ("bias", "nothing"), {}, SHARES)
     assert sigmoid(np.array(found["bias"])) == pytest.approx(SHARES["answerable"], abs=0.01)
     assert sum(SHARES.values()) == pytest.approx(1)
 
@@ -227,8 +228,8 @@ def test_cases_and_their_confidence(seen: list[Read]) -> None:
     assert not any(case.right for case in learnt if case.kind != "answerable")
     sure = learn_confidence(learnt)
     assert list(sure) == list(SURE)
-    assert sure["span"] >= 0 and sure["share"] >= 0 and sure["other"] <= 0
-    assert all(sure[name] * sign >= 0 for name, sign in READ_SIGNS.items())
+    assert sure["span"] >= 0 and sure["retrieval"] >= 0 and sure["opposed"] <= 0
+    assert all(sure[name] * sign >= 0 for name, sign in READ_SIGNS.items() if name in sure)
     logits = np.array([case.evidence @ np.array(list(sure.values())) for case in learnt])
     right = np.array([case.right for case in learnt])
     assert logits[right].mean() > logits[~right].mean() + 1
