@@ -14,11 +14,11 @@ from index.answering import clean_question, compose
 from index.catalog import ArticleRow, Catalog
 from index.config import Config
 from index.encoder import Encoder
-from index.errors import IndexStaleError
+from index.errors import IndexStaleError, ModelDamagedError
 from index.fingerprint import difference, fingerprint
 from index.lexical import Lexical
 from index.ranking import Ranker
-from index.reader import Reader
+from index.reader import Reader, UnusableReader
 from index.reader_choice import load_span_model, make_reader
 from index.records import Answer, Article, Sentence, Source
 from index.retriever import CANDIDATES, Retriever
@@ -52,8 +52,8 @@ class Library:
     def open(cls, config: Config) -> Self:
         """Open the index of `config` after comparing all its files with their checksums.
 
-        Raises IndexMissingError, IndexStaleError, IndexDamagedError, and ModelDamagedError for Footnote's own
-        reader.
+        Raises IndexMissingError, IndexStaleError and IndexDamagedError. Where Footnote's own reader is
+        damaged, `ask` raises ModelDamagedError.
         """
         return open_current(config.index_directory, lambda generation: cls._load(generation, config))
 
@@ -76,11 +76,15 @@ class Library:
                 Vectors.load(generation.folder / PASSAGES_FILE),
                 Lexical.load(generation.folder, len(sentences)),
             )
+        try:
+            reader = make_reader(model.result(), catalog)
+        except ModelDamagedError as error:
+            reader = UnusableReader(error)
         return cls(
             generation,
             retriever,
             encoder,
-            make_reader(model.result(), catalog),
+            reader,
             threshold=config.answer.threshold,
             top_k=config.answer.citations,
         )

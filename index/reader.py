@@ -9,6 +9,7 @@ from typing import Protocol
 
 from index.answer_types import highlight
 from index.confidence import Calibration
+from index.errors import FootnoteError
 from index.records import Candidate, Idf, Ranked, Span
 
 
@@ -46,6 +47,17 @@ class RetrievalReader:
             Reading(candidate, _absolute(highlight(question, candidate.text), candidate.start), score)
             for (candidate, _), score in zip(ranked[:count], scores, strict=False)
         ]
+
+
+class UnusableReader:
+    """Stands for a reader that cannot be loaded, so that articles can be listed and shown without it."""
+
+    def __init__(self, error: FootnoteError) -> None:
+        self._error = error
+
+    def read(self, question: str, ranked: Sequence[Ranked], idf: Idf, count: int) -> list[Reading]:
+        """Raise the error that loading it had."""
+        raise self._error
 
 
 def _absolute(span: Span | None, start: int) -> Span | None:

@@ -18,6 +18,7 @@ from index.store import Generation, check_reader
 if TYPE_CHECKING:
     from index.span_model import SpanModel
 
+_REINSTALL = "Reinstall footnote-bot, or set `[answer] reader` to none until then."
 _CHANGED = "Run `footnote index`: it exports the reader and leaves all else as it is."
 
 
@@ -54,12 +55,13 @@ def own_reader_folder() -> Path:
     """
     folder = Path(str(files("index"))) / "reader_model"
     settings = folder / "reader.json"
-    found = file_sha256(settings)
     expected = ReadingWeights.load().reader
+    try:
+        found = file_sha256(settings)
+    except ModelDamagedError as error:
+        raise ModelDamagedError(error.message, _REINSTALL) from None
     if found != expected:
-        raise ModelDamagedError(
-            f"{settings}: expected sha256 {expected}, found {found}", "Reinstall footnote-bot."
-        )
+        raise ModelDamagedError(f"{settings}: expected sha256 {expected}, found {found}", _REINSTALL)
     return folder
 
 

@@ -29,7 +29,7 @@ OUTPUTS = ("start", "end")
 
 _OVERLAP_TOKENS = 64
 """Of two chunks of a long text: no answer shorter than this is cut by each of them."""
-_MEND = "Reinstall footnote-bot; a reader of your own is exported again by `footnote index`."
+_MEND = "Reinstall footnote-bot; a reader that you named is exported again by `footnote index`."
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ The weights of retrieval and reading, and of the confidence, are learnt; `readin
 """
 
 import math
+import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -14,7 +16,6 @@ from numpy.typing import NDArray
 
 from index.catalog import SentenceText
 from index.confidence import EVIDENCE, Calibration, evidence, logistic
-from index.opposites import negated, opposed
 from index.reader import Reading
 from index.records import Idf, Ranked, Span
 from index.span_model import SpanModel, TokenScores
@@ -31,11 +32,15 @@ MOST_LOG_ODDS = 20.0
 
 JOINT: tuple[str, ...] = ("retrieval", "span", "share")
 """What orders the sentences: score of the ranking; see `Found` for the rest."""
-KEPT = ("bias", "dense", "covered", "missing", "missing_names", "missing_numbers", "terms", "asks")
+KEPT = ("bias", "dense", "missing_numbers", "terms", "asks")
 """What of `confidence.EVIDENCE` still counts once the sentence was read."""
-SURE: tuple[str, ...] = (*KEPT, "retrieval", "span", "opposed", "negated")
+SURE: tuple[str, ...] = (*KEPT, "retrieval", "span", "negated")
 """What the confidence rests on: `retrieval` is the log-odds that retrieval alone gives to its own first
-sentence, `opposed` and `negated` are those of `index.opposites`."""
+sentence; `negated` says that the question negates something and the sentence nothing."""
+_NEGATION = re.compile(
+    r"n[’']t\b|\b(?:not|never|no|nor|neither|without|unable|cannot)\b(?!\. ?\d)"
+    r"|^(?:No|Not|Never|Neither|Without)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class ReadingWeights:
         sections = read_sections(READING_FILE, text)
         joint = weights_of(READING_FILE, sections, "joint", JOINT)
         sure = weights_of(READING_FILE, sections, "confidence", SURE)
-        return cls(np.array(joint), np.array(sure), str(sections.get("reader")))
+        return cls(np.array(joint), np.array(sure), str(sections.get("reader", "none")))
 
 
 class SpanReader:
@@ -148,7 +153,8 @@ def sureness(
     known = dict(zip(EVIDENCE, evidence(question, joint, idf).tolist(), strict=True))
     span = found[first.row].span if first.row in found else -MOST_LOG_ODDS
     kept = (known[name] for name in KEPT)
-    return np.array([*kept, retrieval, span, opposed(question, first.text), negated(question)])
+    negated = _NEGATION.search(question) is not None and _NEGATION.search(first.text) is None
+    return np.array([*kept, retrieval, span, float(negated)])
 
 
 def _spans(window: Window, scored: TokenScores) -> Iterator[tuple[int, Found]]:
@@ -157,17 +163,19 @@ def _spans(window: Window, scored: TokenScores) -> Iterator[tuple[int, Found]]:
         return
     whole = _log_sum(scored.start) + _log_sum(scored.end)
     for sentence in window.sentences:
-        inside = (scored.starts >= sentence.start - window.start) & (
-            scored.ends <= sentence.end - window.start
+        inside = (
+            (scored.starts < scored.ends)  # some tokenizers have tokens of white space alone
+            & (scored.starts >= sentence.start - window.start)
+            & (scored.ends <= sentence.end - window.start)
         )
         tokens = np.flatnonzero(inside)
         if not len(tokens):
             continue
         first, last, score = _best(scored.start[tokens], scored.end[tokens])
-        place = (
-            window.start + int(scored.starts[tokens[first]]),
-            window.start + int(scored.ends[tokens[last]]),
-        )
+        end = int(scored.ends[tokens[last]])
+        while end < sentence.end - window.start and unicodedata.category(window.text[end]).startswith("M"):
+            end += 1  # tokenizers drop the marks that combine with the letter before
+        place = (window.start + int(scored.starts[tokens[first]]), window.start + end)
         span = max(-MOST_LOG_ODDS, min(MOST_LOG_ODDS, score))
         yield sentence.row, Found(place, span, max(-MOST_LOG_ODDS, score - whole))
 

@@ -19,7 +19,7 @@ def read_sections(file: str, text: str | None = None) -> Sections:
     try:
         content = files("index").joinpath(file).read_text(encoding="utf-8") if text is None else text
         sections = json.loads(content)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _damaged(file, f"{error}") from error
     if not isinstance(sections, dict):
         raise _damaged(file, "not an object")

@@ -2,10 +2,17 @@
 
     python -m index.training --squadshifts DIR --qamr DIR --squad2 FILE --selqa FILE --work DIR --out index
 
-Where the data comes from: SQuADShifts (Miller et al. 2020), modestyachts.github.io/squadshifts-website; QAMR
-(Michael et al. 2018), github.com/uwnlp/qamr; SQuAD 2.0 (Rajpurkar et al. 2018), articles of its development
-set, rajpurkar.github.io/SQuAD-explorer; SelQA (Jurczyk et al. 2016), github.com/emorynlp/selqa. The reader
-learns from the first two; SQuAD 2.0 calibrates the confidence; SelQA is only measured on.
+Where the data comes from, and the names that its files need here:
+
+- SQuADShifts (Miller et al. 2020), modestyachts.github.io/squadshifts-website: `new_wiki_v1.0.json` as
+  `new_wiki.json`, and so `amazon_reviews.json` and `reddit.json`
+- QAMR (Michael et al. 2018), github.com/uwnlp/qamr: `filtered/dev.tsv` as `qamr_dev.tsv`, `filtered/test.tsv`
+  as `qamr_test.tsv`, and `wiki-sentences.tsv`
+- SQuAD 2.0 (Rajpurkar et al. 2018), rajpurkar.github.io/SQuAD-explorer: a file of its form with unanswerable
+  questions; the model card names the articles that were taken
+- SelQA (Jurczyk et al. 2016), github.com/emorynlp/selqa: `selqa-ass-dev.json`
+
+The reader learns from the first two; SQuAD 2.0 calibrates the confidence; SelQA is only measured on.
 
 It goes on where it was stopped, by the checkpoints in the work folder, which also gets the figures.
 """

@@ -54,7 +54,7 @@ WIKI = "held out wiki"
 PARAGRAPHS = 40
 """Paragraphs of reviews or comments that make an article."""
 NONSENSE = 40
-READ_SIGNS = SIGNS | {"retrieval": 1.0, "span": 1.0, "opposed": -1.0, "negated": -1.0}
+READ_SIGNS = SIGNS | {"retrieval": 1.0, "span": 1.0, "negated": -1.0}
 SHARES = {"answerable": 0.43, "unanswerable": 0.42, "elsewhere": 0.1, "chat": 0.05}
 """What questions are assumed to be: people ask half of the time what the articles do not say."""
 
@@ -227,7 +227,9 @@ def read_data(squadshifts: Path, squad2: Path | None, reader: Path, console: Con
             vectors = framework.embed(unique, partial(_show, progress, task))
             library = TrainingLibrary.build(cuts, dict(zip(unique, vectors, strict=True)))
             reading = SpanReader(model, library.retriever.catalog.texts, unweighted)
-            task = progress.add_task(f"read {group}", total=len(library.asked) + len(others[group]))
+            task = progress.add_task(
+                f"read {group}", total=len(library.asked) + len(others[group]) + len(CHAT) + NONSENSE
+            )
             for one in read_all(library, reading, ranker, group, others[group]):
                 progress.advance(task)
                 yield one

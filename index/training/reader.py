@@ -2,9 +2,10 @@
 
     python -m index.training.reader --squadshifts DIR --qamr DIR --work DIR --out DIR
 
-SQuADShifts (Miller et al. 2020) and QAMR (Michael et al. 2018) are public; docs/reader.md says where they
-come from. The work folder holds checkpoints: the same command goes on where it was stopped. On two CPU cores
-it takes about two hours; the weights are computed in bfloat16, with masters in single precision.
+SQuADShifts (Miller et al. 2020) and QAMR (Michael et al. 2018) are public; `index/training/__main__.py` says
+where they come from. The work folder holds checkpoints: the same command goes on where it was stopped. On two
+CPU cores it takes about an hour. Weights start from the encoder's, rounded to bfloat16, and are computed in
+it; their masters are in single precision.
 """
 
 import argparse
@@ -49,7 +50,7 @@ NEVER = -1e4
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How the reader is trained; the defaults made the one that ships."""
+    """How the reader is trained; its model card says how the run of the one that ships differed."""
 
     rounds: int = 2
     """Times through SQuADShifts, after one through QAMR."""

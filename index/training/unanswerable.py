@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from index.opposites import OPPOSITES
 from index.records import Span
+from index.training.opposites import OPPOSITES
 
 SAMPLE = 40
 """Names or words that are drawn before the fitting ones among them are kept."""

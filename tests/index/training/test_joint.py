@@ -228,7 +228,7 @@ def test_cases_and_their_confidence(seen: list[Read]) -> None:
     assert not any(case.right for case in learnt if case.kind != "answerable")
     sure = learn_confidence(learnt)
     assert list(sure) == list(SURE)
-    assert sure["span"] >= 0 and sure["retrieval"] >= 0 and sure["opposed"] <= 0
+    assert sure["span"] >= 0 and sure["retrieval"] >= 0 and sure["negated"] <= 0
     assert all(sure[name] * sign >= 0 for name, sign in READ_SIGNS.items() if name in sure)
     logits = np.array([case.evidence @ np.array(list(sure.values())) for case in learnt])
     right = np.array([case.right for case in learnt])

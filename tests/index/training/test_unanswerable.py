@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.training import unanswerable
+from index.training.opposites import OPPOSITES
 from index.training.unanswerable import (
-    OPPOSITES,
     Things,
     names,
     unanswerable_question,

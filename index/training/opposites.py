@@ -1,9 +1,5 @@
-"""Opposites of English words, and negation: what turns a statement into another one with the same words."""
+"""Opposites of English words, for questions that a text does not answer."""
 
-import re
-
-_NEGATION = re.compile(r"n[’']t\b|\b(?:not|never|no|nor|neither|without|unable|cannot)\b", re.IGNORECASE)
-_WORD = re.compile(r"[a-z]+")
 _PAIRS = """
     before/after first/last earliest/latest early/late largest/smallest larger/smaller large/small big/small
     biggest/smallest bigger/smaller highest/lowest higher/lower high/low most/least more/fewer more/less
@@ -57,15 +53,3 @@ def _both_ways(pairs: str) -> dict[str, list[str]]:
 
 OPPOSITES = _both_ways(_PAIRS)
 """Opposites of English words, in lower case."""
-
-
-def negated(text: str) -> bool:
-    """Say whether a text negates something."""
-    return _NEGATION.search(text) is not None
-
-
-def opposed(question: str, sentence: str) -> bool:
-    """Say whether a sentence has the opposite of a word of the question instead of that word."""
-    said = set(_WORD.findall(sentence.lower()))
-    asked = set(_WORD.findall(question.lower())) - said
-    return any(not said.isdisjoint(OPPOSITES.get(word, ())) for word in asked)

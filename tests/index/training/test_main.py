@@ -1,0 +1,30 @@
+"""One command makes the reader: each step gets what the one before made."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from index.training import __main__ as training
+from index.training import figures, joint, reader
+
+
+def test_the_steps_follow_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[tuple[str, list[str]]] = []
+    for module in (reader, joint, figures):
+
+        def record(arguments: Sequence[str], name: str = module.__name__) -> None:
+            steps.append((name.rpartition(".")[2], list(arguments)))
+
+        monkeypatch.setattr(module, "main", record)
+    work, out = tmp_path / "work", tmp_path / "index"
+    data = ["--squadshifts", "S", "--qamr", "Q", "--squad2", "A", "--selqa", "L"]
+    training.main([*data, "--work", str(work), "--out", str(out)])
+    assert [name for name, _ in steps] == ["reader", "joint", "figures"]
+    options = [dict(zip(found[::2], found[1::2], strict=True)) for _, found in steps]
+    trained, weighed, measured = options
+    assert trained["--out"] == weighed["--reader"] == measured["--reader"] == str(out / "reader_model")
+    assert weighed["--out"] == measured["--weights"] == str(out / "reading.json")
+    assert (trained["--squadshifts"], trained["--qamr"], weighed["--squad2"]) == ("S", "Q", "A")
+    assert measured["--selqa"] == "L"
+    assert Path(weighed["--report"]).parent == Path(measured["--out"]).parent == work
