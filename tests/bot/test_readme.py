@@ -65,7 +65,7 @@ def test_the_lines_for_llamaindex_run(built: Home, monkeypatch: pytest.MonkeyPat
     engine = names["engine"]
     assert isinstance(engine, FootnoteQueryEngine)
     assert isinstance(names["agent"], FunctionAgent)
-    assert "bees" in engine.query("How do bees keep warm?").source_nodes[0].node.get_content()
+    assert "shiver" in engine.query("How do bees keep warm?").source_nodes[0].node.get_content()
 
 
 def test_no_placeholder_is_left() -> None:
