@@ -17,6 +17,7 @@ from index.library import Library
 from index.models import file_sha256, resolve_encoder, resolve_reader
 from index.reader_choice import exported_reader_folder, own_reader_folder
 from index.readers import corpus_files
+from index.span_model import GRAPH_FILE, SETTINGS_FILE, TOKENIZER_FILE, SpanModel
 from index.store import open_current
 
 OK, WARN, FAIL = "ok", "warn", "fail"
@@ -98,8 +99,6 @@ def _reader(config: Config) -> Check:
             )
         except (IndexMissingError, IndexStaleError) as error:
             return Check("reader", WARN, f"{named}: not exported yet: {error.message}", REBUILD)
-    from index.span_model import GRAPH_FILE, SETTINGS_FILE, TOKENIZER_FILE, SpanModel
-
     SpanModel.load(folder)
     files = (GRAPH_FILE, TOKENIZER_FILE, SETTINGS_FILE)
     hashes = ", ".join(f"{name} sha256 {file_sha256(folder / name)[:16]}" for name in files)

@@ -80,7 +80,7 @@ class FrameworkEncoder:
         Raises ModelMissingError; ModelDamagedError also where the model is of a kind that cannot be exported.
         """
         check_model_folder(model_folder)
-        with _quiet():
+        with quiet():
             from sentence_transformers import SentenceTransformer
 
             try:
@@ -122,7 +122,7 @@ class FrameworkEncoder:
         device = self._model.device
         self._model.cpu()
         try:
-            with _quiet():
+            with quiet():
                 self._write_tokenizer(target / TOKENIZER_FILE)
                 self._write_graph(target)
                 settings = EncoderSettings(
@@ -237,7 +237,7 @@ def _first_prompt(model: "SentenceTransformer", *names: str) -> str:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Hold back the warnings, log lines and progress bars of the frameworks; their errors are exceptions."""
     from transformers.utils import logging as transformers_logging
 

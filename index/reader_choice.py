@@ -2,7 +2,6 @@
 
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from index.catalog import Catalog
 from index.changes import CorpusState
@@ -12,17 +11,15 @@ from index.errors import IndexDamagedError, IndexStaleError, ModelDamagedError
 from index.fingerprint import reader_name
 from index.models import file_sha256
 from index.reader import Reader, RetrievalReader
+from index.span_model import SpanModel
 from index.span_reader import ReadingWeights, SpanReader
 from index.store import Generation, check_reader
-
-if TYPE_CHECKING:
-    from index.span_model import SpanModel
 
 _REINSTALL = "Reinstall footnote-bot, or set `[answer] reader` to none until then."
 _CHANGED = "Run `footnote index`: it exports the reader and leaves all else as it is."
 
 
-def load_span_model(config: Config, generation: Generation) -> "SpanModel | None":
+def load_span_model(config: Config, generation: Generation) -> SpanModel | None:
     """Load the model of the configured reader; None where that is `none`.
 
     Raises ModelDamagedError where Footnote's own is damaged, IndexStaleError where the generation has another
@@ -30,8 +27,6 @@ def load_span_model(config: Config, generation: Generation) -> "SpanModel | None
     """
     if config.answer.reader == NO_READER:
         return None
-    from index.span_model import SpanModel
-
     if config.named_reader is None:
         return SpanModel.load(own_reader_folder())
     folder = exported_reader_folder(config, generation)
@@ -41,7 +36,7 @@ def load_span_model(config: Config, generation: Generation) -> "SpanModel | None
         raise IndexDamagedError(error.message) from error
 
 
-def make_reader(model: "SpanModel | None", catalog: Catalog) -> Reader:
+def make_reader(model: SpanModel | None, catalog: Catalog) -> Reader:
     """Make the reader that reads with `model`, or goes by retrieval alone."""
     if model is None:
         return RetrievalReader(Calibration.load())

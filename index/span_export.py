@@ -19,7 +19,7 @@ import numpy as np
 
 from index.arrays import Floats
 from index.errors import ModelDamagedError, ModelMissingError
-from index.export import _quiet
+from index.export import quiet
 from index.models import file_sha256
 from index.span_model import (
     FORMAT,
@@ -80,7 +80,7 @@ def export_span_model(model_folder: Path, target: Path) -> None:
     """
     _check_folder(model_folder)
     target.mkdir(parents=True, exist_ok=True)
-    with _quiet():
+    with quiet():
         model, tokenizer = _load(model_folder)
         names, settings = _settings(model, tokenizer)
         pairs = [pair for pair in _CHECKS if len(tokenizer(*pair)["input_ids"]) <= settings.tokens]

@@ -8,13 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
+from index.arrays import Rows
 from index.records import Span
+from index.span_model import QUESTION_TOKENS
 from index.training.curriculum import Example
 
-Ints = NDArray[np.int64]
-
-QUESTION_TOKENS = 48
-"""Longest question; the rest is cut."""
 WINDOW_TOKENS = 256
 """Longest input in all."""
 STEP = 32
@@ -29,12 +27,12 @@ class Batch:
     What may be marked is CLS, place 0, which stands for "no answer here", and the text.
     """
 
-    ids: Ints
-    types: Ints
-    mask: Ints
+    ids: Rows
+    types: Rows
+    mask: Rows
     markable: NDArray[np.bool_]
-    starts: Ints
-    ends: Ints
+    starts: Rows
+    ends: Rows
 
 
 @dataclass(frozen=True, slots=True)

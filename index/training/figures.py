@@ -11,24 +11,21 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from rich.console import Console
 
 from index.catalog import SentenceText
-from index.config import DEFAULT_ENCODER
 from index.encoder import Encoder
 from index.evaluation import normalised, token_f1
-from index.export import FrameworkEncoder
 from index.lexical import best, terms
-from index.models import resolve_encoder
 from index.passages import make_passages
 from index.ranking import Ranker
 from index.records import Article, Candidate, Progress, Ranked, Sentence
 from index.span_model import SpanModel
 from index.span_reader import JOINT, SURE, ReadingWeights, SpanReader, join
+from index.training.encoders import default_encoders
 from index.training.lessons import Lesson, read_squadshifts
 from index.training.progress import bar
 from index.training.questions import Asked, Cut, TrainingLibrary
@@ -177,10 +174,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _library(selqa: Path, progress: Progress) -> TrainingLibrary:
     """Put the sections of SelQA together as one library, embedded with the default model."""
-    framework = FrameworkEncoder.load(resolve_encoder(DEFAULT_ENCODER))
-    with TemporaryDirectory() as folder:
-        framework.export(Path(folder))
-        encoder = Encoder.load(Path(folder))
+    framework, encoder = default_encoders()
     cuts = read_selqa(selqa, encoder)
     texts: dict[str, None] = {}
     for cut in cuts:

@@ -1,5 +1,6 @@
 """Fits the weights of a ranking and of a confidence. Build side only."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -42,8 +43,8 @@ def fit_confidence(
     """
     table = torch.tensor(np.array([case.evidence for case in learnt]))
     right = torch.tensor([float(case.right) for case in learnt], dtype=torch.float64)
-    kinds = [case.kind for case in learnt]
-    weight = torch.tensor([shares[kind] / kinds.count(kind) for kind in kinds], dtype=torch.float64)
+    counts = Counter(case.kind for case in learnt)
+    weight = torch.tensor([shares[case.kind] / counts[case.kind] for case in learnt], dtype=torch.float64)
     weight = weight / weight.sum()
     spread = table.std(0).clamp_min(1e-6)
     spread[0] = 1.0

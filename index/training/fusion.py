@@ -13,19 +13,15 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from index.confidence import EVIDENCE, evidence
-from index.config import DEFAULT_ENCODER
-from index.encoder import Encoder
-from index.export import FrameworkEncoder
 from index.features import FEATURES, featurise
-from index.models import resolve_encoder
 from index.ranking import Ranker
+from index.training.encoders import default_encoders
 from index.training.fitting import fit_confidence, fit_ranking
 from index.training.questions import (
     CHAT,
@@ -179,10 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--report", type=Path, required=True, help="where what they are worth goes, as Markdown"
     )
     options = parser.parse_args(arguments)
-    model = FrameworkEncoder.load(resolve_encoder(DEFAULT_ENCODER))
-    with TemporaryDirectory() as folder:
-        model.export(Path(folder))
-        encoder = Encoder.load(Path(folder))
+    model, encoder = default_encoders()
     material = Material.read(options.squadshifts, options.squad2, encoder.count_tokens, encoder.window)
     texts = material.texts()
     vectors = dict(zip(texts, model.embed(texts, lambda *_: None), strict=True))

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,17 +21,16 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from index.confidence import Calibration
-from index.config import DEFAULT_ENCODER
 from index.encoder import Encoder
-from index.export import FrameworkEncoder
 from index.lexical import terms
-from index.models import file_sha256, resolve_encoder
+from index.models import file_sha256
 from index.passages import make_passages
 from index.ranking import Ranker
 from index.records import Article, Ranked
 from index.sentences import split_sentences
 from index.span_model import SETTINGS_FILE, SpanModel
 from index.span_reader import JOINT, SURE, Found, ReadingWeights, SpanReader, join, joint_features, sureness
+from index.training.encoders import default_encoders
 from index.training.fitting import fit_confidence, fit_ranking
 from index.training.fusion import SIGNS, STRANGERS
 from index.training.lessons import Lesson, read_squadshifts
@@ -196,10 +194,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def read_data(squadshifts: Path, squad2: Path | None, reader: Path, console: Console) -> Iterator[Read]:
     """Yield all that is learnt from, as the reader in the folder `reader` sees it."""
-    framework = FrameworkEncoder.load(resolve_encoder(DEFAULT_ENCODER))
-    with TemporaryDirectory() as folder:
-        framework.export(Path(folder))
-        encoder = Encoder.load(Path(folder))
+    framework, encoder = default_encoders()
     lessons = read_squadshifts(squadshifts)
     held_out = {
         WIKI: held_out_cuts([one for one in lessons if one.text.domain == "new_wiki"], encoder),

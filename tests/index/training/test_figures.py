@@ -14,7 +14,7 @@ from index.sentences import split_sentences
 from index.span_export import export_span_model
 from index.span_model import SpanModel, TokenScores
 from index.span_reader import JOINT, SURE
-from index.training import figures
+from index.training import encoders
 from index.training.figures import DOMAINS, answer_in, answer_scores, main, order_scores, read_selqa
 from index.training.lessons import Lesson, Text, read_squadshifts
 
@@ -116,7 +116,7 @@ def test_the_sentences_of_a_section_are_those_given(tmp_path: Path, tiny_encoder
 def test_the_tables_are_written(
     tmp_path: Path, tiny_model_folder: Path, reader_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(figures, "DEFAULT_ENCODER", str(tiny_model_folder))
+    monkeypatch.setattr(encoders, "DEFAULT_ENCODER", str(tiny_model_folder))
     write_squadshifts(tmp_path)
     selqa, out = tmp_path / "selqa.json", tmp_path / "figures.md"
     selqa.write_text(json.dumps(SELQA), encoding="utf-8")
