@@ -13,7 +13,7 @@ THRESHOLDS = (0.2, 0.25, 0.3, 0.5)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One question to one library as the confidence sees it; `kind` is a key of the shares it is fitted with."""
+    """One question to one library as the confidence sees it; `kind` is a key of the shares it fits."""
 
     kind: str
     group: str
