@@ -3,24 +3,71 @@
 import os
 from pathlib import Path
 from types import MappingProxyType
+from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from index.config import Config as IndexConfig
-from index.config import FrontEndSection
+from index.config import FrontEndSection, PathText
 
 
 class DiscordSection(FrontEndSection):
-    """What the Discord bot reads; it accepts no keys yet."""
+    """How the Discord bot behaves; its token comes from the environment only."""
 
     model_config = ConfigDict(extra="forbid")
     elsewhere = MappingProxyType({"token": "the token comes from DISCORD_BOT_TOKEN, never from this file"})
+
+    private: Annotated[bool, Field(description="answers are shown to the asker only, unless asked")] = False
+    directory: Annotated[
+        PathText, Field(description="folder of the feedback and of what was synced last; worth a backup")
+    ] = ".footnote-bot"
+    questions_per_minute: Annotated[int, Field(ge=0, le=10_000, description="of one person; 0: any")] = 10
+    server_questions_per_minute: Annotated[int, Field(ge=0, le=100_000, description="0: any")] = 120
+    queue: Annotated[int, Field(ge=1, le=100_000, description="questions that may wait")] = 256
+    batch: Annotated[int, Field(ge=1, le=256, description="questions computed together at most")] = 16
+    deadline: Annotated[float, Field(ge=1, le=600, description="seconds until an answer is given up")] = 30
+    log_questions: Annotated[bool, Field(description="questions are written to the log")] = False
+    shard_count: Annotated[int | None, Field(ge=1, le=10_000, description="None: Discord's advice")] = None
+    shard_ids: Annotated[
+        list[Annotated[int, Field(ge=0)]] | None, Field(min_length=1, description="this process's; None: all")
+    ] = None
+    api_base: Annotated[
+        str, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?[^\s/?#]$", description="Discord's HTTP API")
+    ] = "https://discord.com/api/v10"
+
+    @model_validator(mode="after")
+    def _shards_fit(self) -> Self:
+        if self.shard_ids is not None and (
+            self.shard_count is None or max(self.shard_ids) >= self.shard_count
+        ):
+            raise PydanticCustomError(
+                "shard_ids", "shard_ids should be below shard_count, which has to be given with them"
+            )
+        return self
+
+
+class MetricsSection(FrontEndSection):
+    """Where the bot's metrics and health can be read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    listen: Annotated[
+        str,
+        Field(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}$", description="host:port; empty: nowhere"),
+    ] = ""
 
 
 class Config(IndexConfig):
     """The whole configuration file, the keys of the front ends' sections among what is checked."""
 
     discord: DiscordSection = Field(default=DiscordSection(), description="the Discord bot")
+    metrics: MetricsSection = Field(default=MetricsSection(), description="the bot's metrics")
+
+    @property
+    def bot_directory(self) -> Path:
+        """Folder of the feedback and of what was synced last, absolute."""
+        return self._path(self.discord.directory)
 
 
 def find_config(option: Path | None = None) -> Path | None:

@@ -62,6 +62,10 @@ class IndexSection(Section):
     """Where the index is kept."""
 
     directory: Annotated[PathText, Field(description="folder that the index is written to")] = ".footnote"
+    watch: Annotated[
+        float,
+        Field(ge=0, le=86_400, description="seconds between looks at the corpus while a bot runs; 0: none"),
+    ] = 30
 
 
 class ModelSection(Section):
@@ -95,6 +99,7 @@ class Config(Section):
     model: ModelSection = ModelSection()
     answer: AnswerSection = AnswerSection()
     discord: FrontEndSection = FrontEndSection()
+    metrics: FrontEndSection = FrontEndSection()
     base: Annotated[Path, Field(exclude=True)] = Path()
 
     @classmethod

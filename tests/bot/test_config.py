@@ -82,7 +82,7 @@ def test_relative_paths_are_relative_to_the_file_that_names_them(here: Path) -> 
         ("[discord]\nguild = 5", "discord.guild: unknown key (this section has no keys yet)"),
         ("corpus = 'x'", "corpus: expected a table [corpus] (found 'x')"),
         ("[corpus", "not valid TOML"),
-        ("answers = 3", "answers: unknown key (known here: corpus, index, model, answer, discord)"),
+        ("answers = 3", "answers: unknown key (known here: corpus, index, model, answer, discord, metrics)"),
     ],
     ids=lambda text: text[:40],
 )

@@ -1,0 +1,1 @@
+"""The Discord bot: questions from a server in, cited answers out."""
