@@ -79,7 +79,7 @@ def test_relative_paths_are_relative_to_the_file_that_names_them(here: Path) -> 
         ("[answer]\nreader = ''", "answer.reader: String should have at least 1 character"),
         ("[answer]\nreader = './nope'", "answer.reader: no such folder (found './nope')"),
         ("[discord]\ntoken = 'secret'", "discord.token: unknown key (the token comes from DISCORD_BOT_TOKEN"),
-        ("[discord]\nguild = 5", "discord.guild: unknown key (this section has no keys yet)"),
+        ("[discord]\nguild = 5", "discord.guild: unknown key (known here: private, directory"),
         ("corpus = 'x'", "corpus: expected a table [corpus] (found 'x')"),
         ("[corpus", "not valid TOML"),
         ("answers = 3", "answers: unknown key (known here: corpus, index, model, answer, discord, metrics)"),
