@@ -1,0 +1,128 @@
+"""The bot's log: one line an event on stderr, as text or as JSON, discord.py's own events among them."""
+
+import json
+import logging
+import re
+import sys
+import traceback
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot import messages
+from bot.text import safe
+
+TEXT, JSON = "text", "json"
+FORMATS = (TEXT, JSON)
+
+# What a person with the log could answer or act with: an interaction's token is good for 15 minutes.
+_CALLBACK = re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w.-]+", re.ASCII)
+_HIDDEN = "[hidden]"
+
+# Where discord.py tells, with a trace, of a connection that it will try again: an event like any other.
+_CONNECTION = ("discord.shard", "discord.gateway")
+
+
+def fields(**values: Any) -> dict[str, dict[str, Any]]:
+    """Return the `extra` of an event: what varies in it, to be shown as `name=value` or as keys of JSON."""
+    return {"fields": values}
+
+
+class LogHandler(logging.Handler):
+    """Writes each record to stderr in one of the `FORMATS`, nothing of `secrets` in it."""
+
+    def __init__(self, log_format: str, secrets: Collection[str] = ()) -> None:
+        super().__init__()
+        self._render = _as_json if log_format == JSON else _as_text
+        self._secrets = tuple(secret for secret in secrets if secret)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record; one that cannot be written is dropped."""
+        try:
+            sys.stderr.write(f"{self._without_secrets(self._render(record))}\n")
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            pass  # stderr is closed: nobody listens
+        except Exception:
+            self.handleError(record)
+
+    def _without_secrets(self, line: str) -> str:
+        for secret in self._secrets:
+            line = line.replace(secret, _HIDDEN)
+        return _CALLBACK.sub(rf"\1{_HIDDEN}", line)
+
+
+def configure(verbosity: int, log_format: str, secrets: Collection[str] = ()) -> None:
+    """Send every log record to stderr in `log_format`, as many as `verbosity` asks for; see bot.messages.
+
+    discord.py's warnings are among them from the start, since they tell of the connection.
+    """
+    messages.configure(verbosity)
+    root = logging.getLogger()
+    for handler in root.handlers.copy():
+        root.removeHandler(handler)
+    root.addHandler(LogHandler(log_format, secrets))
+    quiet, loud = verbosity <= messages.QUIET, verbosity >= messages.VERBOSE
+    # Never its DEBUG: that holds what people wrote.
+    logging.getLogger("discord").setLevel(
+        logging.ERROR if quiet else logging.INFO if loud else logging.WARNING
+    )
+
+
+def _as_json(record: logging.LogRecord) -> str:
+    line: dict[str, Any] = {
+        "time": _time(record),
+        "level": record.levelname.lower(),
+        "event": _event(record),
+        "logger": record.name,
+    }
+    line.update((name, value) for name, value in _fields(record).items() if name not in line)
+    if trace := _trace(record):
+        line["trace"] = trace
+    return json.dumps(line, ensure_ascii=True, default=str)
+
+
+def _as_text(record: logging.LogRecord) -> str:
+    """Lay out a record as time, level, event and fields; the lines of a trace follow, indented."""
+    pairs = "".join(f" {name}={_value(value)}" for name, value in _fields(record).items())
+    lines = [f"{_time(record)} {record.levelname.lower():<7} {safe(_event(record))}{pairs}"]
+    lines += [f"  {safe(line)}" for line in _trace(record).splitlines()]
+    text = "\n".join(lines)
+    encoding = getattr(sys.stderr, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _time(record: logging.LogRecord) -> str:
+    moment = datetime.fromtimestamp(record.created, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _event(record: logging.LogRecord) -> str:
+    event, error = record.getMessage(), _error(record)
+    return event if error is None or record.name not in _CONNECTION else f"{event}: {_said(error)}"
+
+
+def _fields(record: logging.LogRecord) -> Mapping[str, Any]:
+    found = getattr(record, "fields", None)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _value(value: Any) -> str:
+    text = f"{value:.3f}" if isinstance(value, float) else safe(str(value))
+    return text if re.fullmatch(r"[^\s\"=]+", text) else json.dumps(text, ensure_ascii=False)
+
+
+def _trace(record: logging.LogRecord) -> str:
+    error = _error(record)
+    if error is None or record.name in _CONNECTION:
+        return ""
+    return "".join(traceback.format_exception(error)).rstrip("\n")
+
+
+def _error(record: logging.LogRecord) -> BaseException | None:
+    return record.exc_info[1] if record.exc_info else None
+
+
+def _said(error: BaseException) -> str:
+    text = str(error)
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

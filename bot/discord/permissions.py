@@ -1,0 +1,52 @@
+"""What the bot has to be allowed to do in a server, why, and the link that invites it with just that."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import discord
+
+SCOPES = ("bot", "applications.commands")
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A permission: what discord.py and what Discord's settings call it, and what the bot needs it for."""
+
+    flag: str
+    name: str
+    why: str
+
+
+NEEDS = (
+    Need("view_channel", "View Channels", "to see the messages that mention it"),
+    Need("send_messages", "Send Messages", "to answer them"),
+    Need("send_messages_in_threads", "Send Messages in Threads", "to answer in threads"),
+    Need("embed_links", "Embed Links", "to show the sources below an answer"),
+    Need("read_message_history", "Read Message History", "to answer as a reply, and to know to what"),
+)
+
+
+def permissions() -> discord.Permissions:
+    """Return all that is needed; nothing else is ever asked for."""
+    return discord.Permissions(**{need.flag: True for need in NEEDS})
+
+
+def missing(have: discord.Permissions) -> list[Need]:
+    """List what is needed and not in `have`; administrators and owners may do everything."""
+    return [] if have.administrator else [need for need in NEEDS if not getattr(have, need.flag)]
+
+
+def name_of(flag: str) -> str:
+    """Return what Discord's settings call the permission that discord.py calls `flag`."""
+    names = {need.flag: need.name for need in NEEDS}
+    return names.get(flag, flag.replace("_", " ").title())
+
+
+def names_of(needs: Iterable[Need]) -> str:
+    """Return the names of permissions in one line."""
+    return ", ".join(need.name for need in needs)
+
+
+def invite_link(application: int) -> str:
+    """Return the link that adds the bot of an application to a server, with the permissions it needs."""
+    return discord.utils.oauth_url(application, permissions=permissions(), scopes=SCOPES)
