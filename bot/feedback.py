@@ -1,0 +1,270 @@
+"""What people said of the answers: an SQLite file that outlives the index, shared by the bot's processes.
+
+Who judges an answer has the question, the answer, the verdict and perhaps a note stored. Of the person a
+keyed hash is kept, so that each has one verdict on a message. The key is a file beside the database: without
+it, nobody can tell whose a verdict is.
+"""
+
+import contextlib
+import errno
+import hashlib
+import os
+import secrets
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self, TypeVar
+
+from index.errors import FootnoteError
+
+FILE = "feedback.sqlite"
+KEY_FILE = "feedback.key"
+NOTE_LIMIT = 1000
+
+_APPLICATION = 0x466E6F74  # marks the file as this program's: "Fnot"
+_VERSION = 1
+_LARGEST_ROW = (1 << 63) - 1
+_WAIT = 5.0  # seconds for another process to finish its write
+_SCHEMA = """
+CREATE TABLE feedback (
+    row INTEGER PRIMARY KEY AUTOINCREMENT,
+    person TEXT NOT NULL, message TEXT NOT NULL,
+    judged TEXT NOT NULL, "right" INTEGER NOT NULL,
+    question TEXT NOT NULL, answer TEXT, "index" TEXT NOT NULL,
+    asked_in TEXT, article TEXT, sentence TEXT, note TEXT,
+    UNIQUE (person, message)
+) STRICT
+"""
+_ADD = """
+INSERT INTO feedback
+    (person, message, judged, "right", question, answer, "index", asked_in, article, sentence)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (person, message) DO UPDATE SET
+    judged = excluded.judged, "right" = excluded."right", question = excluded.question,
+    answer = excluded.answer, "index" = excluded."index", asked_in = excluded.asked_in,
+    article = excluded.article, sentence = excluded.sentence
+RETURNING row
+"""
+_LIST = """
+SELECT row, judged, note, "right", question, answer, "index", asked_in, article, sentence
+FROM feedback ORDER BY row
+"""
+_NOTE = "UPDATE feedback SET note = ? WHERE row = ? AND person = ?"
+
+Result = TypeVar("Result")
+
+
+class FeedbackError(FootnoteError):
+    """The feedback cannot be read or written; what is stored stays as it is."""
+
+
+class NoRoomError(FeedbackError):
+    """The disk is full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a person says of an answer; `answer` is None where it was that the articles don't say.
+
+    `index` is the fingerprint of the index that answered, `asked_in` the id of the article that alone was
+    asked, or None. `article` and `sentence` are the first citation's, None where it is no longer as cited.
+    """
+
+    right: bool
+    question: str
+    answer: str | None
+    index: str
+    asked_in: str | None = None
+    article: str | None = None
+    sentence: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A judgement that is stored in `row`; `judged` is the time, UTC in ISO 8601."""
+
+    row: int
+    judged: str
+    note: str | None
+    judgement: Judgement
+
+
+class Feedback:
+    """The feedback in a folder; each call opens it anew, so threads and processes may share it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE
+        self._key_path = folder / KEY_FILE
+
+    @classmethod
+    def open(cls, folder: Path) -> Self:
+        """Open the feedback for reading and writing; the folder and its files are made where there are none.
+
+        Raises FeedbackError where a file is damaged or another program's, or cannot be read and written.
+        """
+        feedback = cls(folder)
+        with _file_errors():
+            folder.mkdir(parents=True, exist_ok=True)
+            feedback.path.touch(mode=0o600)
+        feedback._key()
+        feedback._run(feedback._check)
+        return feedback
+
+    def add(self, judgement: Judgement, *, user: int, message: int) -> int:
+        """Store what a user says of the answer in a message; return the row that it stands in.
+
+        A user's later verdict on a message takes the place of the earlier one, whose note stays. Raises
+        FeedbackError.
+        """
+        values = (
+            self._hash("user", user),
+            self._hash("message", message),
+            datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            judgement.right,
+            *map(_storable, (judgement.question, judgement.answer, judgement.index)),
+            *map(_storable, (judgement.asked_in, judgement.article, judgement.sentence)),
+        )
+        return self._run(lambda database: int(database.execute(_ADD, values).fetchone()[0]))
+
+    def note(self, row: int, *, user: int, text: str) -> bool:
+        """Store a note beside a judgement, in place of an earlier note; False where the user made none there.
+
+        Raises FeedbackError.
+        """
+        if row > _LARGEST_ROW:
+            return False
+        values = (_storable(text[:NOTE_LIMIT]), row, self._hash("user", user))
+        return self._run(lambda database: database.execute(_NOTE, values).rowcount == 1)
+
+    def list(self) -> list[Entry]:
+        """Read all feedback in the order of the rows; none where there is no file. Raises FeedbackError."""
+        return self._run(_entries) if self.path.exists() else []
+
+    def _run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Do work within a transaction: all of it, on the disk, or nothing."""
+        try:
+            with contextlib.closing(
+                sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)
+            ) as database:
+                database.execute("PRAGMA synchronous = FULL")
+                self._claim(database)
+                with _transaction(database):
+                    return work(database)
+        except sqlite3.Error as error:
+            raise self._in_words(error) from error
+
+    def _claim(self, database: sqlite3.Connection) -> None:
+        """Make the table where the file is empty; refuse a file that is not ours."""
+        application, version, tables = _identity(database)
+        if (application, version) == (_APPLICATION, _VERSION):
+            return
+        if application == _APPLICATION:
+            raise FeedbackError(
+                f"{self.path} was written by another version of Footnote", "Run the version that wrote it."
+            )
+        if application or tables:
+            raise FeedbackError(
+                f"{self.path} is another program's database",
+                "Move it away, or name another folder with [discord] directory.",
+            )
+        with _transaction(database):
+            if _identity(database)[0] != _APPLICATION:  # else another process was quicker
+                database.execute(_SCHEMA)
+                database.execute(f"PRAGMA application_id = {_APPLICATION}")
+                database.execute(f"PRAGMA user_version = {_VERSION}")
+        with contextlib.suppress(sqlite3.OperationalError):  # another process is just doing it
+            database.execute("PRAGMA journal_mode = WAL")
+
+    def _check(self, database: sqlite3.Connection) -> None:
+        found = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise self._damaged()
+
+    def _in_words(self, error: sqlite3.Error) -> FeedbackError:
+        match getattr(error, "sqlite_errorcode", 0) & 0xFF:  # the low byte holds the kind of error
+            case sqlite3.SQLITE_FULL:
+                return NoRoomError(
+                    f"{self.path}: the disk is full", "Make room; what is stored stays as it is."
+                )
+            case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+                return self._damaged()
+            case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+                return FeedbackError(f"{self.path} is being written by another process", "Try again.")
+            case _:
+                return FeedbackError(f"{self.path}: {error}")
+
+    def _damaged(self) -> FeedbackError:
+        return FeedbackError(
+            f"{self.path} is damaged",
+            "Move it away and put a backup in its place; without one, the bot starts a new file.",
+        )
+
+    def _hash(self, kind: str, number: int) -> str:
+        return hashlib.blake2b(f"{kind}:{number}".encode(), key=self._key(), digest_size=16).hexdigest()
+
+    def _key(self) -> bytes:
+        """Read the key of the hashes, and make one where there is none."""
+        with _file_errors():
+            if not self._key_path.exists():
+                self._make_key()
+            key = self._key_path.read_bytes().strip()
+        if not 32 <= len(key) <= hashlib.blake2b.MAX_KEY_SIZE:
+            raise FeedbackError(
+                f"{self._key_path} is damaged",
+                "Put a backup in its place, or delete it: then the stored verdicts can no longer be changed.",
+            )
+        return key
+
+    def _make_key(self) -> None:
+        made = self._key_path.with_name(f"{KEY_FILE}.{secrets.token_hex(8)}")
+        try:
+            with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(secrets.token_hex(32).encode())
+                file.flush()
+                os.fsync(file.fileno())
+            # A link is whole at once and never takes the place of a key that another process just made.
+            with contextlib.suppress(FileExistsError):
+                os.link(made, self._key_path)
+        finally:
+            made.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _file_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        kind = NoRoomError if error.errno == errno.ENOSPC else FeedbackError
+        raise kind(f"{error.filename}: {error.strerror}") from error
+
+
+@contextlib.contextmanager
+def _transaction(database: sqlite3.Connection) -> Iterator[None]:
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        database.execute("COMMIT")
+    finally:
+        if database.in_transaction:
+            database.execute("ROLLBACK")
+
+
+def _identity(database: sqlite3.Connection) -> tuple[int, int, int]:
+    (application,) = database.execute("PRAGMA application_id").fetchone()
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return application, version, tables
+
+
+def _entries(database: sqlite3.Connection) -> list[Entry]:
+    return [
+        Entry(row, judged, note, Judgement(bool(right), *rest))
+        for row, judged, note, right, *rest in database.execute(_LIST)
+    ]
+
+
+def _storable(text: str | None) -> str | None:
+    """Return text without the lone surrogates that a database refuses."""
+    return None if text is None else text.encode("utf-8", "replace").decode()
