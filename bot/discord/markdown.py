@@ -1,0 +1,167 @@
+"""Text of articles, titles and questions as Discord shows it: every character as itself, none as markup.
+
+A backslash before punctuation makes Discord show that character and nothing else of it. Lengths are UTF-16
+units (`limits`).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from itertools import accumulate
+from urllib.parse import quote, urlsplit
+
+from bot.text import safe, safe_link
+
+ELLIPSIS = "…"
+URL_LIMIT = 500  # a link longer than that would crowd out what people read
+
+_BREAK = "\u200b"  # between @ and everyone: no escape keeps Discord's server from seeing that mention
+_MARKUP = re.compile(
+    r"[\\*_~|`<\[\]]"  # emphasis, spoilers, code, mentions, timestamps, custom emoji, masked links
+    r"|(?<=<)[@#/:]"  # so that not even the raw text holds a mention
+    r"|:(?=//|[^\s:]+:)"  # bare links of any scheme, emoji by their names
+    r"|(?<=discord)\.(?=\w+/)|(?<=discordapp)\.(?=\w+/)"  # invitations are found without a scheme
+    r"|(?:(?<=^)|(?<=^ ))[>#+-]"  # quotes, headers, lists and small print, at the start of a line
+    r"|(?<=^\d)[.)]|(?<=^\d\d)[.)]|(?<=^\d\d\d)[.)]|(?<=^\d{4})[.)]",  # numbered lists
+    re.IGNORECASE,
+)
+_MENTION = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
+_ESCAPED = re.compile(rf"\\([^0-9A-Za-z\s])|(?<=@){_BREAK}")
+_ATOM = re.compile(rf"\\[^0-9A-Za-z\s]|@{_BREAK}|[\s\S]")
+_UNLINKABLE = re.compile(r"[\[\]]|://")  # Discord takes a link with such a title for text
+_WORD_REACH = 16  # a cut goes back to the last space if that is so near
+
+
+def units(text: str) -> int:
+    """Return the length of `text` in UTF-16 units."""
+    return len(text) + sum(character > "\uffff" for character in text)
+
+
+def escape(text: str) -> str:
+    """Return `text` on one line (`bot.text.safe`) so that Discord shows it as it is, whatever is in it."""
+    return "".join(_escaped(safe(text)))
+
+
+def unescape(text: str) -> str:
+    """Return the text that `escape` was given, as `bot.text.safe` leaves it."""
+    return _ESCAPED.sub(lambda match: match[1] or "", text)
+
+
+def cut(text: str, limit: int, end: str = ELLIPSIS) -> str:
+    """Return `text` shortened to `limit` units, `end` in the place of what is missing.
+
+    Never inside an escape, a letter with its accents or an emoji; between words where a space is near.
+    """
+    if units(text) <= limit:
+        return text
+    room = limit - units(end)
+    return "".join(_fitting(_atoms(text), room)).rstrip() + end if room >= 0 else ""
+
+
+def marked(text: str, span: tuple[int, int] | None, limit: int) -> str:
+    """Escape a sentence with `text[start:stop]` in bold, shortened to `limit` units around the bold words.
+
+    `limit` is at least 16. Space at the ends of the bold words stays outside of the marks, which some of
+    Discord's clients would show otherwise.
+    """
+    if span is None:
+        return cut(escape(text), limit)
+    before, words, after = (safe(part) for part in (text[: span[0]], text[slice(*span)], text[span[1] :]))
+    bare = words.strip()
+    if not bare:
+        return cut(escape(text), limit)
+    first = len(before) + len(words) - len(words.lstrip())
+    last = first + len(bare)
+    pieces = _escaped(before + words + after)
+    head, body, tail = pieces[:first], pieces[first:last], pieces[last:]
+    room = limit - len("****") - _length(body)
+    if room >= _length(head) + _length(tail):
+        return f"{''.join(head)}**{''.join(body)}**{''.join(tail)}"
+    room -= 2 * units(ELLIPSIS)
+    if room < 0:
+        shown = cut("".join(body), limit - len("****") - 2 * units(ELLIPSIS))
+        return f"{ELLIPSIS if head else ''}**{shown}**{ELLIPSIS if tail else ''}"
+    ahead = min(_length(head), max(room // 2, room - _length(tail)))
+    start = "".join(reversed(_fitting(_joined(head)[::-1], ahead)))
+    stop = "".join(_fitting(_joined(tail), room - units(start)))
+    opening = start if units(start) == _length(head) else ELLIPSIS + start.lstrip()
+    closing = stop if units(stop) == _length(tail) else stop.rstrip() + ELLIPSIS
+    return f"{opening}**{''.join(body)}**{closing}"
+
+
+def link(title: str, url: str | None, limit: int) -> str:
+    """Return the escaped `title`, shortened to `limit` units, linked to `url` if that is a web address."""
+    shown = cut(escape(title), limit)
+    address = web_address(url)
+    if not address:
+        return shown
+    if _UNLINKABLE.search(title) or not any(map(str.isalnum, title)):
+        return f"{shown} ([link](<{address}>))"
+    return f"[{shown}](<{address}>)"
+
+
+def web_address(url: str | None) -> str | None:
+    """Return `url` in plain ASCII, without what would end a masked link; None where it is not for linking.
+
+    Not for linking is what is no http(s) address, hides its host behind a user name, or is very long.
+    """
+    if not (url := safe_link(url)):
+        return None
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").encode("idna").decode()
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return None
+    if not re.fullmatch(r"[a-z0-9.-]+", host) or "@" in parts.netloc:
+        return None
+    rest = quote(url[url.index("//") + 2 + len(parts.netloc) :], safe="%/?#!$&'+,;=:@~_.-")
+    address = f"{parts.scheme}://{host}{port}{rest}"
+    return address if len(address) <= URL_LIMIT else None
+
+
+def _escaped(text: str) -> list[str]:
+    """Return what Discord needs for each character of a safe text, in order."""
+    pieces = list(text)
+    for match in _MARKUP.finditer(text):
+        pieces[match.start()] = f"\\{match[0]}"
+    for match in _MENTION.finditer(text):
+        at = match.start()
+        pieces[at] += _BREAK
+    return pieces
+
+
+def _length(pieces: Iterable[str]) -> int:
+    return sum(map(units, pieces))
+
+
+def _atoms(text: str) -> list[str]:
+    return _joined(_ATOM.findall(text))
+
+
+def _joined(pieces: Iterable[str]) -> list[str]:
+    """Join what a person sees as one character: accents, joined and coloured emoji, flags, jamo."""
+    atoms: list[str] = []
+    for piece in pieces:
+        if atoms and _belongs(piece, atoms[-1]):
+            atoms[-1] += piece
+        else:
+            atoms.append(piece)
+    return atoms
+
+
+def _belongs(piece: str, before: str) -> bool:
+    if piece == "\u200d" or before.endswith("\u200d") or "\U0001f3fb" <= piece <= "\U0001f3ff":
+        return True
+    if "\U0001f1e6" <= piece <= "\U0001f1ff":
+        return len(before) == 1 and "\U0001f1e6" <= before <= "\U0001f1ff"
+    return len(piece) == 1 and (unicodedata.category(piece)[0] == "M" or "\u1160" <= piece <= "\u11ff")
+
+
+def _fitting(atoms: list[str], room: int) -> list[str]:
+    """Return the first atoms that fit into `room`, up to a space where one is near and words are cut."""
+    count = sum(total <= room for total in accumulate(map(units, atoms)))
+    if count < len(atoms) and not atoms[count].isspace():
+        near = range(count - 1, max(count - _WORD_REACH, count // 2), -1)
+        count = next((at for at in near if atoms[at].isspace()), count)
+    return atoms[:count]
