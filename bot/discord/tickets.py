@@ -1,6 +1,6 @@
-"""What a click needs, written into the button's own custom_id: buttons work after a restart, nothing is stored.
+"""What a click needs, in the button's own custom_id: buttons work after a restart, and nothing is stored.
 
-A ticket is text that comes back from outside: `parse` reads exactly what `custom_id` writes, and nothing else.
+A ticket is text that comes back from outside: `parse` reads exactly what `custom_id` writes, nothing else.
 """
 
 import hashlib
@@ -73,7 +73,7 @@ class PageTicket:
 
 @dataclass(frozen=True, slots=True)
 class MoreTicket:
-    """Show the citations after the first `first` ones; `asked_in` is the key of the article asked in, or None."""
+    """Show the citations after the first `first` ones; `asked_in` is the key of the article asked in."""
 
     asked_in: str | None
     first: int

@@ -1,0 +1,252 @@
+"""The reply to a question: the answer in bold, below it each sentence that says so and where it stands.
+
+A reply is its own memory. What a click or a follow-up needs is read back from the message (`read_back`), so
+that neither a restart nor another process breaks a button.
+"""
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+
+import discord
+
+from bot.discord import limits
+from bot.discord.markdown import ELLIPSIS, cut, escape, link, marked, unescape, units
+from bot.discord.tickets import (
+    ContextTicket,
+    MoreTicket,
+    NoteTicket,
+    Ticket,
+    VerdictTicket,
+    parse,
+    sentence_digest,
+)
+from bot.text import safe
+from index.library import Library
+from index.records import Answer, Citation
+from index.titles import article_key
+
+QUESTION = 500  # characters of a question that a reply quotes
+CITATIONS = 5  # of one reply: more are for "More sources"
+IN_CONTEXT = 3  # of them with a button: a row has room for five
+ANSWER, SENTENCE, TITLE = 1000, 800, 160  # units; the first citation always fits
+
+DECLINED = "The articles don't say."
+NEAREST = "Nearest sentences, which are not an answer:"
+MORE = "More sources:"
+NO_MORE = "There are no more sentences about this."
+LEVELS = ((0.9, "Very confident"), (0.7, "Confident"), (0.5, "Fairly confident"), (0.0, "Not sure"))
+
+GREEN, AMBER, BLUE = discord.Colour(0x2F9E6E), discord.Colour(0xD9A441), discord.Colour(0x5865F2)
+QUOTE, BOLD = "> ", "**"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One button; `custom_id` is a ticket's, `row` is counted from 0."""
+
+    label: str
+    custom_id: str
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary
+    row: int = 0
+    emoji: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A message; nothing in it is more than Discord takes (`limits`)."""
+
+    content: str | None = None
+    embed: discord.Embed | None = None
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a sentence stands: the `number`th, from 1, of its article's `of`."""
+
+    number: int
+    of: int
+
+
+Places = Mapping[int, Place]
+"""The place of each citation, by its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a message that the bot once sent says: enough to ask again, to page and to judge.
+
+    `answer` is None where the articles did not say. `asked_in` is the key of the article that was asked in.
+    """
+
+    question: str
+    answer: str | None
+    asked_in: str | None
+    tickets: tuple[Ticket, ...]
+
+    @property
+    def article(self) -> str | None:
+        """Key of the article that a follow-up keeps: the one asked in, else that of the first citation."""
+        cited = (ticket.key for ticket in self.tickets if isinstance(ticket, ContextTicket))
+        return self.asked_in or next(cited, None)
+
+    @property
+    def first(self) -> int:
+        """How many citations have been shown."""
+        return next((ticket.first for ticket in self.tickets if isinstance(ticket, MoreTicket)), 0)
+
+
+def find_places(library: Library, answer: Answer) -> Places:
+    """Look up where the cited sentences stand in their articles. Raises UnknownArticleError."""
+    articles = {citation.article.id for citation in answer.citations}
+    starts = {id_: [sentence.start for sentence in library.sentences(id_)] for id_ in articles}
+    return {
+        citation.number: Place(bisect_left(there, citation.start) + 1, len(there))
+        for citation in answer.citations
+        for there in (starts[citation.article.id],)
+    }
+
+
+def answer_reply(
+    answer: Answer, *, places: Places, asked_in: str | None, generation: str, first: int = 0
+) -> Reply:
+    """Show an answer with the citations after the first `first` ones, as many as fit.
+
+    `asked_in` is the key of the article that was asked in, `generation` the fingerprint of the index. After
+    the first citations neither the answer nor the confidence is said again.
+    """
+    blocks = [_opening(answer, first)]
+    room = limits.DESCRIPTION - units(blocks[0])
+    citations = answer.citations[first : first + CITATIONS]
+    for citation in citations:
+        block = _citation(citation, places.get(citation.number), answer)
+        room -= len("\n\n") + units(block)
+        if room < 0:
+            break
+        blocks.append(block)
+    shown = citations[: len(blocks) - 1]
+    embed = discord.Embed(description="\n\n".join(blocks), colour=GREEN if answer.answerable else AMBER)
+    buttons = _context_buttons(shown)
+    if shown:
+        more = MoreTicket(asked_in, first + len(shown))
+        buttons.append(Button("More sources", more.custom_id))
+    if first == 0:
+        embed.set_footer(text=_footer(answer))
+        for right, label, emoji in ((True, "Right", "👍"), (False, "Wrong", "👎")):
+            buttons.append(Button(label, VerdictTicket(right, generation).custom_id, row=1, emoji=emoji))
+    return Reply(_question(answer.question), embed, tuple(buttons))
+
+
+def read_back(message: discord.Message) -> Shown | None:
+    """Read what a message made by `answer_reply` says; None where it is another message."""
+    question = message.content
+    if not question.startswith(QUOTE) or "\n" in question or not message.embeds:
+        return None
+    opening = (message.embeds[0].description or "").split("\n", 1)[0]
+    answer = _in_bold(opening)
+    buttons = [
+        item for row in message.components if isinstance(row, discord.ActionRow) for item in row.children
+    ]
+    tickets = tuple(
+        ticket for button in buttons if button.custom_id and (ticket := parse(button.custom_id)) is not None
+    )
+    asked_in = next((ticket.asked_in for ticket in tickets if isinstance(ticket, MoreTicket)), None)
+    return Shown(unescape(question.removeprefix(QUOTE)), answer, asked_in, tickets)
+
+
+def notice(text: str) -> Reply:
+    """Return a line of the bot's own words; what comes from elsewhere has to be escaped before."""
+    return Reply(text)
+
+
+def busy_reply(retry_after: float) -> Reply:
+    """Say that too many questions wait."""
+    return notice(f"I'm busy right now. Please try again in {ceil(retry_after)} s.")
+
+
+def late_reply(retry_after: float) -> Reply:
+    """Say that an answer took too long and was given up."""
+    return notice(f"That took too long, so I gave up. I'm busy: please try again in {ceil(retry_after)} s.")
+
+
+def cooldown_reply(seconds: float) -> Reply:
+    """Say that somebody asks faster than they may."""
+    return notice(f"That's a lot of questions. You can ask the next one in {ceil(seconds)} s.")
+
+
+def gone_reply() -> Reply:
+    """Say that what a button showed is no longer there."""
+    return notice("That article has changed, or is no longer in the library. Ask again to see what is.")
+
+
+def forged_reply() -> Reply:
+    """Say that a button is none of this bot's."""
+    return notice("I don't know that button. Please ask again.")
+
+
+def noted_reply(row: int) -> Reply:
+    """Say that a verdict was kept, and offer to add a note to it."""
+    return Reply("Thanks, noted.", buttons=(Button("Add a note", NoteTicket(row).custom_id),))
+
+
+def _question(question: str) -> str:
+    text = safe(question).strip()
+    return QUOTE + escape(text if len(text) <= QUESTION else cut(text, QUESTION))
+
+
+def _opening(answer: Answer, first: int) -> str:
+    if first:
+        return MORE if len(answer.citations) > first else NO_MORE
+    if answer.answer is None:
+        return f"{DECLINED}\n{NEAREST}" if answer.citations else DECLINED
+    return f"{BOLD}{cut(escape(answer.answer).strip(), ANSWER) or ELLIPSIS}{BOLD}"
+
+
+def _in_bold(line: str) -> str | None:
+    inside = line.removeprefix(BOLD).removesuffix(BOLD)
+    return unescape(inside) if line == f"{BOLD}{inside}{BOLD}" else None
+
+
+def _citation(citation: Citation, place: Place | None, answer: Answer) -> str:
+    """Quote a sentence with its answer in bold, below it its source; not again what is the answer itself."""
+    title = link(citation.article.title, citation.article.url, TITLE)
+    where = f" · sentence {place.number} of {place.of}" if place else ""
+    source = f"-# {citation.number} · {title}{where}"
+    if citation.number == 1 and citation.sentence == answer.answer:
+        return source
+    span = None
+    if citation.highlight and answer.answerable:
+        span = (citation.highlight[0] - citation.start, citation.highlight[1] - citation.start)
+    return f"{QUOTE}{marked(citation.sentence, span, SENTENCE)}\n{source}"
+
+
+def _context_buttons(citations: Sequence[Citation]) -> list[Button]:
+    tickets = [
+        ContextTicket(
+            article_key(citation.article.id), citation.start, citation.end, sentence_digest(citation.sentence)
+        )
+        for citation in citations[:IN_CONTEXT]
+    ]
+    if len(citations) == 1:
+        return [Button("Show in context", tickets[0].custom_id)]
+    return [
+        Button(f"Context {citation.number}", ticket.custom_id)
+        for citation, ticket in zip(citations, tickets, strict=False)
+    ]
+
+
+def _footer(answer: Answer) -> str:
+    percent = _percent(answer.confidence)
+    level = next(words for least, words in LEVELS if answer.confidence >= least)
+    seconds = max(answer.elapsed_ms / 1000, 0.01)
+    said = f"{level} ({percent})" if answer.answerable else f"Too unsure to answer ({percent})"
+    return f"{said} · {seconds:.2f} s"
+
+
+def _percent(share: float) -> str:
+    """Return a probability as people read it; neither certain nor impossible where it only is nearly so."""
+    if 0 < share < 0.01:
+        return "under 1%"
+    return f"{min(round(share * 100), 99 if share < 1 else 100)}%"
