@@ -230,6 +230,43 @@ def evaluate(context: click.Context, file: Path, as_objects: bool) -> None:
     _put(as_objects, asdict(result), evaluation_blocks(result))
 
 
+@main.command(
+    "bot",
+    examples=(
+        "footnote bot",
+        "footnote bot --log-format json",
+        "footnote bot --sync",
+    ),
+)
+@click.option(
+    "--sync",
+    is_flag=False,
+    flag_value="everywhere",
+    metavar="[SERVER]",
+    help="Register the commands with Discord, everywhere or in the server with this id, and end.",
+)
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How each event is written to stderr.",
+)
+@global_options
+@click.pass_context
+def discord_bot(context: click.Context, sync: str | None, log_format: str) -> None:
+    """Run the Discord bot, until Ctrl-C.
+
+    Its token comes from DISCORD_BOT_TOKEN, or from the file that DISCORD_BOT_TOKEN_FILE names. Commands are
+    registered at the start where they changed since the last time.
+    """
+    if sync is not None and sync != "everywhere" and not sync.isdecimal():
+        raise click.BadParameter("expected the id of a server, a number", param_hint="--sync")
+    from bot.discord.start import start
+
+    context.exit(start(_setting(context), sync, log_format))
+
+
 @main.command(examples=("footnote doctor", "footnote doctor --fetch"))
 @click.option(
     "--fetch", is_flag=True, help="First download the configured models; nothing else ever downloads."

@@ -1,0 +1,83 @@
+"""The bot's metrics for Prometheus, and whether it is well: two pages on an address of the owner's choice."""
+
+import json
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+
+from aiohttp import web
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+
+from bot.discord.log_format import fields
+from bot.frame import in_words
+from index.errors import ConfigurationError
+
+STARTING, READY, DISCONNECTED, STOPPING = "starting", "ready", "disconnected", "stopping"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the bot is: one of the four states above, and in a few words why it is not ready."""
+
+    status: str
+    reason: str | None = None
+    servers: int | None = None
+    shards: int | None = None
+    generation: str | None = None
+    articles: int | None = None
+
+
+@asynccontextmanager
+async def pages(
+    listen: str, registry: CollectorRegistry, look: Callable[[], Health]
+) -> AsyncIterator[str | None]:
+    """Serve `/metrics` and `/healthz` at `listen` ("host:port"; empty: nowhere) until the block ends.
+
+    `look` is asked for each page: 200 if the bot is ready, else 503. Yields the address, with the port that
+    was found where 0 was asked for. Raises ConfigurationError where it cannot listen there.
+    """
+    if not listen:
+        yield None
+        return
+
+    async def metrics(_: web.Request) -> web.Response:
+        look()
+        return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    async def healthz(_: web.Request) -> web.Response:
+        health = look()
+        known = {key: value for key, value in asdict(health).items() if value is not None}
+        return web.Response(
+            status=200 if health.status == READY else 503,
+            text=json.dumps(known) + "\n",
+            content_type="application/json",
+            headers={"Cache-Control": "no-store"},
+        )
+
+    application = web.Application()
+    application.add_routes([web.get("/metrics", metrics), web.get("/healthz", healthz)])
+    runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        host, _, port = listen.rpartition(":")
+        try:
+            await web.TCPSite(runner, host.strip("[]"), int(port)).start()
+        except (OSError, OverflowError, ValueError) as error:
+            raise ConfigurationError(f"metrics.listen: {listen}: {_why(error)}") from error
+        address = f"{host}:{runner.addresses[0][1]}"
+        log.info("metrics and health are served", extra=fields(address=address))
+        yield address
+    finally:
+        await runner.cleanup()
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, OSError):
+        words = error.strerror if error.errno else ""
+        # asyncio puts its own sentence before the system's words.
+        return words.rpartition(": ")[2].rstrip(")").lower() if words else in_words(error)
+    return "expected a host and a port from 0 to 65535"

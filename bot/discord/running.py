@@ -1,0 +1,221 @@
+"""The bot's life: index, gateway, ready; and on SIGTERM or Ctrl-C to the end of what people have asked."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+
+import discord
+from discord.backoff import ExponentialBackoff
+
+from bot.config import Config
+from bot.discord.client import FootnoteClient
+from bot.discord.commands import definitions
+from bot.discord.desk import Desk
+from bot.discord.health import DISCONNECTED, READY, STARTING, STOPPING, Health, pages
+from bot.discord.log_format import fields
+from bot.discord.login import is_passing, refusal, visitor
+from bot.discord.meter import Meter
+from bot.discord.shelf import Shelf
+from bot.discord.sync import sync_changed
+from bot.feedback import Feedback
+from bot.frame import INTERRUPTED
+
+GRACE = 10.0  # seconds for the questions in flight when the bot is stopped
+_FAREWELL = 3.0  # seconds for the gateway to close
+_LINGER = 1.0  # seconds for threads that nobody waits for any more: the index is whole whenever they end
+
+log = logging.getLogger(__name__)
+
+
+def run_bot(config: Config, token: str) -> None:
+    """Run the bot until SIGTERM or Ctrl-C; a second one ends the process at once.
+
+    Raises ConfigurationError where Discord refuses token, intents or shards, or the address of the metrics is
+    taken, and FootnoteError where there is no index and none can be built.
+    """
+    asyncio.run(_until_signalled(config, token))
+
+
+async def _until_signalled(config: Config, token: str) -> None:
+    loop = asyncio.get_running_loop()
+    stopping = asyncio.Event()
+
+    def stop(number: signal.Signals) -> None:
+        if stopping.is_set():
+            _end(INTERRUPTED if number is signal.SIGINT else 128 + number)
+        stopping.set()
+        log.info("stopping", extra=fields(signal=number.name))
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C is a KeyboardInterrupt there
+            loop.add_signal_handler(number, stop, number)
+    await Bot(config, token).run(stopping)
+    if stopping.is_set():
+        log.info("stopped")
+        last = threading.Timer(_LINGER, _end, (0,))
+        last.daemon = True
+        last.start()
+
+
+def _end(code: int) -> None:
+    """End the process, whatever its threads are at."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.flush()
+    os._exit(code)
+
+
+class Bot:
+    """One bot from its start to its end."""
+
+    def __init__(self, config: Config, token: str) -> None:
+        self.meter = Meter()
+        self._config = config
+        self._token = token
+        self._phase = "asking Discord who the bot is"
+        self._stopping = False
+        self._shelf: Shelf | None = None
+        self._desk: Desk | None = None
+        self._client: FootnoteClient | None = None
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Run until `stopping` is set and all is finished and closed. Raises what `run_bot` does."""
+        async with pages(self._config.metrics.listen, self.meter.registry, self.health):
+            life, wish = asyncio.create_task(self._live()), asyncio.create_task(stopping.wait())
+            try:
+                await asyncio.wait((life, wish), return_when=asyncio.FIRST_COMPLETED)
+                if wish.done() and not life.done():
+                    self._stopping = True
+                    await self._finish()
+                    life.cancel()
+                await asyncio.gather(life, return_exceptions=True)
+            finally:
+                for task in (life, wish):
+                    task.cancel()
+                await asyncio.gather(life, wish, return_exceptions=True)
+            if not life.cancelled():
+                life.result()
+
+    def health(self) -> Health:
+        """Say how the bot is."""
+        if self._stopping:
+            return Health(STOPPING, "finishing the last questions")
+        client, shelf = self._client, self._shelf
+        if client is None or shelf is None or not client.is_ready():
+            return Health(STARTING, self._phase)
+        away = [number for number, shard in client.shards.items() if shard.is_closed()]
+        library = shelf.library
+        return Health(
+            DISCONNECTED if away else READY,
+            f"shards without a connection: {', '.join(map(str, away))}" if away else None,
+            len(client.guilds),
+            len(client.shards),
+            library.generation,
+            len(library.articles()),
+        )
+
+    async def _live(self) -> None:
+        """Start and stay. Ends by an error or a cancellation, or after the client was closed."""
+        started = time.monotonic()
+        await self._introduce()
+        self._phase = "opening the index"
+        self._shelf = shelf = await Shelf.open(self._config, self.meter)
+        feedback = await asyncio.to_thread(Feedback.open, self._config.bot_directory)
+        settings = self._config.discord
+        self._desk = desk = Desk(
+            shelf,
+            queue=settings.queue,
+            batch=settings.batch,
+            deadline=settings.deadline,
+            meter=self.meter,
+        )
+        self._phase = "connecting to Discord"
+        watch = asyncio.create_task(shelf.watch(), name="watch the articles")
+        backoff = ExponentialBackoff()  # type: ignore[var-annotated]
+        try:
+            while True:
+                client = FootnoteClient(self._config, shelf, desk, feedback, self.meter)
+                if await self._connect(client, started) or self._stopping:
+                    return
+                delay = backoff.delay()
+                log.info("trying again", extra=fields(seconds=delay))
+                await asyncio.sleep(delay)
+        finally:
+            watch.cancel()
+            await asyncio.gather(watch, return_exceptions=True)
+            await desk.close(0.0)
+
+    async def _introduce(self) -> None:
+        """Find out early, before an index is built, whether Discord takes the token."""
+        try:
+            async with visitor(self._token, self._config.discord.api_base) as client:
+                log.info(
+                    "token accepted", extra=fields(bot=str(client.user), application=client.application_id)
+                )
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            log.warning("Discord cannot be reached: %s", _words(error))
+
+    async def _connect(self, client: FootnoteClient, started: float) -> bool:
+        """Log in and stay connected; False where it could not be done now, but may be later."""
+        self._client = client
+        try:
+            await client.login(self._token)
+            await sync_changed(client, definitions(), self._config.bot_directory)
+            ready = asyncio.create_task(self._tell_when_ready(client, started))
+            try:
+                await client.connect()
+            finally:
+                ready.cancel()
+        except Exception as error:
+            if refused := refusal(error):
+                raise refused from None
+            if not is_passing(error):
+                raise
+            log.warning("Discord cannot be reached: %s", _words(error))
+            return False
+        finally:
+            await _close(client)
+        return True
+
+    async def _tell_when_ready(self, client: FootnoteClient, started: float) -> None:
+        await client.wait_until_ready()
+        health = self.health()
+        log.info(
+            "ready",
+            extra=fields(
+                bot=str(client.user),
+                servers=health.servers,
+                shards=health.shards,
+                articles=health.articles,
+                generation=health.generation,
+                after=time.monotonic() - started,
+            ),
+        )
+
+    async def _finish(self) -> None:
+        """Answer what was asked, at most GRACE long, and close the gateway."""
+        client, desk = self._client, self._desk
+        if client is None or desk is None:
+            return
+        if given_up := await client.finish(GRACE):
+            log.warning("questions given up", extra=fields(questions=given_up))
+        await desk.close(0.0)
+        await _close(client)
+
+
+async def _close(client: discord.Client) -> None:
+    try:
+        async with asyncio.timeout(_FAREWELL):
+            await client.close()
+    except Exception as error:  # whatever it is, the end goes on
+        log.warning("the gateway did not close: %s", _words(error))
+
+
+def _words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}".rstrip(": ")

@@ -1,0 +1,57 @@
+"""What `footnote bot` does: log, token, then the bot or the registering of its commands."""
+
+import asyncio
+import logging
+import os
+
+from bot.config import Config
+from bot.discord import log_format as logs
+from bot.discord.commands import definitions
+from bot.discord.log_format import fields
+from bot.discord.login import is_passing, visitor
+from bot.discord.running import run_bot
+from bot.discord.sync import sync
+from bot.discord.token import read_token
+from bot.frame import FAILED, Setting, exit_code, in_words
+from index.errors import FootnoteError
+
+log = logging.getLogger(__name__)
+
+
+def start(setting: Setting, place: str | None, log_format: str) -> int:
+    """Run the bot, or register its commands at `place`; return the exit code.
+
+    Raises what went wrong, for a person to read; where the log is JSON it is an event of it instead.
+    """
+    logs.configure(setting.verbosity, log_format)
+    try:
+        config = setting.config()
+        token = read_token(os.environ)
+        logs.configure(setting.verbosity, log_format, (token,))
+        if place is None:
+            run_bot(config, token)
+        else:
+            asyncio.run(_register(config, token, place))
+    except FootnoteError as error:
+        if log_format == logs.TEXT:
+            raise
+        log.error("%s", error.message, extra=fields(mend=error.mend) if error.mend else None)
+        return exit_code(error)
+    except Exception as error:
+        if log_format == logs.TEXT:
+            raise
+        log.exception("%s", in_words(error))
+        return FAILED
+    return 0
+
+
+async def _register(config: Config, token: str, place: str) -> None:
+    try:
+        async with visitor(token, config.discord.api_base) as client:
+            await sync(client, definitions(), config.bot_directory, place)
+    except Exception as error:
+        if not is_passing(error):
+            raise
+        raise FootnoteError(
+            f"Discord cannot be reached: {type(error).__name__}: {error}".rstrip(": ")
+        ) from error
