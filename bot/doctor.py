@@ -1,12 +1,14 @@
 """Checks what Footnote stands on, one after the other, and says how to mend what is wrong."""
 
 import json
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot.config import Config
+from bot.discord.token import FILE_VARIABLE, VARIABLE, is_configured
 from bot.frame import in_words
 from bot.terminal import Block, Piece, counted
 from bot.text import safe
@@ -56,6 +58,7 @@ def examine(config: Config, path: Path | None) -> Iterator[Check]:
             yield Check(
                 name, FAIL, in_words(error), "Make it readable, or name another in the configuration."
             )
+    yield from _discord(config)
 
 
 def check_blocks(check: Check) -> list[Block]:
@@ -134,3 +137,12 @@ def _fresh(config: Config) -> Check:
     if reason := is_stale(config):
         return Check("up to date", WARN, str(reason), REBUILD)
     return Check("up to date", OK, "the index stands for the articles as they are")
+
+
+def _discord(config: Config) -> Iterator[Check]:
+    if not is_configured(os.environ):  # most people ask in a terminal: nothing is wanting
+        yield Check("discord", OK, f"no bot set up: {VARIABLE} and {FILE_VARIABLE} are not set")
+        return
+    from bot.discord.doctor_checks import look_at_discord
+
+    yield from look_at_discord(config)

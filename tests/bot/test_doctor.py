@@ -19,10 +19,11 @@ def statuses(home: Home, *arguments: str) -> dict[str, str]:
 def test_all_is_well(built: Home) -> None:
     run = built.footnote("doctor")
     assert (run.code, run.err) == (0, "")
-    assert [line.split("  ")[0] for line in run.out.splitlines()] == ["ok"] * 7
+    assert [line.split("  ")[0] for line in run.out.splitlines()] == ["ok"] * 8
     assert str(built.config) in run.out
     assert "2 files" in run.out
     assert "2 articles, 19 sentences" in run.out
+    assert "DISCORD_BOT_TOKEN" in run.out  # not set up, which is well too
 
 
 @pytest.mark.parametrize(("status", "colour"), [("ok", "32"), ("warn", "1;33"), ("fail", "1;31")])

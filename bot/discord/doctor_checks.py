@@ -1,0 +1,92 @@
+"""The doctor's look at the Discord bot: its token, what Discord says of it, and what it may do where."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+
+import discord
+
+from bot.config import Config
+from bot.discord.login import is_passing, visitor
+from bot.discord.permissions import invite_link, missing, names_of
+from bot.discord.token import FILE_VARIABLE, VARIABLE, read_token
+from bot.doctor import FAIL, OK, WARN, Check
+from bot.terminal import counted
+from index.errors import ConfigurationError
+
+PORTAL = "In Discord's developer portal, under your application"
+_PAGE = 200  # servers that one request lists
+_NAMED = 20  # servers that are named where something is wanting
+
+
+def look_at_discord(config: Config) -> Iterator[Check]:
+    """Yield the checks of a bot whose token is configured; Discord is asked only if that can be one."""
+    try:
+        token = read_token(os.environ)
+    except ConfigurationError as error:
+        yield Check("token", FAIL, error.message, error.mend)
+        return
+    yield Check("token", OK, f"well-formed, from {VARIABLE if os.environ.get(VARIABLE) else FILE_VARIABLE}")
+    try:
+        checks = asyncio.run(_ask_discord(config, token))
+    except ConfigurationError as error:
+        yield Check("discord", FAIL, error.message, error.mend)
+    except Exception as error:
+        if not is_passing(error):
+            raise
+        found = f"cannot be reached at {config.discord.api_base}: {type(error).__name__}: {error}"
+        yield Check("discord", WARN, found.rstrip(": "), "The bot goes on trying until it can be.")
+    else:
+        yield from checks
+
+
+async def _ask_discord(config: Config, token: str) -> list[Check]:
+    async with visitor(token, config.discord.api_base) as client:
+        about = await client.application_info()
+        return [*_application(client, about), *_servers(await _list_servers(client)), _invitation(about)]
+
+
+def _application(client: discord.Client, about: discord.AppInfo) -> Iterator[Check]:
+    yield Check("discord", OK, f"{client.user}, application {about.name} ({about.id})")
+    if about.interactions_endpoint_url:
+        mend = f"{PORTAL}, empty the field Interactions Endpoint URL."
+        yield Check("interactions", FAIL, "they are sent to a web address, and never reach the bot", mend)
+    if about.bot_require_code_grant:
+        mend = f"{PORTAL}, Bot, switch off Requires OAuth2 Code Grant."
+        yield Check("invitation", FAIL, "the bot cannot be added: a code grant is required", mend)
+    yield Check("intents", OK, "none of those that the bot asks for is privileged")
+
+
+async def _list_servers(client: discord.Client) -> list[tuple[str, discord.Permissions]]:
+    """List the servers that the bot is in, with what its roles allow it there."""
+    found: list[tuple[str, discord.Permissions]] = []
+    after = None
+    while True:
+        page = await client.http.get_guilds(_PAGE, after=after, with_counts=False)
+        for server in page:
+            allowed = server.get("permissions")  # not in every description of a server
+            if allowed is not None:
+                found.append((server["name"], discord.Permissions(int(allowed))))
+        if len(page) < _PAGE:
+            return found
+        after = int(page[-1]["id"])
+
+
+def _servers(servers: list[tuple[str, discord.Permissions]]) -> Iterator[Check]:
+    if not servers:
+        yield Check("servers", WARN, "the bot is in none yet", "Open the link below.")
+        return
+    wanting = [(name, needs) for name, have in servers if (needs := missing(have))]
+    if len(wanting) < len(servers):
+        fitting = counted(len(servers) - len(wanting), "server")
+        yield Check("permissions", OK, f"all there in {fitting}; a channel may still take some away")
+    mend = "Allow its role in that server, or add it once more with the link below."
+    for name, needs in wanting[:_NAMED]:
+        yield Check("permissions", WARN, f"in {name} the bot lacks: {names_of(needs)}", mend)
+    if more := len(wanting[_NAMED:]):
+        yield Check("permissions", WARN, f"in {counted(more, 'more server')} something is wanting too", mend)
+
+
+def _invitation(about: discord.AppInfo) -> Check:
+    whose = "anybody" if about.bot_public else "you alone"
+    return Check("invite link", OK, f"for {whose}: {invite_link(about.id)}")
