@@ -1,0 +1,237 @@
+"""The one way from a question to its reply, wherever in Discord it was asked.
+
+Cooldown → checked → acknowledged → computed → sent. What stands in the way of an answer is a line in plain
+words; only what nobody expected is raised, for `failures`.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+from bot.config import Config
+from bot.discord.asked import Asked
+from bot.discord.cooldowns import Cooldowns
+from bot.discord.desk import Busy, Desk, Late
+from bot.discord.failures import NO_HISTORY
+from bot.discord.listing import article_id, drawn, unknown_article
+from bot.discord.log_format import fields
+from bot.discord.meter import Meter
+from bot.discord.replies import NO_MORE, Reply, busy_reply, cooldown_reply, late_reply, notice
+from bot.discord.seen import Warned
+from bot.discord.sending import parts, tell
+from bot.discord.shelf import Shelf
+from index.answering import clean_question
+from index.errors import EmptyQuestionError, UnknownArticleError
+
+QUESTION_LIMIT = 500
+"""Characters of a question at most."""
+FURTHEST = 60
+"""Citations that can be paged through at most: each further page costs more than the one before."""
+TYPING_AFTER = 0.5
+"""Seconds until a person who wrote a message is shown that the bot is at it."""
+
+EMPTY = "Ask me something, and I look for the sentences that answer it."
+LEAVING = "I'm restarting. Please ask again in a minute."
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said to a question; `private` where nobody but the asker should have to read it.
+
+    `wait` is the number of seconds that the asker is told to wait, where that is all.
+    """
+
+    reply: Reply
+    outcome: str
+    private: bool = False
+    wait: float = 0.0
+
+
+class Answering:
+    """Answers the questions of one bot."""
+
+    def __init__(self, config: Config, shelf: Shelf, desk: Desk, cooldowns: Cooldowns, meter: Meter) -> None:
+        self._config = config
+        self._shelf = shelf
+        self._desk = desk
+        self._cooldowns = cooldowns
+        self._meter = meter
+        self._warned = Warned()
+        self._leaving = False
+        self._in_flight = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    def stop(self) -> None:
+        """Take no further questions: who asks from now on is told to ask again in a minute."""
+        self._leaving = True
+
+    async def finished(self, within: float) -> int:
+        """Wait until all in flight is answered, at most `within` seconds; return how much is not."""
+        try:
+            await asyncio.wait_for(self._idle.wait(), within)
+        except TimeoutError:
+            log.warning("questions given up", extra=fields(count=self._in_flight))
+        return self._in_flight
+
+    @contextmanager
+    def under_way(self) -> Iterator[None]:
+        """Count what is done inside as in flight, so that a stop waits for it."""
+        self._in_flight += 1
+        self._idle.clear()
+        try:
+            yield
+        finally:
+            self._in_flight -= 1
+            if not self._in_flight:
+                self._idle.set()
+
+    async def over_interaction(
+        self, interaction: discord.Interaction[Any], asked: Asked, *, private: bool
+    ) -> None:
+        """Answer a command or a click; a line on why there is no answer is shown to the asker alone.
+
+        Raises DiscordException, and FootnoteError where the library itself is in trouble.
+        """
+        with self._measured(asked) as measure:
+            refusal = self.refusal(asked)
+            if refusal is not None:
+                await tell(interaction, refusal.reply)
+                measure.ended(refusal.outcome)
+                return
+            await interaction.response.defer(ephemeral=private, thinking=True)
+            measure.reached("acknowledge")
+            said = await self.said(asked)
+            measure.begins("send")
+            if said.private:
+                await tell(interaction, said.reply)
+            else:
+                await interaction.edit_original_response(**parts(said.reply))
+            measure.ended(said.outcome)
+
+    async def over_message(self, message: discord.Message, asked: Asked) -> None:
+        """Answer a message by one reply to it, and show that the bot is typing where that takes a while.
+
+        Somebody who asks again while told to wait gets no second line. Raises as `over_interaction`.
+        """
+        with self._measured(asked) as measure:
+            said = self.refusal(asked) or await self._while_typing(message, asked)
+            measure.begins("send")
+            if not said.wait or self._warned.due(asked.user, said.wait):
+                await reply_to(message, said.reply)
+            measure.ended(said.outcome)
+
+    def refusal(self, asked: Asked) -> Said | None:
+        """Return why a question is not taken up; None where it is. Either way it counts as asked."""
+        if self._leaving:
+            return Said(notice(LEAVING), "busy", private=True)
+        wait = self._cooldowns.take(asked.user, asked.server)
+        if wait > 0:
+            return Said(cooldown_reply(wait), "cooldown", private=True, wait=wait)
+        try:
+            question = clean_question(asked.text)
+        except EmptyQuestionError:
+            return Said(notice(EMPTY), "invalid", private=True)
+        if len(question) > QUESTION_LIMIT:
+            words = f"A question can have {QUESTION_LIMIT} characters; this one has {len(question):,}."
+            return Said(notice(words), "invalid", private=True)
+        return None
+
+    async def said(self, asked: Asked) -> Said:
+        """Ask the library. Too many questions, or an unknown article, are lines in plain words too.
+
+        Raises FootnoteError where the library itself is in trouble.
+        """
+        try:
+            return await self._answered(asked)
+        except Busy as busy:
+            return Said(busy_reply(busy.retry_after), "busy")
+        except Late as late:
+            return Said(late_reply(late.retry_after), "late")
+        except UnknownArticleError:
+            reply = await self._desk.run(unknown_article, self._shelf.library, asked.article or "")
+            return Said(reply, "invalid", private=True)
+
+    async def _answered(self, asked: Asked) -> Said:
+        if asked.first > FURTHEST:
+            return Said(notice(NO_MORE), "invalid", private=True)
+        article = None
+        if asked.article is not None:
+            article = await self._desk.run(article_id, self._shelf.library, asked.article)
+        top_k = asked.first + self._config.answer.citations
+        answer = await self._desk.ask(asked.text, article=article, top_k=top_k)
+        reply = await self._desk.run(drawn, self._shelf.library, answer, article, asked.first)
+        nothing_left = bool(asked.first) and len(answer.citations) <= asked.first
+        return Said(reply, "answered" if answer.answerable else "declined", private=nothing_left)
+
+    async def _while_typing(self, message: discord.Message, asked: Asked) -> Said:
+        task = asyncio.create_task(self.said(asked))
+        try:
+            await asyncio.wait({task}, timeout=TYPING_AFTER)
+            if task.done():
+                return task.result()
+            async with message.channel.typing():
+                return await task
+        finally:
+            task.cancel()
+
+    @contextmanager
+    def _measured(self, asked: Asked) -> Iterator["_Measure"]:
+        measure = _Measure(self._meter)
+        with self.under_way():
+            try:
+                yield measure
+            finally:
+                # Whatever was raised: the question ended, and badly where nobody said how.
+                self._meter.questions.labels(asked.source, measure.outcome).inc()
+                seconds = measure.reached("total")
+                told = {"question": asked.text} if self._config.discord.log_questions else {}
+                log.info(
+                    "question %s",
+                    measure.outcome,
+                    extra=fields(source=asked.source, seconds=round(seconds, 3), **told),
+                )
+
+
+class _Measure:
+    """The times of one question."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+        self._started = time.perf_counter()
+        self._stage: tuple[str, float] | None = None
+        self.outcome = "failed"
+
+    def reached(self, stage: str) -> float:
+        """Count the seconds since the question came as those until `stage`; return them."""
+        seconds = time.perf_counter() - self._started
+        self._meter.stage.labels(stage).observe(seconds)
+        return seconds
+
+    def begins(self, stage: str) -> None:
+        self._stage = stage, time.perf_counter()
+
+    def ended(self, outcome: str) -> None:
+        self.outcome = outcome
+        if self._stage is not None:
+            stage, since = self._stage
+            self._meter.stage.labels(stage).observe(time.perf_counter() - since)
+
+
+async def reply_to(message: discord.Message, reply: Reply) -> None:
+    """Send a reply to a message; as a plain message where that is gone, or may not be read by the bot."""
+    sent = parts(reply)
+    try:
+        await message.channel.send(**sent, reference=message.to_reference(fail_if_not_exists=False))
+    except discord.HTTPException as error:
+        if error.code != NO_HISTORY:
+            raise
+        await message.channel.send(**sent)

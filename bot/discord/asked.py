@@ -1,0 +1,19 @@
+"""A question as it came from Discord."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, and who asked it where.
+
+    `source` is slash, menu, message or button; `server` is None in direct messages. `article` is an article's
+    key, id or title, as it was given. `first` is the number of citations that the asker has seen already.
+    """
+
+    text: str
+    user: int
+    server: int | None
+    source: str
+    article: str | None = None
+    first: int = 0

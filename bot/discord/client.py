@@ -1,0 +1,130 @@
+"""The bot as Discord sees it: one client over all of this process's shards."""
+
+import logging
+import math
+import sys
+from collections import Counter
+from typing import Any
+
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.config import Config, DiscordSection
+from bot.discord.answering import Answering
+from bot.discord.buttons import ITEMS, unknown_component
+from bot.discord.commands import Tree
+from bot.discord.conversation import Conversation
+from bot.discord.cooldowns import Cooldowns
+from bot.discord.desk import Desk
+from bot.discord.failures import Failures
+from bot.discord.log_format import fields
+from bot.discord.meter import Meter
+from bot.discord.seen import Seen
+from bot.discord.shelf import Shelf
+from bot.feedback import Feedback
+
+log = logging.getLogger(__name__)
+
+
+def intents() -> discord.Intents:
+    """Return what the bot wants to hear of; nothing that Discord has to grant it first."""
+    return discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
+
+
+class FootnoteClient(discord.AutoShardedClient):
+    """Listens to Discord and hands what it hears to the commands and the conversation."""
+
+    def __init__(self, config: Config, shelf: Shelf, desk: Desk, feedback: Feedback, meter: Meter) -> None:
+        settings = config.discord
+        super().__init__(
+            intents=intents(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            shard_count=settings.shard_count,
+        )
+        self.shard_ids = settings.shard_ids  # of this process; None: all
+        self.config = config
+        self.shelf = shelf
+        self.desk = desk
+        self.feedback = feedback
+        self.meter = meter
+        self.failures = Failures(meter)
+        self.seen = Seen()
+        self.cooldowns = Cooldowns(settings.questions_per_minute, settings.server_questions_per_minute)
+        self.answering = Answering(config, shelf, desk, self.cooldowns, meter)
+        self.tree = Tree(self)
+        self._conversation = Conversation(self.answering, self.failures, self.seen)
+        self._states: dict[int, str] = {}
+
+    async def login(self, token: str) -> None:
+        """Log in to Discord, or to the server that `api_base` names."""
+        Route.BASE = self.config.discord.api_base
+        await super().login(token)
+
+    async def setup_hook(self) -> None:
+        """Take up the buttons of every answer there is; find the gateway where it is not Discord's own."""
+        self.add_dynamic_items(*ITEMS)
+        if self.config.discord.api_base != DiscordSection().api_base:
+            # discord.py goes to Discord's own gateway where the number of shards is configured, and
+            # whenever a session cannot be resumed.
+            _, url, _ = await self.http.get_bot_gateway()
+            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
+
+    async def finish(self, within: float) -> int:
+        """Take no more questions and wait until those in flight are answered, at most `within` seconds.
+
+        Returns how many were given up. Who asks meanwhile is told to ask again in a minute.
+        """
+        self.answering.stop()
+        return await self.answering.finished(within)
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Hear what was written."""
+        if self.user is not None:
+            await self._conversation.on_message(message, self.user)
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Answer clicks that no button of ours knows; all else finds its way by itself."""
+        await unknown_component(interaction)
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """Log what went wrong in one of these methods, under a number."""
+        error = sys.exc_info()[1]
+        if isinstance(error, Exception):
+            self.failures.event(event_method, error)
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """Note that a shard has a new session."""
+        self._note_shard(shard_id, "ready")
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Note that a shard went on with its session."""
+        self._note_shard(shard_id, "resumed")
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """Note that a shard lost the gateway; discord.py connects it again."""
+        self._note_shard(shard_id, "disconnected")
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Note that somebody added the bot to a server."""
+        log.info("server joined", extra=fields(server=guild.id))
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Note that a server removed the bot."""
+        log.info("server left", extra=fields(server=guild.id))
+
+    def _note_shard(self, shard_id: int, event: str) -> None:
+        log.info("gateway %s", event, extra=fields(shard=shard_id))
+        self._states[shard_id] = "disconnected" if event == "disconnected" else "ready"
+        counts = Counter(self._states.values())
+        for state in ("ready", "disconnected"):
+            self.meter.shards.labels(state).set(counts[state])
+        self.meter.latency.labels(shard_id).set_function(lambda: self._latency(shard_id))
+
+    def _latency(self, shard_id: int) -> float:
+        shard = self.get_shard(shard_id)
+        return shard.latency if shard else math.nan

@@ -1,0 +1,138 @@
+"""Questions in messages: by a mention, in direct messages, in reply to an answer, in an answer's thread.
+
+Discord shows the bot only messages that mention it, reply to it with a ping, or are written to it directly.
+"""
+
+import re
+
+import discord
+
+from bot.discord.answering import Answering
+from bot.discord.asked import Asked
+from bot.discord.failures import Failures
+from bot.discord.replies import Shown, read_back
+from bot.discord.seen import Seen
+from bot.discord.tickets import ContextTicket, MoreTicket
+
+LOOKED_BACK = 20
+"""Messages of a direct conversation or a thread that are searched for the last answer, for a plain "more"."""
+
+_MORE = re.compile(r"(show |give )?(me )?(some )?more( sources)?( please)?[.!…]*", re.IGNORECASE)
+_MENTION = re.compile(r"<(?P<kind>@[!&]?|#)(?P<id>\d+)>")
+_EMOJI = re.compile(r"<a?(:\w+:)\d+>")
+_KINDS = (discord.MessageType.default, discord.MessageType.reply)
+
+
+class Conversation:
+    """Answers the messages of one bot."""
+
+    def __init__(self, answering: Answering, failures: Failures, seen: Seen) -> None:
+        self._answering = answering
+        self._failures = failures
+        self._seen = seen
+
+    async def on_message(self, message: discord.Message, me: discord.ClientUser) -> None:
+        """Answer a message that is meant for the bot, once; never another bot's or its own."""
+        if not meant_for(message, me) or not self._seen.first(message.id):
+            return
+        try:
+            await self._answering.over_message(message, await self._asked(message, me))
+        except Exception as error:  # else it would be silence
+            await self._failures.message(message, error)
+
+    async def _asked(self, message: discord.Message, me: discord.ClientUser) -> Asked:
+        text = spoken(message, me)
+        server = message.guild.id if message.guild else None
+        more = _MORE.fullmatch(text) is not None
+        shown = await _shown(message, me, latest=more)
+        if shown is not None and more and (further := _further(shown)):
+            return Asked(
+                shown.question, message.author.id, server, "message", further.asked_in, further.first
+            )
+        article = None if shown is None else _kept_article(shown)
+        return Asked(text, message.author.id, server, "message", article)
+
+
+def meant_for(message: discord.Message, me: discord.ClientUser) -> bool:
+    """Say whether a person wrote this message to the bot."""
+    if message.author.bot or message.webhook_id is not None or message.type not in _KINDS:
+        return False
+    if message.guild is None:
+        return True
+    role = _own_role(message)
+    return any(user.id == me.id for user in message.mentions) or (
+        role is not None and any(mentioned.id == role.id for mentioned in message.role_mentions)
+    )
+
+
+def spoken(message: discord.Message, me: discord.ClientUser) -> str:
+    """Return what a message says, without the mention of the bot, with the names of others."""
+    own = {me.id}
+    if (role := _own_role(message)) is not None:
+        own.add(role.id)
+    names = {user.id: f"@{user.display_name}" for user in message.mentions}
+    names |= {role.id: f"@{role.name}" for role in message.role_mentions}
+    names |= {channel.id: f"#{channel.name}" for channel in message.channel_mentions}
+
+    def named(match: re.Match[str]) -> str:
+        found = int(match["id"])
+        return "" if found in own else names.get(found, "")
+
+    text = _EMOJI.sub(r"\1", _MENTION.sub(named, message.content))
+    return re.sub(r"[ \t]{2,}", " ", text).strip(" \t\n,:")
+
+
+def said_in(message: discord.Message, me: discord.ClientUser | None) -> str:
+    """Return the text of a message, or the question of an answer that the bot gave."""
+    if me is None:
+        return message.content
+    shown = _read(message, me)
+    return shown.question if shown else spoken(message, me)
+
+
+def _own_role(message: discord.Message) -> discord.Role | None:
+    return message.guild.self_role if message.guild else None
+
+
+def _further(shown: Shown) -> MoreTicket | None:
+    return next((ticket for ticket in shown.tickets if isinstance(ticket, MoreTicket)), None)
+
+
+def _kept_article(shown: Shown) -> str | None:
+    """Return the key of the article that a follow-up stays in: the one asked in, else the answer's."""
+    if shown.asked_in is not None or shown.answer is None:
+        return shown.asked_in
+    return next((ticket.key for ticket in shown.tickets if isinstance(ticket, ContextTicket)), None)
+
+
+async def _shown(message: discord.Message, me: discord.ClientUser, *, latest: bool) -> Shown | None:
+    """Find the answer that a message goes on from: what it replies to, or what its thread was started from.
+
+    With `latest`, where it replies to no answer, the last one in the thread or the direct messages.
+    """
+    channel = message.channel
+    try:
+        if shown := _read(await _replied_to(message), me):
+            return shown
+        if latest and isinstance(channel, discord.Thread | discord.DMChannel):
+            async for earlier in channel.history(limit=LOOKED_BACK, before=message):
+                if shown := _read(earlier, me):
+                    return shown
+        if isinstance(channel, discord.Thread) and isinstance(channel.parent, discord.TextChannel):
+            return _read(await channel.parent.fetch_message(channel.id), me)  # its first message has its id
+    except (discord.NotFound, discord.Forbidden):
+        pass  # gone, or not for the bot to read: the message is a question of its own
+    return None
+
+
+async def _replied_to(message: discord.Message) -> discord.Message | None:
+    reference = message.reference
+    if reference is None or reference.message_id is None or message.type is not discord.MessageType.reply:
+        return None
+    if reference.resolved is None:  # Discord did not send it along
+        return await message.channel.fetch_message(reference.message_id)
+    return reference.resolved if isinstance(reference.resolved, discord.Message) else None
+
+
+def _read(message: discord.Message | None, me: discord.ClientUser) -> Shown | None:
+    return read_back(message) if message is not None and message.author.id == me.id else None
