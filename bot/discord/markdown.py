@@ -20,11 +20,10 @@ _MARKUP = re.compile(
     r"[\\*_~|`<\[\]]"  # emphasis, spoilers, code, mentions, timestamps, custom emoji, masked links
     r"|(?<=<)[@#/:]"  # so that not even the raw text holds a mention
     r"|:(?=//|[^\s:]+:)"  # bare links of any scheme, emoji by their names
-    r"|(?<=discord)\.(?=\w+/)|(?<=discordapp)\.(?=\w+/)"  # invitations are found without a scheme
-    r"|(?:(?<=^)|(?<=^ ))[>#+-]"  # quotes, headers, lists and small print, at the start of a line
-    r"|(?<=^\d)[.)]|(?<=^\d\d)[.)]|(?<=^\d\d\d)[.)]|(?<=^\d{4})[.)]",  # numbered lists
+    r"|(?<=discord)\.(?=\w+/)|(?<=discordapp)\.(?=\w+/)",  # invitations are found without a scheme
     re.IGNORECASE,
 )
+_LINE = re.compile(r"\s*(?:[>#+-]|\d+[.)])")  # quotes, headers, small print and lists, at a line's start
 _MENTION = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 _ESCAPED = re.compile(rf"\\([^0-9A-Za-z\s])|(?<=@){_BREAK}")
 _ATOM = re.compile(rf"\\[^0-9A-Za-z\s]|@{_BREAK}|[\s\S]")
@@ -123,6 +122,8 @@ def web_address(url: str | None) -> str | None:
 def _escaped(text: str) -> list[str]:
     """Return what Discord needs for each character of a safe text, in order."""
     pieces = list(text)
+    if line := _LINE.match(text):
+        pieces[line.end() - 1] = f"\\{pieces[line.end() - 1]}"
     for match in _MARKUP.finditer(text):
         pieces[match.start()] = f"\\{match[0]}"
     for match in _MENTION.finditer(text):

@@ -70,14 +70,17 @@ class _Pages:
         return range(first, last)
 
     def text(self, run: range) -> str:
-        """Return a run of sentences as Discord is given them, with the article's paragraphs."""
-        text = ""
-        for number in run:
-            if text:
-                gap = self.article.text[self.sentences[number - 1].end : self.sentences[number].start]
-                text += "\n\n" if gap.count("\n") > 1 else " "
-            text += self.shown(number)
-        return cut(text, limits.DESCRIPTION) if len(run) > 1 else self.shown(run.start)
+        """Return a run of sentences as Discord is given them, with the article's paragraphs.
+
+        A title that stands in the text is left out: it stands above.
+        """
+        if len(run) > 1 and run.start == 0 and self._is_title(0):
+            run = run[1:]
+        text = self.shown(run.start)
+        for number in run[1:]:
+            gap = self.article.text[self.sentences[number - 1].end : self.sentences[number].start]
+            text += ("\n\n" if gap.count("\n") > 1 else " ") + self.shown(number)
+        return text
 
     def embed(self, run: range) -> discord.Embed:
         """Return a run of sentences under the article's title."""
@@ -97,6 +100,10 @@ class _Pages:
         """Return the button to what comes next, if anything does."""
         ticket = PageTicket(article_key(self.article.id), run.stop, False, self.mark)
         return (Button(label, ticket.custom_id),) if run.stop < len(self.sentences) else ()
+
+    def _is_title(self, number: int) -> bool:
+        marked_ = self.mark is not None and self.mark.number == number
+        return not marked_ and self.sentence(number).strip() == self.article.title.strip()
 
     def _size(self, number: int) -> int:
         return units(self.shown(number)) + len("\n\n")
@@ -129,11 +136,9 @@ def context_reply(
 def article_reply(article: Article, sentences: Sequence[Sentence]) -> Reply:
     """Show what is known of an article, and how it begins."""
     pages = _Pages(article, sentences)
-    titled = bool(sentences) and pages.sentence(0).strip() == article.title.strip()
-    first = 1 if titled and len(sentences) > 1 else 0
-    run = range(first, first)
+    run = range(0)
     if sentences:
-        run = pages.around(first, first + 1, before=False, after=True, room=BEGINNING)
+        run = pages.around(0, 1, before=False, after=True, room=BEGINNING)
     embed = pages.embed(run)
     known = (article.author, article.published)
     facts = [cut(safe(fact).strip(), FACT) for fact in known if fact and safe(fact).strip()]
