@@ -1,0 +1,120 @@
+"""Turns errors into one short sentence for a person and one event in the log, under the same number.
+
+Nothing here raises, and no exception's text is ever sent.
+"""
+
+import logging
+import secrets
+from collections import OrderedDict
+from typing import Any
+
+import aiohttp
+import discord
+
+from bot.discord.log_format import fields
+from bot.discord.meter import Meter
+from bot.discord.replies import notice
+from bot.discord.sending import tell
+from bot.discord.troubles import Trouble, judge, lacking, lacks_permission
+
+REMEMBERED = 10_000
+"""Channels whose missing permission is remembered as named."""
+
+log = logging.getLogger(__name__)
+
+_UNSENT = (discord.DiscordException, aiohttp.ClientError, OSError)
+
+
+class Failures:
+    """The errors of one bot, wherever they are raised."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+        self._named: OrderedDict[int, None] = OrderedDict()
+
+    async def interaction(self, interaction: discord.Interaction[Any], error: Exception) -> None:
+        """Tell whoever used a command, a button or a form, alone, unless Discord hears no more of it."""
+        trouble = judge(error)
+        reference = self._log(trouble, error, interaction.type.name, interaction.channel_id)
+        try:
+            if interaction.type is discord.InteractionType.autocomplete:
+                if trouble.words and not interaction.response.is_done():
+                    await interaction.response.autocomplete([])
+            elif lacks_permission(error):
+                in_thread = isinstance(interaction.channel, discord.Thread)
+                names = lacking(error, interaction.app_permissions, in_thread=in_thread)
+                await tell(interaction, notice(_please_allow(names)))
+            elif trouble.words:
+                await tell(interaction, notice(_in_words(trouble, reference)))
+        except _UNSENT as second:
+            self._log(judge(second), second, "failure", interaction.channel_id, reference)
+
+    async def message(self, message: discord.Message, error: Exception) -> None:
+        """Tell whoever wrote a message, by a line below it; a missing permission once per channel."""
+        trouble = judge(error)
+        reference = self._log(trouble, error, "message", message.channel.id)
+        try:
+            if lacks_permission(error):
+                await self._name_missing(message, error)
+            elif trouble.words and trouble.kind != "message deleted":
+                await message.channel.send(
+                    _in_words(trouble, reference), reference=message.to_reference(fail_if_not_exists=False)
+                )
+        except _UNSENT as second:
+            self._log(judge(second), second, "failure", message.channel.id, reference)
+            if lacks_permission(second) and not lacks_permission(error):
+                await self.message(message, second)
+
+    def event(self, name: str, error: Exception) -> str:
+        """Log an error that no person waits for, and return its number."""
+        return self._log(judge(error), error, name, None)
+
+    async def _name_missing(self, message: discord.Message, error: Exception) -> None:
+        """Name what is missing in the channel, or, where nothing can be said there, to the person."""
+        channel = message.channel
+        if channel.id in self._named:
+            return
+        self._named[channel.id] = None
+        if len(self._named) > REMEMBERED:
+            self._named.popitem(last=False)
+        in_thread = isinstance(channel, discord.Thread)
+        have = _permissions(message)
+        names = lacking(error, have, in_thread=in_thread)
+        log.warning("permission missing", extra=fields(channel=channel.id, permission=names))
+        if have.view_channel and (have.send_messages_in_threads if in_thread else have.send_messages):
+            await channel.send(_please_allow(names))
+        else:
+            await message.author.send(_please_allow(names, f"<#{channel.id}>"))
+
+    def _log(
+        self, trouble: Trouble, error: Exception, source: str, channel: int | None, reference: str = ""
+    ) -> str:
+        reference = reference or secrets.token_hex(4)
+        self._meter.errors.labels(trouble.kind).inc()
+        code = {"code": error.code} if isinstance(error, discord.HTTPException) else {}
+        log.log(
+            trouble.level,
+            "%s",
+            trouble.kind,
+            extra=fields(reference=reference, source=source, channel=channel, **code),
+            exc_info=error if trouble.traced else None,
+        )
+        return reference
+
+
+def _in_words(trouble: Trouble, reference: str) -> str:
+    return f"{trouble.words} (Reference: `{reference}`)" if trouble.numbered else str(trouble.words)
+
+
+def _please_allow(names: str, where: str = "here") -> str:
+    return f"I can't answer {where}, because I lack: **{names}**. Whoever manages the server can allow it."
+
+
+def _permissions(message: discord.Message) -> discord.Permissions:
+    """Return what the bot may do in a message's channel, as far as is known."""
+    if message.guild is None:
+        return discord.Permissions.all()
+    try:
+        return message.channel.permissions_for(message.guild.me)
+    except (AttributeError, discord.ClientException):  # a channel that Discord has not told of yet
+        return discord.Permissions.none()

@@ -1,0 +1,139 @@
+"""What an error means: to the person who waits, in plain words, and to the one who runs the bot."""
+
+import logging
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+import aiohttp
+import discord
+from discord import app_commands
+
+from bot.discord.desk import Busy, Late
+from bot.discord.permissions import missing, name_of, names_of
+from bot.discord.replies import busy_reply, late_reply
+from bot.feedback import FeedbackError, NoRoomError
+from index.errors import EmptyQuestionError, FootnoteError, UnknownArticleError
+
+# Discord's numbers: https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
+UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION = 10003, 10008, 10015, 10062
+ACKNOWLEDGED = 40060
+MISSING_ACCESS, NO_DIRECT_MESSAGES, MISSING_PERMISSIONS = 50001, 50007, 50013
+INVALID_WEBHOOK_TOKEN, INVALID_FORM, NO_HISTORY = 50027, 50035, 160002
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """An error's kind, how loudly it is logged, and what a person is told.
+
+    `words` is None where nobody is there to be told; `numbered` says that the number in the log goes with
+    them, `traced` that the log shows where the error came from.
+    """
+
+    kind: str
+    level: int
+    words: str | None = None
+    numbered: bool = True
+    traced: bool = False
+
+
+_TOO_OLD = Trouble("too old", logging.WARNING)  # Discord has told the person that nothing came in time
+_CODES = {
+    UNKNOWN_MESSAGE: Trouble(
+        "message deleted", logging.INFO, "The message was deleted before I was done.", numbered=False
+    ),
+    UNKNOWN_CHANNEL: Trouble("channel deleted", logging.INFO),
+    UNKNOWN_WEBHOOK: _TOO_OLD,
+    UNKNOWN_INTERACTION: _TOO_OLD,
+    INVALID_WEBHOOK_TOKEN: _TOO_OLD,
+    # Another process of the bot was quicker, perhaps one that is about to stop; it answers.
+    ACKNOWLEDGED: Trouble("taken", logging.WARNING),
+    NO_DIRECT_MESSAGES: Trouble("direct messages closed", logging.INFO),
+    INVALID_FORM: Trouble("refused", logging.ERROR, "Discord did not accept my answer.", traced=True),
+}
+_PERMISSIONS = {
+    MISSING_ACCESS: "view_channel",
+    MISSING_PERMISSIONS: "send_messages",
+    NO_HISTORY: "read_message_history",
+}
+
+
+def judge(error: Exception) -> Trouble:
+    """Say what an error means."""
+    match error:
+        case app_commands.CommandInvokeError():
+            return judge(error.original)
+        case Busy():
+            return Trouble("busy", logging.DEBUG, busy_reply(error.retry_after).content, numbered=False)
+        case Late():
+            return Trouble("late", logging.DEBUG, late_reply(error.retry_after).content, numbered=False)
+        case discord.DiscordException() | aiohttp.ClientError() | OSError():
+            return _of_discord(error)
+        case FootnoteError():
+            return _of_library(error)
+        case _:
+            return Trouble("unexpected", logging.ERROR, "Something went wrong on my side.", traced=True)
+
+
+def lacks_permission(error: Exception) -> bool:
+    """Say whether Discord refused something that a permission would allow."""
+    return isinstance(error, discord.HTTPException) and error.code in _PERMISSIONS
+
+
+def lacking(error: Exception, have: discord.Permissions, *, in_thread: bool) -> str:
+    """Name the permissions, as Discord's settings do, that would have allowed what was refused."""
+    other = "send_messages" if in_thread else "send_messages_in_threads"
+    needs = [need for need in missing(have) if need.flag != other]
+    code = error.code if isinstance(error, discord.HTTPException) else 0
+    return names_of(needs) or name_of(_PERMISSIONS.get(code, "send_messages"))
+
+
+def _of_discord(error: Exception) -> Trouble:
+    match error:
+        case discord.RateLimited():
+            return _slowed(error.retry_after)
+        case discord.HTTPException(status=429):
+            return _slowed(_retry_after(error))
+        case discord.HTTPException(code=code) if code in _CODES:
+            return _CODES[code]
+        case discord.HTTPException(code=code) if code in _PERMISSIONS:
+            return Trouble("permission", logging.WARNING, "I lack a permission here.", numbered=False)
+        case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
+            words = "This command has changed. Please reload Discord and try again."
+            return Trouble("command changed", logging.WARNING, words, numbered=False)
+        case app_commands.CheckFailure():
+            return Trouble("not allowed", logging.INFO, "You cannot use this here.", numbered=False)
+        case discord.DiscordServerError() | aiohttp.ClientError() | OSError():
+            words = "Discord has trouble at the moment. Please try again in a minute."
+            return Trouble("discord", logging.WARNING, words)
+        case _:
+            return Trouble("unexpected", logging.ERROR, "Something went wrong on my side.", traced=True)
+
+
+def _of_library(error: FootnoteError) -> Trouble:
+    match error:
+        case UnknownArticleError():
+            return Trouble(
+                "article gone", logging.INFO, "This article is not in the library.", numbered=False
+            )
+        case EmptyQuestionError():
+            return Trouble("empty", logging.INFO, "There is no question in that.", numbered=False)
+        case NoRoomError():
+            return Trouble("feedback", logging.ERROR, "Thanks, but I have no room left to keep that.")
+        case FeedbackError():
+            return Trouble("feedback", logging.ERROR, "Thanks, but I can't keep that at the moment.")
+        case _:
+            return Trouble("library", logging.ERROR, "I can't look things up at the moment.", traced=True)
+
+
+def _slowed(retry_after: float) -> Trouble:
+    words = f"Discord asks me to slow down. Please try again in {ceil(retry_after)} s."
+    return Trouble("slowed down", logging.WARNING, words)
+
+
+def _retry_after(error: discord.HTTPException) -> float:
+    headers: Any = error.response.headers
+    try:
+        return max(1.0, float(headers.get("Retry-After", "")))
+    except ValueError:
+        return 5.0
