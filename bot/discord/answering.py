@@ -7,7 +7,7 @@ words; only what nobody expected is raised, for `failures`.
 import asyncio
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,6 @@ from bot.config import Config
 from bot.discord.asked import Asked
 from bot.discord.cooldowns import Cooldowns
 from bot.discord.desk import Busy, Desk, Late
-from bot.discord.failures import NO_HISTORY
 from bot.discord.listing import article_id, drawn, unknown_article
 from bot.discord.log_format import fields
 from bot.discord.meter import Meter
@@ -26,6 +25,7 @@ from bot.discord.replies import NO_MORE, Reply, busy_reply, cooldown_reply, late
 from bot.discord.seen import Warned
 from bot.discord.sending import parts, tell
 from bot.discord.shelf import Shelf
+from bot.discord.troubles import NO_HISTORY
 from index.answering import clean_question
 from index.errors import EmptyQuestionError, UnknownArticleError
 
@@ -38,6 +38,9 @@ TYPING_AFTER = 0.5
 
 EMPTY = "Ask me something, and I look for the sentences that answer it."
 LEAVING = "I'm restarting. Please ask again in a minute."
+
+Follow = Callable[[Asked], Awaitable[Asked]]
+"""Completes a question by what was said before, which may have to be fetched from Discord first."""
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +98,12 @@ class Answering:
                 self._idle.set()
 
     async def over_interaction(
-        self, interaction: discord.Interaction[Any], asked: Asked, *, private: bool
+        self,
+        interaction: discord.Interaction[Any],
+        asked: Asked,
+        follow: Follow | None = None,
+        *,
+        private: bool,
     ) -> None:
         """Answer a command or a click; a line on why there is no answer is shown to the asker alone.
 
@@ -109,7 +117,7 @@ class Answering:
                 return
             await interaction.response.defer(ephemeral=private, thinking=True)
             measure.reached("acknowledge")
-            said = await self.said(asked)
+            said = await self._said(asked, follow)
             measure.begins("send")
             if said.private:
                 await tell(interaction, said.reply)
@@ -117,13 +125,15 @@ class Answering:
                 await interaction.edit_original_response(**parts(said.reply))
             measure.ended(said.outcome)
 
-    async def over_message(self, message: discord.Message, asked: Asked) -> None:
+    async def over_message(
+        self, message: discord.Message, asked: Asked, follow: Follow | None = None
+    ) -> None:
         """Answer a message by one reply to it, and show that the bot is typing where that takes a while.
 
         Somebody who asks again while told to wait gets no second line. Raises as `over_interaction`.
         """
         with self._measured(asked) as measure:
-            said = self.refusal(asked) or await self._while_typing(message, asked)
+            said = self.refusal(asked) or await self._while_typing(message, self._said(asked, follow))
             measure.begins("send")
             if not said.wait or self._warned.due(asked.user, said.wait):
                 await reply_to(message, said.reply)
@@ -145,11 +155,10 @@ class Answering:
             return Said(notice(words), "invalid", private=True)
         return None
 
-    async def said(self, asked: Asked) -> Said:
-        """Ask the library. Too many questions, or an unknown article, are lines in plain words too.
-
-        Raises FootnoteError where the library itself is in trouble.
-        """
+    async def _said(self, asked: Asked, follow: Follow | None) -> Said:
+        """Ask the library. Too many questions, or an unknown article, are lines in plain words too."""
+        if follow is not None:
+            asked = await follow(asked)
         try:
             return await self._answered(asked)
         except Busy as busy:
@@ -172,8 +181,8 @@ class Answering:
         nothing_left = bool(asked.first) and len(answer.citations) <= asked.first
         return Said(reply, "answered" if answer.answerable else "declined", private=nothing_left)
 
-    async def _while_typing(self, message: discord.Message, asked: Asked) -> Said:
-        task = asyncio.create_task(self.said(asked))
+    async def _while_typing(self, message: discord.Message, saying: Coroutine[Any, Any, Said]) -> Said:
+        task = asyncio.create_task(saying)
         try:
             await asyncio.wait({task}, timeout=TYPING_AFTER)
             if task.done():

@@ -1,6 +1,7 @@
 """The slash commands, and the entry in the menu of a message."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -9,7 +10,7 @@ from discord import app_commands
 from bot.discord import listing
 from bot.discord.answering import QUESTION_LIMIT
 from bot.discord.asked import Asked
-from bot.discord.conversation import said_in
+from bot.discord.conversation import in_thread, said_in
 from bot.discord.replies import Reply, notice
 from bot.discord.sending import parts, tell
 from bot.discord.tickets import QUERY_LIMIT
@@ -44,7 +45,8 @@ async def ask(
     client = interaction.client
     shown_to_one = client.config.discord.private if private is None else private
     asked = Asked(question, interaction.user.id, interaction.guild_id, "slash", article or None)
-    await client.answering.over_interaction(interaction, asked, private=shown_to_one)
+    follow = None if asked.article else partial(in_thread, interaction.channel, client.user)
+    await client.answering.over_interaction(interaction, asked, follow, private=shown_to_one)
 
 
 @app_commands.command(name="articles", description="List the articles that I answer from.")
@@ -76,7 +78,11 @@ async def about(interaction: "Interaction") -> None:
 async def _titles(interaction: "Interaction", typed: str) -> list[app_commands.Choice[str]]:
     """Offer the articles whose titles are likest to what is typed."""
     client = interaction.client
-    found = await client.desk.run(listing.choices, client.shelf.library, typed)
+    try:
+        found = await client.desk.run(listing.choices, client.shelf.library, typed)
+    except Exception as error:  # which discord.py would log with a trace at each letter that is typed
+        await client.failures.interaction(interaction, error)
+        return []
     return [app_commands.Choice(name=name, value=key) for name, key in found]
 
 
@@ -107,7 +113,8 @@ class Tree(app_commands.CommandTree[Any]):
 
     def __init__(self, client: discord.Client) -> None:
         super().__init__(client, allowed_contexts=_CONTEXTS, allowed_installs=_INSTALLS)
-        for command in (ask, list_articles, show_article, about):
+        slash: tuple[app_commands.Command[Any, ..., Any], ...] = (ask, list_articles, show_article, about)
+        for command in slash:
             self.add_command(command)
         self.add_command(find_sources)
 

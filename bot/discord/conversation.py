@@ -4,6 +4,7 @@ Discord shows the bot only messages that mention it, reply to it with a ping, or
 """
 
 import re
+from dataclasses import replace
 
 import discord
 
@@ -12,7 +13,6 @@ from bot.discord.asked import Asked
 from bot.discord.failures import Failures
 from bot.discord.replies import Shown, read_back
 from bot.discord.seen import Seen
-from bot.discord.tickets import ContextTicket, MoreTicket
 
 LOOKED_BACK = 20
 """Messages of a direct conversation or a thread that are searched for the last answer, for a plain "more"."""
@@ -35,22 +35,38 @@ class Conversation:
         """Answer a message that is meant for the bot, once; never another bot's or its own."""
         if not meant_for(message, me) or not self._seen.first(message.id):
             return
+        server = message.guild.id if message.guild else None
+        asked = Asked(spoken(message, me), message.author.id, server, "message")
+
+        async def follow(asked: Asked) -> Asked:
+            more = _MORE.fullmatch(asked.text) is not None
+            return following(asked, await _shown(message, me, latest=more), more=more)
+
         try:
-            await self._answering.over_message(message, await self._asked(message, me))
+            await self._answering.over_message(message, asked, follow)
         except Exception as error:  # else it would be silence
             await self._failures.message(message, error)
 
-    async def _asked(self, message: discord.Message, me: discord.ClientUser) -> Asked:
-        text = spoken(message, me)
-        server = message.guild.id if message.guild else None
-        more = _MORE.fullmatch(text) is not None
-        shown = await _shown(message, me, latest=more)
-        if shown is not None and more and (further := _further(shown)):
-            return Asked(
-                shown.question, message.author.id, server, "message", further.asked_in, further.first
-            )
-        article = None if shown is None else _kept_article(shown)
-        return Asked(text, message.author.id, server, "message", article)
+
+def following(asked: Asked, shown: Shown | None, *, more: bool = False) -> Asked:
+    """Return a question as one that goes on from what was shown: in its article, or for more of it."""
+    if shown is None:
+        return asked
+    if more:
+        return replace(asked, text=shown.question, article=shown.asked_in, first=shown.first)
+    # What the articles did not say, another question need not find in the article nearest to it.
+    article = shown.asked_in if shown.answer is None else shown.article
+    return replace(asked, article=article)
+
+
+async def in_thread(channel: object, me: discord.ClientUser | None, asked: Asked) -> Asked:
+    """Return a question that was asked in the thread of an answer as one that goes on from that."""
+    if me is None or not isinstance(channel, discord.Thread):
+        return asked
+    try:
+        return following(asked, _read(await _start_of(channel), me))
+    except (discord.NotFound, discord.Forbidden):
+        return asked
 
 
 def meant_for(message: discord.Message, me: discord.ClientUser) -> bool:
@@ -94,17 +110,6 @@ def _own_role(message: discord.Message) -> discord.Role | None:
     return message.guild.self_role if message.guild else None
 
 
-def _further(shown: Shown) -> MoreTicket | None:
-    return next((ticket for ticket in shown.tickets if isinstance(ticket, MoreTicket)), None)
-
-
-def _kept_article(shown: Shown) -> str | None:
-    """Return the key of the article that a follow-up stays in: the one asked in, else the answer's."""
-    if shown.asked_in is not None or shown.answer is None:
-        return shown.asked_in
-    return next((ticket.key for ticket in shown.tickets if isinstance(ticket, ContextTicket)), None)
-
-
 async def _shown(message: discord.Message, me: discord.ClientUser, *, latest: bool) -> Shown | None:
     """Find the answer that a message goes on from: what it replies to, or what its thread was started from.
 
@@ -118,11 +123,17 @@ async def _shown(message: discord.Message, me: discord.ClientUser, *, latest: bo
             async for earlier in channel.history(limit=LOOKED_BACK, before=message):
                 if shown := _read(earlier, me):
                     return shown
-        if isinstance(channel, discord.Thread) and isinstance(channel.parent, discord.TextChannel):
-            return _read(await channel.parent.fetch_message(channel.id), me)  # its first message has its id
+        if isinstance(channel, discord.Thread):
+            return _read(await _start_of(channel), me)
     except (discord.NotFound, discord.Forbidden):
         pass  # gone, or not for the bot to read: the message is a question of its own
     return None
+
+
+async def _start_of(thread: discord.Thread) -> discord.Message | None:
+    """Fetch the message that a thread was started from; it has the thread's id."""
+    parent = thread.parent
+    return await parent.fetch_message(thread.id) if isinstance(parent, discord.TextChannel) else None
 
 
 async def _replied_to(message: discord.Message) -> discord.Message | None:

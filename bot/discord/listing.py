@@ -51,9 +51,13 @@ def choices(library: Library, typed: str) -> list[tuple[str, str]]:
 
 def drawn(library: Library, answer: Answer, asked_in: str | None, first: int) -> Reply:
     """Show an answer with its citations after the first `first`; `asked_in` is an article's id."""
+    try:
+        places = find_places(library, answer)
+    except UnknownArticleError:  # removed since the answer, which stands all the same
+        places = {}
     return answer_reply(
         answer,
-        places=find_places(library, answer),
+        places=places,
         asked_in=None if asked_in is None else article_key(asked_in),
         generation=library.fingerprint,
         first=first,
@@ -95,9 +99,8 @@ def about(library: Library, log_questions: bool) -> Reply:
 
 def _source() -> str:
     """Say where the source is: where the package says that it is, else in the package."""
-    for label, _, url in (
-        entry.partition(", ") for entry in metadata(DISTRIBUTION).get_all("Project-URL") or ()
-    ):
+    for entry in metadata(DISTRIBUTION).get_all("Project-URL") or ():
+        label, _, url = str(entry).partition(", ")
         if label.casefold() == "source":
             return url
     return f"in the Python package {DISTRIBUTION}"
