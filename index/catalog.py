@@ -10,7 +10,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
@@ -240,12 +239,32 @@ class Catalog:
             raise IndexError(f"article {row} of {self._size}")
         return ArticleRow(*found[0])
 
+    def article_rows(self, rows: Iterable[int]) -> list[ArticleRow]:
+        """Describe the articles of `rows`, in the order of `rows`. Raises KeyError for a row that is none."""
+        wanted = [int(row) for row in rows]
+        found = {values[0]: ArticleRow(*values) for values in self._among(f"{_ARTICLE} WHERE row", wanted)}
+        return [found[row] for row in wanted]
+
+    def names(self) -> Iterator[tuple[str, str]]:
+        """Yield id and title of each article, in the order of the rows."""
+        for first in range(0, self._size, _VARIABLES):
+            ends = (first, first + _VARIABLES)
+            yield from self._query(
+                "SELECT id, title FROM articles WHERE row >= ? AND row < ? ORDER BY row", ends
+            )
+
+    def titles(self, rows: Iterable[int]) -> list[str]:
+        """Read the titles of `rows`, in the order of `rows`. Raises KeyError for a row that is none."""
+        wanted = [int(row) for row in rows]
+        found = dict(self._among("SELECT row, title FROM articles WHERE row", wanted))
+        return [found[row] for row in wanted]
+
     def nearest_ids(self, article_id: str, n: int = 3) -> list[str]:
         """List up to `n` ids that hold `article_id`, or else are like it, nearest first; one at least."""
         asked = article_id[:200].casefold()
         folded = {known.casefold(): known for (known,) in self._query("SELECT id FROM articles")}
         holding = sorted((known for known in folded if asked in known), key=len) if asked else []
-        near = holding[:n] or get_close_matches(asked, folded, n) or get_close_matches(asked, folded, 1, 0.0)
+        near = holding[:n] or _like(asked, folded, n, 60) or _like(asked, folded, 1, 0)
         return [folded[known] for known in near]
 
     def article(self, row: int) -> Article:
@@ -320,6 +339,15 @@ class Catalog:
                 return self._connection.execute(query, values).fetchall()
         except sqlite3.DatabaseError as error:
             raise _damaged(self._path, error) from error
+
+
+def _like(asked: str, known: Iterable[str], n: int, least: int) -> list[str]:
+    from rapidfuzz import fuzz, process  # for the few questions that need it
+
+    return [
+        name
+        for name, _, _ in process.extract(asked, list(known), scorer=fuzz.ratio, limit=n, score_cutoff=least)
+    ]
 
 
 def _wording(text: str) -> int:

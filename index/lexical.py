@@ -26,19 +26,20 @@ METHOD = "lucene"
 RULES = 1  # of `terms`: raise it when they cut otherwise
 LONGEST_TERM = 64  # code points; longer ones are cut, so that a line of a megabyte is no term of a megabyte
 
-# Scripts without spaces between words: Thai, Lao, Burmese, Khmer, kana, Han; and Hangul, whose particles
-# stick to the words.
-_UNSPACED = (
+UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af"
     "\uf900-\ufaff\U00020000-\U0003ffff"
 )
+"""Characters of scripts without spaces between words: Thai, Lao, Burmese, Khmer, kana, Han; and Hangul, whose
+particles stick to the words."""
+
 _INDIC = "\u0900-\u0963\u0966-\u0dff"  # vowel signs are no `\w`, and yet inside words
-_WORD = rf"(?:[^\W_{_UNSPACED}]|[{_INDIC}])"
-_LETTER = rf"[^\W\d_{_UNSPACED}]"
+_WORD = rf"(?:[^\W_{UNSPACED}]|[{_INDIC}])"
+_LETTER = rf"[^\W\d_{UNSPACED}]"
 # Accents, soft hyphens, characters without width.
 _DROPPED = re.compile("[\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff]")
 _TOKEN = re.compile(
-    rf"(?P<unspaced>[{_UNSPACED}]+)"
+    rf"(?P<unspaced>[{UNSPACED}]+)"
     rf"|(?P<initials>{_LETTER}(?:\.{_LETTER})+(?!{_WORD}))"  # u.s, p.m, j.k
     rf"|{_WORD}+(?:'{_WORD}+|(?<=\d)(?:\.(?=\d)|,(?=\d{{3}}(?!\d))){_WORD}+)*"  # o'neil, 1.5, 90,000
 )
@@ -78,7 +79,7 @@ def terms(text: str) -> list[str]:
     without spaces become pairs of neighbouring characters.
     """
     words: list[str] = []
-    for match in _TOKEN.finditer(_fold(text)):
+    for match in _TOKEN.finditer(fold(text)):
         word = match[0]
         if match["unspaced"]:
             words += [word[i : i + 2] for i in range(len(word) - 1)] or [word]
@@ -93,7 +94,8 @@ def terms(text: str) -> list[str]:
     return stems
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
+    """Return `text` without differences of case, accents and compatibility forms."""
     if text.isascii():
         return text.lower()
     parts = unicodedata.normalize("NFKD", text.translate(_QUOTES)).casefold()

@@ -3,26 +3,33 @@
 The way of a question: clean → encode → retrieve → rank → read → compose.
 """
 
+import hashlib
+import json
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from functools import cache
+from threading import Lock
 from typing import Self
 
 import numpy as np
 
 from index.answering import clean_question, compose
 from index.catalog import ArticleRow, Catalog
+from index.changes import FILE as STATE_FILE
 from index.config import Config
 from index.encoder import Encoder
-from index.errors import IndexStaleError, ModelDamagedError
+from index.errors import FootnoteError, IndexStaleError, ModelDamagedError
 from index.fingerprint import difference, fingerprint
 from index.lexical import Lexical
 from index.ranking import Ranker
-from index.reader import Reader, UnusableReader
+from index.reader import Asked, Reader, Reading, UnusableReader
 from index.reader_choice import load_span_model, make_reader
-from index.records import Answer, Article, Sentence, Source
+from index.records import Answer, Article, Question, Sentence, Source
 from index.retriever import CANDIDATES, Retriever
 from index.store import Generation, check_encoder, open_current
+from index.titles import Titles
 from index.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
 
@@ -47,6 +54,8 @@ class Library:
         self._reader = reader
         self._threshold = threshold
         self._top_k = top_k
+        self._titles: Titles | None = None
+        self._lock = Lock()
 
     @classmethod
     def open(cls, config: Config) -> Self:
@@ -94,6 +103,19 @@ class Library:
         """Name of the index's generation; it changes with every update."""
         return self._generation.folder.name
 
+    @property
+    def fingerprint(self) -> str:
+        """Name what the index holds, in 16 hexadecimal digits: equal for equal articles and models."""
+        return _fingerprint(self._generation)
+
+    @property
+    def titles(self) -> Titles:
+        """What finds articles by title; made when it is first asked for, seconds for a million of them."""
+        with self._lock:
+            if self._titles is None:
+                self._titles = Titles.load(self._catalog)
+            return self._titles
+
     def articles(self) -> list[ArticleRow]:
         """List the articles by id, without their texts."""
         return self._catalog.articles()
@@ -119,27 +141,73 @@ class Library:
         `article` narrows it to one article; `top_k` and `threshold` default to the configured ones. Raises
         EmptyQuestionError, UnknownArticleError, and ValueError for a `top_k` below 1.
         """
+        (answer,) = self._ask([Question(question, article, top_k)], threshold)
+        if isinstance(answer, FootnoteError):
+            raise answer
+        return answer
+
+    def ask_many(self, questions: Sequence[Question]) -> list[Answer | FootnoteError]:
+        """Answer several questions at once, each as `ask` would, on all cores until the last is done.
+
+        An error takes the place of its own answer and of no other. The time of an answer is that since the
+        call: what its asker waited for.
+        """
+        return self._ask(questions, None)
+
+    def _ask(self, questions: Sequence[Question], threshold: float | None) -> list[Answer | FootnoteError]:
         started = time.perf_counter()
-        asked = clean_question(question)
-        count = self._top_k if top_k is None else top_k
-        if count < 1:
-            raise ValueError(f"top_k: expected 1 or more, found {count}")
-        row = None if article is None else self._catalog.row(article)
-        (vector,) = self._encoder.encode_queries([asked])
-        if not self._encoder.knows(asked):
-            vector = np.zeros_like(vector)  # near nothing, not near all else that the model cannot read
-        candidates = self._retriever.retrieve(asked, vector, row, max(CANDIDATES, count))
-        idf = cache(self._retriever.idf)
-        ranked = self._ranker.rank(asked, candidates, idf)
-        readings = self._reader.read(asked, ranked, idf, count)
-        return compose(
-            asked,
-            readings,
-            self._source,
-            self._threshold if threshold is None else threshold,
-            (time.perf_counter() - started) * 1000,
-        )
+        asked = [self._find(question) for question in questions]
+        found = [one for one in asked if isinstance(one, Asked)]
+        try:
+            readings = iter(self._reader.read(found))
+        except FootnoteError as error:
+            return [copy(error) if isinstance(one, Asked) else one for one in asked]
+        return [
+            self._compose(one, next(readings), threshold, started) if isinstance(one, Asked) else one
+            for one in asked
+        ]
+
+    def _find(self, question: Question) -> Asked | FootnoteError:
+        """Find and rank the candidates for a question."""
+        try:
+            asked = clean_question(question.question)
+            count = question.top_k or self._top_k
+            row = None if question.article is None else self._catalog.row(question.article)
+            # Alone: in a batch it would be padded, and its vector, then its answer, differ in the last bits.
+            (vector,) = self._encoder.encode_queries([asked])
+            if not self._encoder.knows(asked):
+                vector = np.zeros_like(vector)  # near nothing, not near all else that the model cannot read
+            candidates = self._retriever.retrieve(asked, vector, row, max(CANDIDATES, count))
+            idf = cache(self._retriever.idf)
+            return Asked(asked, self._ranker.rank(asked, candidates, idf), idf, count)
+        except FootnoteError as error:
+            return error
+
+    def _compose(
+        self, asked: Asked, readings: Sequence[Reading], threshold: float | None, started: float
+    ) -> Answer | FootnoteError:
+        least = self._threshold if threshold is None else threshold
+        try:
+            elapsed_ms = (time.perf_counter() - started) * 1000
+            return compose(asked.question, readings, self._source, least, elapsed_ms)
+        except FootnoteError as error:
+            return error
 
     def _source(self, row: int) -> Source:
         article = self._catalog.article_row(row)
         return Source(article.id, article.title, article.url)
+
+
+def published_fingerprint(config: Config) -> str:
+    """Return `Library.fingerprint` of the index that would be opened now, without opening it.
+
+    Raises IndexMissingError, IndexStaleError and IndexDamagedError.
+    """
+    return open_current(config.index_directory, _fingerprint, check=False)
+
+
+def _fingerprint(generation: Generation) -> str:
+    files = {name: sha256 for name, sha256 in generation.files.items() if name != STATE_FILE}
+    reader = generation.reader and generation.reader.sha256
+    named = [generation.fingerprint, generation.encoder.name, reader, files]
+    return hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:16]

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -26,11 +27,24 @@ class Reading:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with the candidates that were found for it, best first; `count` readings are wanted."""
+
+    question: str
+    ranked: Sequence[Ranked]
+    idf: Idf
+    count: int
+
+
 class Reader(Protocol):
     """Orders candidates by how well they answer; the first reading's score is the answer's confidence."""
 
-    def read(self, question: str, ranked: Sequence[Ranked], idf: Idf, count: int) -> list[Reading]:
-        """Read `ranked`, best first; return up to `count` readings, best first, scores never rising."""
+    def read(self, asked: Sequence[Asked]) -> list[list[Reading]]:
+        """Read for each of several questions what was found for it, as if it were the only one.
+
+        Returns up to `count` readings of each, best first, scores never rising.
+        """
         ...
 
 
@@ -40,12 +54,15 @@ class RetrievalReader:
     def __init__(self, calibration: Calibration) -> None:
         self._calibration = calibration
 
-    def read(self, question: str, ranked: Sequence[Ranked], idf: Idf, count: int) -> list[Reading]:
-        """Read `ranked`, best first; see `Reader.read`."""
-        scores = self._calibration.scores(question, ranked, idf)
+    def read(self, asked: Sequence[Asked]) -> list[list[Reading]]:
+        """Read what was found for each question; see `Reader.read`."""
+        return [self._readings(one) for one in asked]
+
+    def _readings(self, asked: Asked) -> list[Reading]:
+        scores = self._calibration.scores(asked.question, asked.ranked, asked.idf)
         return [
-            Reading(candidate, _absolute(highlight(question, candidate.text), candidate.start), score)
-            for (candidate, _), score in zip(ranked[:count], scores, strict=False)
+            Reading(candidate, _absolute(highlight(asked.question, candidate.text), candidate.start), score)
+            for (candidate, _), score in zip(asked.ranked[: asked.count], scores, strict=False)
         ]
 
 
@@ -55,9 +72,9 @@ class UnusableReader:
     def __init__(self, error: FootnoteError) -> None:
         self._error = error
 
-    def read(self, question: str, ranked: Sequence[Ranked], idf: Idf, count: int) -> list[Reading]:
+    def read(self, asked: Sequence[Asked]) -> list[list[Reading]]:
         """Raise the error that loading it had."""
-        raise self._error
+        raise copy(self._error)  # what is raised gathers a trace, more of it each time
 
 
 def _absolute(span: Span | None, start: int) -> Span | None:

@@ -71,6 +71,22 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """One of several questions that are asked together; see `Library.ask` for its parts.
+
+    Raises ValueError for a `top_k` below 1.
+    """
+
+    question: str
+    article: str | None = None
+    top_k: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.top_k is not None and self.top_k < 1:
+            raise ValueError(f"top_k: expected 1 or more, found {self.top_k}")
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the library says to a question; `answer` is None where the articles do not say."""
 

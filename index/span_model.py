@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 import onnxruntime  # type: ignore[import-untyped]
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from index.arrays import Floats, Rows
 from index.encoder import clean
@@ -93,10 +93,30 @@ class SpanSettings:
 class _Chunk:
     """Tokens of one text, from `first` on, to be read at once; of the answer `keep` counts."""
 
-    text: int
     first: int
     ids: list[int]
     keep: slice
+
+
+class _Text:
+    """A text that is being read, with the logits of its tokens as they come: float32, [2, t]."""
+
+    def __init__(self, text: str, encoding: Encoding) -> None:
+        self.text = text
+        self.encoding = encoding
+        self.logits = np.empty((2, len(encoding.ids)), dtype=np.float32)
+
+    def scores(self) -> TokenScores:
+        return TokenScores(*_offsets(self.text, self.encoding.offsets), *self.logits)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A chunk of a text, to be read for a question, given as tokens."""
+
+    question: list[int]
+    chunk: _Chunk
+    text: _Text
 
 
 class SpanModel:
@@ -147,28 +167,36 @@ class SpanModel:
         A question is cut after QUESTION_TOKENS, or half of the model's window. A text that does not fit is
         read in overlapping chunks; each token has the score of the chunk in which it has most context.
         """
-        tokens = self._tokenizer.encode(clean(question), add_special_tokens=False).ids
-        asked = tokens[: min(QUESTION_TOKENS, self._settings.room(0) // 2)]
-        encodings = self._tokenizer.encode_batch([clean(text) for text in texts], add_special_tokens=False)
-        room = self._settings.room(len(asked))
-        chunks = [
-            chunk for text, encoding in enumerate(encodings) for chunk in _chunks(text, encoding.ids, room)
-        ]
-        chunks.sort(key=lambda chunk: -len(chunk.ids))  # the long ones first keep all threads busy to the end
-        logits = [np.empty((2, len(encoding.ids)), dtype=np.float32) for encoding in encodings]
-        threads = min(self._threads, len(chunks))
+        return self.read_many([(question, texts)])[0]
+
+    def read_many(self, asked: Sequence[tuple[str, Sequence[str]]]) -> list[list[TokenScores]]:
+        """Read the texts of several questions on all threads at once; each scores as `read` scores it."""
+        jobs: list[_Job] = []
+        read: list[list[_Text]] = []
+        for question, texts in asked:
+            tokens = self._tokenizer.encode(clean(question), add_special_tokens=False).ids
+            head = tokens[: min(QUESTION_TOKENS, self._settings.room(0) // 2)]
+            room = self._settings.room(len(head))
+            encodings = self._tokenizer.encode_batch(
+                [clean(text) for text in texts], add_special_tokens=False
+            )
+            read.append([_Text(text, encoding) for text, encoding in zip(texts, encodings, strict=True)])
+            jobs += [_Job(head, chunk, one) for one in read[-1] for chunk in _chunks(one.encoding.ids, room)]
+        jobs.sort(key=lambda job: -len(job.chunk.ids))  # the long ones first keep all threads busy to the end
+        threads = min(self._threads, len(jobs))
         if threads > 1:
             with ThreadPoolExecutor(threads) as pool:
-                scores = list(pool.map(lambda chunk: self._run(asked, chunk.ids), chunks))
+                list(pool.map(self._do, jobs))
         else:
-            scores = [self._run(asked, chunk.ids) for chunk in chunks]
-        for chunk, score in zip(chunks, scores, strict=True):
-            kept = slice(chunk.first + chunk.keep.start, chunk.first + chunk.keep.stop)
-            logits[chunk.text][:, kept] = score[:, chunk.keep]
-        return [
-            TokenScores(*_offsets(text, encoding.offsets), *pair)
-            for text, encoding, pair in zip(texts, encodings, logits, strict=True)
-        ]
+            for job in jobs:
+                self._do(job)
+        return [[one.scores() for one in texts] for texts in read]
+
+    def _do(self, job: _Job) -> None:
+        chunk = job.chunk
+        scores = self._run(job.question, chunk.ids)
+        kept = slice(chunk.first + chunk.keep.start, chunk.first + chunk.keep.stop)
+        job.text.logits[:, kept] = scores[:, chunk.keep]
 
     def _run(self, question: list[int], text: list[int]) -> Floats:
         """Return start and end scores of the tokens of `text`: float32, [2, t]."""
@@ -183,10 +211,10 @@ class SpanModel:
         return scores
 
 
-def _chunks(text: int, ids: list[int], room: int) -> list[_Chunk]:
+def _chunks(ids: list[int], room: int) -> list[_Chunk]:
     """Cut a text into chunks of `room` tokens, at even distances, where it has more."""
     if len(ids) <= room:
-        return [_Chunk(text, 0, ids, slice(0, len(ids)))] if ids else []
+        return [_Chunk(0, ids, slice(0, len(ids)))] if ids else []
     overlap = min(_OVERLAP_TOKENS, room // 2)
     count = -((overlap - len(ids)) // (room - overlap))  # rounded up
     firsts = [number * (len(ids) - room) // (count - 1) for number in range(count)]
@@ -194,7 +222,7 @@ def _chunks(text: int, ids: list[int], room: int) -> list[_Chunk]:
     middles = [(left + room + right) // 2 for left, right in itertools.pairwise(firsts)]
     borders = [0, *middles, len(ids)]
     return [
-        _Chunk(text, first, ids[first : first + room], slice(borders[row] - first, borders[row + 1] - first))
+        _Chunk(first, ids[first : first + room], slice(borders[row] - first, borders[row + 1] - first))
         for row, first in enumerate(firsts)
     ]
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from index.catalog import SentenceText
 from index.confidence import EVIDENCE, Calibration, evidence, logistic
-from index.reader import Reading
+from index.reader import Asked, Reading
 from index.records import Idf, Ranked, Span
 from index.span_model import SpanModel, TokenScores
 from index.weights import READING_FILE, read_sections, weights_of
@@ -93,36 +93,51 @@ class SpanReader:
         self._weights = weights
         self._retrieval = Calibration.load()
 
-    def read(self, question: str, ranked: Sequence[Ranked], idf: Idf, count: int) -> list[Reading]:
-        """Read `ranked`, best first; see `Reader.read`. What was not read follows in its own order."""
-        found = self.find(question, ranked)
-        joint = join(ranked, found, self._weights.joint)
-        if not joint:
-            return []
-        retrieval = self._retrieval.log_odds(question, ranked, idf)
-        sure = logistic(float(sureness(question, joint, found, idf, retrieval) @ self._weights.sure))
-        readings = []
-        for candidate, score in joint[:count]:
-            mark = found[candidate.row].place if candidate.row in found else None
-            readings.append(Reading(candidate, mark, sure * math.exp(min(0.0, score - joint[0][1]))))
-        return readings
+    def read(self, asked: Sequence[Asked]) -> list[list[Reading]]:
+        """Read what was found for each question; see `Reader.read`.
+
+        What was not read follows in its own order.
+        """
+        found = self.find_all([(one.question, one.ranked) for one in asked])
+        return [self._readings(one, spans) for one, spans in zip(asked, found, strict=True)]
 
     def find(self, question: str, ranked: Sequence[Ranked]) -> dict[int, Found]:
         """Return the best span of each sentence that was read, by its row."""
-        windows = make_windows([candidate for candidate, _ in ranked], self._texts)
-        found: dict[int, Found] = {}
+        return self.find_all([(question, ranked)])[0]
+
+    def find_all(self, asked: Sequence[tuple[str, Sequence[Ranked]]]) -> list[dict[int, Found]]:
+        """Read for several questions at once; of each, return what `find` returns."""
+        found: list[dict[int, Found]] = [{} for _ in asked]
+        windows = [make_windows([one for one, _ in ranked], self._texts) for _, ranked in asked]
         for count in (FIRST_WINDOWS, MOST_WINDOWS - FIRST_WINDOWS):
-            some = list(islice(windows, count))
-            if not some:
-                break
-            scores = self._model.read(question, [window.text for window in some])
-            for window, scored in zip(some, scores, strict=True):
-                for row, one in _spans(window, scored):
-                    if row not in found or found[row].span < one.span:
-                        found[row] = one
-            if any(one.share >= SETTLED for one in found.values()):
-                break
+            unsettled = [
+                number
+                for number, spans in enumerate(found)
+                if not any(one.share >= SETTLED for one in spans.values())
+            ]
+            some = {number: cut for number in unsettled if (cut := list(islice(windows[number], count)))}
+            scores = self._model.read_many(
+                [(asked[number][0], [window.text for window in cut]) for number, cut in some.items()]
+            )
+            for (number, cut), scored in zip(some.items(), scores, strict=True):
+                for window, tokens in zip(cut, scored, strict=True):
+                    for row, one in _spans(window, tokens):
+                        if row not in found[number] or found[number][row].span < one.span:
+                            found[number][row] = one
         return found
+
+    def _readings(self, asked: Asked, found: Mapping[int, Found]) -> list[Reading]:
+        joint = join(asked.ranked, found, self._weights.joint)
+        if not joint:
+            return []
+        retrieval = self._retrieval.log_odds(asked.question, asked.ranked, asked.idf)
+        evidence_of_it = sureness(asked.question, joint, found, asked.idf, retrieval)
+        sure = logistic(float(evidence_of_it @ self._weights.sure))
+        readings = []
+        for candidate, score in joint[: asked.count]:
+            mark = found[candidate.row].place if candidate.row in found else None
+            readings.append(Reading(candidate, mark, sure * math.exp(min(0.0, score - joint[0][1]))))
+        return readings
 
 
 def join(ranked: Sequence[Ranked], found: Mapping[int, Found], weights: NDArray[np.float64]) -> list[Ranked]:

@@ -55,6 +55,7 @@ class Generation:
     """One whole index: its folder, its exported encoder's, what shaped it, its counts and measurements.
 
     `reader` is the exported reader, None where none is named. It is not looked at before `check_reader`.
+    `files` holds the checksums of the files in `folder`, by name.
     """
 
     folder: Path
@@ -62,6 +63,7 @@ class Generation:
     reader: Export | None
     fingerprint: Json
     facts: Json
+    files: Mapping[str, str]
 
 
 def open_current(root: Path, load: Callable[[Generation], T], check: bool = True) -> T:
@@ -298,8 +300,9 @@ def _generation(root: Path, pointer: Json, check: bool) -> Generation:
         _read_json(encoder / _MANIFEST, manifest["encoder"]["sha256"])
         named = manifest["reader"]
         reader = named and Export(root / "readers" / named["name"], named["sha256"])
-        generation = Generation(folder, encoder, reader, manifest["fingerprint"], manifest["facts"])
-    except (KeyError, TypeError) as error:
+        files = {name: file["sha256"] for name, file in manifest["files"].items()}
+        generation = Generation(folder, encoder, reader, manifest["fingerprint"], manifest["facts"], files)
+    except (KeyError, TypeError, AttributeError) as error:
         raise _damaged(folder / _MANIFEST, error) from error
     if check:
         _check_files(folder, manifest)

@@ -92,7 +92,7 @@ def test_a_long_text_is_scored_whole(reader: SpanModel, monkeypatch: pytest.Monk
 @given(length=st.integers(0, 900), room=st.integers(2, 200))
 def test_chunks_cover_a_text_once_and_overlap(length: int, room: int) -> None:
     ids = list(range(length))
-    chunks = span_model._chunks(0, ids, room)
+    chunks = span_model._chunks(ids, room)
     kept = [chunk.first + place for chunk in chunks for place in range(chunk.keep.start, chunk.keep.stop)]
     assert kept == ids
     assert all(len(chunk.ids) <= room for chunk in chunks)

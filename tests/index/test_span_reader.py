@@ -14,7 +14,7 @@ from shelf import Shelf
 
 from index.confidence import EVIDENCE
 from index.errors import FootnoteError
-from index.reader import Reading
+from index.reader import Asked, Reading
 from index.records import Ranked
 from index.span_model import SpanModel, TokenScores
 from index.span_reader import (
@@ -42,6 +42,9 @@ class Model:
         self.marks = marks
         self.seed = seed
         self.calls: list[list[str]] = []
+
+    def read_many(self, asked: Sequence[tuple[str, Sequence[str]]]) -> list[list[TokenScores]]:
+        return [self.read(question, texts) for question, texts in asked]
 
     def read(self, question: str, texts: Sequence[str]) -> list[TokenScores]:
         assert question == QUESTION
@@ -81,7 +84,8 @@ def reader(shelf: Shelf, model: Model, learnt: ReadingWeights = BOTH) -> SpanRea
 def read(
     shelf: Shelf, model: Model, ranked: Sequence[Ranked], count: int = 100, learnt: ReadingWeights = BOTH
 ) -> list[Reading]:
-    return reader(shelf, model, learnt).read(QUESTION, ranked, lambda _: 2.0, count)
+    (readings,) = reader(shelf, model, learnt).read([Asked(QUESTION, ranked, lambda _: 2.0, count)])
+    return readings
 
 
 def marked(shelf: Shelf, reading: Reading) -> str | None:

@@ -109,6 +109,9 @@ def test_a_confidence_is_a_probability_under_the_assumed_mix() -> None:
 class Model:
     """Finds names after "by" where the question asks who, and the thing asked about is there."""
 
+    def read_many(self, asked: Sequence[tuple[str, Sequence[str]]]) -> list[list[TokenScores]]:
+        return [self.read(question, texts) for question, texts in asked]
+
     def read(self, question: str, texts: Sequence[str]) -> list[TokenScores]:
         return [self._scores(set(WORDS.findall(question.lower())), text) for text in texts]
 
