@@ -42,7 +42,7 @@ def read_token(environment: Mapping[str, str]) -> str:
         with path.open("rb") as file:
             content = file.read(_LONGEST + 1)
             mode = stat.S_IMODE(path.stat().st_mode)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         reason = in_words(error).removeprefix(f"{path}: ")
         raise ConfigurationError(f"{place}: {reason}") from None
     if mode & stat.S_IROTH:
