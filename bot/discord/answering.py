@@ -39,8 +39,11 @@ TYPING_AFTER = 0.5
 EMPTY = "Ask me something, and I look for the sentences that answer it."
 LEAVING = "I'm restarting. Please ask again in a minute."
 
-Follow = Callable[[Asked], Awaitable[Asked]]
-"""Completes a question by what was said before, which may have to be fetched from Discord first."""
+Follow = Callable[[Asked], Awaitable[Asked | Reply]]
+"""Completes a question by what was said before, which may have to be fetched from Discord first.
+
+Returns a reply where there is nothing to ask.
+"""
 
 log = logging.getLogger(__name__)
 
@@ -158,7 +161,10 @@ class Answering:
     async def _said(self, asked: Asked, follow: Follow | None) -> Said:
         """Ask the library. Too many questions, or an unknown article, are lines in plain words too."""
         if follow is not None:
-            asked = await follow(asked)
+            followed = await follow(asked)
+            if isinstance(followed, Reply):
+                return Said(followed, "invalid", private=True)
+            asked = followed
         try:
             return await self._answered(asked)
         except Busy as busy:

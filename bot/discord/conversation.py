@@ -11,11 +11,13 @@ import discord
 from bot.discord.answering import Answering
 from bot.discord.asked import Asked
 from bot.discord.failures import Failures
-from bot.discord.replies import Shown, read_back
+from bot.discord.replies import Reply, Shown, notice, read_back
 from bot.discord.seen import Seen
 
 LOOKED_BACK = 20
 """Messages of a direct conversation or a thread that are searched for the last answer, for a plain "more"."""
+
+MORE_OF_WHAT = "More of what? Reply to one of my answers with “more”."
 
 _MORE = re.compile(r"(show |give )?(me )?(some )?more( sources)?( please)?[.!…]*", re.IGNORECASE)
 _MENTION = re.compile(r"<(?P<kind>@[!&]?|#)(?P<id>\d+)>")
@@ -38,14 +40,20 @@ class Conversation:
         server = message.guild.id if message.guild else None
         asked = Asked(spoken(message, me), message.author.id, server, "message")
 
-        async def follow(asked: Asked) -> Asked:
-            more = _MORE.fullmatch(asked.text) is not None
-            return following(asked, await _shown(message, me, latest=more), more=more)
+        async def follow(asked: Asked) -> Asked | Reply:
+            more = asks_for_more(asked.text)
+            shown = await _shown(message, me, latest=more)
+            return notice(MORE_OF_WHAT) if more and not shown else following(asked, shown, more=more)
 
         try:
             await self._answering.over_message(message, asked, follow)
         except Exception as error:  # else it would be silence
             await self._failures.message(message, error)
+
+
+def asks_for_more(text: str) -> bool:
+    """Say whether a message asks for further sources of what was answered, and for nothing else."""
+    return _MORE.fullmatch(text) is not None
 
 
 def following(asked: Asked, shown: Shown | None, *, more: bool = False) -> Asked:
@@ -99,11 +107,13 @@ def spoken(message: discord.Message, me: discord.ClientUser) -> str:
 
 
 def said_in(message: discord.Message, me: discord.ClientUser | None) -> str:
-    """Return the text of a message, or the question of an answer that the bot gave."""
+    """Return the text of a message or of what it forwards; the question, of an answer that the bot gave."""
     if me is None:
         return message.content
-    shown = _read(message, me)
-    return shown.question if shown else spoken(message, me)
+    if shown := _read(message, me):
+        return shown.question
+    forwarded = (snapshot.content for snapshot in message.message_snapshots)
+    return spoken(message, me) or next(forwarded, "")
 
 
 def _own_role(message: discord.Message) -> discord.Role | None:

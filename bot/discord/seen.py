@@ -23,6 +23,10 @@ class Seen:
             self._ids.popitem(last=False)
         return True
 
+    def __len__(self) -> int:
+        """Count what is remembered."""
+        return len(self._ids)
+
 
 class Warned:
     """Who was told to wait, and until when: a second line would let people make the bot spam a channel."""
@@ -42,3 +46,7 @@ class Warned:
         if len(self._until) > self._limit:
             self._until.popitem(last=False)
         return True
+
+    def __len__(self) -> int:
+        """Count who is remembered."""
+        return len(self._until)
