@@ -19,10 +19,11 @@ _BREAK = "\u200b"  # between @ and everyone: no escape keeps Discord's server fr
 _MARKUP = re.compile(
     r"[\\*_~|`<\[\]]"  # emphasis, spoilers, code, mentions, timestamps, custom emoji, masked links
     r"|(?<=<)[@#/:]"  # so that not even the raw text holds a mention
-    r"|:(?=//|[^\s:]+:)"  # bare links of any scheme, emoji by their names
+    r"|:(?=//)"  # bare links of any scheme
     r"|(?<=discord)\.(?=\w+/)|(?<=discordapp)\.(?=\w+/)",  # invitations are found without a scheme
     re.IGNORECASE,
 )
+_EMOJI = re.compile(r":\S*:")  # by their names
 _LINE = re.compile(r"\s*(?:[>#+-]|\d+[.)])")  # quotes, headers, small print and lists, at a line's start
 _MENTION = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 _ESCAPED = re.compile(rf"\\([^0-9A-Za-z\s])|(?<=@){_BREAK}")
@@ -122,6 +123,8 @@ def web_address(url: str | None) -> str | None:
 def _escaped(text: str) -> list[str]:
     """Return what Discord needs for each character of a safe text, in order."""
     pieces = list(text)
+    for name in _EMOJI.finditer(text):
+        pieces[slice(*name.span())] = ["\\:" if character == ":" else character for character in name[0]]
     if line := _LINE.match(text):
         pieces[line.end() - 1] = f"\\{pieces[line.end() - 1]}"
     for match in _MARKUP.finditer(text):
