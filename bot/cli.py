@@ -303,6 +303,44 @@ def doctor(context: click.Context, fetch: bool, as_objects: bool) -> None:
         context.exit(FAILED)
 
 
+@main.command(
+    examples=(
+        "footnote feedback",
+        "footnote feedback --json | jq -r '.[].note'",
+        "footnote feedback --export judged.jsonl && footnote eval judged.jsonl",
+    )
+)
+@click.option(
+    "--export",
+    "target",
+    type=click.File("w", encoding="utf-8", lazy=True),
+    metavar="FILE",
+    help="Write questions for `footnote eval` to FILE; - is stdout.",
+)
+@json_option
+@global_options
+@click.pass_context
+def feedback(context: click.Context, target: IO[str] | None, as_objects: bool) -> None:
+    """List what people said of the bot's answers.
+
+    With --export, what they called right becomes questions whose answers are known. What they called wrong is
+    left out and counted: it does not say what would be right.
+    """
+    from bot.feedback import Feedback
+    from bot.feedback_export import entry_object, export, export_blocks, feedback_blocks
+
+    entries = Feedback(_setting(context).config().bot_directory).list()
+    if target is None:
+        _put(as_objects, list(map(entry_object, entries)), feedback_blocks(entries))
+        return
+    found = export(entries)
+    lines = found.lines  # raises before the file is opened, which would empty it
+    target.write(lines)
+    target.flush()
+    if target.name != "-":
+        _put(as_objects, found.counts, export_blocks(found))
+
+
 def _setting(context: click.Context) -> Setting:
     return context.ensure_object(Setting)
 

@@ -1,0 +1,146 @@
+"""Feedback as people and programs read it: a list, and questions whose answers are known."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.as_json import dump
+from bot.feedback import Entry, FeedbackError
+from bot.terminal import EMPTY, UNANSWERED, Block, Piece, counted
+from bot.text import safe
+from index.evaluation import GoldQuestion
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Questions whose answers are known, and how many verdicts are in none of them.
+
+    A verdict that an answer was `wrong` does not say what would be right. `disputed` are those that an answer
+    was right which as many people called wrong, or which a later answer disproves. `changed` are those of
+    answers whose sentence no longer stood in its article when they were judged.
+    """
+
+    questions: tuple[GoldQuestion, ...]
+    wrong: int = 0
+    disputed: int = 0
+    changed: int = 0
+
+    @property
+    def lines(self) -> str:
+        """What `footnote eval` reads: an object a line. Raises FeedbackError where there is no question."""
+        if not self.questions:
+            raise FeedbackError("there is no question to export", f"Verdicts that were left out: {self}")
+        return "".join(f"{dump(question.model_dump())}\n" for question in self.questions)
+
+    def __str__(self) -> str:
+        return f"{self.wrong} wrong, {self.disputed} disputed, {self.changed} of changed articles"
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many questions there are, and how many verdicts were left out for what reason."""
+        return {
+            "questions": len(self.questions),
+            "wrong": self.wrong,
+            "disputed": self.disputed,
+            "changed": self.changed,
+        }
+
+
+def export(entries: Iterable[Entry]) -> Export:
+    """Gather the questions of which more people called an answer right than wrong.
+
+    Several such answers to a question are one question with several gold sentences. Where "The articles don't
+    say" was right as well, the library has learnt something since, and the answers count.
+    """
+    wrong = changed = disputed = 0
+    groups: dict[tuple[str, str | None], list[Entry]] = {}
+    for entry in entries:
+        judged = entry.judgement
+        wrong += not judged.right
+        if judged.answer is not None and judged.sentence is None:
+            changed += judged.right
+        else:
+            groups.setdefault((" ".join(judged.question.casefold().split()), judged.asked_in), []).append(
+                entry
+            )
+    questions = []
+    for group in groups.values():
+        votes: Counter[str | None] = Counter()  # of a source sentence; of None, where the articles didn't say
+        for entry in group:
+            votes[entry.judgement.sentence] += 1 if entry.judgement.right else -1
+        right = [entry for entry in group if entry.judgement.right]
+        agreed = [entry for entry in right if votes[entry.judgement.sentence] > 0]
+        kept = [entry for entry in agreed if entry.judgement.sentence is not None] or agreed
+        disputed += len(right) - len(kept)
+        if kept:
+            questions.append(_gold(kept))
+    return Export(tuple(questions), wrong, disputed, changed)
+
+
+def _gold(entries: Sequence[Entry]) -> GoldQuestion:
+    """Return the question of judgements that agree; the latest of them names the answer."""
+    latest = entries[-1].judgement
+    sentences = dict.fromkeys(entry.judgement.sentence for entry in entries)
+    answer = latest.answer
+    if (
+        answer is None
+        or latest.sentence is None
+        or answer == latest.sentence
+        or answer not in latest.sentence
+    ):
+        answer = None  # the sentence was the answer, or the answer was too long to be shown whole
+    return GoldQuestion(
+        id=f"feedback-{entries[0].row}",
+        question=latest.question,
+        answerable=latest.sentence is not None,
+        gold_sentences=tuple(sentence for sentence in sentences if sentence is not None),
+        gold_answer=answer,
+        article=latest.asked_in,
+    )
+
+
+def entry_object(entry: Entry) -> dict[str, Any]:
+    """Return the object of one judgement."""
+    judged = entry.judgement
+    return {
+        "id": f"feedback-{entry.row}",
+        "judged": entry.judged,
+        "right": judged.right,
+        "note": entry.note,
+        "question": judged.question,
+        "answer": judged.answer,
+        "asked_in": judged.asked_in,
+        "article": judged.article,
+        "sentence": judged.sentence,
+        "index": judged.index,
+    }
+
+
+def export_blocks(found: Export) -> list[Block]:
+    """Say how many questions were exported, and how many verdicts were left out."""
+    return [
+        Block((Piece(f"exported {counted(len(found.questions), 'question')}"),)),
+        Block((Piece(f"left out: {found}", "aside"),)),
+    ]
+
+
+def feedback_blocks(entries: Sequence[Entry]) -> list[Block]:
+    """Lay out judgements, oldest first: the verdict, the question, what the bot said, and the note."""
+    right = sum(entry.judgement.right for entry in entries)
+    blocks = [Block((Piece(f"{right} right, {len(entries) - right} wrong", "title"),))]
+    for entry in entries:
+        judged = entry.judgement
+        answered = judged.answer is not None
+        verdict = Piece(*(("right", "ok") if judged.right else ("wrong", "fail")))
+        said = Piece(safe(judged.answer or UNANSWERED), "mark" if answered else "unanswered")
+        source = [Piece(f" ({safe(judged.article)})", "aside")] if answered and judged.article else []
+        blocks += [
+            EMPTY,
+            Block((verdict, Piece(f", {entry.judged}", "aside"))),
+            Block((Piece(safe(judged.question)),), "  asked  "),
+            Block((said, *source), "  said   "),
+        ]
+        if entry.note:
+            blocks.append(Block((Piece(safe(entry.note)),), "  note   "))
+    return blocks
