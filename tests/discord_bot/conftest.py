@@ -1,14 +1,50 @@
-"""The loopback Discord for every test here, and tests that are coroutines."""
+"""The loopback Discord and the bot for every test here, and tests that are coroutines."""
 
 import asyncio
 import inspect
-import warnings
-from collections.abc import Callable, Coroutine, Iterator
+import os
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from bots import Bots
 from loopback import LoopbackDiscord
 from loopback.openapi import OpenAPI
+
+from bot.discord.client import FootnoteClient
+from index.build import update
+from index.config import Config
+from index.fingerprint import encoder_name
+from index.library import Library
+from index.models import model_fingerprint, resolve_encoder
+from index.store import put_encoder, writing
+
+ROOT = Path(__file__).parents[2]
+ARTICLES = {
+    "notes/bees.md": """\
+---
+title: How bees keep warm
+url: https://example.org/bees
+published: 2021-12-01
+author: A. Pickett
+---
+Honey bees stay in the hive all winter. They form a cluster and shiver with their flight muscles.
+
+The centre of the cluster is kept at about 35 degrees Celsius.
+""",
+    "bridges/red.txt": """\
+The red bridge
+
+The red bridge is 900 metres long. It was opened in 1931. Ships pass below it at all hours.
+""",
+    "bridges/green.txt": """\
+The green bridge
+
+The green bridge is 40 metres long. Nobody remembers when it was opened.
+""",
+}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -17,7 +53,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
     runner: asyncio.Runner = pyfuncitem.funcargs["runner"]
-    names = pyfuncitem._fixtureinfo.argnames
+    names = inspect.signature(pyfuncitem.obj).parameters
     runner.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
     return True
 
@@ -30,14 +66,12 @@ def runner() -> Iterator[asyncio.Runner]:
         loop = runner.get_loop()
         loop.set_exception_handler(lambda _, context: trouble.append(_in_words(context)))
         yield runner
-        left = [task for task in asyncio.all_tasks(loop) if not task.done()]
+        left = asyncio.all_tasks(loop)
     assert not left, f"tasks that nobody ended: {left}"
     assert not trouble, "on the event loop:\n" + "\n".join(trouble)
 
 
 def _in_words(context: dict[str, Any]) -> str:
-    import traceback
-
     error = context.get("exception")
     trace = "".join(traceback.format_exception(error)) if error else ""
     return f"{context.get('message')} {context.get('future') or context.get('task') or ''}\n{trace}"
@@ -45,7 +79,7 @@ def _in_words(context: dict[str, Any]) -> str:
 
 @pytest.fixture(scope="session")
 def openapi() -> OpenAPI | None:
-    """Return Discord's own description, read once."""
+    """Return Discord's own description, read once; None where $DISCORD_OPENAPI names none."""
     return OpenAPI.from_environment()
 
 
@@ -59,3 +93,68 @@ def discord(runner: asyncio.Runner, openapi: OpenAPI | None) -> Iterator[Loopbac
     finally:
         runner.run(server.__aexit__(None, None, None))
     server.check()
+
+
+@pytest.fixture(scope="session")
+def library_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with `corpus` and its built `index`; tests only read it.
+
+    Building takes a while; $FOOTNOTE_TEST_LIBRARY names a folder that keeps it for the next run.
+    """
+    kept = os.environ.get("FOOTNOTE_TEST_LIBRARY")
+    base = Path(kept) if kept else tmp_path_factory.mktemp("discord-library")
+    for source in (ROOT / "corpus").iterdir():
+        _write(base / "corpus" / source.name, source.read_text("utf-8"))
+    for name, text in ARTICLES.items():
+        _write(base / "corpus" / name, text)
+    config = Config.model_validate({"base": base, "index": {"directory": "index"}})
+    if not kept:
+        encoder: Path = request.getfixturevalue("encoder_folder")
+        with writing(config.index_directory, 0):
+            put_encoder(config.index_directory, _encoder_name(config), lambda made: _link(encoder, made))
+    update(config, lambda *_: None, wait=300)
+    return base
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_text("utf-8") != text:
+        path.write_text(text, "utf-8")
+
+
+def _encoder_name(config: Config) -> str:
+    return encoder_name(model_fingerprint(resolve_encoder(config.encoder)))
+
+
+def _link(folder: Path, made: Path) -> None:
+    for path in folder.iterdir():
+        (made / path.name).hardlink_to(path)
+
+
+@pytest.fixture(scope="session")
+def library(library_folder: Path) -> Library:
+    """Return the library of `library_folder`, warm; all bots share it."""
+    config = Config.model_validate({"base": library_folder, "index": {"directory": "index"}})
+    library = Library.open(config)
+    library.ask("How long is the red bridge?")
+    return library
+
+
+@pytest.fixture
+def bots(
+    discord: LoopbackDiscord,
+    library: Library,
+    library_folder: Path,
+    tmp_path: Path,
+    runner: asyncio.Runner,
+) -> Iterator[Bots]:
+    """Return what starts bots; `await bots.start(queue=1)` takes keys of `[discord]`."""
+    bots = Bots(discord, library, library_folder, tmp_path / "home")
+    yield bots
+    runner.run(bots.stop_all())
+
+
+@pytest.fixture
+def bot(bots: Bots, runner: asyncio.Runner) -> FootnoteClient:
+    """Return a running bot without cooldowns, its commands registered."""
+    return runner.run(bots.start())

@@ -257,7 +257,7 @@ class Interaction:
                 "response_message_ephemeral": self.message.ephemeral,
             }
         answer: dict[str, Any] = {"interaction": interaction}
-        if kind in (MESSAGE, DEFERRED, UPDATE) and self.message is not None:
+        if kind in (MESSAGE, UPDATE) and self.message is not None:
             answer["resource"] = {"type": kind, "message": self.message.payload()}
         return answer
 
