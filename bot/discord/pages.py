@@ -29,7 +29,7 @@ ABOUT = (
 )
 UNLOGGED = "Questions are answered on the machine that I run on, and are neither passed on nor kept."
 LOGGED = "Questions are answered on the machine that I run on and kept in its log, and are not passed on."
-FEEDBACK = "Only when you press Right or Wrong is it kept, with the answer, your verdict and your note."
+FEEDBACK = "Only when you press Right or Wrong is it kept, with answer, verdict and note, without your name."
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def about_reply(
 ) -> Reply:
     """Say what the bot is, what it knows, what it keeps, and where its source is."""
     embed = discord.Embed(title="Footnote", description=ABOUT, colour=BLUE)
-    embed.add_field(name="Library", value=counted(articles, "article"))
+    embed.add_field(name="Library", value=f"{articles:,} article{'' if articles == 1 else 's'}")
     embed.add_field(name="Version", value=f"{version}, index {generation}")
     if source:
         embed.add_field(name="Source", value=source)

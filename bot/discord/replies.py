@@ -30,7 +30,8 @@ from index.titles import article_key
 QUESTION = 500  # characters of a question that a reply quotes
 CITATIONS = 5  # of one reply: more are for "More sources"
 IN_CONTEXT = 3  # of them with a button: a row has room for five
-ANSWER, SENTENCE, TITLE = 1000, 800, 160  # units; the first citation always fits
+ANSWER, SENTENCE, TITLE = 1000, 500, 160  # units; the first citation always fits
+TITLE_AGAIN = 48  # of an article that was named above
 
 DECLINED = "The articles don't say."
 NEAREST = "Nearest sentences, which are not an answer:"
@@ -120,8 +121,9 @@ def answer_reply(
     blocks = [_opening(answer, first)]
     room = limits.DESCRIPTION - units(blocks[0])
     citations = answer.citations[first : first + CITATIONS]
-    for citation in citations:
-        block = _citation(citation, places.get(citation.number), answer)
+    for at, citation in enumerate(citations):
+        again = any(earlier.article.id == citation.article.id for earlier in citations[:at])
+        block = _citation(citation, places.get(citation.number), answer, TITLE_AGAIN if again else TITLE)
         room -= len("\n\n") + units(block)
         if room < 0:
             break
@@ -209,9 +211,9 @@ def _in_bold(line: str) -> str | None:
     return unescape(inside) if line == f"{BOLD}{inside}{BOLD}" else None
 
 
-def _citation(citation: Citation, place: Place | None, answer: Answer) -> str:
+def _citation(citation: Citation, place: Place | None, answer: Answer, title_limit: int) -> str:
     """Quote a sentence with its answer in bold, below it its source; not again what is the answer itself."""
-    title = link(citation.article.title, citation.article.url, TITLE)
+    title = link(citation.article.title, citation.article.url, title_limit)
     where = f" · sentence {place.number} of {place.of}" if place else ""
     source = f"-# {citation.number} · {title}{where}"
     if citation.number == 1 and citation.sentence == answer.answer:

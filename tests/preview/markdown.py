@@ -44,7 +44,7 @@ _LINES = (
 _INLINE = (
     ("escape", re.compile(r"\\([^0-9A-Za-z\s])")),
     ("codeblock", re.compile(r"```(?:[a-z0-9_+\-.#]+?\n)?\n*([^\n][\s\S]*?)\n*```", re.IGNORECASE)),
-    ("autolink", re.compile(r"<((?:https?|steam|discord|mailto|tel|sms):[^ >]+|[^ <>]+@[^ >.]+\.[^ >]+)>", re.I)),
+    ("autolink", re.compile(r"<((?:https?|steam|discord|mailto|tel|sms):[^ >]+|[^ <>]+@[^ >]+)>", re.I)),
     ("url", re.compile(r"(?:https?|steam|discord)://[^\s<]+[^<.,:;\"'\]\s]", re.IGNORECASE)),
     ("invite", re.compile(r"(?:discord\.gg|discord(?:app)?\.com/invite)/[\w-]+", re.IGNORECASE)),
     ("link", re.compile(rf"\[({_LINK_TITLE})\]\({_LINK_TARGET}\)")),
