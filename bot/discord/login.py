@@ -36,7 +36,7 @@ async def visitor(token: str, api_base: str) -> AsyncIterator[discord.Client]:
     """
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody asked for voice
     Route.BASE = api_base
-    client = discord.Client(intents=discord.Intents.none())
+    client = discord.Client(intents=discord.Intents(guilds=True))  # else discord.py warns of it
     try:
         async with asyncio.timeout(PATIENCE):
             await client.login(token)

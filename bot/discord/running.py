@@ -115,7 +115,7 @@ class Bot:
             len(client.guilds),
             len(client.shards),
             library.generation,
-            len(library.articles()),
+            len(library.titles),
         )
 
     async def _live(self) -> None:
@@ -135,7 +135,7 @@ class Bot:
         )
         self._phase = "connecting to Discord"
         watch = asyncio.create_task(shelf.watch(), name="watch the articles")
-        backoff = ExponentialBackoff()  # type: ignore[var-annotated]
+        backoff = ExponentialBackoff()
         try:
             while True:
                 client = FootnoteClient(self._config, shelf, desk, feedback, self.meter)

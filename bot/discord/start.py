@@ -3,17 +3,16 @@
 import asyncio
 import logging
 import os
+from typing import TYPE_CHECKING
 
-from bot.config import Config
 from bot.discord import log_format as logs
-from bot.discord.commands import definitions
 from bot.discord.log_format import fields
-from bot.discord.login import is_passing, visitor
-from bot.discord.running import run_bot
-from bot.discord.sync import sync
 from bot.discord.token import read_token
 from bot.frame import FAILED, Setting, exit_code, in_words
 from index.errors import FootnoteError
+
+if TYPE_CHECKING:
+    from bot.config import Config
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +27,9 @@ def start(setting: Setting, place: str | None, log_format: str) -> int:
         config = setting.config()
         token = read_token(os.environ)
         logs.configure(setting.verbosity, log_format, (token,))
+        # Imported here, so that what its packages say of themselves is in the log's format.
+        from bot.discord.running import run_bot
+
         if place is None:
             run_bot(config, token)
         else:
@@ -45,7 +47,11 @@ def start(setting: Setting, place: str | None, log_format: str) -> int:
     return 0
 
 
-async def _register(config: Config, token: str, place: str) -> None:
+async def _register(config: "Config", token: str, place: str) -> None:
+    from bot.discord.commands import definitions
+    from bot.discord.login import is_passing, visitor
+    from bot.discord.sync import sync
+
     try:
         async with visitor(token, config.discord.api_base) as client:
             await sync(client, definitions(), config.bot_directory, place)
