@@ -13,9 +13,9 @@ import discord
 
 from bot.discord.log_format import fields
 from bot.discord.meter import Meter
-from bot.discord.replies import notice
-from bot.discord.sending import tell
-from bot.discord.troubles import Trouble, judge, lacking, lacks_permission
+from bot.discord.replies import Reply, notice
+from bot.discord.sending import follow, is_kept, tell
+from bot.discord.troubles import ACKNOWLEDGED, UNREACHABLE, Trouble, cause, judge, lacking, lacks_permission
 
 REMEMBERED = 10_000
 """Channels whose missing permission is remembered as named."""
@@ -34,6 +34,7 @@ class Failures:
 
     async def interaction(self, interaction: discord.Interaction[Any], error: Exception) -> None:
         """Tell whoever used a command, a button or a form, alone, unless Discord hears no more of it."""
+        error = cause(error)
         trouble = judge(error)
         reference = self._log(trouble, error, interaction.type.name, interaction.channel_id)
         try:
@@ -44,6 +45,8 @@ class Failures:
                 in_thread = isinstance(interaction.channel, discord.Thread)
                 names = lacking(error, interaction.app_permissions, in_thread=in_thread)
                 await tell(interaction, notice(_please_allow(names)))
+            elif trouble.kind == UNREACHABLE:
+                await _tell_after_all(interaction, notice(_in_words(trouble, reference)))
             elif trouble.words:
                 await tell(interaction, notice(_in_words(trouble, reference)))
         except _UNSENT as second:
@@ -58,7 +61,9 @@ class Failures:
                 await self._name_missing(message, error)
             elif trouble.words and trouble.kind != "message deleted":
                 await message.channel.send(
-                    _in_words(trouble, reference), reference=message.to_reference(fail_if_not_exists=False)
+                    _in_words(trouble, reference),
+                    reference=message.to_reference(fail_if_not_exists=False),
+                    nonce=message.id,  # the answer's too: if that got through after all, this adds nothing
                 )
         except _UNSENT as second:
             self._log(judge(second), second, "failure", message.channel.id, reference)
@@ -100,6 +105,18 @@ class Failures:
             exc_info=error if trouble.traced else None,
         )
         return reference
+
+
+async def _tell_after_all(interaction: discord.Interaction[Any], reply: Reply) -> None:
+    """Tell of a request whose answer was lost, unless what it asked for was done."""
+    if await is_kept(interaction):
+        return
+    try:
+        await tell(interaction, reply)
+    except discord.HTTPException as error:
+        if error.code != ACKNOWLEDGED:
+            raise
+        await follow(interaction, reply)  # it was the acknowledgement that got through
 
 
 def _in_words(trouble: Trouble, reference: str) -> str:

@@ -6,8 +6,6 @@ import discord
 
 from bot.discord.replies import Reply
 
-_PROMISED = discord.InteractionResponseType.deferred_channel_message
-
 
 def view_of(reply: Reply) -> discord.ui.View | None:
     """Return the buttons of a reply, or None; what they do stands in `bot.discord.buttons`."""
@@ -48,25 +46,39 @@ def replacement(reply: Reply) -> dict[str, Any]:
 async def tell(interaction: discord.Interaction[Any], reply: Reply) -> None:
     """Show a reply to the asker alone, whatever was shown or promised before.
 
-    A public promise ("thinking …") is taken back first. Raises DiscordException.
+    Raises DiscordException and aiohttp's errors.
     """
-    if not interaction.response.is_done():
+    if interaction.response.is_done():
+        await follow(interaction, reply)
+    else:
         await interaction.response.send_message(**parts(reply), ephemeral=True)
-        return
-    if interaction.response.type is _PROMISED:
-        promise = await _promise(interaction)
-        if promise is not None and promise.flags.ephemeral:
+
+
+async def follow(interaction: discord.Interaction[Any], reply: Reply) -> None:
+    """Show a reply to the asker alone, after an acknowledgement; a public promise is taken back first.
+
+    Raises as `tell`.
+    """
+    response = await _response(interaction)
+    if response is not None and response.flags.loading:
+        if response.flags.ephemeral:
             await interaction.edit_original_response(**replacement(reply))
             return
-        if promise is not None:
-            await interaction.delete_original_response()
+        await interaction.delete_original_response()
     await interaction.followup.send(**parts(reply), ephemeral=True)
 
 
-async def _promise(interaction: discord.Interaction[Any]) -> discord.InteractionMessage | None:
-    """Return the message that still says that the bot is thinking; None where it was answered or deleted."""
+async def is_kept(interaction: discord.Interaction[Any]) -> bool:
+    """Ask Discord whether what was promised ("thinking …") is shown. Raises as `tell`."""
+    if interaction.response.type is not discord.InteractionResponseType.deferred_channel_message:
+        return False
+    response = await _response(interaction)
+    return response is not None and not response.flags.loading
+
+
+async def _response(interaction: discord.Interaction[Any]) -> discord.InteractionMessage | None:
+    """Return the response as Discord has it; None where there is none, or none any more."""
     try:
-        message = await interaction.original_response()
-    except discord.NotFound:
+        return await interaction.original_response()
+    except (discord.NotFound, discord.ClientException):
         return None
-    return message if message.flags.loading else None

@@ -21,6 +21,9 @@ ACKNOWLEDGED = 40060
 MISSING_ACCESS, NO_DIRECT_MESSAGES, MISSING_PERMISSIONS = 50001, 50007, 50013
 INVALID_WEBHOOK_TOKEN, INVALID_FORM, NO_HISTORY = 50027, 50035, 160002
 
+UNREACHABLE = "unreachable"
+"""The kind of trouble where nobody knows what Discord did: a server's error, or a lost connection."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
@@ -58,16 +61,19 @@ _PERMISSIONS = {
 }
 
 
+def cause(error: Exception) -> Exception:
+    """Return the error that a command raised, without what discord.py wraps it in."""
+    return error.original if isinstance(error, app_commands.CommandInvokeError) else error
+
+
 def judge(error: Exception) -> Trouble:
-    """Say what an error means."""
+    """Say what an error, unwrapped, means."""
     match error:
-        case app_commands.CommandInvokeError():
-            return judge(error.original)
         case Busy():
             return Trouble("busy", logging.DEBUG, busy_reply(error.retry_after).content, numbered=False)
         case Late():
             return Trouble("late", logging.DEBUG, late_reply(error.retry_after).content, numbered=False)
-        case discord.DiscordException() | aiohttp.ClientError() | OSError():
+        case discord.DiscordException() | aiohttp.ClientError() | ConnectionError() | TimeoutError():
             return _of_discord(error)
         case FootnoteError():
             return _of_library(error)
@@ -103,9 +109,9 @@ def _of_discord(error: Exception) -> Trouble:
             return Trouble("command changed", logging.WARNING, words, numbered=False)
         case app_commands.CheckFailure():
             return Trouble("not allowed", logging.INFO, "You cannot use this here.", numbered=False)
-        case discord.DiscordServerError() | aiohttp.ClientError() | OSError():
+        case discord.DiscordServerError() | aiohttp.ClientError() | ConnectionError() | TimeoutError():
             words = "Discord has trouble at the moment. Please try again in a minute."
-            return Trouble("discord", logging.WARNING, words)
+            return Trouble(UNREACHABLE, logging.WARNING, words)
         case _:
             return Trouble("unexpected", logging.ERROR, "Something went wrong on my side.", traced=True)
 
