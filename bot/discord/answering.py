@@ -8,10 +8,12 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+import aiohttp
 import discord
 
 from bot.config import Config
@@ -35,8 +37,11 @@ FURTHEST = 60
 """Citations that can be paged through at most: each further page costs more than the one before."""
 TYPING_AFTER = 0.5
 """Seconds until a person who wrote a message is shown that the bot is at it."""
+TYPING_LASTS = 9.0
+"""Seconds until that has to be shown again; Discord shows it for ten."""
 
 EMPTY = "Ask me something, and I look for the sentences that answer it."
+UNSEEN = "Discord doesn't show me what you wrote when you mention my role. Please mention me myself."
 LEAVING = "I'm restarting. Please ask again in a minute."
 
 Follow = Callable[[Asked], Awaitable[Asked | Reply]]
@@ -125,7 +130,7 @@ class Answering:
             if said.private:
                 await tell(interaction, said.reply)
             else:
-                await interaction.edit_original_response(**parts(said.reply))
+                await _persistently(partial(interaction.edit_original_response, **parts(said.reply)))
             measure.ended(said.outcome)
 
     async def over_message(
@@ -152,7 +157,7 @@ class Answering:
         try:
             question = clean_question(asked.text)
         except EmptyQuestionError:
-            return Said(notice(EMPTY), "invalid", private=True)
+            return Said(notice(UNSEEN if asked.unseen else EMPTY), "invalid", private=True)
         if len(question) > QUESTION_LIMIT:
             words = f"A question can have {QUESTION_LIMIT} characters; this one has {len(question):,}."
             return Said(notice(words), "invalid", private=True)
@@ -189,12 +194,13 @@ class Answering:
 
     async def _while_typing(self, message: discord.Message, saying: Coroutine[Any, Any, Said]) -> Said:
         task = asyncio.create_task(saying)
+        pause = TYPING_AFTER
         try:
-            await asyncio.wait({task}, timeout=TYPING_AFTER)
-            if task.done():
-                return task.result()
-            async with message.channel.typing():
-                return await task
+            while not (await asyncio.wait({task}, timeout=pause))[0]:
+                with suppress(discord.HTTPException, aiohttp.ClientError, OSError):
+                    await message.channel.typing()
+                pause = TYPING_LASTS
+            return task.result()
         finally:
             task.cancel()
 
@@ -242,11 +248,23 @@ class _Measure:
 
 
 async def reply_to(message: discord.Message, reply: Reply) -> None:
-    """Send a reply to a message; as a plain message where that is gone, or may not be read by the bot."""
-    sent = parts(reply)
+    """Send a reply to a message; as a plain message where that is gone, or may not be read by the bot.
+
+    Raises DiscordException and aiohttp's errors.
+    """
+    # Of messages with one nonce Discord keeps the first: none is doubled, whatever was lost or sent again.
+    send = partial(message.channel.send, **parts(reply), nonce=message.id)
     try:
-        await message.channel.send(**sent, reference=message.to_reference(fail_if_not_exists=False))
+        await _persistently(partial(send, reference=message.to_reference(fail_if_not_exists=False)))
     except discord.HTTPException as error:
         if error.code != NO_HISTORY:
             raise
-        await message.channel.send(**sent)
+        await _persistently(send)
+
+
+async def _persistently(send: Callable[[], Awaitable[object]]) -> None:
+    """Do once more what does no harm twice, where the connection was lost over it."""
+    try:
+        await send()
+    except (aiohttp.ClientError, OSError):
+        await send()

@@ -9,6 +9,7 @@ class Asked:
 
     `source` is slash, menu, message or button; `server` is None in direct messages. `article` is an article's
     key, id or title, as it was given. `first` is the number of citations that the asker has seen already.
+    `unseen`: Discord did not show the bot what was written.
     """
 
     text: str
@@ -17,3 +18,4 @@ class Asked:
     source: str
     article: str | None = None
     first: int = 0
+    unseen: bool = False

@@ -129,5 +129,5 @@ class Tree(app_commands.CommandTree[Any]):
 
 def definitions() -> list[dict[str, Any]]:
     """Return the commands as Discord is told of them; no index, token or event loop is needed."""
-    tree = Tree(discord.Client(intents=discord.Intents.none()))
+    tree = Tree(discord.Client(intents=discord.Intents(guilds=True)))  # without it discord.py warns
     return [command.to_dict(tree) for command in tree.get_commands()]

@@ -20,7 +20,7 @@ LOOKED_BACK = 20
 MORE_OF_WHAT = "More of what? Reply to one of my answers with “more”."
 
 _MORE = re.compile(r"(show |give )?(me )?(some )?more( sources)?( please)?[.!…]*", re.IGNORECASE)
-_MENTION = re.compile(r"<(?P<kind>@[!&]?|#)(?P<id>\d+)>")
+_MENTION = re.compile(r"<(?:@[!&]?|#)(?P<id>\d+)>(?P<after>[,:]?)")
 _EMOJI = re.compile(r"<a?(:\w+:)\d+>")
 _KINDS = (discord.MessageType.default, discord.MessageType.reply)
 
@@ -38,7 +38,13 @@ class Conversation:
         if not meant_for(message, me) or not self._seen.first(message.id):
             return
         server = message.guild.id if message.guild else None
-        asked = Asked(spoken(message, me), message.author.id, server, "message")
+        asked = Asked(
+            spoken(message, me),
+            message.author.id,
+            server,
+            "message",
+            unseen=not (message.content or _names(message, me)),
+        )
 
         async def follow(asked: Asked) -> Asked | Reply:
             more = asks_for_more(asked.text)
@@ -84,26 +90,25 @@ def meant_for(message: discord.Message, me: discord.ClientUser) -> bool:
     if message.guild is None:
         return True
     role = _own_role(message)
-    return any(user.id == me.id for user in message.mentions) or (
+    return _names(message, me) or (
         role is not None and any(mentioned.id == role.id for mentioned in message.role_mentions)
     )
 
 
 def spoken(message: discord.Message, me: discord.ClientUser) -> str:
     """Return what a message says, without the mention of the bot, with the names of others."""
-    own = {me.id}
-    if (role := _own_role(message)) is not None:
-        own.add(role.id)
+    role = _own_role(message)
+    own = {me.id, role.id if role else me.id}
     names = {user.id: f"@{user.display_name}" for user in message.mentions}
     names |= {role.id: f"@{role.name}" for role in message.role_mentions}
     names |= {channel.id: f"#{channel.name}" for channel in message.channel_mentions}
 
     def named(match: re.Match[str]) -> str:
         found = int(match["id"])
-        return "" if found in own else names.get(found, "")
+        return "" if found in own else names.get(found, "") + match["after"]
 
     text = _EMOJI.sub(r"\1", _MENTION.sub(named, message.content))
-    return re.sub(r"[ \t]{2,}", " ", text).strip(" \t\n,:")
+    return re.sub(r"[ \t]{2,}", " ", text).strip().rstrip(", ")
 
 
 def said_in(message: discord.Message, me: discord.ClientUser | None) -> str:
@@ -114,6 +119,11 @@ def said_in(message: discord.Message, me: discord.ClientUser | None) -> str:
         return shown.question
     forwarded = (snapshot.content for snapshot in message.message_snapshots)
     return spoken(message, me) or next(forwarded, "")
+
+
+def _names(message: discord.Message, me: discord.ClientUser) -> bool:
+    """Say whether a message mentions the bot itself; then Discord shows the bot what it says."""
+    return any(user.id == me.id for user in message.mentions)
 
 
 def _own_role(message: discord.Message) -> discord.Role | None:
