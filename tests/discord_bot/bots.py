@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from loopback import LoopbackDiscord
+
 from bot.config import Config
 from bot.discord.client import FootnoteClient
 from bot.discord.commands import definitions
@@ -14,13 +16,12 @@ from bot.discord.shelf import Shelf
 from bot.discord.sync import sync_changed
 from bot.feedback import Feedback
 from index.library import Library
-from loopback import LoopbackDiscord
 
 FAST = {"questions_per_minute": 0, "server_questions_per_minute": 0}
 
 
 def bot_config(library: Path, folder: Path, discord: LoopbackDiscord, **settings: Any) -> Config:
-    """Return the configuration of a bot over the articles and index below `library`, its own files in `folder`."""
+    """Return the configuration of a bot over what lies below `library`, with its own files in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     return Config.model_validate(
         {

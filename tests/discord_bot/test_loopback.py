@@ -1,31 +1,481 @@
-"""The loopback Discord refuses what Discord refuses, and the real discord.py works with it."""
+"""The loopback Discord keeps Discord's rules, and the real discord.py works with it over sockets."""
 
 import asyncio
-import zlib
+from typing import Any
 
+import aiohttp
 import discord as discord_py
 import pytest
-from discord import app_commands
+from discord import app_commands, ui
 from loopback import LoopbackDiscord
+from loopback.openapi import VARIABLE, OpenAPI
+from loopback.people import NotPossibleError
 from toy import Toy, running
+
+Clicked = discord_py.Interaction[Any]
+
+
+def asking(discord: LoopbackDiscord, **options: Any) -> Toy:
+    """Return a client with `/ask`, which defers and then answers."""
+    toy = Toy(discord, **options)
+
+    @toy.tree.command(description="Ask")
+    async def ask(
+        interaction: Clicked, question: app_commands.Range[str, 1, 500], private: bool = False
+    ) -> None:
+        await interaction.response.defer(ephemeral=private)
+        await interaction.edit_original_response(content=f"> {question}")
+
+    return toy
+
+
+async def post(discord: LoopbackDiscord, path: str, body: Any, token: str | None = None) -> tuple[int, Any]:
+    """Send a request as any program might."""
+    headers = {"Authorization": f"Bot {token or discord.token}"}
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.post(discord.api_base + path, json=body) as response,
+    ):
+        return response.status, await response.json(content_type=None)
 
 
 async def test_a_question_and_its_answer(discord: LoopbackDiscord) -> None:
+    world = discord.world
+    async with running(asking(discord), discord):
+        interaction = await discord.slash(world.user, world.channel, "ask", question="Is it?", private=True)
+        await interaction.done()
+    assert interaction.message is not None
+    assert interaction.message.content == "> Is it?"
+    assert interaction.private
+    assert interaction.acknowledged_after is not None
+    assert interaction.acknowledged_after < 1
+    assert interaction.message.id not in world.channel.messages
+
+
+async def test_only_what_is_registered_can_be_invoked(discord: LoopbackDiscord) -> None:
+    world = discord.world
+    async with running(asking(discord), discord):
+        for options in ({}, {"question": "x" * 501}, {"question": 1}, {"question": "x", "loud": True}):
+            with pytest.raises(NotPossibleError):
+                await discord.slash(world.user, world.channel, "ask", **options)
+        with pytest.raises(NotPossibleError):
+            await discord.slash(world.user, world.channel, "tell")
+
+
+async def test_a_wrong_token_is_refused(discord: LoopbackDiscord) -> None:
+    discord.expect(0)
+    with pytest.raises(discord_py.LoginFailure):
+        async with running(Toy(discord), discord, token="wrong"):  # noqa: S106
+            pass
+
+
+async def test_a_body_beyond_a_limit_is_refused(discord: LoopbackDiscord) -> None:
+    discord.expect(50035)
+    toy = Toy(discord)
+    async with running(toy, discord):
+        channel = toy.get_channel(discord.world.channel.id)
+        assert isinstance(channel, discord_py.TextChannel)
+        halves = [discord_py.Embed(description="x" * 3001) for _ in range(2)]
+        with pytest.raises(discord_py.HTTPException, match="6000") as caught:
+            await channel.send(embeds=halves)
+        assert caught.value.code == 50035
+    assert not discord.world.channel.messages
+
+
+async def test_content_is_withheld(discord: LoopbackDiscord) -> None:
+    world = discord.world
+    toy = Toy(discord)
+    async with running(toy, discord):
+        own = await toy.get_partial_messageable(world.channel.id).send("mine")
+        mine = world.channel.messages[own.id]
+        said = {
+            "plain": await discord.say(world.user, world.channel, "plain"),
+            "mention": await discord.say(world.user, world.channel, f"{world.bot.mention} mention"),
+            "dm": await discord.say(world.user, world.dm(world.user), "dm"),
+            "reply": await discord.say(world.user, world.channel, "reply", reply_to=mine),
+            "quiet": await discord.say(world.user, world.channel, "quiet", reply_to=mine, ping=False),
+        }
+        await discord.until(lambda: len(toy.seen) == 6)
+        seen = {message.id: message for message in toy.seen}
+        content = {name: seen[message.id].content for name, message in said.items()}
+        assert content == {
+            "plain": "",
+            "mention": f"{world.bot.mention} mention",
+            "dm": "dm",
+            "reply": "reply",
+            "quiet": "",
+        }
+        reference = seen[said["reply"].id].reference
+        assert reference is not None
+        assert isinstance(reference.resolved, discord_py.Message)
+        assert reference.resolved.content == "mine"
+        fetched = await toy.get_partial_messageable(world.channel.id).fetch_message(said["plain"].id)
+        assert fetched.content == ""
+
+
+async def test_an_interaction_has_one_answer(discord: LoopbackDiscord) -> None:
+    discord.expect(40060)
+    world = discord.world
+    async with running(asking(discord), discord):
+        interaction = await discord.slash(world.user, world.channel, "ask", question="Is it?")
+        await interaction.done()
+        path = f"/interactions/{interaction.id}/{interaction.token}/callback"
+        status, body = await post(discord, path, {"type": 5})
+    assert (status, body["code"]) == (400, 40060)
+
+
+async def test_an_interaction_waits_three_seconds(discord: LoopbackDiscord) -> None:
+    discord.expect(10062)
+    world = discord.world
+    toy = Toy(discord)
+    errors = []
+
+    async def late(interaction: Clicked) -> None:
+        discord.clock.advance(3.1)
+        try:
+            await interaction.response.send_message("late")
+        except discord_py.NotFound as error:
+            errors.append(error.code)
+
+    toy.on_click(late)
+    async with running(toy, discord):
+        message = await toy.get_partial_messageable(world.channel.id).send("hello")
+        interaction = await discord.click(world.user, world.channel.messages[message.id], "any", forged=True)
+        await discord.until(lambda: errors)
+    assert errors == [10062]
+    assert interaction.failed
+
+
+async def test_a_token_lasts_fifteen_minutes(discord: LoopbackDiscord) -> None:
+    discord.expect(50027, 10015)
+    world = discord.world
+    async with running(asking(discord), discord):
+        discord.slow("POST", "/callback", 0.3)
+        interaction = await discord.slash(world.user, world.channel, "ask", question="Is it?")
+        path = f"/webhooks/{world.application_id}/{interaction.token}"
+        nobody = {"content": "x", "allowed_mentions": {"parse": []}}
+        assert (await post(discord, path, nobody))[1]["code"] == 10015  # before the answer
+        await interaction.done()
+        assert (await post(discord, path, nobody))[0] == 200
+        discord.clock.advance(15 * 60)
+        assert (await post(discord, path, nobody))[1]["code"] == 50027
+    assert [message.content for message in interaction.followups] == ["x"]
+
+
+async def test_the_first_follow_up_fills_what_was_deferred(discord: LoopbackDiscord) -> None:
     toy = Toy(discord)
 
     @toy.tree.command(description="Ask")
-    @app_commands.describe(question="What you want to know")
-    async def ask(interaction: discord_py.Interaction, question: str, private: bool = False) -> None:
-        await interaction.response.defer(ephemeral=private)
-        await interaction.edit_original_response(content=f"> {question}", embed=discord_py.Embed(description="Yes"))
+    async def ask(interaction: Clicked) -> None:
+        await interaction.response.defer(ephemeral=True)
+        await interaction.followup.send("first")
+        second = await interaction.followup.send("second", wait=True)
+        await second.edit(content="third")
+        await interaction.delete_original_response()
 
+    world = discord.world
     async with running(toy, discord):
-        world = discord.world
-        interaction = await discord.slash(world.user, world.channel, "ask", question="Is it?", private=True)
-        await interaction.done()
-        assert interaction.private
+        interaction = await discord.slash(world.user, world.channel, "ask")
+        await discord.until(lambda: interaction.message and interaction.message.deleted)
         assert interaction.message is not None
-        assert interaction.message.content == "> Is it?"
-        assert interaction.message.embed["description"] == "Yes"
-        assert interaction.acknowledged_after is not None
-        assert interaction.acknowledged_after < 1
+        assert (interaction.message.content, interaction.private) == ("first", True)
+        assert [message.content for message in interaction.followups] == ["third"]
+
+
+class Form(ui.Modal, title="Note"):
+    note: ui.TextInput["Form"] = ui.TextInput(label="What was wrong?", max_length=10)
+
+    async def on_submit(self, interaction: Clicked) -> None:
+        await interaction.response.send_message(f"noted: {self.note.value}", ephemeral=True)
+
+
+async def test_buttons_and_modals(discord: LoopbackDiscord) -> None:
+    world = discord.world
+    toy = Toy(discord)
+
+    async def clicked(interaction: Clicked) -> None:
+        if interaction.type is discord_py.InteractionType.component:
+            assert interaction.data is not None
+            if interaction.data.get("custom_id") == "form":
+                await interaction.response.send_modal(Form())
+            else:
+                await interaction.response.edit_message(content="clicked")
+
+    toy.on_click(clicked)
+    async with running(toy, discord):
+        view = ui.View(timeout=None)
+        view.add_item(ui.Button(label="Click me", custom_id="click"))
+        view.add_item(ui.Button(label="Form", custom_id="form"))
+        message = await toy.get_partial_messageable(world.channel.id).send("hello", view=view)
+        shown = world.channel.messages[message.id]
+        assert [button["label"] for button in shown.buttons] == ["Click me", "Form"]
+        await (await discord.click(world.user, shown, "Click me")).done()
+        assert (shown.content, shown.edits) == ("clicked", 1)
+        opened = await (await discord.click(world.user, shown, "Form")).done()
+        with pytest.raises(NotPossibleError):
+            await discord.submit(world.user, opened, **{"What was wrong?": "x" * 11})
+        filled = await (await discord.submit(world.user, opened, **{"What was wrong?": "nothing"})).done()
+        assert filled.message is not None
+        assert (filled.message.content, filled.private) == ("noted: nothing", True)
+        with pytest.raises(NotPossibleError):
+            await discord.click(world.user, shown, "No such button")
+
+
+@pytest.mark.parametrize(
+    ("denied", "code"),
+    [
+        (("view_channel",), 50001),
+        (("send_messages",), 50013),
+        (("embed_links",), 50013),
+        (("read_message_history",), 160002),
+    ],
+)
+async def test_permissions(discord: LoopbackDiscord, denied: tuple[str, ...], code: int) -> None:
+    discord.expect(code)
+    world = discord.world
+    toy = Toy(discord)
+    async with running(toy, discord):
+        question = await discord.say(world.user, world.channel, "hello")
+        world.channel.deny(*denied)
+        place = toy.get_partial_messageable(world.channel.id)
+        reference = place.get_partial_message(question.id).to_reference()
+        with pytest.raises(discord_py.Forbidden) as caught:
+            await place.send(embed=discord_py.Embed(description="x"), reference=reference)
+        assert caught.value.code == code
+        world.channel.allow(*denied)
+        await place.send(embed=discord_py.Embed(description="x"), reference=reference)
+        assert len(discord.answers(question)) == 1
+
+
+async def test_what_is_gone_is_unknown(discord: LoopbackDiscord) -> None:
+    discord.expect(10008, 10003, 50005, 50006, 50007)
+    world = discord.world
+    toy = Toy(discord)
+    async with running(toy, discord):
+        place = toy.get_partial_messageable(world.channel.id)
+        for wanted in (place.fetch_message(1), toy.get_partial_messageable(1).send("x")):
+            with pytest.raises(discord_py.NotFound):
+                await wanted
+        other = await discord.say(world.user, world.channel, "hello")
+        with pytest.raises(discord_py.Forbidden):
+            await place.get_partial_message(other.id).edit(content="mine now")
+        with pytest.raises(discord_py.HTTPException, match="50006"):
+            await place.send("   ")
+        world.user.closed = True
+        with pytest.raises(discord_py.Forbidden, match="50007"):
+            await toy.get_partial_messageable(world.dm(world.user).id).send("x")
+
+
+async def test_rates_are_kept_to(discord: LoopbackDiscord) -> None:
+    path = f"/channels/{discord.world.channel.id}/messages"
+    body = {"content": "x", "allowed_mentions": {"parse": []}}
+    answers = [await post(discord, path, body) for _ in range(6)]
+    assert [status for status, _ in answers] == [200] * 5 + [429]
+    assert 0 < answers[-1][1]["retry_after"] <= 5
+    discord.clock.advance(5)
+    assert (await post(discord, path, body))[0] == 200
+
+
+async def test_a_dropped_socket_resumes_and_misses_nothing(discord: LoopbackDiscord) -> None:
+    world = discord.world
+    toy = Toy(discord)
+    async with running(toy, discord):
+        for close in (discord.drop, lambda: discord.drop(4000), discord.reconnect):
+            discord.gateway.door.clear()
+            close()
+            await discord.until(lambda: not discord.gateway.connected)
+            await discord.say(world.user, world.channel, "meanwhile")
+            discord.gateway.door.set()
+            await discord.ready()
+        await discord.until(lambda: len(toy.seen) == 3)
+    assert (discord.gateway.resumed, len(discord.gateway.identified)) == (3, 1)
+    assert len({message.id for message in toy.seen}) == 3
+
+
+async def test_an_invalid_session_identifies_anew(discord: LoopbackDiscord) -> None:
+    toy = Toy(discord)
+    async with running(toy, discord):
+        discord.invalidate()
+        await discord.until(lambda: len(discord.gateway.identified) == 2)
+        discord.invalidate(resumable=True)
+        await discord.until(lambda: discord.gateway.resumed == 1)
+    assert not discord.gateway.sessions
+
+
+async def test_an_event_delivered_twice(discord: LoopbackDiscord) -> None:
+    toy = Toy(discord)
+    async with running(toy, discord):
+        discord.deliver_twice()
+        message = await discord.say(discord.world.user, discord.world.channel, "hello")
+        await discord.until(lambda: len(toy.seen) == 2)
+    assert {seen.id for seen in toy.seen} == {message.id}
+
+
+async def test_close_codes(discord: LoopbackDiscord) -> None:
+    async def closes(toy: Toy) -> int:
+        with pytest.raises((discord_py.ConnectionClosed, discord_py.PrivilegedIntentsRequired)):
+            async with running(toy, discord) as task:
+                await task
+        return discord.gateway.closed_with[-1]
+
+    privileged = discord_py.Intents(guilds=True, message_content=True)
+    assert await closes(Toy(discord, intents=privileged)) == 4014
+    discord.gateway.sharding_required = 2
+    assert await closes(Toy(discord, shard_count=1)) == 4011
+    assert await closes(Toy(discord, shard_count=2, shard_ids=[2])) == 4010
+    discord.gateway.sharding_required = 1
+    token, discord.token = discord.token, "new"
+    toy = Toy(discord)
+    toy.http.token = token
+    discord.fail("GET", "^/users/@me$", 200)
+    with pytest.raises((discord_py.LoginFailure, TypeError, KeyError)):
+        await toy.login(token)
+    await toy.close()
+    discord.expect(0)
+    assert (await post(discord, "/users/@me/channels", {}, token))[0] == 401
+
+
+async def test_a_token_that_is_withdrawn_closes_the_gateway(discord: LoopbackDiscord) -> None:
+    toy = Toy(discord)
+    with pytest.raises(discord_py.ConnectionClosed) as caught:
+        async with running(toy, discord) as task:
+            discord.token = "another"  # noqa: S105
+            discord.invalidate()
+            await task
+    assert caught.value.code == 4004
+
+
+async def test_heartbeats(discord: LoopbackDiscord) -> None:
+    discord.gateway.heartbeat_interval = 0.2
+    toy = Toy(discord)
+    async with running(toy, discord):
+        await discord.until(lambda: discord.gateway.heartbeats > 3)
+        assert toy.latency < 5
+    assert discord.gateway.closed_with == []
+
+
+async def test_a_silent_client_is_closed(discord: LoopbackDiscord) -> None:
+    discord.gateway.heartbeat_interval = 0.05
+    url = f"{discord.gateway_url}?v=10&encoding=json"
+    async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
+        hello = await socket.receive_json()
+        assert hello["d"] == {"heartbeat_interval": 50}
+        await socket.receive()
+        assert socket.close_code == 4009
+
+
+async def test_shards_get_their_servers(discord: LoopbackDiscord) -> None:
+    world = discord.world
+    for number in range(5):
+        world.add_guild(f"server {number}")
+    one, other = Toy(discord, shard_count=2, shard_ids=[0]), Toy(discord, shard_count=2, shard_ids=[1])
+    async with running(one, discord, shards=1), running(other, discord, shards=2):
+        assert sorted(discord.gateway.identified) == [(0, 2), (1, 2)]
+        assert {guild.id for guild in one.guilds} | {guild.id for guild in other.guilds} == set(world.guilds)
+        assert {(guild.id >> 22) % 2 for guild in one.guilds} == {0}
+        await discord.say(world.user, world.dm(world.user), "hello")
+        await discord.until(lambda: one.seen)
+        assert not other.seen
+
+
+async def test_scripted_faults(discord: LoopbackDiscord, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = discord.world
+    toy = Toy(discord)
+    async with running(toy, discord):
+        place = toy.get_partial_messageable(world.channel.id)
+        waits = []
+        sleep = asyncio.sleep
+
+        async def short(seconds: float) -> None:
+            waits.append(seconds)
+            await sleep(0)
+
+        with monkeypatch.context() as patch:
+            patch.setattr("discord.http.asyncio.sleep", short)
+            discord.fail("POST", "/messages$", 502, times=2)
+            await place.send("after all")
+            discord.fail("POST", "/messages$", 429, retry_after=7.5)
+            await place.send("later")
+        assert [wait for wait in waits if wait in (1, 3, 7.5)] == [1, 3, 7.5]
+        discord.cut("POST", "/messages$")
+        with pytest.raises((aiohttp.ClientError, OSError)):
+            await place.send("never")
+        discord.cut("POST", "/messages$", done=True)
+        with pytest.raises((aiohttp.ClientError, OSError)):
+            await place.send("unheard")
+    assert [message.content for message in world.channel.messages.values()] == [
+        "after all",
+        "later",
+        "unheard",
+    ]
+
+
+async def test_threads(discord: LoopbackDiscord) -> None:
+    world = discord.world
+    toy = Toy(discord)
+    async with running(toy, discord):
+        message = await toy.get_partial_messageable(world.channel.id).send("hello")
+        thread = world.channel.add_thread("about it", world.channel.messages[message.id])
+        await discord.say(world.user, thread, f"{world.bot.mention} in a thread")
+        await discord.until(lambda: len(toy.seen) == 2)
+        seen = toy.seen[-1].channel
+        assert isinstance(seen, discord_py.Thread)
+        assert (seen.id, seen.parent_id) == (message.id, world.channel.id)
+        await seen.send("here")
+        world.channel.deny("send_messages_in_threads")
+        discord.expect(50013)
+        with pytest.raises(discord_py.Forbidden):
+            await seen.send("not here")
+
+
+async def test_an_error_of_the_server_itself_is_not_swallowed(openapi: OpenAPI | None) -> None:
+    with pytest.raises(AssertionError, match="the loopback Discord itself failed"):
+        async with LoopbackDiscord(openapi=openapi) as broken:
+            broken.world.dm = None  # type: ignore[method-assign, assignment]
+            body = {"recipient_id": str(broken.world.user.id)}
+            assert (await post(broken, "/users/@me/channels", body))[0] == 500
+    with pytest.raises(AssertionError, match="does not know"):
+        async with LoopbackDiscord(openapi=openapi) as asked:
+            await post(asked, "/guilds/1/emojis", {})
+
+
+async def test_what_was_refused_fails_the_test(openapi: OpenAPI | None) -> None:
+    async with LoopbackDiscord(openapi=openapi) as server:
+        path = f"/channels/{server.world.channel.id}/messages"
+        status, body = await post(server, path, {"content": "@everyone"})
+        assert (status, body["code"]) == (400, 50035)
+        with pytest.raises(AssertionError, match="allowed_mentions"):
+            server.check()
+        with pytest.raises(AssertionError, match="allowed_mentions"):
+            await server.until(lambda: False)
+        server.expect(50035)
+        server.check()
+        server.expect(10062)
+        with pytest.raises(AssertionError, match="never refused with"):
+            server.check()
+
+
+def test_openapi_was_checked(openapi: OpenAPI | None) -> None:
+    if openapi is None:
+        pytest.skip(
+            f"not run: no request was checked against Discord's description; ${VARIABLE} names no file"
+        )
+    from loopback.server import ROUTERS
+
+    for router in ROUTERS:
+        for route in router.routes:
+            assert openapi.knows(route.method, route.template), (route.method, route.template)
+    template = "/channels/{channel_id}/messages"
+    assert openapi.check_request("POST", template, {"channel_id": "1"}, {}, {"content": "x"}) == []
+    assert openapi.check_request("POST", template, {"channel_id": "x"}, {}, {"content": "x"})
+    assert openapi.check_request("POST", template, {"channel_id": "1"}, {}, {"content": 5})
+    assert openapi.check_request("POST", template, {"channel_id": "1"}, {}, None)
+    assert openapi.check_request("GET", template, {"channel_id": "1"}, {"limit": "101"}, None)
+    assert openapi.check_request("GET", "/no/such/thing", {}, {}, None)
+    component = {"type": 1, "components": [{"type": 2, "style": 9, "label": "x", "custom_id": "x"}]}
+    body = {"type": 4, "data": {"components": [component]}}
+    template = "/interactions/{interaction_id}/{interaction_token}/callback"
+    ids = {"interaction_id": "1", "interaction_token": "x"}
+    assert openapi.check_request("POST", template, ids, {"with_response": "1"}, body)
+    component["components"][0]["style"] = 1  # type: ignore[index]
+    assert openapi.check_request("POST", template, ids, {"with_response": "1"}, body) == []

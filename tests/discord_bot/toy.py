@@ -42,11 +42,13 @@ class Toy(discord.AutoShardedClient):
 
 
 @contextlib.asynccontextmanager
-async def running(toy: Toy, server: LoopbackDiscord, *, token: str | None = None) -> AsyncIterator[asyncio.Task[None]]:
-    """Run a client until the block ends."""
+async def running(
+    toy: Toy, server: LoopbackDiscord, *, token: str | None = None, shards: int = 1
+) -> AsyncIterator[asyncio.Task[None]]:
+    """Run a client until the block ends; `shards` are connected then, other clients' included."""
     async with toy:
         task = asyncio.create_task(toy.start(token or server.token))
-        waiting = asyncio.create_task(server.ready(shards=toy.shard_count or server.advised_shards))
+        waiting = asyncio.create_task(server.ready(shards=shards))
         await asyncio.wait([task, waiting], return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
         if task.done():

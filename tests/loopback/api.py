@@ -45,7 +45,7 @@ class Call:
             raise DiscordError(50035, problems=found)
 
 
-class UnknownRequest(Exception):
+class UnknownRequestError(Exception):
     """A request that this loopback does not know: it has to learn it, or Discord has no such request."""
 
 
@@ -65,7 +65,9 @@ class Route:
 
     def __post_init__(self) -> None:
         parts = re.split(r"\{(\w+)\}", self.template)
-        text = "".join(f"(?P<{part}>[^/]+)" if number % 2 else re.escape(part) for number, part in enumerate(parts))
+        text = "".join(
+            f"(?P<{part}>[^/]+)" if number % 2 else re.escape(part) for number, part in enumerate(parts)
+        )
         self.pattern = re.compile(text)
 
 
@@ -126,7 +128,7 @@ class Api:
             return await self._faulty(request, recorded)
         except (asyncio.CancelledError, ConnectionError):
             raise
-        except UnknownRequest as error:
+        except UnknownRequestError as error:
             self._discord.crashes.append(str(error))
             return _answer({"message": "404: Not Found", "code": 0}, status=404)
         except Exception:
@@ -181,7 +183,7 @@ class Api:
         for route in self._routes:
             if route.method == recorded.method and (match := route.pattern.fullmatch(recorded.path)):
                 return route, match.groupdict()
-        raise UnknownRequest(f"this loopback does not know {recorded.method} {recorded.path}")
+        raise UnknownRequestError(f"this loopback does not know {recorded.method} {recorded.path}")
 
     def _check(self, route: Route, ids: dict[str, str], recorded: Recorded) -> None:
         if limits.surrogates(recorded.body):
@@ -220,7 +222,12 @@ def _json(raw: bytes) -> Any:
 
 def _limited(wait: float, headers: dict[str, str]) -> web.Response:
     body = {"message": "You are being rate limited.", "retry_after": round(wait, 3), "global": False}
-    headers = {**headers, "Retry-After": str(int(wait) + 1), "X-RateLimit-Scope": "user", hdrs.VIA: "1.1 loopback"}
+    headers = {
+        **headers,
+        "Retry-After": str(int(wait) + 1),
+        "X-RateLimit-Scope": "user",
+        hdrs.VIA: "1.1 loopback",
+    }
     return _answer(body, status=429, headers=headers)
 
 

@@ -161,7 +161,9 @@ async def add_reaction(call: Call) -> Answer:
     emoji = call.ids["emoji_name"]
     if emoji.isascii() and ":" not in emoji:
         raise DiscordError(10014)
-    _needs(message.channel, "read_message_history", *([] if emoji in message.reactions else ["add_reactions"]))
+    _needs(
+        message.channel, "read_message_history", *([] if emoji in message.reactions else ["add_reactions"])
+    )
     message.reactions.setdefault(emoji, set()).add(call.world.bot.id)
     return 204, None
 

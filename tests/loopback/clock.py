@@ -22,7 +22,7 @@ class Clock:
 
 
 class Snowflakes:
-    """Ids as Discord makes them: unique, in order of time; a server's apart by what shards are computed from."""
+    """Ids as Discord makes them: unique, in order of time; neighbouring servers on different shards."""
 
     def __init__(self) -> None:
         self._last = 0

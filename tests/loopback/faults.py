@@ -30,7 +30,9 @@ class Faults:
         self._faults: list[Fault] = []
         self._random = random.Random(4)
 
-    def add(self, kind: str, method: str, path: str, times: int | None, chance: float, **what: float) -> Fault:
+    def add(
+        self, kind: str, method: str, path: str, times: int | None, chance: float, **what: float
+    ) -> Fault:
         """Add a fault; `path` is a regular expression that is searched for in the path below `/api/v10`."""
         fault = Fault(kind, method.upper(), re.compile(path), times, chance, **what)  # type: ignore[arg-type]
         self._faults.append(fault)

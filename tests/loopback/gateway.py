@@ -1,4 +1,4 @@
-"""The gateway: sessions that outlive their sockets, heartbeats, resuming, and the codes that it closes with."""
+"""The gateway: sessions that outlive their sockets, heartbeats, resuming, and the codes it closes with."""
 
 import asyncio
 import contextlib
@@ -43,7 +43,9 @@ class Session:
         """Return whether a server is this shard's; what belongs to none is the first shard's."""
         return ((guild_id or 0) >> 22) % self.shard[1] == self.shard[0]
 
-    def dispatch(self, event: str, data: Any, sent: Callable[[], None] | None = None, copies: int = 1) -> None:
+    def dispatch(
+        self, event: str, data: Any, sent: Callable[[], None] | None = None, copies: int = 1
+    ) -> None:
         """Number an event, keep it, and send it if somebody listens."""
         self.sequence += 1
         text = json.dumps({"op": DISPATCH, "t": event, "s": self.sequence, "d": data})
@@ -100,6 +102,7 @@ class Gateway:
         self.identified: list[tuple[int, int]] = []
         """The shards of all IDENTIFYs so far."""
         self.resumed = 0
+        self.heartbeats = 0
         self.closed_with: list[int] = []
         """Codes that the gateway closed sockets with."""
         self.heartbeat_interval = 41.25
@@ -108,6 +111,9 @@ class Gateway:
         self.sharding_required = 1
         """Shards that the bot needs at least."""
         self.next_copies = 1
+        self.door = asyncio.Event()
+        """While it is not set, whoever connects is kept waiting."""
+        self.door.set()
 
     @property
     def connected(self) -> int:
@@ -131,6 +137,8 @@ class Gateway:
     def drop(self, code: int | None = None) -> None:
         """Close every socket with `code`, or cut it."""
         for connection in list(self.connections):
+            if connection.session is not None:
+                connection.session.connection = None
             if code is None:
                 connection.cut()
             else:
@@ -160,6 +168,7 @@ class Gateway:
             if request.query.get("v") != "10" or request.query.get("encoding") != "json":
                 await self._close(connection, 4012)
                 return socket
+            await self.door.wait()
             connection.put(HELLO, {"heartbeat_interval": int(self.heartbeat_interval * 1000)})
             async for message in socket:
                 if message.type is not WSMsgType.TEXT:
@@ -200,7 +209,9 @@ class Gateway:
             return await self._close(connection, 4001)
         if op == HEARTBEAT:
             connection.beat = now
+            self.heartbeats += 1
             connection.put(ACK)
+            self._discord.changed()
         elif op == IDENTIFY:
             await self._identify(connection, data)
         elif op == RESUME:

@@ -209,7 +209,10 @@ class Interaction:
         if self.kind == COMPONENT and self.source is not None:
             metadata["interacted_message_id"] = str(self.source.id)
         if self.kind == MODAL:
-            metadata["triggering_interaction_metadata"] = {**metadata, "type": COMPONENT if self.source else COMMAND}
+            metadata["triggering_interaction_metadata"] = {
+                **metadata,
+                "type": COMPONENT if self.source else COMMAND,
+            }
             if self.source is not None:
                 metadata["triggering_interaction_metadata"]["interacted_message_id"] = str(self.source.id)
         return metadata

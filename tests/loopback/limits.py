@@ -1,7 +1,7 @@
 """What Discord documents of the bodies that it takes: every length, count, pattern and combination.
 
-Lengths are counted in UTF-16 code units: Discord does not say what it counts, and no other reading is stricter.
-Keys that Discord does not document are refused here, because Discord drops them without a word.
+Lengths are counted in UTF-16 code units: Discord does not say what it counts, and no other reading is
+stricter. Keys that Discord does not document are refused here: Discord drops them without a word.
 """
 
 import re
@@ -169,7 +169,9 @@ def rows(value: Any, path: str) -> Problems:
     for number, row in enumerate(value):
         place = join(path, number)
         if row.get("type") != 1:
-            yield Problem(join(place, "type"), "UNION_TYPE_CHOICES", "Value of field type must be one of (1,).")
+            yield Problem(
+                join(place, "type"), "UNION_TYPE_CHOICES", "Value of field type must be one of (1,)."
+            )
             continue
         yield from keys(row, place, {"type", "id", "components"})
         parts = row.get("components")
@@ -296,7 +298,18 @@ def _input(part: dict[str, Any], path: str) -> Problems:
     if part.get("type") != 4:
         yield Problem(join(path, "type"), "UNION_TYPE_CHOICES", "Only text inputs are known here.")
         return
-    known = {"type", "id", "custom_id", "style", "label", "min_length", "max_length", "required", "value", "placeholder"}
+    known = {
+        "type",
+        "id",
+        "custom_id",
+        "style",
+        "label",
+        "min_length",
+        "max_length",
+        "required",
+        "value",
+        "placeholder",
+    }
     yield from keys(part, path, known)
     yield from text(part.get("custom_id"), join(path, "custom_id"), CUSTOM_ID, 1)
     if part.get("style") not in (1, 2):

@@ -15,7 +15,15 @@ COMMAND_KEYS = {
     *("default_member_permissions", "dm_permission", "contexts", "integration_types", "nsfw", "handler"),
 }
 OPTION_KEYS = {
-    *("type", "name", "name_localizations", "description", "description_localizations", "required", "choices"),
+    *(
+        "type",
+        "name",
+        "name_localizations",
+        "description",
+        "description_localizations",
+        "required",
+        "choices",
+    ),
     *("options", "channel_types", "min_value", "max_value", "min_length", "max_length", "autocomplete"),
 }
 STRING, SUBCOMMANDS = 3, (1, 2)
@@ -109,5 +117,7 @@ def _options(options: list[dict[str, Any]], path: str) -> Problems:
                 message = "Choices or autocomplete, not both."
                 yield Problem(place, "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE_CHOICES_INVALID", message)
         for key, least in (("min_length", 0), ("max_length", 1)):
-            if option.get(key) is not None and (option.get("type") != STRING or not least <= option[key] <= 6000):
+            if option.get(key) is not None and (
+                option.get("type") != STRING or not least <= option[key] <= 6000
+            ):
                 yield Problem(join(place, key), "NUMBER_TYPE_MAX", f"Of texts only, {least} to 6000.")

@@ -60,8 +60,8 @@ class Message:
         if "components" in body:
             self.components = numbered(body["components"] or [])
         if body.get("flags") is not None:
-            self.flags = (
-                self.flags & ~SUPPRESS_EMBEDS | body["flags"] & (SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS)
+            self.flags = self.flags & ~SUPPRESS_EMBEDS | body["flags"] & (
+                SUPPRESS_EMBEDS | SUPPRESS_NOTIFICATIONS
             )
 
     def edit(self, body: dict[str, Any]) -> None:
@@ -224,7 +224,11 @@ def _embed(embed: dict[str, Any]) -> dict[str, Any]:
             value = {k: v.strip() if isinstance(v, str) else v for k, v in value.items() if v is not None}
         elif key == "fields":
             value = [
-                {"name": field["name"].strip(), "value": field["value"].strip(), "inline": bool(field.get("inline"))}
+                {
+                    "name": field["name"].strip(),
+                    "value": field["value"].strip(),
+                    "inline": bool(field.get("inline")),
+                }
                 for field in value or ()
             ]
         if value not in (None, "", {}, []):
@@ -239,7 +243,10 @@ def numbered(components: list[dict[str, Any]]) -> list[dict[str, Any]]:
     def number(part: dict[str, Any]) -> dict[str, Any]:
         nonlocal count
         count += 1
-        kept = {**{key: value for key, value in part.items() if value is not None}, "id": part.get("id") or count}
+        kept = {
+            **{key: value for key, value in part.items() if value is not None},
+            "id": part.get("id") or count,
+        }
         if isinstance(kept.get("emoji"), dict):
             kept["emoji"] = {key: value for key, value in kept["emoji"].items() if value not in (None, False)}
         if "components" in kept:

@@ -4,7 +4,7 @@ Where the description and the documentation differ, the documentation holds:
 
 - `SnowflakeType` is a string there; Discord takes numbers too ("can be serialized as either", API reference,
   Snowflakes), and discord.py sends numbers in `message_reference` and as `id`s. Both are let through.
-- `MessageCreateRequest.content` may have 4,000 characters there (people who pay); a bot has 2,000 (limits.py).
+- `MessageCreateRequest.content` may have 4,000 characters there (some people's); a bot has 2,000 (limits.py).
 - A label of 80 characters, an embed's 6,000 in all, unique custom_ids, 5 rows of 5: the sums are not in it or
   looser, and limits.py holds to the documentation.
 - `tts` of an edit and `nsfw` of a command are not in it; they are documented or sent by discord.py, and a
@@ -20,7 +20,7 @@ from typing import Any, Self
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 VARIABLE = "DISCORD_OPENAPI"
@@ -32,7 +32,9 @@ class OpenAPI:
 
     def __init__(self, document: dict[str, Any]) -> None:
         snowflake = document["components"]["schemas"]["SnowflakeType"]
-        document["components"]["schemas"]["SnowflakeType"] = {"anyOf": [snowflake, {"type": "integer", "minimum": 0}]}
+        document["components"]["schemas"]["SnowflakeType"] = {
+            "anyOf": [snowflake, {"type": "integer", "minimum": 0}]
+        }
         self._document = document
         self._validators: dict[str, Draft202012Validator] = {}
         self.checked = 0
@@ -51,7 +53,8 @@ class OpenAPI:
 
     @cached_property
     def _registry(self) -> Registry[Any]:
-        return Registry().with_resource(_ROOT, Resource(self._document, specification=DRAFT202012))
+        registry: Registry[Any] = Registry()
+        return registry.with_resource(_ROOT, DRAFT202012.create_resource(self._document))
 
     def knows(self, method: str, template: str) -> bool:
         """Return whether there is such a request."""
@@ -109,9 +112,8 @@ class OpenAPI:
             return f"{method} {template} never answers {status}"
         if "content" not in expected:
             return None if body is None else f"{method} {template}: {status} has no body"
-        pointer = (
-            f"/paths/{_escaped(template)}/{method.lower()}/responses/{status}/content/application~1json/schema"
-        )
+        base = f"/paths/{_escaped(template)}/{method.lower()}"
+        pointer = f"{base}/responses/{status}/content/application~1json/schema"
         complaint = self._complaint(pointer, body)
         return complaint and f"{method} {template}: {complaint}"
 

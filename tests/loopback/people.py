@@ -26,7 +26,9 @@ def find_command(discord: "LoopbackDiscord", channel: Channel, name: str, kind: 
             if command["name"] == name and command["type"] == kind:
                 contexts = command.get("contexts")
                 if contexts is not None and (0 if channel.guild else 1) not in contexts:
-                    raise NotPossibleError(f"{name!r} is not offered in {channel.name!r}: contexts {contexts}")
+                    raise NotPossibleError(
+                        f"{name!r} is not offered in {channel.name!r}: contexts {contexts}"
+                    )
                 return dict(command)
     known = [command["name"] for place in places for command in discord.commands.get(place, [])]
     raise NotPossibleError(f"no command {name!r} is registered; registered: {known}")
@@ -125,7 +127,9 @@ class People:
         if not forged:
             found = [b for b in message.buttons if what in (b.get("custom_id"), b.get("label"))]
             if len(found) != 1 or message.deleted:
-                raise NotPossibleError(f"{len(found)} buttons {what!r} on {message!r}, deleted: {message.deleted}")
+                raise NotPossibleError(
+                    f"{len(found)} buttons {what!r} on {message!r}, deleted: {message.deleted}"
+                )
             button = found[0]
             if button.get("disabled") or "custom_id" not in button:
                 raise NotPossibleError(f"{what!r} cannot be clicked: {button}")
@@ -171,7 +175,7 @@ class People:
         return message
 
     def answers(self: "LoopbackDiscord", message: Message) -> list[Message]:  # type: ignore[misc]
-        """Return the bot's messages that answer one: as replies to it, or after it with no reference at all."""
+        """Return the bot's messages that answer one: replies to it, and what it said later to nobody."""
         return [
             other
             for channel in {message.channel, *([message.thread] if message.thread else [])}

@@ -107,7 +107,7 @@ class LoopbackDiscord(People):
         self._change = asyncio.Event()
 
     async def until(self, true: Callable[[], object], timeout: float = 10.0, what: str = "it") -> None:
-        """Wait until `true()`; raises TimeoutError with what happened so far, AssertionError for a refusal."""
+        """Wait until `true()`. Raises TimeoutError with what happened so far, AssertionError if refused."""
         try:
             async with asyncio.timeout(timeout):
                 while not true():
@@ -169,7 +169,13 @@ class LoopbackDiscord(People):
         return self.faults.add("fail", method, path, times, chance, **what)
 
     def slow(
-        self, method: str, path: str, seconds: float, times: int | None = 1, chance: float = 1.0, late: bool = False
+        self,
+        method: str,
+        path: str,
+        seconds: float,
+        times: int | None = 1,
+        chance: float = 1.0,
+        late: bool = False,
     ) -> Fault:
         """Take time before doing what is asked, or with `late` before saying that it is done."""
         return self.faults.add("late" if late else "slow", method, path, times, chance, seconds=seconds)
