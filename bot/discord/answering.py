@@ -25,9 +25,10 @@ from bot.discord.log_format import fields
 from bot.discord.meter import Meter
 from bot.discord.replies import NO_MORE, Reply, busy_reply, cooldown_reply, late_reply, notice
 from bot.discord.seen import Warned
+from bot.discord.sending import follow as take_back
 from bot.discord.sending import parts, tell
 from bot.discord.shelf import Shelf
-from bot.discord.troubles import NO_HISTORY
+from bot.discord.troubles import ACKNOWLEDGED, NO_HISTORY
 from index.answering import clean_question
 from index.errors import EmptyQuestionError, UnknownArticleError
 
@@ -123,12 +124,12 @@ class Answering:
                 await tell(interaction, refusal.reply)
                 measure.ended(refusal.outcome)
                 return
-            await interaction.response.defer(ephemeral=private, thinking=True)
+            await _acknowledge(interaction, private=private)
             measure.reached("acknowledge")
             said = await self._said(asked, follow)
             measure.begins("send")
             if said.private:
-                await tell(interaction, said.reply)
+                await take_back(interaction, said.reply)
             else:
                 await _persistently(partial(interaction.edit_original_response, **parts(said.reply)))
             measure.ended(said.outcome)
@@ -193,16 +194,11 @@ class Answering:
         return Said(reply, "answered" if answer.answerable else "declined", private=nothing_left)
 
     async def _while_typing(self, message: discord.Message, saying: Coroutine[Any, Any, Said]) -> Said:
-        task = asyncio.create_task(saying)
-        pause = TYPING_AFTER
+        typing = asyncio.create_task(_type(message.channel), name="show typing")
         try:
-            while not (await asyncio.wait({task}, timeout=pause))[0]:
-                with suppress(discord.HTTPException, aiohttp.ClientError, OSError):
-                    await message.channel.typing()
-                pause = TYPING_LASTS
-            return task.result()
+            return await saying
         finally:
-            task.cancel()
+            typing.cancel()
 
     @contextmanager
     def _measured(self, asked: Asked) -> Iterator["_Measure"]:
@@ -260,6 +256,28 @@ async def reply_to(message: discord.Message, reply: Reply) -> None:
         if error.code != NO_HISTORY:
             raise
         await _persistently(send)
+
+
+async def _type(channel: discord.abc.Messageable) -> None:
+    """Show that the bot is typing, for as long as it takes."""
+    with suppress(Exception):  # a courtesy: what is in its way is in the answer's way too, and said there
+        await asyncio.sleep(TYPING_AFTER)
+        while True:
+            await channel.typing()
+            await asyncio.sleep(TYPING_LASTS)
+
+
+async def _acknowledge(interaction: discord.Interaction[Any], *, private: bool) -> None:
+    """Say at once that an answer will come; once more where nobody knows whether that got through."""
+    defer = partial(interaction.response.defer, ephemeral=private, thinking=True)
+    try:
+        await defer()
+    except (aiohttp.ClientError, OSError):
+        try:
+            await defer()
+        except discord.HTTPException as error:
+            if error.code != ACKNOWLEDGED:
+                raise
 
 
 async def _persistently(send: Callable[[], Awaitable[object]]) -> None:

@@ -1,0 +1,216 @@
+"""The way from a question to its reply, where something is slow, too much, lost or in trouble."""
+
+import asyncio
+import logging
+import re
+import threading
+from collections.abc import Iterator
+
+import pytest
+from bots import Bots
+from loopback import LoopbackDiscord
+from loopback.interactions import Interaction
+from loopback.messages import Message
+
+from bot.discord import answering
+from bot.discord.answering import FURTHEST
+from bot.discord.asked import Asked
+from bot.discord.client import FootnoteClient
+from bot.discord.replies import NO_MORE
+from index.errors import IndexDamagedError
+from index.library import Library
+
+RAQQA = "Who predicts the fight for Raqqa will be long and hard?"
+BUSY = re.compile(r"I'm busy.* try again in \d+ s\.")
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch, library: Library) -> Iterator[threading.Event]:
+    """Hold all answers back until the event is set."""
+    release = threading.Event()
+    ask_many = library.ask_many
+
+    def slowly(*args: object) -> object:
+        release.wait(20)
+        return ask_many(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(library, "ask_many", slowly)
+    yield release
+    release.set()
+
+
+async def ask(discord: LoopbackDiscord, question: str = RAQQA, **options: object) -> Interaction:
+    world = discord.world
+    return await discord.slash(world.user, world.channel, "ask", question=question, **options)
+
+
+async def mention(discord: LoopbackDiscord) -> Message:
+    world = discord.world
+    return await discord.say(world.user, world.channel, f"{world.bot.mention} {RAQQA}")
+
+
+def text(interaction: Interaction) -> str:
+    assert interaction.message is not None
+    return interaction.message.text
+
+
+async def test_a_question_is_acknowledged_before_anything_is_computed(
+    discord: LoopbackDiscord, bot: FootnoteClient, held: threading.Event
+) -> None:
+    asked = await (await ask(discord)).acknowledged(5)
+    assert not asked.is_done
+    held.set()
+    assert "Townsend" in text(await asked.done())
+
+
+async def test_who_finds_the_queue_full_is_told_when_to_come_back(
+    discord: LoopbackDiscord, bots: Bots, held: threading.Event
+) -> None:
+    await bots.start(queue=1, batch=1)
+    computed = await (await ask(discord)).acknowledged(5)
+    waiting = await (await ask(discord)).acknowledged(5)
+    assert BUSY.fullmatch(text(await (await ask(discord)).done()))
+    said = await mention(discord)
+    assert BUSY.fullmatch((await discord.answer(said)).content)
+    held.set()
+    assert "Townsend" in text(await computed.done())
+    assert "Townsend" in text(await waiting.done())
+
+
+async def test_who_waits_past_the_deadline_is_told_when_to_come_back(
+    discord: LoopbackDiscord, bots: Bots, held: threading.Event
+) -> None:
+    client = await bots.start(deadline=1)
+    asked = await (await ask(discord)).done()
+    assert "took too long" in text(asked)
+    labels = {"source": "slash", "outcome": "late"}
+    await discord.until(
+        lambda: client.meter.registry.get_sample_value("footnote_questions_total", labels) == 1
+    )
+
+
+async def test_typing_is_shown_only_where_it_takes_a_while(
+    discord: LoopbackDiscord, bot: FootnoteClient, held: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "TYPING_AFTER", 0.1)
+    said = await mention(discord)
+    await discord.until(lambda: discord.typing == [discord.world.channel])
+    held.set()
+    await discord.answer(said)
+    monkeypatch.setattr(answering, "TYPING_AFTER", 9.0)
+    await discord.answer(await mention(discord))
+    assert discord.typing == [discord.world.channel]
+
+
+async def test_an_answer_does_not_wait_for_typing_to_be_shown(
+    discord: LoopbackDiscord, bot: FootnoteClient, held: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "TYPING_AFTER", 0.0)
+    stuck = discord.slow("POST", "/typing$", 1.0)
+    said = await mention(discord)
+    await discord.until(lambda: stuck.happened)
+    held.set()
+    assert "Townsend" in (await discord.answer(said)).text
+    assert not discord.typing
+    await discord.until(lambda: discord.typing)
+
+
+async def test_a_stop_waits_until_what_is_in_flight_is_sent(
+    discord: LoopbackDiscord, bot: FootnoteClient, held: threading.Event
+) -> None:
+    asked = await (await ask(discord)).acknowledged(5)
+    assert await bot.finish(0.05) == 1
+    late = await (await ask(discord)).done()
+    assert late.private
+    assert "restarting" in text(late)
+    finishing = asyncio.create_task(bot.finish(10))
+    discord.slow("PATCH", "@original", 0.3)
+    held.set()
+    assert await finishing == 0
+    assert asked.is_done
+    assert "Townsend" in text(asked)
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["request lost", "answer lost"])
+@pytest.mark.parametrize("lost", [("POST", "/callback"), ("PATCH", "@original")], ids=["promise", "answer"])
+async def test_a_lost_connection_costs_no_answer(
+    discord: LoopbackDiscord, bot: FootnoteClient, lost: tuple[str, str], done: bool
+) -> None:
+    if done and lost[0] == "POST":
+        discord.expect(40060)
+    fault = discord.cut(*lost, done=done)
+    asked = await (await ask(discord)).done()
+    await bot.finish(5)
+    assert fault.happened == 1
+    assert "Townsend" in text(asked)
+    assert not asked.followups
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["request lost", "answer lost"])
+async def test_a_lost_connection_doubles_no_reply(
+    discord: LoopbackDiscord, bot: FootnoteClient, done: bool
+) -> None:
+    fault = discord.cut("POST", "/messages$", done=done)
+    said = await mention(discord)
+    await discord.answer(said)
+    await bot.finish(5)
+    assert fault.happened == 1
+    assert ["Townsend" in answer.text for answer in discord.answers(said)] == [True]
+
+
+async def test_a_private_line_survives_a_lost_acknowledgement(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    discord.expect(40060)
+    discord.cut("POST", "/callback", done=True)
+    asked = await ask(discord, article="nothing of ours")
+    await discord.until(lambda: asked.followups)
+    assert asked.followups[0].ephemeral
+    assert "No article is called" in asked.followups[0].text
+
+
+async def test_trouble_of_the_library_is_said_alone_and_counted(
+    discord: LoopbackDiscord, bot: FootnoteClient, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(*_: object) -> None:
+        raise IndexDamagedError("/secret/path is damaged")
+
+    monkeypatch.setattr(library, "ask_many", damaged)
+    asked = await ask(discord)
+    await discord.until(lambda: asked.followups)
+    assert asked.followups[0].ephemeral
+    assert "secret" not in asked.followups[0].text
+    labels = {"source": "slash", "outcome": "failed"}
+    assert bot.meter.registry.get_sample_value("footnote_questions_total", labels) == 1
+
+
+async def test_further_sources_end_somewhere(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    asked = Asked(RAQQA, 1, None, "button", first=FURTHEST + 1)
+    said = await bot.answering._said(asked, None)
+    assert said.private
+    assert said.reply.content == NO_MORE
+
+
+@pytest.mark.parametrize("log_questions", [False, True])
+async def test_questions_are_logged_only_where_that_is_configured(
+    discord: LoopbackDiscord, bots: Bots, caplog: pytest.LogCaptureFixture, log_questions: bool
+) -> None:
+    client = await bots.start(log_questions=log_questions)
+    with caplog.at_level(logging.INFO, "bot"):
+        await (await ask(discord)).done()
+        await client.finish(5)
+    (event,) = [record for record in caplog.records if record.getMessage() == "question answered"]
+    told = event.fields  # type: ignore[attr-defined]
+    assert told["source"] == "slash"
+    assert told["seconds"] > 0
+    assert told.get("question") == (RAQQA if log_questions else None)
+    assert any("Raqqa" in str(vars(record)) for record in caplog.records) == log_questions
+
+
+async def test_every_stage_is_measured(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    await (await ask(discord)).done()
+    await bot.finish(5)
+    for stage in ("acknowledge", "wait", "compute", "send", "total"):
+        assert bot.meter.registry.get_sample_value("footnote_stage_seconds_count", {"stage": stage}) == 1, (
+            stage
+        )
