@@ -27,7 +27,7 @@ from bot.frame import INTERRUPTED
 
 GRACE = 10.0  # seconds for the questions in flight when the bot is stopped
 _FAREWELL = 3.0  # seconds for the gateway to close
-_LINGER = 1.0  # seconds for threads that nobody waits for any more: the index is whole whenever they end
+_LINGER = 3.0  # seconds for threads that nobody waits for any more: the index is whole whenever they end
 
 log = logging.getLogger(__name__)
 
@@ -203,8 +203,7 @@ class Bot:
         client, desk = self._client, self._desk
         if client is None or desk is None:
             return
-        if given_up := await client.finish(GRACE):
-            log.warning("questions given up", extra=fields(questions=given_up))
+        await client.finish(GRACE)
         await desk.close(0.0)
         await _close(client)
 
