@@ -11,6 +11,7 @@ from bot.discord import listing
 from bot.discord.answering import QUESTION_LIMIT
 from bot.discord.asked import Asked
 from bot.discord.conversation import in_thread, said_in
+from bot.discord.markdown import cut
 from bot.discord.replies import Reply, notice
 from bot.discord.sending import parts, tell
 from bot.discord.tickets import QUERY_LIMIT
@@ -91,7 +92,7 @@ async def find_sources(interaction: "Interaction", message: discord.Message) -> 
     """Ask what a message says."""
     client = interaction.client
     try:
-        text = clean_question(said_in(message, client.user)[:QUESTION_LIMIT])
+        text = clean_question(cut(said_in(message, client.user), QUESTION_LIMIT, end=""))
     except EmptyQuestionError:
         await tell(interaction, notice(TEXTLESS))
         return

@@ -87,7 +87,7 @@ def meant_for(message: discord.Message, me: discord.ClientUser) -> bool:
     """Say whether a person wrote this message to the bot."""
     if message.author.bot or message.webhook_id is not None or message.type not in _KINDS:
         return False
-    if message.guild is None:
+    if isinstance(message.channel, discord.DMChannel):
         return True
     role = _own_role(message)
     return _names(message, me) or (

@@ -137,6 +137,8 @@ async def test_who_is_not_meant_is_left_alone(discord: LoopbackDiscord, bot: Foo
         await discord.say(robot, world.dm(world.user), RAQQA),
         await discord.say(world.user, world.channel, f"@everyone {RAQQA}"),
     ]
+    strange = unmeant[0].payload() | {"id": str(world.ids.next()), "guild_id": str(world.ids.next_guild())}
+    world.announce("MESSAGE_CREATE", strange, world.guild, 1 << 9)  # of a server that the bot was not told of
     await settled(discord)
     assert [discord.answers(message) for message in unmeant] == [[]] * len(unmeant)
 
