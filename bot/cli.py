@@ -307,7 +307,7 @@ def doctor(context: click.Context, fetch: bool, as_objects: bool) -> None:
     examples=(
         "footnote feedback",
         "footnote feedback --json | jq -r '.[].note'",
-        "footnote feedback --export judged.jsonl && footnote eval judged.jsonl",
+        "footnote feedback --export judged.jsonl",
     )
 )
 @click.option(
