@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import discord
 
 from bot.config import Config
-from bot.discord.login import is_passing, visitor
+from bot.discord.login import is_passing, out_of_reach, visitor
 from bot.discord.permissions import invite_link, missing, names_of
 from bot.discord.token import FILE_VARIABLE, VARIABLE, read_token
 from bot.doctor import FAIL, OK, WARN, Check
@@ -34,8 +34,7 @@ def look_at_discord(config: Config) -> Iterator[Check]:
     except Exception as error:
         if not is_passing(error):
             raise
-        found = f"cannot be reached at {config.discord.api_base}: {type(error).__name__}: {error}"
-        yield Check("discord", WARN, found.rstrip(": "), "The bot goes on trying until it can be.")
+        yield Check("discord", WARN, out_of_reach(error), "The bot goes on trying until it can be.")
     else:
         yield from checks
 

@@ -74,5 +74,12 @@ def is_passing(error: BaseException) -> bool:
     return isinstance(error, kinds)
 
 
+def out_of_reach(error: BaseException) -> str:
+    """Return, in one line, an error that `is_passing`."""
+    why = "it did not answer in time" if isinstance(error, TimeoutError) and not str(error) else str(error)
+    kind = "" if isinstance(error, TimeoutError) else f"{type(error).__name__}: "
+    return f"Discord cannot be reached: {kind}{' '.join(why.split())}".rstrip(": ")
+
+
 def _not_discord(found: str) -> ConfigurationError:
     return ConfigurationError(f"discord.api_base: expected Discord's API or one like it; it {found}")

@@ -18,12 +18,12 @@ from bot.discord.commands import definitions
 from bot.discord.desk import Desk
 from bot.discord.health import DISCONNECTED, READY, STARTING, STOPPING, Health, pages
 from bot.discord.log_format import fields
-from bot.discord.login import is_passing, refusal, visitor
+from bot.discord.login import is_passing, out_of_reach, refusal, visitor
 from bot.discord.meter import Meter
 from bot.discord.shelf import Shelf
 from bot.discord.sync import sync_changed
 from bot.feedback import Feedback
-from bot.frame import INTERRUPTED
+from bot.frame import INTERRUPTED, in_words
 
 GRACE = 10.0  # seconds for the questions in flight when the bot is stopped
 _FAREWELL = 3.0  # seconds for the gateway to close
@@ -159,7 +159,7 @@ class Bot:
         except Exception as error:
             if not is_passing(error):
                 raise
-            log.warning("Discord cannot be reached: %s", _words(error))
+            log.warning("%s", out_of_reach(error))
 
     async def _connect(self, client: FootnoteClient, started: float) -> bool:
         """Log in and stay connected; False where it could not be done now, but may be later."""
@@ -177,7 +177,7 @@ class Bot:
                 raise refused from None
             if not is_passing(error):
                 raise
-            log.warning("Discord cannot be reached: %s", _words(error))
+            log.warning("%s", out_of_reach(error))
             return False
         finally:
             await _close(client)
@@ -213,8 +213,4 @@ async def _close(client: discord.Client) -> None:
         async with asyncio.timeout(_FAREWELL):
             await client.close()
     except Exception as error:  # whatever it is, the end goes on
-        log.warning("the gateway did not close: %s", _words(error))
-
-
-def _words(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".rstrip(": ")
+        log.warning("the gateway did not close: %s", in_words(error))

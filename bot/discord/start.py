@@ -49,7 +49,7 @@ def start(setting: Setting, place: str | None, log_format: str) -> int:
 
 async def _register(config: "Config", token: str, place: str) -> None:
     from bot.discord.commands import definitions
-    from bot.discord.login import is_passing, visitor
+    from bot.discord.login import is_passing, out_of_reach, visitor
     from bot.discord.sync import sync
 
     try:
@@ -58,6 +58,4 @@ async def _register(config: "Config", token: str, place: str) -> None:
     except Exception as error:
         if not is_passing(error):
             raise
-        raise FootnoteError(
-            f"Discord cannot be reached: {type(error).__name__}: {error}".rstrip(": ")
-        ) from error
+        raise FootnoteError(out_of_reach(error)) from error

@@ -13,6 +13,7 @@ from typing import Any
 import discord
 
 from bot.discord.log_format import fields
+from bot.discord.login import is_passing, out_of_reach
 from bot.frame import in_words
 from index.errors import FootnoteError
 
@@ -69,8 +70,7 @@ async def sync_changed(client: discord.Client, definitions: Definitions, folder:
             async with asyncio.timeout(_PATIENCE):  # a rate limit may ask for hours
                 await sync(client, definitions, folder, place)
         except Exception as error:
-            words = error.message if isinstance(error, FootnoteError) else in_words(error)
-            log.warning("commands not registered: %s", words, extra=fields(place=place))
+            log.warning("commands not registered: %s", _words(error), extra=fields(place=place))
 
 
 def _application(client: discord.Client) -> int:
@@ -91,6 +91,12 @@ def _why(error: discord.HTTPException, place: str) -> str:
     if place != EVERYWHERE and isinstance(error, discord.Forbidden | discord.NotFound):
         return f"the bot is not in server {place}, or was invited without the scope applications.commands"
     return f"{error.status}, code {error.code}: {error.text}"
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, FootnoteError):
+        return error.message
+    return out_of_reach(error) if is_passing(error) else in_words(error)
 
 
 def _recorded(folder: Path, application: int) -> dict[str, str]:

@@ -1,0 +1,128 @@
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bots import bot_config
+from discord import Permissions
+from loopback import LoopbackDiscord
+
+from bot.discord import login
+from bot.discord.doctor_checks import _ask_discord, _servers, look_at_discord
+from bot.discord.permissions import invite_link, permissions
+from bot.doctor import Check
+from index.errors import ConfigurationError
+
+Told = Callable[..., Any]
+
+
+async def asked(discord: LoopbackDiscord, tmp_path: Path, token: str | None = None) -> dict[str, Check]:
+    config = bot_config(tmp_path, tmp_path, discord)
+    return {check.check: check for check in await _ask_discord(config, token or discord.token)}
+
+
+async def test_all_is_well_and_the_bot_can_be_invited(discord: LoopbackDiscord, tmp_path: Path) -> None:
+    checks = await asked(discord, tmp_path)
+    assert list(checks) == ["discord", "intents", "permissions", "invite link"]
+    assert {check.status for check in checks.values()} == {"ok"}
+    assert str(discord.world.application_id) in checks["discord"].detail
+    assert "1 server;" in checks["permissions"].detail
+    assert checks["invite link"].detail.endswith(invite_link(discord.world.application_id))
+    assert discord.gateway.identified == []
+
+
+async def test_in_no_server_yet(discord: LoopbackDiscord, tmp_path: Path) -> None:
+    discord.world.guilds.clear()
+    assert (await asked(discord, tmp_path))["servers"].status == "warn"
+
+
+def test_what_is_missing_is_named_by_server() -> None:
+    poor = permissions()
+    poor.update(embed_links=False, read_message_history=False)
+    checks = list(_servers([("Bees", poor), ("Bridges", permissions()), ("Mine", Permissions.all())]))
+    assert [check.status for check in checks] == ["ok", "warn"]
+    assert "2 servers" in checks[0].detail
+    assert checks[1].detail == "in Bees the bot lacks: Embed Links, Read Message History"
+    assert checks[1].mend
+
+
+def test_many_servers_are_not_all_named() -> None:
+    checks = list(_servers([(f"Server {number}", Permissions.none()) for number in range(500)]))
+    assert len(checks) == 21
+    assert "480 more servers" in checks[-1].detail
+
+
+async def test_more_servers_than_one_request_lists(discord: LoopbackDiscord, tmp_path: Path) -> None:
+    for number in range(250):
+        discord.world.add_guild(f"Server {number}")
+    assert "251 servers" in (await asked(discord, tmp_path))["permissions"].detail
+    assert sum(one.path == "/users/@me/guilds" for one in discord.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        ({"interactions_endpoint_url": "https://example.org/hook"}, "interactions"),
+        ({"bot_require_code_grant": True}, "invitation"),
+    ],
+)
+async def test_settings_of_the_application_that_keep_the_bot_from_working(
+    discord: LoopbackDiscord,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    change: dict[str, Any],
+    check: str,
+) -> None:
+    from loopback import api_application
+
+    plain = api_application._application
+    monkeypatch.setattr(api_application, "_application", lambda call: {**plain(call), **change})
+    found = (await asked(discord, tmp_path))[check]
+    assert found.status == "fail"
+    assert "developer portal" in found.mend
+
+
+async def test_a_refused_token_and_a_discord_out_of_reach(discord: LoopbackDiscord, tmp_path: Path) -> None:
+    discord.expect(0)
+    with pytest.raises(ConfigurationError, match="refused"):
+        await asked(discord, tmp_path, f"{discord.token}x")
+    discord.fail("GET", "/users/@me", status=503)
+    with pytest.raises(Exception) as caught:
+        await asked(discord, tmp_path)
+    assert login.is_passing(caught.value)
+    assert login.out_of_reach(caught.value).startswith("Discord cannot be reached: DiscordServerError: 503")
+
+
+def test_the_command_asks_nobody_where_the_token_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISCORD_BOT_TOKEN", "hunter2")
+    (check,) = look_at_discord(None)  # type: ignore[arg-type]
+    assert (check.check, check.status) == ("token", "fail")
+    assert "hunter2" not in check.detail
+
+
+def test_the_command_says_that_discord_is_out_of_reach(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("[discord]\napi_base = 'http://127.0.0.1:9/api/v10'\n")
+    token = ".".join(("MTIzNDU2Nzg5MDEyMzQ1Njc4", "GaBcDe", "abcdefghijklmnopqrstuvwxyz0123456789ab"))
+    run = subprocess.run(
+        [sys.executable, "-m", "bot", "doctor", "--json"],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "DISCORD_BOT_TOKEN": token,
+            "PYTHONPATH": f"{Path(__file__).parents[2]}:{os.environ['PYTHONPATH']}",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    checks = {check["check"]: check for check in json.loads(run.stdout)}
+    assert checks["token"]["status"] == "ok"
+    assert checks["discord"]["status"] == "warn"
+    assert checks["discord"]["detail"].startswith("Discord cannot be reached: ")
+    assert token not in run.stdout + run.stderr
