@@ -1,0 +1,104 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.discord.limits import CUSTOM_ID
+from bot.discord.markdown import units
+from bot.discord.tickets import (
+    PREFIX,
+    ArticlesTicket,
+    ContextTicket,
+    Mark,
+    MoreTicket,
+    NoteTicket,
+    PageTicket,
+    Ticket,
+    VerdictTicket,
+    clean_query,
+    parse,
+    sentence_digest,
+)
+from index.titles import article_key
+
+COUNTS = st.integers(0, 999_999_999)
+KEYS = st.text().map(article_key)
+DIGESTS = st.text().map(sentence_digest)
+SPANS = st.tuples(COUNTS, COUNTS).filter(lambda pair: pair[0] != pair[1]).map(sorted)
+TICKETS: st.SearchStrategy[Ticket] = st.one_of(
+    st.builds(lambda key, span, digest: ContextTicket(key, *span, digest), KEYS, SPANS, DIGESTS),
+    st.builds(PageTicket, KEYS, COUNTS, st.booleans(), st.none() | st.builds(Mark, COUNTS, DIGESTS)),
+    st.builds(MoreTicket, st.none() | KEYS, COUNTS),
+    st.builds(VerdictTicket, st.booleans(), st.from_regex(r"[0-9A-Za-z_.-]{1,64}", fullmatch=True)),
+    st.builds(NoteTicket, COUNTS),
+    st.builds(ArticlesTicket, COUNTS, st.text().map(clean_query)),
+)
+LOOKALIKES = st.tuples(st.sampled_from("cpmvnl"), st.text()).map(lambda parts: PREFIX + ":".join(parts))
+
+
+@given(TICKETS)
+def test_a_ticket_is_read_back_from_its_custom_id(ticket: Ticket) -> None:
+    assert units(ticket.custom_id) <= CUSTOM_ID
+    assert parse(ticket.custom_id) == ticket
+
+
+@given(st.one_of(st.text(), st.text().map(PREFIX.__add__), LOOKALIKES))
+def test_what_is_read_is_what_would_have_been_written(custom_id: str) -> None:
+    ticket = parse(custom_id)
+    assert ticket is None or ticket.custom_id == custom_id
+
+
+@given(TICKETS, st.data())
+def test_a_ticket_with_one_character_changed_is_another_one_or_none(
+    ticket: Ticket, data: st.DataObject
+) -> None:
+    written = ticket.custom_id
+    at = data.draw(st.integers(0, len(written) - 1))
+    forged = written[:at] + data.draw(st.characters()) + written[at + data.draw(st.integers(0, 1)) :]
+    read = parse(forged)
+    assert read is None or read.custom_id == forged
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "",
+        "fn1",
+        "fn1:",
+        "fn1:x:1",
+        "fn2:n:1",
+        "FN1:n:1",
+        "fn1:n:01",
+        "fn1:n:-1",
+        "fn1:n:+1",
+        "fn1:n:1 ",
+        "fn1:n:1\n",
+        "fn1:n:١",
+        "fn1:n:1000000000000",
+        "fn1:c:kAntsyJ4LhQf:543:364:ET4w3rZY",
+        "fn1:c:kAntsyJ4LhQf:364:364:ET4w3rZY",
+        "fn1:c:../../etc/pas:1:2:ET4w3rZY",
+        "fn1:c:kAntsyJ4LhQf:1:2:ET4w3rZ",
+        "fn1:p:kAntsyJ4LhQf:8",
+        "fn1:p:kAntsyJ4LhQf:+8:3",
+        "fn1:m:short:3",
+        "fn1:v:maybe:abc",
+        "fn1:v:yes:",
+        "fn1:v:yes:a b",
+        "fn1:v:yes:'; DROP TABLE feedback",
+        "fn1:l:0: a",
+        "fn1:l:0:a\u202eb",
+        f"fn1:l:0:{'a' * 81}",
+        f"fn1:l:0:{'👍' * 41}",
+    ],
+)
+def test_forged_tickets_are_refused(forged: str) -> None:
+    assert parse(forged) is None
+
+
+def test_a_digest_tells_sentences_apart() -> None:
+    assert len({sentence_digest(text) for text in ("", "a", "A", "a ", "\ud800")}) == 5
+
+
+@given(st.text())
+def test_a_clean_query_stays_as_it_is(query: str) -> None:
+    assert clean_query(clean_query(query)) == clean_query(query)
