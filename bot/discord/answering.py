@@ -8,27 +8,26 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import aiohttp
 import discord
 
 from bot.config import Config
 from bot.discord.asked import Asked
 from bot.discord.cooldowns import Cooldowns
 from bot.discord.desk import Busy, Desk, Late
+from bot.discord.in_flight import InFlight, LeavingError
 from bot.discord.listing import article_id, drawn, unknown_article
 from bot.discord.log_format import fields
 from bot.discord.meter import Meter
-from bot.discord.replies import NO_MORE, Reply, busy_reply, cooldown_reply, late_reply, notice
+from bot.discord.replies import NO_MORE, Reply, busy_reply, cooldown_reply, gone_reply, late_reply, notice
 from bot.discord.seen import Warned
-from bot.discord.sending import follow as take_back
-from bot.discord.sending import parts, tell
+from bot.discord.sending import acknowledge, fulfil, parts, persistently, tell
 from bot.discord.shelf import Shelf
-from bot.discord.troubles import ACKNOWLEDGED, NO_HISTORY
+from bot.discord.troubles import NO_HISTORY
 from index.answering import clean_question
 from index.errors import EmptyQuestionError, UnknownArticleError
 
@@ -78,33 +77,22 @@ class Answering:
         self._meter = meter
         self._warned = Warned()
         self._leaving = False
-        self._in_flight = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._in_flight = InFlight()
 
     def stop(self) -> None:
         """Take no further questions: who asks from now on is told to ask again in a minute."""
         self._leaving = True
 
     async def finished(self, within: float) -> int:
-        """Wait until all in flight is answered, at most `within` seconds; return how much is not."""
-        try:
-            await asyncio.wait_for(self._idle.wait(), within)
-        except TimeoutError:
-            log.warning("questions given up", extra=fields(count=self._in_flight))
-        return self._in_flight
+        """Wait until all is answered, at most `within` seconds; give up the rest, and return how many."""
+        given_up = await self._in_flight.finished(within)
+        if given_up:
+            log.warning("questions given up", extra=fields(count=given_up))
+        return given_up
 
-    @contextmanager
-    def under_way(self) -> Iterator[None]:
-        """Count what is done inside as in flight, so that a stop waits for it."""
-        self._in_flight += 1
-        self._idle.clear()
-        try:
-            yield
-        finally:
-            self._in_flight -= 1
-            if not self._in_flight:
-                self._idle.set()
+    def under_way(self) -> AbstractContextManager[None]:
+        """Count what the current task does inside as in flight, so that a stop waits for it."""
+        return self._in_flight.under_way()
 
     async def over_interaction(
         self,
@@ -124,14 +112,14 @@ class Answering:
                 await tell(interaction, refusal.reply)
                 measure.ended(refusal.outcome)
                 return
-            await _acknowledge(interaction, private=private)
+            await acknowledge(interaction, private=private)
             measure.reached("acknowledge")
             said = await self._said(asked, follow)
             measure.begins("send")
             if said.private:
-                await take_back(interaction, said.reply)
+                await tell(interaction, said.reply)
             else:
-                await _persistently(partial(interaction.edit_original_response, **parts(said.reply)))
+                await fulfil(interaction, said.reply)
             measure.ended(said.outcome)
 
     async def over_message(
@@ -166,19 +154,24 @@ class Answering:
 
     async def _said(self, asked: Asked, follow: Follow | None) -> Said:
         """Ask the library. Too many questions, or an unknown article, are lines in plain words too."""
-        if follow is not None:
-            followed = await follow(asked)
-            if isinstance(followed, Reply):
-                return Said(followed, "invalid", private=True)
-            asked = followed
+        typed = asked.article
         try:
-            return await self._answered(asked)
+            if follow is not None:
+                followed = await follow(asked)
+                if isinstance(followed, Reply):
+                    return Said(followed, "invalid", private=True)
+                asked = followed
+            return await self._in_flight.computed(self._answered(asked))
         except Busy as busy:
             return Said(busy_reply(busy.retry_after), "busy")
         except Late as late:
             return Said(late_reply(late.retry_after), "late")
+        except LeavingError:
+            return Said(notice(LEAVING), "busy", private=True)
         except UnknownArticleError:
-            reply = await self._desk.run(unknown_article, self._shelf.library, asked.article or "")
+            if typed is None or asked.source != "slash":  # it stood on a message, from when it was there
+                return Said(gone_reply(), "invalid", private=True)
+            reply = await self._desk.run(unknown_article, self._shelf.library, typed)
             return Said(reply, "invalid", private=True)
 
     async def _answered(self, asked: Asked) -> Said:
@@ -246,16 +239,16 @@ class _Measure:
 async def reply_to(message: discord.Message, reply: Reply) -> None:
     """Send a reply to a message; as a plain message where that is gone, or may not be read by the bot.
 
-    Raises DiscordException and aiohttp's errors.
+    Raises DiscordException and what is in `LOST`.
     """
     # Of messages with one nonce Discord keeps the first: none is doubled, whatever was lost or sent again.
     send = partial(message.channel.send, **parts(reply), nonce=message.id)
     try:
-        await _persistently(partial(send, reference=message.to_reference(fail_if_not_exists=False)))
+        await persistently(partial(send, reference=message.to_reference(fail_if_not_exists=False)))
     except discord.HTTPException as error:
         if error.code != NO_HISTORY:
             raise
-        await _persistently(send)
+        await persistently(send)
 
 
 async def _type(channel: discord.abc.Messageable) -> None:
@@ -265,24 +258,3 @@ async def _type(channel: discord.abc.Messageable) -> None:
         while True:
             await channel.typing()
             await asyncio.sleep(TYPING_LASTS)
-
-
-async def _acknowledge(interaction: discord.Interaction[Any], *, private: bool) -> None:
-    """Say at once that an answer will come; once more where nobody knows whether that got through."""
-    defer = partial(interaction.response.defer, ephemeral=private, thinking=True)
-    try:
-        await defer()
-    except (aiohttp.ClientError, OSError):
-        try:
-            await defer()
-        except discord.HTTPException as error:
-            if error.code != ACKNOWLEDGED:
-                raise
-
-
-async def _persistently(send: Callable[[], Awaitable[object]]) -> None:
-    """Do once more what does no harm twice, where the connection was lost over it."""
-    try:
-        await send()
-    except (aiohttp.ClientError, OSError):
-        await send()

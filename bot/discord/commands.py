@@ -13,7 +13,7 @@ from bot.discord.asked import Asked
 from bot.discord.conversation import in_thread, said_in
 from bot.discord.markdown import cut
 from bot.discord.replies import Reply, notice
-from bot.discord.sending import parts, tell
+from bot.discord.sending import acknowledge, fulfil, tell
 from bot.discord.tickets import QUERY_LIMIT
 from index.answering import clean_question
 from index.errors import EmptyQuestionError
@@ -104,9 +104,8 @@ async def _look_up(interaction: "Interaction", look: Callable[..., Reply], *args
     """Show privately what the library holds."""
     client = interaction.client
     with client.answering.under_way():
-        await interaction.response.defer(ephemeral=True)
-        reply = await client.desk.run(look, client.shelf.library, *args)
-        await interaction.edit_original_response(**parts(reply))
+        await acknowledge(interaction, private=True)
+        await fulfil(interaction, await client.desk.run(look, client.shelf.library, *args))
 
 
 class Tree(app_commands.CommandTree[Any]):

@@ -4,7 +4,9 @@ import asyncio
 import logging
 import re
 import threading
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from bots import Bots
@@ -16,7 +18,7 @@ from bot.discord import answering
 from bot.discord.answering import FURTHEST
 from bot.discord.asked import Asked
 from bot.discord.client import FootnoteClient
-from bot.discord.replies import NO_MORE
+from bot.discord.replies import NO_MORE, gone_reply
 from index.errors import IndexDamagedError
 from index.library import Library
 
@@ -119,16 +121,43 @@ async def test_a_stop_waits_until_what_is_in_flight_is_sent(
     discord: LoopbackDiscord, bot: FootnoteClient, held: threading.Event
 ) -> None:
     asked = await (await ask(discord)).acknowledged(5)
-    assert await bot.finish(0.05) == 1
+    finishing = asyncio.create_task(bot.finish(10))
+    await asyncio.sleep(0)
     late = await (await ask(discord)).done()
     assert late.private
     assert "restarting" in text(late)
-    finishing = asyncio.create_task(bot.finish(10))
+    assert not finishing.done()
     discord.slow("PATCH", "@original", 0.3)
     held.set()
     assert await finishing == 0
-    assert asked.is_done
     assert "Townsend" in text(asked)
+
+
+async def test_a_stop_tells_those_whom_it_gives_up(
+    discord: LoopbackDiscord, bot: FootnoteClient, held: threading.Event
+) -> None:
+    asked = await (await ask(discord)).acknowledged(5)
+    alone = await (await ask(discord, private=True)).acknowledged(5)
+    said = await mention(discord)
+    await discord.until(lambda: len(bot.answering._in_flight._tasks) == 3)
+    assert await bot.finish(2.0) == 3
+    assert "restarting" in asked.followups[0].text
+    assert asked.followups[0].ephemeral
+    assert "restarting" in text(alone)
+    assert "restarting" in discord.answers(said)[0].content
+
+
+async def test_a_stop_waits_for_nobody_longer_than_it_says(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    sent = discord.slow("PATCH", "@original", 2.0)
+    await ask(discord)
+    await discord.until(lambda: sent.happened)
+    started = time.monotonic()
+    assert await bot.finish(0.2) == 1
+    assert time.monotonic() - started < 1
+    await bot.close()
+    await asyncio.sleep(2)  # for the server to be done with it
 
 
 @pytest.mark.parametrize("done", [False, True], ids=["request lost", "answer lost"])
@@ -167,6 +196,19 @@ async def test_a_private_line_survives_a_lost_acknowledgement(
     await discord.until(lambda: asked.followups)
     assert asked.followups[0].ephemeral
     assert "No article is called" in asked.followups[0].text
+
+
+async def test_more_of_an_article_that_is_gone_is_said_in_other_words(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    said = await bot.answering._said(Asked(RAQQA, 1, None, "button", "A" * 12, first=3), None)
+    assert said.reply == gone_reply()
+
+    async def kept(asked: Asked) -> Asked:
+        return replace(asked, article="A" * 12)
+
+    said = await bot.answering._said(Asked(RAQQA, 1, None, "slash"), kept)
+    assert said.reply == gone_reply()
 
 
 async def test_trouble_of_the_library_is_said_alone_and_counted(
