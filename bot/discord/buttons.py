@@ -15,7 +15,7 @@ from bot.discord.asked import Asked
 from bot.discord.listing import articles_page
 from bot.discord.pages import context_reply
 from bot.discord.replies import Reply, Shown, forged_reply, gone_reply, noted_reply, notice, read_back
-from bot.discord.sending import replacement, tell, view_of
+from bot.discord.sending import acknowledge, fulfil, tell, view_of
 from bot.discord.tickets import (
     PREFIX,
     ArticlesTicket,
@@ -125,12 +125,12 @@ async def _form(interaction: "Interaction") -> None:
 async def _show_page(interaction: "Interaction", ticket: ContextTicket | PageTicket) -> None:
     """Show a page of an article to the person alone, in place of the page that the click was made on."""
     on_page = isinstance(ticket, PageTicket) and _private(interaction)
-    await _defer(interaction, in_place=on_page)
+    await acknowledge(interaction, private=True, in_place=on_page)
     reply = await interaction.client.desk.run(_page, interaction.client.shelf.library, ticket)
     if reply is None:
         await tell(interaction, gone_reply())
     else:
-        await interaction.edit_original_response(**replacement(reply))
+        await fulfil(interaction, reply)
 
 
 def _page(library: Library, ticket: ContextTicket | PageTicket) -> Reply | None:
@@ -142,11 +142,11 @@ def _page(library: Library, ticket: ContextTicket | PageTicket) -> Reply | None:
 
 async def _turn_list(interaction: "Interaction", ticket: ArticlesTicket) -> None:
     """Turn a list of articles to another page, for everybody who sees it."""
-    await _defer(interaction, in_place=True)
+    await acknowledge(interaction, private=False, in_place=True)
     reply = await interaction.client.desk.run(
         articles_page, interaction.client.shelf.library, ticket.query, ticket.page
     )
-    await interaction.edit_original_response(**replacement(reply))
+    await fulfil(interaction, reply)
 
 
 async def _show_more(interaction: "Interaction", ticket: MoreTicket, shown: Shown) -> None:
@@ -162,14 +162,14 @@ async def _show_more(interaction: "Interaction", ticket: MoreTicket, shown: Show
 
 
 async def _judge(interaction: "Interaction", ticket: VerdictTicket, shown: Shown, message: int) -> None:
-    await _defer(interaction, in_place=False)
+    await acknowledge(interaction, private=True)
     client = interaction.client
     judgement = await client.desk.run(_judgement, client.shelf.library, ticket, shown)
     if judgement is None:
         await tell(interaction, gone_reply())
         return
     row = await asyncio.to_thread(_keep, client.feedback, judgement, interaction.user.id, message)
-    await interaction.edit_original_response(**replacement(noted_reply(row)))
+    await fulfil(interaction, noted_reply(row))
 
 
 def _judgement(library: Library, ticket: VerdictTicket, shown: Shown) -> Judgement | None:
@@ -218,12 +218,12 @@ async def _keep_note(interaction: "Interaction", ticket: NoteTicket) -> None:
     if not text:
         await tell(interaction, NO_NOTE)
         return
-    await _defer(interaction, in_place=_private(interaction))
+    await acknowledge(interaction, private=True, in_place=_private(interaction))
     kept = await asyncio.to_thread(
         interaction.client.feedback.note, ticket.row, user=interaction.user.id, text=text
     )
     if kept:
-        await interaction.edit_original_response(**replacement(NOTE_KEPT))
+        await fulfil(interaction, NOTE_KEPT)
     else:
         await tell(interaction, NOT_YOURS)
 
@@ -239,11 +239,3 @@ def _written(data: Any) -> str:
 def _private(interaction: "Interaction") -> bool:
     """Return whether the message that a click was made on is the person's alone."""
     return interaction.message is not None and interaction.message.flags.ephemeral
-
-
-async def _defer(interaction: "Interaction", *, in_place: bool) -> None:
-    """Acknowledge a click: with `in_place` its message will change, else a private one will follow."""
-    if in_place:
-        await interaction.response.defer()
-    else:
-        await interaction.response.defer(ephemeral=True, thinking=True)

@@ -21,6 +21,8 @@ ACKNOWLEDGED = 40060
 MISSING_ACCESS, NO_DIRECT_MESSAGES, MISSING_PERMISSIONS = 50001, 50007, 50013
 INVALID_WEBHOOK_TOKEN, INVALID_FORM, NO_HISTORY = 50027, 50035, 160002
 
+LOST = (aiohttp.ClientError, ConnectionError, TimeoutError)
+"""What is raised where a connection was lost: nobody knows whether Discord got what was sent."""
 UNREACHABLE = "unreachable"
 """The kind of trouble where nobody knows what Discord did: a server's error, or a lost connection."""
 
@@ -40,6 +42,10 @@ class Trouble:
     traced: bool = False
 
 
+_UNEXPECTED = Trouble("unexpected", logging.ERROR, "Something went wrong on my side.", traced=True)
+_UNREACHABLE = Trouble(
+    UNREACHABLE, logging.WARNING, "Discord has trouble at the moment. Please try again in a minute."
+)
 _TOO_OLD = Trouble("too old", logging.WARNING)  # Discord has told the person that nothing came in time
 _CODES = {
     UNKNOWN_MESSAGE: Trouble(
@@ -73,12 +79,14 @@ def judge(error: Exception) -> Trouble:
             return Trouble("busy", logging.DEBUG, busy_reply(error.retry_after).content, numbered=False)
         case Late():
             return Trouble("late", logging.DEBUG, late_reply(error.retry_after).content, numbered=False)
-        case discord.DiscordException() | aiohttp.ClientError() | ConnectionError() | TimeoutError():
+        case discord.DiscordException():
             return _of_discord(error)
+        case _ if isinstance(error, LOST):
+            return _UNREACHABLE
         case FootnoteError():
             return _of_library(error)
         case _:
-            return Trouble("unexpected", logging.ERROR, "Something went wrong on my side.", traced=True)
+            return _UNEXPECTED
 
 
 def lacks_permission(error: Exception) -> bool:
@@ -94,7 +102,7 @@ def lacking(error: Exception, have: discord.Permissions, *, in_thread: bool) -> 
     return names_of(needs) or name_of(_PERMISSIONS.get(code, "send_messages"))
 
 
-def _of_discord(error: Exception) -> Trouble:
+def _of_discord(error: discord.DiscordException) -> Trouble:
     match error:
         case discord.RateLimited():
             return _slowed(error.retry_after)
@@ -109,11 +117,10 @@ def _of_discord(error: Exception) -> Trouble:
             return Trouble("command changed", logging.WARNING, words, numbered=False)
         case app_commands.CheckFailure():
             return Trouble("not allowed", logging.INFO, "You cannot use this here.", numbered=False)
-        case discord.DiscordServerError() | aiohttp.ClientError() | ConnectionError() | TimeoutError():
-            words = "Discord has trouble at the moment. Please try again in a minute."
-            return Trouble(UNREACHABLE, logging.WARNING, words)
+        case discord.DiscordServerError():
+            return _UNREACHABLE
         case _:
-            return Trouble("unexpected", logging.ERROR, "Something went wrong on my side.", traced=True)
+            return _UNEXPECTED
 
 
 def _of_library(error: FootnoteError) -> Trouble:
