@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from bot.text import safe, safe_link
 
 ELLIPSIS = "…"
+UNTITLED = "untitled"
 URL_LIMIT = 500  # a link longer than that would crowd out what people read
 
 _BREAK = "\u200b"  # between @ and everyone: no escape keeps Discord's server from seeing that mention
@@ -64,12 +65,13 @@ def marked(text: str, span: tuple[int, int] | None, limit: int) -> str:
     `limit` is at least 16. Space at the ends of the bold words stays outside of the marks, which some of
     Discord's clients would show otherwise.
     """
-    if span is None:
-        return cut(escape(text), limit)
-    before, words, after = (safe(part) for part in (text[: span[0]], text[slice(*span)], text[span[1] :]))
+    start, stop = span or (0, 0)
+    more = limit + 1  # characters of which at least one does not fit, so that the rest need not be looked at
+    before, words = safe(text[:start])[-more:], safe(text[start:stop])[:more]
+    after = safe(text[stop:])[:more]
     bare = words.strip()
     if not bare:
-        return cut(escape(text), limit)
+        return cut("".join(_escaped(safe(text)[:more])), limit)
     first = len(before) + len(words) - len(words.lstrip())
     last = first + len(bare)
     pieces = _escaped(before + words + after)
@@ -82,16 +84,16 @@ def marked(text: str, span: tuple[int, int] | None, limit: int) -> str:
         shown = cut("".join(body), limit - len("****") - 2 * units(ELLIPSIS))
         return f"{ELLIPSIS if head else ''}**{shown}**{ELLIPSIS if tail else ''}"
     ahead = min(_length(head), max(room // 2, room - _length(tail)))
-    start = "".join(reversed(_fitting(_joined(head)[::-1], ahead)))
-    stop = "".join(_fitting(_joined(tail), room - units(start)))
-    opening = start if units(start) == _length(head) else ELLIPSIS + start.lstrip()
-    closing = stop if units(stop) == _length(tail) else stop.rstrip() + ELLIPSIS
+    near = "".join(reversed(_fitting(_joined(head)[::-1], ahead)))
+    following = "".join(_fitting(_joined(tail), room - units(near)))
+    opening = near if units(near) == _length(head) else ELLIPSIS + near.lstrip()
+    closing = following if units(following) == _length(tail) else following.rstrip() + ELLIPSIS
     return f"{opening}**{''.join(body)}**{closing}"
 
 
 def link(title: str, url: str | None, limit: int) -> str:
     """Return the escaped `title`, shortened to `limit` units, linked to `url` if that is a web address."""
-    shown = cut(escape(title), limit)
+    shown = cut(escape(title).strip(), limit) or UNTITLED
     address = web_address(url)
     if not address:
         return shown
@@ -116,7 +118,7 @@ def web_address(url: str | None) -> str | None:
     if not re.fullmatch(r"[a-z0-9.-]+", host) or "@" in parts.netloc:
         return None
     rest = quote(url[url.index("//") + 2 + len(parts.netloc) :], safe="%/?#!$&'+,;=:@~_.-")
-    address = f"{parts.scheme}://{host}{port}{rest}"
+    address = f"{parts.scheme}://{host}{port}{_MENTION.sub('%40', rest)}"
     return address if len(address) <= URL_LIMIT else None
 
 

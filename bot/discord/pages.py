@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import discord
 
 from bot.discord import limits
-from bot.discord.markdown import cut, escape, link, marked, units, web_address
+from bot.discord.markdown import UNTITLED, cut, escape, link, marked, units, web_address
 from bot.discord.replies import BLUE, BOLD, Button, Reply, notice
 from bot.discord.tickets import ArticlesTicket, ContextTicket, Mark, PageTicket, sentence_digest
 from bot.terminal import counted
@@ -18,6 +18,7 @@ from index.titles import article_key
 PAGE_ROWS = 8
 """Articles on a page of the list."""
 PAGE, BEGINNING = 1400, 700  # units of an article's text: a phone's screen, and half of one
+SENTENCE = 3500  # of them a single sentence at most, however long a page gets by it
 TITLE, FACT = 160, 100
 ROW = limits.DESCRIPTION // PAGE_ROWS - len("\n")
 
@@ -29,7 +30,7 @@ ABOUT = (
 )
 UNLOGGED = "Questions are answered on the machine that I run on, and are neither passed on nor kept."
 LOGGED = "Questions are answered on the machine that I run on and kept in its log, and are not passed on."
-FEEDBACK = "Only when you press Right or Wrong is it kept, with answer, verdict and note, without your name."
+FEEDBACK = "Only when you judge an answer are both kept, with your verdict and note, without your name."
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,11 @@ class _Pages:
         """Return the verbatim text of a sentence."""
         return self.article.text[self.sentences[number].start : self.sentences[number].end]
 
-    def shown(self, number: int, limit: int = limits.DESCRIPTION) -> str:
+    def shown(self, number: int) -> str:
         """Return a sentence as Discord is given it, in bold where it is the marked one."""
         text = self.sentence(number)
         bold = (0, len(text)) if self.mark and self.mark.number == number else None
-        return marked(text, bold, limit)
+        return marked(text, bold, SENTENCE)
 
     def valid(self) -> bool:
         """Return whether the marked sentence still is the one that was marked."""
@@ -85,9 +86,9 @@ class _Pages:
     def embed(self, run: range) -> discord.Embed:
         """Return a run of sentences under the article's title."""
         return discord.Embed(
-            title=cut(escape(self.article.title), limits.TITLE),
+            title=cut(escape(self.article.title).strip(), limits.TITLE) or UNTITLED,
             url=web_address(self.article.url),
-            description=self.text(run) if run else None,
+            description=(self.text(run) if run else "").strip() or None,
             colour=BLUE,
         )
 
@@ -140,10 +141,9 @@ def article_reply(article: Article, sentences: Sequence[Sentence]) -> Reply:
     if sentences:
         run = pages.around(0, 1, before=False, after=True, room=BEGINNING)
     embed = pages.embed(run)
-    known = (article.author, article.published)
-    facts = [cut(safe(fact).strip(), FACT) for fact in known if fact and safe(fact).strip()]
-    facts += [counted(len(sentences), "sentence"), f"{len(article.text):,} characters"]
-    embed.set_footer(text=" · ".join(facts))
+    if byline := " · ".join(filter(None, map(_fact, (article.author, article.published)))):
+        embed.description = f"-# {byline}\n{embed.description or ''}"
+    embed.set_footer(text=f"{counted(len(sentences), 'sentence')} · {len(article.text):,} characters")
     return Reply(embed=embed, buttons=pages.later(run, "Read on"))
 
 
@@ -185,7 +185,7 @@ def about_reply(
 
 def choice(title: str) -> str:
     """Return a title as autocompletion shows it."""
-    return cut(safe(title).strip(), limits.CHOICE) or "untitled"
+    return cut(safe(title).strip(), limits.CHOICE) or UNTITLED
 
 
 def _number(sentences: Sequence[Sentence], ticket: ContextTicket) -> int | None:
@@ -199,9 +199,11 @@ def _numbers(run: range, of: int) -> str:
     return f"Sentences {run.start + 1}–{run.stop} of {of}"
 
 
+def _fact(fact: str | None) -> str:
+    return cut(escape(fact or "").strip(), FACT)
+
+
 def _row(row: ArticleRow) -> str:
-    facts = counted(row.sentences, "sentence")
-    if row.published and (day := safe(row.published).strip()):
-        facts = f"{cut(escape(day), FACT)} · {facts}"
+    facts = " · ".join(filter(None, (_fact(row.published), counted(row.sentences, "sentence"))))
     lines = f"{BOLD}{link(row.title, row.url, TITLE)}{BOLD}\n-# {facts}"
     return lines if units(lines) <= ROW else f"{BOLD}{link(row.title, None, TITLE)}{BOLD}\n-# {facts}"

@@ -31,16 +31,22 @@ QUESTION = 500  # characters of a question that a reply quotes
 CITATIONS = 5  # of one reply: more are for "More sources"
 IN_CONTEXT = 3  # of them with a button: a row has room for five
 ANSWER, SENTENCE, TITLE = 1000, 500, 160  # units; the first citation always fits
-TITLE_AGAIN = 48  # of an article that was named above
+TITLE_AGAIN = 40  # of an article that was named above
 
 DECLINED = "The articles don't say."
 NEAREST = "Nearest sentences, which are not an answer:"
 MORE = "More sources:"
 NO_MORE = "There are no more sentences about this."
+CONTEXT, MORE_SOURCES, ADD_NOTE = "Show in context", "More sources", "Add a note"
+RIGHT, WRONG = "Was this right? Yes", "No"
+"""Labels of buttons; the second citation's and the third's say "2 in context" and "3 in context"."""
 LEVELS = ((0.9, "Very confident"), (0.7, "Confident"), (0.5, "Fairly confident"), (0.0, "Not sure"))
 
 GREEN, AMBER, BLUE = discord.Colour(0x2F9E6E), discord.Colour(0xD9A441), discord.Colour(0x5865F2)
 QUOTE, BOLD = "> ", "**"
+EMPTY_LINE = (
+    "\n\u200b\n"  # one that Discord draws below small print, too: it swallows those without a character
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +130,19 @@ def answer_reply(
     for at, citation in enumerate(citations):
         again = any(earlier.article.id == citation.article.id for earlier in citations[:at])
         block = _citation(citation, places.get(citation.number), answer, TITLE_AGAIN if again else TITLE)
-        room -= len("\n\n") + units(block)
+        room -= len(EMPTY_LINE) + units(block)
         if room < 0:
             break
         blocks.append(block)
     shown = citations[: len(blocks) - 1]
-    embed = discord.Embed(description="\n\n".join(blocks), colour=GREEN if answer.answerable else AMBER)
+    embed = discord.Embed(description=EMPTY_LINE.join(blocks), colour=GREEN if answer.answerable else AMBER)
     buttons = _context_buttons(shown)
     if shown:
         more = MoreTicket(asked_in, first + len(shown))
-        buttons.append(Button("More sources", more.custom_id))
+        buttons.append(Button(MORE_SOURCES, more.custom_id))
     if first == 0:
         embed.set_footer(text=_footer(answer))
-        for right, label, emoji in ((True, "Right", "👍"), (False, "Wrong", "👎")):
+        for right, label, emoji in ((True, RIGHT, "👍"), (False, WRONG, "👎")):
             buttons.append(Button(label, VerdictTicket(right, generation).custom_id, row=1, emoji=emoji))
     return Reply(_question(answer.question), embed, tuple(buttons))
 
@@ -190,7 +196,7 @@ def forged_reply() -> Reply:
 
 def noted_reply(row: int) -> Reply:
     """Say that a verdict was kept, and offer to add a note to it."""
-    return Reply("Thanks, noted.", buttons=(Button("Add a note", NoteTicket(row).custom_id),))
+    return Reply("Thanks, noted.", buttons=(Button(ADD_NOTE, NoteTicket(row).custom_id),))
 
 
 def _question(question: str) -> str:
@@ -225,18 +231,13 @@ def _citation(citation: Citation, place: Place | None, answer: Answer, title_lim
 
 
 def _context_buttons(citations: Sequence[Citation]) -> list[Button]:
-    tickets = [
-        ContextTicket(
-            article_key(citation.article.id), citation.start, citation.end, sentence_digest(citation.sentence)
-        )
-        for citation in citations[:IN_CONTEXT]
-    ]
-    if len(citations) == 1:
-        return [Button("Show in context", tickets[0].custom_id)]
-    return [
-        Button(f"Context {citation.number}", ticket.custom_id)
-        for citation, ticket in zip(citations, tickets, strict=False)
-    ]
+    buttons = []
+    for citation in citations[:IN_CONTEXT]:
+        key, digest = article_key(citation.article.id), sentence_digest(citation.sentence)
+        ticket = ContextTicket(key, citation.start, citation.end, digest)
+        label = CONTEXT if citation.number == 1 else f"{citation.number} in context"
+        buttons.append(Button(label, ticket.custom_id))
+    return buttons
 
 
 def _footer(answer: Answer) -> str:

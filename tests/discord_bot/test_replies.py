@@ -14,7 +14,10 @@ from preview.markdown import parse as markdown
 from bot.discord import limits
 from bot.discord.markdown import units, web_address
 from bot.discord.replies import (
+    EMPTY_LINE,
     QUESTION,
+    RIGHT,
+    WRONG,
     Place,
     Reply,
     Shown,
@@ -186,13 +189,7 @@ def test_an_answer_shows_what_it_stands_on() -> None:
         "(<https://example.org/news/coalition-strikes-near-al-tanf>) · sentence 4 of 16"
     )
     assert reply.embed.footer.text == "Confident (81%) · 0.04 s"
-    assert [button.label for button in reply.buttons] == [
-        "Context 1",
-        "Context 2",
-        "More sources",
-        "Right",
-        "Wrong",
-    ]
+    assert [button.label for button in reply.buttons] == [CONTEXT, "2 in context", MORE_SOURCES, RIGHT, WRONG]
     assert [button.row for button in reply.buttons] == [0, 0, 0, 1, 1]
 
 
@@ -201,7 +198,7 @@ def test_a_declined_answer_marks_nothing() -> None:
     assert reply.embed is not None
     assert "**" not in (reply.embed.description or "")
     assert (reply.embed.description or "").startswith(
-        "The articles don't say.\nNearest sentences, which are not an answer:\n\n> US Lieutenant"
+        f"The articles don't say.\nNearest sentences, which are not an answer:{EMPTY_LINE}> US Lieutenant"
     )
     assert reply.embed.footer.text == "Too unsure to answer (10%) · 0.04 s"
 
@@ -212,7 +209,7 @@ def test_an_empty_library_says_so_without_sources() -> None:
     )
     assert reply.embed is not None
     assert reply.embed.description == "The articles don't say."
-    assert [button.label for button in reply.buttons] == ["Right", "Wrong"]
+    assert [button.label for button in reply.buttons] == [RIGHT, WRONG]
 
 
 def test_a_sentence_that_is_the_answer_stands_there_once() -> None:
@@ -221,7 +218,7 @@ def test_a_sentence_that_is_the_answer_stands_there_once() -> None:
     description = reply.embed.description or ""
     assert description.count("The convoy appears") == 1
     assert description.startswith("**The convoy appears")
-    assert "\n\n-# 1 · [" in description
+    assert f"{EMPTY_LINE}-# 1 · [" in description
 
 
 @pytest.mark.parametrize(
@@ -245,13 +242,13 @@ def test_more_sources_go_on_where_the_last_ended() -> None:
     assert first.first == 5
     second = show(answer, first=first.first)
     assert second.embed is not None
-    assert (second.embed.description or "").startswith("More sources:\n\n> ")
+    assert (second.embed.description or "").startswith(f"More sources:{EMPTY_LINE}> ")
     assert second.embed.footer.text is None
     assert [button.label for button in second.buttons] == [
-        "Context 6",
-        "Context 7",
-        "Context 8",
-        "More sources",
+        "6 in context",
+        "7 in context",
+        "8 in context",
+        MORE_SOURCES,
     ]
     last = show(answer, first=14)
     assert last.embed is not None

@@ -89,13 +89,13 @@ HOSTILE = Article(
     url="https://example.org/a_(b)]?q=[x](y)*",
 )
 
+GOES_ON = "the *sentence* goes on, "
 LONG = Article(
     id="long",
     title="A title that never seems to end, " * 20,
-    text="The sentence goes on, " * 200
-    + "until it says @everyone, "
-    + "and goes on *again*, " * 200
-    + "to its end.",
+    text="\n\n".join(
+        f"No. {number}: {GOES_ON * 20}it says @everyone, and {GOES_ON * 20}ends." for number in range(50)
+    ),
     file="long.txt",
     url=f"https://example.org/{'long/' * 90}",
 )
@@ -192,7 +192,7 @@ def _hostile() -> Reply:
 
 
 def _long() -> Reply:
-    cited = [cite(LONG, 0, "@everyone", 0.9, nth=nth) for nth in range(1, 51)]
+    cited = [cite(LONG, at, "@everyone", 0.9, nth=at + 1) for at in range(50)]
     return show(answered("Why? " * 100, "@everyone", *cited))
 
 
