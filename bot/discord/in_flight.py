@@ -73,7 +73,8 @@ class InFlight:
         rest = set(self._tasks)
         for task in rest:
             task.cancel()
-        await asyncio.wait(rest, timeout=FAREWELL)
+        if rest:
+            await asyncio.wait(rest, timeout=FAREWELL)
         return len(told | rest)
 
     async def _wait(self, seconds: float) -> bool:
