@@ -14,7 +14,9 @@ from preview.markdown import parse as markdown
 from bot.discord import limits
 from bot.discord.markdown import units, web_address
 from bot.discord.replies import (
+    CONTEXT,
     EMPTY_LINE,
+    MORE_SOURCES,
     QUESTION,
     RIGHT,
     WRONG,
