@@ -275,7 +275,7 @@ def discord_bot(context: click.Context, sync: str | None, log_format: str) -> No
 @global_options
 @click.pass_context
 def doctor(context: click.Context, fetch: bool, as_objects: bool) -> None:
-    """Check configuration, articles, model and index, and say how to mend what is wrong."""
+    """Check configuration, articles, model, index and Discord bot, and say how to mend what is wrong."""
     from dataclasses import asdict
 
     from bot import terminal
