@@ -7,6 +7,7 @@ a question need not cut its candidates into words again.
 
 import hashlib
 import sqlite3
+import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -205,6 +206,8 @@ class Catalog:
             self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
         except sqlite3.Error as error:
             raise _damaged(path, error) from error
+        # A connection is part of a cycle: left alone, its file stays open until the garbage is collected.
+        weakref.finalize(self, self._connection.close)
         self._lock = Lock()
         self._path = path
         counts = "SELECT (SELECT count(*) FROM articles), (SELECT coalesce(max(row) + 1, 0) FROM sentences)"

@@ -9,6 +9,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
+from dataclasses import dataclass
 from functools import cache
 from threading import Lock
 from typing import Self
@@ -28,9 +29,32 @@ from index.reader import Asked, Reader, Reading, UnusableReader
 from index.reader_choice import load_span_model, make_reader
 from index.records import Answer, Article, Question, Sentence, Source
 from index.retriever import CANDIDATES, Retriever
+from index.span_model import SpanModel
 from index.store import Generation, check_encoder, open_current
 from index.titles import Titles
 from index.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class _Models:
+    """What a library has beside its index; for a reader that cannot be loaded, why."""
+
+    encoder: Encoder
+    reader: SpanModel | ModelDamagedError | None
+
+    @classmethod
+    def load(cls, config: Config, generation: Generation) -> Self:
+        with ThreadPoolExecutor(2) as background:
+            checked = background.submit(check_encoder, generation.encoder)  # its 90 MB take a while to read
+            model = background.submit(load_span_model, config, generation)
+            try:
+                encoder = Encoder.load(generation.encoder)
+            finally:
+                checked.result()  # says better than the loading what is wrong
+        try:
+            return cls(encoder, model.result())
+        except ModelDamagedError as error:
+            return cls(encoder, error)
 
 
 class Library:
@@ -40,8 +64,7 @@ class Library:
         self,
         generation: Generation,
         retriever: Retriever,
-        encoder: Encoder,
-        reader: Reader,
+        models: _Models,
         *,
         threshold: float,
         top_k: int,
@@ -49,54 +72,55 @@ class Library:
         self._generation = generation
         self._catalog = retriever.catalog
         self._retriever = retriever
-        self._encoder = encoder
+        self._models = models
+        self._encoder = models.encoder
         self._ranker = Ranker.load()
-        self._reader = reader
+        self._reader: Reader = (
+            UnusableReader(models.reader)
+            if isinstance(models.reader, ModelDamagedError)
+            else make_reader(models.reader, retriever.catalog)
+        )
         self._threshold = threshold
         self._top_k = top_k
         self._titles: Titles | None = None
         self._lock = Lock()
 
     @classmethod
-    def open(cls, config: Config) -> Self:
+    def open(cls, config: Config, earlier: "Library | None" = None) -> Self:
         """Open the index of `config` after comparing all its files with their checksums.
 
-        Raises IndexMissingError, IndexStaleError and IndexDamagedError. Where Footnote's own reader is
-        damaged, `ask` raises ModelDamagedError.
+        An `earlier` library of the same configuration shares its models where they are the same. Raises
+        IndexMissingError, IndexStaleError and IndexDamagedError. Where Footnote's own reader is damaged,
+        `ask` raises ModelDamagedError.
         """
-        return open_current(config.index_directory, lambda generation: cls._load(generation, config))
+        return open_current(config.index_directory, lambda found: cls._load(found, config, earlier))
 
     @classmethod
-    def _load(cls, generation: Generation, config: Config) -> Self:
+    def _load(cls, generation: Generation, config: Config, earlier: "Library | None") -> Self:
         if changed := difference(generation.fingerprint, fingerprint(generation.fingerprint["model"])):
             raise IndexStaleError(changed, "Run `footnote index`: it builds the index anew.")
-        with ThreadPoolExecutor(2) as background:
-            checked = background.submit(check_encoder, generation.encoder)  # its 90 MB take a while to read
-            model = background.submit(load_span_model, config, generation)
-            try:
-                encoder = Encoder.load(generation.encoder)
-            finally:
-                checked.result()  # says better than the loading what is wrong
-            catalog = Catalog(generation.folder)
-            sentences = Vectors.load(generation.folder / SENTENCES_FILE)
-            retriever = Retriever(
-                catalog,
-                sentences,
-                Vectors.load(generation.folder / PASSAGES_FILE),
-                Lexical.load(generation.folder, len(sentences)),
-            )
-        try:
-            reader = make_reader(model.result(), catalog)
-        except ModelDamagedError as error:
-            reader = UnusableReader(error)
+        models = earlier._models_for(generation) if earlier else None
+        catalog = Catalog(generation.folder)
+        sentences = Vectors.load(generation.folder / SENTENCES_FILE)
+        retriever = Retriever(
+            catalog,
+            sentences,
+            Vectors.load(generation.folder / PASSAGES_FILE),
+            Lexical.load(generation.folder, len(sentences)),
+        )
         return cls(
             generation,
             retriever,
-            encoder,
-            reader,
+            models or _Models.load(config, generation),
             threshold=config.answer.threshold,
             top_k=config.answer.citations,
         )
+
+    def _models_for(self, generation: Generation) -> _Models | None:
+        """Return the models of this library if they are those of `generation`, too."""
+        own, models = self._generation, self._models
+        same = (own.encoder, own.reader) == (generation.encoder, generation.reader)
+        return models if same and not isinstance(models.reader, ModelDamagedError) else None
 
     @property
     def generation(self) -> str:

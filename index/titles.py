@@ -27,8 +27,10 @@ KEY_LENGTH = 12
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{12}", re.ASCII)
 _WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
+_ASCII_WORD = re.compile("[0-9a-z]+")  # the same, many times as fast
 _MOST_WORDS = 12  # of what is typed; more would only take longer
 _LONGEST_TYPED = 200
+_BYTES = 8  # of a key's 9 are looked up, the last one is compared
 _POOL = 200  # titles that are compared with all that was typed
 
 _EXACT, _PREFIX, _INSIDE, _A_TYPO = 1.0, 0.9, 0.7, 0.1
@@ -41,8 +43,7 @@ Order = npt.NDArray[np.int32]
 
 def article_key(article_id: str) -> str:
     """Name an article in 12 characters of base64url, however long its id: 72 bits of its BLAKE2b digest."""
-    digest = blake2b(article_id.encode("utf-8", "surrogatepass"), digest_size=9).digest()
-    return urlsafe_b64encode(digest).decode("ascii")
+    return urlsafe_b64encode(_digest(article_id)).decode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +70,14 @@ class Titles:
     def load(cls, catalog: Catalog) -> Self:
         """Read the titles of `catalog`. Raises IndexDamagedError."""
         numbers: dict[str, int] = {}
-        written, lengths, digests = array("i"), array("i"), array("Q")
+        written, lengths, digests = array("i"), array("i"), bytearray()
         folded: list[str] = []
         for article_id, title in catalog.names():
-            one = fold(title)
-            found = _WORD.findall(one)
+            one = _folded(title)
+            found = _words(one)
             written.extend([numbers.setdefault(word, len(numbers)) for word in found])
             lengths.append(len(found))
-            digests.append(_digest(article_key(article_id)))
+            digests += _digest(article_id)[:_BYTES]
             folded.append(one)
         by_title = np.array(sorted(range(len(folded)), key=folded.__getitem__), dtype=np.int32)
         del folded
@@ -87,13 +88,13 @@ class Titles:
         word_of = place[np.array(written, dtype=np.int32)]
         counts = np.array(lengths, dtype=np.int32)
         title_of = np.repeat(np.arange(len(counts), dtype=np.int32), counts)
-        keys = np.array(digests, dtype=np.uint64)
+        keys = np.frombuffer(digests, dtype=">u8").astype(np.uint64)
         by_key = np.argsort(keys, kind="stable").astype(np.int32)
         return cls(
             catalog,
             words=b"".join(word + b"\n" for word, _ in words),
-            places=np.cumsum([0, *(len(word) + 1 for word, _ in words)], dtype=np.int64),
-            starts=np.cumsum([0, *np.bincount(word_of, minlength=len(words))], dtype=np.int64),
+            places=_ends([len(word) + 1 for word, _ in words]),
+            starts=_ends(np.bincount(word_of, minlength=len(words))),
             rows=title_of[np.argsort(word_of, kind="stable")],
             lengths=counts.astype(np.float32),
             by_title=by_title,
@@ -115,19 +116,20 @@ class Titles:
         Words may come in any order, be begun only, stand inside a longer one, or be mistyped. Where nothing
         is typed, the first titles of all are found; where nothing is like it, none.
         """
-        asked = fold(typed[:_LONGEST_TYPED]).strip()
-        words = list(dict.fromkeys(_WORD.findall(asked)))[:_MOST_WORDS]
+        asked = _folded(typed[:_LONGEST_TYPED])
+        words = list(dict.fromkeys(_words(asked)))[:_MOST_WORDS]
+        low, high = self._beginning_with(asked, exactly=False)
+        begun = self.by_title[low : min(high, low + limit)]
         if not words:
-            return self.page(0, limit)
+            return self.catalog.article_rows(begun)
         scores = sum((self._scores(word) for word in words), np.zeros(len(self), dtype=np.float32))
         scores /= len(words)
         # Of equally good titles the shorter ones say less that was not typed.
-        rough = np.where(scores > 0, scores - 0.001 * np.minimum(self.lengths, 99), 0)
+        rough = np.where(scores > 0, scores - 0.0005 * np.minimum(self.lengths, 60), 0)
         pool = best(rough, min(max(_POOL, 2 * limit), int(np.count_nonzero(scores))))
-        low, high = self._beginning_with(asked, exactly=False)
-        pool = np.unique(np.concatenate([pool, self.by_title[low : min(high, low + limit)]]))
+        pool = np.unique(np.concatenate([pool, begun]))
         found = []
-        for row, title in zip(pool.tolist(), map(fold, self.catalog.titles(pool)), strict=True):
+        for row, title in zip(pool.tolist(), map(_folded, self.catalog.titles(pool)), strict=True):
             likeness = fuzz.ratio(asked, title) / 100 + title.startswith(asked)
             found.append((-float(scores[row]) - _ALL_OF_IT * likeness, title, row))
         return self.catalog.article_rows(row for _, _, row in sorted(found)[:limit])
@@ -136,7 +138,7 @@ class Titles:
         """Find the article whose `article_key` is `key`; None for no such article, or no key at all."""
         if not _KEY.fullmatch(key):
             return None
-        digest = np.uint64(_digest(key))
+        digest = np.uint64(int.from_bytes(urlsafe_b64decode(key)[:_BYTES]))
         low, high = (int(np.searchsorted(self.keys, digest, side)) for side in ("left", "right"))
         for article in self.catalog.article_rows(self.by_key[low:high]):
             if article_key(article.id) == key:
@@ -148,14 +150,14 @@ class Titles:
         asked = text.strip()
         if found := self.find(asked) or self.find(article_key(asked)):
             return found
-        low, high = self._beginning_with(fold(asked), exactly=True)
+        low, high = self._beginning_with(_folded(text), exactly=True)
         return self.catalog.article_row(int(self.by_title[low])) if low < high else None
 
     def _beginning_with(self, asked: str, *, exactly: bool) -> tuple[int, int]:
         """Return where, in `by_title`, the titles begin with `asked`, or are it `exactly`: start and end."""
 
         def title(place: int) -> str:
-            one = fold(self.catalog.titles(self.by_title[place : place + 1])[0])
+            one = _folded(self.catalog.titles(self.by_title[place : place + 1])[0])
             return one if exactly else one[: len(asked)]
 
         places = range(len(self))
@@ -185,14 +187,24 @@ class Titles:
         """
         matches = re.finditer(re.escape(word.encode()), self.words)
         inside = [match.start() for match in islice(matches, _MOST)]
-        found = [np.unique(np.searchsorted(self.places, inside, "right") - 1).tolist(), [], []]
-        begun = [one[: len(word) + 1] for one in self.words.decode().split("\n")]
-        mistakes = 1 if len(word) < _LONG else 2
-        for _, distance, number in process.extract(
-            word, begun, scorer=OSA.distance, score_cutoff=mistakes, limit=_MOST
-        ):
-            found[max(1, distance)].append(number)
+        holding = np.unique(np.searchsorted(self.places, inside, "right") - 1)
+        found: list[list[int]] = [holding.tolist(), [], []]
+        letter, numbers = word[0].encode(), range(len(self.places) - 1)
+        first = bisect_left(numbers, letter, key=self._word)
+        last = bisect_left(numbers, letter + b"\xff", key=self._word)
+        self._mistyped(word, first, last, found)
+        if not any(found):  # the first letter is seldom the wrong one, and leaves few words to look at
+            self._mistyped(word, 0, len(numbers), found)
         return found
+
+    def _mistyped(self, word: str, first: int, last: int, found: list[list[int]]) -> None:
+        lines = self.words[self.places[first] : self.places[last]].decode().split("\n")
+        begun = [line[: len(word) + 1] for line in lines[:-1]]
+        most = 1 if len(word) < _LONG else 2
+        for _, distance, number in process.extract(
+            word, begun, scorer=OSA.distance, score_cutoff=most, limit=_MOST
+        ):
+            found[max(1, distance)].append(first + number)
 
     def _word(self, number: int) -> bytes:
         return self.words[self.places[number] : self.places[number + 1] - 1]
@@ -202,5 +214,19 @@ class Titles:
         return self.rows[self.starts[first] : self.starts[last]]
 
 
-def _digest(key: str) -> int:
-    return int.from_bytes(urlsafe_b64decode(key)[:8])
+def _digest(article_id: str) -> bytes:
+    return blake2b(article_id.encode("utf-8", "surrogatepass"), digest_size=9).digest()
+
+
+def _folded(text: str) -> str:
+    return fold(text).strip()
+
+
+def _words(folded: str) -> list[str]:
+    found: list[str] = (_ASCII_WORD if folded.isascii() else _WORD).findall(folded)
+    return found
+
+
+def _ends(lengths: npt.ArrayLike) -> Rows:
+    """Return where each of some neighbours starts, and where the last one ends."""
+    return np.concatenate([[0], np.cumsum(lengths, dtype=np.int64)]).astype(np.int64)

@@ -7,7 +7,7 @@ MINUTE = 60.0
 MOST = 100_000
 """People, and servers, that are remembered; beyond, those who have waited longest are forgotten."""
 
-_HAIR = 1e-9  # of a second, lost where sixtieths are added up
+_HAIR = 1e-3  # seconds, which adding up thousands of parts of a minute may lose
 
 
 class Cooldowns:

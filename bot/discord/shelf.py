@@ -3,22 +3,26 @@
 import asyncio
 import contextlib
 import logging
-import threading
 import time
 from typing import Self
 
 from bot.config import Config
 from bot.discord.log_format import fields
 from bot.discord.meter import Meter
-from bot.opening import counts, open_library
-from index.build import is_stale, update
-from index.errors import FootnoteError, IndexBusyError
+from bot.discord.updating import Skipped, UnwritableError, update_apart
+from index.build import WAIT, is_stale
+from index.errors import (
+    FootnoteError,
+    IndexBusyError,
+    IndexDamagedError,
+    IndexMissingError,
+    IndexStaleError,
+)
 from index.library import Library, published_fingerprint
 
 WARMING = "What is this about?"
-"""A question that brings models and files into memory before anybody waits for them."""
 REST = 10
-"""Looking may take one part of the time in so many, where a look that fails takes long."""
+"""A look that fails may take one part in so many of the time; one that takes longer comes less often."""
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +30,7 @@ log = logging.getLogger(__name__)
 class Shelf:
     """Holds the library in use; whoever has one keeps it whole, whatever takes its place meanwhile.
 
-    A library that nobody holds any more closes its files by itself.
+    A library that nobody has any more closes its files by itself.
     """
 
     def __init__(self, config: Config, library: Library, meter: Meter) -> None:
@@ -41,9 +45,13 @@ class Shelf:
     async def open(cls, config: Config, meter: Meter) -> Self:
         """Open the library, its index built or updated first if need be, and warm it.
 
-        Raises FootnoteError where there is no index and none can be built.
+        An update that cannot be made now is a warning where there is a whole index. Raises FootnoteError.
         """
-        return cls(config, await asyncio.to_thread(_opened, config), meter)
+        library, skipped = await _opened(config)
+        await asyncio.to_thread(_warm, library)
+        shelf = cls(config, library, meter)
+        shelf._skipped = skipped
+        return shelf
 
     @property
     def library(self) -> Library:
@@ -53,7 +61,7 @@ class Shelf:
     async def watch(self) -> None:
         """Look every `[index] watch` seconds for changes of the corpus, until cancelled; not at all for 0.
 
-        Where the corpus or the index is in trouble, it is logged once, and the library in use stays.
+        Where the corpus or the index is in trouble, that is logged once, and the library in use stays.
         """
         every = self._config.index.watch
         if not every:
@@ -63,62 +71,50 @@ class Shelf:
             await asyncio.sleep(pause)
             started = time.monotonic()
             good = await self.look()
-            pause = every if good else max(every, REST * (time.monotonic() - started))
+            pause = every if good else max(every, (REST - 1) * (time.monotonic() - started))
 
     async def look(self) -> bool:
         """Look for changes once, and put a new library in the place of this one if there are any.
 
-        Returns False where something stood in the way. When it is cancelled, an update under way stops soon,
-        and leaves the index as it was.
+        Returns False where something stands in the way. An update that is cancelled leaves the index whole.
         """
-        stop = threading.Event()
         try:
-            found = await asyncio.to_thread(self._next, stop)
-        except asyncio.CancelledError:
-            stop.set()
-            raise
+            reason = await asyncio.to_thread(is_stale, self._config)
+            if reason:
+                self._skipped = await _update(self._config, reason, 0, self._skipped)
+            library = await asyncio.to_thread(self._next)
         except Exception as error:
-            self._say(error)
+            self._tell(error)
             return False
         if self._trouble is not None:
             self._trouble = None
-            log.info("the articles can be looked at again")
-        if found is not None:
-            self._library = found
-            self._measure()
+            log.info("the index is up to date again")
+        if library is not None:
+            self._library = library
             self._meter.swaps.inc()
+            self._measure()
             log.info(
-                "library exchanged", extra=fields(generation=found.generation, articles=len(found.titles))
+                "library exchanged",
+                extra=fields(generation=library.generation, articles=len(library.titles)),
             )
         return True
 
-    def _next(self, stop: threading.Event) -> Library | None:
-        """Return the library that belongs in the place of this one, warmed; None where this one stays."""
-
-        def progress(stage: str, done: int, total: int) -> None:
-            if stop.is_set():
-                raise _StoppedError
-
-        if reason := is_stale(self._config):
-            log.info("updating the index", extra=fields(reason=reason))
-            report = update(self._config, progress, wait=0)
-            log.info("index updated", extra=fields(changes=counts(report), seconds=round(report.seconds, 1)))
-            for file, why in report.skipped:
-                if (file, why) not in self._skipped:
-                    log.warning("file skipped", extra=fields(file=file, reason=why))
-            self._skipped = frozenset(report.skipped)
+    def _next(self) -> Library | None:
+        """Open the library that belongs in the place of this one; None where this one may stay."""
         if published_fingerprint(self._config) == self._library.fingerprint:
             return None
-        return _warmed(Library.open(self._config))
+        library = Library.open(self._config, earlier=self._library)
+        _warm(library)
+        return library
 
-    def _say(self, error: Exception) -> None:
+    def _tell(self, error: Exception) -> None:
         """Log what stands in the way, once until it is something else."""
         words = error.message if isinstance(error, FootnoteError) else f"{type(error).__name__}: {error}"
         if words == self._trouble:
             return
         self._trouble = words
         if isinstance(error, IndexBusyError):
-            log.info("waiting with an update", extra=fields(reason=words))
+            log.info("waiting for another update", extra=fields(reason=words))
         elif isinstance(error, FootnoteError):
             log.warning("answering from the last index", extra=fields(reason=words, mend=error.mend))
         else:
@@ -130,17 +126,35 @@ class Shelf:
         self._meter.articles.set(len(library.titles))
 
 
-class _StoppedError(Exception):
-    """Raised inside an update that nobody waits for any more."""
+async def _opened(config: Config) -> tuple[Library, Skipped]:
+    """Open the library over an index as up to date as can be had, and say which files that skipped."""
+    config.check_index_directory()
+    try:
+        library = await asyncio.to_thread(Library.open, config)
+    except (IndexMissingError, IndexDamagedError, IndexStaleError) as error:
+        skipped = await _update(config, error.message, WAIT)
+        return await asyncio.to_thread(Library.open, config), skipped
+    if reason := await asyncio.to_thread(is_stale, config):
+        try:
+            skipped = await _update(config, reason, 0)
+            return await asyncio.to_thread(Library.open, config, library), skipped
+        except (IndexBusyError, UnwritableError) as error:
+            log.warning("answering from the last index", extra=fields(reason=error.message))
+    return library, frozenset()
 
 
-def _opened(config: Config) -> Library:
-    return _warmed(open_library(config))
+async def _update(config: Config, reason: str, wait: float, known: Skipped = frozenset()) -> Skipped:
+    """Update the index, and return which files it skipped; those that are `known` need no mention."""
+    log.info("updating the index", extra=fields(reason=reason))
+    done = await update_apart(config, wait)
+    log.info("index updated", extra=fields(changes=done.changes, seconds=done.seconds))
+    for file, why in sorted(done.skipped - known):
+        log.warning("file skipped", extra=fields(file=file, reason=why))
+    return done.skipped
 
 
-def _warmed(library: Library) -> Library:
+def _warm(library: Library) -> None:
     """Bring models, files and titles into memory, before anybody waits for them."""
     library.titles.search(WARMING)
     with contextlib.suppress(FootnoteError):  # whoever asks will be told
         library.ask(WARMING)
-    return library
