@@ -15,7 +15,7 @@ from bot.discord.asked import Asked
 from bot.discord.listing import articles_page
 from bot.discord.pages import context_reply
 from bot.discord.replies import Reply, Shown, forged_reply, gone_reply, noted_reply, notice, read_back
-from bot.discord.sending import acknowledge, fulfil, tell, view_of
+from bot.discord.sending import acknowledge, fulfil, tell
 from bot.discord.tickets import (
     PREFIX,
     ArticlesTicket,
@@ -27,7 +27,7 @@ from bot.discord.tickets import (
     parse,
     sentence_digest,
 )
-from bot.feedback import NOTE_LIMIT, Feedback, Judgement
+from bot.feedback import NOTE_LIMIT, Judgement
 from index.library import Library
 
 if TYPE_CHECKING:
@@ -35,13 +35,9 @@ if TYPE_CHECKING:
 
     Interaction = discord.Interaction[FootnoteClient]
 
-__all__ = ["ITEMS", "unknown_component", "view_of"]
-
 NOTE_KEPT = notice("Thanks, your note is kept with it.")
 NO_NOTE = notice("There was nothing in that note, so I kept none.")
-NOT_YOURS = notice(
-    "That verdict is not yours, or no longer kept. Press Right or Wrong below the answer first."
-)
+NOT_YOURS = notice("That verdict is not yours, or no longer kept. Please judge the answer again.")
 
 _OURS = re.compile(rf"{re.escape(PREFIX)}.*", re.DOTALL)  # whether it is a ticket, `parse` decides
 _TEXT = "note"  # the custom_id of the form's field
@@ -168,7 +164,7 @@ async def _judge(interaction: "Interaction", ticket: VerdictTicket, shown: Shown
     if judgement is None:
         await tell(interaction, gone_reply())
         return
-    row = await asyncio.to_thread(_keep, client.feedback, judgement, interaction.user.id, message)
+    row = await asyncio.to_thread(client.feedback.add, judgement, user=interaction.user.id, message=message)
     await fulfil(interaction, noted_reply(row))
 
 
@@ -192,10 +188,6 @@ def _judgement(library: Library, ticket: VerdictTicket, shown: Shown) -> Judgeme
         article=article.id if article else None,
         sentence=sentence,
     )
-
-
-def _keep(feedback: Feedback, judgement: Judgement, user: int, message: int) -> int:
-    return feedback.add(judgement, user=user, message=message)
 
 
 def _note_form(ticket: NoteTicket) -> discord.ui.Modal:

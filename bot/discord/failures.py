@@ -8,7 +8,6 @@ import secrets
 from collections import OrderedDict
 from typing import Any
 
-import aiohttp
 import discord
 
 from bot.discord.log_format import fields
@@ -21,8 +20,6 @@ REMEMBERED = 10_000
 """Channels whose missing permission is remembered as named."""
 
 log = logging.getLogger(__name__)
-
-_UNSENT = (discord.DiscordException, aiohttp.ClientError, OSError)
 
 
 class Failures:
@@ -49,7 +46,7 @@ class Failures:
                 await _tell_after_all(interaction, notice(_in_words(trouble, reference)))
             elif trouble.words:
                 await tell(interaction, notice(_in_words(trouble, reference)))
-        except _UNSENT as second:
+        except Exception as second:
             self._log(judge(second), second, "failure", interaction.channel_id, reference)
 
     async def message(self, message: discord.Message, error: Exception) -> None:
@@ -65,7 +62,7 @@ class Failures:
                     reference=message.to_reference(fail_if_not_exists=False),
                     nonce=message.id,  # the answer's too: if that got through after all, this adds nothing
                 )
-        except _UNSENT as second:
+        except Exception as second:
             self._log(judge(second), second, "failure", message.channel.id, reference)
             if lacks_permission(second) and not lacks_permission(error):
                 await self.message(message, second)

@@ -96,10 +96,17 @@ def lacks_permission(error: Exception) -> bool:
 
 def lacking(error: Exception, have: discord.Permissions, *, in_thread: bool) -> str:
     """Name the permissions, as Discord's settings do, that would have allowed what was refused."""
-    other = "send_messages" if in_thread else "send_messages_in_threads"
-    needs = [need for need in missing(have) if need.flag != other]
+    sending, other = "send_messages", "send_messages_in_threads"
+    if in_thread:
+        sending, other = other, sending
+    needs = {need.flag: need for need in missing(have) if need.flag != other}
+    # What cannot be had without another permission is missing with that, whatever the settings say of it.
+    if "view_channel" in needs:
+        needs = {"view_channel": needs["view_channel"]}
+    elif sending in needs:
+        needs.pop("embed_links", None)
     code = error.code if isinstance(error, discord.HTTPException) else 0
-    return names_of(needs) or name_of(_PERMISSIONS.get(code, "send_messages"))
+    return names_of(needs.values()) or name_of(_PERMISSIONS.get(code, sending))
 
 
 def _of_discord(error: discord.DiscordException) -> Trouble:

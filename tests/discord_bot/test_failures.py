@@ -312,7 +312,7 @@ async def test_a_missing_permission_is_named_once_in_the_channel(
 @pytest.mark.parametrize(
     ("denied", "code", "name"),
     [
-        ("send_messages", 50013, "Send Messages, Embed Links"),
+        ("send_messages", 50013, "Send Messages"),
         ("read_message_history", 160002, "Read Message History"),
     ],
 )
@@ -337,6 +337,70 @@ async def test_who_cannot_be_answered_in_the_channel_is_told_why(
         (said,) = [m for place in places for m in place.messages.values() if m.author is world.bot]
         assert f"**{name}**" in said.content
         assert said.channel is (direct if denied == "send_messages" else world.channel)
+
+
+async def test_a_channel_whose_permission_was_named_long_ago_is_named_again(
+    discord: LoopbackDiscord, meter: Meter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    discord.expect(50013)
+    monkeypatch.setattr("bot.discord.failures.REMEMBERED", 1)  # so that memory stays bounded
+    world = discord.world
+    channels = [world.guild.add_channel(name) for name in ("one", "two")]
+    for channel in channels:
+        channel.deny("embed_links")
+
+    async def answer(message: discord_py.Message) -> None:
+        await message.channel.send(embed=discord_py.Embed(description="The answer."))
+
+    def said() -> int:
+        return sum(m.author is world.bot for channel in channels for m in channel.messages.values())
+
+    async with failing(discord, meter) as toy:
+        toy.says = answer
+        for number, channel in enumerate([*channels, channels[0]], 1):
+            await discord.say(world.user, channel, f"<@{world.bot.id}> who?")
+            await discord.until(lambda number=number: said() == number)  # type: ignore[misc]
+
+
+async def test_where_nobody_can_be_told_it_is_logged(
+    discord: LoopbackDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
+) -> None:
+    discord.expect(50013)
+    discord.fail("POST", "/users/@me/channels", status=403, code=50007)
+    world = discord.world
+    world.channel.deny("send_messages")
+
+    async def answer(message: discord_py.Message) -> None:
+        await message.channel.send("The answer.")
+
+    async with failing(discord, meter) as toy:
+        toy.says = answer
+        await discord.say(world.user, world.channel, f"<@{world.bot.id}> who?")
+        await discord.until(lambda: meter.errors.labels("direct messages closed")._value.get())
+    assert "permission missing" in caplog.text
+
+
+@pytest.mark.parametrize("denied", ["send_messages_in_threads", "embed_links"])
+async def test_a_permission_in_a_thread_is_named(discord: LoopbackDiscord, meter: Meter, denied: str) -> None:
+    discord.expect(50013)
+    world = discord.world
+    thread = world.channel.add_thread("bridges")
+    world.channel.deny(denied)
+
+    async def answer(message: discord_py.Message) -> None:
+        await message.channel.send(embed=discord_py.Embed(description="The answer."))
+
+    async with failing(discord, meter) as toy:
+        toy.says = answer
+        await discord.say(world.user, thread, f"<@{world.bot.id}> who?")
+        places = (thread, world.dm(world.user))
+        await discord.until(
+            lambda: any(m.author is world.bot for place in places for m in place.messages.values())
+        )
+        (message,) = [m for place in places for m in place.messages.values() if m.author is world.bot]
+        assert (
+            "**Send Messages in Threads**" if "threads" in denied else "**Embed Links**"
+        ) in message.content
 
 
 async def test_a_message_gets_a_line_with_a_number(discord: LoopbackDiscord, meter: Meter) -> None:
@@ -437,6 +501,11 @@ def invoked(error: Exception) -> app_commands.CommandInvokeError:
             "slowed down",
             "Discord asks me to slow down. Please try again in 3 s.",
         ),
+        (
+            http(429, Retry_After="soon"),
+            "slowed down",
+            "Discord asks me to slow down. Please try again in 5 s.",
+        ),
         (http(429), "slowed down", "Discord asks me to slow down. Please try again in 5 s."),
         (
             discord_py.RateLimited(61.0),
@@ -462,6 +531,7 @@ def invoked(error: Exception) -> app_commands.CommandInvokeError:
             "command changed",
             "This command has changed. Please reload Discord and try again.",
         ),
+        (app_commands.CommandLimitReached(None, 100), "unexpected", "Something went wrong on my side."),
         (app_commands.NoPrivateMessage(), "not allowed", "You cannot use this here."),
     ],
 )
