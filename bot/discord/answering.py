@@ -23,8 +23,9 @@ from bot.discord.in_flight import InFlight, LeavingError
 from bot.discord.listing import article_id, drawn, unknown_article
 from bot.discord.log_format import fields
 from bot.discord.meter import Meter
+from bot.discord.plain import may_embed, without_embed
 from bot.discord.replies import NO_MORE, Reply, busy_reply, cooldown_reply, gone_reply, late_reply, notice
-from bot.discord.seen import Warned
+from bot.discord.seen import Seen, Warned
 from bot.discord.sending import acknowledge, fulfil, parts, persistently, tell
 from bot.discord.shelf import Shelf
 from bot.discord.troubles import NO_HISTORY
@@ -76,6 +77,7 @@ class Answering:
         self._cooldowns = cooldowns
         self._meter = meter
         self._warned = Warned()
+        self._embedless = Seen()
         self._leaving = False
         self._in_flight = InFlight()
 
@@ -133,7 +135,7 @@ class Answering:
             said = self.refusal(asked) or await self._while_typing(message, self._said(asked, follow))
             measure.begins("send")
             if not said.wait or self._warned.due(asked.user, said.wait):
-                await reply_to(message, said.reply)
+                await reply_to(message, self._showable(message, said.reply))
             measure.ended(said.outcome)
 
     def refusal(self, asked: Asked) -> Said | None:
@@ -185,6 +187,12 @@ class Answering:
         reply = await self._desk.run(drawn, self._shelf.library, answer, article, asked.first)
         nothing_left = bool(asked.first) and len(answer.citations) <= asked.first
         return Said(reply, "answered" if answer.answerable else "declined", private=nothing_left)
+
+    def _showable(self, message: discord.Message, reply: Reply) -> Reply:
+        """Return the reply as it can be shown in a message's channel."""
+        if reply.embed is None or may_embed(message):
+            return reply
+        return without_embed(reply, name_permission=self._embedless.first(message.channel.id))
 
     async def _while_typing(self, message: discord.Message, saying: Coroutine[Any, Any, Said]) -> Said:
         typing = asyncio.create_task(_type(message.channel), name="show typing")

@@ -1,0 +1,55 @@
+"""Where the bot may not embed links, over the loopback Discord and for every length."""
+
+import discord as discord_py
+from hypothesis import given
+from hypothesis import strategies as st
+from loopback import LoopbackDiscord
+
+from bot.discord import limits
+from bot.discord.client import FootnoteClient
+from bot.discord.markdown import units
+from bot.discord.plain import LACKING, without_embed
+from bot.discord.replies import Reply, notice
+
+RAQQA = "Who predicts the fight for Raqqa will be long and hard?"
+
+
+async def test_an_answer_without_an_embed_says_all_and_names_the_permission_once(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    world = discord.world
+    for channel in (world.channel, world.channel.add_thread("raqqa")):
+        world.channel.deny("embed_links")
+        await discord.until(
+            lambda: not bot.get_channel(world.channel.id).permissions_for(bot.guilds[0].me).embed_links  # type: ignore[union-attr]
+        )
+        if channel.parent:
+            discord.expect(10008)  # the thread was started from no message
+        answers = []
+        for _ in range(2):
+            said = await discord.say(world.user, channel, f"{world.bot.mention} {RAQQA}")
+            answers.append(await discord.answer(said))
+        assert not any(answer.embeds for answer in answers)
+        assert all("**US Lieutenant General Steve Townsend**" in answer.content for answer in answers)
+        assert all("sentence 4 of 16" in answer.content for answer in answers)
+        assert [LACKING in answer.content for answer in answers] == [True, False]
+        assert len(answers[0].buttons) == 3
+    shown = await discord.click(world.user, answers[0], answers[0].buttons[0]["custom_id"])
+    assert "Townsend" in (await shown.done()).message.text  # type: ignore[union-attr]
+
+
+@given(st.integers(0, 4096), st.booleans())
+def test_what_is_left_of_an_answer_fits(length: int, name_permission: bool) -> None:
+    embed = discord_py.Embed(description="\U0001f41d" * (length // 2)).set_footer(
+        text="Confident (97%) · 0.04 s"
+    )
+    plain = without_embed(Reply("> Who?", embed), name_permission=name_permission)
+    assert plain.content is not None
+    assert units(plain.content) <= limits.CONTENT
+    assert plain.embed is None
+    assert plain.content.endswith(LACKING) == name_permission
+
+
+def test_a_line_stays_as_it_is() -> None:
+    line = notice("I'm busy.")
+    assert without_embed(line, name_permission=True) is line
