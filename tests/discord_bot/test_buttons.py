@@ -1,18 +1,34 @@
 """What people get who press a button below one of the bot's messages, over the loopback Discord."""
 
 import asyncio
-import sqlite3
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from bots import Bots
-from loopback import Interaction, LoopbackDiscord, Message
-from loopback.world import User
+from loopback import LoopbackDiscord
+from pressing import (
+    ANSWER,
+    COALITION,
+    CONTEXT,
+    FORGED,
+    GONE,
+    MORE,
+    NOTE,
+    PRIVATE,
+    PURPOSES,
+    RAQQA,
+    RIGHT,
+    THANKS,
+    WRONG,
+    ask,
+    button,
+    forge,
+    labels,
+    press,
+    seen,
+)
 
-from bot.discord.buttons import NO_NOTE, NOT_YOURS, NOTE_KEPT
 from bot.discord.client import FootnoteClient
-from bot.discord.replies import forged_reply, gone_reply, noted_reply
 from bot.discord.tickets import (
     ArticlesTicket,
     ContextTicket,
@@ -20,78 +36,12 @@ from bot.discord.tickets import (
     MoreTicket,
     NoteTicket,
     PageTicket,
-    Ticket,
     VerdictTicket,
     parse,
     sentence_digest,
 )
-from bot.feedback import FILE
 from bot.feedback_export import export
 from index.titles import article_key
-
-RAQQA = "Who predicts the fight for Raqqa will be long and hard?"
-ANSWER = "US Lieutenant General Steve Townsend"
-COALITION = "coalition-strikes-near-al-tanf"
-NOWHERE = "What is the price of bitcoin in Tuvalu?"
-FORGED, GONE, THANKS = forged_reply().content, gone_reply().content, str(noted_reply(1).content)
-PRIVATE = 1 << 6
-CONTEXT, MORE, RIGHT, WRONG, NOTE = "context", "more", "right", "wrong", "note"
-PURPOSES: dict[str, Callable[[Ticket | None], bool]] = {
-    CONTEXT: lambda ticket: isinstance(ticket, ContextTicket),
-    MORE: lambda ticket: isinstance(ticket, MoreTicket),
-    RIGHT: lambda ticket: isinstance(ticket, VerdictTicket) and ticket.right,
-    WRONG: lambda ticket: isinstance(ticket, VerdictTicket) and not ticket.right,
-    NOTE: lambda ticket: isinstance(ticket, NoteTicket),
-}
-
-
-async def ask(discord: LoopbackDiscord, question: str = RAQQA, **options: object) -> Message:
-    """Ask, and return the reply."""
-    world = discord.world
-    asked = await discord.slash(world.user, world.channel, "ask", question=question, **options)
-    await asked.done()
-    assert asked.message is not None
-    return asked.message
-
-
-def button(message: Message | None, what: str) -> str:
-    """Return the custom_id of a message's first button for something, or of that of a label."""
-    assert message is not None
-    for found in message.buttons:
-        if PURPOSES.get(what, lambda _: False)(parse(found["custom_id"])) or found["label"] == what:
-            return str(found["custom_id"])
-    raise AssertionError(f"no button {what!r} in {message!r}")
-
-
-async def press(
-    discord: LoopbackDiscord, message: Message | None, what: str, by: User | None = None
-) -> Interaction:
-    """Press a button, and wait for what comes of it."""
-    assert message is not None
-    clicked = await discord.click(by or discord.world.user, message, button(message, what))
-    return await clicked.done()
-
-
-async def forge(
-    discord: LoopbackDiscord, message: Message | None, custom_id: str, by: User | None = None
-) -> Interaction:
-    """Press a button that is not there, and wait for what comes of it."""
-    assert message is not None
-    return await (await discord.click(by or discord.world.user, message, custom_id, forged=True)).done()
-
-
-def seen(clicked: Interaction) -> str:
-    """Return what the person alone was shown, the message that was pressed on aside; it has to be one."""
-    shown = [message for message in (clicked.message, *clicked.followups) if message and not message.deleted]
-    shown = [message for message in shown if message is not clicked.source]
-    assert len(shown) == 1, shown
-    assert shown[0].ephemeral
-    return shown[0].text
-
-
-def labels(message: Message | None) -> list[str]:
-    assert message is not None
-    return [button["label"] for button in message.buttons]
 
 
 async def test_a_sentence_is_shown_in_its_passage(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
@@ -214,121 +164,6 @@ async def test_a_click_that_is_delivered_twice_is_answered_once(
     assert not [request for request in discord.requests if request.status >= 400]
 
 
-# A verdict
-
-
-async def test_a_verdict_is_kept_with_what_it_is_about(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
-    message = await ask(discord, article=article_key(COALITION))
-    clicked = await press(discord, message, RIGHT)
-    assert clicked.message is not None
-    assert clicked.message.content == noted_reply(1).content
-    (entry,) = bot.feedback.list()
-    judged = entry.judgement
-    assert (judged.right, judged.question, judged.answer) == (True, RAQQA, ANSWER)
-    assert (judged.article, judged.asked_in, judged.index) == (
-        COALITION,
-        COALITION,
-        bot.shelf.library.fingerprint,
-    )
-    assert judged.sentence is not None
-    assert judged.sentence in bot.shelf.library.article(COALITION).text
-    (gold,) = export([entry]).questions
-    assert (gold.gold_sentences, gold.gold_answer) == ((judged.sentence,), ANSWER)
-
-
-async def test_a_later_verdict_takes_the_place_of_the_earlier_one(
-    discord: LoopbackDiscord, bot: FootnoteClient
-) -> None:
-    message = await ask(discord)
-    await press(discord, message, RIGHT)
-    await press(discord, message, WRONG)
-    await press(discord, message, WRONG, discord.world.add_user("eve"))
-    assert [entry.judgement.right for entry in bot.feedback.list()] == [False, False]
-
-
-async def test_that_the_articles_do_not_say_can_be_right(
-    discord: LoopbackDiscord, bot: FootnoteClient
-) -> None:
-    message = await ask(discord, NOWHERE)
-    assert "The articles don't say." in message.text
-    await press(discord, message, RIGHT)
-    (entry,) = bot.feedback.list()
-    assert (entry.judgement.answer, entry.judgement.sentence) == (None, None)
-    (gold,) = export([entry]).questions
-    assert not gold.answerable
-
-
-async def test_a_note_is_added_by_who_judged(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
-    message = await ask(discord)
-    thanks = (await press(discord, message, WRONG)).message
-    assert thanks is not None
-    opened = await press(discord, thanks, NOTE)
-    assert opened.modal is not None
-    assert opened.modal["custom_id"] == NoteTicket(1).custom_id
-    note = "It is **not** @everyone's view.\nSecond line."
-    sent = await discord.submit(discord.world.user, opened, note=note)
-    await sent.done()
-    assert thanks.text == NOTE_KEPT.content  # the private line itself
-    assert thanks.buttons == []
-    assert sent.followups == []
-    assert bot.feedback.list()[0].note == note
-
-
-async def test_nobody_else_can_add_a_note(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
-    message = await ask(discord)
-    await press(discord, message, WRONG)
-    eve = discord.world.add_user("eve")
-    for row in (1, 2, 999_999_999):
-        opened = await forge(discord, message, NoteTicket(row).custom_id, eve)
-        sent = await (await discord.submit(eve, opened, note="Mine!")).done()
-        assert seen(sent) == NOT_YOURS.content
-    assert bot.feedback.list()[0].note is None
-
-
-async def test_a_note_of_blanks_is_none(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
-    thanks = (await press(discord, await ask(discord), WRONG)).message
-    opened = await press(discord, thanks, NOTE)
-    sent = await (await discord.submit(discord.world.user, opened, note=" \n ")).done()
-    assert seen(sent) == NO_NOTE.content
-    assert bot.feedback.list()[0].note is None
-
-
-async def test_opened_forms_are_not_kept(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
-    thanks = (await press(discord, await ask(discord), WRONG)).message
-    for _ in range(3):
-        await press(discord, thanks, NOTE)
-    store = bot._connection._view_store
-    assert (store._modals, store._views, store._synced_message_views) == ({}, {}, {})
-
-
-async def test_a_full_disk_is_said(
-    discord: LoopbackDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    message = await ask(discord)
-    connect = sqlite3.connect
-
-    def connect_without_room(*arguments: object, **options: object) -> sqlite3.Connection:
-        database: sqlite3.Connection = connect(*arguments, **options)  # type: ignore[call-overload]
-        database.execute("PRAGMA max_page_count = 1")
-        return database
-
-    with monkeypatch.context() as patch:
-        patch.setattr(sqlite3, "connect", connect_without_room)
-        for _ in range(40):  # until the last page that is there already is full
-            clicked = await press(discord, message, RIGHT, discord.world.add_user("eve"))
-            if not seen(clicked).startswith(THANKS):
-                break
-    assert seen(clicked).startswith("Thanks, but I have no room left to keep that. (Reference: `")
-
-
-async def test_damaged_feedback_is_said_and_left_alone(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
-    message = await ask(discord)
-    bot.feedback.path.write_bytes(b"nonsense" * 100)
-    assert seen(await press(discord, message, RIGHT)).startswith("Thanks, but I can't keep that")
-    assert (bot.config.bot_directory / FILE).read_bytes() == b"nonsense" * 100
-    assert ANSWER in seen(await press(discord, message, CONTEXT))  # all else goes on
-
-
 # Articles
 
 
@@ -369,8 +204,8 @@ async def test_an_article_that_is_gone_is_said(discord: LoopbackDiscord, bot: Fo
     message = await ask(discord, article=article_key(COALITION))
     page = (await press(discord, message, CONTEXT)).message
     assert page is not None
-    for button in (*message.buttons, *page.buttons):  # the key of an article that the library does not have
-        button["custom_id"] = button["custom_id"].replace(article_key(COALITION), article_key("gone"))
+    for one in (*message.buttons, *page.buttons):  # the key of an article that the library does not have
+        one["custom_id"] = one["custom_id"].replace(article_key(COALITION), article_key("gone"))
     for what in (CONTEXT, RIGHT):
         assert seen(await press(discord, message, what)) == GONE
     assert seen(await press(discord, message, MORE))
@@ -382,10 +217,10 @@ async def test_an_article_that_is_gone_is_said(discord: LoopbackDiscord, bot: Fo
 
 async def test_a_sentence_that_changed_is_said(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord)
-    button = message.buttons[0]
-    cited = parse(button["custom_id"])
+    first = message.buttons[0]
+    cited = parse(first["custom_id"])
     assert isinstance(cited, ContextTicket)
-    button["custom_id"] = replace(cited, digest=DIGEST).custom_id
+    first["custom_id"] = replace(cited, digest=DIGEST).custom_id
     assert seen(await press(discord, message, CONTEXT)) == GONE
     await press(discord, message, RIGHT)  # the verdict is kept, but proves nothing
     (entry,) = bot.feedback.list()

@@ -1,0 +1,152 @@
+"""A permission that the bot lacks is named, once per channel, to those who can do something about it."""
+
+import discord as discord_py
+import pytest
+from failing import failing, shown
+from loopback import LoopbackDiscord
+
+from bot.discord.meter import Meter
+
+
+@pytest.fixture
+def meter() -> Meter:
+    return Meter()
+
+
+async def test_a_missing_permission_is_named_to_who_used_a_command(
+    discord: LoopbackDiscord, meter: Meter
+) -> None:
+    discord.world.channel.deny("embed_links")
+    discord.fail("PATCH", "@original", status=403, code=50013)
+
+    async def answer(interaction: discord_py.Interaction) -> None:
+        await interaction.edit_original_response(content="The answer.")
+
+    async with failing(discord, meter) as toy:
+        toy.does = answer
+        world = discord.world
+        used = await discord.slash(world.user, world.channel, "fail", how="public")
+        await used.done()
+        (message,) = shown(used)
+        assert message.ephemeral
+        assert "**Embed Links**" in message.content
+        assert "50013" not in message.content
+
+
+async def test_a_missing_permission_is_named_once_in_the_channel(
+    discord: LoopbackDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
+) -> None:
+    discord.expect(50013)
+    world = discord.world
+    world.channel.deny("embed_links")
+
+    async def answer(message: discord_py.Message) -> None:
+        await message.channel.send(embed=discord_py.Embed(description="The answer."))
+
+    async with failing(discord, meter) as toy:
+        toy.says = answer
+        for _ in range(2):
+            await discord.say(world.user, world.channel, f"<@{world.bot.id}> who?")
+        await discord.until(lambda: meter.errors.labels("permission")._value.get() == 2)
+        said = [m for m in world.channel.messages.values() if m.author is world.bot]
+        await discord.until(lambda: any(m.author is world.bot for m in world.channel.messages.values()))
+        said = [m for m in world.channel.messages.values() if m.author is world.bot]
+        assert len(said) == 1
+        assert said[0].content == (
+            "I can't answer here, because I lack: **Embed Links**. Whoever manages the server can allow it."
+        )
+    assert sum(record.getMessage() == "permission missing" for record in caplog.records) == 1
+
+
+@pytest.mark.parametrize(
+    ("denied", "code", "name"),
+    [
+        ("send_messages", 50013, "Send Messages"),
+        ("read_message_history", 160002, "Read Message History"),
+    ],
+)
+async def test_who_cannot_be_answered_in_the_channel_is_told_why(
+    discord: LoopbackDiscord, meter: Meter, denied: str, code: int, name: str
+) -> None:
+    discord.expect(code)
+    world = discord.world
+    world.channel.deny(denied)
+
+    async def answer(message: discord_py.Message) -> None:
+        await message.reply("The answer.")
+
+    async with failing(discord, meter) as toy:
+        toy.says = answer
+        await discord.say(world.user, world.channel, f"<@{world.bot.id}> who?")
+        direct = world.dm(world.user)
+        places = (direct, world.channel)
+        await discord.until(
+            lambda: any(m.author is world.bot for place in places for m in place.messages.values())
+        )
+        (said,) = [m for place in places for m in place.messages.values() if m.author is world.bot]
+        assert f"**{name}**" in said.content
+        assert said.channel is (direct if denied == "send_messages" else world.channel)
+
+
+async def test_a_channel_whose_permission_was_named_long_ago_is_named_again(
+    discord: LoopbackDiscord, meter: Meter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    discord.expect(50013)
+    monkeypatch.setattr("bot.discord.failures.REMEMBERED", 1)  # so that memory stays bounded
+    world = discord.world
+    channels = [world.guild.add_channel(name) for name in ("one", "two")]
+    for channel in channels:
+        channel.deny("embed_links")
+
+    async def answer(message: discord_py.Message) -> None:
+        await message.channel.send(embed=discord_py.Embed(description="The answer."))
+
+    def said() -> int:
+        return sum(m.author is world.bot for channel in channels for m in channel.messages.values())
+
+    async with failing(discord, meter) as toy:
+        toy.says = answer
+        for number, channel in enumerate([*channels, channels[0]], 1):
+            await discord.say(world.user, channel, f"<@{world.bot.id}> who?")
+            await discord.until(lambda number=number: said() == number)  # type: ignore[misc]
+
+
+async def test_where_nobody_can_be_told_it_is_logged(
+    discord: LoopbackDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
+) -> None:
+    discord.expect(50013)
+    discord.fail("POST", "/users/@me/channels", status=403, code=50007)
+    world = discord.world
+    world.channel.deny("send_messages")
+
+    async def answer(message: discord_py.Message) -> None:
+        await message.channel.send("The answer.")
+
+    async with failing(discord, meter) as toy:
+        toy.says = answer
+        await discord.say(world.user, world.channel, f"<@{world.bot.id}> who?")
+        await discord.until(lambda: meter.errors.labels("direct messages closed")._value.get())
+    assert "permission missing" in caplog.text
+
+
+@pytest.mark.parametrize("denied", ["send_messages_in_threads", "embed_links"])
+async def test_a_permission_in_a_thread_is_named(discord: LoopbackDiscord, meter: Meter, denied: str) -> None:
+    discord.expect(50013)
+    world = discord.world
+    thread = world.channel.add_thread("bridges")
+    world.channel.deny(denied)
+
+    async def answer(message: discord_py.Message) -> None:
+        await message.channel.send(embed=discord_py.Embed(description="The answer."))
+
+    async with failing(discord, meter) as toy:
+        toy.says = answer
+        await discord.say(world.user, thread, f"<@{world.bot.id}> who?")
+        places = (thread, world.dm(world.user))
+        await discord.until(
+            lambda: any(m.author is world.bot for place in places for m in place.messages.values())
+        )
+        (message,) = [m for place in places for m in place.messages.values() if m.author is world.bot]
+        assert (
+            "**Send Messages in Threads**" if "threads" in denied else "**Embed Links**"
+        ) in message.content

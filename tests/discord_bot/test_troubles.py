@@ -1,0 +1,98 @@
+"""What each error means, in words."""
+
+import aiohttp
+import discord as discord_py
+import pytest
+from discord import app_commands
+
+from bot.discord.desk import Busy, Late
+from bot.discord.troubles import cause, judge
+from bot.feedback import FeedbackError, NoRoomError
+from index.errors import EmptyQuestionError, IndexBusyError, UnknownArticleError
+
+INNARDS = "/home/ann/config.toml line 7"
+
+
+class Response:
+    """As much of a response as discord.py's exceptions look at."""
+
+    def __init__(self, status: int, **headers: str) -> None:
+        self.status = status
+        self.reason = "Because"
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def http(status: int, code: int = 0, **headers: str) -> discord_py.HTTPException:
+    kind = {403: discord_py.Forbidden, 404: discord_py.NotFound}.get(status, discord_py.HTTPException)
+    kind = discord_py.DiscordServerError if status >= 500 else kind
+    return kind(Response(status, **headers), {"code": code, "message": INNARDS})  # type: ignore[arg-type]
+
+
+def invoked(error: Exception) -> app_commands.CommandInvokeError:
+    @app_commands.command(description="Ask")
+    async def ask(_: discord_py.Interaction) -> None: ...
+
+    return app_commands.CommandInvokeError(ask, error)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (RuntimeError(INNARDS), "unexpected", "Something went wrong on my side."),
+        (invoked(RuntimeError(INNARDS)), "unexpected", "Something went wrong on my side."),
+        (invoked(http(404, 10062)), "too old", None),
+        (http(404, 10015), "too old", None),
+        (http(401, 50027), "too old", None),
+        (http(400, 40060), "taken", None),
+        (http(404, 10003), "channel deleted", None),
+        (http(403, 50007), "direct messages closed", None),
+        (http(404, 10008), "message deleted", "The message was deleted before I was done."),
+        (http(400, 50035), "refused", "Discord did not accept my answer."),
+        (http(403, 50001), "permission", "I lack a permission here."),
+        (http(403, 50013), "permission", "I lack a permission here."),
+        (
+            http(429, Retry_After="2.2"),
+            "slowed down",
+            "Discord asks me to slow down. Please try again in 3 s.",
+        ),
+        (
+            http(429, Retry_After="soon"),
+            "slowed down",
+            "Discord asks me to slow down. Please try again in 5 s.",
+        ),
+        (http(429), "slowed down", "Discord asks me to slow down. Please try again in 5 s."),
+        (
+            discord_py.RateLimited(61.0),
+            "slowed down",
+            "Discord asks me to slow down. Please try again in 61 s.",
+        ),
+        (http(502), "unreachable", "Discord has trouble at the moment. Please try again in a minute."),
+        (
+            aiohttp.ServerDisconnectedError(),
+            "unreachable",
+            "Discord has trouble at the moment. Please try again in a minute.",
+        ),
+        (PermissionError(INNARDS), "unexpected", "Something went wrong on my side."),
+        (TimeoutError(), "unreachable", "Discord has trouble at the moment. Please try again in a minute."),
+        (Busy(3), "busy", "I'm busy right now. Please try again in 3 s."),
+        (UnknownArticleError(INNARDS), "article gone", "This article is not in the library."),
+        (EmptyQuestionError(INNARDS), "empty", "There is no question in that."),
+        (NoRoomError(INNARDS), "feedback", "Thanks, but I have no room left to keep that."),
+        (FeedbackError(INNARDS), "feedback", "Thanks, but I can't keep that at the moment."),
+        (IndexBusyError(INNARDS), "library", "I can't look things up at the moment."),
+        (
+            app_commands.CommandNotFound("ask", []),
+            "command changed",
+            "This command has changed. Please reload Discord and try again.",
+        ),
+        (app_commands.CommandLimitReached(None, 100), "unexpected", "Something went wrong on my side."),
+        (app_commands.NoPrivateMessage(), "not allowed", "You cannot use this here."),
+    ],
+)
+def test_each_error_has_its_words(error: Exception, kind: str, words: str | None) -> None:
+    trouble = judge(cause(error))
+    assert (trouble.kind, trouble.words) == (kind, words)
+
+
+def test_a_deadline_that_passed_is_said() -> None:
+    assert judge(Late(4)).words == "That took too long, so I gave up. I'm busy: please try again in 4 s."

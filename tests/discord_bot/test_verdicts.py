@@ -1,0 +1,141 @@
+"""Verdicts and notes, from the button to the database, over the loopback Discord."""
+
+import sqlite3
+
+import pytest
+from loopback import LoopbackDiscord
+from pressing import (
+    ANSWER,
+    COALITION,
+    CONTEXT,
+    NOTE,
+    NOWHERE,
+    RAQQA,
+    RIGHT,
+    THANKS,
+    WRONG,
+    ask,
+    forge,
+    press,
+    seen,
+)
+
+from bot.discord.buttons import NO_NOTE, NOT_YOURS, NOTE_KEPT
+from bot.discord.client import FootnoteClient
+from bot.discord.replies import noted_reply
+from bot.discord.tickets import NoteTicket
+from bot.feedback import FILE
+from bot.feedback_export import export
+from index.titles import article_key
+
+
+async def test_a_verdict_is_kept_with_what_it_is_about(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    message = await ask(discord, article=article_key(COALITION))
+    clicked = await press(discord, message, RIGHT)
+    assert clicked.message is not None
+    assert clicked.message.content == noted_reply(1).content
+    (entry,) = bot.feedback.list()
+    judged = entry.judgement
+    assert (judged.right, judged.question, judged.answer) == (True, RAQQA, ANSWER)
+    assert (judged.article, judged.asked_in, judged.index) == (
+        COALITION,
+        COALITION,
+        bot.shelf.library.fingerprint,
+    )
+    assert judged.sentence is not None
+    assert judged.sentence in bot.shelf.library.article(COALITION).text
+    (gold,) = export([entry]).questions
+    assert (gold.gold_sentences, gold.gold_answer) == ((judged.sentence,), ANSWER)
+
+
+async def test_a_later_verdict_takes_the_place_of_the_earlier_one(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    message = await ask(discord)
+    await press(discord, message, RIGHT)
+    await press(discord, message, WRONG)
+    await press(discord, message, WRONG, discord.world.add_user("eve"))
+    assert [entry.judgement.right for entry in bot.feedback.list()] == [False, False]
+
+
+async def test_that_the_articles_do_not_say_can_be_right(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    message = await ask(discord, NOWHERE)
+    assert "The articles don't say." in message.text
+    await press(discord, message, RIGHT)
+    (entry,) = bot.feedback.list()
+    assert (entry.judgement.answer, entry.judgement.sentence) == (None, None)
+    (gold,) = export([entry]).questions
+    assert not gold.answerable
+
+
+async def test_a_note_is_added_by_who_judged(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    message = await ask(discord)
+    thanks = (await press(discord, message, WRONG)).message
+    assert thanks is not None
+    opened = await press(discord, thanks, NOTE)
+    assert opened.modal is not None
+    assert opened.modal["custom_id"] == NoteTicket(1).custom_id
+    note = "It is **not** @everyone's view.\nSecond line."
+    sent = await discord.submit(discord.world.user, opened, note=note)
+    await sent.done()
+    assert thanks.text == NOTE_KEPT.content  # the private line itself
+    assert thanks.buttons == []
+    assert sent.followups == []
+    assert bot.feedback.list()[0].note == note
+
+
+async def test_nobody_else_can_add_a_note(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    message = await ask(discord)
+    await press(discord, message, WRONG)
+    eve = discord.world.add_user("eve")
+    for row in (1, 2, 999_999_999):
+        opened = await forge(discord, message, NoteTicket(row).custom_id, eve)
+        sent = await (await discord.submit(eve, opened, note="Mine!")).done()
+        assert seen(sent) == NOT_YOURS.content
+    assert bot.feedback.list()[0].note is None
+
+
+async def test_a_note_of_blanks_is_none(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    thanks = (await press(discord, await ask(discord), WRONG)).message
+    opened = await press(discord, thanks, NOTE)
+    sent = await (await discord.submit(discord.world.user, opened, note=" \n ")).done()
+    assert seen(sent) == NO_NOTE.content
+    assert bot.feedback.list()[0].note is None
+
+
+async def test_opened_forms_are_not_kept(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    thanks = (await press(discord, await ask(discord), WRONG)).message
+    for _ in range(3):
+        await press(discord, thanks, NOTE)
+    store = bot._connection._view_store
+    assert (store._modals, store._views, store._synced_message_views) == ({}, {}, {})
+
+
+async def test_a_full_disk_is_said(
+    discord: LoopbackDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = await ask(discord)
+    connect = sqlite3.connect
+
+    def connect_without_room(*arguments: object, **options: object) -> sqlite3.Connection:
+        database: sqlite3.Connection = connect(*arguments, **options)  # type: ignore[call-overload]
+        database.execute("PRAGMA max_page_count = 1")
+        return database
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite3, "connect", connect_without_room)
+        for _ in range(40):  # until the last page that is there already is full
+            clicked = await press(discord, message, RIGHT, discord.world.add_user("eve"))
+            if not seen(clicked).startswith(THANKS):
+                break
+    assert seen(clicked).startswith("Thanks, but I have no room left to keep that. (Reference: `")
+
+
+async def test_damaged_feedback_is_said_and_left_alone(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    message = await ask(discord)
+    bot.feedback.path.write_bytes(b"nonsense" * 100)
+    assert seen(await press(discord, message, RIGHT)).startswith("Thanks, but I can't keep that")
+    assert (bot.config.bot_directory / FILE).read_bytes() == b"nonsense" * 100
+    assert ANSWER in seen(await press(discord, message, CONTEXT))  # all else goes on
