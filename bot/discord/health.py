@@ -37,7 +37,7 @@ async def pages(
 ) -> AsyncIterator[str | None]:
     """Serve `/metrics` and `/healthz` at `listen` ("host:port"; empty: nowhere) until the block ends.
 
-    `look` is asked for each page: 200 if the bot is ready, else 503. Yields the address, with the port that
+    `look` is asked how the bot is: 200 if ready, else 503. Yields the address, with the port that
     was found where 0 was asked for. Raises ConfigurationError where it cannot listen there.
     """
     if not listen:
@@ -45,7 +45,6 @@ async def pages(
         return
 
     async def metrics(_: web.Request) -> web.Response:
-        look()
         return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def healthz(_: web.Request) -> web.Response:

@@ -38,16 +38,15 @@ async def visitor(token: str, api_base: str) -> AsyncIterator[discord.Client]:
     Route.BASE = api_base
     client = discord.Client(intents=discord.Intents(guilds=True))  # else discord.py warns of it
     try:
-        async with asyncio.timeout(PATIENCE):
-            await client.login(token)
-    except Exception as error:
-        await client.close()
-        if refused := refusal(error):
-            raise refused from None
-        if isinstance(error, TypeError | LookupError | ValueError) and not is_passing(error):
-            raise _not_discord(f"answers, but not as Discord does, at {api_base}") from error
-        raise
-    try:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await client.login(token)
+        except Exception as error:
+            if refused := refusal(error):
+                raise refused from None
+            if isinstance(error, TypeError | LookupError | ValueError) and not is_passing(error):
+                raise _not_discord(f"answers, but not as Discord does, at {api_base}") from error
+            raise
         yield client
     finally:
         await client.close()

@@ -139,7 +139,8 @@ class Bot:
         try:
             while True:
                 client = FootnoteClient(self._config, shelf, desk, feedback, self.meter)
-                if await self._connect(client, started) or self._stopping:
+                await self._connect(client, started)
+                if self._stopping:
                     return
                 delay = backoff.delay()
                 log.info("trying again", extra=fields(seconds=delay))
@@ -161,8 +162,8 @@ class Bot:
                 raise
             log.warning("%s", out_of_reach(error))
 
-    async def _connect(self, client: FootnoteClient, started: float) -> bool:
-        """Log in and stay connected; False where it could not be done now, but may be later."""
+    async def _connect(self, client: FootnoteClient, started: float) -> None:
+        """Log in and stay connected; returns where that cannot be done now, but may be later."""
         self._client = client
         try:
             await client.login(self._token)
@@ -178,10 +179,8 @@ class Bot:
             if not is_passing(error):
                 raise
             log.warning("%s", out_of_reach(error))
-            return False
         finally:
             await _close(client)
-        return True
 
     async def _tell_when_ready(self, client: FootnoteClient, started: float) -> None:
         await client.wait_until_ready()

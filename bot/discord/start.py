@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from bot.discord import log_format as logs
 from bot.discord.log_format import fields
 from bot.discord.token import read_token
-from bot.frame import FAILED, Setting, exit_code, in_words
+from bot.frame import FAILED, Setting, complain, exit_code, in_words
+from bot.messages import DEBUG
 from index.errors import FootnoteError
 
 if TYPE_CHECKING:
@@ -18,10 +19,7 @@ log = logging.getLogger(__name__)
 
 
 def start(setting: Setting, place: str | None, log_format: str) -> int:
-    """Run the bot, or register its commands at `place`; return the exit code.
-
-    Raises what went wrong, for a person to read; where the log is JSON it is an event of it instead.
-    """
+    """Run the bot, or register its commands at `place`; say what went wrong and return the exit code."""
     logs.configure(setting.verbosity, log_format)
     try:
         config = setting.config()
@@ -35,13 +33,14 @@ def start(setting: Setting, place: str | None, log_format: str) -> int:
         else:
             asyncio.run(_register(config, token, place))
     except FootnoteError as error:
+        if setting.verbosity >= DEBUG:
+            log.debug("ended", exc_info=error)
         if log_format == logs.TEXT:
-            raise
-        log.error("%s", error.message, extra=fields(mend=error.mend) if error.mend else None)
+            complain(error.message, error.mend)
+        else:
+            log.error("%s", error.message, extra=fields(mend=error.mend) if error.mend else None)
         return exit_code(error)
-    except Exception as error:
-        if log_format == logs.TEXT:
-            raise
+    except Exception as error:  # to the log alone: what other packages say may hold the token
         log.exception("%s", in_words(error))
         return FAILED
     return 0

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import re
 import signal
@@ -17,11 +18,15 @@ from bots import bot_config
 from loopback import LoopbackDiscord
 
 from bot.config import Config, DiscordSection
-from bot.discord import running
+from bot.discord import running, start
+from bot.discord.health import Health
+from bot.discord.log_format import LogHandler
 from bot.discord.meter import Meter
 from bot.discord.running import Bot
 from bot.discord.shelf import Shelf
-from index.errors import ConfigurationError
+from bot.frame import Setting
+from bot.messages import DEBUG
+from index.errors import ConfigurationError, FootnoteError
 from index.library import Library
 
 ROOT = Path(__file__).parents[2]
@@ -233,6 +238,26 @@ async def test_a_missing_malformed_or_refused_token_is_one_line(
     assert token is None or token not in line
 
 
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_an_unexpected_end_does_not_tell_the_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], log_format: str
+) -> None:
+    def fail(config: Config, token: str) -> None:
+        raise ValueError(f"header with {token}") from FootnoteError(token)
+
+    monkeypatch.setattr(running, "run_bot", fail)
+    monkeypatch.setenv("DISCORD_BOT_TOKEN", WRONG_TOKEN)
+    (tmp_path / "config.toml").touch()
+    before = logging.getLogger().handlers.copy()
+    try:
+        assert start.start(Setting(tmp_path / "config.toml", DEBUG), None, log_format) == 1
+    finally:
+        logging.getLogger().handlers[:] = before
+    err = capsys.readouterr().err
+    assert "unexpected ValueError: header with [hidden]" in err
+    assert WRONG_TOKEN not in err
+
+
 async def test_the_end_is_an_event_where_the_log_is_json(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     config.write_text("[discord]\nqueue = 'long'\n")
@@ -328,6 +353,30 @@ async def test_discord_out_of_reach_is_tried_again_and_said_in_a_line(
     assert discord.gateway.identified == [(0, 1)]
 
 
+async def test_a_gateway_out_of_reach_is_tried_again_in_single_lines(
+    discord: LoopbackDiscord,
+    shared: pytest.MonkeyPatch,
+    library_folder: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The HTTP API answers, the gateway that it names does not; the bot can be stopped all the same."""
+    shared.setattr(LoopbackDiscord, "gateway_url", "ws://127.0.0.1:9/")
+    handler = LogHandler("text")
+    logging.getLogger().addHandler(handler)
+    try:
+        bot = Bot(bot_config(library_folder, tmp_path, discord), discord.token)
+        async with running_bot(bot):
+            await discord.until(lambda: "/gateway/bot" in str(discord.requests[-1:]))
+            await asyncio.sleep(0.5)
+            assert bot.health() == Health("starting", "connecting to Discord")
+    finally:
+        logging.getLogger().removeHandler(handler)
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if "Failed to connect" in line]
+    assert "Cannot connect to host 127.0.0.1:9" in line
+    assert discord.gateway.identified == []
+
+
 class Soon:
     """A wait between two tries that is none."""
 
@@ -366,6 +415,15 @@ async def test_what_takes_too_long_is_given_up(
     assert time.monotonic() - stopped < 1
     assert caplog.text.count("questions given up") == 1
     await asyncio.sleep(1.5)
+
+
+async def test_stopped_before_it_has_begun(discord: LoopbackDiscord, tmp_path: Path) -> None:
+    discord.slow("GET", "/users/@me", 0.3)
+    bot = Bot(bot_config(tmp_path, tmp_path, discord), discord.token)
+    async with running_bot(bot):
+        await asyncio.sleep(0.1)
+        assert bot.health() == Health("starting", "asking Discord who the bot is")
+    await asyncio.sleep(0.3)
 
 
 async def test_a_gateway_that_is_lost_is_told_by_the_health_page(
