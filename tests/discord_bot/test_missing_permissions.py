@@ -2,7 +2,7 @@
 
 import discord as discord_py
 import pytest
-from failing import failing, shown
+from failing import INNARDS, failing, raising, shown
 from loopback import LoopbackDiscord
 
 from bot.discord.meter import Meter
@@ -150,3 +150,18 @@ async def test_a_permission_in_a_thread_is_named(discord: LoopbackDiscord, meter
         assert (
             "**Send Messages in Threads**" if "threads" in denied else "**Embed Links**"
         ) in message.content
+
+
+async def test_what_cannot_be_said_for_want_of_a_permission_names_it(
+    discord: LoopbackDiscord, meter: Meter
+) -> None:
+    discord.expect(50013)
+    world = discord.world
+    world.channel.deny("send_messages")
+    async with failing(discord, meter) as toy:
+        toy.says = raising(RuntimeError(INNARDS))
+        await discord.say(world.user, world.channel, f"<@{world.bot.id}> who?")
+        direct = world.dm(world.user)
+        await discord.until(lambda: direct.messages)
+        (message,) = direct.messages.values()
+        assert "**Send Messages**" in message.content
