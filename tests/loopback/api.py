@@ -88,7 +88,7 @@ class Recorded:
 
     def __str__(self) -> str:
         body = json.dumps(self.body, ensure_ascii=False) if self.body is not None else ""
-        return f"{self.method} {self.path} {body[:2000]} -> {self.refusal or self.status}"
+        return f"{self.method} {self.path} {body[:300]} -> {self.refusal or self.status}"
 
 
 class Router:
@@ -188,13 +188,26 @@ class Api:
     def _check(self, route: Route, ids: dict[str, str], recorded: Recorded) -> None:
         if limits.surrogates(recorded.body):
             raise DiscordError(50109)
-        if self.openapi is None:
-            return
-        query = recorded.query
-        found = self.openapi.check_request(route.method, route.template, ids, query, recorded.body)
-        if found:
+        if found := self._complaints(route, ids, recorded):
             problems = tuple(Problem("", "OPENAPI", complaint) for complaint in found)
             raise DiscordError(50035, problems=problems)
+
+    def _complaints(self, route: Route, ids: dict[str, str], recorded: Recorded) -> list[str]:
+        if self.openapi is None:
+            return []
+        query, body = recorded.query, recorded.body
+        return self.openapi.check_request(route.method, route.template, ids, query, body)
+
+    def check_recorded(self, openapi: OpenAPI) -> list[str]:
+        """Return what is wrong with all requests so far, where they were not checked one by one for speed."""
+        complaints = []
+        for recorded in self.recorded:
+            if recorded.template:
+                _, ids = self._find(recorded)
+                query, body = recorded.query, recorded.body
+                found = openapi.check_request(recorded.method, recorded.template, ids, query, body)
+                complaints += [f"{recorded}: {complaint}" for complaint in found]
+        return complaints
 
     def _check_answer(self, route: Route, recorded: Recorded) -> None:
         if self.openapi is None:

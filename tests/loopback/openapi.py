@@ -54,7 +54,8 @@ class OpenAPI:
     @cached_property
     def _registry(self) -> Registry[Any]:
         registry: Registry[Any] = Registry()
-        return registry.with_resource(_ROOT, DRAFT202012.create_resource(self._document))
+        registry = registry.with_resource(_ROOT, DRAFT202012.create_resource(self._document))
+        return registry
 
     def knows(self, method: str, template: str) -> bool:
         """Return whether there is such a request."""
