@@ -189,7 +189,7 @@ async def test_a_second_ctrl_c_ends_it_at_once(
 ) -> None:
     async with footnote_bot(written(library_folder, tmp_path, discord), discord.token) as bot:
         await bot.line(" ready ")
-        discord.slow("PATCH", "@original", 60.0)
+        discord.slow("PATCH", "@original", 3.0)
         asked = await discord.slash(discord.world.user, discord.world.channel, "ask", question=QUESTION)
         await asked.acknowledged()
         bot.send(signal.SIGINT)
@@ -199,7 +199,7 @@ async def test_a_second_ctrl_c_ends_it_at_once(
         again = bot.send(signal.SIGINT)
         assert await bot.ended() == 130
         assert time.monotonic() - again < 1
-    discord.faults.clear()
+    await asyncio.sleep(3.0)  # until the request that nobody waits for has ended
 
 
 async def test_stopped_while_the_index_is_built(discord: LoopbackDiscord, tmp_path: Path) -> None:
