@@ -428,6 +428,29 @@ async def test_threads(discord: LoopbackDiscord) -> None:
             await seen.send("not here")
 
 
+async def test_where_the_bot_is_not(discord: LoopbackDiscord) -> None:
+    world = discord.world
+    toy = asking(discord)
+    tree = toy.tree
+    tree.allowed_contexts = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
+    friends = world.private_channel(world.user, world.add_user("brendan"))
+    abroad = world.add_foreign_guild("elsewhere").channels[0]
+    async with running(toy, discord):
+        with pytest.raises(NotPossibleError):  # nobody can install it for themselves
+            await discord.slash(world.user, friends, "ask", question="Is it?")
+        tree.allowed_installs = app_commands.AppInstallationType(guild=True, user=True)
+        await tree.sync()
+        for channel in (friends, abroad):
+            interaction = await discord.slash(world.user, channel, "ask", question="Is it?")
+            await interaction.done()
+            assert [message.content for message in channel.messages.values()] == ["> Is it?"]
+            discord.expect(50001)
+            with pytest.raises(discord_py.Forbidden):
+                await toy.get_partial_messageable(channel.id).send("hello")
+    assert len(toy.guilds) == 1
+    assert not toy.seen
+
+
 async def test_an_error_of_the_server_itself_is_not_swallowed(openapi: OpenAPI | None) -> None:
     with pytest.raises(AssertionError, match="the loopback Discord itself failed"):
         async with LoopbackDiscord(openapi=openapi) as broken:

@@ -18,7 +18,7 @@ def _channel(call: Call) -> Channel:
     channel = call.world.channels.get(int(call.ids["channel_id"]))
     if channel is None:
         raise DiscordError(10003)
-    if channel.guild is not None and not channel.lets_bot("view_channel"):
+    if channel.foreign or (channel.guild is not None and not channel.lets_bot("view_channel")):
         raise DiscordError(50001)
     return channel
 

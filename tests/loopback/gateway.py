@@ -110,6 +110,8 @@ class Gateway:
         """Privileged intents that the application was granted."""
         self.sharding_required = 1
         """Shards that the bot needs at least."""
+        self.refuse_with: int | None = None
+        """A code that every IDENTIFY is answered with, or None."""
         self.next_copies = 1
         self.door = asyncio.Event()
         """While it is not set, whoever connects is kept waiting."""
@@ -222,6 +224,8 @@ class Gateway:
 
     def _refusal(self, data: dict[str, Any]) -> int | None:
         shard, intents = data.get("shard"), data.get("intents")
+        if self.refuse_with is not None:
+            return self.refuse_with
         if data.get("token") != self._discord.token:
             return 4004
         if not {"os", "browser", "device"} <= set(data.get("properties") or ()):

@@ -197,6 +197,8 @@ class Interaction:
         self._discord.changed()
 
     def _owners(self) -> dict[str, str]:
+        if self.channel.foreign:
+            return {"1": str(self.user.id)}
         return {"0": str(self.channel.guild.id if self.channel.guild else 0)}
 
     def _metadata(self) -> dict[str, Any]:
@@ -220,7 +222,7 @@ class Interaction:
     def payload(self) -> dict[str, Any]:
         """Return the interaction as INTERACTION_CREATE brings it."""
         world, guild = self._discord.world, self.channel.guild
-        permissions = self.channel.bot_permissions
+        permissions = self.channel.app_permissions
         data: dict[str, Any] = {
             "id": str(self.id),
             "application_id": str(world.application_id),
@@ -234,7 +236,7 @@ class Interaction:
             "locale": "en-GB",
             "entitlements": [],
             "authorizing_integration_owners": self._owners(),
-            "context": 0 if guild else 1,
+            "context": context(self.channel),
             "attachment_size_limit": 10_485_760,
         }
         if guild is None:
@@ -267,6 +269,11 @@ class Interaction:
     def __repr__(self) -> str:
         what = self.data.get("name") or self.data.get("custom_id")
         return f"<Interaction {self.id} {what!r} of {self.user.name}>"
+
+
+def context(channel: Channel) -> int:
+    """Return where a command is used: in a server, with the bot, or among other people."""
+    return 0 if channel.guild else 2 if channel.foreign else 1
 
 
 async def gather_done(interactions: list[Interaction], timeout: float) -> None:

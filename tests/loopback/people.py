@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from loopback.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL, Interaction
+from loopback.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL, Interaction, context
 from loopback.messages import DEFAULT, REPLY, Message
 from loopback.world import Channel, User
 
@@ -25,9 +25,12 @@ def find_command(discord: "LoopbackDiscord", channel: Channel, name: str, kind: 
         for command in discord.commands.get(place, []):
             if command["name"] == name and command["type"] == kind:
                 contexts = command.get("contexts")
-                if contexts is not None and (0 if channel.guild else 1) not in contexts:
+                installed = command.get("integration_types", [0])
+                if (contexts is not None and context(channel) not in contexts) or (
+                    channel.foreign and 1 not in installed
+                ):
                     raise NotPossibleError(
-                        f"{name!r} is not offered in {channel.name!r}: contexts {contexts}"
+                        f"{name!r} is not offered in {channel.name!r}: contexts {contexts}, {installed}"
                     )
                 return dict(command)
     known = [command["name"] for place in places for command in discord.commands.get(place, [])]

@@ -79,6 +79,8 @@ class Channel:
         self.kind = kind
         self.guild = guild
         self.recipients: list[User] = []
+        self.foreign = False
+        """The bot is not here; people who installed it for themselves can still use its commands."""
         self.parent: Channel | None = None
         self.owner: User | None = None
         self.messages: dict[int, Message] = {}
@@ -105,6 +107,8 @@ class Channel:
         """What the bot may do here, as bits; threads go by their channel."""
         if self.parent is not None:
             return self.parent.bot_permissions
+        if self.foreign:
+            return 0
         if self.guild is None:
             return ALL & ~PERMISSIONS["administrator"]
         bits = self.guild.everyone | self.guild.bot_role
@@ -116,6 +120,15 @@ class Channel:
         if not bits & PERMISSIONS["send_messages"]:  # what needs sending goes with it
             bits &= ~(PERMISSIONS["embed_links"] | PERMISSIONS["attach_files"])
         return bits
+
+    @property
+    def app_permissions(self) -> int:
+        """What interactions say that the application may do here; outside of servers a fixed few things."""
+        if self.guild is not None and not self.foreign:
+            return self.bot_permissions
+        names = ["attach_files", "embed_links", "mention_everyone"]
+        names += [] if self.foreign else ["use_external_emojis"]
+        return sum(PERMISSIONS[name] for name in names)
 
     def lets_bot(self, permission: str) -> bool:
         """Return whether the bot has a permission here."""
@@ -314,6 +327,20 @@ class World:
         self.users[user.id] = user
         return user
 
+    def add_foreign_guild(self, name: str) -> Guild:
+        """Add a server with one channel, `#general`, that the bot is no member of."""
+        guild = Guild(self, self.ids.next_guild(), name, ORDINARY, 0)
+        guild.channels.append(self.new_channel(self.ids.next(), "general", TEXT, guild))
+        guild.channels[0].foreign = True
+        return guild
+
+    def private_channel(self, *users: User) -> Channel:
+        """Return a new conversation of people, without the bot."""
+        channel = self.new_channel(self.ids.next(), users[0].name, DM, None)
+        channel.recipients += users
+        channel.foreign = True
+        return channel
+
     def add_guild(self, name: str, *, everyone: int = ORDINARY, bot_role: int = 0) -> Guild:
         """Add a server with one channel, `#general`, that the bot is a member of."""
         guild = Guild(self, self.ids.next_guild(), name, everyone, bot_role)
@@ -325,7 +352,7 @@ class World:
     def dm(self, user: User) -> Channel:
         """Return the conversation of a person with the bot; there is one."""
         for channel in self.channels.values():
-            if channel.kind == DM and user in channel.recipients:
+            if channel.kind == DM and user in channel.recipients and not channel.foreign:
                 return channel
         channel = self.new_channel(self.ids.next(), user.name, DM, None)
         channel.recipients.append(user)
