@@ -7,9 +7,9 @@ _SPACES = re.compile("[\t-\r\x85\u2028\u2029]+")
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
-    # The joiners shape Persian, Indic and emoji text; beside plain letters they only hide.
-    "|(?<![^\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?![^\x00-\x7f])"
 )
+# Runs of joiners: they shape Persian, Indic and emoji text; beside plain letters they only hide.
+_JOINERS = re.compile(r"(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
 _LINK = re.compile(r"https?://[^\s\"'<>\\^`{|}]+", re.IGNORECASE)
 
 
@@ -17,9 +17,10 @@ def safe(text: str) -> str:
     """Return `text` on one line, without anything that a terminal obeys or a person cannot see.
 
     Escape and other control characters and lone surrogates become U+FFFD, line breaks and tabs a space;
-    bidirectional controls and zero-width characters go.
+    bidirectional controls and zero-width characters go. What is safe stays as it is.
     """
-    return _INVISIBLE.sub("", _CONTROLS.sub("\ufffd", _SPACES.sub(" ", text)))
+    shown = _INVISIBLE.sub("", _CONTROLS.sub("\ufffd", _SPACES.sub(" ", text)))
+    return _JOINERS.sub("", shown)  # last: what stood beside them may be gone
 
 
 def safe_link(url: str | None) -> str | None:

@@ -28,11 +28,12 @@ class Health:
     servers: int | None = None
     shards: int | None = None
     generation: str | None = None
+    fingerprint: str | None = None
     articles: int | None = None
 
 
 @asynccontextmanager
-async def pages(
+async def serve(
     listen: str, registry: CollectorRegistry, look: Callable[[], Health]
 ) -> AsyncIterator[str | None]:
     """Serve `/metrics` and `/healthz` at `listen` ("host:port"; empty: nowhere) until the block ends.

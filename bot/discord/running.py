@@ -16,7 +16,7 @@ from bot.config import Config
 from bot.discord.client import FootnoteClient
 from bot.discord.commands import definitions
 from bot.discord.desk import Desk
-from bot.discord.health import DISCONNECTED, READY, STARTING, STOPPING, Health, pages
+from bot.discord.health import DISCONNECTED, READY, STARTING, STOPPING, Health, serve
 from bot.discord.log_format import fields
 from bot.discord.login import is_passing, out_of_reach, refusal, visitor
 from bot.discord.meter import Meter
@@ -69,6 +69,12 @@ def _end(code: int) -> None:
     os._exit(code)
 
 
+def make_desk(config: Config, shelf: Shelf, meter: Meter) -> Desk:
+    """Set up a desk before a shelf, as `[discord]` wants it."""
+    settings = config.discord
+    return Desk(shelf, queue=settings.queue, batch=settings.batch, deadline=settings.deadline, meter=meter)
+
+
 class Bot:
     """One bot from its start to its end."""
 
@@ -84,7 +90,7 @@ class Bot:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Run until `stopping` is set and all is finished and closed. Raises what `run_bot` does."""
-        async with pages(self._config.metrics.listen, self.meter.registry, self.health):
+        async with serve(self._config.metrics.listen, self.meter.registry, self.health):
             life, wish = asyncio.create_task(self._live()), asyncio.create_task(stopping.wait())
             try:
                 await asyncio.wait((life, wish), return_when=asyncio.FIRST_COMPLETED)
@@ -115,6 +121,7 @@ class Bot:
             len(client.guilds),
             len(client.shards),
             library.generation,
+            library.fingerprint,
             len(library.titles),
         )
 
@@ -125,14 +132,7 @@ class Bot:
         self._phase = "opening the index"
         self._shelf = shelf = await Shelf.open(self._config, self.meter)
         feedback = await asyncio.to_thread(Feedback.open, self._config.bot_directory)
-        settings = self._config.discord
-        self._desk = desk = Desk(
-            shelf,
-            queue=settings.queue,
-            batch=settings.batch,
-            deadline=settings.deadline,
-            meter=self.meter,
-        )
+        self._desk = desk = make_desk(self._config, shelf, self.meter)
         self._phase = "connecting to Discord"
         watch = asyncio.create_task(shelf.watch(), name="watch the articles")
         backoff = ExponentialBackoff()
@@ -193,6 +193,7 @@ class Bot:
                 shards=health.shards,
                 articles=health.articles,
                 generation=health.generation,
+                fingerprint=health.fingerprint,
                 after=time.monotonic() - started,
             ),
         )

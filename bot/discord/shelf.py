@@ -95,7 +95,11 @@ class Shelf:
             self._measure()
             log.info(
                 "library exchanged",
-                extra=fields(generation=library.generation, articles=len(library.titles)),
+                extra=fields(
+                    generation=library.generation,
+                    fingerprint=library.fingerprint,
+                    articles=len(library.titles),
+                ),
             )
         return True
 

@@ -25,6 +25,7 @@ from bot.text import safe, safe_link
         ("half \ud83d a pair", "half � a pair"),
         ("می\u200cخواهم 👩\u200d🚀 क्\u200dष", "می\u200cخواهم 👩\u200d🚀 क्\u200dष"),
         ("[bold]x[/bold]", "[bold]x[/bold]"),
+        ("a\u200b\u200dé b\u200d\u200cé é\u200d\u200dz", "aé bé éz"),
     ],
 )
 def test_what_a_terminal_obeys_is_neutralised_and_the_rest_stays(text: str, shown: str) -> None:
@@ -45,7 +46,11 @@ def test_no_control_surrogate_or_line_break_is_left(text: str) -> None:
         "RLI",
     }
     shown.encode("utf-8")
-    assert safe(shown) == shown
+
+
+@given(st.text(st.sampled_from("a é👩\n\x1b\u00ad\u200b\u200c\u200d\u202e\ufeff")))
+def test_what_is_safe_stays_as_it_is(text: str) -> None:
+    assert safe(safe(text)) == safe(text)
 
 
 @pytest.mark.parametrize(

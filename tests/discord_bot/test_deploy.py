@@ -15,7 +15,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from bot.config import read_config
-from bot.discord.health import READY, STARTING, Health, pages
+from bot.discord.health import READY, STARTING, Health, serve
 
 ROOT = Path(__file__).parents[2]
 UNIT = ROOT / "deploy" / "footnote-bot.service"
@@ -152,7 +152,7 @@ async def test_the_health_check_asks_where_the_image_listens() -> None:
     listen = read_config(ROOT / "deploy" / "docker.toml").metrics.listen
     assert f"http://{listen}/healthz" in arguments[-1]
     for state, code in ((READY, 0), (STARTING, 1)):
-        async with pages("127.0.0.1:0", CollectorRegistry(), lambda state=state: Health(state)) as address:
+        async with serve("127.0.0.1:0", CollectorRegistry(), lambda state=state: Health(state)) as address:
             assert address
             command = [argument.replace(listen, address) for argument in arguments]
             process = await asyncio.create_subprocess_exec(

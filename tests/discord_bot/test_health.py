@@ -5,7 +5,7 @@ import aiohttp
 import pytest
 from prometheus_client import CollectorRegistry, Counter
 
-from bot.discord.health import DISCONNECTED, READY, STARTING, STOPPING, Health, pages
+from bot.discord.health import DISCONNECTED, READY, STARTING, STOPPING, Health, serve
 from index.errors import ConfigurationError
 
 
@@ -22,11 +22,11 @@ async def get(address: str | None, path: str) -> tuple[int, str, str]:
 
 async def test_the_pages_say_how_the_bot_is() -> None:
     now = Health(STARTING, "opening the index")
-    async with pages("127.0.0.1:0", registry(), lambda: now) as address:
+    async with serve("127.0.0.1:0", registry(), lambda: now) as address:
         status, kind, text = await get(address, "/healthz")
         assert (status, kind) == (503, "application/json; charset=utf-8")
         assert json.loads(text) == {"status": "starting", "reason": "opening the index"}
-        now = Health(READY, None, 2, 1, "000003", 40)
+        now = Health(READY, None, 2, 1, "000003", "1f2e3d", 40)
         status, _, text = await get(address, "/healthz")
         assert status == 200
         assert json.loads(text) == {
@@ -34,6 +34,7 @@ async def test_the_pages_say_how_the_bot_is() -> None:
             "servers": 2,
             "shards": 1,
             "generation": "000003",
+            "fingerprint": "1f2e3d",
             "articles": 40,
         }
         for state in (DISCONNECTED, STOPPING):
@@ -46,7 +47,7 @@ async def test_the_pages_say_how_the_bot_is() -> None:
 
 
 async def test_nowhere_is_nowhere() -> None:
-    async with pages("", registry(), lambda: Health(READY)) as address:
+    async with serve("", registry(), lambda: Health(READY)) as address:
         assert address is None
 
 
@@ -55,7 +56,7 @@ async def test_on_ipv6() -> None:
         socket.create_server(("::1", 0), family=socket.AF_INET6).close()
     except OSError:
         pytest.skip("no IPv6 on this machine")
-    async with pages("[::1]:0", registry(), lambda: Health(READY)) as address:
+    async with serve("[::1]:0", registry(), lambda: Health(READY)) as address:
         assert (await get(address, "/healthz"))[0] == 200
 
 
@@ -69,7 +70,7 @@ async def test_on_ipv6() -> None:
 )
 async def test_an_address_that_cannot_be_is_one_line(listen: str, why: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
-        async with pages(listen, registry(), lambda: Health(READY)):
+        async with serve(listen, registry(), lambda: Health(READY)):
             pass
     assert caught.value.message.startswith(f"metrics.listen: {listen}: ")
     assert why in caught.value.message
@@ -80,8 +81,8 @@ async def test_an_address_that_is_taken_is_free_afterwards() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
         with pytest.raises(ConfigurationError, match="address already in use"):
-            async with pages(listen, registry(), lambda: Health(READY)):
+            async with serve(listen, registry(), lambda: Health(READY)):
                 pass
     for _ in range(2):
-        async with pages(listen, registry(), lambda: Health(READY)) as address:
+        async with serve(listen, registry(), lambda: Health(READY)) as address:
             assert address == listen

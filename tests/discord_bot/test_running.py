@@ -130,6 +130,10 @@ async def test_a_whole_life(discord: LoopbackDiscord, library_folder: Path, tmp_
         health = json.loads(body)
         assert (status, health["status"], health["servers"], health["shards"]) == (200, "ready", 1, 1)
         assert health["articles"] == 4
+        library = Library.open(bot_config(library_folder, tmp_path, discord))
+        assert (health["generation"], health["fingerprint"]) == (library.generation, library.fingerprint)
+        ready = next(event for event in map(json.loads, bot.lines) if event["event"] == "ready")
+        assert ready["fingerprint"] == library.fingerprint
 
         discord.slow("PATCH", "@original", 1.0)
         asked = await discord.slash(discord.world.user, discord.world.channel, "ask", question=QUESTION)
