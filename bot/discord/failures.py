@@ -5,19 +5,20 @@ Nothing here raises, and no exception's text is ever sent.
 
 import logging
 import secrets
-from collections import OrderedDict
 from typing import Any
 
 import discord
 
 from bot.discord.log_format import fields
 from bot.discord.meter import Meter
+from bot.discord.permissions import granted
 from bot.discord.replies import Reply, notice
+from bot.discord.seen import Warned
 from bot.discord.sending import follow, is_kept, tell
 from bot.discord.troubles import ACKNOWLEDGED, UNREACHABLE, Trouble, cause, judge, lacking, lacks_permission
 
-REMEMBERED = 10_000
-"""Channels whose missing permission is remembered as named."""
+NAMED_AGAIN_AFTER = 24 * 3600.0
+"""Seconds until a missing permission is named again in a channel: it may have been given meanwhile."""
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +28,7 @@ class Failures:
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
-        self._named: OrderedDict[int, None] = OrderedDict()
+        self._named = Warned()
 
     async def interaction(self, interaction: discord.Interaction[Any], error: Exception) -> None:
         """Tell whoever used a command, a button or a form, alone, unless Discord hears no more of it."""
@@ -50,7 +51,7 @@ class Failures:
             self._log(judge(second), second, "failure", interaction.channel_id, reference)
 
     async def message(self, message: discord.Message, error: Exception) -> None:
-        """Tell whoever wrote a message, by a line below it; a missing permission once per channel."""
+        """Tell whoever wrote a message, by a line below it; a missing permission once a day per channel."""
         trouble = judge(error)
         reference = self._log(trouble, error, "message", message.channel.id)
         try:
@@ -74,19 +75,20 @@ class Failures:
     async def _name_missing(self, message: discord.Message, error: Exception) -> None:
         """Name what is missing in the channel, or, where nothing can be said there, to the person."""
         channel = message.channel
-        if channel.id in self._named:
+        if not self._named.due(channel.id, NAMED_AGAIN_AFTER):
             return
-        self._named[channel.id] = None
-        if len(self._named) > REMEMBERED:
-            self._named.popitem(last=False)
         in_thread = isinstance(channel, discord.Thread)
-        have = _permissions(message)
+        have = granted(message) or discord.Permissions.none()
         names = lacking(error, have, in_thread=in_thread)
         log.warning("permission missing", extra=fields(channel=channel.id, permission=names))
-        if have.view_channel and (have.send_messages_in_threads if in_thread else have.send_messages):
-            await channel.send(_please_allow(names))
-        else:
-            await message.author.send(_please_allow(names, f"<#{channel.id}>"))
+        try:
+            if have.view_channel and (have.send_messages_in_threads if in_thread else have.send_messages):
+                await channel.send(_please_allow(names))
+            else:
+                await message.author.send(_please_allow(names, f"<#{channel.id}>"))
+        except Exception:
+            self._named.forget(channel.id)  # perhaps the next person can be told
+            raise
 
     def _log(
         self, trouble: Trouble, error: Exception, source: str, channel: int | None, reference: str = ""
@@ -122,13 +124,3 @@ def _in_words(trouble: Trouble, reference: str) -> str:
 
 def _please_allow(names: str, where: str = "here") -> str:
     return f"I can't answer {where}, because I lack: **{names}**. Whoever manages the server can allow it."
-
-
-def _permissions(message: discord.Message) -> discord.Permissions:
-    """Return what the bot may do in a message's channel, as far as is known."""
-    if message.guild is None:
-        return discord.Permissions.all()
-    try:
-        return message.channel.permissions_for(message.guild.me)
-    except (AttributeError, discord.ClientException):  # a channel that Discord has not told of yet
-        return discord.Permissions.none()

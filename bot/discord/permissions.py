@@ -36,6 +36,16 @@ def missing(have: discord.Permissions) -> list[Need]:
     return [] if have.administrator else [need for need in NEEDS if not getattr(have, need.flag)]
 
 
+def granted(message: discord.Message) -> discord.Permissions | None:
+    """Return what the bot may do in a message's channel; None where Discord has not told of that yet."""
+    if message.guild is None:
+        return discord.Permissions.all()
+    try:
+        return message.channel.permissions_for(message.guild.me)
+    except (AttributeError, discord.ClientException):
+        return None
+
+
 def name_of(flag: str) -> str:
     """Return what Discord's settings call the permission that discord.py calls `flag`."""
     names = {need.flag: need.name for need in NEEDS}

@@ -47,6 +47,10 @@ class Warned:
             self._until.popitem(last=False)
         return True
 
+    def forget(self, user: int) -> None:
+        """Take back that it was said: the line did not arrive."""
+        self._until.pop(user, None)
+
     def __len__(self) -> int:
         """Count who is remembered."""
         return len(self._until)

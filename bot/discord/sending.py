@@ -1,12 +1,19 @@
 """Puts replies on the wire, and sees to it that each interaction gets one, whatever is lost on the way."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from contextlib import suppress
+from typing import Any, TypeVar
 
 import discord
 
 from bot.discord.replies import Reply
 from bot.discord.troubles import ACKNOWLEDGED, LOST
+
+PATIENCE = 30.0
+"""Seconds for a request about an interaction: discord.py would wait for as long as Discord asks it to."""
+
+T = TypeVar("T")
 
 _GOT_THROUGH = "acknowledged"  # noted where Discord has it and discord.py does not know
 
@@ -52,6 +59,9 @@ async def acknowledge(
 ) -> None:
     """Say at once that an answer will come, once more where the connection was lost over it.
 
+    Where Discord has one already, that is good too: it carried out what it then reported as failed, or
+    another process of the bot was quicker; both put the same reply in the same place.
+
     With `in_place` the message of the button that was pressed is going to change. Raises DiscordException and
     what is in `LOST`.
     """
@@ -63,28 +73,31 @@ async def acknowledge(
             await interaction.response.defer(ephemeral=private, thinking=True)
 
     try:
-        await defer()
-    except LOST:
-        try:
-            await defer()
-        except discord.HTTPException as error:
-            if error.code != ACKNOWLEDGED:
-                raise
-            interaction.extras[_GOT_THROUGH] = True  # the first one got through
+        await _soon(defer)
+    except discord.HTTPException as error:
+        if error.code != ACKNOWLEDGED:
+            raise
+        interaction.extras[_GOT_THROUGH] = True
 
 
-async def persistently(send: Callable[[], Awaitable[object]]) -> None:
+async def persistently(send: Callable[[], Awaitable[T]]) -> T:
     """Do what does no harm if it is done twice, once more where the connection was lost over it."""
     try:
-        await send()
+        return await send()
     except LOST:
-        await send()
+        return await send()
+
+
+async def _soon(send: Callable[[], Awaitable[T]]) -> T:
+    """Do something `persistently`, in `PATIENCE` seconds or not at all."""
+    async with asyncio.timeout(PATIENCE):
+        return await persistently(send)
 
 
 async def fulfil(interaction: discord.Interaction[Any], reply: Reply) -> None:
     """Show what was promised, or change the message of the pressed button. Raises as `acknowledge`."""
     put = replacement(reply)
-    await persistently(lambda: interaction.edit_original_response(**put))
+    await _soon(lambda: interaction.edit_original_response(**put))
 
 
 async def tell(interaction: discord.Interaction[Any], reply: Reply) -> None:
@@ -92,7 +105,8 @@ async def tell(interaction: discord.Interaction[Any], reply: Reply) -> None:
     if interaction.response.is_done() or _GOT_THROUGH in interaction.extras:
         await follow(interaction, reply)
     else:
-        await interaction.response.send_message(**parts(reply), ephemeral=True)
+        async with asyncio.timeout(PATIENCE):
+            await interaction.response.send_message(**parts(reply), ephemeral=True)
 
 
 async def follow(interaction: discord.Interaction[Any], reply: Reply) -> None:
@@ -105,8 +119,10 @@ async def follow(interaction: discord.Interaction[Any], reply: Reply) -> None:
         if response.flags.ephemeral:
             await fulfil(interaction, reply)
             return
-        await interaction.delete_original_response()
-    await interaction.followup.send(**parts(reply), ephemeral=True)
+        with suppress(discord.NotFound):  # it is gone already
+            await _soon(interaction.delete_original_response)
+    async with asyncio.timeout(PATIENCE):
+        await interaction.followup.send(**parts(reply), ephemeral=True)
 
 
 async def is_kept(interaction: discord.Interaction[Any]) -> bool:
@@ -122,7 +138,8 @@ async def is_kept(interaction: discord.Interaction[Any]) -> bool:
 
 async def _response(interaction: discord.Interaction[Any]) -> discord.InteractionMessage | None:
     """Return the response as Discord has it; None where there is none, or none any more."""
+    interaction._original_response = None  # what discord.py keeps may be older than what was done since
     try:
-        return await interaction.original_response()
+        return await _soon(interaction.original_response)
     except (discord.NotFound, discord.ClientException):
         return None

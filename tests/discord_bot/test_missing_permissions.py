@@ -92,23 +92,22 @@ async def test_a_channel_whose_permission_was_named_long_ago_is_named_again(
     discord: LoopbackDiscord, meter: Meter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     discord.expect(50013)
-    monkeypatch.setattr("bot.discord.failures.REMEMBERED", 1)  # so that memory stays bounded
+    monkeypatch.setattr("bot.discord.failures.NAMED_AGAIN_AFTER", 0.0)  # given meanwhile, and taken again
     world = discord.world
-    channels = [world.guild.add_channel(name) for name in ("one", "two")]
-    for channel in channels:
-        channel.deny("embed_links")
+    world.channel.deny("embed_links")
 
     async def answer(message: discord_py.Message) -> None:
         await message.channel.send(embed=discord_py.Embed(description="The answer."))
 
-    def said() -> int:
-        return sum(m.author is world.bot for channel in channels for m in channel.messages.values())
-
     async with failing(discord, meter) as toy:
         toy.says = answer
-        for number, channel in enumerate([*channels, channels[0]], 1):
-            await discord.say(world.user, channel, f"<@{world.bot.id}> who?")
-            await discord.until(lambda number=number: said() == number)  # type: ignore[misc]
+        for number in (1, 2):
+            await discord.say(world.user, world.channel, f"<@{world.bot.id}> who?")
+            await discord.until(
+                lambda number=number: (  # type: ignore[misc]
+                    sum(m.author is world.bot for m in world.channel.messages.values()) == number
+                )
+            )
 
 
 async def test_where_nobody_can_be_told_it_is_logged(
@@ -127,6 +126,26 @@ async def test_where_nobody_can_be_told_it_is_logged(
         await discord.say(world.user, world.channel, f"<@{world.bot.id}> who?")
         await discord.until(lambda: meter.errors.labels("direct messages closed")._value.get())
     assert "permission missing" in caplog.text
+
+
+async def test_where_one_could_not_be_told_the_next_is(discord: LoopbackDiscord, meter: Meter) -> None:
+    discord.expect(50007, 50013)
+    world = discord.world
+    world.channel.deny("send_messages")
+    world.user.closed = True
+    eve = world.add_user("eve")
+
+    async def answer(message: discord_py.Message) -> None:
+        await message.channel.send("The answer.")
+
+    async with failing(discord, meter) as toy:
+        toy.says = answer
+        await discord.say(world.user, world.channel, f"<@{world.bot.id}> who?")
+        await discord.until(lambda: meter.errors.labels("direct messages closed")._value.get())
+        await discord.say(eve, world.channel, f"<@{world.bot.id}> who?")
+        await discord.until(lambda: world.dm(eve).messages)
+        (message,) = world.dm(eve).messages.values()
+        assert "**Send Messages**" in message.content
 
 
 @pytest.mark.parametrize("denied", ["send_messages_in_threads", "embed_links"])

@@ -149,6 +149,8 @@ class Api:
         if fault.kind == "cut":
             return _cut(request, recorded)
         response = await self._serve(request, raw, recorded)
+        if fault.kind == "deny":
+            return _scripted(fault, recorded)
         if fault.kind == "late":
             await asyncio.sleep(fault.seconds)
         if fault.kind == "lose":

@@ -10,8 +10,8 @@ class Fault:
     """Something that happens to requests that match, `times` times or forever, always or by `chance`."""
 
     kind: str
-    """`fail`: answer with an error; `slow`, `late`: wait before or after doing it; `cut`, `lose`: cut the
-    connection before or after doing it."""
+    """`fail`, `deny`: answer with an error instead of doing it or after doing it; `slow`, `late`: wait before
+    or after doing it; `cut`, `lose`: cut the connection instead of doing it or after doing it."""
     method: str
     path: re.Pattern[str]
     times: int | None

@@ -171,10 +171,14 @@ class LoopbackDiscord(People):
         times: int | None = 1,
         retry_after: float | None = None,
         chance: float = 1.0,
+        done: bool = False,
     ) -> Fault:
-        """Answer requests whose path matches (`re.search`) with an error, `times` times (None: always)."""
+        """Answer requests whose path matches (`re.search`) with an error, `times` times (None: always).
+
+        With `done` the request is carried out all the same.
+        """
         what: dict[str, Any] = {"status": status, "code": code, "retry_after": retry_after}
-        return self.faults.add("fail", method, path, times, chance, **what)
+        return self.faults.add("deny" if done else "fail", method, path, times, chance, **what)
 
     def slow(
         self,
