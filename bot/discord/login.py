@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 
 import aiohttp
 import discord
@@ -12,6 +13,8 @@ from bot.discord.token import WHERE
 from index.errors import ConfigurationError
 
 PATIENCE = 15.0  # seconds for Discord to say who the bot is, discord.py's own tries included
+
+_LONGEST_WAIT = 30.0  # seconds that a rate limit may ask for; a longer one is an error
 
 _REFUSED_TOKEN = f"Discord refused the bot's token; make a new one ({WHERE})"
 
@@ -36,7 +39,10 @@ async def visitor(token: str, api_base: str) -> AsyncIterator[discord.Client]:
     """
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody asked for voice
     Route.BASE = api_base
-    client = discord.Client(intents=discord.Intents(guilds=True))  # else discord.py warns of it
+    client = discord.Client(
+        intents=discord.Intents(guilds=True),  # else discord.py warns of it
+        max_ratelimit_timeout=_LONGEST_WAIT,
+    )
     try:
         try:
             async with asyncio.timeout(PATIENCE):
@@ -53,22 +59,25 @@ async def visitor(token: str, api_base: str) -> AsyncIterator[discord.Client]:
 
 
 def refusal(error: BaseException) -> ConfigurationError | None:
-    """Return the error in words if the same request would be refused again and again, else None."""
-    if isinstance(error, discord.LoginFailure):
+    """Return the error in words if the same request would be refused again and again, else None.
+
+    Of what HTTP answers only 401 and 404 are such: other refusals may be those of a proxy on the way.
+    """
+    if isinstance(error, discord.LoginFailure) or _status(error) == HTTPStatus.UNAUTHORIZED:
         return ConfigurationError(_REFUSED_TOKEN)
     if isinstance(error, discord.PrivilegedIntentsRequired):
         return ConfigurationError(_CLOSED_FOR_GOOD[4014])
     if isinstance(error, discord.ConnectionClosed) and error.code in _CLOSED_FOR_GOOD:
         return ConfigurationError(_CLOSED_FOR_GOOD[error.code])
-    if isinstance(error, discord.HTTPException) and 400 <= error.status < 500 and error.status != 429:
-        return _not_discord(f"answers {error.status} at {Route.BASE}")
+    if _status(error) == HTTPStatus.NOT_FOUND:
+        return _not_discord(f"answers 404 at {Route.BASE}")
     return None
 
 
 def is_passing(error: BaseException) -> bool:
     """Say whether an error may be gone at the next try: the network's, or Discord's own trouble."""
-    if isinstance(error, discord.HTTPException):
-        return error.status >= 500 or error.status == 429
+    if (status := _status(error)) is not None:
+        return status not in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
     kinds = (OSError, aiohttp.ClientError, TimeoutError, discord.GatewayNotFound, discord.RateLimited)
     return isinstance(error, kinds)
 
@@ -78,6 +87,10 @@ def out_of_reach(error: BaseException) -> str:
     why = "it did not answer in time" if isinstance(error, TimeoutError) and not str(error) else str(error)
     kind = "" if isinstance(error, TimeoutError) else f"{type(error).__name__}: "
     return f"Discord cannot be reached: {kind}{' '.join(why.split())}".rstrip(": ")
+
+
+def _status(error: BaseException) -> int | None:
+    return error.status if isinstance(error, discord.HTTPException) else None
 
 
 def _not_discord(found: str) -> ConfigurationError:

@@ -357,6 +357,46 @@ async def test_discord_out_of_reach_is_tried_again_and_said_in_a_line(
     assert discord.gateway.identified == [(0, 1)]
 
 
+@pytest.mark.parametrize("status", [403, 408])
+async def test_what_a_proxy_refuses_for_a_while_does_not_end_the_bot(
+    discord: LoopbackDiscord,
+    shared: pytest.MonkeyPatch,
+    library_folder: Path,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    status: int,
+) -> None:
+    """At the first look, at the login, and where the gateway is asked for."""
+    shared.setattr(running, "ExponentialBackoff", Soon)
+    discord.fail("GET", "/users/@me$", status=status, times=2)
+    discord.fail("GET", "/gateway/bot", status=status, times=1)
+    bot = Bot(bot_config(library_folder, tmp_path, discord), discord.token)
+    async with running_bot(bot):
+        await discord.until(lambda: bot.health().status == "ready", 20)
+    said = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert len(said) == 3
+    assert [line for line in said if f": {status} " in line] == said[:2]
+
+
+async def test_a_token_that_is_refused_later_ends_the_bot(
+    discord: LoopbackDiscord, shared: pytest.MonkeyPatch, library_folder: Path, tmp_path: Path
+) -> None:
+    discord.fail("GET", "/oauth2/applications/@me$", status=401)
+    bot = Bot(bot_config(library_folder, tmp_path, discord), discord.token)
+    with pytest.raises(ConfigurationError, match="refused the bot's token"):
+        await bot.run(asyncio.Event())
+
+
+async def test_a_long_rate_limit_is_not_waited_for(
+    discord: LoopbackDiscord, library_folder: Path, tmp_path: Path
+) -> None:
+    discord.fail("PUT", "/commands$", status=429, retry_after=3600)
+    config = written(library_folder, tmp_path, discord)
+    async with footnote_bot(config, discord.token, "--sync") as bot:
+        assert await bot.ended(10) == 1
+    assert bot.lines[-1].startswith("error: Discord cannot be reached: RateLimited: ")
+
+
 async def test_a_gateway_out_of_reach_is_tried_again_in_single_lines(
     discord: LoopbackDiscord,
     shared: pytest.MonkeyPatch,
