@@ -143,8 +143,9 @@ class Answering:
         if self._leaving:
             return Said(notice(LEAVING), "busy", private=True)
         wait = self._cooldowns.take(asked.user, asked.server)
-        if wait > 0:
-            return Said(cooldown_reply(wait), "cooldown", private=True, wait=wait)
+        if wait is not None:
+            reply = cooldown_reply(wait.seconds, of_server=wait.of_server)
+            return Said(reply, "cooldown", private=True, wait=wait.seconds)
         try:
             question = clean_question(asked.text)
         except EmptyQuestionError:

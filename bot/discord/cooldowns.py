@@ -2,12 +2,21 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 MINUTE = 60.0
 MOST = 100_000
 """People, and servers, that are remembered; beyond, those who have waited longest are forgotten."""
 
 _HAIR = 1e-3  # seconds, which adding up thousands of parts of a minute may lose
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """How many seconds to wait, and whether for the limit of the server or for the person's own."""
+
+    seconds: float
+    of_server: bool
 
 
 class Cooldowns:
@@ -20,21 +29,20 @@ class Cooldowns:
         self._users = _Limit(per_user, most)
         self._servers = _Limit(per_server, most)
 
-    def take(self, user_id: int, server_id: int | None) -> float:
-        """Count a question and return 0.0; where it is one too many, return how many seconds to wait.
+    def take(self, user_id: int, server_id: int | None) -> Wait | None:
+        """Count a question and return None; where it is one too many, return the wait, the longer of two.
 
         What has to wait counts for nobody. `server_id` is None in direct messages.
         """
         now = self._clock()
-        wait = self._users.wait(user_id, now)
-        if server_id is not None:
-            wait = max(wait, self._servers.wait(server_id, now))
-        if wait:
-            return wait
+        own = self._users.wait(user_id, now)
+        of_all = 0.0 if server_id is None else self._servers.wait(server_id, now)
+        if own or of_all:
+            return Wait(max(own, of_all), of_server=of_all > own)
         self._users.count(user_id, now)
         if server_id is not None:
             self._servers.count(server_id, now)
-        return 0.0
+        return None
 
     def __len__(self) -> int:
         """Count who is remembered."""

@@ -179,8 +179,10 @@ def late_reply(retry_after: float) -> Reply:
     return notice(f"That took too long, so I gave up. I'm busy: please try again in {ceil(retry_after)} s.")
 
 
-def cooldown_reply(seconds: float) -> Reply:
-    """Say that somebody asks faster than they may."""
+def cooldown_reply(seconds: float, *, of_server: bool = False) -> Reply:
+    """Say that somebody, or a server as a whole, asks faster than they may."""
+    if of_server:
+        return notice(f"This server has asked a lot. The next question can come in {ceil(seconds)} s.")
     return notice(f"That's a lot of questions. You can ask the next one in {ceil(seconds)} s.")
 
 

@@ -4,10 +4,12 @@ import random
 from collections import deque
 
 import pytest
+from bots import Bots
 from hypothesis import given
 from hypothesis import strategies as st
+from loopback import LoopbackDiscord
 
-from bot.discord.cooldowns import Cooldowns
+from bot.discord.cooldowns import Cooldowns, Wait
 
 
 class Clock:
@@ -18,48 +20,60 @@ class Clock:
         return self.now
 
 
+def take(cooldowns: Cooldowns, user: int, server: int | None = None) -> float:
+    wait = cooldowns.take(user, server)
+    assert wait is None or wait.seconds > 0
+    return wait.seconds if wait else 0
+
+
 def test_a_minute_s_worth_at_once_then_one_at_a_time() -> None:
     clock = Clock()
     cooldowns = Cooldowns(3, 0, clock)
-    assert [cooldowns.take(1, None) for _ in range(3)] == [0, 0, 0]
-    assert cooldowns.take(1, None) == pytest.approx(20)
+    assert [take(cooldowns, 1) for _ in range(3)] == [0, 0, 0]
+    assert take(cooldowns, 1) == pytest.approx(20)
     clock.now += 19.5
-    assert cooldowns.take(1, None) == pytest.approx(0.5)
+    assert take(cooldowns, 1) == pytest.approx(0.5)
     clock.now += 0.5
-    assert cooldowns.take(1, None) == 0
-    assert cooldowns.take(1, None) == pytest.approx(20)
+    assert take(cooldowns, 1) == 0
+    assert take(cooldowns, 1) == pytest.approx(20)
     clock.now += 3600
-    assert [cooldowns.take(1, None) > 0 for _ in range(4)] == [False, False, False, True]
+    assert [take(cooldowns, 1) > 0 for _ in range(4)] == [False, False, False, True]
 
 
 def test_each_person_counts_alone_and_all_of_a_server_together() -> None:
     cooldowns = Cooldowns(2, 3, Clock())
-    assert [cooldowns.take(user, 7) for user in (1, 1, 2)] == [0, 0, 0]
-    assert cooldowns.take(3, 7) == pytest.approx(20)  # the server's limit
-    assert cooldowns.take(3, 8) == 0
-    assert cooldowns.take(2, None) == 0
-    assert cooldowns.take(1, 8) == pytest.approx(30)  # the person's, on another server
+    assert [take(cooldowns, user, 7) for user in (1, 1, 2)] == [0, 0, 0]
+    assert take(cooldowns, 3, 7) == pytest.approx(20)  # the server's limit
+    assert take(cooldowns, 3, 8) == 0
+    assert take(cooldowns, 2) == 0
+    assert take(cooldowns, 1, 8) == pytest.approx(30)  # the person's, on another server
 
 
 def test_who_has_to_wait_is_not_counted() -> None:
     clock = Clock()
     cooldowns = Cooldowns(5, 1, clock)
-    assert cooldowns.take(1, 7) == 0
-    assert all(cooldowns.take(2, 7) == pytest.approx(60) for _ in range(50))
+    assert take(cooldowns, 1, 7) == 0
+    assert all(take(cooldowns, 2, 7) == pytest.approx(60) for _ in range(50))
     clock.now += 60
-    assert cooldowns.take(2, 7) == 0
-    assert [cooldowns.take(2, None) for _ in range(4)] == [0] * 4
+    assert take(cooldowns, 2, 7) == 0
+    assert [take(cooldowns, 2) for _ in range(4)] == [0] * 4
 
 
-def test_the_longer_wait_is_told() -> None:
+def test_the_longer_wait_is_told_and_whose_it_is() -> None:
     cooldowns = Cooldowns(1, 2, Clock())
-    assert cooldowns.take(1, 7) == cooldowns.take(2, 7) == 0
-    assert cooldowns.take(1, 7) == pytest.approx(60)
+    assert take(cooldowns, 1, 7) == take(cooldowns, 2, 7) == 0
+    assert cooldowns.take(1, 7) == Wait(pytest.approx(60), of_server=False)
+    assert cooldowns.take(3, 7) == Wait(pytest.approx(30), of_server=True)
+    assert take(cooldowns, 3, 8) == take(cooldowns, 4, 8) == 0
+    patient = Cooldowns(2, 1, Clock())
+    assert take(patient, 1, 7) == take(patient, 1) == 0
+    assert patient.take(1, 7) == Wait(pytest.approx(60), of_server=True)
+    assert patient.take(1, None) == Wait(pytest.approx(30), of_server=False)
 
 
 def test_zero_is_any_number_and_nobody_is_remembered() -> None:
     cooldowns = Cooldowns(0, 0, Clock())
-    assert all(cooldowns.take(1, 2) == 0 for _ in range(1000))
+    assert all(take(cooldowns, 1, 2) == 0 for _ in range(1000))
     assert len(cooldowns) == 0
 
 
@@ -68,16 +82,16 @@ def test_who_asked_long_ago_is_forgotten() -> None:
     cooldowns = Cooldowns(10, 10, clock)
     for user in range(10_000):
         clock.now += 1
-        assert cooldowns.take(user, user) == 0
+        assert take(cooldowns, user, user) == 0
         assert len(cooldowns) <= 2 * 7
 
 
 def test_however_many_ask_at_once_only_so_many_are_remembered() -> None:
     cooldowns = Cooldowns(1, 0, Clock(), most=100)
-    assert all(cooldowns.take(user, None) == 0 for user in range(1000))
+    assert all(take(cooldowns, user) == 0 for user in range(1000))
     assert len(cooldowns) == 100
-    assert cooldowns.take(999, None) > 0
-    assert cooldowns.take(0, None) == 0
+    assert take(cooldowns, 999) > 0
+    assert take(cooldowns, 0) == 0
 
 
 @given(st.integers(1, 200), st.integers(0, 2**32))
@@ -87,7 +101,7 @@ def test_no_more_than_twice_the_limit_in_any_minute(limit: int, seed: int) -> No
     cooldowns = Cooldowns(limit, 0, clock)
     allowed: deque[float] = deque()
     for _ in range(500):
-        wait = cooldowns.take(1, None)
+        wait = take(cooldowns, 1)
         if wait:
             clock.now += wait if draw.random() < 0.2 else 0
             if draw.random() < 0.2:
@@ -105,10 +119,24 @@ def test_the_limit_is_exact_at_any_time(limit: int, now: float) -> None:
     clock = Clock()
     clock.now = now
     cooldowns = Cooldowns(limit, 0, clock)
-    taken = sum(cooldowns.take(1, None) == 0 for _ in range(min(limit, 300)))
+    taken = sum(take(cooldowns, 1) == 0 for _ in range(min(limit, 300)))
     assert taken == min(limit, 300)
     if limit <= 300:
-        wait = cooldowns.take(1, None)
+        wait = take(cooldowns, 1)
         assert 0 < wait <= 60 / limit + 2e-3
         clock.now += wait
-        assert cooldowns.take(1, None) <= 2e-3
+        assert take(cooldowns, 1) <= 2e-3
+
+
+async def test_who_asks_on_a_server_that_asked_a_lot_is_not_blamed(
+    discord: LoopbackDiscord, bots: Bots
+) -> None:
+    world = discord.world
+    await bots.start(questions_per_minute=5, server_questions_per_minute=1)
+    said = []
+    for user in (world.user, world.add_user("grace")):
+        asked = await discord.slash(user, world.channel, "ask", question="Who likes bees?")
+        await asked.done()
+        said.append(asked.message.content if asked.message else "")
+    assert said[1] == "This server has asked a lot. The next question can come in 60 s."
+    assert "a lot" not in said[0]
