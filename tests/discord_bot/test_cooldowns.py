@@ -62,13 +62,13 @@ def test_who_has_to_wait_is_not_counted() -> None:
 def test_the_longer_wait_is_told_and_whose_it_is() -> None:
     cooldowns = Cooldowns(1, 2, Clock())
     assert take(cooldowns, 1, 7) == take(cooldowns, 2, 7) == 0
-    assert cooldowns.take(1, 7) == Wait(pytest.approx(60), of_server=False)
-    assert cooldowns.take(3, 7) == Wait(pytest.approx(30), of_server=True)
+    assert cooldowns.take(1, 7) == Wait(60, of_server=False)
+    assert cooldowns.take(3, 7) == Wait(30, of_server=True)
     assert take(cooldowns, 3, 8) == take(cooldowns, 4, 8) == 0
     patient = Cooldowns(2, 1, Clock())
     assert take(patient, 1, 7) == take(patient, 1) == 0
-    assert patient.take(1, 7) == Wait(pytest.approx(60), of_server=True)
-    assert patient.take(1, None) == Wait(pytest.approx(30), of_server=False)
+    assert patient.take(1, 7) == Wait(60, of_server=True)
+    assert patient.take(1, None) == Wait(30, of_server=False)
 
 
 def test_zero_is_any_number_and_nobody_is_remembered() -> None:
