@@ -1,15 +1,41 @@
 """The configuration as front ends see it: the index's sections and their own, and where the file is."""
 
 import os
+import re
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from index.config import Config as IndexConfig
 from index.config import FrontEndSection, PathText
+
+_WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?[^\s/?#]")
+_LISTEN = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:/]+):([0-9]{1,5})")
+
+
+def _check_web_address(value: str) -> str:
+    try:
+        fits = _WEB_ADDRESS.fullmatch(value) and urlsplit(value).port != 0
+    except ValueError:  # a port, or a number in brackets, that there cannot be
+        fits = False
+    if fits:
+        return value
+    raise PydanticCustomError(
+        "web_address", "expected an http(s) address without / at its end, as https://discord.com/api/v10"
+    )
+
+
+def _check_listen(value: str) -> str:
+    found = _LISTEN.fullmatch(value)
+    if value and not found:
+        raise PydanticCustomError("listen", "expected host:port, as 127.0.0.1:9464")
+    if found and int(found[2]) > 65535:
+        raise PydanticCustomError("listen", "expected host:port, the port from 0 to 65535")
+    return value
 
 
 class DiscordSection(FrontEndSection):
@@ -26,15 +52,15 @@ class DiscordSection(FrontEndSection):
     server_questions_per_minute: Annotated[int, Field(ge=0, le=100_000, description="0: any")] = 120
     queue: Annotated[int, Field(ge=1, le=100_000, description="questions that may wait")] = 256
     batch: Annotated[int, Field(ge=1, le=256, description="questions computed together at most")] = 16
-    deadline: Annotated[float, Field(ge=1, le=600, description="seconds until an answer is given up")] = 30
+    deadline: Annotated[float, Field(ge=1, le=240, description="seconds until an answer is given up")] = 30
     log_questions: Annotated[bool, Field(description="questions are written to the log")] = False
     shard_count: Annotated[int | None, Field(ge=1, le=10_000, description="None: Discord's advice")] = None
     shard_ids: Annotated[
         list[Annotated[int, Field(ge=0)]] | None, Field(min_length=1, description="this process's; None: all")
     ] = None
-    api_base: Annotated[
-        str, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?[^\s/?#]$", description="Discord's HTTP API")
-    ] = "https://discord.com/api/v10"
+    api_base: Annotated[str, Field(description="Discord's HTTP API"), AfterValidator(_check_web_address)] = (
+        "https://discord.com/api/v10"
+    )
 
     @model_validator(mode="after")
     def _shards_fit(self) -> Self:
@@ -42,7 +68,7 @@ class DiscordSection(FrontEndSection):
             self.shard_count is None or max(self.shard_ids) >= self.shard_count
         ):
             raise PydanticCustomError(
-                "shard_ids", "shard_ids should be below shard_count, which has to be given with them"
+                "shard_ids", "expected shard_ids below shard_count, and shard_count with them"
             )
         return self
 
@@ -52,10 +78,7 @@ class MetricsSection(FrontEndSection):
 
     model_config = ConfigDict(extra="forbid")
 
-    listen: Annotated[
-        str,
-        Field(pattern=r"^$|^(\[[0-9a-fA-F:]+\]|[^\s:/]+):\d{1,5}$", description="host:port; empty: nowhere"),
-    ] = ""
+    listen: Annotated[str, Field(description="host:port; empty: nowhere"), AfterValidator(_check_listen)] = ""
 
 
 class Config(IndexConfig):

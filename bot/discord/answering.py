@@ -18,9 +18,10 @@ import discord
 from bot.config import Config
 from bot.discord.asked import Asked
 from bot.discord.cooldowns import Cooldowns
-from bot.discord.desk import Busy, Desk, Late
+from bot.discord.desk import Busy, Desk, Given, Late
+from bot.discord.drawing import drawn, drawn_at
 from bot.discord.in_flight import InFlight, LeavingError
-from bot.discord.listing import article_id, drawn, unknown_article
+from bot.discord.listing import article_id, unknown_article
 from bot.discord.log_format import fields
 from bot.discord.meter import Meter
 from bot.discord.plain import may_embed, without_embed
@@ -36,6 +37,8 @@ QUESTION_LIMIT = 500
 """Characters of a question at most."""
 FURTHEST = 60
 """Citations that can be paged through at most: each further page costs more than the one before."""
+DRAWING = 2.0
+"""Seconds that looking up where the cited sentences stand may take; the answer is shown without then."""
 TYPING_AFTER = 0.5
 """Seconds until a person who wrote a message is shown that the bot is at it."""
 TYPING_LASTS = 9.0
@@ -95,6 +98,10 @@ class Answering:
     def under_way(self) -> AbstractContextManager[None]:
         """Count what the current task does inside as in flight, so that a stop waits for it."""
         return self._in_flight.under_way()
+
+    def whole_task(self) -> None:
+        """Count the current task as in flight until it ends."""
+        self._in_flight.whole_task()
 
     async def over_interaction(
         self,
@@ -157,14 +164,8 @@ class Answering:
 
     async def _said(self, asked: Asked, follow: Follow | None) -> Said:
         """Ask the library. Too many questions, or an unknown article, are lines in plain words too."""
-        typed = asked.article
         try:
-            if follow is not None:
-                followed = await follow(asked)
-                if isinstance(followed, Reply):
-                    return Said(followed, "invalid", private=True)
-                asked = followed
-            return await self._in_flight.computed(self._answered(asked))
+            return await self._in_flight.computed(self._answered(asked, follow))
         except Busy as busy:
             return Said(busy_reply(busy.retry_after), "busy")
         except Late as late:
@@ -172,22 +173,45 @@ class Answering:
         except LeavingError:
             return Said(notice(LEAVING), "busy", private=True)
         except UnknownArticleError:
-            if typed is None or asked.source != "slash":  # it stood on a message, from when it was there
+            # Unless somebody typed it, it stood on a message, from when it was there.
+            if asked.article is None or asked.source != "slash":
                 return Said(gone_reply(), "invalid", private=True)
-            reply = await self._desk.run(unknown_article, self._shelf.library, typed)
+            reply = await self._desk.run(unknown_article, self._shelf.library, asked.article)
             return Said(reply, "invalid", private=True)
 
-    async def _answered(self, asked: Asked) -> Said:
-        if asked.first > FURTHEST:
-            return Said(notice(NO_MORE), "invalid", private=True)
+    async def _answered(self, asked: Asked, follow: Follow | None) -> Said:
+        try:
+            async with asyncio.timeout(self._config.discord.deadline) as limit:
+                followed = asked if follow is None else await follow(asked)
+                if isinstance(followed, Reply):
+                    return Said(followed, "invalid", private=True)
+                if followed.first > FURTHEST:
+                    return Said(notice(NO_MORE), "invalid", private=True)
+                article, given = await self._found(followed)
+        except TimeoutError:
+            if limit.expired():
+                raise Late(self._desk.retry_after()) from None
+            raise
+        first, answer = followed.first, given.answer
+        nothing_left = bool(first) and len(answer.citations) <= first
+        reply = await self._drawn(given, article, first)
+        return Said(reply, "answered" if answer.answerable else "declined", private=nothing_left)
+
+    async def _found(self, asked: Asked) -> tuple[str | None, Given]:
+        """Return the id of the article that was asked in, and the answer."""
         article = None
         if asked.article is not None:
             article = await self._desk.run(article_id, self._shelf.library, asked.article)
         top_k = asked.first + self._config.answer.citations
-        answer = await self._desk.ask(asked.text, article=article, top_k=top_k)
-        reply = await self._desk.run(drawn, self._shelf.library, answer, article, asked.first)
-        nothing_left = bool(asked.first) and len(answer.citations) <= asked.first
-        return Said(reply, "answered" if answer.answerable else "declined", private=nothing_left)
+        return article, await self._desk.ask(asked.text, article=article, top_k=top_k)
+
+    async def _drawn(self, given: Given, article: str | None, first: int) -> Reply:
+        """Show an answer; no longer refused or given up, now that it is there."""
+        try:
+            async with asyncio.timeout(DRAWING):
+                return await self._desk.run(drawn, given.library, given.answer, article, first)
+        except (Busy, Late, TimeoutError):
+            return drawn_at({}, given.library, given.answer, article, first)
 
     def _showable(self, message: discord.Message, reply: Reply) -> Reply:
         """Return the reply as it can be shown in a message's channel."""

@@ -183,7 +183,7 @@ def _judgement(library: Library, ticket: VerdictTicket, shown: Shown) -> Judgeme
         right=ticket.right,
         question=shown.question,
         answer=shown.answer,
-        index=ticket.generation,
+        index=ticket.fingerprint,
         asked_in=asked_in.id if asked_in else None,
         article=article.id if article else None,
         sentence=sentence,

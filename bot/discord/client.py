@@ -25,6 +25,9 @@ from bot.discord.seen import Seen
 from bot.discord.shelf import Shelf
 from bot.feedback import Feedback
 
+LONGEST_PAUSE = 30.0
+"""Seconds that a request waits where Discord asks to slow down; after a longer one nobody needs it."""
+
 log = logging.getLogger(__name__)
 
 
@@ -45,6 +48,7 @@ class FootnoteClient(discord.AutoShardedClient):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             shard_count=settings.shard_count,
+            max_ratelimit_timeout=LONGEST_PAUSE,
         )
         self.shard_ids = settings.shard_ids  # of this process; None: all
         self.config = config

@@ -120,7 +120,12 @@ class Tree(app_commands.CommandTree[Any]):
 
     async def interaction_check(self, interaction: "Interaction", /) -> bool:
         """Take up an interaction once, however often Discord delivers it."""
-        return interaction.client.seen.first(interaction.id)
+        if interaction.type is discord.InteractionType.autocomplete:
+            return True  # answered twice it does no harm, and one comes with every letter that is typed
+        if not interaction.client.seen.first(interaction.id):
+            return False
+        interaction.client.answering.whole_task()  # with what is said where it fails
+        return True
 
     async def on_error(self, interaction: "Interaction", error: app_commands.AppCommandError, /) -> None:
         """Say that a command failed, under a number."""

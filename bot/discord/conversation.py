@@ -51,10 +51,11 @@ class Conversation:
             shown = await _shown(message, me, latest=more)
             return notice(MORE_OF_WHAT) if more and not shown else following(asked, shown, more=more)
 
-        try:
-            await self._answering.over_message(message, asked, follow)
-        except Exception as error:  # else it would be silence
-            await self._failures.message(message, error)
+        with self._answering.under_way():
+            try:
+                await self._answering.over_message(message, asked, follow)
+            except Exception as error:  # else it would be silence
+                await self._failures.message(message, error)
 
 
 def asks_for_more(text: str) -> bool:

@@ -43,13 +43,21 @@ class Late(RefusedError):  # noqa: N818
     """The deadline passed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer, and the library that gave it: where its sentences stand, that one knows."""
+
+    answer: Answer
+    library: Library
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Waiting:
     """A question and the one who waits; the future holds an error as a result: it may never be looked at."""
 
     question: Question
     since: float
-    answer: "asyncio.Future[Answer | Exception]"
+    answer: "asyncio.Future[Given | Exception]"
 
 
 class Desk:
@@ -75,7 +83,7 @@ class Desk:
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="answer")
         self._helpers = ThreadPoolExecutor(HELPERS, thread_name_prefix="help")
 
-    async def ask(self, question: str, *, article: str | None = None, top_k: int | None = None) -> Answer:
+    async def ask(self, question: str, *, article: str | None = None, top_k: int | None = None) -> Given:
         """Answer a question as `Library.ask` does.
 
         Raises Busy, Late, and the FootnoteError of this question. Whoever is cancelled leaves the others'
@@ -163,11 +171,11 @@ class Desk:
         self._computing, self._computing_since = some, time.monotonic()
         for asked in some:
             self._meter.stage.labels("wait").observe(self._computing_since - asked.since)
-        loop = asyncio.get_running_loop()
+        loop, library = asyncio.get_running_loop(), self._shelf.library
+        found: list[Answer | Exception]
         try:
-            found = await loop.run_in_executor(
-                self._worker, _answers, self._shelf.library, [asked.question for asked in some]
-            )
+            questions = [asked.question for asked in some]
+            found = await loop.run_in_executor(self._worker, _answers, library, questions)
         except Exception as error:
             found = [error] * len(some)
         finally:
@@ -176,7 +184,7 @@ class Desk:
         self._meter.stage.labels("compute").observe(seconds)
         self._pace += _NEWEST * (seconds / len(some) - self._pace)
         for asked, answer in zip(some, found, strict=True):
-            _give(asked, answer)
+            _give(asked, answer if isinstance(answer, Exception) else Given(answer, library))
 
 
 def _answers(library: Library, questions: list[Question]) -> "list[Answer | Exception]":
@@ -189,6 +197,6 @@ def _answers(library: Library, questions: list[Question]) -> "list[Answer | Exce
     return [answer for question in questions for answer in _answers(library, [question])]
 
 
-def _give(asked: _Waiting, answer: Answer | Exception) -> None:
+def _give(asked: _Waiting, answer: Given | Exception) -> None:
     if not asked.answer.done():
         asked.answer.set_result(answer)

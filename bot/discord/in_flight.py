@@ -32,14 +32,18 @@ class InFlight:
         if task in self._tasks:
             yield
             return
-        self._tasks.add(task)
-        self._idle.clear()
+        self._begun(task)
         try:
             yield
         finally:
-            self._tasks.discard(task)
-            if not self._tasks:
-                self._idle.set()
+            self._ended(task)
+
+    def whole_task(self) -> None:
+        """Count the current task as in flight until it ends, whatever becomes of it."""
+        task = _current()
+        if task not in self._tasks:
+            self._begun(task)
+            task.add_done_callback(self._ended)
 
     async def computed(self, work: Awaitable[T]) -> T:
         """Wait for something that takes a while. Raises LeavingError where the bot gives it up."""
@@ -76,6 +80,15 @@ class InFlight:
         if rest:
             await asyncio.wait(rest, timeout=FAREWELL)
         return len(told | rest)
+
+    def _begun(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.add(task)
+        self._idle.clear()
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not self._tasks:
+            self._idle.set()
 
     async def _wait(self, seconds: float) -> bool:
         try:

@@ -11,11 +11,10 @@ from bot.discord.pages import (
     choice,
     unknown_article_reply,
 )
-from bot.discord.replies import Reply, answer_reply, find_places
+from bot.discord.replies import Reply
 from bot.discord.tickets import clean_query
 from index.errors import UnknownArticleError
 from index.library import Library
-from index.records import Answer
 from index.titles import article_key
 
 DISTRIBUTION = "footnote-bot"
@@ -49,21 +48,6 @@ def choices(library: Library, typed: str) -> list[tuple[str, str]]:
     return [(name, article_key(row.id)) for name, row in zip(names, rows, strict=True)]
 
 
-def drawn(library: Library, answer: Answer, asked_in: str | None, first: int) -> Reply:
-    """Show an answer with its citations after the first `first`; `asked_in` is an article's id."""
-    try:
-        places = find_places(library, answer)
-    except UnknownArticleError:  # removed since the answer, which stands all the same
-        places = {}
-    return answer_reply(
-        answer,
-        places=places,
-        asked_in=None if asked_in is None else article_key(asked_in),
-        generation=library.fingerprint,
-        first=first,
-    )
-
-
 def articles_page(library: Library, query: str, page: int) -> Reply:
     """Show a page, from 0, of the articles that a query finds; "" finds all. A page too far is the last."""
     query = clean_query(query)
@@ -91,7 +75,7 @@ def about(library: Library, log_questions: bool) -> Reply:
     return about_reply(
         articles=len(library.titles),
         version=version(DISTRIBUTION),
-        generation=library.fingerprint,
+        fingerprint=library.fingerprint,
         source=_source(),
         log_questions=log_questions,
     )

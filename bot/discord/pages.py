@@ -171,12 +171,12 @@ def unknown_article_reply(typed: str, nearest: Sequence[str]) -> Reply:
 
 
 def about_reply(
-    *, articles: int, version: str, generation: str, source: str | None, log_questions: bool
+    *, articles: int, version: str, fingerprint: str, source: str | None, log_questions: bool
 ) -> Reply:
     """Say what the bot is, what it knows, what it keeps, and where its source is."""
     embed = discord.Embed(title="Footnote", description=ABOUT, colour=BLUE)
     embed.add_field(name="Library", value=f"{articles:,} article{'' if articles == 1 else 's'}")
-    embed.add_field(name="Version", value=f"{version}, index {generation}")
+    embed.add_field(name="Version", value=f"{version}, index {fingerprint}")
     if source:
         embed.add_field(name="Source", value=source)
     embed.add_field(name="Privacy", value=f"{LOGGED if log_questions else UNLOGGED} {FEEDBACK}", inline=False)

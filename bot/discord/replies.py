@@ -4,7 +4,6 @@ A reply is its own memory. What a click or a follow-up needs is read back from t
 that neither a restart nor another process breaks a button.
 """
 
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -23,7 +22,6 @@ from bot.discord.tickets import (
     sentence_digest,
 )
 from bot.text import safe
-from index.library import Library
 from index.records import Answer, Citation
 from index.titles import article_key
 
@@ -105,23 +103,12 @@ class Shown:
         return next((ticket.first for ticket in self.tickets if isinstance(ticket, MoreTicket)), 0)
 
 
-def find_places(library: Library, answer: Answer) -> Places:
-    """Look up where the cited sentences stand in their articles. Raises UnknownArticleError."""
-    articles = {citation.article.id for citation in answer.citations}
-    starts = {id_: [sentence.start for sentence in library.sentences(id_)] for id_ in articles}
-    return {
-        citation.number: Place(bisect_left(there, citation.start) + 1, len(there))
-        for citation in answer.citations
-        for there in (starts[citation.article.id],)
-    }
-
-
 def answer_reply(
-    answer: Answer, *, places: Places, asked_in: str | None, generation: str, first: int = 0
+    answer: Answer, *, places: Places, asked_in: str | None, fingerprint: str, first: int = 0
 ) -> Reply:
     """Show an answer with the citations after the first `first` ones, as many as fit.
 
-    `asked_in` is the key of the article that was asked in, `generation` the fingerprint of the index. After
+    `asked_in` is the key of the article that was asked in, `fingerprint` the index's. After
     the first citations neither the answer nor the confidence is said again.
     """
     blocks = [_opening(answer, first)]
@@ -143,17 +130,22 @@ def answer_reply(
     if first == 0:
         embed.set_footer(text=_footer(answer))
         for right, label, emoji in ((True, RIGHT, "👍"), (False, WRONG, "👎")):
-            buttons.append(Button(label, VerdictTicket(right, generation).custom_id, row=1, emoji=emoji))
+            buttons.append(Button(label, VerdictTicket(right, fingerprint).custom_id, row=1, emoji=emoji))
     return Reply(_question(answer.question), embed, tuple(buttons))
 
 
 def read_back(message: discord.Message) -> Shown | None:
-    """Read what a message made by `answer_reply` says; None where it is another message."""
-    question = message.content
-    if not question.startswith(QUOTE) or "\n" in question or not message.embeds:
+    """Read what a message made by `answer_reply` says; None where it is another message.
+
+    Where embeds are not shown, all of it stands in the message's content (`bot.discord.plain`).
+    """
+    question, _, rest = message.content.partition("\n")
+    if not question.startswith(QUOTE) or bool(rest) == bool(message.embeds):
         return None
-    opening = (message.embeds[0].description or "").split("\n", 1)[0]
+    opening = (rest or message.embeds[0].description or "").split("\n", 1)[0]
     answer = _in_bold(opening)
+    if rest and answer is None and opening not in (DECLINED, MORE, NO_MORE):
+        return None
     buttons = [
         item for row in message.components if isinstance(row, discord.ActionRow) for item in row.children
     ]
@@ -215,8 +207,8 @@ def _opening(answer: Answer, first: int) -> str:
 
 
 def _in_bold(line: str) -> str | None:
-    inside = line.removeprefix(BOLD).removesuffix(BOLD)
-    return unescape(inside) if line == f"{BOLD}{inside}{BOLD}" else None
+    inside = line.removeprefix(BOLD).removesuffix(BOLD)  # a line that was cut has lost its end
+    return unescape(inside) if line.startswith(BOLD) else None
 
 
 def _citation(citation: Citation, place: Place | None, answer: Answer, title_limit: int) -> str:

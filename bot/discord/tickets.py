@@ -86,15 +86,15 @@ class MoreTicket:
 
 @dataclass(frozen=True, slots=True)
 class VerdictTicket:
-    """Say whether an answer was right; `generation` names the index that gave it."""
+    """Say whether an answer was right; `fingerprint` is that of the index that gave it."""
 
     right: bool
-    generation: str
+    fingerprint: str
 
     @property
     def custom_id(self) -> str:
         """The button's custom_id."""
-        return f"{PREFIX}v:{'yes' if self.right else 'no'}:{self.generation}"
+        return f"{PREFIX}v:{'yes' if self.right else 'no'}:{self.fingerprint}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 from prometheus_client import CollectorRegistry
 
-from bot.discord.desk import LONGEST_WAIT, Busy, Desk, Late
+from bot.discord.desk import LONGEST_WAIT, Busy, Desk, Given, Late
 from bot.discord.meter import Meter
 from bot.discord.shelf import Shelf
 from index.errors import EmptyQuestionError, FootnoteError, UnknownArticleError
@@ -71,7 +71,7 @@ async def test_each_has_the_answer_to_its_own_question_in_order_and_in_batches()
     desk = desk_of(library, meter=meter)
     asked = [f"question {number}" for number in range(10)]
     answers = await asyncio.gather(*map(desk.ask, asked))
-    assert [answer.question for answer in answers] == asked
+    assert [given.answer.question for given in answers] == asked
     assert [question for batch in library.batches for question in batch] == asked
     assert list(map(len, library.batches)) == [4, 4, 2]
     assert len(library.threads) == 1
@@ -94,12 +94,13 @@ async def test_what_a_real_library_answers_and_refuses_reaches_the_right_askers(
         return_exceptions=True,
     )
     first, empty, unknown, narrowed = answers
-    assert isinstance(first, Answer)
-    assert isinstance(narrowed, Answer)
-    assert replace(first, elapsed_ms=0.0) == replace(library.ask(bridge), elapsed_ms=0.0)
+    assert isinstance(first, Given)
+    assert isinstance(narrowed, Given)
+    assert first.library is library
+    assert replace(first.answer, elapsed_ms=0.0) == replace(library.ask(bridge), elapsed_ms=0.0)
     assert isinstance(empty, EmptyQuestionError)
     assert isinstance(unknown, UnknownArticleError)
-    assert [citation.article.id for citation in narrowed.citations] == ["bridges/green"]
+    assert [citation.article.id for citation in narrowed.answer.citations] == ["bridges/green"]
     with pytest.raises(ValueError, match="top_k"):
         await desk.ask(bridge, top_k=0)
     await desk.close(1)
@@ -117,8 +118,13 @@ async def test_too_many_are_told_to_come_again_and_the_others_are_answered() -> 
         await desk.ask("one too many")
     assert 1 <= busy.value.retry_after <= LONGEST_WAIT
     library.gate.set()
-    assert [answer.question for answer in await asyncio.gather(first, *waiting)] == ["first", "0", "1", "2"]
-    assert (await desk.ask("now")).question == "now"
+    assert [given.answer.question for given in await asyncio.gather(first, *waiting)] == [
+        "first",
+        "0",
+        "1",
+        "2",
+    ]
+    assert (await desk.ask("now")).answer.question == "now"
     await desk.close(1)
 
 
@@ -131,7 +137,7 @@ async def test_the_deadline_covers_waiting_and_computing() -> None:
     assert [type(error) for error in late] == [Late, Late]
     assert 0.1 <= time.monotonic() - started < 5
     library.gate.set()
-    assert (await desk.ask("again")).question == "again"
+    assert (await desk.ask("again")).answer.question == "again"
     assert library.batches == [["computed"], ["again"]]  # who has gone is not computed for
     await desk.close(1)
 
@@ -148,7 +154,7 @@ async def test_who_is_cancelled_takes_nobody_s_answer_with_it() -> None:
     waiting[0].cancel()
     library.gate.set()
     answers = await asyncio.gather(*computing, *waiting, return_exceptions=True)
-    told = [answer.question for answer in answers if isinstance(answer, Answer)]
+    told = [given.answer.question for given in answers if isinstance(given, Given)]
     assert told == ["computing 0", "computing 2", "waiting 1", "waiting 2"]
     assert [type(answers[1]), type(answers[3])] == [asyncio.CancelledError] * 2
     assert library.batches[1] == ["waiting 1", "waiting 2"]
@@ -161,8 +167,8 @@ async def test_a_question_that_breaks_the_batch_breaks_alone() -> None:
     one, broken, empty, two = await asyncio.gather(*map(desk.ask, asked), return_exceptions=True)
     assert isinstance(broken, ZeroDivisionError)
     assert isinstance(empty, EmptyQuestionError)
-    assert [cast(Answer, one).question, cast(Answer, two).question] == ["one", "two"]
-    assert (await desk.ask("and on")).question == "and on"
+    assert [cast(Given, one).answer.question, cast(Given, two).answer.question] == ["one", "two"]
+    assert (await desk.ask("and on")).answer.question == "and on"
     await desk.close(1)
 
 
@@ -205,7 +211,7 @@ async def test_closing_answers_those_who_are_there_and_nobody_else() -> None:
     with pytest.raises(Busy):
         await desk.ask("afterwards")
     await closing
-    assert [answer.question for answer in await asyncio.gather(*tasks)] == list("0123456")
+    assert [given.answer.question for given in await asyncio.gather(*tasks)] == list("0123456")
     assert await desk.run(lambda: "their answers can still be drawn") == "their answers can still be drawn"
     with pytest.raises(Busy):
         await desk.ask("afterwards")
@@ -236,7 +242,9 @@ async def test_each_batch_has_one_library_and_the_next_one_the_new() -> None:
     await until(lambda: old.batches)
     shelf.library = new
     old.gate.set()
-    assert [answer.question for answer in await asyncio.gather(*tasks)] == list("0123")
+    given = await asyncio.gather(*tasks)
+    assert [one.answer.question for one in given] == list("0123")
+    assert [one.library for one in given] == [old, old, new, new]
     assert (old.batches, new.batches) == ([["0", "1"]], [["2", "3"]])
     await desk.close(1)
 
@@ -286,11 +294,11 @@ async def test_nothing_is_lost_or_doubled_whatever_comes_and_goes(seed: int) -> 
         question = draw.choice((f"question {number}",) * 8 + ("", "break"))
         await asyncio.sleep(draw.random() * 0.3)
         try:
-            answer = await desk.ask(question)
+            given = await desk.ask(question)
         except (Busy, Late, FootnoteError, ZeroDivisionError) as error:
             ended[f"{number}"] = type(error).__name__
         else:
-            assert answer.question == question
+            assert given.answer.question == question
             ended[f"{number}"] = "answered"
 
     tasks = [asyncio.create_task(one(number)) for number in range(300)]

@@ -1,6 +1,6 @@
 """What the library holds, as replies."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -14,8 +14,6 @@ from index.errors import UnknownArticleError
 from index.library import Library
 from index.records import Article, Passage, Sentence
 from index.titles import Titles, article_key
-
-QUESTION = "How long is the red bridge?"
 
 
 @dataclass(frozen=True)
@@ -53,17 +51,6 @@ def test_the_nearest_titles_are_named(library: Library) -> None:
     reply = listing.unknown_article(library, "warm bees")
     assert reply.content is not None
     assert "How bees keep warm" in reply.content
-
-
-def test_an_answer_outlives_its_article(library: Library) -> None:
-    answer = library.ask(QUESTION)
-    first, *rest = answer.citations
-    gone = replace(answer, citations=(replace(first, article=replace(first.article, id="gone")), *rest))
-    reply = listing.drawn(library, gone, None, 0)
-    assert reply.embed is not None
-    assert reply.embed.description is not None
-    assert "900 metres" in reply.embed.description
-    assert "sentence" not in reply.embed.description
 
 
 def test_what_is_offered_fits_and_can_be_told_apart(large: Library) -> None:

@@ -146,7 +146,7 @@ def test_an_article_without_sentences_is_shown_all_the_same() -> None:
 
 def test_an_article_begins_after_its_title_and_can_be_read_on() -> None:
     reply = article_reply(RAQQA, spans(RAQQA))
-    assert described(reply).startswith("-# A. Reporter · 2017-06-07\nThe US-led coalition fighting")
+    assert described(reply).startswith("-# 2017-06-07\nThe US-led coalition fighting")
     assert reply.embed is not None
     assert reply.embed.url == RAQQA.url
     assert reply.embed.footer.text == f"16 sentences · {len(RAQQA.text):,} characters"
@@ -194,7 +194,7 @@ def test_a_choice_is_short_and_never_empty(title: str) -> None:
 
 @pytest.mark.parametrize("logged", [True, False])
 def test_about_says_what_is_kept(logged: bool) -> None:
-    reply = about_reply(articles=1, version="1.0", generation="abc", source=None, log_questions=logged)
+    reply = about_reply(articles=1, version="1.0", fingerprint="abc", source=None, log_questions=logged)
     check(reply)
     assert reply.embed is not None
     fields = {field.name: field.value or "" for field in reply.embed.fields}

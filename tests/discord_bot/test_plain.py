@@ -4,6 +4,7 @@ import discord as discord_py
 from hypothesis import given
 from hypothesis import strategies as st
 from loopback import LoopbackDiscord
+from pressing import ANSWER, MORE, RAQQA, RIGHT, THANKS, press, seen
 
 from bot.discord import limits
 from bot.discord.client import FootnoteClient
@@ -11,7 +12,7 @@ from bot.discord.markdown import units
 from bot.discord.plain import LACKING, without_embed
 from bot.discord.replies import Reply, notice
 
-RAQQA = "Who predicts the fight for Raqqa will be long and hard?"
+BEES = "How warm is the centre of the cluster kept?"
 
 
 async def test_an_answer_without_an_embed_says_all_and_names_the_permission_once(
@@ -33,9 +34,33 @@ async def test_an_answer_without_an_embed_says_all_and_names_the_permission_once
         assert all("**US Lieutenant General Steve Townsend**" in answer.content for answer in answers)
         assert all("sentence 4 of 16" in answer.content for answer in answers)
         assert [LACKING in answer.content for answer in answers] == [True, False]
-        assert len(answers[0].buttons) == 3
+        assert len(answers[0].buttons) == 6
     shown = await discord.click(world.user, answers[0], answers[0].buttons[0]["custom_id"])
     assert "Townsend" in (await shown.done()).message.text  # type: ignore[union-attr]
+
+
+async def test_an_answer_without_an_embed_can_be_asked_on_and_judged(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    world = discord.world
+    world.channel.deny("embed_links")
+    await discord.until(
+        lambda: not bot.get_channel(world.channel.id).permissions_for(bot.guilds[0].me).embed_links  # type: ignore[union-attr]
+    )
+    said = await discord.say(world.user, world.channel, f"{world.bot.mention} {RAQQA}")
+    answer = await discord.answer(said)
+    for first in (4, 7):  # of an answer, and of further sources
+        further = await discord.say(world.user, world.channel, "more", reply_to=answer)
+        answer = await discord.answer(further)
+        assert answer.content.startswith(f"> {RAQQA}\n")
+        assert f"-# {first} · " in answer.content
+    (first_answer,) = discord.answers(said)[:1]
+    assert "4 · " in seen(await press(discord, first_answer, MORE))
+    assert THANKS in seen(await press(discord, first_answer, RIGHT))
+    (entry,) = bot.feedback.list()
+    assert (entry.judgement.question, entry.judgement.answer) == (RAQQA, ANSWER)
+    on = await discord.answer(await discord.say(world.user, world.channel, BEES, reply_to=first_answer))
+    assert "35 degrees" not in on.content  # it asks in the article of the answer
 
 
 @given(st.integers(0, 4096), st.booleans())

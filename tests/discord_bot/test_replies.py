@@ -7,8 +7,7 @@ import discord
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from preview import golden
-from preview.golden import FOLDER, GENERATION, GOLDEN, HOSTILE, LONG, RAQQA, answered, cite, payload, show
+from preview.golden import FINGERPRINT, FOLDER, GOLDEN, LONG, RAQQA, answered, cite, payload, show
 from preview.markdown import parse as markdown
 
 from bot.discord import limits
@@ -26,7 +25,6 @@ from bot.discord.replies import (
     answer_reply,
     busy_reply,
     cooldown_reply,
-    find_places,
     forged_reply,
     gone_reply,
     late_reply,
@@ -135,7 +133,7 @@ def test_every_answer_is_inside_discords_limits_and_harmless(
     answer: Answer, first: int, asked_in: str | None, placed: bool
 ) -> None:
     found = {citation.number: Place(7, 10**6) for citation in answer.citations} if placed else {}
-    reply = answer_reply(answer, places=found, asked_in=asked_in, generation=GENERATION, first=first)
+    reply = answer_reply(answer, places=found, asked_in=asked_in, fingerprint=FINGERPRINT, first=first)
     check(reply)
     shown = read_back(sent(reply))
     assert shown is not None
@@ -191,8 +189,15 @@ def test_an_answer_shows_what_it_stands_on() -> None:
         "(<https://example.org/news/coalition-strikes-near-al-tanf>) · sentence 4 of 16"
     )
     assert reply.embed.footer.text == "Confident (81%) · 0.04 s"
-    assert [button.label for button in reply.buttons] == [CONTEXT, "2 in context", MORE_SOURCES, RIGHT, WRONG]
-    assert [button.row for button in reply.buttons] == [0, 0, 0, 1, 1]
+    assert [button.label for button in reply.buttons] == [
+        CONTEXT,
+        "2 in context",
+        "3 in context",
+        MORE_SOURCES,
+        RIGHT,
+        WRONG,
+    ]
+    assert [button.row for button in reply.buttons] == [0, 0, 0, 0, 1, 1]
 
 
 def test_a_declined_answer_marks_nothing() -> None:
@@ -207,7 +212,7 @@ def test_a_declined_answer_marks_nothing() -> None:
 
 def test_an_empty_library_says_so_without_sources() -> None:
     reply = answer_reply(
-        Answer("Who?", False, 0.0, None, (), 1.0), places={}, asked_in=None, generation=GENERATION
+        Answer("Who?", False, 0.0, None, (), 1.0), places={}, asked_in=None, fingerprint=FINGERPRINT
     )
     assert reply.embed is not None
     assert reply.embed.description == "The articles don't say."
@@ -263,7 +268,7 @@ def test_citations_that_do_not_fit_are_left_for_more_sources() -> None:
         Citation(n, Source("a", "[" * 500, LONG.url), "*" * 9000, n, n + 9000, None, 0.5) for n in range(1, 9)
     ]
     reply = answer_reply(
-        answered("*" * 500, "*" * 9000, *cited), places={}, asked_in=None, generation=GENERATION
+        answered("*" * 500, "*" * 9000, *cited), places={}, asked_in=None, fingerprint=FINGERPRINT
     )
     check(reply)
     shown = read_back(sent(reply))
@@ -282,8 +287,8 @@ def test_what_a_click_needs_is_read_back() -> None:
         (
             ContextTicket(key, cited.start, cited.end, sentence_digest(cited.sentence)),
             MoreTicket(key, 1),
-            VerdictTicket(True, GENERATION),
-            VerdictTicket(False, GENERATION),
+            VerdictTicket(True, FINGERPRINT),
+            VerdictTicket(False, FINGERPRINT),
         ),
     )
     assert shown.article == key
@@ -307,15 +312,6 @@ def test_a_message_that_only_looks_like_an_answer_is_read_without_trouble() -> N
     assert read_back(sent(Reply("> quoted"))) is None
     assert read_back(sent(Reply("> one\nand more", discord.Embed(description="x")))) is None
     assert read_back(sent(Reply("> one", discord.Embed(title="x")))) == Shown("one", None, None, ())
-
-
-def test_places_are_looked_up_in_the_library() -> None:
-    library = MagicMock()
-    library.sentences.side_effect = lambda id_: golden.spans({RAQQA.id: RAQQA, HOSTILE.id: HOSTILE}[id_])
-    cited = (cite(RAQQA, 3, "", 0.9), cite(HOSTILE, 2, "", 0.8, nth=2), cite(RAQQA, 15, "", 0.7, nth=3))
-    found = find_places(library, answered("Who?", None, *cited))
-    assert found == {1: Place(4, 16), 2: Place(3, 3), 3: Place(16, 16)}
-    assert library.sentences.call_count == 2
 
 
 def test_the_lines_of_the_bots_own() -> None:

@@ -23,7 +23,7 @@ from index.records import Answer, Article, Citation, Sentence, Source, Span
 from index.titles import article_key
 
 FOLDER = Path(__file__).parent.parent / "data" / "discord"
-GENERATION = "5d41402abc4b"
+FINGERPRINT = "5d41402abc4b"
 
 RAQQA = Article(
     id="coalition-strikes-near-al-tanf",
@@ -72,7 +72,6 @@ RAQQA = Article(
     file="coalition-strikes-near-al-tanf.txt",
     url="https://example.org/news/coalition-strikes-near-al-tanf",
     published="2017-06-07",
-    author="A. Reporter",
 )
 
 HOSTILE = Article(
@@ -159,13 +158,14 @@ def places(*citations: Citation) -> dict[int, Place]:
 def show(answer: Answer, *, asked_in: str | None = None, first: int = 0) -> Reply:
     """Show an answer over articles of this module."""
     found = places(*answer.citations)
-    return answer_reply(answer, places=found, asked_in=asked_in, generation=GENERATION, first=first)
+    return answer_reply(answer, places=found, asked_in=asked_in, fingerprint=FINGERPRINT, first=first)
 
 
 def _answer() -> Reply:
     question = "Who predicts the fight for Raqqa will be long and hard?"
     who = "US Lieutenant General Steve Townsend"
-    return show(answered(question, who, cite(RAQQA, 3, who, 0.81), cite(RAQQA, 2, "", 0.02, nth=2)))
+    cited = [cite(RAQQA, 3, who, 0.8085), cite(RAQQA, 2, "", 0.0002, nth=2), cite(RAQQA, 1, "", 0.0, nth=3)]
+    return show(answered(question, who, *cited))
 
 
 def _one_citation() -> Reply:
@@ -243,7 +243,7 @@ def _articles_like() -> Reply:
 def _about() -> Reply:
     source = "https://example.org/footnote"
     return about_reply(
-        articles=1204, version="1.0.0", generation=GENERATION, source=source, log_questions=False
+        articles=1204, version="1.0.0", fingerprint=FINGERPRINT, source=source, log_questions=False
     )
 
 

@@ -1,0 +1,43 @@
+"""An answer as a reply, with the places of its sentences; but for the last step it reads the index."""
+
+from bisect import bisect_left
+
+from bot.discord.replies import Place, Places, Reply, answer_reply
+from index.errors import UnknownArticleError
+from index.library import Library
+from index.records import Answer
+from index.titles import article_key
+
+
+def find_places(library: Library, answer: Answer) -> Places:
+    """Look up where the cited sentences stand in their articles. Raises UnknownArticleError."""
+    articles = {citation.article.id for citation in answer.citations}
+    starts = {id_: [sentence.start for sentence in library.sentences(id_)] for id_ in articles}
+    return {
+        citation.number: Place(bisect_left(there, citation.start) + 1, len(there))
+        for citation in answer.citations
+        for there in (starts[citation.article.id],)
+    }
+
+
+def drawn(library: Library, answer: Answer, asked_in: str | None, first: int) -> Reply:
+    """Show an answer with its citations after the first `first`; `asked_in` is an article's id.
+
+    `library` is the one that answered. Reads the index: for `desk.run`.
+    """
+    try:
+        places = find_places(library, answer)
+    except UnknownArticleError:  # removed since the answer, which stands all the same
+        places = {}
+    return drawn_at(places, library, answer, asked_in, first)
+
+
+def drawn_at(places: Places, library: Library, answer: Answer, asked_in: str | None, first: int) -> Reply:
+    """Show an answer as `drawn` does, its sentences at known places; one without is shown without."""
+    return answer_reply(
+        answer,
+        places=places,
+        asked_in=None if asked_in is None else article_key(asked_in),
+        fingerprint=library.fingerprint,
+        first=first,
+    )
