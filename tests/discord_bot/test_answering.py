@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from bots import Bots
@@ -19,7 +20,8 @@ from bot.discord.answering import FURTHEST
 from bot.discord.asked import Asked
 from bot.discord.client import FootnoteClient
 from bot.discord.replies import NO_MORE, gone_reply
-from index.errors import IndexDamagedError
+from bot.discord.tickets import VerdictTicket, parse
+from index.errors import IndexDamagedError, UnknownArticleError
 from index.library import Library
 
 RAQQA = "Who predicts the fight for Raqqa will be long and hard?"
@@ -254,3 +256,136 @@ async def test_every_stage_is_measured(discord: LoopbackDiscord, bot: FootnoteCl
         assert bot.meter.registry.get_sample_value("footnote_stage_seconds_count", {"stage": stage}) == 1, (
             stage
         )
+
+
+class Another:
+    """Stands for the library that comes next: all is as before but what tells it from the one before."""
+
+    fingerprint = "another"
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def sentences(self, _: str) -> list[object]:
+        raise UnknownArticleError("gone")
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._library, name)
+
+
+async def test_an_answer_is_shown_with_the_library_that_gave_it(
+    discord: LoopbackDiscord, bot: FootnoteClient, held: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = bot.shelf.library
+    asked = await (await ask(discord)).acknowledged(5)
+    await discord.until(lambda: bot.desk._computing)
+    monkeypatch.setattr(bot.shelf, "_library", Another(before))
+    held.set()
+    assert "sentence 4 of 16" in text(await asked.done())
+    assert asked.message is not None
+    tickets = [parse(button["custom_id"]) for button in asked.message.buttons]
+    (right, wrong) = (ticket for ticket in tickets if isinstance(ticket, VerdictTicket))
+    assert {right.fingerprint, wrong.fingerprint} == {before.fingerprint}
+
+
+async def test_one_deadline_covers_all_that_is_done_for_an_answer(
+    discord: LoopbackDiscord, bots: Bots, held: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(*_: object) -> str:
+        time.sleep(0.6)
+        return "notes/bees"
+
+    async def follow(asked: Asked) -> Asked:
+        await asyncio.sleep(0.6)
+        return replace(asked, article="notes/bees")
+
+    async def forever(asked: Asked) -> Asked:
+        await asyncio.sleep(60)
+        return asked
+
+    client = await bots.start(deadline=1)
+    monkeypatch.setattr(answering, "article_id", slowly)
+    for following in (follow, forever):
+        started = time.monotonic()
+        said = await client.answering._said(Asked(RAQQA, 1, None, "slash"), following)
+        assert said.outcome == "late"
+        assert 1 <= time.monotonic() - started < 1.5
+
+
+@pytest.mark.parametrize("full", [False, True])
+async def test_an_answer_that_is_there_is_shown_whatever_is_in_the_way(
+    discord: LoopbackDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch, full: bool
+) -> None:
+    release = threading.Event()
+    if full:
+        monkeypatch.setattr(bot.desk, "_helping", 10**6)
+    else:
+        monkeypatch.setattr(answering, "DRAWING", 0.1)
+        monkeypatch.setattr(answering, "drawn", lambda *_: release.wait(20))
+    shown = text(await (await ask(discord)).done())
+    release.set()
+    assert "Townsend" in shown
+    assert "sentence" not in shown
+
+
+async def test_a_stop_waits_until_a_failure_is_said(
+    discord: LoopbackDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(bot.shelf.library, "ask_many", broken)
+    public = discord.slow("DELETE", "@original", 0.5)
+    line = discord.slow("POST", "/messages$", 0.5)
+    asked, said = await ask(discord), await mention(discord)
+    await discord.until(lambda: public.happened and line.happened)
+    assert await bot.finish(5) == 0
+    assert "Reference" in asked.followups[0].text
+    assert "Reference" in discord.answers(said)[0].content
+
+
+async def test_a_long_wait_that_discord_asks_for_is_not_waited_for(
+    discord: LoopbackDiscord, bot: FootnoteClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    slowed = discord.fail("POST", "/messages$", 429, retry_after=3600.0, times=None)
+    await mention(discord)
+    await discord.until(lambda: slowed.happened)
+    labels = {"source": "message", "outcome": "failed"}
+    await discord.until(lambda: bot.meter.registry.get_sample_value("footnote_questions_total", labels) == 1)
+    assert await bot.finish(5) == 0
+    assert "slowed down" in caplog.messages
+
+
+async def test_a_server_that_asks_too_much_is_told_to_wait(discord: LoopbackDiscord, bots: Bots) -> None:
+    world = discord.world
+    await bots.start(server_questions_per_minute=1)
+    assert "Townsend" in text(await (await ask(discord)).done())
+    grace = world.add_user("grace")
+    again = await (await discord.slash(grace, world.channel, "ask", question=RAQQA)).done()
+    assert again.private
+    assert re.search(r"server .* \d+ s", text(again))
+    said = await mention(discord)
+    assert re.search(r"server .* \d+ s", (await discord.answer(said)).content)
+    elsewhere = await discord.slash(grace, world.dm(grace), "ask", question=RAQQA)
+    assert "Townsend" in text(await elsewhere.done())
+
+
+async def test_a_lost_gateway_costs_no_answer_that_is_on_its_way(
+    discord: LoopbackDiscord, bot: FootnoteClient, held: threading.Event
+) -> None:
+    asked, said = await (await ask(discord)).acknowledged(5), await mention(discord)
+    await discord.until(lambda: len(bot.answering._in_flight._tasks) == 2)
+    count = partial(bot.meter.registry.get_sample_value, "footnote_shards", {"state": "disconnected"})
+    discord.drop()
+    await discord.until(lambda: count() == 1)
+    await discord.until(lambda: count() == 0)
+    held.set()
+    assert "Townsend" in text(await asked.done())
+    assert "Townsend" in (await discord.answer(said)).text
+    await discord.answer(await mention(discord))  # what was to come again has come by now
+    await bot.finish(5)
+    assert asked.changes == 1
+    assert not asked.followups
+    assert [answer for answer in discord.answers(said) if answer.reference is said] == discord.answers(said)[
+        :1
+    ]

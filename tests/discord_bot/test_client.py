@@ -12,6 +12,7 @@ from loopback import LoopbackDiscord
 from bot.config import Config
 from bot.discord.client import FootnoteClient, intents
 from bot.discord.meter import Meter
+from index.errors import ConfigurationError
 
 RAQQA = "Who predicts the fight for Raqqa will be long and hard?"
 PRIVILEGED = ("members", "presences", "message_content")
@@ -49,6 +50,18 @@ def test_making_a_client_changes_nothing(bots: Bots) -> None:
     assert client.allowed_mentions is not None
     assert client.allowed_mentions.to_dict() == {"parse": []}
     assert client.shard_ids is None
+
+
+def test_an_answer_comes_long_before_discord_takes_none_any_more() -> None:
+    with pytest.raises(ConfigurationError):
+        Config.model_validate({"discord": {"deadline": 241}})
+
+
+def test_no_messages_or_members_are_kept(bots: Bots) -> None:
+    config = Config.model_validate({"base": bots.folder})
+    client = FootnoteClient(config, *[None] * 3, Meter())  # type: ignore[arg-type]
+    assert client._connection._messages is None
+    assert client._connection.member_cache_flags == discord_py.MemberCacheFlags.none()
 
 
 async def test_all_requests_go_to_the_configured_server(

@@ -133,6 +133,7 @@ async def test_articles_are_offered_while_somebody_types(
         offered = await discord.autocomplete(world.user, world.channel, command, "article", "warm be")
         assert offered[0] == {"name": "How bees keep warm", "value": article_key("notes/bees")}
     assert len(await discord.autocomplete(world.user, world.channel, "ask", "article", "")) == 4
+    assert len(bot.seen) == 0  # what is typed does not push out what was asked
     assert await discord.autocomplete(world.user, world.channel, "ask", "article", "zzzzzz") == []
 
 

@@ -137,10 +137,14 @@ async def test_who_is_not_meant_is_left_alone(discord: LoopbackDiscord, bot: Foo
         await discord.say(robot, world.dm(world.user), RAQQA),
         await discord.say(world.user, world.channel, f"@everyone {RAQQA}"),
     ]
+    hook = unmeant[1].event() | {"id": str(world.ids.next()), "webhook_id": str(world.ids.next())}
+    hook["author"] = world.user.payload()  # a webhook has the name it likes
+    world.announce("MESSAGE_CREATE", hook, world.guild, 1 << 9)
     strange = unmeant[0].payload() | {"id": str(world.ids.next()), "guild_id": str(world.ids.next_guild())}
     world.announce("MESSAGE_CREATE", strange, world.guild, 1 << 9)  # of a server that the bot was not told of
     await settled(discord)
     assert [discord.answers(message) for message in unmeant] == [[]] * len(unmeant)
+    assert not [said for said in world.channel.messages.values() if said.author is world.bot]
 
 
 async def test_a_message_delivered_twice_is_answered_once(
