@@ -8,11 +8,11 @@ import pytest
 from bots import Bots
 from discord.http import Route
 from loopback import LoopbackDiscord
+from pydantic import ValidationError
 
 from bot.config import Config
 from bot.discord.client import FootnoteClient, intents
 from bot.discord.meter import Meter
-from index.errors import ConfigurationError
 
 RAQQA = "Who predicts the fight for Raqqa will be long and hard?"
 PRIVILEGED = ("members", "presences", "message_content")
@@ -53,7 +53,7 @@ def test_making_a_client_changes_nothing(bots: Bots) -> None:
 
 
 def test_an_answer_comes_long_before_discord_takes_none_any_more() -> None:
-    with pytest.raises(ConfigurationError):
+    with pytest.raises(ValidationError, match="240"):
         Config.model_validate({"discord": {"deadline": 241}})
 
 
