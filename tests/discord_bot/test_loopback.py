@@ -8,9 +8,9 @@ import discord as discord_py
 import pytest
 from discord import app_commands, ui
 from loopback import LoopbackDiscord
-from loopback.openapi import VARIABLE, OpenAPI
+from loopback.openapi import OpenAPI
 from loopback.people import NotPossibleError
-from toy import Toy, running
+from toy import Toy, post, running
 
 Clicked = discord_py.Interaction[Any]
 
@@ -27,16 +27,6 @@ def asking(discord: LoopbackDiscord, **options: Any) -> Toy:
         await interaction.edit_original_response(content=f"> {question}")
 
     return toy
-
-
-async def post(discord: LoopbackDiscord, path: str, body: Any, token: str | None = None) -> tuple[int, Any]:
-    """Send a request as any program might."""
-    headers = {"Authorization": f"Bot {token or discord.token}"}
-    async with (
-        aiohttp.ClientSession(headers=headers) as session,
-        session.post(discord.api_base + path, json=body) as response,
-    ):
-        return response.status, await response.json(content_type=None)
 
 
 async def test_a_question_and_its_answer(discord: LoopbackDiscord) -> None:
@@ -476,29 +466,3 @@ async def test_what_was_refused_fails_the_test(openapi: OpenAPI | None) -> None:
         server.expect(10062)
         with pytest.raises(AssertionError, match="never refused with"):
             server.check()
-
-
-def test_openapi_was_checked(openapi: OpenAPI | None) -> None:
-    if openapi is None:
-        pytest.skip(
-            f"not run: no request was checked against Discord's description; ${VARIABLE} names no file"
-        )
-    from loopback.server import ROUTERS
-
-    for router in ROUTERS:
-        for route in router.routes:
-            assert openapi.knows(route.method, route.template), (route.method, route.template)
-    template = "/channels/{channel_id}/messages"
-    assert openapi.check_request("POST", template, {"channel_id": "1"}, {}, {"content": "x"}) == []
-    assert openapi.check_request("POST", template, {"channel_id": "x"}, {}, {"content": "x"})
-    assert openapi.check_request("POST", template, {"channel_id": "1"}, {}, {"content": 5})
-    assert openapi.check_request("POST", template, {"channel_id": "1"}, {}, None)
-    assert openapi.check_request("GET", template, {"channel_id": "1"}, {"limit": "101"}, None)
-    assert openapi.check_request("GET", "/no/such/thing", {}, {}, None)
-    component = {"type": 1, "components": [{"type": 2, "style": 9, "label": "x", "custom_id": "x"}]}
-    body = {"type": 4, "data": {"components": [component]}}
-    template = "/interactions/{interaction_id}/{interaction_token}/callback"
-    ids = {"interaction_id": "1", "interaction_token": "x"}
-    assert openapi.check_request("POST", template, ids, {"with_response": "1"}, body)
-    component["components"][0]["style"] = 1  # type: ignore[index]
-    assert openapi.check_request("POST", template, ids, {"with_response": "1"}, body) == []

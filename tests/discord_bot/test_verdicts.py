@@ -1,6 +1,9 @@
 """Verdicts and notes, from the button to the database, over the loopback Discord."""
 
+import asyncio
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
 import pytest
 from loopback import LoopbackDiscord
@@ -15,6 +18,7 @@ from pressing import (
     THANKS,
     WRONG,
     ask,
+    button,
     forge,
     press,
     seen,
@@ -27,6 +31,15 @@ from bot.discord.tickets import NoteTicket
 from bot.feedback import FILE
 from bot.feedback_export import export
 from index.titles import article_key
+
+
+@contextmanager
+def being_written(bot: FootnoteClient) -> Iterator[None]:
+    """Hold the feedback as another process does that writes to it."""
+    with closing(sqlite3.connect(bot.feedback.path, isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        yield
+        database.execute("ROLLBACK")
 
 
 async def test_a_verdict_is_kept_with_what_it_is_about(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
@@ -56,6 +69,38 @@ async def test_a_later_verdict_takes_the_place_of_the_earlier_one(
     await press(discord, message, WRONG)
     await press(discord, message, WRONG, discord.world.add_user("eve"))
     assert [entry.judgement.right for entry in bot.feedback.list()] == [False, False]
+
+
+async def test_verdicts_on_two_answers_are_two(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    for what in (RIGHT, WRONG):
+        await press(discord, await ask(discord), what)
+    assert [entry.judgement.right for entry in bot.feedback.list()] == [True, False]
+
+
+async def test_a_verdict_that_waits_keeps_nobody_waiting(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    message = await ask(discord)
+    with being_written(bot):
+        judged = await discord.click(discord.world.user, message, button(message, RIGHT))
+        await judged.acknowledged()
+        await asyncio.sleep(0.2)  # it waits for the file now
+        other = await press(discord, message, CONTEXT)
+        assert not judged.is_done
+        assert (other.acknowledged_after or 0) < 1
+    assert seen(await judged.done()).startswith(THANKS)
+
+
+async def test_a_stop_waits_for_a_verdict(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    message = await ask(discord)
+    with being_written(bot):
+        judged = await discord.click(discord.world.user, message, button(message, RIGHT))
+        await judged.acknowledged()
+        finishing = asyncio.create_task(bot.finish(4))
+        await asyncio.sleep(0.3)
+        assert not finishing.done()
+    assert await finishing == 0
+    assert seen(judged).startswith(THANKS)
 
 
 async def test_that_the_articles_do_not_say_can_be_right(

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
+import aiohttp
 import discord
 import yarl
 from discord.gateway import DiscordWebSocket
@@ -59,3 +61,13 @@ async def running(
         yield task
         await toy.close()
     await task
+
+
+async def post(discord: LoopbackDiscord, path: str, body: Any, token: str | None = None) -> tuple[int, Any]:
+    """Send a request as any program might."""
+    headers = {"Authorization": f"Bot {token or discord.token}"}
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.post(discord.api_base + path, json=body) as response,
+    ):
+        return response.status, await response.json(content_type=None)

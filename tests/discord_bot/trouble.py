@@ -32,6 +32,7 @@ class Trouble:
         discord = self._discord
         for path in ("/callback", "/messages"):
             discord.fail("*", path, 502, times=None, chance=0.02)
+            discord.fail("*", path, 502, times=None, chance=0.01, done=True)
             discord.fail("*", path, 429, times=None, chance=0.02, retry_after=0.3)
             discord.slow("*", path, 0.3, times=None, chance=0.03)
             discord.cut("*", path, times=None, chance=0.01)
@@ -86,11 +87,8 @@ class Trouble:
             if not excused:
                 self.lost.append(name)
             return
-        texts = [message for message in (asked.message, *asked.followups) if message is not None]
-        answers = [message for message in texts if message.buttons]
-        self.outcomes["answered" if answers else "told why not"] += 1
-        if len(answers) > 1:
-            self.doubled.append(f"{name}: {texts}")
+        shown = [message for message in (asked.message, *asked.followups) if message and not message.deleted]
+        self._count_shown(name, shown)
 
     async def _mention(self, number: int) -> None:
         discord = self._discord
@@ -103,13 +101,17 @@ class Trouble:
         done = await self._settled(lambda: self._answers(message), 8.0 if gone else ENOUGH)
         await asyncio.sleep(0.1)
         answers = self._answers(message)
-        self.outcomes["answered" if any(answer.buttons for answer in answers) else "told why not"] += done
         if not done:
             self.outcomes["deleted" if gone else "lost"] += 1
             if not gone:
                 self.lost.append(repr(message))
-        if sum(bool(answer.buttons) for answer in answers) > 1:
-            self.doubled.append(repr(message))
+            return
+        self._count_shown(repr(message), answers)
+
+    def _count_shown(self, name: str, shown: Sequence[Message]) -> None:
+        self.outcomes["answered" if any(message.buttons for message in shown) else "told why not"] += 1
+        if len(shown) > 1:
+            self.doubled.append(f"{name}: {shown}")
 
     def _answers(self, message: Message) -> list[Message]:
         return [other for other in message.channel.messages.values() if other.reference is message]

@@ -1,0 +1,51 @@
+"""The loopback Discord checks requests against Discord's own description, where it is told where that is."""
+
+import pytest
+from loopback import LoopbackDiscord
+from loopback.openapi import VARIABLE, OpenAPI
+from loopback.server import ROUTERS
+from toy import post
+
+
+@pytest.fixture
+def description(openapi: OpenAPI | None) -> OpenAPI:
+    """Return Discord's description; without it the test is reported as not run."""
+    if openapi is None:
+        pytest.skip(
+            f"not run: no request was checked against Discord's description; ${VARIABLE} names no file"
+        )
+    return openapi
+
+
+def test_what_the_description_knows(description: OpenAPI) -> None:
+    for router in ROUTERS:
+        for route in router.routes:
+            assert description.knows(route.method, route.template), (route.method, route.template)
+    template = "/channels/{channel_id}/messages"
+    assert description.check_request("POST", template, {"channel_id": "1"}, {}, {"content": "x"}) == []
+    assert description.check_request("POST", template, {"channel_id": "x"}, {}, {"content": "x"})
+    assert description.check_request("POST", template, {"channel_id": "1"}, {}, {"content": 5})
+    assert description.check_request("POST", template, {"channel_id": "1"}, {}, None)
+    assert description.check_request("GET", template, {"channel_id": "1"}, {"limit": "101"}, None)
+    assert description.check_request("GET", "/no/such/thing", {}, {}, None)
+    component = {"type": 1, "components": [{"type": 2, "style": 9, "label": "x", "custom_id": "x"}]}
+    body = {"type": 4, "data": {"components": [component]}}
+    template = "/interactions/{interaction_id}/{interaction_token}/callback"
+    ids = {"interaction_id": "1", "interaction_token": "x"}
+    assert description.check_request("POST", template, ids, {"with_response": "1"}, body)
+    component["components"][0]["style"] = 1  # type: ignore[index]
+    assert description.check_request("POST", template, ids, {"with_response": "1"}, body) == []
+
+
+async def test_what_only_the_description_refuses_is_refused(
+    discord: LoopbackDiscord, description: OpenAPI
+) -> None:
+    discord.expect(50035)
+    before = description.checked
+    path = f"/channels/{discord.world.channel.id}/messages"
+    body = {"content": "x", "allowed_mentions": {"parse": []}}
+    assert (await post(discord, path, body))[0] == 200
+    status, answer = await post(discord, path, {**body, "enforce_nonce": "perhaps"})
+    assert (status, answer["code"]) == (400, 50035)
+    assert "OPENAPI" in str(answer)
+    assert description.checked == before + 2
