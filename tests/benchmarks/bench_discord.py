@@ -66,7 +66,7 @@ async def measure(options: argparse.Namespace) -> None:
         async with LoopbackDiscord() as discord:
             for number in range(19):
                 discord.world.add_guild(f"server {number}")
-            async with running(discord, config, queue=10_000, deadline=600, batch=BATCH) as bot:
+            async with running(discord, config, queue=10_000, deadline=240, batch=BATCH) as bot:
                 await through_discord(discord, asked[:BATCH], options.at_once)
                 times: list[tuple[float, float]] = []
                 interactions: list[Interaction] = []

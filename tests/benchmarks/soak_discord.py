@@ -29,7 +29,7 @@ async def soak(questions: int, warm_up: int, seed: int) -> bool:
         config = make_library(Path(base), 0)
         async with LoopbackDiscord() as discord:
             discord.expect(*EXPECTED, strict=False)
-            async with running(discord, config, queue=1000, deadline=600) as bot:
+            async with running(discord, config, queue=1000, deadline=240) as bot:
                 trouble = Trouble(discord, QUESTIONS, seed)
                 trouble.script_faults()
                 started = time.perf_counter()

@@ -47,7 +47,9 @@ def test_the_unit_ends_for_good_where_the_configuration_is_wrong() -> None:
     service = settings("Service")
     assert service["Restart"] == ["on-failure"]
     assert service["RestartPreventExitStatus"] == ["78"]
-    assert 24 * 60 * 60 / float(service["RestartSec"][0]) < 1000  # logins a day that Discord allows
+    limits = settings("Unit")
+    assert limits["StartLimitIntervalSec"] == ["1d"]
+    assert int(limits["StartLimitBurst"][0]) * 20 < 1000  # logins a day that Discord allows, of 20 shards
     assert float(service["TimeoutStopSec"][0]) > 10  # the bot takes up to ten seconds to finish
 
 
