@@ -386,6 +386,4 @@ async def test_a_lost_gateway_costs_no_answer_that_is_on_its_way(
     await bot.finish(5)
     assert asked.changes == 1
     assert not asked.followups
-    assert [answer for answer in discord.answers(said) if answer.reference is said] == discord.answers(said)[
-        :1
-    ]
+    assert len([answer for answer in discord.answers(said) if answer.reference is said]) == 1
