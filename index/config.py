@@ -5,9 +5,10 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic_core import PydanticCustomError
 
 from index.errors import ConfigurationError
@@ -18,6 +19,22 @@ OWN_READER, NO_READER = "footnote", "none"
 
 _INDEX_ENTRIES = {"current", "generations", "encoders", "lock"}  # one of them is in every index folder
 
+_EXPECTED = MappingProxyType(
+    {
+        "bool_type": "true or false",
+        "float_type": "a number",
+        "greater_than_equal": "{ge:g} or more",
+        "int_from_float": "a whole number",
+        "int_type": "a whole number",
+        "less_than_equal": "{le:g} or less",
+        "list_type": "a list, as [0, 1]",
+        "string_too_short": "text that is not empty",
+        "string_type": "text in quotation marks",
+        "too_short": "one number or more",
+    }
+)
+"""What was expected, by pydantic's name of the error; ours say so themselves."""
+
 _LONG_INTEGER = re.compile(r"^(.*?)=\s*[+-]?[\d_]{1000}", re.MULTILINE)
 
 
@@ -26,10 +43,10 @@ def _check_path(value: str) -> str:
     try:
         Path(value).expanduser().lstat()
     except (ValueError, RuntimeError) as error:  # a NUL; the home of a user who does not exist
-        raise PydanticCustomError("path", "Input should be a path: {why}", {"why": str(error)}) from None
+        raise PydanticCustomError("path", "expected a path: {why}", {"why": str(error)}) from None
     except OSError as error:
         if error.errno == errno.ENAMETOOLONG:
-            raise PydanticCustomError("path", "Input should be a path: name too long") from None
+            raise PydanticCustomError("path", "expected a path: its name is too long") from None
     return value
 
 
@@ -101,6 +118,7 @@ class Config(Section):
     discord: FrontEndSection = FrontEndSection()
     metrics: FrontEndSection = FrontEndSection()
     base: Annotated[Path, Field(exclude=True)] = Path()
+    _file: Path | None = PrivateAttr(None)
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -125,17 +143,22 @@ class Config(Section):
         except ValueError:  # Python reads an integer of so many digits only
             found = _LONG_INTEGER.search(text)
             key = found[1].strip() if found else "a value"
-            raise ConfigurationError(f"{path}: {key}: Input should be a smaller number") from None
+            raise ConfigurationError(f"{path}: {key}: expected a smaller number") from None
         if "base" in values:
             raise ConfigurationError(f"{path}: base: unknown key")
         try:
             config = cls.model_validate({**values, "base": path.resolve().parent})
         except ValidationError as error:
             raise ConfigurationError(f"{path}: {_first_problem(error, cls)}") from None
+        config._file = path
         for key, named in (("model.encoder", config.model.encoder), ("answer.reader", config.answer.reader)):
             if named.startswith(("/", "./", "../", "~")) and not config._path(named).is_dir():
-                raise ConfigurationError(f"{path}: {key}: no such folder (found {named!r:.60})")
+                raise ConfigurationError(f"{config.named(key)}: no such folder (found {named!r:.60})")
         return config
+
+    def named(self, key: str) -> str:
+        """Name a key for an error that only comes to light in use: after the file that it was read from."""
+        return f"{self._file}: {key}" if self._file else key
 
     @property
     def corpus_directory(self) -> Path:
@@ -162,13 +185,20 @@ class Config(Section):
         """Raise ConfigurationError where the index would be written among files that are not an index's."""
         root, corpus = self.index_directory.resolve(), self.corpus_directory.resolve()
         if corpus.is_relative_to(root):
-            raise _no_index_folder(root, "the articles are in it")
+            raise self._no_index_folder(root, "the articles are in it")
         try:
             names = {path.name for path in root.iterdir()}
         except OSError:  # there is none yet; of one that cannot be read, its writer speaks
             return
         if names and not names & _INDEX_ENTRIES:
-            raise _no_index_folder(root, "other files are in it")
+            raise self._no_index_folder(root, "other files are in it")
+
+    def _no_index_folder(self, root: Path, reason: str) -> ConfigurationError:
+        key = self.named("index.directory")
+        return ConfigurationError(
+            f"{key}: expected a folder of the index's own (found {root}: {reason})",
+            "Set `[index] directory` to an empty folder, or to one that is not there.",
+        )
 
     def _model(self, named: str) -> str:
         folder = self._path(named)
@@ -176,13 +206,6 @@ class Config(Section):
 
     def _path(self, value: str) -> Path:
         return (self.base / Path(value).expanduser()).absolute()
-
-
-def _no_index_folder(root: Path, reason: str) -> ConfigurationError:
-    message = f"index.directory: expected a folder of the index's own (found {root}: {reason})"
-    return ConfigurationError(
-        message, "Set `[index] directory` to an empty folder, or to one that is not there."
-    )
 
 
 def _first_problem(error: ValidationError, schema: type[Config]) -> str:
@@ -193,7 +216,9 @@ def _first_problem(error: ValidationError, schema: type[Config]) -> str:
         return f"{key}: unknown key ({_hint(schema, problem['loc'])})"
     if problem["type"] == "model_type":
         return f"{key}: expected a table [{key}] (found {_shown(problem['input'])})"
-    return f"{key}: {problem['msg']} (found {_shown(problem['input'])})"
+    expected = _EXPECTED.get(problem["type"])
+    words = f"expected {expected.format_map(problem.get('ctx', {}))}" if expected else problem["msg"]
+    return f"{key}: {words} (found {_shown(problem['input'])})"
 
 
 def _shown(value: Any) -> str:

@@ -1,12 +1,14 @@
 """The doctor's look at the Discord bot: its token, what Discord says of it, and what it may do where."""
 
 import asyncio
+import errno
 import os
 from collections.abc import Iterator
 
 import discord
 
 from bot.config import Config
+from bot.discord.health import host_and_port, why_not
 from bot.discord.login import is_passing, out_of_reach, visitor
 from bot.discord.permissions import invite_link, missing, names_of
 from bot.discord.token import FILE_VARIABLE, VARIABLE, read_token
@@ -17,6 +19,27 @@ from index.errors import ConfigurationError
 PORTAL = "In Discord's developer portal, under your application"
 _PAGE = 200  # servers that one request lists
 _NAMED = 20  # servers that are named where something is wanting
+
+
+def look_at_metrics(config: Config) -> Check:
+    """Take the address of the metrics for a moment, as the bot would; it may be the bot that has it."""
+    listen = config.metrics.listen
+    try:
+        asyncio.run(_take(listen))
+    except (OSError, ValueError) as error:
+        detail = f"{listen}: {why_not(error)}"
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            mend = "All is well if it is the bot that runs there; else set `[metrics] listen` to a free port."
+            return Check("metrics", WARN, detail, mend)
+        mend = "Set `[metrics] listen` to an address and a port that this machine can give."
+        return Check("metrics", FAIL, detail, mend)
+    return Check("metrics", OK, f"{listen} is free")
+
+
+async def _take(listen: str) -> None:
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(asyncio.Protocol, *host_and_port(listen), start_serving=False)
+    server.close()
 
 
 def look_at_discord(config: Config) -> Iterator[Check]:

@@ -34,12 +34,12 @@ class Health:
 
 @asynccontextmanager
 async def serve(
-    listen: str, registry: CollectorRegistry, look: Callable[[], Health]
+    listen: str, registry: CollectorRegistry, look: Callable[[], Health], *, key: str = "metrics.listen"
 ) -> AsyncIterator[str | None]:
     """Serve `/metrics` and `/healthz` at `listen` ("host:port"; empty: nowhere) until the block ends.
 
     `look` is asked how the bot is: 200 if ready, else 503. Yields the address, with the port that
-    was found where 0 was asked for. Raises ConfigurationError where it cannot listen there.
+    was found where 0 was asked for. Raises ConfigurationError, which names `key`, where it cannot listen.
     """
     if not listen:
         yield None
@@ -63,19 +63,25 @@ async def serve(
     runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=1.0)
     await runner.setup()
     try:
-        host, _, port = listen.rpartition(":")
         try:
-            await web.TCPSite(runner, host.strip("[]"), int(port)).start()
+            await web.TCPSite(runner, *host_and_port(listen)).start()
         except (OSError, OverflowError, ValueError) as error:
-            raise ConfigurationError(f"metrics.listen: {listen}: {_why(error)}") from error
-        address = f"{host}:{runner.addresses[0][1]}"
+            raise ConfigurationError(f"{key}: {listen}: {why_not(error)}") from error
+        address = f"{listen.rpartition(':')[0]}:{runner.addresses[0][1]}"
         log.info("metrics and health are served", extra=fields(address=address))
         yield address
     finally:
         await runner.cleanup()
 
 
-def _why(error: Exception) -> str:
+def host_and_port(listen: str) -> tuple[str, int]:
+    """Take "host:port" apart; an IPv6 address stands in brackets. Raises ValueError."""
+    host, _, port = listen.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def why_not(error: Exception) -> str:
+    """Say in a few words why nothing can listen at an address."""
     if isinstance(error, OSError):
         words = error.strerror if error.errno else ""
         # asyncio puts its own sentence before the system's words.

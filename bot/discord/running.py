@@ -90,7 +90,8 @@ class Bot:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Run until `stopping` is set and all is finished and closed. Raises what `run_bot` does."""
-        async with serve(self._config.metrics.listen, self.meter.registry, self.health):
+        listen, key = self._config.metrics.listen, self._config.named("metrics.listen")
+        async with serve(listen, self.meter.registry, self.health, key=key):
             life, wish = asyncio.create_task(self._live()), asyncio.create_task(stopping.wait())
             try:
                 await asyncio.wait((life, wish), return_when=asyncio.FIRST_COMPLETED)

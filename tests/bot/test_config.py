@@ -1,11 +1,13 @@
+from datetime import UTC, datetime
 from pathlib import Path
 
 import platformdirs
 import pytest
+from pydantic import ValidationError
 
 from bot.config import Config, find_config, read_config
 from index.config import Config as IndexConfig
-from index.config import IndexSection
+from index.config import IndexSection, _first_problem
 from index.errors import ConfigurationError
 from index.llamaindex import FootnoteQueryEngine
 
@@ -55,31 +57,54 @@ def test_relative_paths_are_relative_to_the_file_that_names_them(here: Path) -> 
     ("content", "words"),
     [
         ("[answer]\ntreshold = 0.5", "answer.treshold: unknown key"),
-        ("[answer]\nthreshold = '0.5'", "answer.threshold: Input should be a valid number"),
-        ("[answer]\nthreshold = 7", "answer.threshold: Input should be less than or equal to 1"),
-        ("[answer]\ncitations = 0", "answer.citations: Input should be greater than or equal to 1"),
-        ("[answer]\nthreshold = nan", "answer.threshold: Input should be less than or equal to 1"),
-        ("[answer]\nthreshold = -inf", "answer.threshold: Input should be greater than or equal to 0"),
-        ("[answer]\nthreshold = 1e400", "answer.threshold: Input should be less than or equal to 1"),
-        ("[answer]\ncitations = -1", "answer.citations: Input should be greater than or equal to 1"),
-        (f"[answer]\ncitations = {10**30}", "answer.citations: Input should be less than or equal to 50"),
-        (f"[answer]\ncitations = {'9' * 5000}", "citations: Input should be a smaller number"),
+        ("[answer]\nthreshold = '0.5'", "answer.threshold: expected a number (found '0.5')"),
+        ("[answer]\nthreshold = 7", "answer.threshold: expected 1 or less (found 7)"),
+        ("[answer]\ncitations = 0", "answer.citations: expected 1 or more (found 0)"),
+        ("[answer]\nthreshold = nan", "answer.threshold: expected 1 or less (found nan)"),
+        ("[answer]\nthreshold = -inf", "answer.threshold: expected 0 or more (found -inf)"),
+        ("[answer]\nthreshold = 1e400", "answer.threshold: expected 1 or less (found inf)"),
+        ("[answer]\ncitations = -1", "answer.citations: expected 1 or more (found -1)"),
+        (f"[answer]\ncitations = {10**30}", "answer.citations: expected 50 or less (found "),
+        (f"[answer]\ncitations = {'9' * 5000}", "citations: expected a smaller number"),
         (
             f"[answer]\ncitations = 0x{'f' * 9000}",
-            "answer.citations: Input should be less than or equal to 50",
+            "answer.citations: expected 50 or less (found ",
         ),
         (f"answer = {'[' * 5000}", "nested too deeply"),
-        (f"[corpus]\ndirectory{'.a' * 3000} = 1", "corpus.directory: Input should be a valid string"),
-        ('[corpus]\ndirectory = "a\\u0000b"', "corpus.directory: Input should be a path: embedded null byte"),
-        ('[index]\ndirectory = "~nosuchuser"', "index.directory: Input should be a path: "),
-        (f'[index]\ndirectory = "{"a" * 5000}"', "index.directory: Input should be a path: name too long"),
-        ('[model]\nencoder = "a\\u0000b"', "model.encoder: Input should be a path: embedded null byte"),
+        (f"[corpus]\ndirectory{'.a' * 3000} = 1", "corpus.directory: expected text in quotation marks"),
+        ('[corpus]\ndirectory = "a\\u0000b"', "corpus.directory: expected a path: embedded null byte"),
+        ('[index]\ndirectory = "~nosuchuser"', "index.directory: expected a path: "),
+        (f'[index]\ndirectory = "{"a" * 5000}"', "index.directory: expected a path: its name is too long"),
+        ('[model]\nencoder = "a\\u0000b"', "model.encoder: expected a path: embedded null byte"),
         ("[model]\nencoder = './nope'", "model.encoder: no such folder (found './nope')"),
         ("[model]\nencoder = '~/nope'", "model.encoder: no such folder (found '~/nope')"),
-        ("[answer]\nreader = ''", "answer.reader: String should have at least 1 character"),
+        ("[answer]\nreader = ''", "answer.reader: expected text that is not empty (found '')"),
         ("[answer]\nreader = './nope'", "answer.reader: no such folder (found './nope')"),
         ("[discord]\ntoken = 'secret'", "discord.token: unknown key (the token comes from DISCORD_BOT_TOKEN"),
         ("[discord]\nguild = 5", "discord.guild: unknown key (known here: private, directory"),
+        ("[discord]\nprivate = 1", "discord.private: expected true or false (found 1)"),
+        ("[discord]\nqueue = 2.5", "discord.queue: expected a whole number (found 2.5)"),
+        ("[discord]\nserver_questions_per_minute = 100_001", "expected 100000 or less (found 100001)"),
+        ("[discord]\nshard_ids = 0", "discord.shard_ids: expected a list, as [0, 1] (found 0)"),
+        ("[discord]\nshard_ids = []", "discord.shard_ids: expected one number or more (found [])"),
+        ("[discord]\nshard_ids = [0]", "discord: expected shard_ids below shard_count"),
+        (
+            "[discord]\napi_base = ''",
+            "discord.api_base: expected an http(s) address without / at its end",
+        ),
+        ("[discord]\napi_base = 'https://discord.com/api/'", "as https://discord.com/api/v10 (found 'https"),
+        ("[discord]\napi_base = 'https://discord.com:99999/api'", "api_base: expected an http(s) address"),
+        (
+            "[metrics]\nlisten = '9464'",
+            "listen: expected host:port, as 127.0.0.1:9464 (found '9464')",
+        ),
+        ("[metrics]\nlisten = '::1:9464'", "metrics.listen: expected host:port, as"),
+        ("[metrics]\nlisten = 'a:٣'", "metrics.listen: expected host:port, as"),
+        (
+            "[metrics]\nlisten = '127.0.0.1:99999'",
+            "metrics.listen: expected host:port, the port from 0 to 65535 (found '127.0.0.1:99999')",
+        ),
+        ("[metrics]\nlisten = 9464", "metrics.listen: expected text in quotation marks (found 9464)"),
         ("corpus = 'x'", "corpus: expected a table [corpus] (found 'x')"),
         ("[corpus", "not valid TOML"),
         ("answers = 3", "answers: unknown key (known here: corpus, index, model, answer, discord, metrics)"),
@@ -93,7 +118,42 @@ def test_a_mistake_is_one_line_with_file_and_key(here: Path, content: str, words
     assert caught.value.message.startswith("config.toml: ")
     assert words in caught.value.message
     assert "secret" not in caught.value.message
+    assert not any(word in caught.value.message for word in ("Input", "should", "validation", "pattern"))
     assert "\n" not in caught.value.message
+
+
+def test_addresses_that_can_be_are_taken_as_they_are(here: Path) -> None:
+    for listen in ("", "localhost:0", "0.0.0.0:65535", "[::1]:9464", "[::ffff:127.0.0.1]:80"):
+        (here / "config.toml").write_text(f"[metrics]\nlisten = '{listen}'\n")
+        assert read_config(find_config()).metrics.listen == listen
+    for base in ("http://127.0.0.1:8080/api/v10", "http://[::1]:8080", "https://proxy.example.org/a/b"):
+        (here / "config.toml").write_text(f"[discord]\napi_base = '{base}'\n")
+        assert read_config(find_config()).discord.api_base == base
+
+
+def test_no_key_is_left_to_the_words_of_another_package() -> None:
+    """Whatever type of value stands at a key, what was expected is said in words of our own."""
+    problems = 0
+    values = (-1, 1e9, "", "x" * 300, True, [], [-1], ["x"], {}, datetime(2024, 1, 1, tzinfo=UTC))
+    for section, field in Config.model_fields.items():
+        for key in getattr(field.annotation, "model_fields", {}):
+            for value in values:
+                try:
+                    Config.model_validate({section: {key: value}})
+                except ValidationError as error:
+                    said = _first_problem(error, Config)
+                    assert "expected " in said
+                    assert "Input should" not in said
+                    problems += 1
+    assert problems > 100
+
+
+def test_an_error_that_comes_to_light_in_use_names_the_file_too(here: Path) -> None:
+    assert read_config(None).named("metrics.listen") == "metrics.listen"
+    (here / "config.toml").write_text("[index]\ndirectory = '.'\n")
+    (here / "notes.txt").touch()
+    with pytest.raises(ConfigurationError, match=r"^config\.toml: index\.directory: expected a folder of"):
+        read_config(find_config()).check_index_directory()
 
 
 def test_a_file_that_cannot_be_read_is_named(here: Path) -> None:

@@ -1,5 +1,6 @@
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,10 +12,11 @@ from bots import bot_config
 from discord import Permissions
 from loopback import LoopbackDiscord
 
+from bot.config import Config, MetricsSection
 from bot.discord import login
-from bot.discord.doctor_checks import _ask_discord, _servers, look_at_discord
+from bot.discord.doctor_checks import _ask_discord, _servers, look_at_discord, look_at_metrics
 from bot.discord.permissions import invite_link, permissions
-from bot.doctor import Check
+from bot.doctor import Check, examine
 from index.errors import ConfigurationError
 
 Told = Callable[..., Any]
@@ -126,3 +128,32 @@ def test_the_command_says_that_discord_is_out_of_reach(tmp_path: Path) -> None:
     assert checks["discord"]["status"] == "warn"
     assert checks["discord"]["detail"].startswith("Discord cannot be reached: ")
     assert token not in run.stdout + run.stderr
+
+
+def test_the_address_of_the_metrics_is_taken_for_a_moment() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        listen = f"127.0.0.1:{other.getsockname()[1]}"
+        config = Config(metrics=MetricsSection(listen=listen))
+        taken = look_at_metrics(config)
+        assert (taken.status, taken.detail) == ("warn", f"{listen}: address already in use")
+        assert "the bot" in taken.mend
+    for _ in range(2):
+        assert look_at_metrics(config) == Check("metrics", "ok", f"{listen} is free")
+
+
+@pytest.mark.parametrize("listen", ["192.0.2.1:9464", "no.such.host.invalid:9464", f"{'a' * 70}:9464"])
+def test_an_address_that_is_none_of_this_machine_fails(listen: str) -> None:
+    check = look_at_metrics(Config(metrics=MetricsSection(listen=listen)))
+    assert check.status == "fail"
+    assert check.detail.startswith(f"{listen}: ")
+    assert "[metrics] listen" in check.mend
+
+
+def test_the_doctor_looks_at_the_metrics_only_where_they_are_wanted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DISCORD_BOT_TOKEN", raising=False)
+    monkeypatch.delenv("DISCORD_BOT_TOKEN_FILE", raising=False)
+    for listen, named in (("192.0.2.1:9464", ["metrics"]), ("", [])):
+        config = Config(base=tmp_path, metrics=MetricsSection(listen=listen))
+        assert [check.check for check in examine(config, None) if check.check == "metrics"] == named

@@ -264,5 +264,5 @@ async def test_the_metrics_address_is_taken(
     config = written(library_folder, tmp_path, discord, f"[metrics]\nlisten = '{taken}'")
     async with footnote_bot(config, discord.token) as bot:
         assert await bot.ended() == 78
-    assert bot.lines == [f"error: metrics.listen: {taken}: address already in use"]
+    assert bot.lines == [f"error: {config}: metrics.listen: {taken}: address already in use"]
     assert discord.requests == []
