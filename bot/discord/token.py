@@ -13,7 +13,8 @@ VARIABLE = "DISCORD_BOT_TOKEN"
 FILE_VARIABLE = "DISCORD_BOT_TOKEN_FILE"
 WHERE = "Discord's developer portal shows one under your application: Bot, Reset Token"
 
-_TOKEN = re.compile(r"[\w-]{18,}\.[\w-]{4,}\.[\w-]{20,}", re.ASCII)
+_PARTS = (("first", 18), ("second", 4), ("third", 20))  # characters of each at least
+_PART = re.compile(r"[\w-]*", re.ASCII)
 _LONGEST = 4096  # bytes of a file that may hold a token; a device that never ends is none
 
 log = logging.getLogger(__name__)
@@ -52,15 +53,17 @@ def read_token(environment: Mapping[str, str]) -> str:
 
 def _checked(found: str, place: str) -> str:
     token = found.strip()
-    if _TOKEN.fullmatch(token):
-        return token
-    raise ConfigurationError(f"{place}: not a bot token: {_fault(token)} ({WHERE})")
+    if fault := _fault(token):
+        raise ConfigurationError(f"{place}: not a bot token: {fault} ({WHERE})")
+    return token
 
 
-def _fault(token: str) -> str:
-    """Say what is wrong with what was given, without giving any of it away."""
+def _fault(token: str) -> str | None:
+    """Say what is wrong with what was given, without giving any of it away; None where nothing is."""
     if not token:
         return "it is empty"
+    if VARIABLE in token:
+        return f"give the token alone, without {VARIABLE}= before it or other lines"
     if token[0] in "\"'":
         return "leave out the quotation marks"
     if token.lower().startswith("bot "):
@@ -69,4 +72,13 @@ def _fault(token: str) -> str:
         return "there is white space in it"
     if len(token) > _LONGEST:
         return "it is too long"
-    return f"expected three parts with dots between, found {len(token)} characters in {token.count('.') + 1}"
+    parts = token.split(".")
+    if len(parts) != len(_PARTS):
+        return f"expected three parts with dots between, found {len(token)} characters in {len(parts)}"
+    if not all(map(_PART.fullmatch, parts)):
+        return "it has other characters than letters, digits, - and _ in three parts with dots between"
+    for part, (name, least) in zip(parts, _PARTS, strict=True):
+        if len(part) < least:
+            found = f"{len(part)} character{'s' * (len(part) != 1)}"
+            return f"its {name} part is too short: {found}, expected {least} or more; is it all there?"
+    return None
