@@ -328,20 +328,20 @@ async def test_an_answer_that_is_there_is_shown_whatever_is_in_the_way(
     assert "sentence" not in shown
 
 
+@pytest.mark.parametrize("by_command", [True, False])
 async def test_a_stop_waits_until_a_failure_is_said(
-    discord: LoopbackDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
+    discord: LoopbackDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch, by_command: bool
 ) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("broken")
 
     monkeypatch.setattr(bot.shelf.library, "ask_many", broken)
-    public = discord.slow("DELETE", "@original", 0.5)
-    line = discord.slow("POST", "/messages$", 0.5)
-    asked, said = await ask(discord), await mention(discord)
-    await discord.until(lambda: public.happened and line.happened)
+    sent = discord.slow("*", "@original$" if by_command else "/messages$", 0.5)
+    asked = await (ask if by_command else mention)(discord)
+    await discord.until(lambda: sent.happened)
     assert await bot.finish(5) == 0
-    assert "Reference" in asked.followups[0].text
-    assert "Reference" in discord.answers(said)[0].content
+    said = asked.followups[0] if isinstance(asked, Interaction) else discord.answers(asked)[0]
+    assert "Reference" in said.content
 
 
 async def test_a_long_wait_that_discord_asks_for_is_not_waited_for(

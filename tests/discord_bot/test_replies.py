@@ -188,7 +188,7 @@ def test_an_answer_shows_what_it_stands_on() -> None:
         "-# 1 · [Coalition Strikes Pro-Assad Shiite Militias Again Near Key Outpost In Syria]"
         "(<https://example.org/news/coalition-strikes-near-al-tanf>) · sentence 4 of 16"
     )
-    assert reply.embed.footer.text == "Confident (81%) · 0.04 s"
+    assert reply.embed.footer.text == "Confident (80%) · 0.04 s"
     assert [button.label for button in reply.buttons] == [
         CONTEXT,
         "2 in context",

@@ -164,7 +164,7 @@ def show(answer: Answer, *, asked_in: str | None = None, first: int = 0) -> Repl
 def _answer() -> Reply:
     question = "Who predicts the fight for Raqqa will be long and hard?"
     who = "US Lieutenant General Steve Townsend"
-    cited = [cite(RAQQA, 3, who, 0.8085), cite(RAQQA, 2, "", 0.0002, nth=2), cite(RAQQA, 1, "", 0.0, nth=3)]
+    cited = [cite(RAQQA, 3, who, 0.8037), cite(RAQQA, 2, "", 0.0, nth=2), cite(RAQQA, 1, "", 0.0, nth=3)]
     return show(answered(question, who, *cited))
 
 
