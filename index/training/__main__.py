@@ -12,7 +12,9 @@ Where the data comes from, and the names that its files need here:
   questions; the model card names the articles that were taken
 - SelQA (Jurczyk et al. 2016), github.com/emorynlp/selqa: `selqa-ass-dev.json`
 
-The reader learns from the first two; SQuAD 2.0 calibrates the confidence; SelQA is only measured on.
+The reader learns from the first two, in a first stage and, from there, twice in a second one, without and
+with the embeddings of words; the average of the three is what ships. SQuAD 2.0 calibrates the confidence;
+SelQA is only measured on.
 
 It goes on where it was stopped, by the checkpoints in the work folder, which also gets the figures.
 """
@@ -21,7 +23,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from index.training import figures, joint, reader
+from index.span_export import export_span_model
+from index.training import averaging, figures, joint, reader
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -38,8 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     folder, weights = options.out / "reader_model", options.out / "reading.json"
     shifts = ["--squadshifts", options.squadshifts, "--reader", str(folder)]
-    train = ["--qamr", options.qamr, "--work", str(options.work), "--out", str(folder)]
-    reader.main(["--squadshifts", options.squadshifts, *train])
+    first, second, third = (options.work / name for name in ("first", "second", "third"))
+    train = ["--squadshifts", options.squadshifts]
+    reader.main([*train, "--qamr", options.qamr, "--work", str(first)])
+    train += ["--start-from", str(first / "model")]
+    reader.main([*train, "--work", str(second)])
+    reader.main([*train, "--work", str(third), "--words"])
+    averaging.average([work / "model" for work in (first, second, third)], options.work / "model")
+    export_span_model(options.work / "model", folder)
     report = str(options.work / "confidence.md")
     joint.main([*shifts, "--squad2", options.squad2, "--out", str(weights), "--report", report])
     report = str(options.work / "figures.md")

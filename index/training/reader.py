@@ -4,8 +4,8 @@
 
 SQuADShifts (Miller et al. 2020) and QAMR (Michael et al. 2018) are public; `index/training/__main__.py` says
 where they come from. The work folder holds checkpoints: the same command goes on where it was stopped. On two
-CPU cores it takes about an hour. Weights start from the encoder's, rounded to bfloat16, and are computed in
-it; their masters are in single precision.
+CPU cores it takes about an hour. Weights start from the encoder's and are computed in bfloat16; their masters
+are in single precision. With `--start-from DIR`, the model that a training wrote, it makes the second stage.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import json
 import random
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,10 +33,12 @@ from index.training.curriculum import (
     changed_question,
     curriculum,
     nearest_texts,
+    second_stage,
     things_of,
 )
 from index.training.lessons import Lesson, read_qamr, read_squadshifts
 from index.training.progress import bar
+from index.training.things import Likest, any_of, likest_by
 
 if TYPE_CHECKING:
     from transformers import BertForQuestionAnswering
@@ -52,13 +54,19 @@ NEVER = -1e4
 class Recipe:
     """How the reader is trained; its model card says how the run of the one that ships differed."""
 
+    stage: int = 1
+    """1: QAMR, then SQuADShifts, from the encoder; 2: SQuADShifts once more, from a trained reader."""
     rounds: int = 2
-    """Times through SQuADShifts, after one through QAMR."""
+    """Times through SQuADShifts."""
     tokens: int = 6144
     """Tokens of a batch, padding counted: about 40 examples."""
     rate: float = 1.5e-4
     warm_up: float = 0.06
     decay: float = 0.01
+    words: bool = False
+    """Whether the embeddings of words are learnt too."""
+    average: float = 0.99
+    """The model that is kept is a running average of the weights; this is what remains of it in a step."""
     seed: int = 1
     save_every: int = 100
     measure_every: int = 400
@@ -66,16 +74,21 @@ class Recipe:
     """Held-out questions of the figures on the way."""
 
 
+SECOND = Recipe(stage=2, rounds=1, rate=1e-4)
+
+
 class Training:
     """A model on its way, with the single-precision masters of its weights."""
 
     def __init__(self, model: "BertForQuestionAnswering", recipe: Recipe, steps: int) -> None:
-        self.model = model.bfloat16().train()
         self._recipe = recipe
         self._steps = steps
-        model.bert.embeddings.word_embeddings.weight.requires_grad_(False)
+        self._words = model.bert.embeddings.word_embeddings.weight.requires_grad_(recipe.words)
+        self._exact = self._words.detach().clone()
         self._weights = [weight for weight in model.parameters() if weight.requires_grad]
-        self._masters = [weight.detach().float().clone() for weight in self._weights]
+        self._masters = [weight.detach().clone() for weight in self._weights]
+        self._averages = [master.clone() for master in self._masters]
+        self.model = model.bfloat16().train()
         self._optimiser = torch.optim.AdamW(
             self._masters, lr=recipe.rate, betas=(0.9, 0.98), weight_decay=recipe.decay, foreach=True
         )
@@ -98,6 +111,8 @@ class Training:
         with torch.no_grad():
             for master, weight in zip(self._masters, self._weights, strict=True):
                 weight.copy_(master)
+            remains = min(self._recipe.average, (1 + self.step) / (10 + self.step))
+            torch._foreach_lerp_(self._averages, self._masters, 1 - remains)
         self.step += 1
         return float(loss.detach())
 
@@ -110,7 +125,12 @@ class Training:
     def save(self, path: Path) -> None:
         """Write what is needed to go on; an older checkpoint stays until the new one is whole."""
         draft = path.with_suffix(".draft")
-        state = {"step": self.step, "masters": self._masters, "optimiser": self._optimiser.state_dict()}
+        state = {
+            "step": self.step,
+            "masters": self._masters,
+            "averages": self._averages,
+            "optimiser": self._optimiser.state_dict(),
+        }
         torch.save(state, draft)
         draft.replace(path)
 
@@ -123,13 +143,16 @@ class Training:
             for master, weight, saved in zip(self._masters, self._weights, state["masters"], strict=True):
                 master.copy_(saved)
                 weight.copy_(saved)
+            for average, saved in zip(self._averages, state["averages"], strict=True):
+                average.copy_(saved)
 
     def whole(self) -> "BertForQuestionAnswering":
-        """Return the model in single precision, with the masters as its weights."""
+        """Return the model in single precision, with the averages as its weights."""
         model: BertForQuestionAnswering = self.model.float()
         with torch.no_grad():
-            for master, weight in zip(self._masters, self._weights, strict=True):
-                weight.copy_(master)
+            self._words.copy_(self._exact)
+            for average, weight in zip(self._averages, self._weights, strict=True):
+                weight.copy_(average)
         model.eval()  # type: ignore[no-untyped-call]
         return model
 
@@ -146,8 +169,8 @@ def scores(model: "BertForQuestionAnswering", batch: Batch) -> tuple[torch.Tenso
     return start.masked_fill(hidden, NEVER), end.masked_fill(hidden, NEVER)
 
 
-def untrained(folder: Path, seed: int) -> "BertForQuestionAnswering":
-    """Load the encoder in `folder` with a new head for spans, and without dropout: the data is seen twice."""
+def loaded(folder: Path, seed: int) -> "BertForQuestionAnswering":
+    """Load the model in `folder` without dropout, as the data is seen twice; the encoder gets a new head."""
     from transformers import BertForQuestionAnswering
 
     torch.manual_seed(seed)
@@ -212,11 +235,13 @@ def _overlap(found: Span, gold: Span) -> float:
     return 2 * max(0, shared) / (found[1] - found[0] + gold[1] - gold[0] + 2)
 
 
-def measured_examples(lessons: Sequence[Lesson], count: int, seed: int) -> list[Example]:
+def measured_examples(
+    lessons: Sequence[Lesson], count: int, seed: int, likest: Likest = any_of
+) -> list[Example]:
     """Draw held-out questions, with a window that answers each and, if a rule fits, one that does not."""
     source = random.Random(f"{seed} measured")  # noqa: S311
     drawn = source.sample(list(lessons), min(count, len(lessons)))
-    things = things_of(drawn)
+    things = things_of(drawn, likest)
     nulls = [changed_question(lesson, things[lesson.text.topic], source) for lesson in drawn]
     return [*(answered(lesson, source) for lesson in drawn), *(null for null in nulls if null)]
 
@@ -228,23 +253,29 @@ def train(
     work: Path,
     recipe: Recipe,
     console: Console,
+    start: Path | None = None,
 ) -> Path:
     """Train from the last checkpoint in `work` on, or from the start; return the folder of the model.
 
     `lessons` are from SQuADShifts, the held-out ones among them are only measured on; `sentences` from QAMR.
+    The second stage starts from the model in `start`; the first one has none, and starts from the encoder.
     The model is written as Hugging Face's transformers have it, with its tokenizer.
     """
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
     own = [lesson for lesson in lessons if not lesson.text.held_out]
     kept = [lesson for lesson in lessons if lesson.text.held_out]
     order = random.Random(recipe.seed)  # noqa: S311
-    planned = [
-        batch
-        for stage in curriculum(own, sentences, nearest_texts(own), recipe.rounds, recipe.seed)
-        for batch in batches(stage, tokenizer, recipe.tokens, order)
-    ]
-    test = batches(measured_examples(kept, recipe.measured, recipe.seed), tokenizer, recipe.tokens, order)
-    training = Training(untrained(encoder, recipe.seed), recipe, len(planned))
+    likest = likest_by(encoder)
+    near = nearest_texts(own)
+    stages = (
+        second_stage(own, near, recipe.rounds, recipe.seed, likest)
+        if start
+        else curriculum(own, sentences, near, recipe.rounds, recipe.seed, likest)
+    )
+    planned = [batch for stage in stages for batch in batches(stage, tokenizer, recipe.tokens, order)]
+    examples = measured_examples(kept, recipe.measured, recipe.seed, likest)
+    test = batches(examples, tokenizer, recipe.tokens, order)
+    training = Training(loaded(start or encoder, recipe.seed), recipe, len(planned))
     checkpoint = work / CHECKPOINT
     if checkpoint.exists():
         training.load(checkpoint)
@@ -281,19 +312,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Read the data, train, and export."""
     parser = argparse.ArgumentParser(prog="python -m index.training.reader", description=__doc__)
     parser.add_argument("--squadshifts", type=Path, required=True, help="folder of the SQuADShifts files")
-    parser.add_argument("--qamr", type=Path, required=True, help="folder of the QAMR files")
+    parser.add_argument("--qamr", type=Path, help="folder of the QAMR files, for the first stage")
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints and the log")
     parser.add_argument("--out", type=Path, help="where the exported reader goes")
-    parser.add_argument("--rounds", type=int, default=Recipe().rounds, help="times through SQuADShifts")
+    parser.add_argument("--start-from", type=Path, help="folder of a trained model, for the second stage")
+    parser.add_argument("--words", action="store_true", help="learn the embeddings of words too")
+    parser.add_argument("--rounds", type=int, help="times through SQuADShifts")
     parser.add_argument("--seed", type=int, default=Recipe().seed)
     options = parser.parse_args(arguments)
+    if options.qamr is None and options.start_from is None:
+        parser.error("the first stage needs --qamr")
     options.work.mkdir(parents=True, exist_ok=True)
     console = Console(stderr=True)
     encoder = resolve_encoder(DEFAULT_ENCODER)
     lessons = read_squadshifts(options.squadshifts)
-    recipe = Recipe(rounds=options.rounds, seed=options.seed)
+    recipe = replace(SECOND if options.start_from else Recipe(), seed=options.seed)
+    recipe = replace(recipe, rounds=options.rounds or recipe.rounds, words=options.words)
     keep_recipe(options.work / RECIPE, recipe)
-    folder = train(lessons, read_qamr(options.qamr), encoder, options.work, recipe, console)
+    sentences = read_qamr(options.qamr) if options.start_from is None else []
+    folder = train(lessons, sentences, encoder, options.work, recipe, console, options.start_from)
     if options.out:
         from index.span_export import export_span_model
 

@@ -1,253 +1,385 @@
 """Questions that a text does not answer although it looks so, made by rule from ones that it does.
 
 The rules are the kinds of change that the writers of SQuAD 2.0 made by hand (Rajpurkar et al. 2018, table 2):
-another name, another number, a negation, an opposite, another thing of the same sort. Each is done to the
-question, or to the text so that the question stays as a person wrote it.
+another name, another number, a negation, an opposite, another thing of the same sort, something else asked, a
+condition that the text does not tell. Each is a change of one place of the question. Where the text is
+changed alike, it answers again: so that how a question reads does not give it away.
 """
 
 import random
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from typing import Self
+from itertools import pairwise
 
 from index.records import Span
 from index.training.opposites import OPPOSITES
+from index.training.things import COMMON, NUMBER, WORD, Things, ending, is_placed, names, number_kind
 
-SAMPLE = 40
+SAMPLE = 200
 """Names or words that are drawn before the fitting ones among them are kept."""
-_SMALL = r"(?:of|the|de|von|van|der|du|la|and|&)"
-_NAME = re.compile(rf"\b[A-Z][\w’'-]+(?:(?: {_SMALL}){{0,2}} [A-Z][\w’'-]+)*")
-_NUMBER = re.compile(r"\b\d[\d,.]*\d\b|\b\d\b")
-_WORD = re.compile(r"\b[a-z]{4,}\b")
-_SENTENCE_START = re.compile(r"(?:^|[.!?:\"”)]\s+|\n)[\"'“(]*$")
-_POSSESSIVE = re.compile(r"[’']s?$")
+NEAR = 0.6
+"""Share of the changes that take something of the same text where there is a fitting thing."""
+_CONTRACTED = "did does do is are was were has have had could would should".split()
 _AUXILIARY = re.compile(
-    r"\b(did|does|do|is|are|was|were|has|have|had|can|could|will|would|should|must|may|might)\b",
-    re.IGNORECASE,
+    rf"\b(?:{'|'.join(_CONTRACTED)}|can|will|must|may|might)\b|^(?:{'|'.join(_CONTRACTED).title()})\b"
 )
-_NOT = re.compile(r"n['’]t\b| not\b| never\b", re.IGNORECASE)
-_ENDINGS = (
-    "ing",
-    "tion",
-    "ions",
-    "ment",
-    "ness",
-    "ity",
-    "ists",
-    "ers",
-    "ed",
-    "ly",
-    "al",
-    "ous",
-    "ic",
-    "er",
-    "s",
+_NOT = re.compile(r"can['’]t\b|won['’]t\b|cannot\b|n['’]t\b| not\b| never\b", re.IGNORECASE)
+_UNDENIED = {"can't": "can", "cannot": "can", "won't": "will"}
+_SUBJECT = re.compile(r" (?:he|she|it|they|we|you|[A-Z]\w+|the \w+)(?= [a-z]+)")
+_ACTED = re.compile(r"^(?:Who|Which \w+|What)(?= [a-z]+(?:ed|ew|ote|old|on|ook|ave)\b)")
+_ASKED = re.compile(r"^(When|Where|Why|How)(?= (?:did|does|do|is|are|was|were|has|have|had)\b)")
+_REASON = re.compile(r"\b(?:because|since|due|to|for|so|as|by|after|thus|therefore)\b", re.IGNORECASE)
+_PLACE = re.compile(r"\b(?:in|at|near|on|from|to|into|inside|outside|across|around)\b", re.IGNORECASE)
+_TIME = re.compile(
+    r"\d|\b(?:when|after|before|during|until|since|day|week|month|year|now|today)s?\b", re.IGNORECASE
 )
-_COMMON = frozenset(
-    """what which when where whom whose does have been were will would could should about from with that this
-    these those their there they them then than into onto over under after before between during while most
-    more many much some such only also very other another same because according name type kind many long
-    called used made take took give gave come came said""".split()
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_PHRASE = re.compile(
+    r"\b(?:[Ii]n|[Aa]t|near|[Dd]uring|with|by|[Bb]efore|[Aa]fter|from|for)(?: the)? (?=[A-Z\d])"
 )
+_OPEN_END = re.compile(r"(?<!\bin)(?<!\bof)(?<!\bto)(?<!\bat)(?<!\bfor)(?<!\bfrom)(?<!\bwith)(?<!\bby)\?$")
+_JOINED = re.compile(r",? (?:and|or|&|to|with|than) (?:the )?|, ", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Things:
-    """What an article speaks of, to exchange things for: its names, and its words by how they end."""
+class Change:
+    """A place of a question, end exclusive, and what is to stand there."""
 
-    names: Sequence[str]
-    words: Mapping[str, Sequence[str]]
+    start: int
+    end: int
+    new: str
 
-    @classmethod
-    def of(cls, article: str) -> Self:
-        """Collect the names and words of an article."""
-        words: dict[str, list[str]] = {}
-        for word in sorted(set(_WORD.findall(article)) - _COMMON):
-            words.setdefault(_ending(word), []).append(word)
-        return cls(sorted({article[start:end] for start, end in names(article)}), words)
+    def made(self, question: str) -> str:
+        """Return the question changed."""
+        return question[: self.start] + self.new + question[self.end :]
 
 
-def names(text: str) -> list[Span]:
-    """Return the places of what looks like a name: capitalised words that do not just begin a sentence."""
-    found = []
-    for match in _NAME.finditer(text):
-        start, end = match.span()
-        if " " not in match.group() and _SENTENCE_START.search(text[max(0, start - 8) : start]):
-            continue
-        possessive = _POSSESSIVE.search(match.group())
-        found.append((start, end - len(possessive.group()) if possessive else end))
-    return found
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question, the text that answers it, the place of the answer, and what else the article tells of."""
+
+    question: str
+    text: str
+    answer: Span
+    things: Things
+
+    @property
+    def answering(self) -> Span:
+        """Return the place of the sentence that answers, roughly."""
+        ends = [0, *(match.end() for match in _SENTENCE.finditer(self.text)), len(self.text)]
+        start = max(end for end in ends if end <= self.answer[0])
+        return start, min(end for end in ends if end > self.answer[0])
+
+    @property
+    def marked(self) -> str:
+        """Return the words of the answer."""
+        return self.text[slice(*self.answer)]
 
 
-def unanswerable_question(
-    question: str, answer: str, text: str, things: Things, source: random.Random
-) -> str | None:
-    """Return the question changed so that `text` no longer answers it, or None where no rule fits.
-
-    Other names and words are drawn from `things`; `answer` is left out of them.
-    """
-    rules: list[tuple[float, Callable[[], str | None]]] = [
-        (0.0, lambda: _other_name(question, answer, things, source)),
-        (0.0, lambda: _other_number(question, text, source)),
-        (0.0, lambda: _opposite(question, source)),
-        (0.6, lambda: _negated(question)),  # the later rules fit nearly every question
-        (0.4, lambda: _other_word(question, answer, text, things, source)),
+def unanswerable_question(case: Case, source: random.Random) -> str | None:
+    """Return the question changed so that the text no longer answers it, or None where no rule fits."""
+    near = Things.of(case.text)
+    rules: list[tuple[float, Callable[[], Change | None]]] = [
+        (0.0, lambda: _swapped(case.question, source)),
+        (0.0, lambda: _other_name(case, near, source)),
+        (0.0, lambda: _other_number(case, source, near=True)),
+        (0.2, lambda: _opposite(case.question, source)),
+        (0.3, lambda: _something_else(case, source)),
+        (0.6, lambda: _negated(case.question, source)),  # the later rules fit nearly every question
+        (0.3, lambda: _other_word(case, near, source)),
+        (0.6, lambda: _condition(case, source)),
     ]
     for _, rule in sorted(rules, key=lambda rule: rule[0] + source.random()):
-        changed = rule()
-        if changed and changed != question:
-            return changed
+        change = rule()
+        if change:
+            return change.made(case.question)
     return None
 
 
-def unanswering_text(
-    question: str, text: str, gold: Span, things: Things, source: random.Random
-) -> str | None:
-    """Return `text` changed so that it no longer answers the question, or None where no rule fits.
-
-    `gold` is the place of the sentence that answers. A name, number or word of the question that it holds is
-    exchanged for another, so that the text tells the same of something else.
-    """
-    answering = text[gold[0] : gold[1]]
-    rules: list[Callable[[], str | None]] = [
-        lambda: _shared_name(question, answering, things, source),
-        lambda: _shared_number(question, answering, source),
-        lambda: _shared_opposite(question, answering, source),
+def answered_again(case: Case, source: random.Random) -> Case | None:
+    """Return question and text changed alike, so that the same words answer; None where no rule fits."""
+    nothing = Things({}, (), {})
+    rules: list[Callable[[], Case | None]] = [
+        lambda: _changed_alike(case, _other_name(case, nothing, source)),
+        lambda: _changed_alike(case, _other_number(case, source)),
+        lambda: _changed_alike(case, _opposite(case.question, source)),
+        lambda: _changed_alike(case, _other_word(case, nothing, source)),
+        lambda: _true_condition(case, source),
     ]
-    for rule in sorted(rules, key=lambda _: source.random()):
-        changed = rule()
-        if changed and changed != answering:
-            return text[: gold[0]] + changed + text[gold[1] :]
-    return None
+    source.shuffle(rules)
+    return next((made for rule in rules if (made := rule())), None)
 
 
-def _other_name(question: str, answer: str, things: Things, source: random.Random) -> str | None:
-    own = [span for span in names(question) if span[0] > 0]
+def unanswering_text(case: Case, source: random.Random) -> str | None:
+    """Return the text with another thing in the sentence that answers, or None where no rule fits.
+
+    What is exchanged stands in the question too, so that the sentence now tells of something else.
+    """
+    nothing = Things({}, (), {})
+    rules: list[Callable[[], Change | None]] = [
+        lambda: _other_name(case, nothing, source),
+        lambda: _other_number(case, source),
+        lambda: _opposite(case.question, source),
+    ]
+    source.shuffle(rules)
+    made = (_changed_alike(case, rule()) for rule in rules)
+    return next((one.text for one in made if one), None)
+
+
+def _changed_alike(case: Case, change: Change | None) -> Case | None:
+    """Exchange the same words in question and text; None unless all of them can be, outside the answer."""
+    if change is None:
+        return None
+    old = case.question[change.start : change.end]
+    pattern = re.compile(rf"(?<![\w.,])(?<!\w['’-]){re.escape(old)}(?!\w|[.,]\d)")
+    places = [match.span() for match in pattern.finditer(case.text)]
+    if not any(case.answering[0] <= start < case.answering[1] for start, _ in places):
+        return None
+    if any(start < case.answer[1] and end > case.answer[0] for start, end in places):
+        return None
+    text = pattern.sub(lambda _: change.new, case.text)
+    left = set(re.findall(r"\w+", text.lower()))
+    if any(word in left for word in re.findall(r"\w{3,}", old.lower()) if word not in change.new.lower()):
+        return None  # a part of the name, or the word in another form, still stands there
+    moved = sum(len(change.new) - (end - start) for start, end in places if end <= case.answer[0])
+    answer = (case.answer[0] + moved, case.answer[1] + moved)
+    return Case(change.made(case.question), text, answer, case.things)
+
+
+def _words(text: str) -> set[str]:
+    """Return the beginnings of the words that say something."""
+    return {word[:5] for word in re.findall(r"\w{4,}", text.lower()) if word not in COMMON}
+
+
+def _told_of(thing: str, case: Case, change: Change) -> bool:
+    """Say whether a sentence that names `thing` tells much of what the rest of the question asks.
+
+    Nor is a question with another thing unanswerable where it asks little else.
+    """
+    rest = _words(case.question[: change.start] + " " + case.question[change.end :])
+    if len(rest) < 2:
+        return True
+    start, end = case.answering
+    for sentence in _SENTENCE.split(f"{case.text[:start]} {case.text[end:]}"):
+        if thing.lower() in sentence.lower() and 2 * len(rest & _words(sentence)) >= len(rest):
+            return True
+    return False
+
+
+def _swapped(question: str, source: random.Random) -> Change | None:
+    """Exchange two names of the question for each other."""
+    own = names(question)
+    pairs = [
+        (first, second)
+        for first, second in pairwise(own)
+        if not _JOINED.fullmatch(question[first[1] : second[0]])
+        and not re.search(r"\b(?:between|both|and)\b", question)
+        and is_placed(question, first[0]) == is_placed(question, second[0])
+    ]
+    if not pairs:
+        return None
+    (start, middle), (again, end) = source.choice(pairs)
+    new = question[again:end] + question[middle:again] + question[start:middle]
+    return Change(start, end, new) if question[start:middle] != question[again:end] else None
+
+
+def _other_name(case: Case, near: Things, source: random.Random) -> Change | None:
+    """Exchange a name for a like one of `near` or, where none fits, of the article but not of the text."""
+    own = names(case.question)
     if not own:
         return None
     start, end = source.choice(own)
-    other = _name_like(question[start:end], f"{question} {answer}", things, source)
-    return other and question[:start] + other + question[end:]
+    name = case.question[start:end]
+    avoid = set(re.findall(r"\w+", f"{case.question} {case.marked}".lower()))
+    place = is_placed(case.question, start)
 
+    def fits(other: str, placed: bool) -> bool:
+        return (
+            not avoid & set(re.findall(r"\w+", other.lower()))
+            and (" " in other) == (" " in name)
+            and other.isupper() == name.isupper()
+            and placed == place
+        )
 
-def _name_like(name: str, avoid: str, things: Things, source: random.Random) -> str | None:
-    """Draw another name of `things` that is written like `name` and shares no word with `avoid`."""
-    taken = set(avoid.lower().split())
-    drawn = source.sample(things.names, min(SAMPLE, len(things.names)))
-    fitting = [
+    inside = [
         other
-        for other in drawn
-        if not taken & set(other.lower().split())
-        and (" " in other) == (" " in name)
-        and other.isupper() == name.isupper()
-        and other.lower() not in avoid.lower()
+        for other, placed in near.names.items()
+        if fits(other, placed) and not _told_of(other, case, Change(start, end, other))
     ]
-    return source.choice(fitting) if fitting else None
+    inside = [other for other in inside if not _in_a_row(case, name, other)]
+    inside = list(case.things.likest(name, inside))
+    if inside and source.random() < NEAR:
+        return Change(start, end, source.choice(inside))
+    drawn = _drawn(case.things.names, source)
+    outside = [other for other in drawn if fits(other, case.things.names[other]) and other not in case.text]
+    outside = list(case.things.likest(name, outside))
+    return Change(start, end, source.choice(outside)) if outside else None
 
 
-def _other_number(question: str, text: str, source: random.Random) -> str | None:
-    own = list(_NUMBER.finditer(question))
+def _in_a_row(case: Case, name: str, other: str) -> bool:
+    """Say whether the text names two things in a row, so that it tells the same of both."""
+    one, two = re.escape(name), re.escape(other)
+    listed = r"(?:[^.;]{0,30},)? ?(?:and|or|&|with|,) (?:the )?"
+    return re.search(rf"{one}{listed}{two}|{two}{listed}{one}|{one} \({two}", case.text) is not None
+
+
+def _drawn(some: Collection[str], source: random.Random) -> list[str]:
+    return source.sample(list(some), min(SAMPLE, len(some)))
+
+
+def _other_number(case: Case, source: random.Random, *, near: bool = False) -> Change | None:
+    """Exchange a number for another one of the article, or a made-up one, that the text does not have.
+
+    Where `near`, rather for one of the text that tells of something else.
+    """
+    own = list(NUMBER.finditer(case.question))
     if not own:
         return None
     match = source.choice(own)
-    other = _number_like(match.group(), question, text, source)
-    return question[: match.start()] + other + question[match.end() :]
+    start, end, number = *match.span(), match.group()
+    asked, there = set(NUMBER.findall(case.question)), set(NUMBER.findall(case.text))
+    inside = [
+        other
+        for other in sorted(there - asked - set(NUMBER.findall(case.marked)))
+        if number_kind(other) == number_kind(number)
+        and not _told_of(other, case, Change(start, end, other))
+        and not _in_a_row(case, number, other)
+    ]
+    if near and inside and source.random() < NEAR:
+        return Change(start, end, source.choice(inside))
+    others = [
+        other
+        for other in case.things.numbers
+        if number_kind(other) == number_kind(number) and other not in there | asked
+    ]
+    if others and source.random() < NEAR:
+        return Change(start, end, source.choice(others))
+    made_up = sorted(_made_up(number) - there - asked)
+    return Change(start, end, source.choice(made_up)) if made_up else None
 
 
-def _number_like(number: str, avoid: str, text: str, source: random.Random) -> str:
-    """Draw another number of `text` with as many digits, or make one up."""
-    others = sorted({str(found) for found in _NUMBER.findall(text) if len(found) == len(number)})
-    fitting = [other for other in others if other not in avoid]
-    if fitting and source.random() < 0.6:
-        return source.choice(fitting)
+def _made_up(number: str) -> set[str]:
+    """Return the numbers that differ in one of the last two digits; a decade's in the last but one."""
     digits = [place for place, character in enumerate(number) if character.isdigit()]
-    place = source.choice(digits[-2:])
-    figure = source.choice([one for one in "123456789" if one != number[place]])
-    return number[:place] + figure + number[place + 1 :]
+    if number[-2:].isalpha():
+        return set()
+    return {
+        number[:place] + figure + number[place + 1 :]
+        for place in (digits[-2:-1] if number.endswith("s") else digits[-2:])
+        for figure in "123456789"
+        if figure != number[place]
+    }
 
 
-def _opposite(question: str, source: random.Random) -> str | None:
-    places = [match for match in re.finditer(r"[A-Za-z]+", question) if match.group() in OPPOSITES]
+def _opposite(question: str, source: random.Random) -> Change | None:
+    """Exchange a word for its opposite."""
+    places = [match for match in re.finditer(r"\b[a-z]+\b", question) if match.group() in OPPOSITES]
     if not places:
         return None
     match = source.choice(places)
-    return question[: match.start()] + source.choice(OPPOSITES[match.group()]) + question[match.end() :]
+    return Change(*match.span(), source.choice(OPPOSITES[match.group()]))
 
 
-def _negated(question: str) -> str | None:
-    if _NOT.search(question):
-        return _NOT.sub("", question, count=1)
+def _negated(question: str, source: random.Random) -> Change | None:
+    """Put a "not" into the question, or take one out."""
+    denied = _NOT.search(question)
+    if denied:
+        return Change(*denied.span(), _UNDENIED.get(denied.group().lower().replace("’", "'"), ""))
     match = _AUXILIARY.search(question)
     if match is None:
-        return None
-    word = match.group()
-    if word.lower() in {
-        "did",
-        "does",
-        "do",
-        "is",
-        "are",
-        "was",
-        "were",
-        "has",
-        "have",
-        "had",
-        "could",
-        "would",
-    }:
-        return question[: match.end()] + "n't" + question[match.end() :]
-    return question[: match.end()] + " not" + question[match.end() :]
+        acted = _ACTED.search(question)
+        return Change(acted.end(), acted.end(), " never") if acted else None
+    if match.group().lower() in _CONTRACTED and source.random() < 0.6:
+        return Change(match.end(), match.end(), "n't")
+    subject = _SUBJECT.match(question, match.end())
+    place = subject.end() if subject else match.end()
+    return Change(place, place, " not")
 
 
-def _other_word(question: str, answer: str, text: str, things: Things, source: random.Random) -> str | None:
-    """Exchange a word of the question that the text has for a like one that the text does not have."""
-    there = set(_WORD.findall(text.lower()))
-    own = [match for match in _WORD.finditer(question) if match.group() in there - _COMMON]
+def _other_word(case: Case, near: Things, source: random.Random) -> Change | None:
+    """Exchange a word of the question that the text has for a like one, of another sentence or not there."""
+    there = set(WORD.findall(case.text.lower()))
+    own = [match for match in WORD.finditer(case.question) if match.group() in there - COMMON]
     if not own:
         return None
     match = source.choice(own)
     word = match.group()
-    known = {*there, *_WORD.findall(question.lower()), *_WORD.findall(answer.lower())}
-    others = things.words.get(_ending(word), ())
-    drawn = source.sample(others, min(SAMPLE, len(others)))
-    fitting = [other for other in drawn if other not in known and other[:4] != word[:4]]
-    return question[: match.start()] + source.choice(fitting) + question[match.end() :] if fitting else None
+    known = {*WORD.findall(case.question.lower()), *WORD.findall(case.marked.lower())}
+    known |= set(WORD.findall(case.text[slice(*case.answering)].lower()))
 
+    def fits(other: str) -> bool:
+        return other not in known and other[:4] != word[:4]
 
-def _ending(word: str) -> str:
-    return next((ending for ending in _ENDINGS if word.endswith(ending)), "")
-
-
-def _shared_name(question: str, answering: str, things: Things, source: random.Random) -> str | None:
-    asked = question.lower()
-    shared = [span for span in names(answering) if answering[span[0] : span[1]].lower() in asked]
-    if not shared:
-        return None
-    start, end = source.choice(shared)
-    name = answering[start:end]
-    other = _name_like(name, f"{question} {answering}", things, source)
-    return other and re.sub(rf"\b{re.escape(name)}\b", lambda _: other, answering)
-
-
-def _shared_number(question: str, answering: str, source: random.Random) -> str | None:
-    asked = set(_NUMBER.findall(question))
-    shared = sorted({number for number in _NUMBER.findall(answering) if number in asked})
-    if not shared:
-        return None
-    number = source.choice(shared)
-    other = _number_like(number, question, answering, source)
-    return re.sub(rf"(?<![\d,.]){re.escape(number)}(?![\d])", lambda _: other, answering)
-
-
-def _shared_opposite(question: str, answering: str, source: random.Random) -> str | None:
-    asked = set(question.lower().split())
-    places = [
-        match
-        for match in re.finditer(r"[A-Za-z]+", answering)
-        if match.group() in OPPOSITES and match.group() in asked
+    inside = [
+        other
+        for other in near.words.get(ending(word), ())
+        if fits(other) and not _told_of(other, case, Change(*match.span(), other))
     ]
-    if not places:
+    inside = list(case.things.likest(word, inside))
+    if inside and source.random() < NEAR:
+        return Change(*match.span(), source.choice(inside))
+    drawn = _drawn(case.things.words.get(ending(word), ()), source)
+    outside = list(case.things.likest(word, [other for other in drawn if fits(other) and other not in there]))
+    return Change(*match.span(), source.choice(outside)) if outside else None
+
+
+def _something_else(case: Case, source: random.Random) -> Change | None:
+    """Ask when, where or why of what the sentence tells neither."""
+    match = _ASKED.search(case.question)
+    if not match:
         return None
-    match = source.choice(places)
-    return answering[: match.start()] + source.choice(OPPOSITES[match.group()]) + answering[match.end() :]
+    start, end = case.answering
+    rest = f"{case.text[start : case.answer[0]]} {case.text[case.answer[1] : end]}"
+    told = {"When": _TIME, "Where": _PLACE, "Why": _REASON}
+    others = [
+        word
+        for word, pattern in told.items()
+        if word != match.group(1) and not pattern.search(rest) and not pattern.search(case.marked)
+    ]
+    return Change(*match.span(), source.choice(others)) if others else None
+
+
+def _phrases(text: str) -> Iterator[Span]:
+    """Yield the places of "in 1998", "by Anna Berg" and the like."""
+    whole = [*names(text), *(match.span() for match in NUMBER.finditer(text))]
+    ends = dict(whole)
+    for match in _PHRASE.finditer(text):
+        if match.end() in ends:
+            yield match.start(), ends[match.end()]
+
+
+def _condition(case: Case, source: random.Random) -> Change | None:
+    """Add a place, a time or a person of the article that the text does not speak of."""
+    if not _OPEN_END.search(case.question):
+        return None
+    if source.random() < 0.5:
+        years = [one for one in case.things.numbers if number_kind(one)[0] and one not in case.text]
+        phrases = [f" in {year}" for year in years if year not in case.question]
+    else:
+        phrases = [
+            f" in {name}"
+            for name, placed in case.things.names.items()
+            if placed and name not in case.text and name not in case.question and not name.isupper()
+        ]
+    place = len(case.question) - 1
+    return Change(place, place, source.choice(phrases)) if phrases else None
+
+
+def _true_condition(case: Case, source: random.Random) -> Case | None:
+    """Add a place, a time or a person of the sentence that answers."""
+    start, end = case.answering
+    asked = case.question.lower()
+    found = [
+        (one, two)
+        for one, two in _phrases(case.text[start:end])
+        if (start + two <= case.answer[0] or start + one >= case.answer[1])
+        and not set(re.findall(r"\w{3,}", case.text[start + one : start + two].lower()))
+        & set(re.findall(r"\w{3,}", asked))
+    ]
+    if not found or not _OPEN_END.search(case.question):
+        return None
+    one, two = source.choice(found)
+    phrase = case.text[start + one : start + two]
+    question = f"{case.question[:-1]} {phrase[0].lower()}{phrase[1:]}?"
+    return Case(question, case.text, case.answer, case.things)

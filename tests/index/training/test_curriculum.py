@@ -3,21 +3,22 @@
 import random
 from collections import Counter
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from miniature import lesson_of, part, short_lessons, short_sentences, text_of
 
 from index.training import curriculum as module
 from index.training.curriculum import (
+    FIRST,
     NEAREST,
     NEIGHBOURS,
-    TIMES,
+    SECOND,
     Example,
     answered,
     changed_question,
     curriculum,
     nearest_texts,
+    second_stage,
     things_of,
 )
 from index.training.lessons import Lesson
@@ -73,7 +74,7 @@ def test_a_curriculum_is_the_same_for_the_same_seed() -> None:
 
 def test_how_often_a_question_comes() -> None:
     lessons = [*short_lessons(20), *short_lessons(8, "reddit")]
-    expected = sum(TIMES[lesson.text.domain] for lesson in lessons)
+    expected = sum(FIRST.times[lesson.text.domain] for lesson in lessons)
     for stage in rounds()[1:]:
         assert sum(one.answer is not None for one in stage) == expected
         assert 0.5 * expected < sum(one.answer is None for one in stage) < expected
@@ -94,49 +95,78 @@ def test_answers_of_a_curriculum_are_the_marked_words() -> None:
                 assert part(one.text, one.answer) in known[one.question]
 
 
-def nulls(
-    lesson: Lesson, others: list[Lesson], kind: str, monkeypatch: pytest.MonkeyPatch
-) -> set[Example | None]:
-    monkeypatch.setattr(module, "KINDS", {**dict.fromkeys(module.KINDS, 0.0), kind: 1.0})
+def nulls(lesson: Lesson, others: list[Lesson], kind: str) -> set[Example | None]:
     things = things_of([lesson, *others])[lesson.text.topic]
     near = [other.text for other in others]
-    return {module._null(lesson, near, things, random.Random(seed)) for seed in range(40)}
+    return {
+        module._null(lesson, near, others, things, {kind: 1.0}, random.Random(seed)) for seed in range(40)
+    }
 
 
-def test_nulls_of_each_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nulls_of_each_kind() -> None:
     text = text_of(f"It rained. In 1998 Anna Berg opened it {FILL}. Carl Olsen and Dina Falk came. It ended.")
     lesson = lesson_of("What did Anna Berg do in 1998?", text, "opened it")
     other = lesson_of("Who sat?", text_of("Emil Holm sat. Anna Berg closed it in 1998."), "Emil Holm")
     holds = lesson_of("Who?", text_of("Anna Berg OPENED IT in 1998."), "Anna")
 
-    for one in nulls(lesson, [other], "question", monkeypatch):
+    for one in nulls(lesson, [other], "question"):
         assert one is not None and one.answer is None
         assert one.question != lesson.question and one.text == text.text
-    for one in nulls(lesson, [other], "text", monkeypatch):
+    for one in nulls(lesson, [other], "text"):
         assert one is not None and one.answer is None
         assert one.question == lesson.question and one.text != text.text
         assert one.text.startswith("It rained. In ") and one.text.endswith(
             "Carl Olsen and Dina Falk came. It ended."
         )
-    for one in nulls(lesson, [other], "removed", monkeypatch):
+    for one in nulls(lesson, [other], "removed"):
         assert one is not None
         assert one.text.split() == "It rained. Carl Olsen and Dina Falk came. It ended.".split()
-    for one in nulls(lesson, [other, holds], "neighbour", monkeypatch):
+    for one in nulls(lesson, [other, holds], "neighbour"):
         assert one is not None and one.answer is None and one.text != holds.text.text
     expected = Example(lesson.question, other.text.text, None)
-    assert nulls(lesson, [other], "neighbour", monkeypatch) == {expected}
+    assert nulls(lesson, [other], "neighbour") == {expected}
     # Where the only neighbour says it, another kind is made.
-    for one in nulls(lesson, [holds], "neighbour", monkeypatch):
+    for one in nulls(lesson, [holds], "neighbour"):
         assert one is not None and one.question != lesson.question
 
 
-def test_a_null_has_no_sentence_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_from_elsewhere_is_asked_of_a_thing_of_this_text() -> None:
+    lesson = lesson_of("Who sat?", text_of("Carl Olsen sat on Anna Berg in 1998."), "Carl Olsen")
+    other = lesson_of("What did Emil Holm paint?", text_of("Emil Holm painted walls."), "walls")
+    answer = lesson_of("What did Dina Falk do?", text_of("Dina Falk sat."), "sat")
+    none = lesson_of("Who ran?", text_of("Emil ran."), "Emil")
+    made = nulls(lesson, [lesson, other, answer, none], "elsewhere")
+    expected = {f"What did {name} paint?" for name in ("Carl Olsen", "Anna Berg")}
+    assert {one.question for one in made if one and one.text == lesson.text.text} == expected
+    assert all(one is not None and one.answer is None for one in made)
+    review = lesson_of("Who sat?", text_of("Carl Olsen sat.", domain="reddit"), "sat")
+    assert module._elsewhere(review, [other], random.Random(1)) is None
+
+
+def test_the_second_stage_changes_answerable_questions_with_their_text_too() -> None:
+    lessons = [*short_lessons(40), *short_lessons(40, "reddit")]
+    near = nearest_texts(lessons)
+    (stage,) = second_stage(lessons, near, 1, 1)
+    assert [stage] == second_stage(lessons, near, 1, 1) != second_stage(lessons, near, 1, 2)
+    known = {lesson.question for lesson in lessons}
+    answerable = [one for one in stage if one.answer is not None]
+    changed = [one for one in answerable if one.question not in known]
+    assert 0.1 * len(answerable) < len(changed) < SECOND.again * len(answerable) * 1.3
+    answers = {part(lesson.text.text, one) for lesson in lessons for one in lesson.spans}
+    assert {part(one.text, one.answer) for one in answerable if one.answer} <= answers
+    assert 0.8 * len(answerable) < sum(one.answer is None for one in stage) <= len(answerable)
+
+
+def test_a_null_has_no_sentence_that_answers() -> None:
     twice = text_of("Anna came. Later anna left. It rained.")
     things = things_of([lesson_of("Who came?", twice, "Anna")])["Bridges"]
     assert module._without_answer("Who came?", twice, 0, "Anna") is None  # said again
     alone = text_of("Anna came.")
     assert module._without_answer("Who came?", alone, 0, "Anna") is None  # nothing is left
-    assert module._null(lesson_of("Who came?", alone, "Anna"), [], things, random.Random(1)) is None
+    assert (
+        module._null(lesson_of("Who came?", alone, "Anna"), [], [], things, FIRST.kinds, random.Random(1))
+        is None
+    )
 
 
 def test_a_changed_question_keeps_the_window_of_the_answer() -> None:
@@ -156,7 +186,13 @@ def test_the_nearest_texts_are_of_the_article_without_its_own() -> None:
     lessons[1] = lesson_of("Which blue bridge?", blue, "bridge")
     lessons[2] = lesson_of("What of B?", far, "bridge")
     near = nearest_texts(lessons)
-    assert near == {"Which red bridge?": [blue], "Which blue bridge?": [red], "What of B?": []}
+    assert near == [[blue], [red], []]
+
+
+def test_the_same_question_to_two_texts_has_the_nearest_of_each() -> None:
+    red, blue = text_of("The red bridge fell down."), text_of("The blue bridge fell down.")
+    lessons = [lesson_of("Which bridge?", one, "bridge") for one in (red, blue)]
+    assert nearest_texts(lessons) == [[blue], [red]]
 
 
 def test_the_nearest_come_first_and_the_likest_of_reviews_are_passed_over() -> None:
@@ -168,7 +204,7 @@ def test_the_nearest_come_first_and_the_likest_of_reviews_are_passed_over() -> N
     lessons += [
         lesson_of(f"What is {one.topic}?", one, part(one.text, (0, 6))) for one in (*texts[1:], *more)
     ]
-    near = nearest_texts(lessons)[question]
+    near = nearest_texts(lessons)[0]
     assert len(near) == NEIGHBOURS and texts[0] not in near
     assert near[0] == texts[1]
     lesson = lesson_of(question, texts[0], "Review 0")

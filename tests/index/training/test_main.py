@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from index.training import __main__ as training
-from index.training import figures, joint, reader
+from index.training import averaging, figures, joint, reader
 
 
 def test_the_steps_follow_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,14 +17,25 @@ def test_the_steps_follow_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyP
             steps.append((name.rpartition(".")[2], list(arguments)))
 
         monkeypatch.setattr(module, "main", record)
+    averaged: list[tuple[Sequence[Path], Path]] = []
+    exported: list[tuple[Path, Path]] = []
+    monkeypatch.setattr(averaging, "average", lambda *some: averaged.append(some))
+    monkeypatch.setattr(training, "export_span_model", lambda *some: exported.append(some))
     work, out = tmp_path / "work", tmp_path / "index"
     data = ["--squadshifts", "S", "--qamr", "Q", "--squad2", "A", "--selqa", "L"]
     training.main([*data, "--work", str(work), "--out", str(out)])
-    assert [name for name, _ in steps] == ["reader", "joint", "figures"]
+    assert [name for name, _ in steps] == ["reader", "reader", "reader", "joint", "figures"]
+    assert steps[2][1].pop() == "--words"
     options = [dict(zip(found[::2], found[1::2], strict=True)) for _, found in steps]
-    trained, weighed, measured = options
-    assert trained["--out"] == weighed["--reader"] == measured["--reader"] == str(out / "reader_model")
+    first, second, third, weighed, measured = options
+    models = [Path(one["--work"]) / "model" for one in (first, second, third)]
+    assert len(set(models)) == 3
+    assert second["--start-from"] == third["--start-from"] == str(models[0])
+    ((of, average),) = averaged
+    assert list(of) == models and exported == [(average, out / "reader_model")]
+    assert weighed["--reader"] == measured["--reader"] == str(out / "reader_model")
     assert weighed["--out"] == measured["--weights"] == str(out / "reading.json")
-    assert (trained["--squadshifts"], trained["--qamr"], weighed["--squad2"]) == ("S", "Q", "A")
+    assert (first["--squadshifts"], first["--qamr"], weighed["--squad2"]) == ("S", "Q", "A")
+    assert second["--squadshifts"] == third["--squadshifts"] == "S"
     assert measured["--selqa"] == "L"
     assert Path(weighed["--report"]).parent == Path(measured["--out"]).parent == work

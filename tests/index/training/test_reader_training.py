@@ -4,6 +4,7 @@ import json
 import math
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,13 +28,14 @@ from index.training.reader import (
     Training,
     best_span,
     keep_recipe,
+    loaded,
     main,
     measure,
     measured_examples,
     scores,
     train,
-    untrained,
 )
+from index.training.things import Likest
 
 RECIPE = Recipe(rounds=6, tokens=1024, rate=3e-3, save_every=4, measure_every=5, measured=6)
 QUIET = Console(quiet=True)
@@ -85,8 +87,8 @@ def test_it_learns(encoder: Path, trained: Path) -> None:
     before = load_file(encoder / "model.safetensors")
     after = load_file(trained / "model" / "model.safetensors")
     assert all(tensor.dtype == torch.float32 for tensor in after.values())
-    words = "embeddings.word_embeddings.weight"  # frozen, and given back rounded to bfloat16
-    assert torch.equal(after[f"bert.{words}"], before[words].bfloat16().float())
+    words = "embeddings.word_embeddings.weight"  # frozen, and given back as they were
+    assert torch.equal(after[f"bert.{words}"], before[words])
     other = "encoder.layer.1.output.dense.weight"
     assert not torch.equal(after[f"bert.{other}"], before[other])
     assert not torch.equal(after[f"bert.{other}"], after[f"bert.{other}"].bfloat16().float())  # the masters
@@ -123,10 +125,41 @@ def test_it_goes_on_where_it_was_stopped(
     assert len(steps) == count
 
 
+def test_the_second_stage_goes_on_from_the_first(encoder: Path, trained: Path, tmp_path: Path) -> None:
+    start = trained / "model"
+    model = loaded(start, 5)
+    assert torch.equal(model.qa_outputs.weight, load_file(start / "model.safetensors")["qa_outputs.weight"])
+    recipe = replace(RECIPE, stage=2, rounds=1, rate=1e-3)
+    folder = train(short_lessons(10), [], encoder, tmp_path, recipe, QUIET, start)
+    before, after = (load_file(place / "model.safetensors") for place in (start, folder))
+    words = "bert.embeddings.word_embeddings.weight"
+    assert torch.equal(after[words], before[words])
+    head = "qa_outputs.weight"
+    assert 0 < (after[head] - before[head]).norm() < 0.5 * before[head].norm()
+    assert log(tmp_path)[-1]["loss"] < log(trained)[0]["loss"]
+
+
+def test_the_model_is_a_running_average_and_starts_exactly(encoder: Path) -> None:
+    name = "bert.encoder.layer.1.output.dense.weight"
+    exact = loaded(encoder, 1).state_dict()
+    untouched = Training(loaded(encoder, 1), RECIPE, 10)
+    assert all(torch.equal(weight, exact[key]) for key, weight in untouched.whole().state_dict().items())
+    training = Training(loaded(encoder, 1), replace(RECIPE, average=0.5), 10)
+    expected = exact[name].clone()
+    for number in range(3):
+        training.learn(held_out(encoder)[0])
+        place = [key for key, _ in training.model.named_parameters() if "word_embeddings" not in key].index(
+            name
+        )
+        expected += (1 - min(0.5, (1 + number) / (10 + number))) * (training._masters[place] - expected)
+    assert not torch.equal(expected, training._masters[place])
+    assert torch.allclose(training.whole().state_dict()[name], expected, atol=1e-6)
+
+
 def test_a_checkpoint_that_is_cut_off_leaves_the_one_before(
     encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    training = Training(untrained(encoder, 1), RECIPE, 10)
+    training = Training(loaded(encoder, 1), RECIPE, 10)
     training.save(tmp_path / CHECKPOINT)
     before = (tmp_path / CHECKPOINT).read_bytes()
 
@@ -153,9 +186,9 @@ def test_held_out_lessons_are_measured_on_and_never_learnt(
 
     measured: list[Lesson] = []
 
-    def drawn(lessons: list[Lesson], count: int, seed: int) -> object:
+    def drawn(lessons: list[Lesson], count: int, seed: int, likest: Likest) -> object:
         measured.extend(lessons)
-        return measured_examples(lessons, count, seed)
+        return measured_examples(lessons, count, seed, likest)
 
     monkeypatch.setattr(reader, "nearest_texts", look)
     monkeypatch.setattr(reader, "measured_examples", drawn)
@@ -166,19 +199,19 @@ def test_held_out_lessons_are_measured_on_and_never_learnt(
 
 
 def test_the_rate_rises_and_falls(encoder: Path) -> None:
-    training = Training(untrained(encoder, 1), Recipe(rate=1.0, warm_up=0.1), 100)
+    training = Training(loaded(encoder, 1), Recipe(rate=1.0, warm_up=0.1), 100)
     rates = []
     for training.step in range(101):
         rates.append(training._rate())
     assert rates[:11] == pytest.approx([*(0.1 * (number + 1) for number in range(10)), 1.0])
     assert rates[55] == pytest.approx(0.5) and rates[100] == 0.0
-    assert Training(untrained(encoder, 1), Recipe(rate=1.0), 1)._rate() == 1.0
+    assert Training(loaded(encoder, 1), Recipe(rate=1.0), 1)._rate() == 1.0
 
 
 def test_a_new_head_is_the_same_for_the_same_seed_and_nothing_drops_out(encoder: Path) -> None:
-    heads = [untrained(encoder, seed).qa_outputs.weight for seed in (1, 1, 2)]
+    heads = [loaded(encoder, seed).qa_outputs.weight for seed in (1, 1, 2)]
     assert torch.equal(heads[0], heads[1]) and not torch.equal(heads[0], heads[2])
-    model = untrained(encoder, 1).train()
+    model = loaded(encoder, 1).train()
     test = held_out(encoder)[0]
     assert torch.equal(scores(model, test)[0], scores(model, test)[0])
 
@@ -190,7 +223,7 @@ def held_out(encoder: Path) -> list[Batch]:
 
 def test_only_cls_and_text_may_be_marked(encoder: Path) -> None:
     for batch in held_out(encoder):
-        for logits in scores(untrained(encoder, 1), batch):
+        for logits in scores(loaded(encoder, 1), batch):
             hidden = logits[torch.from_numpy(~batch.markable)]
             assert (hidden == NEVER).all() and len(hidden)
             assert (logits[torch.from_numpy(batch.markable)] > NEVER).all()
@@ -253,8 +286,13 @@ def test_the_command_trains_and_exports_what_reads(
     )
     work, out = tmp_path / "work" / "deep", tmp_path / "out"
     arguments = ["--squadshifts", str(folders[0]), "--qamr", str(folders[1]), "--work", str(work)]
-    main([*arguments, "--out", str(out), "--rounds", "1", "--seed", "3"])
+    main([*arguments, "--rounds", "1", "--seed", "3"])
     assert len(log(work)) == 1
+    again = ["--squadshifts", str(folders[0]), "--start-from", str(work / "model")]
+    main([*again, "--work", str(tmp_path / "second"), "--out", str(out), "--words"])
+    assert len(log(tmp_path / "second")) == 1
+    with pytest.raises(SystemExit):
+        main(["--squadshifts", str(folders[0]), "--work", str(tmp_path / "third")])
     text = "In 1850 the bridge was built by Anna."
     (found,) = SpanModel.load(out).read(QUESTION, [text])
     words = [text[start:end] for start, end in zip(found.starts, found.ends, strict=True)]
