@@ -45,7 +45,6 @@ class FootnoteClient(discord.AutoShardedClient):
             intents=intents(),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
-            member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             shard_count=settings.shard_count,
             max_ratelimit_timeout=LONGEST_PAUSE,

@@ -181,7 +181,12 @@ def _whole_sentence() -> Reply:
 
 def _declined() -> Reply:
     question = "Who painted the Mona Lisa?"
-    return show(answered(question, None, cite(RAQQA, 7, "", 0.08), cite(RAQQA, 14, "", 0.02, nth=2)))
+    cited = [
+        cite(RAQQA, 4, "", 0.0058),
+        cite(RAQQA, 13, "", 0.0047, nth=2),
+        cite(RAQQA, 3, "", 0.0039, nth=3),
+    ]
+    return show(answered(question, None, *cited))
 
 
 def _hostile() -> Reply:
