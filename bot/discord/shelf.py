@@ -12,6 +12,7 @@ from bot.discord.meter import Meter
 from bot.discord.updating import Skipped, UnwritableError, update_apart
 from index.build import WAIT, is_stale
 from index.errors import (
+    ConfigurationError,
     FootnoteError,
     IndexBusyError,
     IndexDamagedError,
@@ -19,10 +20,13 @@ from index.errors import (
     IndexStaleError,
 )
 from index.library import Library, published_fingerprint
+from index.readers import corpus_files
 
 WARMING = "What is this about?"
 REST = 10
 """A look that fails may take one part in so many of the time; one that takes longer comes less often."""
+
+_Listing = frozenset[tuple[str, int, int]]  # files of the corpus, each with its size and time
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +41,8 @@ class Shelf:
         self._config = config
         self._meter = meter
         self._trouble: str | None = None
-        self._skipped: frozenset[tuple[str, str]] = frozenset()
+        self._skipped: Skipped = frozenset()
+        self._refused: tuple[_Listing, ConfigurationError] | None = None
         self._library = library
         self._measure()
 
@@ -81,7 +86,7 @@ class Shelf:
         try:
             reason = await asyncio.to_thread(is_stale, self._config)
             if reason:
-                self._skipped = await _update(self._config, reason, 0, self._skipped)
+                self._skipped = await self._updated(reason)
             library = await asyncio.to_thread(self._next)
         except Exception as error:
             self._tell(error)
@@ -102,6 +107,20 @@ class Shelf:
                 ),
             )
         return True
+
+    async def _updated(self, reason: str) -> Skipped:
+        """Update the index. A corpus that was refused, an empty one, is not tried again as it is."""
+        listing = await asyncio.to_thread(_listing, self._config)
+        if self._refused is not None and self._refused[0] == listing:
+            raise self._refused[1].with_traceback(None)
+        try:
+            again = self._trouble is not None
+            skipped = await _update(self._config, reason, 0, self._skipped, again=again)
+        except ConfigurationError as error:
+            self._refused = listing, error
+            raise
+        self._refused = None
+        return skipped
 
     def _next(self) -> Library | None:
         """Open the library that belongs in the place of this one; None where this one may stay."""
@@ -147,14 +166,24 @@ async def _opened(config: Config) -> tuple[Library, Skipped]:
     return library, frozenset()
 
 
-async def _update(config: Config, reason: str, wait: float, known: Skipped = frozenset()) -> Skipped:
-    """Update the index, and return which files it skipped; those that are `known` need no mention."""
-    log.info("updating the index", extra=fields(reason=reason))
+async def _update(
+    config: Config, reason: str, wait: float, known: Skipped = frozenset(), *, again: bool = False
+) -> Skipped:
+    """Update the index, and return which files it skipped; those that are `known` need no mention.
+
+    An update that failed before and is tried `again` begins without a line.
+    """
+    log.log(logging.DEBUG if again else logging.INFO, "updating the index", extra=fields(reason=reason))
     done = await update_apart(config, wait)
     log.info("index updated", extra=fields(changes=done.changes, seconds=done.seconds))
     for file, why in sorted(done.skipped - known):
         log.warning("file skipped", extra=fields(file=file, reason=why))
     return done.skipped
+
+
+def _listing(config: Config) -> _Listing:
+    files = ((found.path, found.path.stat()) for found in corpus_files(config.corpus_directory))
+    return frozenset((str(path), state.st_size, state.st_mtime_ns) for path, state in files)
 
 
 def _warm(library: Library) -> None:

@@ -9,9 +9,11 @@ import asyncio
 import contextlib
 import json
 import logging
+import math
 import os
 import signal
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -27,6 +29,7 @@ _SECRETS = ("DISCORD_BOT_TOKEN", "DISCORD_BOT_TOKEN_FILE")
 _LAST_WORDS = 500  # characters of what a child wrote that died
 _LINE = 2**24  # bytes; a report names each file that was skipped
 _NICENESS = 5
+_EVERY = 10.0  # seconds between two lines on one stage
 
 Skipped = frozenset[tuple[str, str]]
 """Files that are not in the index, each with the reason."""
@@ -125,7 +128,7 @@ def main() -> None:
     parent, order = os.getppid(), json.load(sys.stdin)
     config = Config.model_validate({**order["config"], "base": Path(order["base"])})
     lines = sys.stdout
-    told: set[str] = set()
+    told: dict[str, float] = {}
 
     def say(**what: Any) -> None:
         lines.write(f"{json.dumps(what)}\n")
@@ -134,9 +137,10 @@ def main() -> None:
     def progress(stage: str, done: int, total: int) -> None:
         if os.getppid() != parent:
             raise SystemExit("the bot is gone")
-        if total and stage not in told:
-            told.add(stage)
-            say(stage=stage, total=total)
+        now = time.monotonic()
+        if total and now - told.get(stage, -math.inf) >= _EVERY:
+            told[stage] = now
+            say(stage=stage, done=done, total=total)
 
     try:
         with contextlib.redirect_stdout(sys.stderr):

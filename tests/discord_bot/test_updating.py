@@ -1,6 +1,9 @@
 """The child that updates the index: what it says, how it fails, and that it never outlives its use."""
 
 import asyncio
+import io
+import itertools
+import json
 import logging
 import os
 import shutil
@@ -12,8 +15,10 @@ import pytest
 from bot.config import Config
 from bot.discord import updating
 from bot.discord.updating import UnwritableError, update_apart
+from index.build import BuildReport
 from index.errors import ConfigurationError, FootnoteError, IndexBusyError, IndexDamagedError
 from index.library import Library
+from index.records import Progress
 from index.store import writing
 
 
@@ -45,6 +50,26 @@ async def test_a_child_updates_the_index_and_says_what_it_did(
     assert stages[0] == "read"
     assert stages[-1] == "write"
     assert children() == []
+
+
+def test_a_long_stage_says_again_how_far_it_is(
+    config: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The child's part, in this process; six seconds pass from one report to the next."""
+
+    def update(config: Config, progress: Progress, wait: float) -> BuildReport:
+        for done in range(5):
+            progress("embed", done, 5)
+        return BuildReport((), (), (), (), (), ())
+
+    order = {"config": config.model_dump(), "base": str(config.base), "wait": 0}
+    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(order)))
+    monkeypatch.setattr(updating, "update", update)
+    monkeypatch.setattr(updating.time, "monotonic", itertools.count(0, 6).__next__)
+    monkeypatch.setattr(os, "nice", lambda _: 0)
+    updating.main()
+    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line["done"] for line in said if "stage" in line] == [0, 2, 4]
 
 
 async def test_the_child_s_errors_are_the_library_s_own(config: Config) -> None:
