@@ -46,18 +46,12 @@ def examine(config: Config, path: Path | None) -> Iterator[Check]:
         ("model", _model),
         ("reader", _reader),
         ("index folder", _folder),
-        ("index", _index),
-        ("up to date", _fresh),
     )
-    for name, look in looks:
-        try:
-            yield look(config)
-        except FootnoteError as error:
-            yield Check(name, FAIL, error.message, error.mend)
-        except OSError as error:
-            yield Check(
-                name, FAIL, in_words(error), "Make it readable, or name another in the configuration."
-            )
+    yield from (_looked(name, look, config) for name, look in looks)
+    index = _looked("index", _index, config)
+    yield index
+    if index.status == OK:  # else that says enough
+        yield _looked("up to date", _fresh, config)
     yield from _discord(config)
 
 
@@ -68,6 +62,25 @@ def check_blocks(check: Check) -> list[Block]:
     if check.mend:
         blocks.append(Block((Piece(safe(check.mend), "aside"),), " " * 20))
     return blocks
+
+
+def try_to_write(folder: Path) -> None:
+    """Write a file that leaves no trace in a folder, or where that would be made. Raises OSError."""
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    try:
+        with tempfile.TemporaryFile(dir=there) as file:
+            file.write(b"\0")
+    except OSError as error:  # it names the file that would have been
+        raise OSError(error.errno, error.strerror, str(there)) from None
+
+
+def _looked(name: str, look: Callable[[Config], Check], config: Config) -> Check:
+    try:
+        return look(config)
+    except FootnoteError as error:
+        return Check(name, FAIL, error.message, error.mend)
+    except OSError as error:
+        return Check(name, FAIL, in_words(error), "Make it readable, or name another in the configuration.")
 
 
 def _corpus(config: Config) -> Check:
@@ -109,17 +122,12 @@ def _reader(config: Config) -> Check:
 
 
 def _folder(config: Config) -> Check:
-    """Write a file that leaves no trace, in the index folder or where it would be made."""
     config.check_index_directory()
-    folder = next(
-        place for place in (config.index_directory, *config.index_directory.parents) if place.exists()
-    )
     try:
-        with tempfile.TemporaryFile(dir=folder) as file:
-            file.write(b"\0")
+        try_to_write(config.index_directory)
     except OSError as error:
         mend = "Questions are answered from the last index; to update it, make the folder writable."
-        return Check("index folder", WARN, f"{folder} cannot be written to: {error.strerror}", mend)
+        return Check("index folder", WARN, f"{error.filename} cannot be written to: {error.strerror}", mend)
     return Check("index folder", OK, f"{config.index_directory} can be written to")
 
 
@@ -147,6 +155,7 @@ def _discord(config: Config) -> Iterator[Check]:
     if not is_configured(os.environ):  # most people ask in a terminal: nothing is wanting
         yield Check("discord", OK, f"no bot set up: {VARIABLE} and {FILE_VARIABLE} are not set")
         return
-    from bot.discord.doctor_checks import look_at_discord
+    from bot.discord.doctor_checks import look_at_discord, look_at_feedback
 
+    yield look_at_feedback(config)
     yield from look_at_discord(config)

@@ -12,7 +12,8 @@ from bot.discord.health import host_and_port, why_not
 from bot.discord.login import is_passing, out_of_reach, visitor
 from bot.discord.permissions import invite_link, missing, names_of
 from bot.discord.token import FILE_VARIABLE, VARIABLE, read_token
-from bot.doctor import FAIL, OK, WARN, Check
+from bot.doctor import FAIL, OK, WARN, Check, try_to_write
+from bot.feedback import Feedback, FeedbackError
 from bot.terminal import counted
 from index.errors import ConfigurationError
 
@@ -34,6 +35,20 @@ def look_at_metrics(config: Config) -> Check:
         mend = "Set `[metrics] listen` to an address and a port that this machine can give."
         return Check("metrics", FAIL, detail, mend)
     return Check("metrics", OK, f"{listen} is free")
+
+
+def look_at_feedback(config: Config) -> Check:
+    """See whether the bot can write its folder, and read the feedback that is there."""
+    folder = config.bot_directory
+    try:
+        try_to_write(folder)
+        entries = Feedback(folder).list()
+    except OSError as error:
+        mend = "Make it writable for the bot, or name another folder as `[discord] directory`."
+        return Check("feedback", FAIL, f"{error.filename} cannot be written to: {error.strerror}", mend)
+    except FeedbackError as error:
+        return Check("feedback", FAIL, error.message, error.mend)
+    return Check("feedback", OK, f"{folder} can be written to: {counted(len(entries), 'verdict')}")
 
 
 async def _take(listen: str) -> None:

@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import tempfile
 import threading
 import time
 
@@ -24,6 +25,7 @@ from bot.discord.shelf import Shelf
 from bot.discord.sync import sync_changed
 from bot.feedback import Feedback
 from bot.frame import INTERRUPTED, in_words
+from index.errors import ConfigurationError
 
 GRACE = 10.0  # seconds for the questions in flight when the bot is stopped
 _FAREWELL = 3.0  # seconds for the gateway to close
@@ -73,6 +75,19 @@ def make_desk(config: Config, shelf: Shelf, meter: Meter) -> Desk:
     """Set up a desk before a shelf, as `[discord]` wants it."""
     settings = config.discord
     return Desk(shelf, queue=settings.queue, batch=settings.batch, deadline=settings.deadline, meter=meter)
+
+
+def _open_feedback(config: Config) -> Feedback:
+    """Open the feedback. Raises ConfigurationError where its folder cannot be written to."""
+    folder = config.bot_directory
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        why = f"{folder}: {error.strerror or in_words(error)}"
+        raise ConfigurationError(f"{config.named('discord.directory')}: {why}") from error
+    return Feedback.open(folder)
 
 
 class Bot:
@@ -130,9 +145,9 @@ class Bot:
         """Start and stay. Ends by an error or a cancellation, or after the client was closed."""
         started = time.monotonic()
         await self._introduce()
+        feedback = await asyncio.to_thread(_open_feedback, self._config)
         self._phase = "opening the index"
         self._shelf = shelf = await Shelf.open(self._config, self.meter)
-        feedback = await asyncio.to_thread(Feedback.open, self._config.bot_directory)
         self._desk = desk = make_desk(self._config, shelf, self.meter)
         self._phase = "connecting to Discord"
         watch = asyncio.create_task(shelf.watch(), name="watch the articles")

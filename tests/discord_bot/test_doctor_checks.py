@@ -12,9 +12,15 @@ from bots import bot_config
 from discord import Permissions
 from loopback import LoopbackDiscord
 
-from bot.config import Config, MetricsSection
+from bot.config import Config, DiscordSection, MetricsSection
 from bot.discord import login
-from bot.discord.doctor_checks import _ask_discord, _servers, look_at_discord, look_at_metrics
+from bot.discord.doctor_checks import (
+    _ask_discord,
+    _servers,
+    look_at_discord,
+    look_at_feedback,
+    look_at_metrics,
+)
 from bot.discord.permissions import invite_link, permissions
 from bot.doctor import Check, examine
 from index.errors import ConfigurationError
@@ -128,6 +134,27 @@ def test_the_command_says_that_discord_is_out_of_reach(tmp_path: Path) -> None:
     assert checks["discord"]["status"] == "warn"
     assert checks["discord"]["detail"].startswith("Discord cannot be reached: ")
     assert token not in run.stdout + run.stderr
+
+
+def test_the_folder_of_the_feedback_is_looked_at_and_not_made(tmp_path: Path) -> None:
+    config = Config(base=tmp_path)
+    check = look_at_feedback(config)
+    assert (check.check, check.status) == ("feedback", "ok")
+    assert "no verdicts" in check.detail or "0 verdicts" in check.detail
+    assert list(tmp_path.iterdir()) == []
+    config.bot_directory.mkdir()
+    (config.bot_directory / "feedback.sqlite").write_bytes(b"not a database" * 100)
+    check = look_at_feedback(config)
+    assert check.status == "fail"
+    assert "feedback.sqlite" in check.detail
+
+
+def test_a_folder_that_cannot_be_written_to_fails(tmp_path: Path) -> None:
+    """Also where it would have to be made below a file."""
+    (tmp_path / "file").touch()
+    check = look_at_feedback(Config(base=tmp_path, discord=DiscordSection(directory="file/bot")))
+    assert check.status == "fail"
+    assert f"{tmp_path / 'file'} cannot be written to" in check.detail
 
 
 def test_the_address_of_the_metrics_is_taken_for_a_moment() -> None:

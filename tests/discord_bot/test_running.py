@@ -257,6 +257,19 @@ async def test_a_long_rate_limit_is_not_waited_for(
     assert bot.lines[-1].startswith("error: Discord cannot be reached: RateLimited: ")
 
 
+async def test_a_folder_that_cannot_be_written_to_is_said_before_the_index_is_built(
+    discord: LoopbackDiscord, tmp_path: Path
+) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "one.txt").write_text("One sentence stands here.")
+    (tmp_path / "bot").touch()
+    config = written(tmp_path, tmp_path, discord)
+    async with footnote_bot(config, discord.token) as bot:
+        assert await bot.ended() == 78
+    assert bot.lines[-1] == f"error: {config}: discord.directory: {tmp_path / 'bot'}: File exists"
+    assert not (tmp_path / "index").exists()
+
+
 async def test_the_metrics_address_is_taken(
     discord: LoopbackDiscord, library_folder: Path, tmp_path: Path
 ) -> None:
