@@ -5,14 +5,17 @@ from pathlib import Path
 
 import click
 import pytest
+from pydantic import ValidationError
 
 from bot.cli import main
-from bot.config import Config
+from bot.config import Config, DiscordSection
+from bot.discord.client import intents
 from bot.discord.health import DISCONNECTED, STARTING, STOPPING
 from bot.discord.meter import Meter
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "discord.md").read_text("utf-8")
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 
 
 def test_the_metrics_are_all_named_and_no_others() -> None:
@@ -49,3 +52,28 @@ def test_the_states_of_health_are_named(state: str) -> None:
 def test_what_the_bot_is_said_to_say_it_says(said: str) -> None:
     sources = "".join(path.read_text("utf-8") for path in (ROOT / "bot" / "discord").glob("*.py"))
     assert said in sources or said.rstrip(": ") in sources
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in (ROOT / "bot").rglob("[a-z]*.py")))
+def test_the_architecture_names_every_file(file: str) -> None:
+    assert re.search(rf"(?<!\w){re.escape(file)}", ARCHITECTURE)
+
+
+def test_what_discord_does_not_show_the_bot_is_said() -> None:
+    """Without this intent a message's text comes with a mention, a reply's ping among them, or directly."""
+    assert not intents().message_content
+    assert re.search(r"^- a reply .* ping switched off is not seen", GUIDE, re.MULTILINE)
+    assert re.search(r"^\| no answer to a reply, .*ping", GUIDE, re.MULTILINE)
+
+
+def test_the_longest_deadline_is_the_configurations() -> None:
+    (longest,) = re.findall(r"after how many seconds, (\d+) at most", GUIDE)
+    DiscordSection(deadline=float(longest))
+    with pytest.raises(ValidationError):
+        DiscordSection(deadline=float(longest) + 1)
+
+
+def test_every_script_that_is_named_exists() -> None:
+    scripts = re.findall(r"`python (tests/\w+/\w+\.py)", GUIDE)
+    assert scripts
+    assert all((ROOT / script).is_file() for script in scripts)
