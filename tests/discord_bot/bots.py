@@ -10,8 +10,8 @@ from loopback import LoopbackDiscord
 from bot.config import Config
 from bot.discord.client import FootnoteClient
 from bot.discord.commands import definitions
-from bot.discord.desk import Desk
 from bot.discord.meter import Meter
+from bot.discord.running import make_desk
 from bot.discord.shelf import Shelf
 from bot.discord.sync import sync_changed
 from bot.feedback import Feedback
@@ -52,8 +52,7 @@ class Bots:
         config = bot_config(self.library_folder, self.folder, self.discord, **settings)
         meter = Meter()
         shelf = Shelf(config, self.library, meter)
-        chosen = config.discord
-        desk = Desk(shelf, queue=chosen.queue, batch=chosen.batch, deadline=chosen.deadline, meter=meter)
+        desk = make_desk(config, shelf, meter)
         client = FootnoteClient(config, shelf, desk, Feedback.open(config.bot_directory), meter)
         client.before_identify_hook = no_pause  # type: ignore[method-assign]
         client._connection.guild_ready_timeout = 0.05
