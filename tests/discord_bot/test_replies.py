@@ -12,6 +12,7 @@ from preview.markdown import parse as markdown
 
 from bot.discord import limits
 from bot.discord.markdown import units, web_address
+from bot.discord.plain import without_embed
 from bot.discord.replies import (
     CONTEXT,
     EMPTY_LINE,
@@ -146,6 +147,12 @@ def test_every_answer_is_inside_discords_limits_and_harmless(
         assert shown.asked_in == asked_in
         assert shown.first > first
         assert shown.article == asked_in or article_key(answer.citations[first].article.id)
+    bare = without_embed(reply, name_permission=placed)
+    check(bare)
+    plain = read_back(sent(bare))
+    assert plain is not None
+    assert (plain.question, plain.asked_in, plain.tickets) == (shown.question, shown.asked_in, shown.tickets)
+    assert (plain.answer is None) == (shown.answer is None)
     if first or answer.answer is None:
         assert shown.answer is None
     elif units(answer.answer) < 100 and (text := safe(answer.answer).strip()):
