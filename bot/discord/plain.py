@@ -1,11 +1,14 @@
 """Replies for channels where the bot may not embed links: Discord drops their embed without a word."""
 
+from dataclasses import replace
+
 import discord
 
 from bot.discord import limits
 from bot.discord.markdown import cut, escape, units
 from bot.discord.permissions import granted, name_of
-from bot.discord.replies import Reply
+from bot.discord.replies import EMPTY_LINE, Button, Reply
+from bot.discord.tickets import MoreTicket, parse
 
 LACKING = f"-# I could show this better here with the permission **{name_of('embed_links')}**."
 
@@ -17,14 +20,32 @@ def may_embed(message: discord.Message) -> bool:
 
 
 def without_embed(reply: Reply, *, name_permission: bool) -> Reply:
-    """Return a reply as text alone, shortened to what a message holds; its buttons still work (`read_back`).
+    """Return a reply as text alone; its buttons still work (`read_back`).
 
-    With `name_permission` it says what the bot lacks.
+    Citations that a message does not hold are left for "More sources". With `name_permission` it says what
+    the bot lacks.
     """
     if reply.embed is None:
         return reply
     footer = reply.embed.footer.text
-    lines = [reply.content, reply.embed.description, f"-# {escape(footer)}" if footer else None]
+    below = f"\n-# {escape(footer)}" if footer else ""
     end = f"\n{LACKING}" if name_permission else ""
-    text = cut("\n".join(filter(None, lines)), limits.CONTENT - units(end)) + end
-    return Reply(text, None, reply.buttons)
+    room = limits.CONTENT - units(end)
+    blocks = (reply.embed.description or "").split(EMPTY_LINE)
+    shown = len(blocks)
+    while units(text := _text(reply.content, blocks[:shown]) + below) > room and shown > 1:
+        shown -= 1
+    buttons = tuple(_button(button, left=len(blocks) - shown) for button in reply.buttons)
+    return Reply(cut(text, room) + end, None, buttons)
+
+
+def _text(content: str | None, blocks: list[str]) -> str:
+    return "\n".join(filter(None, (content, EMPTY_LINE.join(blocks))))
+
+
+def _button(button: Button, left: int) -> Button:
+    """Return a button as it is where `left` of the last citations are not shown."""
+    ticket = parse(button.custom_id)
+    if not isinstance(ticket, MoreTicket):
+        return button
+    return replace(button, custom_id=replace(ticket, first=ticket.first - left).custom_id)

@@ -5,12 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from loopback import LoopbackDiscord
 from pressing import ANSWER, MORE, RAQQA, RIGHT, THANKS, press, seen
+from preview.golden import LONG, answered, cite, show
 
 from bot.discord import limits
 from bot.discord.client import FootnoteClient
 from bot.discord.markdown import units
 from bot.discord.plain import LACKING, without_embed
 from bot.discord.replies import Reply, notice
+from bot.discord.tickets import MoreTicket, parse
 
 BEES = "How warm is the centre of the cluster kept?"
 
@@ -78,3 +80,15 @@ def test_what_is_left_of_an_answer_fits(length: int, name_permission: bool) -> N
 def test_a_line_stays_as_it_is() -> None:
     line = notice("I'm busy.")
     assert without_embed(line, name_permission=True) is line
+
+
+def test_citations_that_do_not_fit_are_left_for_more_sources() -> None:
+    cited = [cite(LONG, at, "", 0.9, nth=at + 1) for at in range(5)]
+    plain = without_embed(show(answered("Why?", cited[0].sentence, *cited)), name_permission=True)
+    assert plain.content is not None
+    tickets = [parse(button.custom_id) for button in plain.buttons]
+    (more,) = (ticket for ticket in tickets if isinstance(ticket, MoreTicket))
+    assert 0 < more.first < 5
+    assert f"-# {more.first} · " in plain.content
+    assert f"-# {more.first + 1} · " not in plain.content
+    assert plain.content.endswith(f"sentence {more.first} of 50\n-# Very confident (90%) · 0.04 s\n{LACKING}")

@@ -151,7 +151,9 @@ def test_every_answer_is_inside_discords_limits_and_harmless(
     check(bare)
     plain = read_back(sent(bare))
     assert plain is not None
-    assert (plain.question, plain.asked_in, plain.tickets) == (shown.question, shown.asked_in, shown.tickets)
+    assert (plain.question, plain.asked_in) == (shown.question, shown.asked_in)
+    assert len(plain.tickets) == len(shown.tickets)
+    assert first <= plain.first <= shown.first or not answer.citations[first:]
     assert (plain.answer is None) == (shown.answer is None)
     if first or answer.answer is None:
         assert shown.answer is None
