@@ -329,15 +329,18 @@ def feedback(context: click.Context, target: IO[str] | None, as_objects: bool) -
     from bot.feedback import Feedback
     from bot.feedback_export import entry_object, export, export_blocks, feedback_blocks
 
-    entries = Feedback(_setting(context).config().bot_directory).list()
+    kept = Feedback(_setting(context).config().bot_directory)
+    entries = kept.list()
     if target is None:
-        _put(as_objects, list(map(entry_object, entries)), feedback_blocks(entries))
+        _put(as_objects, list(map(entry_object, entries)), feedback_blocks(entries, kept.path))
         return
     found = export(entries)
     lines = found.lines  # raises before the file is opened, which would empty it
     target.write(lines)
     target.flush()
-    if target.name != "-":
+    if target.name == "-":
+        log.info("left out: %s", found)  # stdout is the file's
+    else:
         _put(as_objects, found.counts, export_blocks(found))
 
 

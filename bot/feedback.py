@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from index.errors import FootnoteError
 
@@ -44,9 +44,11 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (person, message) DO UPDATE SET
     judged = excluded.judged, "right" = excluded."right", question = excluded.question,
     answer = excluded.answer, "index" = excluded."index", asked_in = excluded.asked_in,
-    article = excluded.article, sentence = excluded.sentence
+    article = excluded.article, sentence = excluded.sentence,
+    note = CASE "right" WHEN excluded."right" THEN note END
 RETURNING row
 """
+_EARLIER = 'SELECT "right" FROM feedback WHERE person = ? AND message = ?'
 _LIST = """
 SELECT row, judged, note, "right", question, answer, "index", asked_in, article, sentence
 FROM feedback ORDER BY row
@@ -91,6 +93,14 @@ class Entry:
     judgement: Judgement
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The row that a judgement is stored in; `changed` where the same person said the opposite before."""
+
+    row: int
+    changed: bool
+
+
 class Feedback:
     """The feedback in a folder; each call opens it anew, so threads and processes may share it."""
 
@@ -112,11 +122,11 @@ class Feedback:
         feedback._run(feedback._check)
         return feedback
 
-    def add(self, judgement: Judgement, *, user: int, message: int) -> int:
-        """Store what a user says of the answer in a message; return the row that it stands in.
+    def add(self, judgement: Judgement, *, user: int, message: int) -> Stored:
+        """Store what a user says of the answer in a message.
 
-        A user's later verdict on a message takes the place of the earlier one, whose note stays. Raises
-        FeedbackError.
+        A user's later verdict on a message takes the place of the earlier one; a note stays only where the
+        verdict does. Raises FeedbackError.
         """
         values = (
             self._hash("user", user),
@@ -126,7 +136,7 @@ class Feedback:
             *map(_storable, (judgement.question, judgement.answer, judgement.index)),
             *map(_storable, (judgement.asked_in, judgement.article, judgement.sentence)),
         )
-        return self._run(lambda database: int(database.execute(_ADD, values).fetchone()[0]))
+        return self._run(lambda database: _put(database, values))
 
     def note(self, row: int, *, user: int, text: str) -> bool:
         """Store a note beside a judgement, in place of an earlier note; False where the user made none there.
@@ -256,6 +266,14 @@ def _identity(database: sqlite3.Connection) -> tuple[int, int, int]:
     (version,) = database.execute("PRAGMA user_version").fetchone()
     (tables,) = database.execute("SELECT count(*) FROM sqlite_master").fetchone()
     return application, version, tables
+
+
+def _put(database: sqlite3.Connection, values: tuple[Any, ...]) -> Stored:
+    """Add a judgement, or put it in the place of the person's earlier one; `values` are those of `_ADD`."""
+    person, message, _, right, *_ = values
+    earlier = database.execute(_EARLIER, (person, message)).fetchone()
+    (row,) = database.execute(_ADD, values).fetchone()
+    return Stored(int(row), earlier is not None and bool(earlier[0]) is not right)
 
 
 def _entries(database: sqlite3.Connection) -> list[Entry]:

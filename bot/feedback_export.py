@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from bot.as_json import dump
@@ -125,8 +126,13 @@ def export_blocks(found: Export) -> list[Block]:
     ]
 
 
-def feedback_blocks(entries: Sequence[Entry]) -> list[Block]:
-    """Lay out judgements, oldest first: the verdict, the question, what the bot said, and the note."""
+def feedback_blocks(entries: Sequence[Entry], path: Path) -> list[Block]:
+    """Lay out judgements, oldest first: the verdict, the question, what the bot said, and the note.
+
+    `path` is where they are kept, named where there is none.
+    """
+    if not entries:
+        return [Block((Piece(f"no verdicts yet in {safe(str(path))}"),))]
     right = sum(entry.judgement.right for entry in entries)
     blocks = [Block((Piece(f"{right} right, {len(entries) - right} wrong", "title"),))]
     for entry in entries:

@@ -72,7 +72,12 @@ async def unknown_component(interaction: "Interaction") -> None:
 
 def _heard(interaction: "Interaction") -> bool:
     """Return whether discord.py hands a click to an item: it finds the clicked one on the message."""
-    if interaction.message is None or not _OURS.fullmatch(interaction.custom_id or ""):
+    return _OURS.fullmatch(interaction.custom_id or "") is not None and _on_message(interaction)
+
+
+def _on_message(interaction: "Interaction") -> bool:
+    """Return whether the button that was clicked stands on the message that it was clicked on."""
+    if interaction.message is None:
         return False
     rows = [row for row in interaction.message.components if isinstance(row, discord.ActionRow)]
     return any(item.custom_id == interaction.custom_id for row in rows for item in row.children)
@@ -98,7 +103,7 @@ async def _click(interaction: "Interaction") -> None:
             await _show_page(interaction, ticket)
         case PageTicket() as ticket:
             await _show_page(interaction, ticket)
-        case ArticlesTicket() as ticket:
+        case ArticlesTicket() as ticket if _on_message(interaction):  # else it could be put over an answer
             await _turn_list(interaction, ticket)
         case NoteTicket() as ticket:
             await interaction.response.send_modal(_note_form(ticket))
@@ -164,8 +169,11 @@ async def _judge(interaction: "Interaction", ticket: VerdictTicket, shown: Shown
     if judgement is None:
         await tell(interaction, gone_reply())
         return
-    row = await asyncio.to_thread(client.feedback.add, judgement, user=interaction.user.id, message=message)
-    await fulfil(interaction, noted_reply(row))
+    stored = await asyncio.to_thread(
+        client.feedback.add, judgement, user=interaction.user.id, message=message
+    )
+    changed_to = judgement.right if stored.changed else None
+    await fulfil(interaction, noted_reply(stored.row, changed_to=changed_to))
 
 
 def _judgement(library: Library, ticket: VerdictTicket, shown: Shown) -> Judgement | None:

@@ -188,9 +188,13 @@ def forged_reply() -> Reply:
     return notice("I don't know that button. Please ask again.")
 
 
-def noted_reply(row: int) -> Reply:
-    """Say that a verdict was kept, and offer to add a note to it."""
-    return Reply("Thanks, noted.", buttons=(Button(ADD_NOTE, NoteTicket(row).custom_id),))
+def noted_reply(row: int, *, changed_to: bool | None = None) -> Reply:
+    """Say that a verdict was kept, and offer to add a note to it.
+
+    `changed_to` says whether the answer is right now, where the same person said the opposite before.
+    """
+    said = {None: "noted", True: "changed to right", False: "changed to wrong"}[changed_to]
+    return Reply(f"Thanks, {said}.", buttons=(Button(ADD_NOTE, NoteTicket(row).custom_id),))
 
 
 def _question(question: str) -> str:

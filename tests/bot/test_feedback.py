@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from homes import ROOT, Home
 
-from bot.feedback import FILE, KEY_FILE, NOTE_LIMIT, Feedback, FeedbackError, Judgement, NoRoomError
+from bot.feedback import FILE, KEY_FILE, NOTE_LIMIT, Feedback, FeedbackError, Judgement, NoRoomError, Stored
 from bot.feedback_export import Export, entry_object, export
 from index.evaluation import read_questions
 
@@ -35,8 +35,8 @@ def feedback(tmp_path: Path) -> Feedback:
 
 def test_a_judgement_is_read_as_it_was_stored(feedback: Feedback) -> None:
     whole = replace(RIGHT, asked_in="notes/bees", question="Wie „warm“ ist’s?\n\0")
-    row = feedback.add(whole, user=ANN, message=1)
-    assert feedback.add(DECLINED, user=ANN, message=2) > row
+    row = feedback.add(whole, user=ANN, message=1).row
+    assert feedback.add(DECLINED, user=ANN, message=2).row > row
     first, second = feedback.list()
     assert (first.row, first.judgement, first.note) == (row, whole, None)
     assert second.judgement == DECLINED
@@ -53,18 +53,30 @@ def test_it_is_still_there_in_another_process(feedback: Feedback) -> None:
 
 
 def test_a_person_has_one_verdict_on_a_message(feedback: Feedback) -> None:
-    row = feedback.add(RIGHT, user=ANN, message=1)
-    assert feedback.note(row, user=ANN, text="It says so.")
-    assert feedback.add(replace(WRONG, index="ffff"), user=ANN, message=1) == row
+    row = feedback.add(RIGHT, user=ANN, message=1).row
+    assert feedback.add(replace(WRONG, index="ffff"), user=ANN, message=1).row == row
     (entry,) = feedback.list()
-    assert (entry.judgement.right, entry.judgement.index, entry.note) == (False, "ffff", "It says so.")
+    assert (entry.judgement.right, entry.judgement.index) == (False, "ffff")
     feedback.add(RIGHT, user=BOB, message=1)
     feedback.add(RIGHT, user=ANN, message=2)
     assert len(feedback.list()) == 3
 
 
+def test_a_note_goes_with_the_verdict_that_it_was_written_to(feedback: Feedback) -> None:
+    stored = feedback.add(RIGHT, user=ANN, message=1)
+    assert not stored.changed
+    assert feedback.note(stored.row, user=ANN, text="It says so.")
+    assert feedback.add(RIGHT, user=ANN, message=1) == stored  # the same once more
+    assert feedback.list()[0].note == "It says so."
+    assert feedback.add(WRONG, user=ANN, message=1) == Stored(stored.row, changed=True)
+    assert feedback.list()[0].note is None
+    assert feedback.note(stored.row, user=ANN, text="It does not.")
+    assert not feedback.add(RIGHT, user=BOB, message=1).changed  # another's verdict is another's
+    assert [entry.note for entry in feedback.list()] == ["It does not.", None]
+
+
 def test_only_who_judged_can_add_a_note(feedback: Feedback) -> None:
-    row = feedback.add(RIGHT, user=ANN, message=1)
+    row = feedback.add(RIGHT, user=ANN, message=1).row
     assert not feedback.note(row, user=BOB, text="Mine!")
     assert not feedback.note(row + 1, user=ANN, text="Elsewhere.")
     assert not feedback.note(10**30, user=ANN, text="Nowhere.")
@@ -75,7 +87,7 @@ def test_only_who_judged_can_add_a_note(feedback: Feedback) -> None:
 
 
 def test_neither_people_nor_messages_can_be_told(feedback: Feedback) -> None:
-    row = feedback.add(RIGHT, user=ANN, message=987654321987654321)
+    row = feedback.add(RIGHT, user=ANN, message=987654321987654321).row
     feedback.note(row, user=ANN, text="Well.")
     stored = b"".join(path.read_bytes() for path in feedback.path.parent.iterdir())
     for number in (ANN, 987654321987654321):
@@ -95,7 +107,7 @@ def test_text_that_utf_8_cannot_hold_is_stored(feedback: Feedback) -> None:
 
 def test_many_threads_judge_at_once(feedback: Feedback) -> None:
     with ThreadPoolExecutor(16) as pool:
-        rows = list(pool.map(lambda n: feedback.add(RIGHT, user=n % 10, message=n % 5), range(40)))
+        rows = list(pool.map(lambda n: feedback.add(RIGHT, user=n % 10, message=n % 5).row, range(40)))
     assert len(feedback.list()) == len(set(rows)) == 10
 
 
@@ -243,7 +255,7 @@ def judged(tmp_path: Path) -> Home:
     home = Home(tmp_path)
     home.config.write_text("")
     feedback = Feedback.open(tmp_path / ".footnote-bot")
-    row = feedback.add(RIGHT, user=ANN, message=1)
+    row = feedback.add(RIGHT, user=ANN, message=1).row
     feedback.note(row, user=ANN, text="Nice\x1b[31m.")
     feedback.add(replace(WRONG, question="Why?", sentence=None, answer="So."), user=ANN, message=2)
     feedback.add(replace(DECLINED, right=False), user=ANN, message=3)
@@ -284,7 +296,7 @@ def test_the_command_lists_feedback_as_json(judged: Home) -> None:
 def test_the_command_lists_nothing_where_nothing_is(tmp_path: Path) -> None:
     home = Home(tmp_path)
     home.config.write_text("")
-    assert home.footnote("feedback").out == "0 right, 0 wrong\n"
+    assert home.footnote("feedback").out == f"no verdicts yet in {tmp_path / '.footnote-bot' / FILE}\n"
     assert home.footnote("feedback", "--json").out == "[]\n"
     assert list(tmp_path.iterdir()) == [home.config]
 
@@ -297,7 +309,11 @@ def test_the_command_exports_what_eval_reads(judged: Home) -> None:
     assert [gold.gold_sentences for gold in read_questions(file)] == [(SENTENCE,)]
     run = judged.footnote("feedback", "--json", "--export", str(file))
     assert run.json == {"questions": 1, "wrong": 2, "disputed": 0, "changed": 0}
-    assert judged.footnote("feedback", "--export", "-").out == file.read_text("utf-8")
+    for options in ((), ("--json",)):
+        run = judged.footnote("feedback", *options, "--export", "-")
+        assert run.out == file.read_text("utf-8")
+        assert run.err == "left out: 2 wrong, 0 disputed, 0 of changed articles\n"
+    assert judged.footnote("-q", "feedback", "--export", "-").err == ""
 
 
 def test_an_export_of_nothing_leaves_the_file_alone(tmp_path: Path) -> None:

@@ -145,7 +145,10 @@ async def test_two_people_press_at_once_and_each_twice(discord: LoopbackDiscord,
         pressed = button(message, what)
         clicks = [await discord.click(person, message, pressed) for person in people]
         await asyncio.gather(*(clicked.done() for clicked in clicks))
-        assert len({seen(clicked).replace("feedback", "") for clicked in clicks}) == 1
+        shown = [seen(clicked) for clicked in clicks]
+        # Of two presses on "No", the first changes what the person said before.
+        assert len(set(shown)) == 1 + (what == WRONG)
+        assert sum("changed to wrong" in text for text in shown) == 2 * (what == WRONG)
     assert [entry.judgement.right for entry in bot.feedback.list()] == [False, False]
 
 
@@ -182,9 +185,18 @@ async def test_a_list_of_articles_is_paged(
     assert "Previous" in labels(message)
     await press(discord, message, "Previous")
     assert message.embed["description"] == first
-    far = await forge(discord, message, ArticlesTicket(999_999_999, "").custom_id)
+    message.buttons[0]["custom_id"] = ArticlesTicket(999_999_999, "").custom_id  # the list was longer once
+    far = await press(discord, message, "Next")
     assert far.message is message
     assert labels(message) == ["Previous"]
+
+
+async def test_a_list_is_never_put_over_an_answer(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    message = await ask(discord)
+    before = message.text
+    clicked = await forge(discord, message, ArticlesTicket(0, "").custom_id)
+    assert seen(clicked) == FORGED
+    assert (message.text, message.edits) == (before, 0)
 
 
 async def test_reading_on_from_a_public_article_opens_a_private_page(

@@ -65,10 +65,29 @@ async def test_a_later_verdict_takes_the_place_of_the_earlier_one(
     discord: LoopbackDiscord, bot: FootnoteClient
 ) -> None:
     message = await ask(discord)
-    await press(discord, message, RIGHT)
-    await press(discord, message, WRONG)
-    await press(discord, message, WRONG, discord.world.add_user("eve"))
+    said = [
+        (await press(discord, message, what)).message.content  # type: ignore[union-attr]
+        for what in (RIGHT, RIGHT, WRONG, WRONG, RIGHT, WRONG)
+    ]
+    to_right, to_wrong = "Thanks, changed to right.", "Thanks, changed to wrong."
+    assert said == [THANKS, THANKS, to_wrong, THANKS, to_right, to_wrong]
+    assert seen(await press(discord, message, WRONG, discord.world.add_user("eve"))).startswith(THANKS)
     assert [entry.judgement.right for entry in bot.feedback.list()] == [False, False]
+
+
+async def test_a_note_does_not_stay_below_the_opposite_verdict(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    message = await ask(discord)
+    thanks = (await press(discord, message, RIGHT)).message
+    opened = await press(discord, thanks, NOTE)
+    await (await discord.submit(discord.world.user, opened, note="Just so.")).done()
+    assert bot.feedback.list()[0].note == "Just so."
+    changed = (await press(discord, message, WRONG)).message
+    assert bot.feedback.list()[0].note is None
+    opened = await press(discord, changed, NOTE)  # another can be added
+    await (await discord.submit(discord.world.user, opened, note="Not so.")).done()
+    assert [(entry.judgement.right, entry.note) for entry in bot.feedback.list()] == [(False, "Not so.")]
 
 
 async def test_verdicts_on_two_answers_are_two(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
@@ -178,9 +197,13 @@ async def test_a_full_disk_is_said(
     assert seen(clicked).startswith("Thanks, but I have no room left to keep that. (Reference: `")
 
 
-async def test_damaged_feedback_is_said_and_left_alone(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_damaged_feedback_is_said_and_left_alone(
+    discord: LoopbackDiscord, bot: FootnoteClient, caplog: pytest.LogCaptureFixture
+) -> None:
     message = await ask(discord)
     bot.feedback.path.write_bytes(b"nonsense" * 100)
     assert seen(await press(discord, message, RIGHT)).startswith("Thanks, but I can't keep that")
+    (event,) = [record for record in caplog.records if record.getMessage() == "feedback not kept"]
+    assert event.fields["reason"] == f"{bot.feedback.path} is damaged"  # type: ignore[attr-defined]
     assert (bot.config.bot_directory / FILE).read_bytes() == b"nonsense" * 100
     assert ANSWER in seen(await press(discord, message, CONTEXT))  # all else goes on
