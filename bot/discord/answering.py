@@ -29,7 +29,7 @@ from bot.discord.replies import NO_MORE, Reply, busy_reply, cooldown_reply, gone
 from bot.discord.seen import Seen, Warned
 from bot.discord.sending import acknowledge, fulfil, parts, persistently, tell
 from bot.discord.shelf import Shelf
-from bot.discord.troubles import NO_HISTORY
+from bot.discord.troubles import NO_HISTORY, TAKEN, judge
 from index.answering import clean_question
 from index.errors import EmptyQuestionError, UnknownArticleError
 
@@ -232,6 +232,10 @@ class Answering:
         with self.under_way():
             try:
                 yield measure
+            except discord.HTTPException as error:
+                if judge(error).kind == TAKEN:
+                    measure.outcome = TAKEN
+                raise
             finally:
                 # Whatever was raised: the question ended, and badly where nobody said how.
                 self._meter.questions.labels(asked.source, measure.outcome).inc()

@@ -13,7 +13,7 @@ class Meter:
         self.questions = Counter(
             "footnote_questions",
             "Questions by where they were asked (slash, menu, message, button) and how they ended "
-            "(answered, declined, busy, late, cooldown, invalid, failed).",
+            "(answered, declined, busy, late, cooldown, invalid, failed; taken: answered already).",
             ["source", "outcome"],
             registry=self.registry,
         )

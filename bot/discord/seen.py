@@ -1,8 +1,8 @@
-"""What a bot has to remember for a while, in bounded memory: what it took up, and whom it told to wait."""
+"""What a bot has to remember for a while, in bounded memory: what it took up, and whom it told what."""
 
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 LIMIT = 10_000
 
@@ -29,28 +29,28 @@ class Seen:
 
 
 class Warned:
-    """Who was told to wait, and until when: a second line would let people make the bot spam a channel."""
+    """What was said to whom, and how long that does: a second line would let people make the bot spam."""
 
     def __init__(self, limit: int = LIMIT, clock: Callable[[], float] = time.monotonic) -> None:
-        self._until: OrderedDict[int, float] = OrderedDict()
+        self._until: OrderedDict[Hashable, float] = OrderedDict()
         self._limit = limit
         self._clock = clock
 
-    def due(self, user: int, seconds: float) -> bool:
-        """Say whether to tell a person to wait `seconds`, and remember that it was said."""
+    def due(self, told: Hashable, seconds: float) -> bool:
+        """Say whether to tell somebody, and remember that it was said: for `seconds` it need not be again."""
         now = self._clock()
-        if self._until.get(user, now) > now:
+        if self._until.get(told, now) > now:
             return False
-        self._until[user] = now + seconds
-        self._until.move_to_end(user)
+        self._until[told] = now + seconds
+        self._until.move_to_end(told)
         if len(self._until) > self._limit:
             self._until.popitem(last=False)
         return True
 
-    def forget(self, user: int) -> None:
+    def forget(self, told: Hashable) -> None:
         """Take back that it was said: the line did not arrive."""
-        self._until.pop(user, None)
+        self._until.pop(told, None)
 
     def __len__(self) -> int:
-        """Count who is remembered."""
+        """Count what is remembered."""
         return len(self._until)

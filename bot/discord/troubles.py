@@ -23,42 +23,63 @@ INVALID_WEBHOOK_TOKEN, INVALID_FORM, NO_HISTORY = 50027, 50035, 160002
 
 LOST = (aiohttp.ClientError, ConnectionError, TimeoutError)
 """What is raised where a connection was lost: nobody knows whether Discord got what was sent."""
+TAKEN = "taken"
+"""The kind of trouble where somebody was answered already, and the outcome of a question then."""
 UNREACHABLE = "unreachable"
 """The kind of trouble where nobody knows what Discord did: a server's error, or a lost connection."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """An error's kind, how loudly it is logged, and what a person is told.
+    """An error's kind, what the log says of it and how loudly, and what a person is told.
 
     `words` is None where nobody is there to be told; `numbered` says that the number in the log goes with
     them, `traced` that the log shows where the error came from.
     """
 
     kind: str
+    event: str
     level: int
     words: str | None = None
     numbered: bool = True
     traced: bool = False
 
 
-_UNEXPECTED = Trouble("unexpected", logging.ERROR, "Something went wrong on my side.", traced=True)
-_UNREACHABLE = Trouble(
-    UNREACHABLE, logging.WARNING, "Discord has trouble at the moment. Please try again in a minute."
+_UNEXPECTED = Trouble(
+    "unexpected", "unexpected error", logging.ERROR, "Something went wrong on my side.", traced=True
 )
-_TOO_OLD = Trouble("too old", logging.WARNING)  # Discord has told the person that nothing came in time
+_UNREACHABLE = Trouble(
+    UNREACHABLE,
+    "Discord failed, or the connection to it",
+    logging.WARNING,
+    "Discord has trouble at the moment. Please try again in a minute.",
+)
+# Discord has told the person that nothing came in time.
+_TOO_OLD = Trouble("too old", "too late for Discord, which takes no answer any more", logging.WARNING)
 _CODES = {
     UNKNOWN_MESSAGE: Trouble(
-        "message deleted", logging.INFO, "The message was deleted before I was done.", numbered=False
+        "message deleted",
+        "message deleted before it was answered",
+        logging.INFO,
+        "The message was deleted before I was done.",
+        numbered=False,
     ),
-    UNKNOWN_CHANNEL: Trouble("channel deleted", logging.INFO),
+    UNKNOWN_CHANNEL: Trouble("channel deleted", "channel deleted before an answer came", logging.INFO),
     UNKNOWN_WEBHOOK: _TOO_OLD,
     UNKNOWN_INTERACTION: _TOO_OLD,
     INVALID_WEBHOOK_TOKEN: _TOO_OLD,
     # Another process of the bot was quicker, perhaps one that is about to stop; it answers.
-    ACKNOWLEDGED: Trouble("taken", logging.WARNING),
-    NO_DIRECT_MESSAGES: Trouble("direct messages closed", logging.INFO),
-    INVALID_FORM: Trouble("refused", logging.ERROR, "Discord did not accept my answer.", traced=True),
+    ACKNOWLEDGED: Trouble(TAKEN, "answered already, perhaps by another process", logging.WARNING),
+    NO_DIRECT_MESSAGES: Trouble(
+        "direct messages closed", "nobody told: direct messages are closed", logging.INFO
+    ),
+    INVALID_FORM: Trouble(
+        "refused",
+        "answer refused by Discord as malformed",
+        logging.ERROR,
+        "Discord did not accept my answer.",
+        traced=True,
+    ),
 }
 _PERMISSIONS = {
     MISSING_ACCESS: "view_channel",
@@ -76,9 +97,21 @@ def judge(error: Exception) -> Trouble:
     """Say what an error, unwrapped, means."""
     match error:
         case Busy():
-            return Trouble("busy", logging.DEBUG, busy_reply(error.retry_after).content, numbered=False)
+            return Trouble(
+                "busy",
+                "too many questions wait",
+                logging.DEBUG,
+                busy_reply(error.retry_after).content,
+                numbered=False,
+            )
         case Late():
-            return Trouble("late", logging.DEBUG, late_reply(error.retry_after).content, numbered=False)
+            return Trouble(
+                "late",
+                "answer took too long",
+                logging.DEBUG,
+                late_reply(error.retry_after).content,
+                numbered=False,
+            )
         case discord.DiscordException():
             return _of_discord(error)
         case _ if isinstance(error, LOST):
@@ -118,12 +151,15 @@ def _of_discord(error: discord.DiscordException) -> Trouble:
         case discord.HTTPException(code=code) if code in _CODES:
             return _CODES[code]
         case discord.HTTPException(code=code) if code in _PERMISSIONS:
-            return Trouble("permission", logging.WARNING, "I lack a permission here.", numbered=False)
+            words = "I lack a permission here."
+            return Trouble("permission", "permission missing", logging.WARNING, words, numbered=False)
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
             words = "This command has changed. Please reload Discord and try again."
-            return Trouble("command changed", logging.WARNING, words, numbered=False)
+            event = "command used that Discord knows in another version"
+            return Trouble("command changed", event, logging.WARNING, words, numbered=False)
         case app_commands.CheckFailure():
-            return Trouble("not allowed", logging.INFO, "You cannot use this here.", numbered=False)
+            words = "You cannot use this here."
+            return Trouble("not allowed", "command not allowed there", logging.INFO, words, numbered=False)
         case discord.DiscordServerError():
             return _UNREACHABLE
         case _:
@@ -133,22 +169,25 @@ def _of_discord(error: discord.DiscordException) -> Trouble:
 def _of_library(error: FootnoteError) -> Trouble:
     match error:
         case UnknownArticleError():
-            return Trouble(
-                "article gone", logging.INFO, "This article is not in the library.", numbered=False
-            )
+            words = "This article is not in the library."
+            return Trouble("article gone", "article not in the library", logging.INFO, words, numbered=False)
         case EmptyQuestionError():
-            return Trouble("empty", logging.INFO, "There is no question in that.", numbered=False)
+            words = "There is no question in that."
+            return Trouble("empty", "question empty", logging.INFO, words, numbered=False)
         case NoRoomError():
-            return Trouble("feedback", logging.ERROR, "Thanks, but I have no room left to keep that.")
+            words = "Thanks, but I have no room left to keep that."
+            return Trouble("feedback", "feedback not kept", logging.ERROR, words)
         case FeedbackError():
-            return Trouble("feedback", logging.ERROR, "Thanks, but I can't keep that at the moment.")
+            words = "Thanks, but I can't keep that at the moment."
+            return Trouble("feedback", "feedback not kept", logging.ERROR, words)
         case _:
-            return Trouble("library", logging.ERROR, "I can't look things up at the moment.", traced=True)
+            words = "I can't look things up at the moment."
+            return Trouble("library", "library failed", logging.ERROR, words, traced=True)
 
 
 def _slowed(retry_after: float) -> Trouble:
     words = f"Discord asks me to slow down. Please try again in {ceil(retry_after)} s."
-    return Trouble("slowed down", logging.WARNING, words)
+    return Trouble("slowed down", "slowed down", logging.WARNING, words)
 
 
 def _retry_after(error: discord.HTTPException) -> float:

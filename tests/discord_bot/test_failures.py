@@ -114,7 +114,9 @@ async def test_a_token_that_ran_out_is_only_logged(discord: LoopbackDiscord, met
     assert sum(request.code == 50027 for request in discord.requests) == 1
 
 
-async def test_what_another_process_took_is_left_to_it(discord: LoopbackDiscord, meter: Meter) -> None:
+async def test_what_another_process_took_is_left_to_it(
+    discord: LoopbackDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
+) -> None:
     discord.expect(40060)
 
     async def be_second(interaction: discord_py.Interaction) -> None:
@@ -128,6 +130,7 @@ async def test_what_another_process_took_is_left_to_it(discord: LoopbackDiscord,
         assert used.message is not None
         assert (used.message.content, used.followups) == ("First!", [])
         assert sum(request.code == 40060 for request in discord.requests) == 1
+    assert "answered already, perhaps by another process" in caplog.messages
 
 
 @pytest.mark.parametrize("how", ["public", "private"])

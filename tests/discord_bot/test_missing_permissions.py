@@ -1,4 +1,4 @@
-"""A permission that the bot lacks is named, once per channel, to those who can do something about it."""
+"""A permission that the bot lacks is named, once to each person in a channel, and once in the log."""
 
 import discord as discord_py
 import pytest
@@ -34,7 +34,7 @@ async def test_a_missing_permission_is_named_to_who_used_a_command(
 
 
 async def test_a_missing_permission_is_named_once_in_the_channel(
-    discord: LoopbackDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
+    discord: LoopbackDiscord, meter: Meter
 ) -> None:
     discord.expect(50013)
     world = discord.world
@@ -55,7 +55,54 @@ async def test_a_missing_permission_is_named_once_in_the_channel(
         assert said[0].content == (
             "I can't answer here, because I lack: **Embed Links**. Whoever manages the server can allow it."
         )
-    assert sum(record.getMessage() == "permission missing" for record in caplog.records) == 1
+
+
+async def test_each_person_is_told_once_and_the_log_warns_once(
+    discord: LoopbackDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG", "bot")
+    discord.expect(50013)
+    world = discord.world
+    world.channel.deny("send_messages")
+    people = [world.user, world.add_user("eve"), world.add_user("bob")]
+
+    async def answer(message: discord_py.Message) -> None:
+        await message.channel.send("The answer.")
+
+    async with failing(discord, meter) as toy:
+        toy.says = answer
+        for number, person in enumerate([*people, *people], 1):
+            await discord.say(person, world.channel, f"<@{world.bot.id}> who?")
+            await discord.until(
+                lambda number=number: meter.errors.labels("permission")._value.get() == number  # type: ignore[misc]
+            )
+        await discord.until(lambda: all(world.dm(person).messages for person in people))
+    assert [len(world.dm(person).messages) for person in people] == [1, 1, 1]
+    levels = [record.levelname for record in caplog.records if record.name == "bot.discord.failures"]
+    assert levels == ["WARNING"] + ["DEBUG"] * 5
+    (warning,) = [record for record in caplog.records if record.levelname == "WARNING"]
+    assert warning.getMessage() == "permission missing"
+    assert warning.fields["permission"] == "Send Messages"  # type: ignore[attr-defined]
+
+
+async def test_the_log_warns_once_of_what_commands_lack(
+    discord: LoopbackDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
+) -> None:
+    discord.fail("PATCH", "@original", status=403, code=50013, times=2)
+
+    async def answer(interaction: discord_py.Interaction) -> None:
+        await interaction.edit_original_response(content="The answer.")
+
+    async with failing(discord, meter) as toy:
+        toy.does = answer
+        world = discord.world
+        for _ in range(2):  # each asker is told
+            used = await discord.slash(world.user, world.channel, "fail", how="public")
+            (message,) = shown(await used.done())
+            assert message.ephemeral
+    assert [record.levelname for record in caplog.records if "permission" in record.getMessage()] == [
+        "WARNING"
+    ]
 
 
 @pytest.mark.parametrize(

@@ -112,3 +112,31 @@ async def test_a_message_that_is_to_wait_for_an_hour_gets_a_line(
     said = await discord.say(world.user, world.channel, f"{world.bot.mention} {RAQQA}")
     answer = await discord.answer(said)
     assert answer.content.startswith("Discord asks me to slow down. Please try again in 3600 s.")
+
+
+async def test_a_question_that_another_process_refused_has_not_failed(
+    discord: LoopbackDiscord, bots: Bots, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "bot")
+    running = [await bots.start(), await bots.start()]
+    for bot in running:
+        bot.answering.stop()  # so each says at once that it is restarting
+    discord.expect(40060)
+    used = await (await asked(discord)).done()
+    for bot in running:
+        await bot.finish(5)
+    assert "restarting" in seen(used)
+    counts = {
+        outcome: sum(
+            bot.meter.registry.get_sample_value(
+                "footnote_questions_total", {"source": "slash", "outcome": outcome}
+            )
+            or 0
+            for bot in running
+        )
+        for outcome in ("busy", "taken", "failed")
+    }
+    assert counts == {"busy": 1, "taken": 1, "failed": 0}
+    assert "question taken" in caplog.messages
+    assert "question failed" not in caplog.messages
+    assert "answered already, perhaps by another process" in caplog.messages

@@ -94,5 +94,16 @@ def test_each_error_has_its_words(error: Exception, kind: str, words: str | None
     assert (trouble.kind, trouble.words) == (kind, words)
 
 
+def test_the_log_says_each_in_words() -> None:
+    errors = [http(404, 10062), http(400, 40060), http(400, 50035), http(403, 50013), FeedbackError(INNARDS)]
+    assert [judge(error).event for error in errors] == [
+        "too late for Discord, which takes no answer any more",
+        "answered already, perhaps by another process",
+        "answer refused by Discord as malformed",
+        "permission missing",
+        "feedback not kept",
+    ]
+
+
 def test_a_deadline_that_passed_is_said() -> None:
     assert judge(Late(4)).words == "That took too long, so I gave up. I'm busy: please try again in 4 s."
