@@ -202,7 +202,7 @@ def test_no_index_is_written_among_the_articles(tmp_path: Path, command: list[st
     home.config.write_text("[index]\ndirectory = 'corpus'\n")
     run = home.footnote(*command)
     assert (run.code, run.out) == (78, "")
-    assert run.err.startswith("error: index.directory: ")
+    assert run.err.startswith(f"error: {home.config}: index.directory: ")
     assert [path.name for path in home.corpus.iterdir()] == ["candles.md"]
     checks = {check["check"]: check["status"] for check in home.footnote("doctor", "--json").json}
     assert checks["index folder"] == "fail"
