@@ -144,15 +144,20 @@ async def test_a_gateway_out_of_reach_is_tried_again_in_single_lines(
     shared.setattr(LoopbackDiscord, "gateway_url", "ws://127.0.0.1:9/")
     handler = LogHandler("text")
     logging.getLogger().addHandler(handler)
+    written: list[str] = []
+
+    def failed() -> list[str]:
+        written.append(capsys.readouterr().err)
+        return [line for line in "".join(written).splitlines(keepends=True) if "Failed to connect" in line]
+
     try:
         bot = Bot(bot_config(library_folder, tmp_path, discord), discord.token)
         async with running_bot(bot):
-            await discord.until(lambda: "/gateway/bot" in str(discord.requests[-1:]))
-            await asyncio.sleep(0.5)
+            await discord.until(lambda: bool(failed()), 20)
             assert bot.health() == Health("starting", "connecting to Discord")
     finally:
         logging.getLogger().removeHandler(handler)
-    (line,) = [line for line in capsys.readouterr().err.splitlines() if "Failed to connect" in line]
+    (line,) = failed()
     assert "Cannot connect to host 127.0.0.1:9" in line
     assert discord.gateway.identified == []
 
