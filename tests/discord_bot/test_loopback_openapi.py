@@ -49,3 +49,13 @@ async def test_what_only_the_description_refuses_is_refused(
     assert (status, answer["code"]) == (400, 50035)
     assert "OPENAPI" in str(answer)
     assert description.checked == before + 2
+
+
+async def test_a_request_that_was_to_wait_is_checked_like_any_other(
+    discord: LoopbackDiscord, description: OpenAPI
+) -> None:
+    path = f"/channels/{discord.world.channel.id}/messages"
+    body = {"content": "x", "allowed_mentions": {"parse": []}}
+    answers = [await post(discord, path, body) for _ in range(6)]
+    assert [status for status, _ in answers] == [200] * 5 + [429]
+    discord.check_recorded(description)

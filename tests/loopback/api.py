@@ -164,12 +164,12 @@ class Api:
             recorded.template = route.template
             if not route.by_token and request.headers.get("Authorization") != f"Bot {self._discord.token}":
                 raise unauthorized()
+            recorded.body = _json(raw)  # kept of a request that is to wait, too
             place = ids.get("channel_id") or ids.get("webhook_token") or ids.get("guild_id") or ""
             headers, wait = self._discord.rates.take(route.method, route.template, place)
             if wait is not None:
                 recorded.status = 429
                 return _limited(wait, headers)
-            recorded.body = _json(raw)
             self._check(route, ids, recorded)
             call = Call(self._discord, route.method, route.template, ids, recorded.query, recorded.body)
             recorded.status, recorded.answer = await route.handler(call)
