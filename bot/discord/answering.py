@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -19,13 +19,24 @@ from bot.config import Config
 from bot.discord.asked import Asked
 from bot.discord.cooldowns import Cooldowns
 from bot.discord.desk import Busy, Desk, Given, Late
-from bot.discord.drawing import drawn, drawn_at
+from bot.discord.drawing import Manner, drawn, drawn_at
 from bot.discord.in_flight import InFlight, LeavingError
-from bot.discord.listing import article_id, unknown_article
+from bot.discord.listing import about, article_id, unknown_article
 from bot.discord.log_format import fields
 from bot.discord.meter import Meter
 from bot.discord.plain import may_embed, without_embed
-from bot.discord.replies import NO_MORE, Reply, busy_reply, cooldown_reply, gone_reply, late_reply, notice
+from bot.discord.replies import (
+    GONE,
+    LOOKED_ON,
+    NO_MORE,
+    Reply,
+    busy_reply,
+    cooldown_reply,
+    gone_reply,
+    late_reply,
+    notice,
+    title_of,
+)
 from bot.discord.seen import Seen, Warned
 from bot.discord.sending import acknowledge, fulfil, parts, persistently, tell
 from bot.discord.shelf import Shelf
@@ -145,6 +156,10 @@ class Answering:
                 await reply_to(message, self._showable(message, said.reply))
             measure.ended(said.outcome)
 
+    async def about(self) -> Reply:
+        """Say what the bot is. Raises as `Desk.run`."""
+        return await self._desk.run(about, self._shelf.library, self._config.discord.log_questions)
+
     def refusal(self, asked: Asked) -> Said | None:
         """Return why a question is not taken up; None where it is. Either way it counts as asked."""
         if self._leaving:
@@ -187,31 +202,42 @@ class Answering:
                     return Said(followed, "invalid", private=True)
                 if followed.first > FURTHEST:
                     return Said(notice(NO_MORE), "invalid", private=True)
-                article, given = await self._found(followed)
+                given, manner = await self._found(followed)
         except TimeoutError:
             if limit.expired():
                 raise Late(self._desk.retry_after()) from None
             raise
         first, answer = followed.first, given.answer
         nothing_left = bool(first) and len(answer.citations) <= first
-        reply = await self._drawn(given, article, first)
+        reply = await self._drawn(given, manner)
         return Said(reply, "answered" if answer.answerable else "declined", private=nothing_left)
 
-    async def _found(self, asked: Asked) -> tuple[str | None, Given]:
-        """Return the id of the article that was asked in, and the answer."""
-        article = None
-        if asked.article is not None:
+    async def _found(self, asked: Asked) -> tuple[Given, Manner]:
+        """Return the answer, and how to show it; where the article of an earlier one says nothing, of all."""
+        manner = Manner(None, asked.first, self._config.answer.citations, None, asked.statement)
+        top_k = asked.first + manner.most + 1  # one more than is shown tells whether there are more
+        if asked.article is None:
+            return await self._desk.ask(asked.text, top_k=top_k), manner
+        try:
             article = await self._desk.run(article_id, self._shelf.library, asked.article)
-        top_k = asked.first + self._config.answer.citations
-        return article, await self._desk.ask(asked.text, article=article, top_k=top_k)
+            given = await self._desk.ask(asked.text, article=article, top_k=top_k)
+        except UnknownArticleError:
+            if not asked.from_before:
+                raise
+            return await self._desk.ask(asked.text, top_k=top_k), replace(manner, note=GONE)
+        if given.answer.answerable or not asked.from_before or not given.answer.citations:
+            return given, replace(manner, asked_in=article)
+        of_all = await self._desk.ask(asked.text, top_k=top_k)
+        note = title_of(given.answer) + LOOKED_ON if of_all.answer.answerable else None
+        return of_all, replace(manner, note=note)
 
-    async def _drawn(self, given: Given, article: str | None, first: int) -> Reply:
+    async def _drawn(self, given: Given, manner: Manner) -> Reply:
         """Show an answer; no longer refused or given up, now that it is there."""
         try:
             async with asyncio.timeout(DRAWING):
-                return await self._desk.run(drawn, given.library, given.answer, article, first)
+                return await self._desk.run(drawn, given.library, given.answer, manner)
         except (Busy, Late, TimeoutError):
-            return drawn_at({}, given.library, given.answer, article, first)
+            return drawn_at({}, given.library, given.answer, manner)
 
     def _showable(self, message: discord.Message, reply: Reply) -> Reply:
         """Return the reply as it can be shown in a message's channel."""

@@ -1,5 +1,6 @@
 """The slash commands, and the entry in the menu of a message."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -24,6 +25,12 @@ if TYPE_CHECKING:
     Interaction = discord.Interaction[FootnoteClient]
 
 TEXTLESS = "That message has no text that I could look up."
+
+_ASKING = re.compile(
+    r"\W*(who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|can|could|will|would|should"
+    r"|has|have|had)\b",
+    re.IGNORECASE,
+)
 
 # In servers, in direct messages with the bot, and, where somebody added it to their account, everywhere.
 _CONTEXTS = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
@@ -92,12 +99,17 @@ async def find_sources(interaction: "Interaction", message: discord.Message) -> 
     """Ask what a message says."""
     client = interaction.client
     try:
-        text = clean_question(cut(said_in(message, client.user), QUESTION_LIMIT, end=""))
+        text = clean_question(cut(said_in(message, client.user), QUESTION_LIMIT))
     except EmptyQuestionError:
         await tell(interaction, notice(TEXTLESS))
         return
-    asked = Asked(text, interaction.user.id, interaction.guild_id, "menu")
+    asked = Asked(text, interaction.user.id, interaction.guild_id, "menu", statement=not is_question(text))
     await client.answering.over_interaction(interaction, asked, private=client.config.discord.private)
+
+
+def is_question(text: str) -> bool:
+    """Say whether a text asks: it has a question mark, or begins with a word that asks."""
+    return any(mark in text for mark in "?？؟") or _ASKING.match(text) is not None
 
 
 async def _look_up(interaction: "Interaction", look: Callable[..., Reply], *args: Any) -> None:

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import discord
 
-from bot.discord.answering import Answering
+from bot.discord.answering import EMPTY, Answering
 from bot.discord.asked import Asked
 from bot.discord.failures import Failures
-from bot.discord.replies import Reply, Shown, notice, read_back
+from bot.discord.replies import NO_MORE, Reply, Shown, notice, read_back
 from bot.discord.seen import Seen
 
 LOOKED_BACK = 20
@@ -19,7 +19,13 @@ LOOKED_BACK = 20
 
 MORE_OF_WHAT = "More of what? Reply to one of my answers with “more”."
 
-_MORE = re.compile(r"(show |give )?(me )?(some )?more( sources)?( please)?[.!…]*", re.IGNORECASE)
+HELLO = f"{EMPTY} /about says more."
+
+_MORE = re.compile(r"(show |give )?(me )?(some )?more( sources)?( please)?[.!?…]*", re.IGNORECASE)
+_HELP = re.compile(r"help[.!?…]*|\?", re.IGNORECASE)
+_GREETING = re.compile(
+    r"(hi|hello|hey|thanks|thank you)( there| so much| a lot)?[\s,.!?…)(:]*", re.IGNORECASE
+)
 _MENTION = re.compile(r"<(?:@[!&]?|#)(?P<id>\d+)>(?P<after>[,:]?)")
 _EMOJI = re.compile(r"<a?(:\w+:)\d+>")
 _KINDS = (discord.MessageType.default, discord.MessageType.reply)
@@ -47,6 +53,10 @@ class Conversation:
         )
 
         async def follow(asked: Asked) -> Asked | Reply:
+            if _HELP.fullmatch(asked.text):
+                return await self._answering.about()
+            if _GREETING.fullmatch(asked.text):
+                return notice(HELLO)
             more = asks_for_more(asked.text)
             shown = await _shown(message, me, latest=more)
             return notice(MORE_OF_WHAT) if more and not shown else following(asked, shown, more=more)
@@ -63,18 +73,23 @@ def asks_for_more(text: str) -> bool:
     return _MORE.fullmatch(text) is not None
 
 
-def following(asked: Asked, shown: Shown | None, *, more: bool = False) -> Asked:
-    """Return a question as one that goes on from what was shown: in its article, or for more of it."""
+def following(asked: Asked, shown: Shown | None, *, more: bool = False) -> Asked | Reply:
+    """Return a question as one that goes on from what was shown: in its article, or for more of it.
+
+    Returns a line where there is no more of it.
+    """
     if shown is None:
         return asked
     if more:
+        if shown.first is None:
+            return notice(NO_MORE)
         return replace(asked, text=shown.question, article=shown.asked_in, first=shown.first)
     # What the articles did not say, another question need not find in the article nearest to it.
     article = shown.asked_in if shown.answer is None else shown.article
-    return replace(asked, article=article)
+    return replace(asked, article=article, from_before=article is not None)
 
 
-async def in_thread(channel: object, me: discord.ClientUser | None, asked: Asked) -> Asked:
+async def in_thread(channel: object, me: discord.ClientUser | None, asked: Asked) -> Asked | Reply:
     """Return a question that was asked in the thread of an answer as one that goes on from that."""
     if me is None or not isinstance(channel, discord.Thread):
         return asked

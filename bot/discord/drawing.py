@@ -1,8 +1,9 @@
 """An answer as a reply, with the places of its sentences; but for the last step it reads the index."""
 
 from bisect import bisect_left
+from dataclasses import dataclass
 
-from bot.discord.replies import Place, Places, Reply, answer_reply
+from bot.discord.replies import CITATIONS, Place, Places, Reply, answer_reply
 from index.errors import UnknownArticleError
 from index.library import Library
 from index.records import Answer
@@ -20,8 +21,19 @@ def find_places(library: Library, answer: Answer) -> Places:
     }
 
 
-def drawn(library: Library, answer: Answer, asked_in: str | None, first: int) -> Reply:
-    """Show an answer with its citations after the first `first`; `asked_in` is an article's id.
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How an answer is shown: see `answer_reply`; `asked_in` is an article's id."""
+
+    asked_in: str | None = None
+    first: int = 0
+    most: int = CITATIONS
+    note: str | None = None
+    statement: bool = False
+
+
+def drawn(library: Library, answer: Answer, manner: Manner) -> Reply:
+    """Show an answer in a manner.
 
     `library` is the one that answered. Reads the index: for `desk.run`.
     """
@@ -29,15 +41,18 @@ def drawn(library: Library, answer: Answer, asked_in: str | None, first: int) ->
         places = find_places(library, answer)
     except UnknownArticleError:  # removed since the answer, which stands all the same
         places = {}
-    return drawn_at(places, library, answer, asked_in, first)
+    return drawn_at(places, library, answer, manner)
 
 
-def drawn_at(places: Places, library: Library, answer: Answer, asked_in: str | None, first: int) -> Reply:
+def drawn_at(places: Places, library: Library, answer: Answer, manner: Manner) -> Reply:
     """Show an answer as `drawn` does, its sentences at known places; one without is shown without."""
     return answer_reply(
         answer,
         places=places,
-        asked_in=None if asked_in is None else article_key(asked_in),
+        asked_in=None if manner.asked_in is None else article_key(manner.asked_in),
         fingerprint=library.fingerprint,
-        first=first,
+        first=manner.first,
+        most=manner.most,
+        note=manner.note,
+        statement=manner.statement,
     )

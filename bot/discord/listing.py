@@ -75,16 +75,14 @@ def about(library: Library, log_questions: bool) -> Reply:
     return about_reply(
         articles=len(library.titles),
         version=version(DISTRIBUTION),
-        fingerprint=library.fingerprint,
         source=_source(),
         log_questions=log_questions,
     )
 
 
 def _source() -> str:
-    """Say where the source is: where the package says that it is, else in the package."""
-    for entry in metadata(DISTRIBUTION).get_all("Project-URL") or ():
-        label, _, url = str(entry).partition(", ")
-        if label.casefold() == "source":
-            return url
-    return f"in the Python package {DISTRIBUTION}"
+    """Say where the source is: where the package says that it or the project is, else in the package."""
+    entries = metadata(DISTRIBUTION).get_all("Project-URL") or ()
+    urls = {label.casefold(): url for label, _, url in (str(entry).partition(", ") for entry in entries)}
+    named = (urls[label] for label in ("source", "repository", "homepage") if label in urls)
+    return next(named, f"the Python package {DISTRIBUTION}")

@@ -28,9 +28,9 @@ ABOUT = (
     "Ask with `/ask`, mention me, or write to me directly. To look up what somebody else wrote, open the "
     "message's menu: Apps, Find sources. Reply to an answer to ask on in the same article."
 )
-UNLOGGED = "Questions are answered on the machine that I run on, and are neither passed on nor kept."
-LOGGED = "Questions are answered on the machine that I run on and kept in its log, and are not passed on."
-FEEDBACK = "Only when you judge an answer are both kept, with your verdict and note, without your name."
+FEEDBACK = "If you judge an answer, the question, the answer and your note are kept on the bot's own machine."
+UNLOGGED = "Questions are otherwise neither kept nor logged."
+LOGGED = "Questions are also kept in the log there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,16 +170,13 @@ def unknown_article_reply(typed: str, nearest: Sequence[str]) -> Reply:
     return notice(text)
 
 
-def about_reply(
-    *, articles: int, version: str, fingerprint: str, source: str | None, log_questions: bool
-) -> Reply:
+def about_reply(*, articles: int, version: str, source: str, log_questions: bool) -> Reply:
     """Say what the bot is, what it knows, what it keeps, and where its source is."""
     embed = discord.Embed(title="Footnote", description=ABOUT, colour=BLUE)
     embed.add_field(name="Library", value=f"{articles:,} article{'' if articles == 1 else 's'}")
-    embed.add_field(name="Version", value=f"{version}, index {fingerprint}")
-    if source:
-        embed.add_field(name="Source", value=source)
-    embed.add_field(name="Privacy", value=f"{LOGGED if log_questions else UNLOGGED} {FEEDBACK}", inline=False)
+    embed.add_field(name="Version", value=version)
+    embed.add_field(name="Source", value=source)
+    embed.add_field(name="Privacy", value=f"{FEEDBACK} {LOGGED if log_questions else UNLOGGED}", inline=False)
     return Reply(embed=embed)
 
 

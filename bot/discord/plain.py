@@ -7,7 +7,7 @@ import discord
 from bot.discord import limits
 from bot.discord.markdown import cut, escape, units
 from bot.discord.permissions import granted, name_of
-from bot.discord.replies import EMPTY_LINE, Button, Reply
+from bot.discord.replies import EMPTY_LINE, MORE_SOURCES, Button, Reply
 from bot.discord.tickets import MoreTicket, parse
 
 LACKING = f"-# I could show this better here with the permission **{name_of('embed_links')}**."
@@ -35,17 +35,17 @@ def without_embed(reply: Reply, *, name_permission: bool) -> Reply:
     shown = len(blocks)
     while units(text := _text(reply.content, blocks[:shown]) + below) > room and shown > 1:
         shown -= 1
-    buttons = tuple(_button(button, left=len(blocks) - shown) for button in reply.buttons)
-    return Reply(cut(text, room) + end, None, buttons)
+    return Reply(cut(text, room) + end, None, _buttons(reply, left=len(blocks) - shown))
 
 
 def _text(content: str | None, blocks: list[str]) -> str:
     return "\n".join(filter(None, (content, EMPTY_LINE.join(blocks))))
 
 
-def _button(button: Button, left: int) -> Button:
-    """Return a button as it is where `left` of the last citations are not shown."""
-    ticket = parse(button.custom_id)
-    if not isinstance(ticket, MoreTicket):
-        return button
-    return replace(button, custom_id=replace(ticket, first=ticket.first - left).custom_id)
+def _buttons(reply: Reply, left: int) -> tuple[Button, ...]:
+    """Return the buttons as they are where `left` of the last citations are not shown."""
+    if reply.rest is None or not left:
+        return reply.buttons
+    more = Button(MORE_SOURCES, replace(reply.rest, first=reply.rest.first - left).custom_id)
+    others = [button for button in reply.buttons if not isinstance(parse(button.custom_id), MoreTicket)]
+    return tuple(sorted([*others, more], key=lambda button: button.row))

@@ -11,7 +11,7 @@ from math import ceil
 import discord
 
 from bot.discord import limits
-from bot.discord.markdown import ELLIPSIS, cut, escape, link, marked, unescape, units
+from bot.discord.markdown import ELLIPSIS, UNTITLED, cut, escape, link, marked, unescape, units
 from bot.discord.tickets import (
     ContextTicket,
     MoreTicket,
@@ -33,12 +33,18 @@ TITLE_AGAIN = 40  # of an article that was named above
 
 DECLINED = "The articles don't say."
 NEAREST = "Nearest sentences, which are not an answer:"
+ONLY_THERE = " doesn't say. I looked only there."
+LOOKED_ON = " doesn't say, so I looked in all articles."
+GONE = "The article of that answer is no longer in the library, so I looked in all."
+OF_STATEMENT = "Nearest sentences in the articles:"
 MORE = "More sources:"
+MORE_NEAREST = "More of the nearest sentences, which are not an answer:"
 NO_MORE = "There are no more sentences about this."
 CONTEXT, MORE_SOURCES, ADD_NOTE = "Show in context", "More sources", "Add a note"
 RIGHT, WRONG = "Was this right? Yes", "No"
 """Labels of buttons; the second citation's and the third's say "2 in context" and "3 in context"."""
-LEVELS = ((0.9, "Very confident"), (0.7, "Confident"), (0.5, "Fairly confident"), (0.0, "Not sure"))
+SURE = 0.5  # confidence from which an answer is green
+LEVELS = ((0.9, "Very confident"), (0.7, "Confident"), (SURE, "Fairly confident"), (0.0, "Not sure"))
 
 GREEN, AMBER, BLUE = discord.Colour(0x2F9E6E), discord.Colour(0xD9A441), discord.Colour(0x5865F2)
 QUOTE, BOLD = "> ", "**"
@@ -60,11 +66,15 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A message; nothing in it is more than Discord takes (`limits`)."""
+    """A message; nothing in it is more than Discord takes (`limits`).
+
+    `rest` is where an answer's citations go on, whether there are more or not: for who shows fewer.
+    """
 
     content: str | None = None
     embed: discord.Embed | None = None
     buttons: tuple[Button, ...] = ()
+    rest: MoreTicket | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,40 +108,55 @@ class Shown:
         return self.asked_in or next(cited, None)
 
     @property
-    def first(self) -> int:
-        """How many citations have been shown."""
-        return next((ticket.first for ticket in self.tickets if isinstance(ticket, MoreTicket)), 0)
+    def first(self) -> int | None:
+        """How many citations have been shown; None where there are no more."""
+        return next((ticket.first for ticket in self.tickets if isinstance(ticket, MoreTicket)), None)
 
 
 def answer_reply(
-    answer: Answer, *, places: Places, asked_in: str | None, fingerprint: str, first: int = 0
+    answer: Answer,
+    *,
+    places: Places,
+    asked_in: str | None,
+    fingerprint: str,
+    first: int = 0,
+    most: int = CITATIONS,
+    note: str | None = None,
+    statement: bool = False,
 ) -> Reply:
-    """Show an answer with the citations after the first `first` ones, as many as fit.
+    """Show an answer with the citations after the first `first` ones, as many as fit, `most` at most.
 
     `asked_in` is the key of the article that was asked in, `fingerprint` the index's. After
-    the first citations neither the answer nor the confidence is said again.
+    the first citations neither the answer nor the confidence is said again. `note` is a line of the bot's
+    own, in small print. What is said to a `statement` is no answer: only sentences near it are shown.
     """
-    blocks = [_opening(answer, first)]
+    blocks = [_opening(answer, first, asked_in, note, statement)]
     room = limits.DESCRIPTION - units(blocks[0])
-    citations = answer.citations[first : first + CITATIONS]
+    citations = answer.citations[first : first + min(most, CITATIONS)]
     for at, citation in enumerate(citations):
         again = any(earlier.article.id == citation.article.id for earlier in citations[:at])
-        block = _citation(citation, places.get(citation.number), answer, TITLE_AGAIN if again else TITLE)
+        title_limit = TITLE_AGAIN if again else TITLE
+        quoted = statement or citation.number > 1 or citation.sentence != answer.answer
+        block = _source(citation, places.get(citation.number), title_limit)
+        if quoted:  # what is the answer itself is not said again
+            block = f"{_quotation(citation, answer.answerable)}\n{block}"
         room -= len(EMPTY_LINE) + units(block)
         if room < 0:
             break
         blocks.append(block)
     shown = citations[: len(blocks) - 1]
-    embed = discord.Embed(description=EMPTY_LINE.join(blocks), colour=GREEN if answer.answerable else AMBER)
+    colour = BLUE if statement else GREEN if answer.answerable and answer.confidence >= SURE else AMBER
+    embed = discord.Embed(description=EMPTY_LINE.join(blocks), colour=colour)
     buttons = _context_buttons(shown)
-    if shown:
-        more = MoreTicket(asked_in, first + len(shown))
-        buttons.append(Button(MORE_SOURCES, more.custom_id))
-    if first == 0:
+    rest = MoreTicket(asked_in, first + len(shown))
+    if len(answer.citations) > rest.first:
+        buttons.append(Button(MORE_SOURCES, rest.custom_id))
+    if first == 0 and not statement:
         embed.set_footer(text=_footer(answer))
         for right, label, emoji in ((True, RIGHT, "👍"), (False, WRONG, "👎")):
-            buttons.append(Button(label, VerdictTicket(right, fingerprint).custom_id, row=1, emoji=emoji))
-    return Reply(_question(answer.question), embed, tuple(buttons))
+            verdict = VerdictTicket(right, fingerprint, asked_in)
+            buttons.append(Button(label, verdict.custom_id, row=1, emoji=emoji))
+    return Reply(_question(answer.question), embed, tuple(buttons), rest)
 
 
 def read_back(message: discord.Message) -> Shown | None:
@@ -144,7 +169,7 @@ def read_back(message: discord.Message) -> Shown | None:
         return None
     opening = (rest or message.embeds[0].description or "").split("\n", 1)[0]
     answer = _in_bold(opening)
-    if rest and answer is None and opening not in (DECLINED, MORE, NO_MORE):
+    if rest and answer is None and not _without_answer(opening):
         return None
     buttons = [
         item for row in message.components if isinstance(row, discord.ActionRow) for item in row.children
@@ -152,7 +177,9 @@ def read_back(message: discord.Message) -> Shown | None:
     tickets = tuple(
         ticket for button in buttons if button.custom_id and (ticket := parse(button.custom_id)) is not None
     )
-    asked_in = next((ticket.asked_in for ticket in tickets if isinstance(ticket, MoreTicket)), None)
+    asked_in = next(
+        (ticket.asked_in for ticket in tickets if isinstance(ticket, MoreTicket | VerdictTicket)), None
+    )
     return Shown(unescape(question.removeprefix(QUOTE)), answer, asked_in, tickets)
 
 
@@ -202,30 +229,51 @@ def _question(question: str) -> str:
     return QUOTE + escape(text if len(text) <= QUESTION else cut(text, QUESTION))
 
 
-def _opening(answer: Answer, first: int) -> str:
+def title_of(answer: Answer) -> str:
+    """Return the title of the first citation's article, in bold."""
+    return f"{BOLD}{cut(escape(answer.citations[0].article.title).strip(), TITLE) or UNTITLED}{BOLD}"
+
+
+def _opening(answer: Answer, first: int, asked_in: str | None, note: str | None, statement: bool) -> str:
     if first:
-        return MORE if len(answer.citations) > first else NO_MORE
-    if answer.answer is None:
-        return f"{DECLINED}\n{NEAREST}" if answer.citations else DECLINED
-    return f"{BOLD}{cut(escape(answer.answer).strip(), ANSWER) or ELLIPSIS}{BOLD}"
+        nearest = MORE if answer.answerable else MORE_NEAREST
+        return nearest if len(answer.citations) > first else NO_MORE
+    if statement and answer.citations:
+        return OF_STATEMENT
+    lines = [note and f"-# {note}"]
+    if answer.answer is not None:
+        lines.insert(0, f"{BOLD}{cut(escape(answer.answer).strip(), ANSWER) or ELLIPSIS}{BOLD}")
+    elif answer.citations:
+        lines.insert(0, title_of(answer) + ONLY_THERE if asked_in else DECLINED)
+        lines.append(NEAREST)
+    else:
+        lines.insert(0, DECLINED)
+    return "\n".join(filter(None, lines))
+
+
+def _without_answer(opening: str) -> bool:
+    known = (DECLINED, MORE, MORE_NEAREST, NO_MORE, OF_STATEMENT)
+    return opening in known or opening.endswith(BOLD + ONLY_THERE)
 
 
 def _in_bold(line: str) -> str | None:
-    inside = line.removeprefix(BOLD).removesuffix(BOLD)  # a line that was cut has lost its end
-    return unescape(inside) if line.startswith(BOLD) else None
+    if not line.startswith(BOLD) or _without_answer(line):
+        return None
+    return unescape(line.removeprefix(BOLD).removesuffix(BOLD))  # a line that was cut has lost its end
 
 
-def _citation(citation: Citation, place: Place | None, answer: Answer, title_limit: int) -> str:
-    """Quote a sentence with its answer in bold, below it its source; not again what is the answer itself."""
+def _quotation(citation: Citation, answerable: bool) -> str:
+    """Quote a sentence, its answer in bold where it is one."""
+    span = None
+    if citation.highlight and answerable:
+        span = (citation.highlight[0] - citation.start, citation.highlight[1] - citation.start)
+    return f"{QUOTE}{marked(citation.sentence, span, SENTENCE)}"
+
+
+def _source(citation: Citation, place: Place | None, title_limit: int) -> str:
     title = link(citation.article.title, citation.article.url, title_limit)
     where = f" · sentence {place.number} of {place.of}" if place else ""
-    source = f"-# {citation.number} · {title}{where}"
-    if citation.number == 1 and citation.sentence == answer.answer:
-        return source
-    span = None
-    if citation.highlight and answer.answerable:
-        span = (citation.highlight[0] - citation.start, citation.highlight[1] - citation.start)
-    return f"{QUOTE}{marked(citation.sentence, span, SENTENCE)}\n{source}"
+    return f"-# {citation.number} · {title}{where}"
 
 
 def _context_buttons(citations: Sequence[Citation]) -> list[Button]:

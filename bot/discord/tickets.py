@@ -86,15 +86,20 @@ class MoreTicket:
 
 @dataclass(frozen=True, slots=True)
 class VerdictTicket:
-    """Say whether an answer was right; `fingerprint` is that of the index that gave it."""
+    """Say whether an answer was right; `fingerprint` is that of the index that gave it.
+
+    `asked_in` is the key of the article asked in.
+    """
 
     right: bool
     fingerprint: str
+    asked_in: str | None = None
 
     @property
     def custom_id(self) -> str:
         """The button's custom_id."""
-        return f"{PREFIX}v:{'yes' if self.right else 'no'}:{self.fingerprint}"
+        asked_in = f":{self.asked_in}" if self.asked_in else ""
+        return f"{PREFIX}v:{'yes' if self.right else 'no'}:{self.fingerprint}{asked_in}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +158,8 @@ _KINDS = (
     ),
     (rf"m:(?P<key>{_KEY})?:(?P<first>{_COUNT})", lambda m: MoreTicket(m["key"], int(m["first"]))),
     (
-        r"v:(?P<right>yes|no):(?P<index>[\w.-]{1,64})",
-        lambda m: VerdictTicket(m["right"] == "yes", m["index"]),
+        rf"v:(?P<right>yes|no):(?P<index>[\w.-]{{1,64}})(:(?P<key>{_KEY}))?",
+        lambda m: VerdictTicket(m["right"] == "yes", m["index"], m["key"]),
     ),
     (rf"n:(?P<row>{_COUNT})", lambda m: NoteTicket(int(m["row"]))),
     (rf"l:(?P<page>{_COUNT}):(?P<query>.*)", _articles),

@@ -12,8 +12,8 @@ from loopback.world import User
 
 from bot.discord import listing
 from bot.discord.client import FootnoteClient
-from bot.discord.commands import TEXTLESS, definitions
-from bot.discord.replies import DECLINED
+from bot.discord.commands import TEXTLESS, definitions, is_question
+from bot.discord.replies import DECLINED, LOOKED_ON, OF_STATEMENT
 from index.titles import article_key
 
 RAQQA = "Who predicts the fight for Raqqa will be long and hard?"
@@ -108,8 +108,7 @@ async def test_a_question_keeps_to_the_article_that_is_given(
 ) -> None:
     asked = await ask(discord, RAQQA, article=given)
     assert asked.message is not None
-    assert asked.message.embed["description"].startswith(DECLINED)
-    assert "How bees keep warm" in asked.message.text
+    assert "**How bees keep warm** doesn't say. I looked only there." in asked.message.text
     assert "Coalition" not in asked.message.text
 
 
@@ -210,7 +209,7 @@ async def test_about(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
     world = discord.world
     text = alone(await (await discord.slash(world.user, world.channel, "about")).done())
     assert "4 articles" in text
-    assert bot.shelf.library.fingerprint in text
+    assert bot.shelf.library.fingerprint not in text
     assert "footnote-bot" in text
 
 
@@ -221,6 +220,30 @@ async def test_sources_are_found_for_anybodys_message(discord: LoopbackDiscord, 
     assert found.message is not None
     assert "Townsend" in found.message.text
     assert found.message.content.startswith(f"> {RAQQA} Nobody knows")
+    assert found.message.content.endswith("…")
+    assert len(found.message.content) <= len("> ") + 500
+
+
+async def test_a_statement_gets_the_sentences_nearest_to_it(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    world = discord.world
+    said = await discord.say(world.add_user("grace"), world.channel, "The red bridge is 900 metres long.")
+    found = (await (await discord.menu(world.user, said, "Find sources")).done()).message
+    assert found is not None
+    assert found.embed["description"].startswith(f"{OF_STATEMENT}\n")
+    assert "900 metres" in found.embed["description"]
+    assert "Was this right? Yes" not in [button["label"] for button in found.buttons]
+
+
+@pytest.mark.parametrize("text", ["Who won", "it did?", "“How so”", "本当？", "Is it"])
+def test_questions_are_told_from_statements(text: str) -> None:
+    assert is_question(text)
+
+
+@pytest.mark.parametrize("text", ["Whoever won, lost.", "Nobody knows why.", "Island bees shiver."])
+def test_statements_are_told_from_questions(text: str) -> None:
+    assert not is_question(text)
 
 
 async def test_sources_of_an_answer_are_those_of_its_question(
@@ -248,10 +271,10 @@ async def test_a_question_in_the_thread_of_an_answer_keeps_its_article(
     thread = world.channel.add_thread("bees", answer)
     asked = await (await discord.slash(world.user, thread, "ask", question=RAQQA)).done()
     assert asked.message is not None
-    assert asked.message.embed["description"].startswith(DECLINED)
-    assert "Coalition" not in asked.message.text
+    assert "**How bees keep warm**" + LOOKED_ON in asked.message.text
     elsewhere = await (
         await discord.slash(world.user, thread, "ask", question=RAQQA, article=COALITION)
     ).done()
     assert elsewhere.message is not None
     assert "Townsend" in elsewhere.message.embed["description"]
+    assert LOOKED_ON not in elsewhere.message.text

@@ -1,5 +1,7 @@
 """Questions in messages, over the loopback Discord."""
 
+from dataclasses import replace
+
 import pytest
 from bots import Bots
 from loopback import LoopbackDiscord
@@ -9,11 +11,13 @@ from loopback.world import Channel
 from bot.discord.answering import EMPTY, UNSEEN
 from bot.discord.asked import Asked
 from bot.discord.client import FootnoteClient
-from bot.discord.conversation import MORE_OF_WHAT, asks_for_more, following
-from bot.discord.replies import DECLINED, NO_MORE, Shown
+from bot.discord.conversation import HELLO, MORE_OF_WHAT, asks_for_more, following
+from bot.discord.replies import DECLINED, GONE, LOOKED_ON, NEAREST, NO_MORE, Shown, notice
 from bot.discord.tickets import ContextTicket, MoreTicket
+from index.titles import article_key
 
 RAQQA = "Who predicts the fight for Raqqa will be long and hard?"
+NOWHERE = "What is the price of bitcoin in Tuvalu?"
 BEES = "How warm is the centre of the cluster kept?"
 CITED = ContextTicket("kAntsyJ4LhQf", 0, 9, "ET4w3rZY")
 
@@ -45,6 +49,7 @@ def starts(answer: Message) -> str:
         "show me more",
         "give me some more sources",
         "MORE…",
+        "more?",
     ],
 )
 def test_more_is_understood(text: str) -> None:
@@ -60,18 +65,19 @@ def test_a_follow_up_keeps_the_article_of_the_answer() -> None:
     asked = Asked("And who lost?", 1, None, "message")
     assert following(asked, None) == asked
     answered = Shown("Who won?", "Ada", None, (CITED, MoreTicket(None, 3)))
-    assert following(asked, answered).article == CITED.key
+    assert following(asked, answered) == replace(asked, article=CITED.key, from_before=True)
     declined = Shown("Who won?", None, None, (CITED, MoreTicket(None, 3)))
-    assert following(asked, declined).article is None
+    assert following(asked, declined) == asked
     narrowed = Shown("Who won?", None, "AAAAAAAAAAAA", (CITED, MoreTicket("AAAAAAAAAAAA", 3)))
-    assert following(asked, narrowed).article == "AAAAAAAAAAAA"
-    assert following(asked, narrowed).text == asked.text
+    assert following(asked, narrowed) == replace(asked, article="AAAAAAAAAAAA", from_before=True)
 
 
 def test_more_goes_on_where_the_answer_ended() -> None:
     shown = Shown("Who won?", "Ada", "AAAAAAAAAAAA", (CITED, MoreTicket("AAAAAAAAAAAA", 3)))
     asked = following(Asked("more", 1, 2, "message"), shown, more=True)
     assert asked == Asked("Who won?", 1, 2, "message", "AAAAAAAAAAAA", 3)
+    last = Shown("Who won?", None, None, (CITED,))
+    assert following(Asked("more", 1, 2, "message"), last, more=True) == notice(NO_MORE)
 
 
 async def test_a_mention_is_answered_by_a_reply_that_pings_nobody(
@@ -174,12 +180,56 @@ async def test_a_question_has_a_longest_length(discord: LoopbackDiscord, bot: Fo
 
 async def test_a_reply_keeps_the_article_of_the_answer(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
     world = discord.world
+    red = await mentioning(discord, "How long is the red bridge?")
+    reply = await discord.answer(
+        await discord.say(world.user, world.channel, "When was it opened?", reply_to=red)
+    )
+    assert starts(reply).startswith("**")
+    assert "1931" in starts(reply)
+    assert "green bridge" not in reply.text
+    assert LOOKED_ON not in reply.text
+
+
+async def test_where_the_article_of_the_answer_does_not_say_all_are_asked(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    world = discord.world
     bees = await mentioning(discord, BEES)
     reply = await discord.answer(await discord.say(world.user, world.channel, RAQQA, reply_to=bees))
-    assert starts(reply).startswith(DECLINED)
-    assert "Coalition" not in reply.text
-    again = await discord.answer(await discord.say(world.user, world.channel, RAQQA, reply_to=reply))
-    assert "Coalition" not in again.text
+    answer, line, *_ = starts(reply).split("\n")
+    assert answer == "**US Lieutenant General Steve Townsend**"
+    assert line == f"-# **How bees keep warm**{LOOKED_ON}"
+    more = await discord.answer(await discord.say(world.user, world.channel, "more", reply_to=reply))
+    assert "-# 4 · " in starts(more)
+    nowhere = await discord.answer(await discord.say(world.user, world.channel, NOWHERE, reply_to=bees))
+    assert starts(nowhere).startswith(f"{DECLINED}\n{NEAREST}")
+
+
+async def test_where_the_article_of_the_answer_is_gone_all_are_asked(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    world = discord.world
+    bees = await mentioning(discord, BEES)
+    for row in bees.components:
+        for button in row["components"]:
+            button["custom_id"] = button["custom_id"].replace(article_key("notes/bees"), "A" * 12)
+    reply = await discord.answer(await discord.say(world.user, world.channel, RAQQA, reply_to=bees))
+    assert starts(reply).split("\n")[:2] == ["**US Lieutenant General Steve Townsend**", f"-# {GONE}"]
+
+
+@pytest.mark.parametrize("text", ["hi", "Hello!", "hey", "Thanks.", "thank you :)"])
+async def test_a_greeting_gets_a_kind_line(discord: LoopbackDiscord, bot: FootnoteClient, text: str) -> None:
+    assert (await mentioning(discord, text)).content == HELLO
+
+
+@pytest.mark.parametrize("text", ["help", "?"])
+async def test_who_asks_for_help_is_told_what_the_bot_is(
+    discord: LoopbackDiscord, bot: FootnoteClient, text: str
+) -> None:
+    answer = await discord.answer(
+        await discord.say(discord.world.user, discord.world.dm(discord.world.user), text)
+    )
+    assert answer.embed["title"] == "Footnote"
 
 
 async def test_a_reply_to_the_answer_of_a_command_keeps_its_article(
@@ -188,8 +238,7 @@ async def test_a_reply_to_the_answer_of_a_command_keeps_its_article(
     world = discord.world
     asked = await (await discord.slash(world.user, world.channel, "ask", question=BEES)).done()
     reply = await discord.answer(await discord.say(world.user, world.channel, RAQQA, reply_to=asked.message))
-    assert starts(reply).startswith(DECLINED)
-    assert "Coalition" not in reply.text
+    assert "How bees keep warm**" + LOOKED_ON in starts(reply)
 
 
 async def test_an_answer_that_discord_does_not_send_along_is_fetched(
@@ -204,7 +253,7 @@ async def test_an_answer_that_discord_does_not_send_along_is_fetched(
     del whole["referenced_message"]
     world.announce("MESSAGE_CREATE", whole | {"guild_id": str(world.guild.id)}, world.guild, 1 << 9)
     reply = await discord.answer(said)
-    assert "Coalition" not in reply.text
+    assert LOOKED_ON in reply.text
 
 
 async def test_a_reply_to_a_deleted_answer_is_a_question_of_its_own(
@@ -226,7 +275,7 @@ async def test_a_question_in_the_thread_of_an_answer_keeps_its_article(
     world = discord.world
     bees = await mentioning(discord, BEES)
     thread = world.channel.add_thread("about bees", bees)
-    assert "Coalition" not in (await mentioning(discord, RAQQA, thread)).text
+    assert LOOKED_ON in (await mentioning(discord, RAQQA, thread)).text
     other = world.channel.add_thread("about anything")
     discord.expect(10008)  # it was started from no message
     assert "Townsend" in starts(await mentioning(discord, RAQQA, other))
@@ -246,7 +295,9 @@ async def test_more_in_reply_shows_further_sources_until_there_are_none(
     asked = await discord.slash(world.user, channel, "ask", question=BEES, article="notes/bees")
     bees = (await asked.done()).message
     while bees is not None and NO_MORE not in bees.text:
+        last = bees
         bees = await discord.answer(await discord.say(world.user, channel, "more", reply_to=bees))
+    assert "More sources" not in [button["label"] for button in last.buttons]
     assert len(channel.messages) <= 6
 
 

@@ -6,7 +6,7 @@ from unittest.mock import MagicMock
 from preview import golden
 from preview.golden import HOSTILE, RAQQA, answered, cite
 
-from bot.discord.drawing import drawn, find_places
+from bot.discord.drawing import Manner, drawn, find_places
 from bot.discord.replies import Place
 from index.library import Library
 
@@ -24,7 +24,7 @@ def test_an_answer_outlives_its_article(library: Library) -> None:
     answer = library.ask("How long is the red bridge?")
     first, *rest = answer.citations
     gone = replace(answer, citations=(replace(first, article=replace(first.article, id="gone")), *rest))
-    reply = drawn(library, gone, None, 0)
+    reply = drawn(library, gone, Manner())
     assert reply.embed is not None
     assert reply.embed.description is not None
     assert "900 metres" in reply.embed.description

@@ -89,15 +89,18 @@ def test_a_search_is_paged_too(large: Library) -> None:
     assert not none.buttons
 
 
-def test_the_source_is_where_the_package_says(monkeypatch: pytest.MonkeyPatch, library: Library) -> None:
+@pytest.mark.parametrize("label", ["Source", "Repository", "homepage"])
+def test_the_source_is_where_the_package_says(
+    monkeypatch: pytest.MonkeyPatch, library: Library, label: str
+) -> None:
     about = listing.about(library, False).embed
     assert about is not None
-    assert any("footnote-bot" in str(field.value) for field in about.fields)
+    assert any(field.value == "the Python package footnote-bot" for field in about.fields)
 
     class Metadata:
         def get_all(self, name: str) -> list[str]:
             assert name == "Project-URL"
-            return ["Documentation, https://example.org/docs", "Source, https://example.org/source"]
+            return ["Documentation, https://example.org/docs", f"{label}, https://example.org/source"]
 
     monkeypatch.setattr(listing, "metadata", lambda _: Metadata())
     about = listing.about(library, False).embed

@@ -194,11 +194,16 @@ def test_a_choice_is_short_and_never_empty(title: str) -> None:
 
 @pytest.mark.parametrize("logged", [True, False])
 def test_about_says_what_is_kept(logged: bool) -> None:
-    reply = about_reply(articles=1, version="1.0", fingerprint="abc", source=None, log_questions=logged)
+    reply = about_reply(articles=1, version="1.0", source="the package", log_questions=logged)
     check(reply)
     assert reply.embed is not None
     fields = {field.name: field.value or "" for field in reply.embed.fields}
     assert fields["Library"] == "1 article"
-    assert ("kept in its log" in fields["Privacy"]) == logged
-    assert fields["Privacy"].count(". ") == 1
-    assert "Source" not in fields
+    assert fields["Version"] == "1.0"
+    kept, _, otherwise = fields["Privacy"].partition(". ")
+    assert kept == (
+        "If you judge an answer, the question, the answer and your note are kept on the bot's own machine"
+    )
+    assert (otherwise == "Questions are otherwise neither kept nor logged.") != logged
+    assert ("kept in the log" in otherwise) == logged
+    assert fields["Source"] == "the package"

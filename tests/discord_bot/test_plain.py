@@ -11,7 +11,7 @@ from bot.discord import limits
 from bot.discord.client import FootnoteClient
 from bot.discord.markdown import units
 from bot.discord.plain import LACKING, without_embed
-from bot.discord.replies import Reply, notice
+from bot.discord.replies import LOOKED_ON, Reply, notice
 from bot.discord.tickets import MoreTicket, parse
 
 BEES = "How warm is the centre of the cluster kept?"
@@ -62,7 +62,8 @@ async def test_an_answer_without_an_embed_can_be_asked_on_and_judged(
     (entry,) = bot.feedback.list()
     assert (entry.judgement.question, entry.judgement.answer) == (RAQQA, ANSWER)
     on = await discord.answer(await discord.say(world.user, world.channel, BEES, reply_to=first_answer))
-    assert "35 degrees" not in on.content  # it asks in the article of the answer
+    assert "35 degrees" in on.content
+    assert LOOKED_ON in on.content  # it asked in the article of the answer first
 
 
 @given(st.integers(0, 4096), st.booleans())

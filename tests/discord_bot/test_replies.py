@@ -14,8 +14,11 @@ from bot.discord import limits
 from bot.discord.markdown import units, web_address
 from bot.discord.plain import without_embed
 from bot.discord.replies import (
+    AMBER,
     CONTEXT,
     EMPTY_LINE,
+    GONE,
+    GREEN,
     MORE_SOURCES,
     QUESTION,
     RIGHT,
@@ -34,7 +37,7 @@ from bot.discord.replies import (
     read_back,
 )
 from bot.discord.sending import view_of
-from bot.discord.tickets import ContextTicket, MoreTicket, VerdictTicket, parse, sentence_digest
+from bot.discord.tickets import ContextTicket, VerdictTicket, parse, sentence_digest
 from bot.text import safe
 from index.records import Answer, Citation, Source
 from index.titles import article_key
@@ -129,12 +132,24 @@ def check(reply: Reply) -> None:
 
 
 @settings(deadline=None)
-@given(answers(), st.integers(0, 8), st.none() | st.text().map(article_key), st.booleans())
+@given(
+    answers(), st.integers(0, 8), st.none() | st.text().map(article_key), st.booleans(), st.integers(1, 6),
+    st.none() | st.just(GONE), st.booleans(),
+)  # fmt: skip
 def test_every_answer_is_inside_discords_limits_and_harmless(
-    answer: Answer, first: int, asked_in: str | None, placed: bool
+    answer: Answer,
+    first: int,
+    asked_in: str | None,
+    placed: bool,
+    most: int,
+    note: str | None,
+    statement: bool,
 ) -> None:
     found = {citation.number: Place(7, 10**6) for citation in answer.citations} if placed else {}
-    reply = answer_reply(answer, places=found, asked_in=asked_in, fingerprint=FINGERPRINT, first=first)
+    reply = answer_reply(
+        answer, places=found, asked_in=asked_in, fingerprint=FINGERPRINT, first=first, most=most, note=note,
+        statement=statement,
+    )  # fmt: skip
     check(reply)
     shown = read_back(sent(reply))
     assert shown is not None
@@ -144,18 +159,22 @@ def test_every_answer_is_inside_discords_limits_and_harmless(
     else:
         assert whole.startswith(shown.question.removesuffix("…"))
     if answer.citations[first:]:
-        assert shown.asked_in == asked_in
-        assert shown.first > first
+        shown_to = first + sum(isinstance(ticket, ContextTicket) for ticket in shown.tickets)
+        assert shown.first is None or (shown.asked_in == asked_in and first < shown_to <= shown.first)
+        assert (shown.first is None) == (reply.rest is not None and reply.rest.first == len(answer.citations))
         assert shown.article == asked_in or article_key(answer.citations[first].article.id)
     bare = without_embed(reply, name_permission=placed)
     check(bare)
     plain = read_back(sent(bare))
     assert plain is not None
-    assert (plain.question, plain.asked_in) == (shown.question, shown.asked_in)
-    assert len(plain.tickets) == len(shown.tickets)
-    assert first <= plain.first <= shown.first or not answer.citations[first:]
+    assert plain.question == shown.question
+    assert plain.asked_in == (asked_in if plain.first is not None else shown.asked_in)
+    assert set(map(type, shown.tickets)) <= set(map(type, plain.tickets))
+    if shown.first is not None:
+        assert plain.first is not None
+        assert first <= plain.first <= shown.first
     assert (plain.answer is None) == (shown.answer is None)
-    if first or answer.answer is None:
+    if first or answer.answer is None or (statement and answer.citations):
         assert shown.answer is None
     elif units(answer.answer) < 100 and (text := safe(answer.answer).strip()):
         assert shown.answer == text
@@ -219,6 +238,63 @@ def test_a_declined_answer_marks_nothing() -> None:
     assert reply.embed.footer.text == "Too unsure to answer (10%) · 0.04 s"
 
 
+def test_who_looked_in_one_article_says_no_more_than_that() -> None:
+    key = article_key(RAQQA.id)
+    reply = show(answered("Who?", None, cite(RAQQA, 3, "", 0.1)), asked_in=key)
+    assert reply.embed is not None
+    first, second, *_ = (reply.embed.description or "").split("\n")
+    assert first == f"**{RAQQA.title}** doesn't say. I looked only there."
+    assert second == "Nearest sentences, which are not an answer:"
+    for sent_reply in (reply, without_embed(reply, name_permission=True)):
+        shown = read_back(sent(sent_reply))
+        assert shown is not None
+        assert (shown.answer, shown.asked_in, shown.first) == (None, key, None)
+
+
+def test_further_sentences_of_a_declined_answer_are_none_either() -> None:
+    reply = GOLDEN["declined-more"]()
+    assert reply.embed is not None
+    assert (reply.embed.description or "").startswith(
+        f"More of the nearest sentences, which are not an answer:{EMPTY_LINE}> "
+    )
+
+
+def test_a_statement_gets_sentences_and_no_answer() -> None:
+    reply = GOLDEN["statement"]()
+    assert reply.embed is not None
+    assert (reply.embed.description or "").startswith(
+        f"Nearest sentences in the articles:{EMPTY_LINE}> **US Lieutenant General Steve Townsend** predicts"
+    )
+    assert reply.embed.colour not in (GREEN, AMBER)
+    assert [button.label for button in reply.buttons] == [CONTEXT, MORE_SOURCES]
+    whole = cite(RAQQA, 3, "", 0.9)
+    said = show(answered("It is.", whole.sentence, whole), statement=True).embed
+    assert said is not None
+    assert "> US Lieutenant" in (said.description or "")
+
+
+def test_more_is_offered_where_there_is_more() -> None:
+    cited = [cite(RAQQA, number, "", 0.5, nth=number) for number in range(1, 5)]
+    answer = answered("What?", "US", *cited)
+    for most, offered in ((3, True), (4, False)):
+        reply = show(answer, most=most)
+        assert (MORE_SOURCES in [button.label for button in reply.buttons]) == offered
+        assert reply.embed is not None
+        assert (f"-# {most} · " in (reply.embed.description or "")) and "-# 5" not in str(reply.embed)
+    long = [cite(RAQQA, number, "", 0.5, nth=number) for number in (2, 3, 6, 8, 12)]
+    bare = without_embed(show(answered("What?" * 100, "US", *long)), name_permission=False)
+    shown = read_back(sent(bare))
+    assert shown is not None
+    assert shown.first is not None, "what the embed held and this does not is offered"
+
+
+@pytest.mark.parametrize(("confidence", "colour"), [(0.5, GREEN), (0.4999, AMBER)])
+def test_what_is_not_sure_is_not_green(confidence: float, colour: discord.Colour) -> None:
+    embed = show(answered("Who?", "US", cite(RAQQA, 3, "US", confidence))).embed
+    assert embed is not None
+    assert embed.colour == colour
+
+
 def test_an_empty_library_says_so_without_sources() -> None:
     reply = answer_reply(
         Answer("Who?", False, 0.0, None, (), 1.0), places={}, asked_in=None, fingerprint=FINGERPRINT
@@ -256,7 +332,7 @@ def test_more_sources_go_on_where_the_last_ended() -> None:
     first = read_back(sent(show(answer)))
     assert first is not None
     assert first.first == 5
-    second = show(answer, first=first.first)
+    second = show(answer, first=5)
     assert second.embed is not None
     assert (second.embed.description or "").startswith(f"More sources:{EMPTY_LINE}> ")
     assert second.embed.footer.text is None
@@ -282,6 +358,7 @@ def test_citations_that_do_not_fit_are_left_for_more_sources() -> None:
     check(reply)
     shown = read_back(sent(reply))
     assert shown is not None
+    assert shown.first is not None
     assert 1 <= shown.first < 5
 
 
@@ -295,9 +372,8 @@ def test_what_a_click_needs_is_read_back() -> None:
         key,
         (
             ContextTicket(key, cited.start, cited.end, sentence_digest(cited.sentence)),
-            MoreTicket(key, 1),
-            VerdictTicket(True, FINGERPRINT),
-            VerdictTicket(False, FINGERPRINT),
+            VerdictTicket(True, FINGERPRINT, key),
+            VerdictTicket(False, FINGERPRINT, key),
         ),
     )
     assert shown.article == key

@@ -28,7 +28,12 @@ TICKETS: st.SearchStrategy[Ticket] = st.one_of(
     st.builds(lambda key, span, digest: ContextTicket(key, *span, digest), KEYS, SPANS, DIGESTS),
     st.builds(PageTicket, KEYS, COUNTS, st.booleans(), st.none() | st.builds(Mark, COUNTS, DIGESTS)),
     st.builds(MoreTicket, st.none() | KEYS, COUNTS),
-    st.builds(VerdictTicket, st.booleans(), st.from_regex(r"[0-9A-Za-z_.-]{1,64}", fullmatch=True)),
+    st.builds(
+        VerdictTicket,
+        st.booleans(),
+        st.from_regex(r"[0-9A-Za-z_.-]{1,64}", fullmatch=True),
+        st.none() | KEYS,
+    ),
     st.builds(NoteTicket, COUNTS),
     st.builds(ArticlesTicket, COUNTS, st.text().map(clean_query)),
 )

@@ -10,12 +10,15 @@ import discord
 
 from bot.discord.pages import about_reply, article_reply, articles_reply, context_reply, unknown_article_reply
 from bot.discord.replies import (
+    GONE,
+    LOOKED_ON,
     Place,
     Reply,
     answer_reply,
     busy_reply,
     gone_reply,
     noted_reply,
+    title_of,
 )
 from bot.discord.tickets import ContextTicket, Mark, PageTicket, sentence_digest
 from index.catalog import ArticleRow
@@ -155,17 +158,17 @@ def places(*citations: Citation) -> dict[int, Place]:
     return found
 
 
-def show(answer: Answer, *, asked_in: str | None = None, first: int = 0) -> Reply:
-    """Show an answer over articles of this module."""
+def show(answer: Answer, *, asked_in: str | None = None, **manner: Any) -> Reply:
+    """Show an answer over articles of this module; the rest are options of `answer_reply`."""
     found = places(*answer.citations)
-    return answer_reply(answer, places=found, asked_in=asked_in, fingerprint=FINGERPRINT, first=first)
+    return answer_reply(answer, places=found, asked_in=asked_in, fingerprint=FINGERPRINT, **manner)
 
 
 def _answer() -> Reply:
     question = "Who predicts the fight for Raqqa will be long and hard?"
     who = "US Lieutenant General Steve Townsend"
     cited = [cite(RAQQA, 3, who, 0.8037), cite(RAQQA, 2, "", 0.0, nth=2), cite(RAQQA, 1, "", 0.0, nth=3)]
-    return show(answered(question, who, *cited))
+    return show(answered(question, who, *cited, cite(RAQQA, 5, "", 0.0, nth=4)), most=3)
 
 
 def _one_citation() -> Reply:
@@ -179,14 +182,30 @@ def _whole_sentence() -> Reply:
     return show(answered(question, sentence.sentence, sentence, cite(RAQQA, 7, "", 0.1, nth=2)))
 
 
-def _declined() -> Reply:
+def _declined(**manner: Any) -> Reply:
     question = "Who painted the Mona Lisa?"
     cited = [
         cite(RAQQA, 4, "", 0.0058),
         cite(RAQQA, 13, "", 0.0047, nth=2),
         cite(RAQQA, 3, "", 0.0039, nth=3),
+        cite(RAQQA, 5, "", 0.0031, nth=4),
     ]
-    return show(answered(question, None, *cited))
+    return show(answered(question, None, *cited), **{"most": 3, **manner})
+
+
+def _looked_on() -> Reply:
+    """Show an answer that stands in another article than the one before."""
+    elsewhere = answered("Who else?", None, cite(HOSTILE, 1, "", 0.1))
+    question = "Who predicts the fight for Raqqa will be long and hard?"
+    who = "US Lieutenant General Steve Townsend"
+    found = answered(question, who, cite(RAQQA, 3, who, 0.41))
+    return show(found, note=title_of(elsewhere) + LOOKED_ON)
+
+
+def _statement() -> Reply:
+    who = "US Lieutenant General Steve Townsend"
+    cited = [cite(RAQQA, 3, who, 0.8), cite(RAQQA, 2, "", 0.0, nth=2)]
+    return show(answered("The fight for Raqqa will be long.", who, *cited), most=1, statement=True)
 
 
 def _hostile() -> Reply:
@@ -247,9 +266,7 @@ def _articles_like() -> Reply:
 
 def _about() -> Reply:
     source = "https://example.org/footnote"
-    return about_reply(
-        articles=1204, version="1.0.0", fingerprint=FINGERPRINT, source=source, log_questions=False
-    )
+    return about_reply(articles=1204, version="1.0.0", source=source, log_questions=False)
 
 
 GOLDEN: Mapping[str, Callable[[], Reply]] = MappingProxyType(
@@ -258,6 +275,11 @@ GOLDEN: Mapping[str, Callable[[], Reply]] = MappingProxyType(
         "one-citation": _one_citation,
         "whole-sentence": _whole_sentence,
         "declined": _declined,
+        "declined-there": lambda: _declined(asked_in=article_key(RAQQA.id)),
+        "declined-gone": lambda: _declined(note=GONE),
+        "declined-more": lambda: _declined(first=3),
+        "looked-on": _looked_on,
+        "statement": _statement,
         "hostile": _hostile,
         "long": _long,
         "more": _more,
