@@ -14,11 +14,9 @@ from bot.discord import limits
 from bot.discord.markdown import units, web_address
 from bot.discord.plain import without_embed
 from bot.discord.replies import (
-    AMBER,
     CONTEXT,
     EMPTY_LINE,
     GONE,
-    GREEN,
     MORE_SOURCES,
     QUESTION,
     RIGHT,
@@ -236,63 +234,6 @@ def test_a_declined_answer_marks_nothing() -> None:
         f"The articles don't say.\nNearest sentences, which are not an answer:{EMPTY_LINE}> US Lieutenant"
     )
     assert reply.embed.footer.text == "Too unsure to answer (10%) · 0.04 s"
-
-
-def test_who_looked_in_one_article_says_no_more_than_that() -> None:
-    key = article_key(RAQQA.id)
-    reply = show(answered("Who?", None, cite(RAQQA, 3, "", 0.1)), asked_in=key)
-    assert reply.embed is not None
-    first, second, *_ = (reply.embed.description or "").split("\n")
-    assert first == f"**{RAQQA.title}** doesn't say. I looked only there."
-    assert second == "Nearest sentences, which are not an answer:"
-    for sent_reply in (reply, without_embed(reply, name_permission=True)):
-        shown = read_back(sent(sent_reply))
-        assert shown is not None
-        assert (shown.answer, shown.asked_in, shown.first) == (None, key, None)
-
-
-def test_further_sentences_of_a_declined_answer_are_none_either() -> None:
-    reply = GOLDEN["declined-more"]()
-    assert reply.embed is not None
-    assert (reply.embed.description or "").startswith(
-        f"More of the nearest sentences, which are not an answer:{EMPTY_LINE}> "
-    )
-
-
-def test_a_statement_gets_sentences_and_no_answer() -> None:
-    reply = GOLDEN["statement"]()
-    assert reply.embed is not None
-    assert (reply.embed.description or "").startswith(
-        f"Nearest sentences in the articles:{EMPTY_LINE}> **US Lieutenant General Steve Townsend** predicts"
-    )
-    assert reply.embed.colour not in (GREEN, AMBER)
-    assert [button.label for button in reply.buttons] == [CONTEXT, MORE_SOURCES]
-    whole = cite(RAQQA, 3, "", 0.9)
-    said = show(answered("It is.", whole.sentence, whole), statement=True).embed
-    assert said is not None
-    assert "> US Lieutenant" in (said.description or "")
-
-
-def test_more_is_offered_where_there_is_more() -> None:
-    cited = [cite(RAQQA, number, "", 0.5, nth=number) for number in range(1, 5)]
-    answer = answered("What?", "US", *cited)
-    for most, offered in ((3, True), (4, False)):
-        reply = show(answer, most=most)
-        assert (MORE_SOURCES in [button.label for button in reply.buttons]) == offered
-        assert reply.embed is not None
-        assert (f"-# {most} · " in (reply.embed.description or "")) and "-# 5" not in str(reply.embed)
-    long = [cite(RAQQA, number, "", 0.5, nth=number) for number in (2, 3, 6, 8, 12)]
-    bare = without_embed(show(answered("What?" * 100, "US", *long)), name_permission=False)
-    shown = read_back(sent(bare))
-    assert shown is not None
-    assert shown.first is not None, "what the embed held and this does not is offered"
-
-
-@pytest.mark.parametrize(("confidence", "colour"), [(0.5, GREEN), (0.4999, AMBER)])
-def test_what_is_not_sure_is_not_green(confidence: float, colour: discord.Colour) -> None:
-    embed = show(answered("Who?", "US", cite(RAQQA, 3, "US", confidence))).embed
-    assert embed is not None
-    assert embed.colour == colour
 
 
 def test_an_empty_library_says_so_without_sources() -> None:
