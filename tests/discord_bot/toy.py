@@ -8,6 +8,7 @@ from typing import Any
 import aiohttp
 import discord
 import yarl
+from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from loopback import LoopbackDiscord
@@ -23,7 +24,7 @@ class Toy(discord.AutoShardedClient):
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(server.gateway_url)
         options = {"intents": INTENTS, "allowed_mentions": discord.AllowedMentions.none(), **options}
         super().__init__(max_messages=None, guild_ready_timeout=0.05, **options)  # type: ignore[arg-type]
-        self.tree = discord.app_commands.CommandTree(self)
+        self.tree = app_commands.CommandTree(self)
         self.seen: list[discord.Message] = []
 
     async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
@@ -71,3 +72,19 @@ async def post(discord: LoopbackDiscord, path: str, body: Any, token: str | None
         session.post(discord.api_base + path, json=body) as response,
     ):
         return response.status, await response.json(content_type=None)
+
+
+def asking(server: LoopbackDiscord, **options: Any) -> Toy:
+    """Return a client with `/ask`, which defers and then answers."""
+    toy = Toy(server, **options)
+
+    @toy.tree.command(description="Ask")
+    async def ask(
+        interaction: discord.Interaction[Any],
+        question: app_commands.Range[str, 1, 500],
+        private: bool = False,
+    ) -> None:
+        await interaction.response.defer(ephemeral=private)
+        await interaction.edit_original_response(content=f"> {question}")
+
+    return toy
