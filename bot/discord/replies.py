@@ -36,6 +36,7 @@ NEAREST = "Nearest sentences, which are not an answer:"
 ONLY_THERE = " doesn't say. I looked only there."
 LOOKED_ON = " doesn't say, so I looked in all articles."
 GONE = "The article of that answer is no longer in the library, so I looked in all."
+NEXT_BEST = "-# Next best:"
 OF_STATEMENT = "Nearest sentences in the articles:"
 MORE = "More sources:"
 MORE_NEAREST = "More of the nearest sentences, which are not an answer:"
@@ -133,6 +134,7 @@ def answer_reply(
     blocks = [_opening(answer, first, asked_in, note, statement)]
     room = limits.DESCRIPTION - units(blocks[0])
     citations = answer.citations[first : first + min(most, CITATIONS)]
+    next_best = None if statement or first else _next_best(answer)
     for at, citation in enumerate(citations):
         again = any(earlier.article.id == citation.article.id for earlier in citations[:at])
         title_limit = TITLE_AGAIN if again else TITLE
@@ -140,6 +142,8 @@ def answer_reply(
         block = _source(citation, places.get(citation.number), title_limit)
         if quoted:  # what is the answer itself is not said again
             block = f"{_quotation(citation, answer.answerable)}\n{block}"
+        if citation.number == next_best:
+            block = f"{NEXT_BEST}\n{block}"
         room -= len(EMPTY_LINE) + units(block)
         if room < 0:
             break
@@ -260,6 +264,12 @@ def _in_bold(line: str) -> str | None:
     if not line.startswith(BOLD) or _without_answer(line):
         return None
     return unescape(line.removeprefix(BOLD).removesuffix(BOLD))  # a line that was cut has lost its end
+
+
+def _next_best(answer: Answer) -> int | None:
+    """Return the number of the first citation below the answer that has no words of an answer in it."""
+    below = answer.citations[1:] if answer.answerable else ()
+    return next((citation.number for citation in below if citation.highlight is None), None)
 
 
 def _quotation(citation: Citation, answerable: bool) -> str:

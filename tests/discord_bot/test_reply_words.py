@@ -31,6 +31,20 @@ def test_further_sentences_of_a_declined_answer_are_none_either() -> None:
     )
 
 
+def test_sentences_that_only_stand_near_the_answer_are_called_so() -> None:
+    marked = cite(RAQQA, 3, "Steve Townsend", 0.8)
+    also = cite(RAQQA, 6, "April", 0.5, nth=2)
+    beside = [cite(RAQQA, 7, "", 0.1, nth=3), cite(RAQQA, 8, "", 0.0, nth=4)]
+    reply = show(answered("Who?", "Steve Townsend", marked, also, *beside))
+    assert reply.embed is not None
+    blocks = (reply.embed.description or "").split(EMPTY_LINE)
+    assert [block.startswith("-# Next best:\n> ") for block in blocks] == [False, False, False, True, False]
+    for others in ((also,), ()):
+        reply = show(answered("Who?", "Steve Townsend", marked, *others))
+        assert reply.embed is not None
+        assert "Next best" not in (reply.embed.description or "")
+
+
 def test_a_statement_gets_sentences_and_no_answer() -> None:
     reply = GOLDEN["statement"]()
     assert reply.embed is not None
