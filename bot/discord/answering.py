@@ -200,7 +200,7 @@ class Answering:
                 followed = asked if follow is None else await follow(asked)
                 if isinstance(followed, Reply):
                     return Said(followed, "invalid", private=True)
-                if followed.first > FURTHEST:
+                if followed.first >= FURTHEST:
                     return Said(notice(NO_MORE), "invalid", private=True)
                 given, manner = await self._found(followed)
         except TimeoutError:
@@ -215,7 +215,8 @@ class Answering:
     async def _found(self, asked: Asked) -> tuple[Given, Manner]:
         """Return the answer, and how to show it; where the article of an earlier one says nothing, of all."""
         manner = Manner(None, asked.first, self._config.answer.citations, None, asked.statement)
-        top_k = asked.first + manner.most + 1  # one more than is shown tells whether there are more
+        # One more than is shown tells whether there are more.
+        top_k = min(asked.first + manner.most + 1, FURTHEST)
         if asked.article is None:
             return await self._desk.ask(asked.text, top_k=top_k), manner
         try:
@@ -225,10 +226,11 @@ class Answering:
             if not asked.from_before:
                 raise
             return await self._desk.ask(asked.text, top_k=top_k), replace(manner, note=GONE)
-        if given.answer.answerable or not asked.from_before or not given.answer.citations:
+        if given.answer.answerable or not asked.from_before:
             return given, replace(manner, asked_in=article)
         of_all = await self._desk.ask(asked.text, top_k=top_k)
-        note = title_of(given.answer) + LOOKED_ON if of_all.answer.answerable else None
+        elsewhere = of_all.answer.answerable and of_all.answer.citations[0].article.id != article
+        note = title_of(given.answer) + LOOKED_ON if elsewhere and given.answer.citations else None
         return of_all, replace(manner, note=note)
 
     async def _drawn(self, given: Given, manner: Manner) -> Reply:

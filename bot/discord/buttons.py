@@ -158,6 +158,7 @@ async def _show_more(interaction: "Interaction", ticket: MoreTicket, shown: Show
         "button",
         article=ticket.asked_in,
         first=ticket.first,
+        statement=shown.statement,
     )
     await interaction.client.answering.over_interaction(interaction, asked, private=True)
 

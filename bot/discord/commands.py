@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 TEXTLESS = "That message has no text that I could look up."
 
+_ADDRESS = re.compile(r"https?://\S+")
 _ASKING = re.compile(
     r"\W*(who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|can|could|will|would|should"
     r"|has|have|had)\b",
@@ -98,18 +99,20 @@ async def _titles(interaction: "Interaction", typed: str) -> list[app_commands.C
 async def find_sources(interaction: "Interaction", message: discord.Message) -> None:
     """Ask what a message says."""
     client = interaction.client
+    said = said_in(message, client.user)
     try:
-        text = clean_question(cut(said_in(message, client.user), QUESTION_LIMIT))
+        text = clean_question(cut(said, QUESTION_LIMIT))
     except EmptyQuestionError:
         await tell(interaction, notice(TEXTLESS))
         return
-    asked = Asked(text, interaction.user.id, interaction.guild_id, "menu", statement=not is_question(text))
+    asked = Asked(text, interaction.user.id, interaction.guild_id, "menu", statement=not is_question(said))
     await client.answering.over_interaction(interaction, asked, private=client.config.discord.private)
 
 
 def is_question(text: str) -> bool:
     """Say whether a text asks: it has a question mark, or begins with a word that asks."""
-    return any(mark in text for mark in "?？؟") or _ASKING.match(text) is not None
+    words = _ADDRESS.sub("", text)
+    return any(mark in words for mark in "?？؟") or _ASKING.match(words) is not None
 
 
 async def _look_up(interaction: "Interaction", look: Callable[..., Reply], *args: Any) -> None:

@@ -83,7 +83,13 @@ def following(asked: Asked, shown: Shown | None, *, more: bool = False) -> Asked
     if more:
         if shown.first is None:
             return notice(NO_MORE)
-        return replace(asked, text=shown.question, article=shown.asked_in, first=shown.first)
+        return replace(
+            asked,
+            text=shown.question,
+            article=shown.asked_in,
+            first=shown.first,
+            statement=shown.statement,
+        )
     # What the articles did not say, another question need not find in the article nearest to it.
     article = shown.asked_in if shown.answer is None else shown.article
     return replace(asked, article=article, from_before=article is not None)

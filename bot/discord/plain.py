@@ -35,17 +35,20 @@ def without_embed(reply: Reply, *, name_permission: bool) -> Reply:
     shown = len(blocks)
     while units(text := _text(reply.content, blocks[:shown]) + below) > room and shown > 1:
         shown -= 1
-    return Reply(cut(text, room) + end, None, _buttons(reply, left=len(blocks) - shown))
+    return Reply(cut(text, room) + end, None, _buttons(reply, len(blocks) - 1, shown - 1))
 
 
 def _text(content: str | None, blocks: list[str]) -> str:
     return "\n".join(filter(None, (content, EMPTY_LINE.join(blocks))))
 
 
-def _buttons(reply: Reply, left: int) -> tuple[Button, ...]:
-    """Return the buttons as they are where `left` of the last citations are not shown."""
-    if reply.rest is None or not left:
+def _buttons(reply: Reply, citations: int, shown: int) -> tuple[Button, ...]:
+    """Return the buttons as they are where the first `shown` of the reply's `citations` are shown."""
+    if reply.rest is None or shown == citations:
         return reply.buttons
-    more = Button(MORE_SOURCES, replace(reply.rest, first=reply.rest.first - left).custom_id)
     others = [button for button in reply.buttons if not isinstance(parse(button.custom_id), MoreTicket)]
+    if not shown:  # more would be this message again
+        return tuple(others)
+    rest = replace(reply.rest, first=reply.rest.first - citations + shown)
+    more = Button(MORE_SOURCES, rest.custom_id)
     return tuple(sorted([*others, more], key=lambda button: button.row))

@@ -39,6 +39,7 @@ GONE = "The article of that answer is no longer in the library, so I looked in a
 NEXT_BEST = "-# Next best:"
 OF_STATEMENT = "Nearest sentences in the articles:"
 MORE = "More sources:"
+MORE_OF_STATEMENT = "More of the nearest sentences:"
 MORE_NEAREST = "More of the nearest sentences, which are not an answer:"
 NO_MORE = "There are no more sentences about this."
 CONTEXT, MORE_SOURCES, ADD_NOTE = "Show in context", "More sources", "Add a note"
@@ -95,12 +96,14 @@ class Shown:
     """What a message that the bot once sent says: enough to ask again, to page and to judge.
 
     `answer` is None where the articles did not say. `asked_in` is the key of the article that was asked in.
+    To a `statement` only sentences near it were shown.
     """
 
     question: str
     answer: str | None
     asked_in: str | None
     tickets: tuple[Ticket, ...]
+    statement: bool = False
 
     @property
     def article(self) -> str | None:
@@ -141,7 +144,7 @@ def answer_reply(
         quoted = statement or citation.number > 1 or citation.sentence != answer.answer
         block = _source(citation, places.get(citation.number), title_limit)
         if quoted:  # what is the answer itself is not said again
-            block = f"{_quotation(citation, answer.answerable)}\n{block}"
+            block = f"{_quotation(citation, answer.answerable and not statement)}\n{block}"
         if citation.number == next_best:
             block = f"{NEXT_BEST}\n{block}"
         room -= len(EMPTY_LINE) + units(block)
@@ -184,7 +187,8 @@ def read_back(message: discord.Message) -> Shown | None:
     asked_in = next(
         (ticket.asked_in for ticket in tickets if isinstance(ticket, MoreTicket | VerdictTicket)), None
     )
-    return Shown(unescape(question.removeprefix(QUOTE)), answer, asked_in, tickets)
+    statement = opening in (OF_STATEMENT, MORE_OF_STATEMENT)
+    return Shown(unescape(question.removeprefix(QUOTE)), answer, asked_in, tickets, statement)
 
 
 def notice(text: str) -> Reply:
@@ -240,7 +244,7 @@ def title_of(answer: Answer) -> str:
 
 def _opening(answer: Answer, first: int, asked_in: str | None, note: str | None, statement: bool) -> str:
     if first:
-        nearest = MORE if answer.answerable else MORE_NEAREST
+        nearest = MORE_OF_STATEMENT if statement else MORE if answer.answerable else MORE_NEAREST
         return nearest if len(answer.citations) > first else NO_MORE
     if statement and answer.citations:
         return OF_STATEMENT
@@ -256,7 +260,7 @@ def _opening(answer: Answer, first: int, asked_in: str | None, note: str | None,
 
 
 def _without_answer(opening: str) -> bool:
-    known = (DECLINED, MORE, MORE_NEAREST, NO_MORE, OF_STATEMENT)
+    known = (DECLINED, MORE, MORE_NEAREST, NO_MORE, OF_STATEMENT, MORE_OF_STATEMENT)
     return opening in known or opening.endswith(BOLD + ONLY_THERE)
 
 

@@ -234,7 +234,7 @@ def test_show_numbers_the_sentences(built: Home) -> None:
     assert lines[-len(numbered) :] == numbered
     assert lines[:5] == [
         "How bees keep warm",
-        "A. Pickett",
+        "Anonymous",
         "2021-12-01",
         "notes/bees.md",
         "https://example.org/bees",

@@ -30,7 +30,7 @@ ARTICLES = {
 title: How bees keep warm
 url: https://example.org/bees
 published: 2021-12-01
-author: A. Pickett
+author: Anonymous
 ---
 Honey bees stay in the hive all winter. They form a cluster and shiver with their flight muscles.
 

@@ -13,7 +13,7 @@ from toy import Toy, running
 from bot.discord.failures import Failures
 from bot.discord.meter import Meter
 
-INNARDS = "/home/ann/config.toml line 7"
+INNARDS = "/srv/bees/config.toml line 7"
 REFERENCE = re.compile(r"\(Reference: `([0-9a-f]{8})`\)")
 
 

@@ -19,7 +19,7 @@ from bot.discord import answering
 from bot.discord.answering import FURTHEST
 from bot.discord.asked import Asked
 from bot.discord.client import FootnoteClient
-from bot.discord.replies import NO_MORE, gone_reply
+from bot.discord.replies import MORE_SOURCES, NO_MORE, gone_reply
 from bot.discord.tickets import VerdictTicket, parse
 from index.errors import IndexDamagedError, UnknownArticleError
 from index.library import Library
@@ -227,8 +227,10 @@ async def test_trouble_of_the_library_is_said_alone_and_counted(
 
 
 async def test_further_sources_end_somewhere(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
-    asked = Asked(RAQQA, 1, None, "button", first=FURTHEST + 1)
-    said = await bot.answering._said(asked, None)
+    last = await bot.answering._said(Asked(RAQQA, 1, None, "button", first=FURTHEST - 1), None)
+    assert last.reply.rest is None or last.reply.rest.first <= FURTHEST
+    assert MORE_SOURCES not in [button.label for button in last.reply.buttons]
+    said = await bot.answering._said(Asked(RAQQA, 1, None, "button", first=FURTHEST), None)
     assert said.private
     assert said.reply.content == NO_MORE
 

@@ -332,7 +332,7 @@ async def test_a_click_that_fails_is_told_under_a_number(
     message = await ask(discord)
 
     def fail(*_: object) -> None:
-        raise RuntimeError("/home/ann/config.toml")
+        raise RuntimeError("/srv/bees/config.toml")
 
     monkeypatch.setattr("bot.discord.buttons.context_reply", fail)
     assert seen(await press(discord, message, CONTEXT)).startswith("Something went wrong on my side. (Ref")

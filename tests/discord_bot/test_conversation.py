@@ -68,6 +68,10 @@ def test_a_follow_up_keeps_the_article_of_the_answer() -> None:
     assert following(asked, answered) == replace(asked, article=CITED.key, from_before=True)
     declined = Shown("Who won?", None, None, (CITED, MoreTicket(None, 3)))
     assert following(asked, declined) == asked
+    near = Shown("Ada won.", None, None, (CITED, MoreTicket(None, 3)), statement=True)
+    more = following(asked, near, more=True)
+    assert isinstance(more, Asked)
+    assert (more.text, more.first, more.statement) == ("Ada won.", 3, True)
     narrowed = Shown("Who won?", None, "AAAAAAAAAAAA", (CITED, MoreTicket("AAAAAAAAAAAA", 3)))
     assert following(asked, narrowed) == replace(asked, article="AAAAAAAAAAAA", from_before=True)
 

@@ -93,3 +93,12 @@ def test_citations_that_do_not_fit_are_left_for_more_sources() -> None:
     assert f"-# {more.first} · " in plain.content
     assert f"-# {more.first + 1} · " not in plain.content
     assert plain.content.endswith(f"sentence {more.first} of 50\n-# Very confident (90%) · 0.04 s\n{LACKING}")
+
+
+def test_where_no_citation_fits_more_of_them_is_not_offered() -> None:
+    cited = [cite(LONG, at, "", 0.9, nth=at + 1) for at in range(3)]
+    answer = answered("*" * 500, "*" * 1000, *cited)
+    plain = without_embed(show(answer, first=0), name_permission=True)
+    assert plain.content is not None
+    assert "-# 1 · " not in plain.content
+    assert not [button for button in plain.buttons if isinstance(parse(button.custom_id), MoreTicket)]

@@ -49,7 +49,7 @@ def test_a_statement_gets_sentences_and_no_answer() -> None:
     reply = GOLDEN["statement"]()
     assert reply.embed is not None
     assert (reply.embed.description or "").startswith(
-        f"Nearest sentences in the articles:{EMPTY_LINE}> **US Lieutenant General Steve Townsend** predicts"
+        f"Nearest sentences in the articles:{EMPTY_LINE}> US Lieutenant General Steve Townsend predicts"
     )
     assert reply.embed.colour not in (GREEN, AMBER)
     assert [button.label for button in reply.buttons] == [CONTEXT, MORE_SOURCES]
@@ -80,3 +80,19 @@ def test_what_is_not_sure_is_not_green(confidence: float, colour: discord.Colour
     embed = show(answered("Who?", "US", cite(RAQQA, 3, "US", confidence))).embed
     assert embed is not None
     assert embed.colour == colour
+
+
+def test_further_sentences_near_a_statement_are_no_answer() -> None:
+    cited = [cite(RAQQA, nth, "", 0.9, nth=nth) for nth in (3, 4, 5, 6)]
+    cited[0] = cite(RAQQA, 3, "Steve Townsend", 0.9, nth=1)
+    answer = answered("The fight will be long.", "Steve Townsend", *cited)
+    for first, opening in ((0, "Nearest sentences in the articles:"), (1, "More of the nearest sentences:")):
+        reply = show(answer, first=first, statement=True)
+        assert reply.embed is not None
+        text = reply.embed.description or ""
+        assert text.startswith(f"{opening}{EMPTY_LINE}> ")
+        assert "**" not in text
+        assert reply.embed.colour not in (GREEN, AMBER)
+        for shown in (read_back(sent(reply)), read_back(sent(without_embed(reply, name_permission=False)))):
+            assert shown is not None
+            assert (shown.answer, shown.statement) == (None, True)

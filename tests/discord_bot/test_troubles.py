@@ -10,7 +10,7 @@ from bot.discord.troubles import cause, judge
 from bot.feedback import FeedbackError, NoRoomError
 from index.errors import EmptyQuestionError, IndexBusyError, UnknownArticleError
 
-INNARDS = "/home/ann/config.toml line 7"
+INNARDS = "/srv/bees/config.toml line 7"
 
 
 class Response:
