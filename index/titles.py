@@ -22,9 +22,6 @@ from index.arrays import Floats, Rows
 from index.catalog import ArticleRow, Catalog
 from index.lexical import UNSPACED, best, fold
 
-KEY_LENGTH = 12
-"""Characters of a key; they are those of base64url."""
-
 _KEY = re.compile(r"[A-Za-z0-9_-]{12}", re.ASCII)
 _WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 _ASCII_WORD = re.compile("[0-9a-z]+")  # the same, many times as fast

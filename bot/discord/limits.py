@@ -5,13 +5,8 @@ count, so that it is inside the limit either way.
 """
 
 CONTENT = 2000
-EMBED = 6000  # titles, descriptions, footers and authors of all embeds of a message
 DESCRIPTION = 4096
 TITLE = 256
-FOOTER = 2048
-LABEL = 80
 CUSTOM_ID = 100
 CHOICE = 100
 CHOICES = 25
-ROW = 5  # buttons
-ROWS = 5
