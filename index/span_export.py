@@ -181,8 +181,10 @@ def _even(model: Any, inputs: list[dict[str, "Tensor"]]) -> None:
     import torch
 
     largest: dict[str, Tensor] = {}
+    together: dict[Tensor, list[str]] = {}  # layers by what they were given: tensors are compared by identity
 
     def look(name: str, _: "nn.Module", values: "tuple[Tensor, ...]") -> None:
+        together.setdefault(values[0], []).append(name)
         seen = values[0].flatten(0, -2).abs().amax(0)
         largest[name] = torch.maximum(largest[name], seen) if name in largest else seen
 
@@ -196,24 +198,25 @@ def _even(model: Any, inputs: list[dict[str, "Tensor"]]) -> None:
             hooks.callback(layer.register_forward_pre_hook(partial(look, name)).remove)
         for features in inputs:
             model(**features)
-    for name, seen in largest.items():
-        parent, _, child = name.rpartition(".")
-        setattr(model.get_submodule(parent), child, _evened(layers[name], seen))
+    for names in {tuple(dict.fromkeys(names)) for names in together.values()}:
+        weights = torch.cat([layers[name].weight.detach() for name in names]).abs().amax(0)
+        activations = largest[names[0]].clamp(min=_LEAST_SCALE)
+        scale = activations**_SMOOTHING / weights.clamp(min=_LEAST_SCALE) ** (1 - _SMOOTHING)
+        inverse = torch.nn.Parameter(1 / scale)  # one for all, so that what they are given is quantised once
+        for name in names:
+            parent, _, child = name.rpartition(".")
+            setattr(model.get_submodule(parent), child, _evened(layers[name], scale, inverse))
 
 
-def _evened(layer: Any, largest: "Tensor") -> "nn.Module":
+def _evened(layer: Any, scale: "Tensor", inverse: "nn.Parameter") -> "nn.Module":
     import torch
-
-    activations = largest.clone().clamp(min=_LEAST_SCALE)
-    weights = layer.weight.detach().abs().amax(0).clamp(min=_LEAST_SCALE)
-    scale = activations**_SMOOTHING / weights ** (1 - _SMOOTHING)
 
     class Evened(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.weight = torch.nn.Parameter(layer.weight.detach() * scale)
             self.bias = layer.bias
-            self.inverse = torch.nn.Parameter(1 / scale)
+            self.inverse = inverse
             self.narrows = layer.in_features > layer.out_features
 
         def forward(self, values: "Tensor") -> "Tensor":
@@ -221,7 +224,7 @@ def _evened(layer: Any, largest: "Tensor") -> "nn.Module":
             if not self.narrows:
                 return torch.nn.functional.linear(values, self.weight, self.bias)
             rows = values.abs().amax(-1, keepdim=True).clamp(min=1e-9)
-            result = torch.nn.functional.linear(values / rows, self.weight) * rows
+            result = torch.nn.functional.linear(values * (1 / rows), self.weight) * rows
             return result if self.bias is None else result + self.bias
 
     return Evened()

@@ -29,6 +29,8 @@ OUTPUTS = ("start", "end")
 
 _OVERLAP_TOKENS = 64
 """Of two chunks of a long text: no answer shorter than this is cut by each of them."""
+_SLOWER = ["SkipLayerNormFusion"]
+"""What onnxruntime 1.32 makes slower: an addition and a normalisation as one take twice the time of both."""
 _MEND = "Reinstall footnote-bot; a reader that you named is exported again by `footnote index`."
 
 
@@ -247,7 +249,9 @@ def _session(path: Path) -> onnxruntime.InferenceSession:
     options.log_severity_level = 4  # errors come as exceptions
     options.intra_op_num_threads = 1  # the threads are ours, one a text
     try:
-        session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(
+            path, options, providers=["CPUExecutionProvider"], disabled_optimizers=_SLOWER
+        )
     except Exception as error:  # onnxruntime has a dozen unrelated classes for a graph that it cannot load
         raise _damaged(path, error) from None
     inputs = {node.name for node in session.get_inputs()}

@@ -1,22 +1,36 @@
-"""Reading five windows for one question: the exported int8 model against PyTorch in single precision.
+"""Reading for one question: the exported int8 model against PyTorch in single precision.
 
 usage: python tests/benchmarks/bench_reading.py MODEL_FOLDER [--threads N] [--runs N]
-MODEL_FOLDER is an extractive-QA model of Hugging Face's form, for example what `index.training` writes.
+    [--library DIR --questions FILE]
+
+MODEL_FOLDER is an extractive-QA model of Hugging Face's form, for example what `index.training` writes. Both
+read the same five windows. Given a library (a folder with config.toml, where `footnote index` was run) and a
+file of questions as `footnote eval` takes it, also what the library reads for a question, against PyTorch
+reading the five paragraphs that retrieval ranks first.
 """
 
 import argparse
+import random
+import statistics
 import tempfile
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 from measure import alternate, seconds
 
+from index.config import Config
+from index.evaluation import read_questions
+from index.library import Library
+from index.records import Question, Ranked
 from index.span_export import export_span_model
 from index.span_model import SpanModel
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "coalition-strikes-near-al-tanf.txt"
 QUESTION = "Who predicts the fight for Raqqa will be long and hard?"
+PARAGRAPHS = 5
+QUESTIONS = 60
 CHARACTERS = (480, 470, 440, 400, 300)
 
 
@@ -25,6 +39,8 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--runs", type=int, default=21)
+    parser.add_argument("--library", type=Path)
+    parser.add_argument("--questions", type=Path)
     options = parser.parse_args()
 
     import torch
@@ -38,14 +54,17 @@ def main() -> None:
     model = AutoModelForQuestionAnswering.from_pretrained(options.model).eval()
     tokenizer = AutoTokenizer.from_pretrained(options.model)
 
-    def original() -> list[np.ndarray]:
-        features = tokenizer([QUESTION] * len(texts), texts, padding=True, return_tensors="pt")
+    def read_whole(question: str, texts: Sequence[str]) -> list[np.ndarray]:
+        features = tokenizer(
+            [question] * len(texts), list(texts), padding=True, truncation="only_second", return_tensors="pt"
+        )
         with torch.inference_mode():
             output = model(**features)
         logits = torch.stack([output.start_logits, output.end_logits], dim=1).numpy()
         kept = [[part == 1 for part in features.sequence_ids(row)] for row in range(len(texts))]
         return [scores[:, keep] - scores[:, :1] for scores, keep in zip(logits, kept, strict=True)]
 
+    original = partial(read_whole, QUESTION, texts)
     with tempfile.TemporaryDirectory() as folder:
         export_span_model(options.model, Path(folder))
         size = sum(path.stat().st_size for path in Path(folder).iterdir()) / 1e6
@@ -63,6 +82,45 @@ def main() -> None:
         f"{1000 * load:.0f} ms; scores differ by {differences.mean():.2f} (standard deviation "
         f"{np.hstack(theirs).std():.2f}), best start and end agree in {same:.0%}"
     )
+    if options.library and options.questions:
+        questions_of_a_library(options.library, options.questions, read_whole)
+
+
+def questions_of_a_library(
+    folder: Path, questions: Path, read_whole: Callable[[str, Sequence[str]], object]
+) -> None:
+    library = Library.open(Config.read(folder / "config.toml"))
+    drawn = random.Random(0).sample(read_questions(questions), QUESTIONS)
+    ours, theirs = [], []
+    for gold in drawn:
+        asked = library._find(Question(gold.question, gold.article))
+        texts = best_paragraphs(library, asked.ranked)
+        fast, slow = alternate(
+            partial(seconds, partial(library._reader.read, [asked])),
+            partial(seconds, partial(read_whole, gold.question, texts)),
+            3,
+        )
+        ours.append(fast)
+        theirs.append(slow)
+    ratios = [fast / slow for fast, slow in zip(ours, theirs, strict=True)]
+    print(
+        f"{len(ours)} questions of {folder}: {1000 * statistics.median(ours):.1f} ms (95 %: "
+        f"{1000 * np.quantile(ours, 0.95):.1f}), PyTorch reading {PARAGRAPHS} paragraphs "
+        f"{1000 * statistics.median(theirs):.1f} ms: {statistics.median(ratios):.3f} of its time (95 %: "
+        f"{np.quantile(ratios, 0.95):.3f})"
+    )
+
+
+def best_paragraphs(library: Library, ranked: Sequence[Ranked]) -> list[str]:
+    found: dict[tuple[int, int], str] = {}
+    for candidate, _ in ranked:
+        text = library._catalog.article(candidate.article).text
+        start = text.rfind("\n\n", 0, candidate.start) + 1
+        end = text.find("\n\n", candidate.end)
+        found[candidate.article, start] = text[start : end if end > 0 else None].strip()
+        if len(found) == PARAGRAPHS:
+            break
+    return list(found.values())  # fewer where fewer are found
 
 
 if __name__ == "__main__":
