@@ -18,9 +18,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from index.arrays import Floats
-from index.errors import ModelDamagedError, ModelMissingError
+from index.errors import ModelDamagedError
 from index.export import quiet
-from index.models import file_sha256
+from index.models import check_reader_folder, file_sha256
 from index.span_model import (
     FORMAT,
     GRAPH_FILE,
@@ -74,11 +74,11 @@ _CHECKS = (
 def export_span_model(model_folder: Path, target: Path) -> None:
     """Export the extractive-QA model in `model_folder` to the folder `target`, for `SpanModel.load`.
 
-    Uses the model's files alone, no code among them. Raises ModelMissingError where there is no such model or
-    no weights in safetensors form; ModelDamagedError where its files cannot be loaded, where it is of a
-    kind that cannot be exported, or where the exported scores differ from its own: correlation below 0.95.
+    Uses the model's files alone, no code among them. Raises as `check_reader_folder` does, and
+    ModelDamagedError where its files cannot be loaded, where it is of a kind that cannot be exported, or where
+    the exported scores differ from its own: correlation below 0.95.
     """
-    _check_folder(model_folder)
+    check_reader_folder(model_folder)
     target.mkdir(parents=True, exist_ok=True)
     with quiet():
         model, tokenizer = _load(model_folder)
@@ -93,16 +93,6 @@ def export_span_model(model_folder: Path, target: Path) -> None:
         text = json.dumps(dataclasses.asdict(settings), indent=2) + "\n"
         (target / SETTINGS_FILE).write_text(text, encoding="utf-8")
         _check(target, pairs, original)
-
-
-def _check_folder(folder: Path) -> None:
-    if not (folder / "config.json").is_file():
-        raise ModelMissingError(f"{folder}: no config.json: not a Hugging Face model")
-    if not any(folder.glob("*.safetensors")):
-        raise ModelMissingError(
-            f"{folder}: no weights in safetensors form; others may run code, and are never loaded",
-            "Get the model in safetensors form, or convert it once with transformers.",
-        )
 
 
 def _load(folder: Path) -> tuple[Any, Any]:

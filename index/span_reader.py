@@ -186,7 +186,7 @@ def _spans(window: Window, scored: TokenScores) -> Iterator[tuple[int, Found]]:
         tokens = np.flatnonzero(inside)
         if not len(tokens):
             continue
-        first, last, score = _best(scored.start[tokens], scored.end[tokens])
+        first, last, score = best_span(scored.start[tokens], scored.end[tokens])
         end = int(scored.ends[tokens[last]])
         while end < sentence.end - window.start and unicodedata.category(window.text[end]).startswith("M"):
             end += 1  # tokenizers drop the marks that combine with the letter before
@@ -195,12 +195,15 @@ def _spans(window: Window, scored: TokenScores) -> Iterator[tuple[int, Found]]:
         yield sentence.row, Found(place, span, max(-MOST_LOG_ODDS, score - whole))
 
 
-def _best(start: NDArray[np.float32], end: NDArray[np.float32]) -> tuple[int, int, float]:
-    """Return the first and the last token of the best span of at most `ANSWER_TOKENS`, and its score."""
+def best_span(
+    start: NDArray[np.float32], end: NDArray[np.float32], most: int = ANSWER_TOKENS
+) -> tuple[int, int, float]:
+    """Return the first and the last token of the best span of at most `most` tokens, and its score.
+
+    `start` and `end` are the scores of the tokens as its ends, [t].
+    """
     table = start[:, None] + end[None, :]
-    allowed = np.triu(np.ones(table.shape, dtype=bool)) & np.tril(
-        np.ones(table.shape, dtype=bool), ANSWER_TOKENS - 1
-    )
+    allowed = np.triu(np.ones(table.shape, dtype=bool)) & np.tril(np.ones(table.shape, dtype=bool), most - 1)
     place = int(np.where(allowed, table, -np.inf).argmax())
     first, last = divmod(place, len(end))
     return first, last, float(table[first, last])

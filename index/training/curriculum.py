@@ -6,7 +6,7 @@ questions that were changed by rule, and with questions and texts that were chan
 
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -90,11 +90,13 @@ def second_stage(
     rounds: int,
     seed: int,
     likest: Likest = any_of,
+    others: float = 0.5,
 ) -> list[list[Example]]:
-    """Return the examples of each round of the second stage."""
+    """Return the examples of each round of the second stage; `others` is how often reviews and posts come."""
+    mix = replace(SECOND, times={**SECOND.times, "amazon_reviews": others, "reddit": others})
     things = things_of(lessons, likest)
     sources = [random.Random(f"{seed} second {number}") for number in range(rounds)]  # noqa: S311
-    return _mixed([list(_round(lessons, neighbours, things, SECOND, source)) for source in sources], seed)
+    return _mixed([list(_round(lessons, neighbours, things, mix, source)) for source in sources], seed)
 
 
 def _mixed(stages: list[list[Example]], seed: int) -> list[list[Example]]:

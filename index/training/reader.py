@@ -5,7 +5,11 @@
 SQuADShifts (Miller et al. 2020) and QAMR (Michael et al. 2018) are public; `index/training/__main__.py` says
 where they come from. The work folder holds checkpoints: the same command goes on where it was stopped. On two
 CPU cores it takes about an hour. Weights start from the encoder's and are computed in bfloat16; their masters
-are in single precision. With `--start-from DIR`, the model that a training wrote, it makes the second stage.
+are in single precision.
+
+With `--start-from DIR`, the model that a training wrote, it makes the second stage. With `--teacher DIR` it
+also learns what that larger model would mark. The larger one comes from the second stage, too, started from
+an encoder whose vocabulary has the same tokens: `--start-from` all-mpnet-base-v2 `--rate 5e-5`.
 """
 
 import argparse
@@ -26,6 +30,7 @@ from index.config import DEFAULT_ENCODER
 from index.evaluation import auroc
 from index.models import resolve_encoder
 from index.records import Span
+from index.span_reader import best_span
 from index.training.batches import Batch, batches
 from index.training.curriculum import (
     Example,
@@ -36,18 +41,25 @@ from index.training.curriculum import (
     second_stage,
     things_of,
 )
+from index.training.extractive import (
+    Teacher,
+    ids_between,
+    loaded,
+    marking_loss,
+    scores,
+    teaching_loss,
+    translated,
+)
 from index.training.lessons import Lesson, read_qamr, read_squadshifts
 from index.training.progress import bar
 from index.training.things import Likest, any_of, likest_by
 
 if TYPE_CHECKING:
-    from transformers import BertForQuestionAnswering
+    from transformers import PreTrainedModel
 
 CHECKPOINT = "checkpoint.pt"
 LOG = "log.jsonl"
 RECIPE = "recipe.json"
-NEVER = -1e4
-"""Logit of what must not be marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,10 @@ class Recipe:
     decay: float = 0.01
     words: bool = False
     """Whether the embeddings of words are learnt too."""
+    others: float = 0.5
+    """Times that the second stage sees reviews and posts in a round, beside twice the encyclopedia."""
+    taught: float = 0.0
+    """What the loss against a teacher weighs; the rest is against what people marked."""
     average: float = 0.99
     """The model that is kept is a running average of the weights; this is what remains of it in a step."""
     seed: int = 1
@@ -75,15 +91,20 @@ class Recipe:
 
 
 SECOND = Recipe(stage=2, rounds=1, rate=1e-4)
+TAUGHT = 0.7
+"""`Recipe.taught` where there is a teacher."""
 
 
 class Training:
     """A model on its way, with the single-precision masters of its weights."""
 
-    def __init__(self, model: "BertForQuestionAnswering", recipe: Recipe, steps: int) -> None:
+    def __init__(
+        self, model: "PreTrainedModel", recipe: Recipe, steps: int, teacher: Teacher | None = None
+    ) -> None:
         self._recipe = recipe
         self._steps = steps
-        self._words = model.bert.embeddings.word_embeddings.weight.requires_grad_(recipe.words)
+        self._teacher = teacher
+        self._words = next(model.get_input_embeddings().parameters()).requires_grad_(recipe.words)
         self._exact = self._words.detach().clone()
         self._weights = [weight for weight in model.parameters() if weight.requires_grad]
         self._masters = [weight.detach().clone() for weight in self._weights]
@@ -96,11 +117,11 @@ class Training:
 
     def learn(self, batch: Batch) -> float:
         """Make one step of AdamW on a batch; return its loss."""
-        start, end = scores(self.model, batch)
-        loss = (
-            torch.nn.functional.cross_entropy(start, torch.from_numpy(batch.starts))
-            + torch.nn.functional.cross_entropy(end, torch.from_numpy(batch.ends))
-        ) / 2
+        found = scores(self.model, batch)
+        loss = marking_loss(found, batch)
+        if self._teacher and self._recipe.taught:
+            taught = teaching_loss(found, self._teacher.scores(batch))
+            loss = (1 - self._recipe.taught) * loss + self._recipe.taught * taught
         loss.backward()  # type: ignore[no-untyped-call]
         for master, weight in zip(self._masters, self._weights, strict=True):
             master.grad = None if weight.grad is None else weight.grad.float()
@@ -146,43 +167,15 @@ class Training:
             for average, saved in zip(self._averages, state["averages"], strict=True):
                 average.copy_(saved)
 
-    def whole(self) -> "BertForQuestionAnswering":
+    def whole(self) -> "PreTrainedModel":
         """Return the model in single precision, with the averages as its weights."""
-        model: BertForQuestionAnswering = self.model.float()
+        model: PreTrainedModel = self.model.float()
         with torch.no_grad():
             self._words.copy_(self._exact)
             for average, weight in zip(self._averages, self._weights, strict=True):
                 weight.copy_(average)
         model.eval()  # type: ignore[no-untyped-call]
         return model
-
-
-def scores(model: "BertForQuestionAnswering", batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
-    """Return the logits of the answer's first and last token, float32 [n, length]."""
-    output = model(
-        input_ids=torch.from_numpy(batch.ids),
-        attention_mask=torch.from_numpy(batch.mask),
-        token_type_ids=torch.from_numpy(batch.types),
-    )
-    hidden = torch.from_numpy(~batch.markable)
-    start, end = output.start_logits.float(), output.end_logits.float()
-    return start.masked_fill(hidden, NEVER), end.masked_fill(hidden, NEVER)
-
-
-def loaded(folder: Path, seed: int) -> "BertForQuestionAnswering":
-    """Load the model in `folder` without dropout, as the data is seen twice; the encoder gets a new head."""
-    from transformers import BertForQuestionAnswering
-
-    torch.manual_seed(seed)
-    return BertForQuestionAnswering.from_pretrained(
-        folder,
-        local_files_only=True,
-        use_safetensors=True,
-        attn_implementation="eager",  # faster than the fused kind in bfloat16 on a CPU
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
-        dtype=torch.float32,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +191,7 @@ class Measured:
     auroc: float
 
 
-def measure(model: "BertForQuestionAnswering", held_out: Sequence[Batch]) -> Measured:
+def measure(model: "PreTrainedModel", held_out: Sequence[Batch]) -> Measured:
     """Measure the model on windows with an answer and windows without one."""
     f1, margins, has_answer = [], [], []
     model.eval()  # type: ignore[no-untyped-call]
@@ -206,7 +199,7 @@ def measure(model: "BertForQuestionAnswering", held_out: Sequence[Batch]) -> Mea
         for batch in held_out:
             start, end = scores(model, batch)
             for row in range(len(batch.starts)):
-                first, last, score = best_span(start[row, 1:], end[row, 1:])
+                first, last, score = best_span(start[row, 1:].numpy(), end[row, 1:].numpy())
                 margins.append(score - float(start[row, 0] + end[row, 0]))
                 gold = (int(batch.starts[row]), int(batch.ends[row]))
                 has_answer.append(gold[0] > 0)
@@ -219,15 +212,6 @@ def measure(model: "BertForQuestionAnswering", held_out: Sequence[Batch]) -> Mea
         float(np.mean([one == 1.0 for one in f1])),
         auroc(margin[answer], margin[~answer]) or 0.0,
     )
-
-
-def best_span(start: torch.Tensor, end: torch.Tensor, most: int = 30) -> tuple[int, int, float]:
-    """Return the first and last token of the best span of at most `most` tokens, and its score."""
-    table = (start[:, None] + end[None, :]).triu().tril(most - 1)
-    allowed = torch.ones_like(table).triu().tril(most - 1).bool()
-    place = int(table.masked_fill(~allowed, 2 * NEVER).argmax())
-    first, last = divmod(place, len(end))
-    return first, last, float(table[first, last])
 
 
 def _overlap(found: Span, gold: Span) -> float:
@@ -254,12 +238,14 @@ def train(
     recipe: Recipe,
     console: Console,
     start: Path | None = None,
+    teacher: Path | None = None,
 ) -> Path:
     """Train from the last checkpoint in `work` on, or from the start; return the folder of the model.
 
     `lessons` are from SQuADShifts, the held-out ones among them are only measured on; `sentences` from QAMR.
-    The second stage starts from the model in `start`; the first one has none, and starts from the encoder.
-    The model is written as Hugging Face's transformers have it, with its tokenizer.
+    The second stage starts from the model in `start`, whose vocabulary has the encoder's tokens; the first
+    one has none, and starts from the encoder. The model in `teacher` says what it would mark. The model is
+    written as Hugging Face's transformers have it, with its tokenizer.
     """
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
     own = [lesson for lesson in lessons if not lesson.text.held_out]
@@ -268,14 +254,18 @@ def train(
     likest = likest_by(encoder)
     near = nearest_texts(own)
     stages = (
-        second_stage(own, near, recipe.rounds, recipe.seed, likest)
+        second_stage(own, near, recipe.rounds, recipe.seed, likest, recipe.others)
         if start
         else curriculum(own, sentences, near, recipe.rounds, recipe.seed, likest)
     )
     planned = [batch for stage in stages for batch in batches(stage, tokenizer, recipe.tokens, order)]
+    base = start or encoder
+    ids = ids_between(encoder, base)
+    planned = translated(planned, ids)
     examples = measured_examples(kept, recipe.measured, recipe.seed, likest)
-    test = batches(examples, tokenizer, recipe.tokens, order)
-    training = Training(loaded(start or encoder, recipe.seed), recipe, len(planned))
+    test = translated(batches(examples, tokenizer, recipe.tokens, order), ids)
+    guide = Teacher.load(teacher, base) if teacher else None
+    training = Training(loaded(base, recipe.seed), recipe, len(planned), guide)
     checkpoint = work / CHECKPOINT
     if checkpoint.exists():
         training.load(checkpoint)
@@ -296,7 +286,7 @@ def train(
     folder = work / "model"
     training.whole().save_pretrained(folder)
     for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"):
-        shutil.copyfile(encoder / name, folder / name)
+        shutil.copyfile(base / name, folder / name)
     return folder
 
 
@@ -316,6 +306,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints and the log")
     parser.add_argument("--out", type=Path, help="where the exported reader goes")
     parser.add_argument("--start-from", type=Path, help="folder of a trained model, for the second stage")
+    parser.add_argument("--teacher", type=Path, help="folder of a larger trained model to learn from too")
+    parser.add_argument("--rate", type=float, help="highest learning rate")
+    parser.add_argument("--others", type=float, help="times through reviews and posts in the second stage")
     parser.add_argument("--words", action="store_true", help="learn the embeddings of words too")
     parser.add_argument("--rounds", type=int, help="times through SQuADShifts")
     parser.add_argument("--seed", type=int, default=Recipe().seed)
@@ -327,10 +320,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     encoder = resolve_encoder(DEFAULT_ENCODER)
     lessons = read_squadshifts(options.squadshifts)
     recipe = replace(SECOND if options.start_from else Recipe(), seed=options.seed)
-    recipe = replace(recipe, rounds=options.rounds or recipe.rounds, words=options.words)
+    chosen = {name: getattr(options, name) for name in ("rounds", "rate", "others")}
+    recipe = replace(recipe, words=options.words, taught=TAUGHT if options.teacher else 0.0)
+    recipe = replace(recipe, **{name: one for name, one in chosen.items() if one})
     keep_recipe(options.work / RECIPE, recipe)
     sentences = read_qamr(options.qamr) if options.start_from is None else []
-    folder = train(lessons, sentences, encoder, options.work, recipe, console, options.start_from)
+    folder = train(
+        lessons, sentences, encoder, options.work, recipe, console, options.start_from, options.teacher
+    )
     if options.out:
         from index.span_export import export_span_model
 

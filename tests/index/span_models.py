@@ -9,18 +9,21 @@ WORDS = ("the", "bridge", "river", "was", "built", "by", "in", "who", "what")
 WINDOW = 96
 
 
-def save_tiny_reader(folder: Path, kind: str, *, head: bool = True) -> Path:
-    """Save a model of `kind` with a window of 96 tokens to `folder`; without `head`, its encoder alone."""
+def save_tiny_reader(folder: Path, kind: str, *, head: bool = True, shift: int = 0) -> Path:
+    """Save a model of `kind` with a window of 96 tokens to `folder`; without `head`, its encoder alone.
+
+    Its vocabulary begins with `shift` unused tokens.
+    """
     import torch
     from transformers import AutoConfig, AutoModel, AutoModelForQuestionAnswering
 
-    tokenizer = _bytes_tokenizer() if kind == "roberta" else _word_tokenizer(kind)
+    tokenizer = _bytes_tokenizer() if kind == "roberta" else _word_tokenizer(kind, shift)
     tokenizer.save_pretrained(folder)
     small = {"dim": 32, "n_layers": 2, "n_heads": 4, "hidden_dim": 64, "initializer_range": 0.3}
     if kind != "distilbert":
         names = ("hidden_size", "num_hidden_layers", "num_attention_heads", "intermediate_size")
         small = dict(zip((*names, "initializer_range"), small.values(), strict=True))
-    positions = WINDOW + 2 if kind == "roberta" else WINDOW
+    positions = WINDOW + 2 if kind in {"roberta", "mpnet"} else WINDOW
     padding = tokenizer.pad_token_id
     small |= {"vocab_size": len(tokenizer), "max_position_embeddings": positions, "pad_token_id": padding}
     torch.manual_seed(7)
@@ -29,17 +32,27 @@ def save_tiny_reader(folder: Path, kind: str, *, head: bool = True) -> Path:
     return folder
 
 
-def _word_tokenizer(kind: str) -> Any:
+def _word_tokenizer(kind: str, shift: int) -> Any:
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast
 
-    pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", *WORDS, *LETTERS, *(f"##{letter}" for letter in LETTERS)]
+    unused = [f"[unused{number}]" for number in range(shift)]
+    pieces = [
+        *unused,
+        "[PAD]",
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        *WORDS,
+        *LETTERS,
+        *(f"##{letter}" for letter in LETTERS),
+    ]
     names = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
     vocabulary = {piece: row for row, piece in enumerate(pieces)}
     tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token=names["unk_token"]))
     tokenizer.normalizer = normalizers.BertNormalizer()
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 3), ("[CLS]", 2))
+    tokenizer.post_processor = processors.BertProcessing(("[SEP]", shift + 3), ("[CLS]", shift + 2))
     inputs = ["input_ids", "attention_mask"] + (["token_type_ids"] if kind == "bert" else [])
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer, model_input_names=inputs, **names)
 

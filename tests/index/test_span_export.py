@@ -65,11 +65,11 @@ def test_different_scores_are_refused(
 
 
 def test_missing_models_and_pickles_are_refused(tiny_reader: tuple[Path, Path], tmp_path: Path) -> None:
-    with pytest.raises(ModelMissingError, match="not a Hugging Face model"):
+    with pytest.raises(ModelMissingError, match=r"config\.json"):
         export_span_model(tmp_path, tmp_path / "reader")
     pickled = shutil.copytree(tiny_reader[0], tmp_path / "pickled")
     (pickled / "model.safetensors").rename(pickled / "pytorch_model.bin")
-    with pytest.raises(ModelMissingError, match="no weights in safetensors form"):
+    with pytest.raises(ModelMissingError, match=r"pytorch_model\.bin"):
         export_span_model(pickled, tmp_path / "reader")
     assert not (tmp_path / "reader").exists()
 
@@ -84,7 +84,7 @@ def test_truncated_weights_are_named(tiny_reader: tuple[Path, Path], tmp_path: P
 
 def test_an_encoder_without_a_span_head_is_refused(tmp_path: Path) -> None:
     folder = save_tiny_reader(tmp_path / "model", "bert", head=False)
-    with pytest.raises(ModelDamagedError, match=r"no weights for qa_outputs\.bias: not trained to answer"):
+    with pytest.raises(ModelDamagedError, match="expected a model …ForQuestionAnswering, found BertModel"):
         export_span_model(folder, tmp_path / "reader")
 
 

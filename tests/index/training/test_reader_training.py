@@ -19,20 +19,17 @@ from tokenizers import Tokenizer
 from index.span_model import SpanModel
 from index.training import reader
 from index.training.batches import Batch, batches
+from index.training.extractive import NEVER, loaded, scores
 from index.training.lessons import SQUADSHIFTS, Lesson
 from index.training.reader import (
     CHECKPOINT,
     LOG,
-    NEVER,
     Recipe,
     Training,
-    best_span,
     keep_recipe,
-    loaded,
     main,
     measure,
     measured_examples,
-    scores,
     train,
 )
 from index.training.things import Likest
@@ -261,18 +258,6 @@ def test_the_figures_of_a_model_that_knows_and_of_one_that_does_not(encoder: Pat
     assert part.exact == 0.0 and part.f1 == pytest.approx(np.mean(2 * size / (2 * size + 1)))
 
 
-def test_the_best_span_is_in_order_and_not_too_long() -> None:
-    low = torch.full((8,), -5.0)
-    start, end = low.clone(), low.clone()
-    start[5], end[2], start[1], end[6] = 9.0, 9.0, 2.0, 3.0
-    assert best_span(start, end) == (5, 6, 12.0)
-    assert best_span(start, end, 1) in ((5, 5, 4.0), (2, 2, 4.0))
-    first, last, _ = best_span(start, end, 2)
-    assert 0 <= last - first < 2
-    never = torch.full((4,), NEVER)
-    assert best_span(never, never)[2] == 2 * NEVER
-
-
 def test_the_command_trains_and_exports_what_reads(
     encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -289,8 +274,13 @@ def test_the_command_trains_and_exports_what_reads(
     main([*arguments, "--rounds", "1", "--seed", "3"])
     assert len(log(work)) == 1
     again = ["--squadshifts", str(folders[0]), "--start-from", str(work / "model")]
-    main([*again, "--work", str(tmp_path / "second"), "--out", str(out), "--words"])
+    main([*again, "--work", str(tmp_path / "larger"), "--rate", "1e-3", "--others", "0.25"])
+    taught = ["--words", "--teacher", str(tmp_path / "larger" / "model")]
+    main([*again, "--work", str(tmp_path / "second"), "--out", str(out), *taught])
     assert len(log(tmp_path / "second")) == 1
+    recipes = [json.loads((tmp_path / name / "recipe.json").read_text()) for name in ("larger", "second")]
+    assert [recipe["others"] for recipe in recipes] == [0.25, 0.5]
+    assert [recipe["rate"] for recipe in recipes] == [1e-3, 1e-4]
     with pytest.raises(SystemExit):
         main(["--squadshifts", str(folders[0]), "--work", str(tmp_path / "third")])
     text = "In 1850 the bridge was built by Anna."

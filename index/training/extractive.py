@@ -1,0 +1,119 @@
+"""Models that mark answers, in training: loading one, its logits on a batch, what a larger one would mark.
+
+A larger one may teach a smaller one (Hinton et al. 2015) if its vocabulary has the same tokens, so that both
+mark the same text token for token; its ids may differ.
+"""
+
+import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+from index.arrays import Rows
+from index.training.batches import Batch
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel
+
+NEVER = -1e4
+"""Logit of what must not be marked."""
+WARMTH = 2.0
+"""What logits are divided by before the smaller model's are compared with the larger one's."""
+
+Logits = tuple[torch.Tensor, torch.Tensor]
+
+
+def loaded(folder: Path, seed: int) -> "PreTrainedModel":
+    """Load the model in `folder` without dropout, as the data is seen twice; an encoder gets a new head."""
+    from transformers import AutoModelForQuestionAnswering
+
+    torch.manual_seed(seed)
+    model: PreTrainedModel = AutoModelForQuestionAnswering.from_pretrained(
+        folder,
+        local_files_only=True,
+        use_safetensors=True,
+        attn_implementation="eager",  # faster than the fused kind in bfloat16 on a CPU
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        dtype=torch.float32,
+    )
+    return model
+
+
+def scores(model: "PreTrainedModel", batch: Batch) -> Logits:
+    """Return the logits of the answer's first and last token, float32 [n, length]."""
+    inputs: dict[str, Any] = {"input_ids": batch.ids, "attention_mask": batch.mask}
+    if "token_type_ids" in inspect.signature(model.forward).parameters:
+        inputs["token_type_ids"] = batch.types
+    output = model(**{name: torch.from_numpy(value) for name, value in inputs.items()})
+    hidden = torch.from_numpy(~batch.markable)
+    start, end = output.start_logits.float(), output.end_logits.float()
+    return start.masked_fill(hidden, NEVER), end.masked_fill(hidden, NEVER)
+
+
+def ids_between(here: Path, there: Path) -> Rows:
+    """Return for each id of the vocabulary in the folder `here` the one of the same token in `there`.
+
+    Raises ValueError where the other vocabulary lacks a token.
+    """
+    ours, theirs = (Tokenizer.from_file(str(folder / "tokenizer.json")) for folder in (here, there))
+    known = theirs.get_vocab()
+    ids = {number: known.get(token, -1) for token, number in ours.get_vocab().items()}
+    first, last = ours.encode("").ids
+    ids |= dict(zip((first, last), theirs.encode("").ids, strict=True))
+    padding = theirs.padding or {}
+    ids[0] = padding.get("pad_id", ids[0])
+    missing = sorted(token for token, number in ours.get_vocab().items() if ids[number] < 0)
+    if missing:
+        raise ValueError(f"{there}: its vocabulary lacks {len(missing)} tokens, {missing[0]!r} among them")
+    return np.array([ids[number] for number in range(len(ids))])
+
+
+def translated(batches: Sequence[Batch], ids: Rows) -> list[Batch]:
+    """Return the batches in another vocabulary; `ids` is from `ids_between`."""
+    return [replace(batch, ids=ids[batch.ids]) for batch in batches]
+
+
+@dataclass(frozen=True, slots=True)
+class Teacher:
+    """A trained model that says what it would mark."""
+
+    model: "PreTrainedModel"
+    ids: Rows
+
+    @classmethod
+    def load(cls, folder: Path, encoder: Path) -> Self:
+        """Load the model in `folder` to teach one that has the vocabulary of `encoder`; raises ValueError."""
+        model = loaded(folder, 0).bfloat16()
+        model.eval()  # type: ignore[no-untyped-call]
+        return cls(model, ids_between(encoder, folder))
+
+    def scores(self, batch: Batch) -> Logits:
+        """Return its logits, as `scores` does, for a batch in the vocabulary of the one that learns."""
+        with torch.no_grad():
+            return scores(self.model, translated([batch], self.ids)[0])
+
+
+def marking_loss(found: Logits, batch: Batch) -> torch.Tensor:
+    """Return the cross-entropy of the first and the last token that people marked, the mean of both."""
+    start, end = found
+    return (
+        torch.nn.functional.cross_entropy(start, torch.from_numpy(batch.starts))
+        + torch.nn.functional.cross_entropy(end, torch.from_numpy(batch.ends))
+    ) / 2
+
+
+def teaching_loss(found: Logits, wanted: Logits) -> torch.Tensor:
+    """Return how far the distributions found are from the ones wanted, both softened by `WARMTH`."""
+    parts = [
+        torch.nn.functional.kl_div(
+            (ours / WARMTH).log_softmax(1), (theirs / WARMTH).softmax(1), reduction="batchmean"
+        )
+        for ours, theirs in zip(found, wanted, strict=True)
+    ]
+    return WARMTH**2 * (parts[0] + parts[1]) / 2
