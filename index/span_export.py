@@ -75,8 +75,8 @@ def export_span_model(model_folder: Path, target: Path) -> None:
     """Export the extractive-QA model in `model_folder` to the folder `target`, for `SpanModel.load`.
 
     Uses the model's files alone, no code among them. Raises as `check_reader_folder` does, and
-    ModelDamagedError where its files cannot be loaded, where it is of a kind that cannot be exported, or where
-    the exported scores differ from its own: correlation below 0.95.
+    ModelDamagedError where its files cannot be loaded, it is of a kind that cannot be exported, or
+    the exported scores differ from its own, with a correlation below 0.95.
     """
     check_reader_folder(model_folder)
     target.mkdir(parents=True, exist_ok=True)
