@@ -91,7 +91,7 @@ class Recipe:
 
 
 SECOND = Recipe(stage=2, rounds=1, rate=1e-4)
-TAUGHT = 0.7
+TAUGHT = 0.8
 """`Recipe.taught` where there is a teacher."""
 
 
