@@ -1,6 +1,7 @@
 """Makes the reader that ships with the project, from public data to figures, in one command.
 
-    python -m index.training --squadshifts DIR --qamr DIR --squad2 FILE --selqa FILE --work DIR --out index
+    python -m index.training --squadshifts DIR --qamr DIR --squad2 FILE --selqa FILE --larger DIR --work DIR
+        --out index
 
 Where the data comes from, and the names that its files need here:
 
@@ -11,10 +12,11 @@ Where the data comes from, and the names that its files need here:
 - SQuAD 2.0 (Rajpurkar et al. 2018), rajpurkar.github.io/SQuAD-explorer: a file of its form with unanswerable
   questions; the model card names the articles that were taken
 - SelQA (Jurczyk et al. 2016), github.com/emorynlp/selqa: `selqa-ass-dev.json`
+- all-mpnet-base-v2 (sentence-transformers), the folder of a larger encoder, 438 MB
 
 The reader learns from the first two, in a first stage and, from there, twice in a second one, without and
-with the embeddings of words; the average of the three is what ships. SQuAD 2.0 calibrates the confidence;
-SelQA is only measured on.
+with the embeddings of words. The larger encoder is trained alike; then the average of the three readers
+learns what it would mark. SQuAD 2.0 calibrates the confidence; SelQA is only measured on.
 
 It goes on where it was stopped, by the checkpoints in the work folder, which also gets the figures.
 """
@@ -26,6 +28,9 @@ from pathlib import Path
 from index.span_export import export_span_model
 from index.training import averaging, figures, joint, reader
 
+TEACHER = ("--rate", "5e-5", "--others", "0.25", "--seed", "7")
+TAUGHT = ("--rate", "1.5e-4", "--others", "0.1", "--seed", "2")
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Train and export the reader, weigh it with retrieval, and measure it."""
@@ -34,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--qamr", required=True, help="folder of the QAMR files")
     parser.add_argument("--squad2", required=True, help="file of SQuAD 2.0's form")
     parser.add_argument("--selqa", required=True, help="file of SelQA, as selqa-dev.json")
+    parser.add_argument("--larger", required=True, help="folder of all-mpnet-base-v2")
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints, log and figures")
     parser.add_argument(
         "--out", type=Path, required=True, help="folder of the package, which gets the reader"
@@ -41,14 +47,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     folder, weights = options.out / "reader_model", options.out / "reading.json"
     shifts = ["--squadshifts", options.squadshifts, "--reader", str(folder)]
-    first, second, third = (options.work / name for name in ("first", "second", "third"))
+    first, second, third, teacher, last = (
+        options.work / name for name in ("first", "second", "third", "teacher", "taught")
+    )
     train = ["--squadshifts", options.squadshifts]
     reader.main([*train, "--qamr", options.qamr, "--work", str(first)])
-    train += ["--start-from", str(first / "model")]
-    reader.main([*train, "--work", str(second)])
-    reader.main([*train, "--work", str(third), "--words"])
-    averaging.average([work / "model" for work in (first, second, third)], options.work / "model")
-    export_span_model(options.work / "model", folder)
+    again = [*train, "--start-from", str(first / "model")]
+    reader.main([*again, "--work", str(second)])
+    reader.main([*again, "--work", str(third), "--words"])
+    averaging.average([work / "model" for work in (first, second, third)], options.work / "average")
+    reader.main([*train, "--start-from", options.larger, "--work", str(teacher), *TEACHER])
+    taught = ["--start-from", str(options.work / "average"), "--teacher", str(teacher / "model")]
+    reader.main([*train, *taught, "--work", str(last), *TAUGHT])
+    export_span_model(last / "model", folder)
     report = str(options.work / "confidence.md")
     joint.main([*shifts, "--squad2", options.squad2, "--out", str(weights), "--report", report])
     report = str(options.work / "figures.md")

@@ -64,10 +64,11 @@ def ids_between(here: Path, there: Path) -> Rows:
     ours, theirs = (Tokenizer.from_file(str(folder / "tokenizer.json")) for folder in (here, there))
     known = theirs.get_vocab()
     ids = {number: known.get(token, -1) for token, number in ours.get_vocab().items()}
-    first, last = ours.encode("").ids
-    ids |= dict(zip((first, last), theirs.encode("").ids, strict=True))
     padding = theirs.padding or {}
     ids[0] = padding.get("pad_id", ids[0])
+    for tokenizer in (ours, theirs):
+        tokenizer.no_padding()
+    ids |= dict(zip(ours.encode("").ids, theirs.encode("").ids, strict=True))  # the first and the last
     missing = sorted(token for token, number in ours.get_vocab().items() if ids[number] < 0)
     if missing:
         raise ValueError(f"{there}: its vocabulary lacks {len(missing)} tokens, {missing[0]!r} among them")

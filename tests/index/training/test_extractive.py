@@ -61,7 +61,7 @@ def test_special_tokens_may_have_other_names(encoder: Path, tmp_path: Path) -> N
     whole["model"]["vocab"] = {new: row for row, new in enumerate(names.values())} | vocabulary
     whole["added_tokens"] = []
     whole["padding"] = {
-        "strategy": "BatchLongest",
+        "strategy": {"Fixed": 16},
         "direction": "Right",
         "pad_to_multiple_of": None,
         "pad_id": 2,

@@ -22,20 +22,24 @@ def test_the_steps_follow_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(averaging, "average", lambda *some: averaged.append(some))
     monkeypatch.setattr(training, "export_span_model", lambda *some: exported.append(some))
     work, out = tmp_path / "work", tmp_path / "index"
-    data = ["--squadshifts", "S", "--qamr", "Q", "--squad2", "A", "--selqa", "L"]
+    data = ["--squadshifts", "S", "--qamr", "Q", "--squad2", "A", "--selqa", "L", "--larger", "M"]
     training.main([*data, "--work", str(work), "--out", str(out)])
-    assert [name for name, _ in steps] == ["reader", "reader", "reader", "joint", "figures"]
+    assert [name for name, _ in steps] == [*["reader"] * 5, "joint", "figures"]
     assert steps[2][1].pop() == "--words"
     options = [dict(zip(found[::2], found[1::2], strict=True)) for _, found in steps]
-    first, second, third, weighed, measured = options
+    first, second, third, teacher, taught, weighed, measured = options
     models = [Path(one["--work"]) / "model" for one in (first, second, third)]
     assert len(set(models)) == 3
     assert second["--start-from"] == third["--start-from"] == str(models[0])
     ((of, average),) = averaged
-    assert list(of) == models and exported == [(average, out / "reader_model")]
+    assert list(of) == models and average == Path(taught["--start-from"])
+    assert teacher["--start-from"] == "M" and "--teacher" not in teacher
+    assert Path(taught["--teacher"]) == Path(teacher["--work"]) / "model"
+    assert exported == [(Path(taught["--work"]) / "model", out / "reader_model")]
+    assert len({one["--work"] for one in options[:5]}) == 5
     assert weighed["--reader"] == measured["--reader"] == str(out / "reader_model")
     assert weighed["--out"] == measured["--weights"] == str(out / "reading.json")
     assert (first["--squadshifts"], first["--qamr"], weighed["--squad2"]) == ("S", "Q", "A")
-    assert second["--squadshifts"] == third["--squadshifts"] == "S"
+    assert {one["--squadshifts"] for one in options} == {"S"}
     assert measured["--selqa"] == "L"
     assert Path(weighed["--report"]).parent == Path(measured["--out"]).parent == work
