@@ -41,9 +41,9 @@ def encoder_name(model: str) -> str:
 
 def reader_name(model: str) -> str:
     """Name the exported form of the reader with the fingerprint `model`."""
-    from index import span_model  # for the few indexes that have one
+    from index.span_model import FORMAT  # for the few indexes that have one
 
-    return _export_name(model, span_model.FORMAT)
+    return _export_name(model, FORMAT)
 
 
 def _export_name(model: str, form: int) -> str:

@@ -172,6 +172,7 @@ def _even(model: Any, inputs: list[dict[str, "Tensor"]]) -> None:
 
     largest: dict[str, Tensor] = {}
     together: dict[Tensor, list[str]] = {}  # layers by what they were given: tensors are compared by identity
+    groups: dict[tuple[str, ...], None] = {}
 
     def look(name: str, _: "nn.Module", values: "tuple[Tensor, ...]") -> None:
         together.setdefault(values[0], []).append(name)
@@ -188,7 +189,9 @@ def _even(model: Any, inputs: list[dict[str, "Tensor"]]) -> None:
             hooks.callback(layer.register_forward_pre_hook(partial(look, name)).remove)
         for features in inputs:
             model(**features)
-    for names in {tuple(dict.fromkeys(names)) for names in together.values()}:
+            groups |= dict.fromkeys(tuple(dict.fromkeys(names)) for names in together.values())
+            together.clear()
+    for names in groups:
         weights = torch.cat([layers[name].weight.detach() for name in names]).abs().amax(0)
         activations = largest[names[0]].clamp(min=_LEAST_SCALE)
         scale = activations**_SMOOTHING / weights.clamp(min=_LEAST_SCALE) ** (1 - _SMOOTHING)
@@ -214,7 +217,9 @@ def _evened(layer: Any, scale: "Tensor", inverse: "nn.Parameter") -> "nn.Module"
             if not self.narrows:
                 return torch.nn.functional.linear(values, self.weight, self.bias)
             rows = values.abs().amax(-1, keepdim=True).clamp(min=1e-9)
-            result = torch.nn.functional.linear(values * (1 / rows), self.weight) * rows
+            result = (
+                torch.nn.functional.linear(values * (1 / rows), self.weight) * rows
+            )  # dividing each is slow
             return result if self.bias is None else result + self.bias
 
     return Evened()

@@ -195,15 +195,15 @@ def _spans(window: Window, scored: TokenScores) -> Iterator[tuple[int, Found]]:
         yield sentence.row, Found(place, span, max(-MOST_LOG_ODDS, score - whole))
 
 
-def best_span(
-    start: NDArray[np.float32], end: NDArray[np.float32], most: int = ANSWER_TOKENS
-) -> tuple[int, int, float]:
-    """Return the first and the last token of the best span of at most `most` tokens, and its score.
+def best_span(start: NDArray[np.float32], end: NDArray[np.float32]) -> tuple[int, int, float]:
+    """Return the first and the last token of the best span of at most `ANSWER_TOKENS`, and its score.
 
-    `start` and `end` are the scores of the tokens as its ends, [t].
+    `start` and `end` are the scores of each token as the first and as the last of the span, [t].
     """
     table = start[:, None] + end[None, :]
-    allowed = np.triu(np.ones(table.shape, dtype=bool)) & np.tril(np.ones(table.shape, dtype=bool), most - 1)
+    allowed = np.triu(np.ones(table.shape, dtype=bool)) & np.tril(
+        np.ones(table.shape, dtype=bool), ANSWER_TOKENS - 1
+    )
     place = int(np.where(allowed, table, -np.inf).argmax())
     first, last = divmod(place, len(end))
     return first, last, float(table[first, last])

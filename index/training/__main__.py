@@ -15,8 +15,8 @@ Where the data comes from, and the names that its files need here:
 - all-mpnet-base-v2 (sentence-transformers), the folder of a larger encoder, 438 MB
 
 The reader learns from the first two, in a first stage and, from there, twice in a second one, without and
-with the embeddings of words. The larger encoder is trained alike; then the average of the three readers
-learns what it would mark. SQuAD 2.0 calibrates the confidence; SelQA is only measured on.
+with the embeddings of words. The larger encoder gets the second stage alone; then the average of the three
+readers learns what that teacher would mark. SQuAD 2.0 calibrates the confidence; SelQA is only measured on.
 
 It goes on where it was stopped, by the checkpoints in the work folder, which also gets the figures.
 """
@@ -25,11 +25,16 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from index.config import DEFAULT_ENCODER
+from index.models import resolve_encoder
 from index.span_export import export_span_model
 from index.training import averaging, figures, joint, reader
+from index.training.extractive import ids_between
 
-TEACHER = ("--rate", "5e-5", "--others", "0.25", "--seed", "7")
-TAUGHT = ("--rate", "1.5e-4", "--others", "0.1", "--seed", "2")
+TEACHER_OPTIONS = ("--rate", "5e-5", "--others", "0.25", "--seed", "7")
+"""Of the teacher: chosen by what two cores train in an hour; nothing else was tried."""
+TAUGHT_OPTIONS = ("--rate", "1.5e-4", "--others", "0.1", "--seed", "2")
+"""Of the reader that it teaches; chosen likewise."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -39,12 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--qamr", required=True, help="folder of the QAMR files")
     parser.add_argument("--squad2", required=True, help="file of SQuAD 2.0's form")
     parser.add_argument("--selqa", required=True, help="file of SelQA, as selqa-dev.json")
-    parser.add_argument("--larger", required=True, help="folder of all-mpnet-base-v2")
+    parser.add_argument("--larger", type=Path, required=True, help="folder of all-mpnet-base-v2")
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints, log and figures")
     parser.add_argument(
         "--out", type=Path, required=True, help="folder of the package, which gets the reader"
     )
     options = parser.parse_args(arguments)
+    ids_between(resolve_encoder(DEFAULT_ENCODER), options.larger)  # hours before it is needed
     folder, weights = options.out / "reader_model", options.out / "reading.json"
     shifts = ["--squadshifts", options.squadshifts, "--reader", str(folder)]
     first, second, third, teacher, last = (
@@ -56,9 +62,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     reader.main([*again, "--work", str(second)])
     reader.main([*again, "--work", str(third), "--words"])
     averaging.average([work / "model" for work in (first, second, third)], options.work / "average")
-    reader.main([*train, "--start-from", options.larger, "--work", str(teacher), *TEACHER])
+    reader.main([*train, "--start-from", str(options.larger), "--work", str(teacher), *TEACHER_OPTIONS])
     taught = ["--start-from", str(options.work / "average"), "--teacher", str(teacher / "model")]
-    reader.main([*train, *taught, "--work", str(last), *TAUGHT])
+    reader.main([*train, *taught, "--work", str(last), *TAUGHT_OPTIONS])
     export_span_model(last / "model", folder)
     report = str(options.work / "confidence.md")
     joint.main([*shifts, "--squad2", options.squad2, "--out", str(weights), "--report", report])

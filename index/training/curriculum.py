@@ -42,7 +42,7 @@ FIRST = Mix(
     kinds={"question": 0.4, "text": 0.2, "removed": 0.12, "neighbour": 0.28},
 )
 SECOND = Mix(
-    times={"new_wiki": 2, "amazon_reviews": 0.5, "reddit": 0.5},
+    times={"new_wiki": 2},
     nulls=1.0,
     kinds={"question": 0.5, "text": 0.12, "removed": 0.06, "neighbour": 0.16, "elsewhere": 0.16},
     again=0.4,
@@ -89,8 +89,8 @@ def second_stage(
     neighbours: Sequence[Sequence[Text]],
     rounds: int,
     seed: int,
+    others: float,
     likest: Likest = any_of,
-    others: float = 0.5,
 ) -> list[list[Example]]:
     """Return the examples of each round of the second stage; `others` is how often reviews and posts come."""
     mix = replace(SECOND, times={**SECOND.times, "amazon_reviews": others, "reddit": others})

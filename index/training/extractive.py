@@ -15,6 +15,7 @@ import torch
 from tokenizers import Tokenizer
 
 from index.arrays import Rows
+from index.models import check_reader_folder
 from index.training.batches import Batch
 
 if TYPE_CHECKING:
@@ -57,19 +58,23 @@ def scores(model: "PreTrainedModel", batch: Batch) -> Logits:
 
 
 def ids_between(here: Path, there: Path) -> Rows:
-    """Return for each id of the vocabulary in the folder `here` the one of the same token in `there`.
+    """Return for each id of the vocabulary in the folder `here` that of the same token in `there`.
 
-    Raises ValueError where the other vocabulary lacks a token.
+    The first, the last and the padding token, which is 0 here, may have other names. Raises ValueError where
+    the other vocabulary lacks a token, or does not put one before and one after a text.
     """
     ours, theirs = (Tokenizer.from_file(str(folder / "tokenizer.json")) for folder in (here, there))
-    known = theirs.get_vocab()
-    ids = {number: known.get(token, -1) for token, number in ours.get_vocab().items()}
+    vocabulary, known = ours.get_vocab(), theirs.get_vocab()
+    ids = {number: known.get(token, -1) for token, number in vocabulary.items()}
     padding = theirs.padding or {}
     ids[0] = padding.get("pad_id", ids[0])
     for tokenizer in (ours, theirs):
         tokenizer.no_padding()
-    ids |= dict(zip(ours.encode("").ids, theirs.encode("").ids, strict=True))  # the first and the last
-    missing = sorted(token for token, number in ours.get_vocab().items() if ids[number] < 0)
+    ends, others = (tokenizer.encode("").ids for tokenizer in (ours, theirs))
+    if len(ends) != len(others):
+        raise ValueError(f"{there}: it puts {len(others)} tokens around a text, not {len(ends)}")
+    ids |= dict(zip(ends, others, strict=True))
+    missing = sorted(token for token, number in vocabulary.items() if ids[number] < 0)
     if missing:
         raise ValueError(f"{there}: its vocabulary lacks {len(missing)} tokens, {missing[0]!r} among them")
     return np.array([ids[number] for number in range(len(ids))])
@@ -89,10 +94,15 @@ class Teacher:
 
     @classmethod
     def load(cls, folder: Path, encoder: Path) -> Self:
-        """Load the model in `folder` to teach one that has the vocabulary of `encoder`; raises ValueError."""
+        """Load the model in `folder` to teach one that has the vocabulary of `encoder`.
+
+        Raises as `check_reader_folder` and `ids_between` do.
+        """
+        check_reader_folder(folder)
+        ids = ids_between(encoder, folder)
         model = loaded(folder, 0).bfloat16()
         model.eval()  # type: ignore[no-untyped-call]
-        return cls(model, ids_between(encoder, folder))
+        return cls(model, ids)
 
     def scores(self, batch: Batch) -> Logits:
         """Return its logits, as `scores` does, for a batch in the vocabulary of the one that learns."""

@@ -9,7 +9,7 @@ are in single precision.
 
 With `--start-from DIR`, the model that a training wrote, it makes the second stage. With `--teacher DIR` it
 also learns what that larger model would mark. The larger one comes from the second stage, too, started from
-an encoder whose vocabulary has the same tokens: `--start-from` all-mpnet-base-v2 `--rate 5e-5`.
+an encoder whose vocabulary has the same tokens: see `TEACHER_OPTIONS` in `index/training/__main__.py`.
 """
 
 import argparse
@@ -28,7 +28,7 @@ from tokenizers import Tokenizer
 
 from index.config import DEFAULT_ENCODER
 from index.evaluation import auroc
-from index.models import resolve_encoder
+from index.models import check_reader_folder, model_fingerprint, resolve_encoder
 from index.records import Span
 from index.span_reader import best_span
 from index.training.batches import Batch, batches
@@ -67,7 +67,11 @@ class Recipe:
     """How the reader is trained; its model card says how the run of the one that ships differed."""
 
     stage: int = 1
-    """1: QAMR, then SQuADShifts, from the encoder; 2: SQuADShifts once more, from a trained reader."""
+    """1: QAMR, then SQuADShifts, from the encoder; 2: SQuADShifts alone, from another model."""
+    start: str = ""
+    """Fingerprint of the model that a second stage starts from."""
+    teacher: str = ""
+    """Fingerprint of the model to learn from, where there is one."""
     rounds: int = 2
     """Times through SQuADShifts."""
     tokens: int = 6144
@@ -101,6 +105,8 @@ class Training:
     def __init__(
         self, model: "PreTrainedModel", recipe: Recipe, steps: int, teacher: Teacher | None = None
     ) -> None:
+        if (teacher is None) != (recipe.taught == 0):
+            raise ValueError("a teacher and the weight of what it says go together")
         self._recipe = recipe
         self._steps = steps
         self._teacher = teacher
@@ -119,7 +125,7 @@ class Training:
         """Make one step of AdamW on a batch; return its loss."""
         found = scores(self.model, batch)
         loss = marking_loss(found, batch)
-        if self._teacher and self._recipe.taught:
+        if self._teacher:
             taught = teaching_loss(found, self._teacher.scores(batch))
             loss = (1 - self._recipe.taught) * loss + self._recipe.taught * taught
         loss.backward()  # type: ignore[no-untyped-call]
@@ -254,7 +260,7 @@ def train(
     likest = likest_by(encoder)
     near = nearest_texts(own)
     stages = (
-        second_stage(own, near, recipe.rounds, recipe.seed, likest, recipe.others)
+        second_stage(own, near, recipe.rounds, recipe.seed, recipe.others, likest)
         if start
         else curriculum(own, sentences, near, recipe.rounds, recipe.seed, likest)
     )
@@ -286,7 +292,8 @@ def train(
     folder = work / "model"
     training.whole().save_pretrained(folder)
     for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"):
-        shutil.copyfile(base / name, folder / name)
+        if (base / name).exists():
+            shutil.copyfile(base / name, folder / name)
     return folder
 
 
@@ -305,7 +312,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--qamr", type=Path, help="folder of the QAMR files, for the first stage")
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints and the log")
     parser.add_argument("--out", type=Path, help="where the exported reader goes")
-    parser.add_argument("--start-from", type=Path, help="folder of a trained model, for the second stage")
+    parser.add_argument("--start-from", type=Path, help="folder of a trained model, or of a larger encoder")
     parser.add_argument("--teacher", type=Path, help="folder of a larger trained model to learn from too")
     parser.add_argument("--rate", type=float, help="highest learning rate")
     parser.add_argument("--others", type=float, help="times through reviews and posts in the second stage")
@@ -315,6 +322,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     if options.qamr is None and options.start_from is None:
         parser.error("the first stage needs --qamr")
+    if options.start_from is None and (options.others is not None or options.teacher):
+        parser.error("--others and --teacher are of the second stage, which needs --start-from")
+    if any(one is not None and one <= 0 for one in (options.rate, options.rounds)):
+        parser.error("--rate and --rounds are more than 0")
+    if options.others is not None and options.others < 0:
+        parser.error("--others is 0 or more")
     options.work.mkdir(parents=True, exist_ok=True)
     console = Console(stderr=True)
     encoder = resolve_encoder(DEFAULT_ENCODER)
@@ -322,7 +335,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     recipe = replace(SECOND if options.start_from else Recipe(), seed=options.seed)
     chosen = {name: getattr(options, name) for name in ("rounds", "rate", "others")}
     recipe = replace(recipe, words=options.words, taught=TAUGHT if options.teacher else 0.0)
-    recipe = replace(recipe, **{name: one for name, one in chosen.items() if one})
+    recipe = replace(recipe, **{name: one for name, one in chosen.items() if one is not None})
+    if options.start_from:
+        ids_between(encoder, options.start_from)
+        recipe = replace(recipe, start=model_fingerprint(options.start_from))
+    if options.teacher:
+        check_reader_folder(options.teacher)
+        recipe = replace(recipe, teacher=model_fingerprint(options.teacher))
     keep_recipe(options.work / RECIPE, recipe)
     sentences = read_qamr(options.qamr) if options.start_from is None else []
     folder = train(

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from span_models import save_tiny_reader
 
@@ -86,6 +87,20 @@ def test_an_encoder_without_a_span_head_is_refused(tmp_path: Path) -> None:
     folder = save_tiny_reader(tmp_path / "model", "bert", head=False)
     with pytest.raises(ModelDamagedError, match="expected a model …ForQuestionAnswering, found BertModel"):
         export_span_model(folder, tmp_path / "reader")
+    config = json.loads((folder / "config.json").read_text())
+    config["architectures"] = ["BertForQuestionAnswering"]  # as it says, but has not
+    (folder / "config.json").write_text(json.dumps(config))
+    with pytest.raises(ModelDamagedError, match=r"no weights for qa_outputs\.bias: not trained to answer"):
+        export_span_model(folder, tmp_path / "reader")
+
+
+def test_what_several_layers_are_given_is_quantised_once(tiny_reader: tuple[Path, Path]) -> None:
+    kinds = [node.op_type for node in onnx.load(tiny_reader[1] / "reader.onnx").graph.node]
+    layers = (
+        2  # of each: query, key and value are given the same; three more are given something of their own
+    )
+    assert kinds.count("MatMulInteger") == 6 * layers
+    assert kinds.count("DynamicQuantizeLinear") == 4 * layers
 
 
 def test_a_null_that_is_not_first_is_refused(tiny_reader: tuple[Path, Path], tmp_path: Path) -> None:

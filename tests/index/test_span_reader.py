@@ -107,9 +107,6 @@ def test_the_best_span_is_in_order_and_not_too_long() -> None:
     start, end = low.copy(), low.copy()
     start[5], end[2], start[1], end[6] = 9.0, 9.0, 2.0, 3.0
     assert best_span(start, end) == (5, 6, 12.0)
-    assert best_span(start, end, 1) in ((5, 5, 4.0), (2, 2, 4.0))
-    first, last, _ = best_span(start, end, 2)
-    assert 0 <= last - first < 2
     long = np.full(ANSWER_TOKENS + 1, -5, dtype=np.float32)
     long[0] = long[-1] = 9.0
     assert best_span(long, long)[2] == 18.0  # one token alone, not the one token too many

@@ -146,8 +146,8 @@ def test_a_question_from_elsewhere_is_asked_of_a_thing_of_this_text() -> None:
 def test_the_second_stage_changes_answerable_questions_with_their_text_too() -> None:
     lessons = [*short_lessons(40), *short_lessons(40, "reddit")]
     near = nearest_texts(lessons)
-    (stage,) = second_stage(lessons, near, 1, 1)
-    assert [stage] == second_stage(lessons, near, 1, 1) != second_stage(lessons, near, 1, 2)
+    (stage,) = second_stage(lessons, near, 1, 1, 0.5)
+    assert [stage] == second_stage(lessons, near, 1, 1, 0.5) != second_stage(lessons, near, 1, 2, 0.5)
     known = {lesson.question for lesson in lessons}
     answerable = [one for one in stage if one.answer is not None]
     changed = [one for one in answerable if one.question not in known]

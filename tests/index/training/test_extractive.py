@@ -12,6 +12,7 @@ from miniature import short_lessons
 from span_models import save_tiny_reader
 from tokenizers import Tokenizer
 
+from index.errors import ModelDamagedError
 from index.training.batches import Batch, batches
 from index.training.extractive import (
     NEVER,
@@ -81,6 +82,21 @@ def test_a_vocabulary_that_lacks_tokens_is_refused(encoder: Path, tmp_path: Path
     (tmp_path / "tokenizer.json").write_text(json.dumps(whole), encoding="utf-8")
     with pytest.raises(ValueError, match=r"lacks 1 tokens, 'bridge' among them"):
         ids_between(encoder, tmp_path)
+    whole["post_processor"] = None
+    (tmp_path / "tokenizer.json").write_text(json.dumps(whole), encoding="utf-8")
+    with pytest.raises(ValueError, match="it puts 0 tokens around a text, not 2"):
+        ids_between(encoder, tmp_path)
+
+
+def test_an_encoder_is_no_teacher(encoder: Path) -> None:
+    with pytest.raises(ModelDamagedError, match="found BertModel"):
+        Teacher.load(encoder, encoder)
+
+
+def test_a_teacher_and_its_weight_go_together(encoder: Path, larger: Path) -> None:
+    for recipe, teacher in ((Recipe(taught=0.5), None), (Recipe(), Teacher.load(larger, encoder))):
+        with pytest.raises(ValueError, match="go together"):
+            Training(loaded(encoder, 1), recipe, 3, teacher)
 
 
 def test_a_teacher_says_what_it_marks_by_itself(encoder: Path, larger: Path) -> None:
@@ -112,7 +128,7 @@ def test_a_reader_comes_to_mark_what_its_teacher_marks(encoder: Path, larger: Pa
 
     def learnt(taught: float) -> tuple[float, float]:
         recipe = Recipe(rate=3e-3, taught=taught)
-        training = Training(loaded(encoder, 1), recipe, 30, teacher)
+        training = Training(loaded(encoder, 1), recipe, 30, teacher if taught else None)
         for _ in range(29):
             training.learn(batch)
         found = scores(training.model, batch)

@@ -20,6 +20,8 @@ def test_the_steps_follow_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyP
     averaged: list[tuple[Sequence[Path], Path]] = []
     exported: list[tuple[Path, Path]] = []
     monkeypatch.setattr(averaging, "average", lambda *some: averaged.append(some))
+    larger: list[Path] = []
+    monkeypatch.setattr(training, "ids_between", lambda _, folder: larger.append(folder))
     monkeypatch.setattr(training, "export_span_model", lambda *some: exported.append(some))
     work, out = tmp_path / "work", tmp_path / "index"
     data = ["--squadshifts", "S", "--qamr", "Q", "--squad2", "A", "--selqa", "L", "--larger", "M"]
@@ -33,6 +35,7 @@ def test_the_steps_follow_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert second["--start-from"] == third["--start-from"] == str(models[0])
     ((of, average),) = averaged
     assert list(of) == models and average == Path(taught["--start-from"])
+    assert larger == [Path("M")]
     assert teacher["--start-from"] == "M" and "--teacher" not in teacher
     assert Path(taught["--teacher"]) == Path(teacher["--work"]) / "model"
     assert exported == [(Path(taught["--work"]) / "model", out / "reader_model")]

@@ -274,20 +274,50 @@ def test_the_command_trains_and_exports_what_reads(
     main([*arguments, "--rounds", "1", "--seed", "3"])
     assert len(log(work)) == 1
     again = ["--squadshifts", str(folders[0]), "--start-from", str(work / "model")]
-    main([*again, "--work", str(tmp_path / "larger"), "--rate", "1e-3", "--others", "0.25"])
-    taught = ["--words", "--teacher", str(tmp_path / "larger" / "model")]
-    main([*again, "--work", str(tmp_path / "second"), "--out", str(out), *taught])
+    base = save_tiny_reader(tmp_path / "base", "mpnet", head=False, shift=5)
+    larger = ["--squadshifts", str(folders[0]), "--start-from", str(base), "--work", str(tmp_path / "larger")]
+    main([*larger, "--rate", "1e-3", "--others", "0"])
+    teacher = tmp_path / "larger" / "model"
+    assert (teacher / "tokenizer.json").read_bytes() == (base / "tokenizer.json").read_bytes()
+    before, after = (load_file(folder / "model.safetensors") for folder in (base, teacher))
+    words = "embeddings.word_embeddings.weight"
+    assert torch.equal(after[f"mpnet.{words}"], before[words])
+    last = [*again, "--work", str(tmp_path / "second"), "--out", str(out), "--words"]
+    main([*last, "--teacher", str(teacher)])
     assert len(log(tmp_path / "second")) == 1
     recipes = [json.loads((tmp_path / name / "recipe.json").read_text()) for name in ("larger", "second")]
-    assert [recipe["others"] for recipe in recipes] == [0.25, 0.5]
-    assert [recipe["rate"] for recipe in recipes] == [1e-3, 1e-4]
-    with pytest.raises(SystemExit):
-        main(["--squadshifts", str(folders[0]), "--work", str(tmp_path / "third")])
+    assert [(one["others"], one["rate"], one["taught"]) for one in recipes] == [
+        (0.0, 1e-3, 0.0),
+        (0.5, 1e-4, reader.TAUGHT),
+    ]
+    for other in ([], ["--teacher", str(work / "model")]):
+        with pytest.raises(ValueError, match="another recipe"):
+            main([*last, *other])
     text = "In 1850 the bridge was built by Anna."
     (found,) = SpanModel.load(out).read(QUESTION, [text])
     words = [text[start:end] for start, end in zip(found.starts, found.ends, strict=True)]
     assert words[0] in {"In", "I"} and words[-1] == "."
     assert all(math.isfinite(score) for score in (*found.start.tolist(), *found.end.tolist()))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ([], "needs --qamr"),
+        (["--qamr", "Q", "--others", "1"], "second stage"),
+        (["--qamr", "Q", "--teacher", "T"], "second stage"),
+        (["--qamr", "Q", "--rate", "0"], "more than 0"),
+        (["--qamr", "Q", "--rounds", "-1"], "more than 0"),
+        (["--start-from", "S", "--others", "-0.3"], "0 or more"),
+    ],
+)
+def test_arguments_that_do_not_fit_are_refused(
+    arguments: list[str], problem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["--squadshifts", "D", "--work", str(tmp_path / "work"), *arguments])
+    assert problem in capsys.readouterr().err
+    assert not (tmp_path / "work").exists()
 
 
 def test_checkpoints_of_another_recipe_are_not_gone_on_with(tmp_path: Path) -> None:
