@@ -1,4 +1,4 @@
-"""Tiny extractive-QA models with random weights: BERT, DistilBERT without token types, RoBERTa of bytes."""
+"""Tiny extractive-QA models with random weights: BERT, others without token types, RoBERTa of bytes."""
 
 from pathlib import Path
 from typing import Any
@@ -36,17 +36,8 @@ def _word_tokenizer(kind: str, shift: int) -> Any:
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast
 
-    unused = [f"[unused{number}]" for number in range(shift)]
-    pieces = [
-        *unused,
-        "[PAD]",
-        "[UNK]",
-        "[CLS]",
-        "[SEP]",
-        *WORDS,
-        *LETTERS,
-        *(f"##{letter}" for letter in LETTERS),
-    ]
+    special = [*(f"[unused{number}]" for number in range(shift)), "[PAD]", "[UNK]", "[CLS]", "[SEP]"]
+    pieces = [*special, *WORDS, *LETTERS, *(f"##{letter}" for letter in LETTERS)]
     names = {"pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]"}
     vocabulary = {piece: row for row, piece in enumerate(pieces)}
     tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token=names["unk_token"]))
