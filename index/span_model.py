@@ -160,8 +160,8 @@ class SpanModel:
             tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
         except Exception as error:  # the library raises nothing more special
             raise _damaged(folder / TOKENIZER_FILE, error) from None
-        session = _session(folder / GRAPH_FILE)
-        return cls(settings, tokenizer, session, threads or _cores())
+        session = load_graph(folder / GRAPH_FILE)
+        return cls(settings, tokenizer, session, threads or cores())
 
     def read(self, question: str, texts: Sequence[str]) -> list[TokenScores]:
         """Score the tokens of each of `texts` as start and end of the answer to `question`.
@@ -238,13 +238,14 @@ def _offsets(text: str, offsets: list[tuple[int, int]]) -> tuple[Rows, Rows]:
     return pairs[:, 0].copy(), pairs[:, 1].copy()
 
 
-def _cores() -> int:
+def cores() -> int:
     """Return how many cores this process may use, where the system tells."""
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def _session(path: Path) -> onnxruntime.InferenceSession:
+def load_graph(path: Path) -> onnxruntime.InferenceSession:
+    """Load an exported reader's graph, to run on one thread; raises ModelDamagedError."""
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4  # errors come as exceptions
     options.intra_op_num_threads = 1  # the threads are ours, one a text

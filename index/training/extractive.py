@@ -6,16 +6,20 @@ mark the same text token for token; its ids may differ.
 
 import inspect
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+import onnxruntime  # type: ignore[import-untyped]
 import torch
 from tokenizers import Tokenizer
 
-from index.arrays import Rows
-from index.models import check_reader_folder
+from index.arrays import Floats, Rows
+from index.span_export import export_span_model
+from index.span_model import GRAPH_FILE, OUTPUTS, SETTINGS_FILE, cores, load_graph
 from index.training.batches import Batch
 
 if TYPE_CHECKING:
@@ -85,29 +89,50 @@ def translated(batches: Sequence[Batch], ids: Rows) -> list[Batch]:
     return [replace(batch, ids=ids[batch.ids]) for batch in batches]
 
 
-@dataclass(frozen=True, slots=True)
 class Teacher:
-    """A trained model that says what it would mark."""
+    """A trained model that says what it would mark, from its int8 export.
 
-    model: "PreTrainedModel"
-    ids: Rows
+    That reads more than twice as fast as the model itself in bfloat16; all-mpnet-base-v2's scores of a best
+    span correlate with the model's own by 0.99.
+    """
+
+    def __init__(self, session: onnxruntime.InferenceSession, ids: Rows) -> None:
+        self._session = session
+        self._ids = ids
+        self._inputs = [node.name for node in session.get_inputs()]
 
     @classmethod
-    def load(cls, folder: Path, encoder: Path) -> Self:
+    def load(cls, folder: Path, encoder: Path, exported: Path) -> Self:
         """Load the model in `folder` to teach one that has the vocabulary of `encoder`.
 
-        Raises as `check_reader_folder` and `ids_between` do.
+        It is exported to `exported` unless it was before; raises as `export_span_model` and `ids_between` do.
         """
-        check_reader_folder(folder)
         ids = ids_between(encoder, folder)
-        model = loaded(folder, 0).bfloat16()
-        model.eval()  # type: ignore[no-untyped-call]
-        return cls(model, ids)
+        if not (exported / SETTINGS_FILE).exists():  # which is written last
+            export_span_model(folder, exported)
+        return cls(load_graph(exported / GRAPH_FILE), ids)
 
     def scores(self, batch: Batch) -> Logits:
-        """Return its logits, as `scores` does, for a batch in the vocabulary of the one that learns."""
-        with torch.no_grad():
-            return scores(self.model, translated([batch], self.ids)[0])
+        """Return its logits, as `scores` does, for a batch in the vocabulary of the one that learns.
+
+        Each text is read alone, as `SpanModel` does.
+        """
+        logits = np.full((2, *batch.ids.shape), NEVER, dtype=np.float32)
+        with ThreadPoolExecutor(cores()) as pool:
+            for row, found in enumerate(pool.map(partial(self._read, batch), range(len(batch.ids)))):
+                markable = batch.markable[row, : found.shape[1]]
+                logits[:, row, : found.shape[1]] = np.where(markable, found, NEVER)
+        start, end = torch.from_numpy(logits)
+        return start, end
+
+    def _read(self, batch: Batch, row: int) -> Floats:
+        """Return the logits of one row without its padding, float32 [2, t]."""
+        length = int(batch.mask[row].sum())
+        ids = self._ids[batch.ids[row]]
+        values = {"input_ids": ids, "attention_mask": batch.mask[row], "token_type_ids": batch.types[row]}
+        feed = {name: values[name][None, :length] for name in self._inputs}
+        logits: Floats = np.concatenate(self._session.run(list(OUTPUTS), feed))
+        return logits
 
 
 def marking_loss(found: Logits, batch: Batch) -> torch.Tensor:

@@ -270,7 +270,7 @@ def train(
     planned = translated(planned, ids)
     examples = measured_examples(kept, recipe.measured, recipe.seed, likest)
     test = translated(batches(examples, tokenizer, recipe.tokens, order), ids)
-    guide = Teacher.load(teacher, base) if teacher else None
+    guide = Teacher.load(teacher, base, work / "teacher") if teacher else None
     training = Training(loaded(base, recipe.seed), recipe, len(planned), guide)
     checkpoint = work / CHECKPOINT
     if checkpoint.exists():
