@@ -214,8 +214,9 @@ def index(context: click.Context, as_objects: bool) -> None:
 def evaluate(context: click.Context, file: Path, as_objects: bool) -> None:
     """Measure the answers to a FILE of questions whose answers are known.
 
-    Each line is an object {"id", "question", "answerable", "gold_sentences", "gold_answer", "article"?}; a
-    citation is right if it holds one of "gold_sentences".
+    Each line is an object {"id", "question", "answerable", "gold_sentences", "gold_answer", "gold_answers"?,
+    "article"?}; a citation is right if it holds one of "gold_sentences", and an answer is compared with
+    "gold_answer" and with each of "gold_answers", the best of them counts.
     """
     from dataclasses import asdict
 

@@ -28,7 +28,8 @@ class QuestionFileError(FootnoteError):
 class GoldQuestion(BaseModel):
     """A question with what is known of its answer; further keys of its line are passed over.
 
-    A sentence is right if it holds one of `gold_sentences`, however either is spaced.
+    A sentence is right if it holds one of `gold_sentences`, however either is spaced. `gold_answers` are more
+    answers as good as `gold_answer`; the best match of all counts, as SQuAD has it.
     """
 
     model_config = ConfigDict(frozen=True, strict=True)
@@ -38,6 +39,7 @@ class GoldQuestion(BaseModel):
     answerable: bool
     gold_sentences: tuple[Text, ...] = ()
     gold_answer: str | None = None
+    gold_answers: tuple[Text, ...] = ()
     article: str | None = None
 
     @model_validator(mode="after")
@@ -45,6 +47,11 @@ class GoldQuestion(BaseModel):
         if self.answerable and not self.gold_sentences:
             raise ValueError("an answerable question needs gold_sentences")
         return self
+
+    @property
+    def known_answers(self) -> tuple[str, ...]:
+        """All answers that are right."""
+        return (*([self.gold_answer] if self.gold_answer else []), *self.gold_answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +113,7 @@ def evaluate(questions: Sequence[GoldQuestion], answers: Sequence[Answer], thres
     pairs = list(zip(questions, answers, strict=True))
     said = [(gold, answer) for gold, answer in pairs if gold.answerable]
     ranks = [first_hit(gold, answer) for gold, answer in said]
-    spans = [(gold.gold_answer, answer.answer or "") for gold, answer in said if gold.gold_answer]
+    spans = [(gold.known_answers, answer.answer or "") for gold, answer in said if gold.known_answers]
     confidence = np.array([answer.confidence for answer in answers], dtype=np.float64)
     answerable = np.array([gold.answerable for gold in questions], dtype=bool)
     right = np.array([first_hit(gold, answer) == 1 for gold, answer in pairs], dtype=bool)
@@ -116,9 +123,9 @@ def evaluate(questions: Sequence[GoldQuestion], answers: Sequence[Answer], thres
         answerable=len(said),
         hit_at_1=_mean([rank == 1 for rank in ranks]),
         hit_at_3=_mean([rank is not None and rank <= 3 for rank in ranks]),
-        answer_f1=_mean([token_f1(gold, answer) for gold, answer in spans]),
-        exact_match=_mean([normalised(gold) == normalised(answer) for gold, answer in spans]),
-        contains_gold=_mean([f" {normalised(gold)} " in f" {normalised(answer)} " for gold, answer in spans]),
+        answer_f1=_mean([max(token_f1(one, answer) for one in known) for known, answer in spans]),
+        exact_match=_mean([normalised(answer) in map(normalised, known) for known, answer in spans]),
+        contains_gold=_mean([any(_holds(answer, one) for one in known) for known, answer in spans]),
         abstention_auroc=auroc(confidence[answerable], confidence[~answerable]),
         threshold=threshold,
         accuracy=_mean(np.where(answerable, given & right, ~given)),
@@ -144,6 +151,10 @@ def normalised(answer: str) -> str:
     """Return an answer without case, punctuation, articles and spacing (SQuAD, Rajpurkar et al. 2016)."""
     text = answer.lower().translate(str.maketrans("", "", string.punctuation))
     return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
+
+
+def _holds(answer: str, gold: str) -> bool:
+    return f" {normalised(gold)} " in f" {normalised(answer)} "
 
 
 def token_f1(gold: str, answer: str) -> float:

@@ -88,6 +88,24 @@ def test_a_file_of_answers_is_measured() -> None:
     assert points[0.0].coverage == 1
 
 
+def test_the_best_of_several_known_answers_counts() -> None:
+    several = GoldQuestion(
+        id=1,
+        question="?",
+        answerable=True,
+        gold_sentences=("two",),
+        gold_answer="two old tanks",
+        gold_answers=("a tank", "tanks"),
+    )
+    alone = several.model_copy(update={"gold_answer": None})
+    for question in (several, alone):
+        found = evaluate([question], [answer("two", says="the tanks")], 0.5)
+        assert (found.answer_f1, found.exact_match, found.contains_gold) == (1, 1, 1)
+    found = evaluate([several], [answer("two", says="old tanks there")], 0.5)
+    assert found.answer_f1 == pytest.approx(2 * 2 / 6)  # of the first: "tanks" has half, too little
+    assert (found.exact_match, found.contains_gold) == (0, 1)
+
+
 def test_what_cannot_be_measured_is_none() -> None:
     found = evaluate([gold()], [answer(confidence=0.1)], 0.5)
     assert found.hit_at_1 is found.answer_f1 is found.abstention_auroc is found.answered is None

@@ -1,0 +1,80 @@
+"""Writes a file of SQuAD's form as a library, with its questions for `footnote eval`. Build side only.
+
+    python -m index.training.squad_library FILE --out DIR
+    footnote --config DIR/config.toml eval DIR/own.jsonl
+
+`own.jsonl` asks each question of its own article, `all.jsonl` the same questions of all articles.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from index.records import Sentence
+from index.sentences import split_sentences
+
+CONFIGURATION = '[corpus]\ndirectory = "articles"\n'
+
+
+def write_library(squad: Path, out: Path) -> None:
+    """Write the articles of the file to `out`, each as text with its title first, and two files of questions.
+
+    A sentence is right in which an answer that somebody marked begins. Raises OSError, and ValueError or
+    KeyError where the file is not of SQuAD's form.
+    """
+    entries: list[Any] = json.loads(squad.read_text(encoding="utf-8"))["data"]
+    articles = out / "articles"
+    articles.mkdir(parents=True, exist_ok=True)
+    asked: list[dict[str, Any]] = []
+    for entry in entries:
+        text = "\n\n".join(paragraph["context"] for paragraph in entry["paragraphs"])
+        name, title = entry["title"].replace("/", "_"), entry["title"].replace("_", " ")
+        (articles / f"{name}.txt").write_text(f"{title}\n\n{text}\n", encoding="utf-8")
+        asked += ({**question, "article": name} for question in _questions(entry["paragraphs"], text))
+    (out / "config.toml").write_text(CONFIGURATION, encoding="utf-8")
+    _write(out / "own.jsonl", asked)
+    _write(out / "all.jsonl", [{key: row[key] for key in row if key != "article"} for row in asked])
+
+
+def _questions(paragraphs: Sequence[Any], text: str) -> Iterator[dict[str, Any]]:
+    sentences = split_sentences(text)
+    offset = 0
+    for paragraph in paragraphs:
+        for question in paragraph["qas"]:
+            answers = [answer["text"] for answer in question["answers"]]
+            starts = {offset + answer["answer_start"] for answer in question["answers"]}
+            gold = dict.fromkeys(_holding(sentences, text, start) for start in sorted(starts))
+            if answers or question.get("is_impossible"):
+                yield {
+                    "id": question["id"],
+                    "question": question["question"].strip(),
+                    "answerable": bool(answers),
+                    "gold_sentences": list(gold),
+                    "gold_answer": answers[0] if answers else None,
+                    "gold_answers": answers[1:],
+                }
+        offset += len(paragraph["context"]) + 2
+
+
+def _holding(sentences: Sequence[Sentence], text: str, place: int) -> str:
+    one = next(sentence for sentence in sentences if place < sentence.end)
+    return text[one.start : one.end]
+
+
+def _write(path: Path, rows: Sequence[dict[str, Any]]) -> None:
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the file and write the library."""
+    parser = argparse.ArgumentParser(prog="python -m index.training.squad_library", description=__doc__)
+    parser.add_argument("squad", type=Path, metavar="FILE", help="file of SQuAD's form, 1.1 or 2.0")
+    parser.add_argument("--out", type=Path, required=True, help="folder of the library")
+    options = parser.parse_args(arguments)
+    write_library(options.squad, options.out)
+
+
+if __name__ == "__main__":
+    main()

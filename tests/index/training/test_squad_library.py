@@ -1,0 +1,53 @@
+"""A file of SQuAD's form as a library: its articles as they are cut, and what is right."""
+
+import json
+from pathlib import Path
+
+import pytest
+from miniature import squad_entry
+
+from index.evaluation import read_questions
+from index.training.squad_library import CONFIGURATION, main
+
+FIRST = "Bridges are old. The first one was built by Anna in 1850. It fell."
+SECOND = "Rivers are older. The Aare is one."
+
+
+@pytest.fixture
+def squad(tmp_path: Path) -> Path:
+    asked = [
+        ("Who built it? ", ["Anna", "by Anna"]),
+        ("What fell?", [(FIRST.index("It"), "It"), (0, "Bridges")]),
+    ]
+    entry = squad_entry("Old_Bridges/Rivers", [(FIRST, asked), (SECOND, [("Which river?", ["The Aare"])])])
+    for number, paragraph in enumerate(entry["paragraphs"]):
+        for row, question in enumerate(paragraph["qas"]):
+            question["id"] = f"{number}{row}"
+    impossible = {"id": "n", "question": "Who burnt it?", "answers": [], "is_impossible": True}
+    nobody_said = {"id": "x", "question": "Why?", "answers": []}
+    entry["paragraphs"][1]["qas"] += [impossible, nobody_said]
+    path = tmp_path / "squad.json"
+    path.write_text(json.dumps({"data": [entry]}), encoding="utf-8")
+    return path
+
+
+def test_articles_and_questions_are_written(squad: Path, tmp_path: Path) -> None:
+    out = tmp_path / "deep" / "library"
+    main([str(squad), "--out", str(out)])
+    (article,) = (out / "articles").iterdir()
+    assert article.name == "Old_Bridges_Rivers.txt"
+    assert article.read_text(encoding="utf-8") == f"Old Bridges/Rivers\n\n{FIRST}\n\n{SECOND}\n"
+    assert (out / "config.toml").read_text(encoding="utf-8") == CONFIGURATION
+    own, everywhere = (read_questions(out / name) for name in ("own.jsonl", "all.jsonl"))
+    assert [one.id for one in own] == ["00", "01", "10", "n"]  # what nobody answered is left out
+    assert {one.article for one in own} == {"Old_Bridges_Rivers"}
+    assert [one.model_copy(update={"article": None}) for one in own] == everywhere
+    who, fell, river, burnt = own
+    assert (who.question, who.gold_sentences) == (
+        "Who built it?",
+        ("The first one was built by Anna in 1850.",),
+    )
+    assert who.known_answers == ("Anna", "by Anna")
+    assert fell.gold_sentences == ("Bridges are old.", "It fell.")
+    assert river.gold_sentences == ("The Aare is one.",)
+    assert (burnt.answerable, burnt.gold_sentences, burnt.known_answers) == (False, (), ())
