@@ -7,9 +7,10 @@ where they come from. The work folder holds checkpoints: the same command goes o
 CPU cores it takes about an hour. Weights start from the encoder's and are computed in bfloat16; their masters
 are in single precision.
 
-With `--start-from DIR`, the model that a training wrote, it makes the second stage. With `--teacher DIR` it
-also learns what that larger model would mark. The larger one comes from the second stage, too, started from
-an encoder whose vocabulary has the same tokens: see `TEACHER_OPTIONS` in `index/training/__main__.py`.
+With `--start-from DIR`, the model that a training wrote, or an exported reader such as the one that ships, it
+makes the second stage. With `--teacher DIR` it also learns what that larger model would mark. The larger one
+comes from the second stage, too, started from an encoder whose vocabulary has the same tokens: see
+`TEACHER_OPTIONS` in `index/training/__main__.py`.
 """
 
 import argparse
@@ -19,7 +20,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -30,6 +31,7 @@ from index.config import DEFAULT_ENCODER
 from index.evaluation import auroc
 from index.models import check_reader_folder, model_fingerprint, resolve_encoder
 from index.records import Span
+from index.span_model import SETTINGS_FILE
 from index.span_reader import best_span
 from index.training.batches import Batch, batches
 from index.training.curriculum import (
@@ -52,6 +54,7 @@ from index.training.extractive import (
 )
 from index.training.lessons import Lesson, read_qamr, read_squadshifts
 from index.training.progress import bar
+from index.training.restored import restore
 from index.training.things import Likest, any_of, likest_by
 
 if TYPE_CHECKING:
@@ -81,6 +84,8 @@ class Recipe:
     decay: float = 0.01
     words: bool = False
     """Whether the embeddings of words are learnt too."""
+    frozen: int = 0
+    """Lowest layers that are not learnt; with any, no embedding is."""
     others: float = 0.5
     """Times that the second stage sees reviews and posts in a round, beside twice the encyclopedia."""
     taught: float = 0.0
@@ -99,6 +104,15 @@ TAUGHT = 0.8
 """`Recipe.taught` where there is a teacher."""
 
 
+def _choose_weights(model: "PreTrainedModel", recipe: Recipe) -> None:
+    """Mark the weights that are learnt."""
+    model.get_input_embeddings().requires_grad_(recipe.words)
+    if recipe.frozen:
+        body: Any = model.base_model
+        body.requires_grad_(False)
+        body.encoder.layer[recipe.frozen :].requires_grad_(True)
+
+
 class Training:
     """A model on its way, with the single-precision masters of its weights."""
 
@@ -110,8 +124,9 @@ class Training:
         self._recipe = recipe
         self._steps = steps
         self._teacher = teacher
-        self._words = next(model.get_input_embeddings().parameters()).requires_grad_(recipe.words)
-        self._exact = self._words.detach().clone()
+        _choose_weights(model, recipe)
+        self._kept = [weight for weight in model.parameters() if not weight.requires_grad]
+        self._exact = [weight.detach().clone() for weight in self._kept]
         self._weights = [weight for weight in model.parameters() if weight.requires_grad]
         self._masters = [weight.detach().clone() for weight in self._weights]
         self._averages = [master.clone() for master in self._masters]
@@ -177,9 +192,10 @@ class Training:
         """Return the model in single precision, with the averages as its weights."""
         model: PreTrainedModel = self.model.float()
         with torch.no_grad():
-            self._words.copy_(self._exact)
-            for average, weight in zip(self._averages, self._weights, strict=True):
-                weight.copy_(average)
+            for exact, weight in zip(
+                [*self._exact, *self._averages], [*self._kept, *self._weights], strict=True
+            ):
+                weight.copy_(exact)
         model.eval()  # type: ignore[no-untyped-call]
         return model
 
@@ -312,41 +328,49 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--qamr", type=Path, help="folder of the QAMR files, for the first stage")
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints and the log")
     parser.add_argument("--out", type=Path, help="where the exported reader goes")
-    parser.add_argument("--start-from", type=Path, help="folder of a trained model, or of a larger encoder")
+    parser.add_argument(
+        "--start-from", type=Path, help="folder of a trained or exported model, or of a larger encoder"
+    )
     parser.add_argument("--teacher", type=Path, help="folder of a larger trained model to learn from too")
     parser.add_argument("--rate", type=float, help="highest learning rate")
     parser.add_argument("--others", type=float, help="times through reviews and posts in the second stage")
     parser.add_argument("--words", action="store_true", help="learn the embeddings of words too")
     parser.add_argument("--rounds", type=int, help="times through SQuADShifts")
+    parser.add_argument("--tokens", type=int, help="tokens of a batch")
+    parser.add_argument("--frozen", type=int, help="lowest layers that are not learnt, nor any embedding")
     parser.add_argument("--seed", type=int, default=Recipe().seed)
     options = parser.parse_args(arguments)
     if options.qamr is None and options.start_from is None:
         parser.error("the first stage needs --qamr")
     if options.start_from is None and (options.others is not None or options.teacher):
         parser.error("--others and --teacher are of the second stage, which needs --start-from")
-    if any(one is not None and one <= 0 for one in (options.rate, options.rounds)):
-        parser.error("--rate and --rounds are more than 0")
-    if options.others is not None and options.others < 0:
-        parser.error("--others is 0 or more")
+    if any(one is not None and one <= 0 for one in (options.rate, options.rounds, options.tokens)):
+        parser.error("--rate, --rounds and --tokens are more than 0")
+    if any(one is not None and one < 0 for one in (options.others, options.frozen)):
+        parser.error("--others and --frozen are 0 or more")
+    if options.words and options.frozen:
+        parser.error("--words and --frozen exclude each other")
     options.work.mkdir(parents=True, exist_ok=True)
     console = Console(stderr=True)
     encoder = resolve_encoder(DEFAULT_ENCODER)
     lessons = read_squadshifts(options.squadshifts)
     recipe = replace(SECOND if options.start_from else Recipe(), seed=options.seed)
-    chosen = {name: getattr(options, name) for name in ("rounds", "rate", "others")}
+    chosen = {name: getattr(options, name) for name in ("rounds", "rate", "others", "tokens", "frozen")}
     recipe = replace(recipe, words=options.words, taught=TAUGHT if options.teacher else 0.0)
     recipe = replace(recipe, **{name: one for name, one in chosen.items() if one is not None})
-    if options.start_from:
-        ids_between(encoder, options.start_from)
-        recipe = replace(recipe, start=model_fingerprint(options.start_from))
+    start: Path | None = options.start_from
+    if start and (start / SETTINGS_FILE).exists():
+        restore(start, encoder, options.work / "start")
+        start = options.work / "start"
+    if start:
+        ids_between(encoder, start)
+        recipe = replace(recipe, start=model_fingerprint(start))
     if options.teacher:
         check_reader_folder(options.teacher)
         recipe = replace(recipe, teacher=model_fingerprint(options.teacher))
     keep_recipe(options.work / RECIPE, recipe)
     sentences = read_qamr(options.qamr) if options.start_from is None else []
-    folder = train(
-        lessons, sentences, encoder, options.work, recipe, console, options.start_from, options.teacher
-    )
+    folder = train(lessons, sentences, encoder, options.work, recipe, console, start, options.teacher)
     if options.out:
         from index.span_export import export_span_model
 

@@ -293,6 +293,12 @@ def test_the_command_trains_and_exports_what_reads(
     for other in ([], ["--teacher", str(work / "model")]):
         with pytest.raises(ValueError, match="another recipe"):
             main([*last, *other])
+    shipped = [*arguments[:2], "--start-from", str(out), "--work", str(tmp_path / "more"), "--others", "0"]
+    main([*shipped, "--frozen", "1", "--tokens", "512"])
+    before, after = (load_file(tmp_path / "more" / name / "model.safetensors") for name in ("start", "model"))
+    changed = {name for name, weight in after.items() if not torch.equal(weight, before[name])}
+    assert {name.partition("layer.")[2][:1] for name in changed} == {"1", ""}
+    assert {name for name in changed if "layer." not in name} == {"qa_outputs.weight", "qa_outputs.bias"}
     text = "In 1850 the bridge was built by Anna."
     (found,) = SpanModel.load(out).read(QUESTION, [text])
     words = [text[start:end] for start, end in zip(found.starts, found.ends, strict=True)]
@@ -309,6 +315,9 @@ def test_the_command_trains_and_exports_what_reads(
         (["--qamr", "Q", "--rate", "0"], "more than 0"),
         (["--qamr", "Q", "--rounds", "-1"], "more than 0"),
         (["--start-from", "S", "--others", "-0.3"], "0 or more"),
+        (["--start-from", "S", "--frozen", "-1"], "0 or more"),
+        (["--start-from", "S", "--tokens", "0"], "more than 0"),
+        (["--start-from", "S", "--frozen", "2", "--words"], "exclude each other"),
     ],
 )
 def test_arguments_that_do_not_fit_are_refused(
