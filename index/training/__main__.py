@@ -16,8 +16,8 @@ Where the data comes from, and the names that its files need here:
 
 The reader learns from the first two, in a first stage and, from there, twice in a second one, without and
 with the embeddings of words. The larger encoder gets the second stage alone; then the average of the three
-readers learns what that teacher would mark, which is what ships. SQuAD 2.0 calibrates the confidence; SelQA is
-only measured on.
+readers learns what that teacher would mark, and ships. SQuAD 2.0 calibrates the confidence; SelQA
+is only measured on.
 
 It goes on where it was stopped, by the checkpoints in the work folder, which also gets the figures.
 """
