@@ -30,8 +30,9 @@ ANSWER_TOKENS = 30
 """Most tokens of an answer."""
 MOST_LOG_ODDS = 20.0
 
-JOINT: tuple[str, ...] = ("retrieval", "span", "share")
-"""What orders the sentences: score of the ranking; see `Found` for the rest."""
+JOINT: tuple[str, ...] = ("retrieval", "mass", "mass_share")
+"""What orders the sentences: score of the ranking; `Found.mass`; the log-probability of all spans of the
+sentence together, as `Found.share` has that of the best one."""
 KEPT = ("bias", "dense", "missing_numbers", "terms", "asks")
 """What of `confidence.EVIDENCE` still counts once the sentence was read."""
 SURE: tuple[str, ...] = (*KEPT, "retrieval", "span", "negated")
@@ -48,12 +49,14 @@ class Found:
     """The best span that the model finds in one sentence.
 
     `place` holds absolute offsets. `span` are its log-odds against "no answer here"; `share` is its
-    log-probability among all spans of the window and "no answer here".
+    log-probability among all spans of the window and "no answer here". `mass` are the log-odds of all spans
+    of the sentence together: how far an answer goes may be open where it is clear that one is there.
     """
 
     place: Span
     span: float
     share: float
+    mass: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,8 @@ def join(ranked: Sequence[Ranked], found: Mapping[int, Found], weights: NDArray[
 
 def joint_features(ranked: Sequence[Ranked], found: Mapping[int, Found]) -> NDArray[np.float64]:
     """Compute what `JOINT` names, float64 [n, len(JOINT)], for candidates that were read."""
-    rows = [[score, found[one.row].span, found[one.row].share] for one, score in ranked]
+    read = [(score, found[candidate.row]) for candidate, score in ranked]
+    rows = [[score, one.mass, one.share + one.mass - one.span] for score, one in read]
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(JOINT))
 
 
@@ -186,13 +190,14 @@ def _spans(window: Window, scored: TokenScores) -> Iterator[tuple[int, Found]]:
         tokens = np.flatnonzero(inside)
         if not len(tokens):
             continue
-        first, last, score = best_span(scored.start[tokens], scored.end[tokens])
+        table = _span_scores(scored.start[tokens], scored.end[tokens])
+        first, last, score = _best(table)
         end = int(scored.ends[tokens[last]])
         while end < sentence.end - window.start and unicodedata.category(window.text[end]).startswith("M"):
             end += 1  # tokenizers drop the marks that combine with the letter before
         place = (window.start + int(scored.starts[tokens[first]]), window.start + end)
-        span = max(-MOST_LOG_ODDS, min(MOST_LOG_ODDS, score))
-        yield sentence.row, Found(place, span, max(-MOST_LOG_ODDS, score - whole))
+        share, mass = score - whole, score + math.log(float(np.exp(table - score).sum()))
+        yield sentence.row, Found(place, *(_within(one) for one in (score, share, mass)))
 
 
 def best_span(start: NDArray[np.float32], end: NDArray[np.float32]) -> tuple[int, int, float]:
@@ -200,13 +205,25 @@ def best_span(start: NDArray[np.float32], end: NDArray[np.float32]) -> tuple[int
 
     `start` and `end` are the scores of each token as the first and as the last of the span, [t].
     """
+    return _best(_span_scores(start, end))
+
+
+def _best(table: NDArray[np.float32]) -> tuple[int, int, float]:
+    first, last = divmod(int(table.argmax()), table.shape[1])
+    return first, last, float(table[first, last])
+
+
+def _span_scores(start: NDArray[np.float32], end: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the score of each span by its first and last token, [t, t]; -inf where it is none."""
     table = start[:, None] + end[None, :]
     allowed = np.triu(np.ones(table.shape, dtype=bool)) & np.tril(
         np.ones(table.shape, dtype=bool), ANSWER_TOKENS - 1
     )
-    place = int(np.where(allowed, table, -np.inf).argmax())
-    first, last = divmod(place, len(end))
-    return first, last, float(table[first, last])
+    return np.where(allowed, table, -np.inf)
+
+
+def _within(value: float) -> float:
+    return max(-MOST_LOG_ODDS, min(MOST_LOG_ODDS, value))
 
 
 def _log_sum(scores: NDArray[np.float32]) -> float:

@@ -16,8 +16,8 @@ Where the data comes from, and the names that its files need here:
 
 The reader learns from the first two, in a first stage and, from there, twice in a second one, without and
 with the embeddings of words. The larger encoder gets the second stage alone; then the average of the three
-readers learns what that teacher would mark, and ships. SQuAD 2.0 calibrates the confidence; SelQA
-is only measured on.
+readers learns what that teacher would mark, and the average of before and after is what ships. SQuAD 2.0
+calibrates the confidence; SelQA is only measured on.
 
 It goes on where it was stopped, by the checkpoints in the work folder, which also gets the figures.
 """
@@ -69,7 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     reader.main([*train, "--start-from", str(options.larger), "--work", str(teacher), *TEACHER_OPTIONS])
     taught = ["--start-from", str(average), "--teacher", str(teacher / "model")]
     reader.main([*train, *taught, "--work", str(last), *TAUGHT_OPTIONS])
-    export_span_model(last / "model", folder)
+    averaging.average([average, last / "model"], options.work / "model")
+    export_span_model(options.work / "model", folder)
     report = str(options.work / "confidence.md")
     joint.main([*shifts, "--squad2", options.squad2, "--out", str(weights), "--report", report])
     report = str(options.work / "figures.md")

@@ -28,6 +28,7 @@ from index.span_reader import (
     SpanReader,
     best_span,
     join,
+    joint_features,
     sureness,
 )
 
@@ -70,7 +71,7 @@ def weights(joint: Mapping[str, float], sure: Mapping[str, float] = {}) -> Readi
     )
 
 
-BOTH = weights({"retrieval": 1.0, "span": 1.0}, {"span": 0.5})
+BOTH = weights({"retrieval": 1.0, "mass": 1.0}, {"span": 0.5})
 
 
 def ranking(shelf: Shelf, *rows: int) -> list[Ranked]:
@@ -127,8 +128,20 @@ def test_retrieval_and_reading_weigh_as_learnt() -> None:
     model = Model({"Carl": 1.0, "Anna": 1.1})
     ranked = ranking(shelf, 0, 1)
     assert [one.candidate.row for one in read(shelf, model, ranked)] == [0, 1]
-    alone = weights({"span": 1.0})
+    alone = weights({"mass": 1.0})
     assert [one.candidate.row for one in read(shelf, model, ranked, learnt=alone)] == [1, 0]
+
+
+def test_all_spans_of_a_sentence_speak_for_it() -> None:
+    shelf = Shelf.of(["Carl drew it.", "Anna Berg opened it."])
+    model = Model({"Carl": 2.1, "Anna": 2.0, "Anna Berg": 2.0})  # where the name ends is open
+    ranked = [(shelf.candidate(row), 0.0) for row in (0, 1)]
+    assert [one.candidate.row for one in read(shelf, model, ranked)] == [1, 0]
+    carl, anna = (reader(shelf, model).find(QUESTION, ranked)[row] for row in (0, 1))
+    assert carl.span == pytest.approx(carl.mass, abs=0.01) and carl.span > anna.span == pytest.approx(4.0)
+    assert anna.mass == pytest.approx(4.0 + math.log(2), abs=0.01)
+    shares = [joint_features([pair], {0: carl, 1: anna})[0][JOINT.index("mass_share")] for pair in ranked]
+    assert shares[1] - shares[0] == pytest.approx(anna.mass - carl.mass, abs=1e-5)  # of one window
 
 
 def test_equal_scores_go_by_row() -> None:
