@@ -347,7 +347,7 @@ def test_whatever_the_model_says(articles: list[list[str]], seed: int, data: st.
     rows = data.draw(st.permutations(range(len(shelf.sentences))))
     rows = rows[: data.draw(st.integers(1, len(rows)))]
     ranked = ranking(shelf, *rows)
-    learnt = weights({"retrieval": 0.7, "span": 0.3, "share": 0.4}, {"bias": -1.0, "span": 0.2})
+    learnt = weights({"retrieval": 0.7, "mass": 0.3, "mass_share": 0.4}, {"bias": -1.0, "span": 0.2})
     model = Model(seed=seed)
     readings = read(shelf, model, ranked, learnt=learnt)
     assert sorted(one.candidate.row for one in readings) == sorted(rows)
