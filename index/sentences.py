@@ -18,6 +18,7 @@ RULES = 1
 
 _WINDOW = 4_000  # sentencex takes quadratic time in its text; it gets no more at once
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_SEPARATORS = re.compile("[\x85\u2028\u2029]")
 _UNSPACED = re.compile(r"[\u0e00-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _NOTE = re.compile(r"(?:\[[^\[\]\n]{1,40}\])+")
 _ENUMERATOR = re.compile(r"\(?(?:[A-Za-z]|[IVXLC]{1,5}|\d{1,3})[.)]")
@@ -51,7 +52,8 @@ def _segments(text: str, start: int, end: int) -> Iterator[Span]:
     """Yield what sentencex makes of a block; the segments follow each other without gaps."""
     while start < end:
         stop = min(start + _WINDOW, end)
-        found = get_sentence_boundaries("en", text[start:stop])
+        # As long as they are: sentencex cuts bytes of line separators that are no line feed, and dies of it.
+        found = get_sentence_boundaries("en", _SEPARATORS.sub("\n", text[start:stop]))
         if stop < end:  # the last one may go on behind the window
             found = found[:-1] or [{"end_index": _best_cut(text, start, stop, stop - start) - start}]
         offset = start
