@@ -25,9 +25,8 @@ def restore(exported: Path, encoder: Path, out: Path) -> None:
     from transformers import AutoConfig, AutoModelForQuestionAnswering, AutoTokenizer
 
     SpanModel.load(exported)  # the files are those that were exported
-    model = AutoModelForQuestionAnswering.from_config(
-        AutoConfig.from_pretrained(encoder, local_files_only=True)
-    )
+    make: Any = AutoModelForQuestionAnswering
+    model = make.from_config(AutoConfig.from_pretrained(encoder, local_files_only=True))
     weights = _weights(onnx.load(exported / GRAPH_FILE))
     try:
         model.load_state_dict(weights)
