@@ -36,9 +36,9 @@ def evaluation_blocks(result: Evaluation) -> list[Block]:
     rows = (
         ("citation hit@1", _share(result.hit_at_1), "a right sentence is cited first"),
         ("citation hit@3", _share(result.hit_at_3), "among the first three"),
-        ("answer F1", _share(result.answer_f1), "words shared with the known answer"),
+        ("answer F1", _share(result.answer_f1), "words shared with the nearest known answer"),
         ("exact match", _share(result.exact_match), "the same words"),
-        ("holds the answer", _share(result.contains_gold), "the known answer, perhaps within more"),
+        ("holds the answer", _share(result.contains_gold), "a known answer, perhaps within more"),
         ("abstention AUROC", _number(result.abstention_auroc), "confidence tells answerable from not"),
         (
             f"accuracy at {result.threshold:g}",

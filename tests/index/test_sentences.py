@@ -162,6 +162,12 @@ _PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.parametrize("separator", ["\x85", "\u2028", "\u2029"])
+def test_line_separators_do_not_end_the_cutting(separator: str) -> None:
+    text = f".words and words B{separator}.B"  # on which sentencex dies
+    check(text, split_sentences(text))
+
+
 @given(st.one_of(st.text(), st.lists(_PIECES, max_size=60).map("".join)))
 def test_any_text(text: str) -> None:
     check(text, split_sentences(text))
