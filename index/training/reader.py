@@ -109,6 +109,8 @@ def _choose_weights(model: "PreTrainedModel", recipe: Recipe) -> None:
     model.get_input_embeddings().requires_grad_(recipe.words)
     if recipe.frozen:
         body: Any = model.base_model
+        if recipe.frozen >= len(body.encoder.layer):
+            raise ValueError(f"of {len(body.encoder.layer)} layers {recipe.frozen} cannot stay as they are")
         body.requires_grad_(False)
         body.encoder.layer[recipe.frozen :].requires_grad_(True)
 
@@ -348,6 +350,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error("--rate, --rounds and --tokens are more than 0")
     if any(one is not None and one < 0 for one in (options.others, options.frozen)):
         parser.error("--others and --frozen are 0 or more")
+    if options.out and options.start_from and options.out.resolve() == options.start_from.resolve():
+        parser.error("--out is not the folder of --start-from, which a stopped training needs again")
     if options.words and options.frozen:
         parser.error("--words and --frozen exclude each other")
     options.work.mkdir(parents=True, exist_ok=True)

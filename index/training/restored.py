@@ -27,10 +27,9 @@ def restore(exported: Path, encoder: Path, out: Path) -> None:
     SpanModel.load(exported)  # the files are those that were exported
     make: Any = AutoModelForQuestionAnswering
     model = make.from_config(AutoConfig.from_pretrained(encoder, local_files_only=True))
-    weights = _weights(onnx.load(exported / GRAPH_FILE))
     try:
-        model.load_state_dict(weights)
-    except RuntimeError as error:  # it names each weight that is missing, or of another shape
+        model.load_state_dict(_weights(onnx.load(exported / GRAPH_FILE)))
+    except (RuntimeError, KeyError) as error:  # it names each weight that is missing, or of another shape
         raise ModelDamagedError(
             f"{exported / GRAPH_FILE}: not a reader made from {encoder}: {error}"
         ) from None
@@ -64,7 +63,7 @@ def _weights(graph: Any) -> dict[str, torch.Tensor]:
 
 
 def _inverse(scales: dict[str, Any], layer: str) -> Any:
-    """Return what the input channels of a layer are scaled by; query, key and value share the first one's."""
+    """Return what the input channels of a layer are scaled by; key and value share the query's."""
     own = f"{_PREFIX}{layer}.inverse"
-    siblings = f"{_PREFIX}{layer.rpartition('.')[0]}."
-    return scales[own if own in scales else next(name for name in scales if name.startswith(siblings))]
+    first = f"{_PREFIX}{layer.rpartition('.')[0]}.query.inverse"
+    return scales[own] if own in scales else scales[first]

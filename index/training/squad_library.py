@@ -21,17 +21,21 @@ CONFIGURATION = '[corpus]\ndirectory = "articles"\n'
 def write_library(squad: Path, out: Path) -> None:
     """Write the articles of the file to `out`, each as text with its title first, and two files of questions.
 
-    A sentence is right in which an answer that somebody marked begins. Raises OSError, and ValueError or
-    KeyError where the file is not of SQuAD's form.
+    A sentence is right in which an answer that somebody marked begins. Raises OSError, and ValueError where
+    `out` holds articles already or an answer is not where the file says; FileExistsError for two of a name;
+    KeyError or TypeError where the file is not of SQuAD's form.
     """
     entries: list[Any] = json.loads(squad.read_text(encoding="utf-8"))["data"]
     articles = out / "articles"
     articles.mkdir(parents=True, exist_ok=True)
+    if any(articles.iterdir()):
+        raise ValueError(f"{articles} is not empty: its articles would be asked too")
     asked: list[dict[str, Any]] = []
     for entry in entries:
         text = "\n\n".join(paragraph["context"] for paragraph in entry["paragraphs"])
         name, title = entry["title"].replace("/", "_"), entry["title"].replace("_", " ")
-        (articles / f"{name}.txt").write_text(f"{title}\n\n{text}\n", encoding="utf-8")
+        with (articles / f"{name}.txt").open("x", encoding="utf-8") as file:  # two of a name are an error
+            file.write(f"{title}\n\n{text}\n")
         asked += ({**question, "article": name} for question in _questions(entry["paragraphs"], text))
     (out / "config.toml").write_text(CONFIGURATION, encoding="utf-8")
     _write(out / "own.jsonl", asked)
@@ -44,6 +48,10 @@ def _questions(paragraphs: Sequence[Any], text: str) -> Iterator[dict[str, Any]]
     for paragraph in paragraphs:
         for question in paragraph["qas"]:
             answers = [answer["text"] for answer in question["answers"]]
+            for answer in question["answers"]:
+                start = answer["answer_start"]
+                if start < 0 or not paragraph["context"].startswith(answer["text"], start):
+                    raise ValueError(f"question {question['id']}: {answer['text']!r} is not at {start}")
             starts = {offset + answer["answer_start"] for answer in question["answers"]}
             gold = dict.fromkeys(_holding(sentences, text, start) for start in sorted(starts))
             if answers or question.get("is_impossible"):

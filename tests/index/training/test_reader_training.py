@@ -317,6 +317,7 @@ def test_the_command_trains_and_exports_what_reads(
         (["--start-from", "S", "--others", "-0.3"], "0 or more"),
         (["--start-from", "S", "--frozen", "-1"], "0 or more"),
         (["--start-from", "S", "--tokens", "0"], "more than 0"),
+        (["--start-from", "S", "--out", "S"], "not the folder of --start-from"),
         (["--start-from", "S", "--frozen", "2", "--words"], "exclude each other"),
     ],
 )
@@ -327,6 +328,11 @@ def test_arguments_that_do_not_fit_are_refused(
         main(["--squadshifts", "D", "--work", str(tmp_path / "work"), *arguments])
     assert problem in capsys.readouterr().err
     assert not (tmp_path / "work").exists()
+
+
+def test_one_layer_at_least_is_learnt(encoder: Path) -> None:
+    with pytest.raises(ValueError, match="of 2 layers 2 cannot stay"):
+        Training(loaded(encoder, 1), replace(RECIPE, frozen=2), 10)
 
 
 def test_checkpoints_of_another_recipe_are_not_gone_on_with(tmp_path: Path) -> None:

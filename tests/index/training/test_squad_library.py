@@ -51,3 +51,18 @@ def test_articles_and_questions_are_written(squad: Path, tmp_path: Path) -> None
     assert fell.gold_sentences == ("Bridges are old.", "It fell.")
     assert river.gold_sentences == ("The Aare is one.",)
     assert (burnt.answerable, burnt.gold_sentences, burnt.known_answers) == (False, (), ())
+
+
+def test_what_would_taint_the_figures_is_refused(squad: Path, tmp_path: Path) -> None:
+    out = tmp_path / "library"
+    main([str(squad), "--out", str(out)])
+    with pytest.raises(ValueError, match="is not empty"):
+        main([str(squad), "--out", str(out)])
+    data = json.loads(squad.read_text(encoding="utf-8"))
+    squad.write_text(json.dumps({"data": data["data"] * 2}), encoding="utf-8")
+    with pytest.raises(FileExistsError):
+        main([str(squad), "--out", str(tmp_path / "twice")])
+    data["data"][0]["paragraphs"][0]["qas"][0]["answers"][0]["answer_start"] = 9_999
+    squad.write_text(json.dumps(data), encoding="utf-8")
+    with pytest.raises(ValueError, match="question 00: 'Anna' is not at 9999"):
+        main([str(squad), "--out", str(tmp_path / "moved")])
