@@ -25,14 +25,13 @@ from index.windows import Window, make_windows
 FIRST_WINDOWS = 4
 MOST_WINDOWS = 8
 SETTLED = math.log(0.9)
-"""Log-probability of a span in the first windows from which on no more are read."""
+"""`Found.share` of a sentence in the first windows from which on no more are read."""
 ANSWER_TOKENS = 30
 """Most tokens of an answer."""
 MOST_LOG_ODDS = 20.0
 
-JOINT: tuple[str, ...] = ("retrieval", "mass", "mass_share")
-"""What orders the sentences: score of the ranking; `Found.mass`; the log-probability of all spans of the
-sentence together, as `Found.share` has that of the best one."""
+JOINT: tuple[str, ...] = ("retrieval", "mass", "share")
+"""What orders the sentences: score of the ranking; `Found.mass` and `Found.share`."""
 KEPT = ("bias", "dense", "missing_numbers", "terms", "asks")
 """What of `confidence.EVIDENCE` still counts once the sentence was read."""
 SURE: tuple[str, ...] = (*KEPT, "retrieval", "span", "negated")
@@ -46,17 +45,18 @@ _NEGATION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The best span that the model finds in one sentence.
+    """What the model finds in one sentence.
 
-    `place` holds absolute offsets. `span` are its log-odds against "no answer here"; `share` is its
-    log-probability among all spans of the window and "no answer here". `mass` are the log-odds of all spans
-    of the sentence together: how far an answer goes may be open where it is clear that one is there.
+    `place` holds the absolute offsets of the best span, and `span` its log-odds against "no answer here".
+    `mass` are those of all spans of the sentence together, since how far an answer goes may be open where it
+    is clear that one is there; `share` is their log-probability among all spans of the window and "no answer
+    here".
     """
 
     place: Span
     span: float
-    share: float
     mass: float
+    share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class SpanReader:
         return [self._readings(one, spans) for one, spans in zip(asked, found, strict=True)]
 
     def find(self, question: str, ranked: Sequence[Ranked]) -> dict[int, Found]:
-        """Return the best span of each sentence that was read, by its row."""
+        """Return what is found in each sentence that was read, by its row."""
         return self.find_all([(question, ranked)])[0]
 
     def find_all(self, asked: Sequence[tuple[str, Sequence[Ranked]]]) -> list[dict[int, Found]]:
@@ -160,7 +160,7 @@ def join(ranked: Sequence[Ranked], found: Mapping[int, Found], weights: NDArray[
 def joint_features(ranked: Sequence[Ranked], found: Mapping[int, Found]) -> NDArray[np.float64]:
     """Compute what `JOINT` names, float64 [n, len(JOINT)], for candidates that were read."""
     read = [(score, found[candidate.row]) for candidate, score in ranked]
-    rows = [[score, one.mass, one.share + one.mass - one.span] for score, one in read]
+    rows = [[score, one.mass, one.share] for score, one in read]
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(JOINT))
 
 
@@ -177,7 +177,7 @@ def sureness(
 
 
 def _spans(window: Window, scored: TokenScores) -> Iterator[tuple[int, Found]]:
-    """Yield the best span of each sentence of a window that has tokens."""
+    """Yield what is found in each sentence of a window that has tokens."""
     if not len(scored.starts):
         return
     whole = _log_sum(scored.start) + _log_sum(scored.end)
@@ -196,8 +196,8 @@ def _spans(window: Window, scored: TokenScores) -> Iterator[tuple[int, Found]]:
         while end < sentence.end - window.start and unicodedata.category(window.text[end]).startswith("M"):
             end += 1  # tokenizers drop the marks that combine with the letter before
         place = (window.start + int(scored.starts[tokens[first]]), window.start + end)
-        share, mass = score - whole, score + math.log(float(np.exp(table - score).sum()))
-        yield sentence.row, Found(place, *(_within(one) for one in (score, share, mass)))
+        mass = score + math.log(float(np.exp(table - score).sum()))
+        yield sentence.row, Found(place, *(_within(one) for one in (score, mass, mass - whole)))
 
 
 def best_span(start: NDArray[np.float32], end: NDArray[np.float32]) -> tuple[int, int, float]:

@@ -72,7 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     averaging.average([average, last / "model"], options.work / "model")
     export_span_model(options.work / "model", folder)
     report = str(options.work / "confidence.md")
-    joint.main([*shifts, "--squad2", options.squad2, "--out", str(weights), "--report", report])
+    shifts += ["--squad2", options.squad2]
+    joint.main([*shifts, "--out", str(weights), "--report", report])
     report = str(options.work / "figures.md")
     figures.main([*shifts, "--selqa", options.selqa, "--weights", str(weights), "--out", report])
 

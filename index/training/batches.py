@@ -17,6 +17,8 @@ WINDOW_TOKENS = 256
 """Longest input in all."""
 STEP = 32
 """Lengths are padded to multiples of this: few shapes, and whole vectors of the processor."""
+UNMARKED = -100
+"""Place of an answer that nobody marked."""
 _POOL = 64
 
 

@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 from index.arrays import Floats, Rows
 from index.span_export import export_span_model
 from index.span_model import GRAPH_FILE, OUTPUTS, SETTINGS_FILE, cores, load_graph
-from index.training.batches import Batch
+from index.training.batches import UNMARKED, Batch
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -136,12 +136,17 @@ class Teacher:
 
 
 def marking_loss(found: Logits, batch: Batch) -> torch.Tensor:
-    """Return the cross-entropy of the first and the last token that people marked, the mean of both."""
-    start, end = found
-    return (
-        torch.nn.functional.cross_entropy(start, torch.from_numpy(batch.starts))
-        + torch.nn.functional.cross_entropy(end, torch.from_numpy(batch.ends))
-    ) / 2
+    """Return the cross-entropy of the first and the last token that people marked, the mean of both.
+
+    It is the mean over the batch, to which an unmarked example adds nothing.
+    """
+    losses = [
+        torch.nn.functional.cross_entropy(
+            logits, torch.from_numpy(marked), ignore_index=UNMARKED, reduction="sum"
+        )
+        for logits, marked in zip(found, (batch.starts, batch.ends), strict=True)
+    ]
+    return (losses[0] + losses[1]) / (2 * len(batch.ids))
 
 
 def teaching_loss(found: Logits, wanted: Logits) -> torch.Tensor:

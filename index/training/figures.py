@@ -1,9 +1,11 @@
 """Measures what the reader is worth, for the model card, as tables in Markdown. Build side only.
 
-    python -m index.training.figures --squadshifts DIR --selqa FILE --reader DIR [--weights FILE] --out FILE
+    python -m index.training.figures --squadshifts DIR --squad2 FILE --selqa FILE --reader DIR
+        [--weights FILE] --out FILE
 
-On the paragraphs of SQuADShifts (Miller et al. 2020) that the reader was not trained on, it is given the
-paragraph. On SelQA (Jurczyk et al. 2016) the sentences of a section are put in order, without and with it.
+On the paragraphs of SQuADShifts (Miller et al. 2020) that the reader was not trained on, and on a file of
+SQuAD 2.0's form with unanswerable questions, it is given the paragraph. On SelQA (Jurczyk et al. 2016) the
+sentences of a section are put in order, without and with it.
 """
 
 import argparse
@@ -18,15 +20,15 @@ from rich.console import Console
 
 from index.catalog import SentenceText
 from index.encoder import Encoder
-from index.evaluation import normalised, token_f1
+from index.evaluation import auroc, normalised, token_f1
 from index.lexical import best, terms
 from index.passages import make_passages
 from index.ranking import Ranker
 from index.records import Article, Candidate, Progress, Ranked, Sentence
 from index.span_model import SpanModel
-from index.span_reader import JOINT, SURE, ReadingWeights, SpanReader, join
+from index.span_reader import JOINT, MOST_LOG_ODDS, SURE, ReadingWeights, SpanReader, join
 from index.training.encoders import default_encoders
-from index.training.lessons import Lesson, read_squadshifts
+from index.training.lessons import Lesson, read_squad2, read_squadshifts
 from index.training.progress import bar
 from index.training.questions import Asked, Cut, TrainingLibrary
 
@@ -36,8 +38,11 @@ DOMAINS = {"new_wiki": "Wikipedia", "amazon_reviews": "Amazon reviews", "reddit"
 Pair = tuple[float, float]
 
 
-def answer_in(lesson: Lesson, model: SpanModel) -> str:
-    """Return the likeliest answer in a question's own paragraph, read in windows from its beginning on."""
+def answer_in(lesson: Lesson, model: SpanModel) -> tuple[str, float]:
+    """Return the likeliest answer in a question's own paragraph, and its log-odds against none.
+
+    The paragraph is read in windows from its beginning on.
+    """
     text = lesson.text.text
     sentences = [
         SentenceText(row, 0, one.start, one.end, text[one.start : one.end])
@@ -47,9 +52,9 @@ def answer_in(lesson: Lesson, model: SpanModel) -> str:
     reader = SpanReader(model, partial(_some, sentences), unweighted)
     found = reader.find(lesson.question, [(_candidate(one), 0.0) for one in sentences])
     if not found:
-        return ""
-    start, end = max(found.values(), key=lambda one: (one.span, one.share)).place
-    return text[start:end]
+        return "", -MOST_LOG_ODDS
+    best_one = max(found.values(), key=lambda one: (one.span, one.mass))
+    return text[slice(*best_one.place)], best_one.span
 
 
 def _some(sentences: Sequence[SentenceText], rows: Iterable[int]) -> list[SentenceText]:
@@ -132,12 +137,27 @@ def order_scores(order: Sequence[int], gold: frozenset[int]) -> Pair:
     return sum(precisions) / len(precisions), 1 / places[0]
 
 
-def figures(by_domain: Mapping[str, Sequence[Pair]], by_order: Sequence[Mapping[str, Pair]]) -> str:
-    """Write the means as two tables in Markdown."""
+def figures(
+    by_domain: Mapping[str, Sequence[Pair]],
+    given: Sequence[tuple[Pair | None, float]],
+    by_order: Sequence[Mapping[str, Pair]],
+) -> str:
+    """Write the means as three tables in Markdown.
+
+    `given` holds for each question of SQuAD 2.0's form the scores of its answer, None where it has none, and
+    the log-odds of what was marked.
+    """
     lines = ["| SQuADShifts, held-out paragraphs | questions | F1 | exact match |", "|---|---|---|---|"]
     for domain, scores in (*by_domain.items(), ("all", [one for some in by_domain.values() for one in some])):
-        f1, exact = np.mean(scores, axis=0) if scores else (np.nan, np.nan)
-        lines.append(f"| {domain} | {len(scores)} | {100 * f1:.1f} | {100 * exact:.1f} |")
+        lines.append(f"| {domain} | {len(scores)} | {_percent(scores)} |")
+    answered = [scores for scores, _ in given if scores]
+    odds = np.array([one for _, one in given])
+    has_answer = np.array([scores is not None for scores, _ in given], dtype=bool)
+    told = auroc(odds[has_answer], odds[~has_answer])
+    lines += ["", "| SQuAD 2.0, given the paragraph | questions | F1 | exact match | AUROC |"]
+    lines += ["|---|---|---|---|---|"]
+    told_shown = "" if told is None else f"{told:.3f}"
+    lines.append(f"| answerable and not | {len(given)} | {_percent(answered)} | {told_shown} |")
     lines += ["", f"| SelQA, {len(by_order)} questions | MAP | MRR |", "|---|---|---|"]
     for name in by_order[0] if by_order else ():
         precision, reciprocal = np.mean([scores[name] for scores in by_order], axis=0)
@@ -145,10 +165,16 @@ def figures(by_domain: Mapping[str, Sequence[Pair]], by_order: Sequence[Mapping[
     return "\n".join(lines) + "\n"
 
 
+def _percent(scores: Sequence[Pair]) -> str:
+    f1, exact = np.mean(scores, axis=0) if scores else (np.nan, np.nan)
+    return f"{100 * f1:.1f} | {100 * exact:.1f}"
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the data, ask everything, and write the tables."""
     parser = argparse.ArgumentParser(prog="python -m index.training.figures", description=__doc__)
     parser.add_argument("--squadshifts", type=Path, required=True, help="folder of the SQuADShifts files")
+    parser.add_argument("--squad2", type=Path, required=True, help="file of SQuAD 2.0's form")
     parser.add_argument("--selqa", type=Path, required=True, help="file of SelQA, as selqa-dev.json")
     parser.add_argument("--reader", type=Path, required=True, help="folder of the exported reader")
     parser.add_argument("--weights", type=Path, help="weights as reading.json holds them; else the package's")
@@ -161,7 +187,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     by_domain: dict[str, list[Pair]] = {name: [] for name in DOMAINS.values()}
     with bar(Console(stderr=True)) as progress:
         for lesson in progress.track(held_out, description="read paragraphs"):
-            by_domain[DOMAINS[lesson.text.domain]].append(answer_scores(lesson, answer_in(lesson, model)))
+            answer, _ = answer_in(lesson, model)
+            by_domain[DOMAINS[lesson.text.domain]].append(answer_scores(lesson, answer))
+        given: list[tuple[Pair | None, float]] = []
+        for lesson in progress.track(read_squad2(options.squad2), description="read paragraphs"):
+            answer, odds = answer_in(lesson, model)
+            given.append((answer_scores(lesson, answer) if lesson.spans else None, odds))
         task = progress.add_task("embed sections")
         library = _library(options.selqa, lambda _, done, of: progress.update(task, completed=done, total=of))
         by_order = list(
@@ -169,7 +200,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 section_scores(library, model, weights), len(library.asked), description="order sentences"
             )
         )
-    options.out.write_text(figures(by_domain, by_order), encoding="utf-8")
+    options.out.write_text(figures(by_domain, given, by_order), encoding="utf-8")
 
 
 def _library(selqa: Path, progress: Progress) -> TrainingLibrary:

@@ -45,7 +45,16 @@ class Lesson:
 
 def read_squadshifts(folder: Path) -> list[Lesson]:
     """Read the three parts of SQuADShifts (Miller et al. 2020); questions without an answer are left out."""
-    return [lesson for part in SQUADSHIFTS for lesson in _squad(part, folder / f"{part}.json")]
+    lessons = [lesson for part in SQUADSHIFTS for lesson in _squad(part, folder / f"{part}.json")]
+    return [lesson for lesson in lessons if lesson.spans]
+
+
+def read_squad2(path: Path) -> list[Lesson]:
+    """Read a file of SQuAD 2.0's form (Rajpurkar et al. 2018); unanswerable questions have no spans.
+
+    A question that has no answer and is not said to be unanswerable is left out.
+    """
+    return list(_squad("squad2", path))
 
 
 def _squad(domain: str, path: Path) -> Iterator[Lesson]:
@@ -63,7 +72,7 @@ def _squad(domain: str, path: Path) -> Iterator[Lesson]:
                     for answer in question["answers"]
                     if context.startswith(answer["text"], answer["answer_start"]) and answer["text"].strip()
                 ]
-                if marked:
+                if marked or question.get("is_impossible"):
                     yield Lesson(question["question"].strip(), text, agreed_first(marked))
 
 

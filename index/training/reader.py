@@ -55,6 +55,7 @@ from index.training.extractive import (
 from index.training.lessons import Lesson, read_qamr, read_squadshifts
 from index.training.progress import bar
 from index.training.restored import restore
+from index.training.substitutes import with_substitutes
 from index.training.things import Likest, any_of, likest_by
 
 if TYPE_CHECKING:
@@ -90,6 +91,8 @@ class Recipe:
     """Times that the second stage sees reviews and posts in a round, beside twice the encyclopedia."""
     taught: float = 0.0
     """What the loss against a teacher weighs; the rest is against what people marked."""
+    substituted: float = 0.0
+    """Share of the examples with some words exchanged, which only the teacher marks."""
     average: float = 0.99
     """The model that is kept is a running average of the weights; this is what remains of it in a step."""
     seed: int = 1
@@ -283,6 +286,8 @@ def train(
         else curriculum(own, sentences, near, recipe.rounds, recipe.seed, likest)
     )
     planned = [batch for stage in stages for batch in batches(stage, tokenizer, recipe.tokens, order)]
+    if recipe.substituted:
+        planned = with_substitutes(planned, encoder, recipe.substituted, recipe.seed)
     base = start or encoder
     ids = ids_between(encoder, base)
     planned = translated(planned, ids)
@@ -340,6 +345,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, help="times through SQuADShifts")
     parser.add_argument("--tokens", type=int, help="tokens of a batch")
     parser.add_argument("--frozen", type=int, help="lowest layers that are not learnt, nor any embedding")
+    parser.add_argument(
+        "--substituted", type=float, help="share of examples with words exchanged, for the teacher to mark"
+    )
     parser.add_argument("--seed", type=int, default=Recipe().seed)
     options = parser.parse_args(arguments)
     if options.qamr is None and options.start_from is None:
@@ -352,6 +360,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error("--others and --frozen are 0 or more")
     if options.out and options.start_from and options.out.resolve() == options.start_from.resolve():
         parser.error("--out is not the folder of --start-from, which a stopped training needs again")
+    if options.substituted is not None and not (options.teacher and 0 <= options.substituted <= 1):
+        parser.error("--substituted is from 0 to 1, and needs --teacher")
     if options.words and options.frozen:
         parser.error("--words and --frozen exclude each other")
     options.work.mkdir(parents=True, exist_ok=True)
@@ -359,7 +369,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     encoder = resolve_encoder(DEFAULT_ENCODER)
     lessons = read_squadshifts(options.squadshifts)
     recipe = replace(SECOND if options.start_from else Recipe(), seed=options.seed)
-    chosen = {name: getattr(options, name) for name in ("rounds", "rate", "others", "tokens", "frozen")}
+    names = ("rounds", "rate", "others", "tokens", "frozen", "substituted")
+    chosen = {name: getattr(options, name) for name in names}
     recipe = replace(recipe, words=options.words, taught=TAUGHT if options.teacher else 0.0)
     recipe = replace(recipe, **{name: one for name, one in chosen.items() if one is not None})
     start: Path | None = options.start_from

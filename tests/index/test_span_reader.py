@@ -28,7 +28,6 @@ from index.span_reader import (
     SpanReader,
     best_span,
     join,
-    joint_features,
     sureness,
 )
 
@@ -140,8 +139,7 @@ def test_all_spans_of_a_sentence_speak_for_it() -> None:
     carl, anna = (reader(shelf, model).find(QUESTION, ranked)[row] for row in (0, 1))
     assert carl.span == pytest.approx(carl.mass, abs=0.01) and carl.span > anna.span == pytest.approx(4.0)
     assert anna.mass == pytest.approx(4.0 + math.log(2), abs=0.01)
-    shares = [joint_features([pair], {0: carl, 1: anna})[0][JOINT.index("mass_share")] for pair in ranked]
-    assert shares[1] - shares[0] == pytest.approx(anna.mass - carl.mass, abs=1e-5)  # of one window
+    assert anna.share - carl.share == pytest.approx(anna.mass - carl.mass, abs=1e-5)  # of one window
 
 
 def test_equal_scores_go_by_row() -> None:
@@ -327,13 +325,14 @@ def test_log_odds_and_shares_are_those_of_all_spans() -> None:
     found = reader(shelf, Model({"Anna Berg": 2.0})).find(QUESTION, ranking(shelf, 0))[0]
     whole = math.log(1 + math.exp(2.0) + 2 * math.exp(LOW))
     assert found.span == pytest.approx(4.0)
-    assert found.share == pytest.approx(4.0 - 2 * whole, abs=1e-5)
+    assert found.mass == pytest.approx(4.0 + math.log(1 + 3 * math.exp(LOW - 2.0)), abs=0.01)
+    assert found.share == pytest.approx(found.mass - 2 * whole, abs=1e-5)
     huge = reader(shelf, Model({"Anna": 1e4})).find(QUESTION, ranking(shelf, 0))[0]
-    assert (huge.span, huge.share) == (MOST_LOG_ODDS, pytest.approx(0.0))
+    assert (huge.span, huge.mass, huge.share) == (MOST_LOG_ODDS, MOST_LOG_ODDS, pytest.approx(0.0))
     never = reader(shelf, Model(dict.fromkeys(("Anna", "Berg", "."), -10000.0))).find(
         QUESTION, ranking(shelf, 0)
     )[0]
-    assert (never.span, never.share) == (-MOST_LOG_ODDS, -MOST_LOG_ODDS)
+    assert (never.span, never.mass, never.share) == (-MOST_LOG_ODDS,) * 3
 
 
 PLACES = st.lists(
@@ -347,7 +346,7 @@ def test_whatever_the_model_says(articles: list[list[str]], seed: int, data: st.
     rows = data.draw(st.permutations(range(len(shelf.sentences))))
     rows = rows[: data.draw(st.integers(1, len(rows)))]
     ranked = ranking(shelf, *rows)
-    learnt = weights({"retrieval": 0.7, "mass": 0.3, "mass_share": 0.4}, {"bias": -1.0, "span": 0.2})
+    learnt = weights({"retrieval": 0.7, "mass": 0.3, "share": 0.4}, {"bias": -1.0, "span": 0.2})
     model = Model(seed=seed)
     readings = read(shelf, model, ranked, learnt=learnt)
     assert sorted(one.candidate.row for one in readings) == sorted(rows)

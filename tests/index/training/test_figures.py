@@ -16,7 +16,7 @@ from index.span_model import SpanModel, TokenScores
 from index.span_reader import JOINT, SURE
 from index.training import encoders
 from index.training.figures import DOMAINS, answer_in, answer_scores, main, order_scores, read_selqa
-from index.training.lessons import Lesson, Text, read_squadshifts
+from index.training.lessons import Lesson, Text, read_squad2, read_squadshifts
 
 PARAGRAPH = "The bridge was built in 1870. Anna Berg drew it! The river froze twice."
 SELQA: list[dict[str, Any]] = [
@@ -57,6 +57,18 @@ def write_squadshifts(folder: Path) -> None:
         (folder / f"{name}.json").write_text(json.dumps({"data": [entry]}), encoding="utf-8")
 
 
+def write_squad2(path: Path) -> None:
+    """One paragraph with a question that it answers, one that it does not, and one without any answer."""
+    answers = [{"text": "Anna Berg", "answer_start": PARAGRAPH.index("Anna")}]
+    questions = [
+        {"question": "Who drew the bridge?", "answers": answers, "is_impossible": False},
+        {"question": "Who drew the river?", "answers": [], "is_impossible": True},
+        {"question": "Who?", "answers": [], "is_impossible": False},
+    ]
+    entry = {"title": "Bridges", "paragraphs": [{"context": PARAGRAPH, "qas": questions}]}
+    path.write_text(json.dumps({"data": [entry]}), encoding="utf-8")
+
+
 def test_an_answer_counts_by_the_nearest_of_the_marked_ones() -> None:
     asked = lesson(PARAGRAPH, (0, 10), (30, 39))
     assert answer_scores(asked, "anna berg.") == (1.0, 1.0)
@@ -92,10 +104,12 @@ def test_the_likeliest_answer_of_all_windows_is_given() -> None:
         ["The river froze twice, and the bridge held."] * 40 + ["The mayor asked Anna Berg for it."]
     )
     model = cast(SpanModel, Marker())
-    assert answer_in(lesson(text), model) == "Anna Berg"
-    assert answer_in(lesson(f"Anna Berg? {text}"), model) == "Anna Berg"
-    assert answer_in(lesson("She drew it."), model) != "Anna Berg"
-    assert answer_in(lesson(""), model) == ""
+    late, odds = answer_in(lesson(text), model)
+    assert late == answer_in(lesson(f"Anna Berg? {text}"), model)[0] == "Anna Berg"
+    assert 0 < odds < 20
+    other, less = answer_in(lesson("She drew it."), model)
+    assert other != "Anna Berg" and less < odds
+    assert answer_in(lesson(""), model) == ("", -20)
 
 
 def test_the_sentences_of_a_section_are_those_given(tmp_path: Path, tiny_encoder_folder: Path) -> None:
@@ -126,7 +140,9 @@ def test_the_tables_are_written(
     weights = tmp_path / "reading.json"
     sections = {"joint": dict.fromkeys(JOINT, 1.0), "confidence": dict.fromkeys(SURE, 0.0)}
     weights.write_text(json.dumps(sections), encoding="utf-8")
-    folders = ["--squadshifts", str(tmp_path), "--reader", str(reader_folder)]
+    squad2 = tmp_path / "squad2.json"
+    write_squad2(squad2)
+    folders = ["--squadshifts", str(tmp_path), "--squad2", str(squad2), "--reader", str(reader_folder)]
     main([*folders, "--selqa", str(selqa), "--weights", str(weights), "--out", str(out)])
     lines = out.read_text(encoding="utf-8").splitlines()
     rows = {
@@ -135,6 +151,14 @@ def test_the_tables_are_written(
     }
     held_out = [one for one in read_squadshifts(tmp_path) if one.text.held_out]
     assert sum(int(rows[name][0]) for name in DOMAINS.values()) == int(rows["all"][0]) == len(held_out) > 0
+    asked, unanswerable = read_squad2(squad2)
+    assert not unanswerable.spans
+    (answer, odds), (_, others) = (
+        answer_in(one, SpanModel.load(reader_folder)) for one in (asked, unanswerable)
+    )
+    f1, exact = answer_scores(asked, answer)
+    told = 0.5 if odds == others else float(odds > others)
+    assert rows["answerable and not"] == ["2", f"{100 * f1:.1f}", f"{100 * exact:.1f}", f"{told:.3f}"]
     # The question with one right sentence has all its words there. The other shares no word: the copy of its
     # first right sentence stays in its place for BM25, and comes last after retrieval, which finds it once.
     assert rows["BM25"] == [f"{np.mean([1, (1 + 2 / 3) / 2]):.3f}", "1.000"]

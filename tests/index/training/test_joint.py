@@ -216,7 +216,7 @@ def test_reading_is_weighed_in_and_puts_the_answer_first(seen: list[Read]) -> No
     who = [one for one in seen if one.question.lower().startswith("who built")]
     weights = learn_joint(who)
     assert list(weights) == list(JOINT)
-    assert weights["mass"] + weights["mass_share"] > 0
+    assert weights["mass"] + weights["share"] > 0
     learnt = list(cases(who, np.array([weights[name] for name in JOINT])))
     assert all(case.right for case in learnt)
     against = list(cases(who, np.array([0.0, -1.0, 0.0])))

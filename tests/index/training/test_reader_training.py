@@ -3,7 +3,7 @@
 import json
 import math
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from span_models import save_tiny_reader
 from tokenizers import Tokenizer
 
 from index.span_model import SpanModel
-from index.training import reader
+from index.training import reader, substitutes
 from index.training.batches import Batch, batches
 from index.training.extractive import NEVER, loaded, scores
 from index.training.lessons import SQUADSHIFTS, Lesson
@@ -283,14 +283,24 @@ def test_the_command_trains_and_exports_what_reads(
     words = "embeddings.word_embeddings.weight"
     assert torch.equal(after[f"mpnet.{words}"], before[words])
     last = [*again, "--work", str(tmp_path / "second"), "--out", str(out), "--words"]
-    main([*last, "--teacher", str(teacher)])
+    last += ["--teacher", str(teacher)]
+    exchanged: list[tuple[float, int]] = []
+
+    def with_substitutes(batches: Sequence[Batch], folder: Path, share: float, seed: int) -> list[Batch]:
+        assert folder == encoder
+        exchanged.append((share, seed))
+        return substitutes.with_substitutes(batches, folder, share, seed)
+
+    monkeypatch.setattr(reader, "with_substitutes", with_substitutes)
+    main([*last, "--substituted", "0.5"])
+    assert exchanged == [(0.5, 1)]
     assert len(log(tmp_path / "second")) == 1
     recipes = [json.loads((tmp_path / name / "recipe.json").read_text()) for name in ("larger", "second")]
-    assert [(one["others"], one["rate"], one["taught"]) for one in recipes] == [
-        (0.0, 1e-3, 0.0),
-        (0.5, 1e-4, reader.TAUGHT),
+    assert [(one["others"], one["rate"], one["taught"], one["substituted"]) for one in recipes] == [
+        (0.0, 1e-3, 0.0, 0.0),
+        (0.5, 1e-4, reader.TAUGHT, 0.5),
     ]
-    for other in ([], ["--teacher", str(work / "model")]):
+    for other in ([], ["--teacher", str(work / "model")], ["--substituted", "0.4"]):
         with pytest.raises(ValueError, match="another recipe"):
             main([*last, *other])
     shipped = [*arguments[:2], "--start-from", str(out), "--work", str(tmp_path / "more"), "--others", "0"]
@@ -317,6 +327,8 @@ def test_the_command_trains_and_exports_what_reads(
         (["--start-from", "S", "--others", "-0.3"], "0 or more"),
         (["--start-from", "S", "--frozen", "-1"], "0 or more"),
         (["--start-from", "S", "--tokens", "0"], "more than 0"),
+        (["--start-from", "S", "--substituted", "0.5"], "needs --teacher"),
+        (["--start-from", "S", "--teacher", "T", "--substituted", "1.5"], "from 0 to 1"),
         (["--start-from", "S", "--out", "S"], "not the folder of --start-from"),
         (["--start-from", "S", "--frozen", "2", "--words"], "exclude each other"),
     ],

@@ -1,0 +1,73 @@
+"""Examples with some words exchanged for like ones, for a teacher to mark anew.
+
+Data augmentation for distillation (Jiao et al. 2020, TinyBERT, section 3.2), here with the nearest of the
+encoder's own vectors. A changed question or text may be answered or not, by the same words or others: only
+the larger model says.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
+
+from index.arrays import Rows
+from index.training.batches import UNMARKED, Batch
+
+NEAREST = 12
+"""Words of which one is drawn to stand for another."""
+MOST = 0.35
+"""Largest share of the words of an example that are exchanged; each example draws its own, from 0 on."""
+_CONTINUES = "##"
+_BLOCK = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Substitutes:
+    """For each id of the vocabulary those of like words, [vocabulary, NEAREST]; its own where it has none.
+
+    `continues` says which tokens go on with a word that others began, [vocabulary].
+    """
+
+    near: Rows
+    continues: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, encoder: Path) -> Self:
+        """Find the like words of an encoder's vocabulary; words of several tokens have none."""
+        vocabulary = Tokenizer.from_file(str(encoder / "tokenizer.json")).get_vocab()
+        tokens = [token for token, _ in sorted(vocabulary.items(), key=lambda pair: pair[1])]
+        weights = load_file(encoder / "model.safetensors")
+        name = next(name for name in weights if name.endswith("embeddings.word_embeddings.weight"))
+        words = np.array([row for row, token in enumerate(tokens) if token.isalnum() and len(token) > 1])
+        vectors = weights[name][words].astype(np.float32)
+        vectors -= vectors.mean(0)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        near = np.tile(np.arange(len(tokens))[:, None], NEAREST)
+        count = min(NEAREST, len(words) - 1)
+        for start in range(0, len(words), _BLOCK):
+            cosines = vectors[start : start + _BLOCK] @ vectors.T
+            cosines[np.arange(len(cosines)), np.arange(start, start + len(cosines))] = -np.inf  # itself
+            nearest = np.argpartition(-cosines, count - 1, axis=1)[:, :count]
+            near[words[start : start + _BLOCK], :count] = words[nearest]
+        return cls(near, np.array([token.startswith(_CONTINUES) for token in tokens]))
+
+    def changed(self, batch: Batch, share: float, source: np.random.Generator) -> Batch:
+        """Return the batch with words exchanged in a `share` of its examples, whose answers are unmarked."""
+        chosen = source.random(len(batch.ids)) < share
+        rates = np.where(chosen, source.random(len(batch.ids)) * MOST, 0.0)
+        alone = ~np.concatenate([self.continues[batch.ids[:, 1:]], np.zeros((len(chosen), 1), bool)], axis=1)
+        places = alone & (source.random(batch.ids.shape) < rates[:, None])
+        drawn = self.near[batch.ids, source.integers(NEAREST, size=batch.ids.shape)]
+        starts, ends = (np.where(chosen, UNMARKED, marked) for marked in (batch.starts, batch.ends))
+        return replace(batch, ids=np.where(places, drawn, batch.ids), starts=starts, ends=ends)
+
+
+def with_substitutes(batches: Sequence[Batch], encoder: Path, share: float, seed: int) -> list[Batch]:
+    """Return batches in the encoder's vocabulary, changed by `Substitutes`."""
+    substitutes, source = Substitutes.of(encoder), np.random.default_rng(seed)
+    return [substitutes.changed(batch, share, source) for batch in batches]
