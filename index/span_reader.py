@@ -49,8 +49,8 @@ class Found:
 
     `place` holds the absolute offsets of the best span, and `span` its log-odds against "no answer here".
     `mass` are those of all spans of the sentence together, since how far an answer goes may be open where it
-    is clear that one is there; `share` is their log-probability among all spans of the window and "no answer
-    here".
+    is clear that one is there; `share` is their log-probability in the window where first and last token are
+    drawn each by itself, "no answer here" among them.
     """
 
     place: Span

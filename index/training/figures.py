@@ -144,8 +144,8 @@ def figures(
 ) -> str:
     """Write the means as three tables in Markdown.
 
-    `given` holds for each question of SQuAD 2.0's form the scores of its answer, None where it has none, and
-    the log-odds of what was marked.
+    `given` holds for each question of SQuAD 2.0's form the scores of its answer, None where it is
+    unanswerable, and the log-odds of what was marked. F1 and exact match are those of the answerable ones.
     """
     lines = ["| SQuADShifts, held-out paragraphs | questions | F1 | exact match |", "|---|---|---|---|"]
     for domain, scores in (*by_domain.items(), ("all", [one for some in by_domain.values() for one in some])):
@@ -154,10 +154,10 @@ def figures(
     odds = np.array([one for _, one in given])
     has_answer = np.array([scores is not None for scores, _ in given], dtype=bool)
     told = auroc(odds[has_answer], odds[~has_answer])
-    lines += ["", "| SQuAD 2.0, given the paragraph | questions | F1 | exact match | AUROC |"]
+    lines += ["", "| SQuAD 2.0: answerable | F1 of these | exact match of these | unanswerable | AUROC |"]
     lines += ["|---|---|---|---|---|"]
-    told_shown = "" if told is None else f"{told:.3f}"
-    lines.append(f"| answerable and not | {len(given)} | {_percent(answered)} | {told_shown} |")
+    told_shown = "none" if told is None else f"{told:.3f}"
+    lines.append(f"| {len(answered)} | {_percent(answered)} | {len(given) - len(answered)} | {told_shown} |")
     lines += ["", f"| SelQA, {len(by_order)} questions | MAP | MRR |", "|---|---|---|"]
     for name in by_order[0] if by_order else ():
         precision, reciprocal = np.mean([scores[name] for scores in by_order], axis=0)
@@ -183,6 +183,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     text = options.weights.read_text(encoding="utf-8") if options.weights else None
     weights = ReadingWeights.load(text)
     model = SpanModel.load(options.reader)
+    asked = read_squad2(options.squad2)
     held_out = [lesson for lesson in read_squadshifts(options.squadshifts) if lesson.text.held_out]
     by_domain: dict[str, list[Pair]] = {name: [] for name in DOMAINS.values()}
     with bar(Console(stderr=True)) as progress:
@@ -190,7 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             answer, _ = answer_in(lesson, model)
             by_domain[DOMAINS[lesson.text.domain]].append(answer_scores(lesson, answer))
         given: list[tuple[Pair | None, float]] = []
-        for lesson in progress.track(read_squad2(options.squad2), description="read paragraphs"):
+        for lesson in progress.track(asked, description="read paragraphs"):
             answer, odds = answer_in(lesson, model)
             given.append((answer_scores(lesson, answer) if lesson.spans else None, odds))
         task = progress.add_task("embed sections")

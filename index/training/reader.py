@@ -126,6 +126,8 @@ class Training:
     ) -> None:
         if (teacher is None) != (recipe.taught == 0):
             raise ValueError("a teacher and the weight of what it says go together")
+        if recipe.substituted and not teacher:
+            raise ValueError("only a teacher marks examples with words exchanged")
         self._recipe = recipe
         self._steps = steps
         self._teacher = teacher
@@ -360,7 +362,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error("--others and --frozen are 0 or more")
     if options.out and options.start_from and options.out.resolve() == options.start_from.resolve():
         parser.error("--out is not the folder of --start-from, which a stopped training needs again")
-    if options.substituted is not None and not (options.teacher and 0 <= options.substituted <= 1):
+    if options.substituted and not (options.teacher and 0 < options.substituted <= 1):
         parser.error("--substituted is from 0 to 1, and needs --teacher")
     if options.words and options.frozen:
         parser.error("--words and --frozen exclude each other")

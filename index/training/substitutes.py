@@ -12,11 +12,11 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
 from index.arrays import Rows
 from index.training.batches import UNMARKED, Batch
+from index.training.things import word_vectors
 
 NEAREST = 12
 """Words of which one is drawn to stand for another."""
@@ -38,15 +38,19 @@ class Substitutes:
 
     @classmethod
     def of(cls, encoder: Path) -> Self:
-        """Find the like words of an encoder's vocabulary; words of several tokens have none."""
+        """Find the like words of an encoder's vocabulary; words of several tokens have none.
+
+        Raises ValueError as `word_vectors` does, and where it has not two words.
+        """
         vocabulary = Tokenizer.from_file(str(encoder / "tokenizer.json")).get_vocab()
-        tokens = [token for token, _ in sorted(vocabulary.items(), key=lambda pair: pair[1])]
-        weights = load_file(encoder / "model.safetensors")
-        name = next(name for name in weights if name.endswith("embeddings.word_embeddings.weight"))
-        words = np.array([row for row, token in enumerate(tokens) if token.isalnum() and len(token) > 1])
-        vectors = weights[name][words].astype(np.float32)
+        tokens = sorted(vocabulary, key=vocabulary.__getitem__)
+        every = word_vectors(encoder)
+        words = np.flatnonzero([token.isalnum() and len(token) > 1 for token in tokens])
+        if len(words) < 2:
+            raise ValueError(f"{encoder}: its vocabulary holds no two words")
+        vectors = every[words]
         vectors -= vectors.mean(0)
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True).clip(1e-9)
         near = np.tile(np.arange(len(tokens))[:, None], NEAREST)
         count = min(NEAREST, len(words) - 1)
         for start in range(0, len(words), _BLOCK):
@@ -57,14 +61,16 @@ class Substitutes:
         return cls(near, np.array([token.startswith(_CONTINUES) for token in tokens]))
 
     def changed(self, batch: Batch, share: float, source: np.random.Generator) -> Batch:
-        """Return the batch with words exchanged in a `share` of its examples, whose answers are unmarked."""
+        """Return the batch with words exchanged in a `share` of its examples; these are then unmarked."""
         chosen = source.random(len(batch.ids)) < share
         rates = np.where(chosen, source.random(len(batch.ids)) * MOST, 0.0)
         alone = ~np.concatenate([self.continues[batch.ids[:, 1:]], np.zeros((len(chosen), 1), bool)], axis=1)
         places = alone & (source.random(batch.ids.shape) < rates[:, None])
         drawn = self.near[batch.ids, source.integers(NEAREST, size=batch.ids.shape)]
-        starts, ends = (np.where(chosen, UNMARKED, marked) for marked in (batch.starts, batch.ends))
-        return replace(batch, ids=np.where(places, drawn, batch.ids), starts=starts, ends=ends)
+        ids = np.where(places, drawn, batch.ids)
+        changed = (ids != batch.ids).any(axis=1)
+        starts, ends = (np.where(changed, UNMARKED, marked) for marked in (batch.starts, batch.ends))
+        return replace(batch, ids=ids, starts=starts, ends=ends)
 
 
 def with_substitutes(batches: Sequence[Batch], encoder: Path, share: float, seed: int) -> list[Batch]:

@@ -61,9 +61,8 @@ def likest_by(encoder: Path, most: int = 6) -> Likest:
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    weights = load_file(encoder / "model.safetensors")
-    name = next(name for name in weights if name.endswith("embeddings.word_embeddings.weight"))
-    tokens = weights[name] - weights[name].mean(0)
+    tokens = word_vectors(encoder)
+    tokens = tokens - tokens.mean(0)
 
     @cache
     def vector(word: str) -> NDArray[np.float32]:
@@ -79,6 +78,20 @@ def likest_by(encoder: Path, most: int = 6) -> Likest:
         return [others[row] for row in order[:most]]
 
     return likest
+
+
+def word_vectors(encoder: Path) -> NDArray[np.float32]:
+    """Return an encoder's input vectors of the tokens of its vocabulary, [vocabulary, width].
+
+    Raises ValueError where its weights hold none, or not one for each token.
+    """
+    weights = load_file(encoder / "model.safetensors")
+    found = [name for name in weights if name.endswith("embeddings.word_embeddings.weight")]
+    ids = Tokenizer.from_file(str(encoder / "tokenizer.json")).get_vocab().values()
+    if len(found) != 1 or sorted(ids) != list(range(len(weights[found[0]]))):
+        raise ValueError(f"{encoder}: not an encoder with a vector for each token of its vocabulary")
+    vectors: NDArray[np.float32] = weights[found[0]].astype(np.float32)
+    return vectors
 
 
 @dataclass(frozen=True, slots=True)

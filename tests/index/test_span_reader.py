@@ -212,6 +212,22 @@ def test_a_settled_answer_stops_the_reading() -> None:
     assert [len(call) for call in unsettled.calls] == [FIRST_WINDOWS, MOST_WINDOWS - FIRST_WINDOWS]
 
 
+def test_a_sentence_is_settled_by_all_its_spans() -> None:
+    filler = [f"Sentence {number}." for number in range(12)]
+    rows = (25, *range(1, 24, 2))
+
+    def rounds(last: str, scores: dict[str, float]) -> int:
+        shelf = far(*filler, last)
+        model = Model(scores)
+        read(shelf, model, ranking(shelf, *rows))
+        return len(model.calls)
+
+    open_end = {"Anna": 8.0, "Anna Berg": 8.0}
+    assert rounds("Anna Berg opened it.", open_end) == 1  # a half each, of one sentence
+    assert rounds("Anna opened it. Carl opened it.", {"Anna": 8.0, "Carl": 8.0}) == 2
+    assert rounds("Anna Berg opened it.", {"Anna": 0.5, "Anna Berg": 0.5}) == 2
+
+
 def test_an_answer_of_the_second_round_is_found() -> None:
     shelf = far(*(f"Sentence {number}." for number in range(12)))
     ranked = ranking(shelf, *range(1, 24, 2))

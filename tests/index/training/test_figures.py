@@ -15,7 +15,7 @@ from index.span_export import export_span_model
 from index.span_model import SpanModel, TokenScores
 from index.span_reader import JOINT, SURE
 from index.training import encoders
-from index.training.figures import DOMAINS, answer_in, answer_scores, main, order_scores, read_selqa
+from index.training.figures import DOMAINS, answer_in, answer_scores, figures, main, order_scores, read_selqa
 from index.training.lessons import Lesson, Text, read_squad2, read_squadshifts
 
 PARAGRAPH = "The bridge was built in 1870. Anna Berg drew it! The river froze twice."
@@ -112,6 +112,12 @@ def test_the_likeliest_answer_of_all_windows_is_given() -> None:
     assert answer_in(lesson(""), model) == ("", -20)
 
 
+def test_the_unanswerable_count_in_no_share_of_words() -> None:
+    given = [((1.0, 1.0), 3.0), ((0.5, 0.0), 0.5), (None, 1.0), (None, -2.0), (None, -4.0)]
+    assert "| 2 | 75.0 | 50.0 | 3 | 0.833 |" in figures({}, given, [])
+    assert "| 2 | 75.0 | 50.0 | 0 | none |" in figures({}, given[:2], [])
+
+
 def test_the_sentences_of_a_section_are_those_given(tmp_path: Path, tiny_encoder_folder: Path) -> None:
     path = tmp_path / "selqa.json"
     path.write_text(json.dumps(SELQA), encoding="utf-8")
@@ -152,13 +158,11 @@ def test_the_tables_are_written(
     held_out = [one for one in read_squadshifts(tmp_path) if one.text.held_out]
     assert sum(int(rows[name][0]) for name in DOMAINS.values()) == int(rows["all"][0]) == len(held_out) > 0
     asked, unanswerable = read_squad2(squad2)
-    assert not unanswerable.spans
-    (answer, odds), (_, others) = (
-        answer_in(one, SpanModel.load(reader_folder)) for one in (asked, unanswerable)
-    )
-    f1, exact = answer_scores(asked, answer)
-    told = 0.5 if odds == others else float(odds > others)
-    assert rows["answerable and not"] == ["2", f"{100 * f1:.1f}", f"{100 * exact:.1f}", f"{told:.3f}"]
+    assert asked.spans and not unanswerable.spans
+    assert rows["1"][2] == "1"
+    model = SpanModel.load(reader_folder)
+    (_, odds), (_, others) = (answer_in(one, model) for one in (asked, unanswerable))
+    assert odds != others and rows["1"][3] == f"{float(odds > others):.3f}"
     # The question with one right sentence has all its words there. The other shares no word: the copy of its
     # first right sentence stays in its place for BM25, and comes last after retrieval, which finds it once.
     assert rows["BM25"] == [f"{np.mean([1, (1 + 2 / 3) / 2]):.3f}", "1.000"]

@@ -33,13 +33,13 @@ def test_the_steps_follow_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyP
     models = [Path(one["--work"]) / "model" for one in (first, second, third)]
     assert len(set(models)) == 3
     assert second["--start-from"] == third["--start-from"] == str(models[0])
-    (of, average), (both, model) = averaged
+    ((of, average),) = averaged
     assert list(of) == models and average == Path(taught["--start-from"])
-    assert list(both) == [average, Path(taught["--work"]) / "model"]
     assert larger == [Path("M")]
     assert teacher["--start-from"] == "M" and "--teacher" not in teacher
     assert Path(taught["--teacher"]) == Path(teacher["--work"]) / "model"
-    assert exported == [(model, out / "reader_model")]
+    assert 0 < float(taught["--substituted"]) < 1
+    assert exported == [(Path(taught["--work"]) / "model", out / "reader_model")]
     assert len({one["--work"] for one in options[:5]}) == 5
     assert weighed["--reader"] == measured["--reader"] == str(out / "reader_model")
     assert weighed["--out"] == measured["--weights"] == str(out / "reading.json")

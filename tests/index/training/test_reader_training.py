@@ -3,7 +3,7 @@
 import json
 import math
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,12 +13,12 @@ import torch
 from miniature import QUESTION, short_lessons, short_sentences, write_qamr, write_squadshifts
 from rich.console import Console
 from safetensors.torch import load_file
-from span_models import save_tiny_reader
+from span_models import WORDS, save_tiny_reader
 from tokenizers import Tokenizer
 
 from index.span_model import SpanModel
-from index.training import reader, substitutes
-from index.training.batches import Batch, batches
+from index.training import reader
+from index.training.batches import UNMARKED, Batch, batches
 from index.training.extractive import NEVER, loaded, scores
 from index.training.lessons import SQUADSHIFTS, Lesson
 from index.training.reader import (
@@ -284,16 +284,7 @@ def test_the_command_trains_and_exports_what_reads(
     assert torch.equal(after[f"mpnet.{words}"], before[words])
     last = [*again, "--work", str(tmp_path / "second"), "--out", str(out), "--words"]
     last += ["--teacher", str(teacher)]
-    exchanged: list[tuple[float, int]] = []
-
-    def with_substitutes(batches: Sequence[Batch], folder: Path, share: float, seed: int) -> list[Batch]:
-        assert folder == encoder
-        exchanged.append((share, seed))
-        return substitutes.with_substitutes(batches, folder, share, seed)
-
-    monkeypatch.setattr(reader, "with_substitutes", with_substitutes)
     main([*last, "--substituted", "0.5"])
-    assert exchanged == [(0.5, 1)]
     assert len(log(tmp_path / "second")) == 1
     recipes = [json.loads((tmp_path / name / "recipe.json").read_text()) for name in ("larger", "second")]
     assert [(one["others"], one["rate"], one["taught"], one["substituted"]) for one in recipes] == [
@@ -314,6 +305,28 @@ def test_the_command_trains_and_exports_what_reads(
     words = [text[start:end] for start, end in zip(found.starts, found.ends, strict=True)]
     assert words[0] in {"In", "I"} and words[-1] == "."
     assert all(math.isfinite(score) for score in (*found.start.tolist(), *found.end.tolist()))
+
+
+def test_it_learns_from_words_exchanged_before_they_get_other_ids(
+    encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = save_tiny_reader(tmp_path / "base", "mpnet", shift=5)
+    learnt: list[Batch] = []
+
+    def learn(self: Training, batch: Batch) -> float:
+        learnt.append(batch)
+        self.step += 1
+        return 0.0
+
+    monkeypatch.setattr(Training, "learn", learn)
+    recipe = replace(reader.SECOND, taught=0.5, substituted=0.6)
+    train(short_lessons(24), [], encoder, tmp_path, recipe, QUIET, base, base)
+    assert all((batch.ids[:, 0] == 5 + 2).all() for batch in learnt)  # CLS
+    unmarked = [start == UNMARKED for batch in learnt for start in batch.starts]
+    assert 0.1 < np.mean(unmarked) < 0.6
+    assert max(int(batch.ids.max()) for batch in learnt) >= 5 + 4 + len(WORDS)  # pieces of words
+    with pytest.raises(ValueError, match="only a teacher marks"):
+        Training(loaded(encoder, 1), replace(RECIPE, substituted=0.5), 3)
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,20 @@
 """Words of examples exchanged for like ones: which, how many, and whose answers are then open."""
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from miniature import short_lessons
+from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 from span_models import WORDS, save_tiny_reader
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 
+from index.training import substitutes
 from index.training.batches import UNMARKED, Batch, batches
 from index.training.extractive import loaded, marking_loss, scores
 from index.training.reader import measured_examples
@@ -52,26 +55,33 @@ def test_the_nearest_words_stand_for_each_other(encoder: Path, tmp_path: Path, w
         assert set(near[words[token]].tolist()) == {words[token]}
 
 
-def test_the_nearest_come_before_others(tmp_path: Path) -> None:
+def circle(folder: Path) -> None:
+    """Save an encoder of 40 words whose vectors lie on a circle, off the origin."""
     tokens = [f"w{number:02}" for number in range(40)]
     angles = np.linspace(0, 2 * np.pi, 40, endpoint=False)
-    vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32)
-    save_file({"embeddings.word_embeddings.weight": vectors}, tmp_path / "model.safetensors")
+    vectors = np.stack([np.cos(angles), np.sin(angles)], axis=1).astype(np.float32) + 5
+    save_file({"embeddings.word_embeddings.weight": vectors}, folder / "model.safetensors")
     vocabulary = {token: row for row, token in enumerate(tokens)}
-    Tokenizer(WordLevel(vocabulary)).save(str(tmp_path / "tokenizer.json"))
+    Tokenizer(WordLevel(vocabulary)).save(str(folder / "tokenizer.json"))
+
+
+@pytest.mark.parametrize("block", [1024, 7])
+def test_the_nearest_come_before_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
+    monkeypatch.setattr(substitutes, "_BLOCK", block)
+    circle(tmp_path)
     near = Substitutes.of(tmp_path).near
     half = NEAREST // 2
     assert set(near[20].tolist()) == {*range(20 - half, 20), *range(21, 21 + half)}
     assert set(near[0].tolist()) == {*range(1, 1 + half), *range(40 - half, 40)}
 
 
-def test_words_alone_are_exchanged_where_an_answer_becomes_open(
+def test_whole_words_alone_are_exchanged_where_an_answer_becomes_open(
     encoder: Path, examples: list[Batch], words: dict[str, int]
 ) -> None:
     whole = {words[word] for word in WORDS}
     pieces = {row for token, row in words.items() if token.startswith("##")}
-    changed = with_substitutes(examples, encoder, 0.5, seed=1)
-    chosen = kept = exchanged = possible = 0
+    changed = with_substitutes(examples, encoder, 0.9, seed=1)
+    kinds = set()
     for before, after in zip(examples, changed, strict=True):
         assert (after.types == before.types).all() and (after.mask == before.mask).all()
         assert (after.markable == before.markable).all()
@@ -80,16 +90,26 @@ def test_words_alone_are_exchanged_where_an_answer_becomes_open(
             for place in new:
                 assert {int(before.ids[row, place]), int(after.ids[row, place])} <= whole
                 assert int(before.ids[row, place + 1]) not in pieces  # it is the whole word
-            if after.starts[row] == UNMARKED:
-                assert after.ends[row] == UNMARKED
-                chosen, exchanged = chosen + 1, exchanged + len(new)
-                possible += sum(int(one) in whole for one in before.ids[row])
-            else:
-                assert not len(new)
-                assert (after.starts[row], after.ends[row]) == (before.starts[row], before.ends[row])
-                kept += 1
-    assert 0.4 < chosen / (chosen + kept) < 0.6
-    assert 0.5 * MOST / 2 < exchanged / possible < 1.5 * MOST / 2
+            marked = (before.starts[row], before.ends[row])
+            assert (after.starts[row], after.ends[row]) == ((UNMARKED, UNMARKED) if len(new) else marked)
+            kinds.add(len(new) > 0)
+    assert kinds == {True, False}
+
+
+def test_each_example_draws_how_many_words_and_each_word_which(tmp_path: Path) -> None:
+    count, length = 400, 100
+    texts = np.tile(np.arange(40), (count, 3))[:, :length]
+    one, none = np.ones_like(texts), np.zeros(count, dtype=np.int64)
+    before = Batch(texts, one, one, one.astype(bool), none, none)
+    circle(tmp_path)
+    (after,) = with_substitutes([before], tmp_path, 0.6, seed=1)
+    new = after.ids != texts
+    rates = new.mean(1)[new.any(axis=1)]
+    assert 0.5 < len(rates) / count < 0.65
+    assert rates.min() < 0.2 * MOST and 0.8 * MOST < rates.max() < 1.5 * MOST  # from 0 to MOST
+    assert rates.mean() == pytest.approx(MOST / 2, rel=0.15)
+    steps = np.unique((after.ids - texts)[new] % 40)
+    assert steps.tolist() == [*range(1, NEAREST // 2 + 1), *range(40 - NEAREST // 2, 40)]  # all neighbours
 
 
 def test_the_same_seed_makes_the_same_examples(encoder: Path, examples: list[Batch]) -> None:
@@ -100,14 +120,36 @@ def test_the_same_seed_makes_the_same_examples(encoder: Path, examples: list[Bat
 
 def test_what_nobody_marked_adds_nothing_to_the_loss(encoder: Path, examples: list[Batch]) -> None:
     batch = examples[0]
-    model = loaded(encoder, 1)
-    (none,) = with_substitutes([batch], encoder, 1.0, seed=1)
-    loss = marking_loss(scores(model, none), none)
-    assert loss.item() == 0
-    loss.backward()  # type: ignore[no-untyped-call]
-    found = scores(model, batch)
-    start, end = (
-        torch.nn.functional.cross_entropy(logits, torch.from_numpy(marked))
-        for logits, marked in zip(found, (batch.starts, batch.ends), strict=True)
-    )
-    assert marking_loss(found, batch).item() == pytest.approx(((start + end) / 2).item(), rel=1e-5)
+    found = scores(loaded(encoder, 1), batch)
+    rows = np.arange(len(batch.ids)) % 2 == 0
+
+    def expected(of: NDArray[np.bool_]) -> float:
+        losses = [
+            torch.nn.functional.cross_entropy(logits, torch.from_numpy(marked), reduction="none")
+            for logits, marked in zip(found, (batch.starts, batch.ends), strict=True)
+        ]
+        return float(((losses[0] + losses[1]) / 2 * torch.from_numpy(of)).mean())
+
+    for marked in (np.ones_like(rows), rows, np.zeros_like(rows)):
+        starts, ends = (np.where(marked, one, UNMARKED) for one in (batch.starts, batch.ends))
+        loss = marking_loss(found, replace(batch, starts=starts, ends=ends))
+        assert loss.item() == pytest.approx(expected(marked), rel=1e-5)
+
+
+@pytest.mark.parametrize("missing", ["vectors", "one vector", "an id", "words"])
+def test_what_is_no_encoder_is_refused(tmp_path: Path, missing: str) -> None:
+    circle(tmp_path)
+    vectors = load_file(tmp_path / "model.safetensors")["embeddings.word_embeddings.weight"]
+    vocabulary = {f"w{number:02}": number for number in range(40)}
+    if missing == "vectors":
+        save_file({"head": vectors}, tmp_path / "model.safetensors")
+    elif missing == "one vector":
+        save_file({"embeddings.word_embeddings.weight": vectors[1:]}, tmp_path / "model.safetensors")
+    elif missing == "an id":
+        vocabulary["w39"] = 40
+    else:
+        vocabulary = {f"##{token}": number for token, number in vocabulary.items()}
+    Tokenizer(WordLevel(vocabulary)).save(str(tmp_path / "tokenizer.json"))
+    problem = "no two words" if missing == "words" else "a vector for each token"
+    with pytest.raises(ValueError, match=problem):
+        Substitutes.of(tmp_path)
