@@ -1,6 +1,5 @@
 """The trained reader with a model that scores as it is told: order, marks, confidence, how much is read."""
 
-import json
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -12,8 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shelf import Shelf
 
-from index.confidence import EVIDENCE
-from index.errors import FootnoteError
 from index.reader import Asked, Reading
 from index.records import Ranked
 from index.span_model import SpanModel, TokenScores
@@ -391,22 +388,3 @@ def test_joint_scores_never_rise() -> None:
     assert scores[3] == pytest.approx(scores[2] - 1.0)
     assert join([], {}, BOTH.joint) == []
     assert join(ranking(shelf, 7, 1), {}, BOTH.joint)[0][0].row == 7
-
-
-def test_weights_are_read_and_must_fit() -> None:
-    good = {"joint": dict.fromkeys(JOINT, 1.0), "confidence": dict.fromkeys(SURE, 2.0)}
-    found = ReadingWeights.load(json.dumps(good))
-    assert found.joint.tolist() == [1.0] * len(JOINT)
-    assert found.sure.tolist() == [2.0] * len(SURE)
-    shipped = ReadingWeights.load()
-    assert len(shipped.joint) == len(JOINT) and len(shipped.sure) == len(SURE)
-    old = good | {"confidence": dict.fromkeys(EVIDENCE, 2.0)}
-    for bad in (
-        "",
-        "{}",
-        json.dumps(old),
-        json.dumps(good | {"joint": {}}),
-        json.dumps(good).replace("1.0", "NaN"),
-    ):
-        with pytest.raises(FootnoteError, match=re.escape("reading.json")):
-            ReadingWeights.load(bad)

@@ -1,0 +1,29 @@
+"""The learnt weights of the reader: `reading.json` is read, and what does not fit is refused."""
+
+import json
+import re
+
+import pytest
+
+from index.confidence import EVIDENCE
+from index.errors import FootnoteError
+from index.span_reader import JOINT, SURE, ReadingWeights
+
+
+def test_weights_are_read_and_must_fit() -> None:
+    good = {"joint": dict.fromkeys(JOINT, 1.0), "confidence": dict.fromkeys(SURE, 2.0)}
+    found = ReadingWeights.load(json.dumps(good))
+    assert found.joint.tolist() == [1.0] * len(JOINT)
+    assert found.sure.tolist() == [2.0] * len(SURE)
+    shipped = ReadingWeights.load()
+    assert len(shipped.joint) == len(JOINT) and len(shipped.sure) == len(SURE)
+    old = good | {"confidence": dict.fromkeys(EVIDENCE, 2.0)}
+    for bad in (
+        "",
+        "{}",
+        json.dumps(old),
+        json.dumps(good | {"joint": {}}),
+        json.dumps(good).replace("1.0", "NaN"),
+    ):
+        with pytest.raises(FootnoteError, match=re.escape("reading.json")):
+            ReadingWeights.load(bad)
