@@ -36,8 +36,8 @@ SMALL = ("--tokens", "3072")
 """Twice as many steps as with the usual batches, for models that see each example once."""
 TEACHER_OPTIONS = ("--rate", "5e-5", "--others", "0.3", "--seed", "7", "--frozen", "4", *SMALL)
 """Of the teacher: chosen by what two cores train in an hour."""
-_ROUNDS = ("--rounds", "3", "--substituted", "0.67")
-TAUGHT_OPTIONS = ("--rate", "1e-4", "--others", "0.2", "--seed", "5", *_ROUNDS, *SMALL)
+_ROUNDS = ("--rounds", "3", "--substituted", "0.85")
+TAUGHT_OPTIONS = ("--rate", "1e-4", "--others", "0.4", "--seed", "8", *_ROUNDS, *SMALL)
 """Of the reader that it teaches; chosen likewise."""
 
 
@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     average = options.work / "average"
     averaging.average([work / "model" for work in (first, second, third)], average)
     reader.main([*train, "--start-from", str(options.larger), "--work", str(teacher), *TEACHER_OPTIONS])
-    taught = ["--start-from", str(average), "--teacher", str(teacher / "model")]
+    taught = ["--qamr", options.qamr, "--start-from", str(average), "--teacher", str(teacher / "model")]
     reader.main([*train, *taught, "--work", str(last), *TAUGHT_OPTIONS])
     export_span_model(last / "model", folder)
     report = str(options.work / "confidence.md")

@@ -1,7 +1,8 @@
 """The order in which the reader learns: QAMR first, then SQuADShifts, with texts that hold no answer.
 
 A second stage goes on from a trained reader: SQuADShifts once more, mostly its Wikipedia part, with more
-questions that were changed by rule, and with questions and texts that were changed alike.
+questions that were changed by rule, and with questions and texts that were changed alike; on request with
+QAMR, too.
 """
 
 import random
@@ -86,17 +87,25 @@ def curriculum(
 
 def second_stage(
     lessons: Sequence[Lesson],
+    sentences: Sequence[Lesson],
     neighbours: Sequence[Sequence[Text]],
     rounds: int,
     seed: int,
     others: float,
     likest: Likest = any_of,
 ) -> list[list[Example]]:
-    """Return the examples of each round of the second stage; `others` is how often reviews and posts come."""
+    """Return the examples of each round of the second stage; `others` is how often reviews and posts come.
+
+    Examples from `sentences` (QAMR) are dealt out to the rounds, each once.
+    """
     mix = replace(SECOND, times={**SECOND.times, "amazon_reviews": others, "reddit": others})
-    things = things_of(lessons, likest)
+    things = things_of([*lessons, *sentences], likest)
     sources = [random.Random(f"{seed} second {number}") for number in range(rounds)]  # noqa: S311
-    return _mixed([list(_round(lessons, neighbours, things, mix, source)) for source in sources], seed)
+    stages = [list(_round(lessons, neighbours, things, mix, source)) for source in sources]
+    short = list(_sentence_round(sentences, things, random.Random(f"{seed} second sentences")))  # noqa: S311
+    for number, stage in enumerate(stages):
+        stage += short[number::rounds]
+    return _mixed(stages, seed)
 
 
 def _mixed(stages: list[list[Example]], seed: int) -> list[list[Example]]:

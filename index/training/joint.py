@@ -3,9 +3,9 @@
     python -m index.training.joint --squadshifts DIR [--squad2 FILE] --reader DIR --out index/reading.json
         --report FILE
 
-Both are learnt on the paragraphs of SQuADShifts that the reader was not trained on. The confidence is learnt
-on these, on questions about other things, on chat and nonsense, and on a file of SQuAD 2.0's form with its
-unanswerable questions, for which the report is cross-validated over articles.
+Both are learnt on the paragraphs of SQuADShifts that the reader was not trained on, and on a file of SQuAD
+2.0's form, for which the report is cross-validated over articles: the order on questions of an encyclopedia,
+the confidence on unanswerable ones, too, and on questions about other things, chat and nonsense.
 """
 
 import argparse
@@ -48,7 +48,9 @@ from index.training.questions import (
 from index.training.report import Case, report
 
 WIKI = "held out wiki"
-"""The group of questions that the joint order is learnt from: each has one article that answers it."""
+SQUAD2 = "squad 2.0"
+ORDERED = (WIKI, SQUAD2)
+"""The groups of questions that the joint order is learnt from: each has one article that answers it."""
 PARAGRAPHS = 40
 """Paragraphs of reviews or comments that make an article."""
 NONSENSE = 40
@@ -136,10 +138,12 @@ def read_all(
 
 
 def learn_joint(reads: Sequence[Read]) -> dict[str, float]:
-    """Fit the order of the sentences that were read, on questions with an answer among them."""
+    """Fit the order of the sentences that were read, on questions of `ORDERED` with an answer among them."""
     rows: list[NDArray[np.float64]] = []
     gold: list[NDArray[np.bool_]] = []
     for one in reads:
+        if not one.group.startswith(ORDERED):
+            continue
         seen = [pair for pair in one.ranked if pair[0].row in one.found]
         hits = np.array([candidate.row in one.gold for candidate, _ in seen], dtype=bool)
         if hits.any():
@@ -148,16 +152,26 @@ def learn_joint(reads: Sequence[Read]) -> dict[str, float]:
     return fit_ranking(rows, gold, JOINT)
 
 
-def cases(reads: Sequence[Read], weights: NDArray[np.float64]) -> Iterator[Case]:
-    """Yield what the confidence is learnt from, with the order that `weights` make."""
+def cases(reads: Sequence[Read], joint: Mapping[str, float]) -> Iterator[Case]:
+    """Yield what the confidence is learnt from, with the order that the weights `joint` make."""
+    weights = np.array([joint[name] for name in JOINT])
     calibration = Calibration.load()
     for one in reads:
-        joint = join(one.ranked, one.found, weights)
-        if joint:
+        ordered = join(one.ranked, one.found, weights)
+        if ordered:
             idf = one.idf.__getitem__
             retrieval = calibration.log_odds(one.question, one.ranked, idf)
-            seen = sureness(one.question, joint, one.found, idf, retrieval)
-            yield Case(one.kind, one.group, seen, joint[0][0].row in one.gold)
+            seen = sureness(one.question, ordered, one.found, idf, retrieval)
+            yield Case(one.kind, one.group, seen, ordered[0][0].row in one.gold)
+
+
+def validated_cases(reads: Sequence[Read]) -> Iterator[Case]:
+    """Yield the cases, those of each article with unanswerable questions in an order learnt without it."""
+    apart = sorted({one.group for one in reads if one.kind == "unanswerable"})
+    yield from cases([one for one in reads if one.group not in apart], learn_joint(reads))
+    for group in apart:
+        joint = learn_joint([one for one in reads if one.group != group])
+        yield from cases([one for one in reads if one.group == group], joint)
 
 
 def learn_confidence(learnt: Sequence[Case]) -> dict[str, float]:
@@ -179,17 +193,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Read the data with the reader, learn, and write the weights."""
     parser = argparse.ArgumentParser(prog="python -m index.training.joint", description=__doc__)
     parser.add_argument("--squadshifts", type=Path, required=True, help="folder of the SQuADShifts files")
-    parser.add_argument("--squad2", type=Path, help="file of SQuAD 2.0's form, for the confidence only")
+    parser.add_argument("--squad2", type=Path, help="file of SQuAD 2.0's form")
     parser.add_argument("--reader", type=Path, required=True, help="folder of the exported reader")
     parser.add_argument("--out", type=Path, required=True, help="where the weights go")
     parser.add_argument("--report", type=Path, required=True, help="where the figures go, as Markdown")
     options = parser.parse_args(arguments)
     reads = list(read_data(options.squadshifts, options.squad2, options.reader, Console(stderr=True)))
-    joint = learn_joint([one for one in reads if one.group.startswith(WIKI)])
-    learnt = list(cases(reads, np.array([joint[name] for name in JOINT])))
+    joint = learn_joint(reads)
+    learnt = list(cases(reads, joint))
     sha256 = file_sha256(options.reader / SETTINGS_FILE)
     options.out.write_text(as_json(joint, learn_confidence(learnt), sha256), encoding="utf-8")
-    options.report.write_text(report(learnt, learn_confidence, SURE), encoding="utf-8")
+    validated = list(validated_cases(reads))
+    options.report.write_text(report(validated, learn_confidence, SURE), encoding="utf-8")
 
 
 def read_data(squadshifts: Path, squad2: Path | None, reader: Path, console: Console) -> Iterator[Read]:
@@ -201,13 +216,13 @@ def read_data(squadshifts: Path, squad2: Path | None, reader: Path, console: Con
         "held out other": held_out_cuts([one for one in lessons if one.text.domain != "new_wiki"], encoder),
     }
     if squad2:
-        held_out["adversarial"] = read_squad(squad2, encoder.count_tokens, encoder.window, 10_000)
+        held_out[SQUAD2] = read_squad(squad2, encoder.count_tokens, encoder.window, 10_000)
     strangers = [
         text
         for part in ("amazon_reviews", "reddit")
         for text in read_questions(squadshifts / f"{part}.json", STRANGERS)
     ]
-    others = {WIKI: strangers, "held out other": [], "adversarial": []}
+    others = {WIKI: strangers, "held out other": [], SQUAD2: []}
     model = SpanModel.load(reader)
     ranker = Ranker.load()
     unweighted = ReadingWeights(np.zeros(len(JOINT)), np.zeros(len(SURE)))

@@ -54,6 +54,7 @@ from index.training.extractive import (
 )
 from index.training.lessons import Lesson, read_qamr, read_squadshifts
 from index.training.progress import bar
+from index.training.recipe import RECIPE, SECOND, TAUGHT, Recipe, keep_recipe
 from index.training.restored import restore
 from index.training.substitutes import with_substitutes
 from index.training.things import Likest, any_of, likest_by
@@ -63,48 +64,6 @@ if TYPE_CHECKING:
 
 CHECKPOINT = "checkpoint.pt"
 LOG = "log.jsonl"
-RECIPE = "recipe.json"
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How the reader is trained; its model card says how the run of the one that ships differed."""
-
-    stage: int = 1
-    """1: QAMR, then SQuADShifts, from the encoder; 2: SQuADShifts alone, from another model."""
-    start: str = ""
-    """Fingerprint of the model that a second stage starts from."""
-    teacher: str = ""
-    """Fingerprint of the model to learn from, where there is one."""
-    rounds: int = 2
-    """Times through SQuADShifts."""
-    tokens: int = 6144
-    """Tokens of a batch, padding counted: about 40 examples."""
-    rate: float = 1.5e-4
-    warm_up: float = 0.06
-    decay: float = 0.01
-    words: bool = False
-    """Whether the embeddings of words are learnt too."""
-    frozen: int = 0
-    """Lowest layers that are not learnt; with any, no embedding is."""
-    others: float = 0.5
-    """Times that the second stage sees reviews and posts in a round, beside twice the encyclopedia."""
-    taught: float = 0.0
-    """What the loss against a teacher weighs; the rest is against what people marked."""
-    substituted: float = 0.0
-    """Share of the examples with some words exchanged, which only the teacher marks."""
-    average: float = 0.99
-    """The model that is kept is a running average of the weights; this is what remains of it in a step."""
-    seed: int = 1
-    save_every: int = 100
-    measure_every: int = 400
-    measured: int = 400
-    """Held-out questions of the figures on the way."""
-
-
-SECOND = Recipe(stage=2, rounds=1, rate=1e-4)
-TAUGHT = 0.8
-"""`Recipe.taught` where there is a teacher."""
 
 
 def _choose_weights(model: "PreTrainedModel", recipe: Recipe) -> None:
@@ -271,10 +230,10 @@ def train(
 ) -> Path:
     """Train from the last checkpoint in `work` on, or from the start; return the folder of the model.
 
-    `lessons` are from SQuADShifts, the held-out ones among them are only measured on; `sentences` from QAMR.
-    The second stage starts from the model in `start`, whose vocabulary has the encoder's tokens; the first
-    one has none, and starts from the encoder. The model in `teacher` says what it would mark. The model is
-    written as Hugging Face's transformers have it, with its tokenizer.
+    `lessons` are from SQuADShifts, the held-out ones among them are only measured on; `sentences` from QAMR,
+    of which a second stage may have none. The second stage starts from the model in `start`, whose vocabulary
+    has the encoder's tokens; the first one has none, and starts from the encoder. The model in `teacher` says
+    what it would mark. The model is written as Hugging Face's transformers have it, with its tokenizer.
     """
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
     own = [lesson for lesson in lessons if not lesson.text.held_out]
@@ -283,7 +242,7 @@ def train(
     likest = likest_by(encoder)
     near = nearest_texts(own)
     stages = (
-        second_stage(own, near, recipe.rounds, recipe.seed, recipe.others, likest)
+        second_stage(own, sentences, near, recipe.rounds, recipe.seed, recipe.others, likest)
         if start
         else curriculum(own, sentences, near, recipe.rounds, recipe.seed, likest)
     )
@@ -322,19 +281,15 @@ def train(
     return folder
 
 
-def keep_recipe(path: Path, recipe: Recipe) -> None:
-    """Write the recipe beside its checkpoints; raise ValueError where they are of another one."""
-    wanted = json.dumps(asdict(recipe), indent=2) + "\n"
-    if path.exists() and path.read_text(encoding="utf-8") != wanted:
-        raise ValueError(f"{path}: another recipe; choose another work folder, or the arguments of that one")
-    path.write_text(wanted, encoding="utf-8")
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the data, train, and export."""
     parser = argparse.ArgumentParser(prog="python -m index.training.reader", description=__doc__)
     parser.add_argument("--squadshifts", type=Path, required=True, help="folder of the SQuADShifts files")
-    parser.add_argument("--qamr", type=Path, help="folder of the QAMR files, for the first stage")
+    parser.add_argument(
+        "--qamr",
+        type=Path,
+        help="folder of the QAMR files, for the first stage, and the second if it has them",
+    )
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints and the log")
     parser.add_argument("--out", type=Path, help="where the exported reader goes")
     parser.add_argument(
@@ -374,6 +329,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     names = ("rounds", "rate", "others", "tokens", "frozen", "substituted")
     chosen = {name: getattr(options, name) for name in names}
     recipe = replace(recipe, words=options.words, taught=TAUGHT if options.teacher else 0.0)
+    recipe = replace(recipe, sentences=bool(options.start_from and options.qamr))
     recipe = replace(recipe, **{name: one for name, one in chosen.items() if one is not None})
     start: Path | None = options.start_from
     if start and (start / SETTINGS_FILE).exists():
@@ -386,7 +342,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         check_reader_folder(options.teacher)
         recipe = replace(recipe, teacher=model_fingerprint(options.teacher))
     keep_recipe(options.work / RECIPE, recipe)
-    sentences = read_qamr(options.qamr) if options.start_from is None else []
+    sentences = read_qamr(options.qamr) if options.qamr else []
     folder = train(lessons, sentences, encoder, options.work, recipe, console, start, options.teacher)
     if options.out:
         from index.span_export import export_span_model

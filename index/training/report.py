@@ -27,8 +27,9 @@ Learn = Callable[[Sequence[Case]], Mapping[str, float]]
 def report(cases: Sequence[Case], learn: Learn, names: Sequence[str]) -> str:
     """Describe the confidence that `learn` makes of `cases`; `names` are those of its evidence.
 
-    Each article with unanswerable questions is judged by a confidence that was learnt without it; the other
-    cases by one that was learnt from them too, so that their figures are optimistic.
+    Each article with unanswerable questions is judged by a confidence that was learnt without it, and how
+    often the first sentence is right is told of these; the other cases are judged by one that was learnt from
+    them too, so that their figures are optimistic.
     """
     held_out = {case.group for case in cases if case.kind == "unanswerable"}
     sure = _judge(cases, learn(cases), names)
@@ -41,6 +42,8 @@ def report(cases: Sequence[Case], learn: Learn, names: Sequence[str]) -> str:
     right = np.array([case.right for case in cases])
     answerable = tested & (kinds == "answerable")
     rows = ["| | |", "|---|---|"]
+    if answerable.any():
+        rows.append(f"| right sentence first, answerable | {100 * right[answerable].mean():.1f} % |")
     for name, kind in (
         ("adversarially unanswerable", "unanswerable"),
         ("other topics", "elsewhere"),

@@ -20,7 +20,7 @@ from index.training.things import word_vectors
 
 NEAREST = 12
 """Words of which one is drawn to stand for another."""
-MOST = 0.35
+MOST = 0.5
 """Largest share of the words of an example that are exchanged; each example draws its own, from 0 on."""
 _CONTINUES = "##"
 _BLOCK = 1024

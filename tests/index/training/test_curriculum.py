@@ -146,8 +146,8 @@ def test_a_question_from_elsewhere_is_asked_of_a_thing_of_this_text() -> None:
 def test_the_second_stage_changes_answerable_questions_with_their_text_too() -> None:
     lessons = [*short_lessons(40), *short_lessons(40, "reddit")]
     near = nearest_texts(lessons)
-    (stage,) = second_stage(lessons, near, 1, 1, 0.5)
-    assert [stage] == second_stage(lessons, near, 1, 1, 0.5) != second_stage(lessons, near, 1, 2, 0.5)
+    (stage,) = second_stage(lessons, [], near, 1, 1, 0.5)
+    assert [stage] == second_stage(lessons, [], near, 1, 1, 0.5) != second_stage(lessons, [], near, 1, 2, 0.5)
     known = {lesson.question for lesson in lessons}
     answerable = [one for one in stage if one.answer is not None]
     changed = [one for one in answerable if one.question not in known]
@@ -155,6 +155,21 @@ def test_the_second_stage_changes_answerable_questions_with_their_text_too() -> 
     answers = {part(lesson.text.text, one) for lesson in lessons for one in lesson.spans}
     assert {part(one.text, one.answer) for one in answerable if one.answer} <= answers
     assert 0.8 * len(answerable) < sum(one.answer is None for one in stage) <= len(answerable)
+
+
+def test_the_second_stage_deals_out_sentences_to_its_rounds() -> None:
+    lessons, sentences = short_lessons(8), short_sentences(9)
+    near = nearest_texts(lessons)
+    (asked,) = {lesson.question for lesson in sentences}
+    rounds = second_stage(lessons, sentences, near, 2, 1, 0.0)
+    dealt = [[one for one in stage if one.question == asked and one.answer] for stage in rounds]
+    assert [len(stage) for stage in dealt] in ([4, 5], [5, 4])
+    texts = [part(lesson.text.text, lesson.spans[0]) for lesson in sentences]
+    shown = [part(one.text, one.answer) for stage in dealt for one in stage if one.answer]
+    assert Counter(shown) == Counter(texts)
+    none = second_stage(lessons, [], near, 2, 1, 0.0)
+    assert [len(stage) for stage in none] < [len(stage) for stage in rounds]
+    assert asked not in {one.question for stage in none for one in stage}
 
 
 def test_a_null_has_no_sentence_that_answers() -> None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import cast
 
@@ -22,6 +23,7 @@ from index.training.joint import (
     PARAGRAPHS,
     READ_SIGNS,
     SHARES,
+    SQUAD2,
     Read,
     as_json,
     cases,
@@ -29,6 +31,7 @@ from index.training.joint import (
     learn_confidence,
     learn_joint,
     read_all,
+    validated_cases,
 )
 from index.training.lessons import Lesson
 from index.training.questions import CHAT, TrainingLibrary, nonsense, sloppy
@@ -217,15 +220,48 @@ def test_reading_is_weighed_in_and_puts_the_answer_first(seen: list[Read]) -> No
     weights = learn_joint(who)
     assert list(weights) == list(JOINT)
     assert weights["mass"] + weights["share"] > 0
-    learnt = list(cases(who, np.array([weights[name] for name in JOINT])))
+    learnt = list(cases(who, weights))
     assert all(case.right for case in learnt)
-    against = list(cases(who, np.array([0.0, -1.0, 0.0])))
+    against = list(cases(who, dict(zip(JOINT, (0.0, -1.0, 0.0), strict=True))))
     assert not any(case.right for case in against)
+
+
+def test_the_order_is_learnt_from_questions_of_an_encyclopedia() -> None:
+    who = [one for one in reads() if one.question.lower().startswith("who built")]
+    backwards = [replace(one, group="held out other 0", gold=_wrong(one)) for one in who] * 12
+    squad = [replace(one, group=f"{SQUAD2} 0") for one in who]
+    alone, mixed = (
+        learn_joint([*who, *(replace(one, group=group) for one in backwards)])
+        for group in ("held out other 0", f"{SQUAD2} 0")
+    )
+    assert learn_joint(squad) == learn_joint(who) == alone
+    assert mixed["mass"] + mixed["share"] < 0.1 * (alone["mass"] + alone["share"])
+
+
+def _wrong(one: Read) -> frozenset[int]:
+    """Return the sentences that do not answer."""
+    return frozenset(one.found) - one.gold
+
+
+def test_each_article_with_unanswerable_questions_is_ordered_without_itself() -> None:
+    who = [one for one in reads() if one.question.lower().startswith("who built")]
+    assert [case.right for case in validated_cases(who)] == [True] * len(who)
+    apart = [replace(one, group=f"{SQUAD2} 0", gold=_wrong(one)) for one in who] * 12
+    asked = replace(apart[0], kind="unanswerable", gold=frozenset())
+    everything = [*who, *apart, asked]
+    ordered = list(validated_cases(everything))
+    assert len(ordered) == len(everything)
+    rest, alone = ordered[: len(who)], ordered[len(who) :]
+    # Those would turn the order, were it learnt from them: it is not, and so it is wrong about them.
+    assert {case.group for case in alone} == {f"{SQUAD2} 0"} and not any(case.right for case in alone)
+    shipped = learn_joint(everything)
+    assert [case.right for case in rest] == [case.right for case in cases(who, shipped)]
+    assert any(case.right for case in cases(apart, shipped))
 
 
 def test_cases_and_their_confidence(seen: list[Read]) -> None:
     weights = learn_joint(seen)
-    learnt = list(cases(seen, np.array([weights[name] for name in JOINT])))
+    learnt = list(cases(seen, weights))
     assert {case.kind for case in learnt} == {"answerable", "elsewhere", "chat"}
     assert all(case.evidence.shape == (len(SURE),) and np.isfinite(case.evidence).all() for case in learnt)
     assert not any(case.right for case in learnt if case.kind != "answerable")
@@ -246,7 +282,7 @@ def test_cases_and_their_confidence(seen: list[Read]) -> None:
 
 def test_a_question_that_finds_nothing_makes_no_case() -> None:
     empty = Read("chat", "g", "hello", [], {}, frozenset(), {})
-    assert list(cases([empty], np.zeros(len(JOINT)))) == []
+    assert list(cases([empty], dict.fromkeys(JOINT, 0.0))) == []
 
 
 def test_the_report_judges_each_article_without_itself() -> None:
@@ -262,5 +298,7 @@ def test_the_report_judges_each_article_without_itself() -> None:
     everything = {f"{number}" for number in range(5)}
     assert asked[0] == everything
     assert asked[1:] == [everything - {group} for group in sorted(everything)]
+    first = np.mean([case.right for case in learnt if case.kind == "answerable"])
+    assert f"| right sentence first, answerable | {100 * first:.1f} % |" in table
     assert "| AUROC answerable / adversarially unanswerable | 0." in table
     assert table.count("\n| 0.") == 4

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -269,6 +270,14 @@ def test_the_command_trains_and_exports_what_reads(
         write_squadshifts(tmp_path / "squad", lessons),
         write_qamr(tmp_path / "qamr", sentences, rows),
     )
+    learnt: dict[str, list[Lesson]] = {}
+    stage = reader.second_stage
+
+    def seen(own: list[Lesson], short: list[Lesson], *rest: Any) -> object:
+        learnt["second" if short else "larger"] = short
+        return stage(own, short, *rest)
+
+    monkeypatch.setattr(reader, "second_stage", seen)
     work, out = tmp_path / "work" / "deep", tmp_path / "out"
     arguments = ["--squadshifts", str(folders[0]), "--qamr", str(folders[1]), "--work", str(work)]
     main([*arguments, "--rounds", "1", "--seed", "3"])
@@ -283,14 +292,16 @@ def test_the_command_trains_and_exports_what_reads(
     words = "embeddings.word_embeddings.weight"
     assert torch.equal(after[f"mpnet.{words}"], before[words])
     last = [*again, "--work", str(tmp_path / "second"), "--out", str(out), "--words"]
-    last += ["--teacher", str(teacher)]
+    last += ["--teacher", str(teacher), "--qamr", str(folders[1])]
     main([*last, "--substituted", "0.5"])
     assert len(log(tmp_path / "second")) == 1
     recipes = [json.loads((tmp_path / name / "recipe.json").read_text()) for name in ("larger", "second")]
-    assert [(one["others"], one["rate"], one["taught"], one["substituted"]) for one in recipes] == [
-        (0.0, 1e-3, 0.0, 0.0),
-        (0.5, 1e-4, reader.TAUGHT, 0.5),
+    names = ("others", "rate", "taught", "substituted", "sentences")
+    assert [tuple(one[name] for name in names) for one in recipes] == [
+        (0.0, 1e-3, 0.0, 0.0, False),
+        (0.5, 1e-4, reader.TAUGHT, 0.5, True),
     ]
+    assert len(learnt["second"]) > len(learnt["larger"]) == 0
     for other in ([], ["--teacher", str(work / "model")], ["--substituted", "0.4"]):
         with pytest.raises(ValueError, match="another recipe"):
             main([*last, *other])
