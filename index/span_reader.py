@@ -23,6 +23,7 @@ from index.weights import READING_FILE, read_sections, weights_of
 from index.windows import Window, make_windows
 
 FIRST_WINDOWS = 4
+"""Best candidates that have a window of their own each; so many windows are read first."""
 MOST_WINDOWS = 8
 SETTLED = math.log(0.9)
 """`Found.share` of a sentence in the first windows from which on no more are read."""
@@ -45,7 +46,7 @@ _NEGATION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the model finds in one sentence.
+    """What the model finds in one sentence, by the mean of its scores in the windows that show it.
 
     `place` holds the absolute offsets of the best span, and `span` its log-odds against "no answer here".
     `mass` are those of all spans of the sentence together, since how far an answer goes may be open where it
@@ -111,7 +112,10 @@ class SpanReader:
     def find_all(self, asked: Sequence[tuple[str, Sequence[Ranked]]]) -> list[dict[int, Found]]:
         """Read for several questions at once; of each, return what `find` returns."""
         found: list[dict[int, Found]] = [{} for _ in asked]
-        windows = [make_windows([one for one, _ in ranked], self._texts) for _, ranked in asked]
+        views: list[dict[int, list[_View]]] = [{} for _ in asked]
+        windows = [
+            make_windows([one for one, _ in ranked], self._texts, FIRST_WINDOWS) for _, ranked in asked
+        ]
         for count in (FIRST_WINDOWS, MOST_WINDOWS - FIRST_WINDOWS):
             unsettled = [
                 number
@@ -124,9 +128,9 @@ class SpanReader:
             )
             for (number, cut), scored in zip(some.items(), scores, strict=True):
                 for window, tokens in zip(cut, scored, strict=True):
-                    for row, one in _spans(window, tokens):
-                        if row not in found[number] or found[number][row].span < one.span:
-                            found[number][row] = one
+                    for view in _views(window, tokens):
+                        views[number].setdefault(view.sentence.row, []).append(view)
+                found[number] = {row: _found(seen) for row, seen in views[number].items()}
         return found
 
     def _readings(self, asked: Asked, found: Mapping[int, Found]) -> list[Reading]:
@@ -176,28 +180,50 @@ def sureness(
     return np.array([*kept, retrieval, span, float(negated)])
 
 
-def _spans(window: Window, scored: TokenScores) -> Iterator[tuple[int, Found]]:
-    """Yield what is found in each sentence of a window that has tokens."""
+@dataclass(frozen=True, slots=True)
+class _View:
+    """A sentence as a window shows it: its tokens, and `whole`, the log of the sum over the window's."""
+
+    sentence: SentenceText
+    tokens: TokenScores
+    whole: float
+
+
+def _views(window: Window, scored: TokenScores) -> Iterator[_View]:
+    """Yield the sentences of a window that have tokens, whose offsets are those in the article."""
     if not len(scored.starts):
         return
     whole = _log_sum(scored.start) + _log_sum(scored.end)
+    starts, ends = scored.starts + window.start, scored.ends + window.start
     for sentence in window.sentences:
-        inside = (
-            (scored.starts < scored.ends)  # some tokenizers have tokens of white space alone
-            & (scored.starts >= sentence.start - window.start)
-            & (scored.ends <= sentence.end - window.start)
+        inside = np.flatnonzero(
+            (starts < ends)  # some tokenizers have tokens of white space alone
+            & (starts >= sentence.start)
+            & (ends <= sentence.end)
         )
-        tokens = np.flatnonzero(inside)
-        if not len(tokens):
-            continue
-        table = _span_scores(scored.start[tokens], scored.end[tokens])
-        first, last, score = _best(table)
-        end = int(scored.ends[tokens[last]])
-        while end < sentence.end - window.start and unicodedata.category(window.text[end]).startswith("M"):
-            end += 1  # tokenizers drop the marks that combine with the letter before
-        place = (window.start + int(scored.starts[tokens[first]]), window.start + end)
-        mass = score + math.log(float(np.exp(table - score).sum()))
-        yield sentence.row, Found(place, *(_within(one) for one in (score, mass, mass - whole)))
+        if len(inside):
+            tokens = TokenScores(starts[inside], ends[inside], scored.start[inside], scored.end[inside])
+            yield _View(sentence, tokens, whole)
+
+
+def _found(views: Sequence[_View]) -> Found:
+    """Return what the views of one sentence show, of those that have the tokens of the first."""
+    sentence, tokens = views[0].sentence, views[0].tokens
+    same = [
+        one
+        for one in views
+        if np.array_equal(one.tokens.starts, tokens.starts) and np.array_equal(one.tokens.ends, tokens.ends)
+    ]
+    table = _span_scores(
+        np.mean([one.tokens.start for one in same], axis=0), np.mean([one.tokens.end for one in same], axis=0)
+    )
+    first, last, score = _best(table)
+    end = int(tokens.ends[last])
+    while end < sentence.end and unicodedata.category(sentence.text[end - sentence.start]).startswith("M"):
+        end += 1  # tokenizers drop the marks that combine with the letter before
+    mass = score + math.log(float(np.exp(table - score).sum()))
+    share = mass - sum(one.whole for one in same) / len(same)
+    return Found((int(tokens.starts[first]), end), *(_within(one) for one in (score, mass, share)))
 
 
 def best_span(start: NDArray[np.float32], end: NDArray[np.float32]) -> tuple[int, int, float]:

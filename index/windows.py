@@ -22,23 +22,28 @@ class Window:
 
 
 def make_windows(
-    candidates: Sequence[Candidate], texts: Callable[[Iterable[int]], Sequence[SentenceText]]
+    candidates: Sequence[Candidate], texts: Callable[[Iterable[int]], Sequence[SentenceText]], own: int = 0
 ) -> Iterator[Window]:
-    """Yield a window for each of `candidates` that no earlier window holds, in their order.
+    """Yield the windows around `candidates`, in their order, none twice.
 
-    `texts` gives the sentences of some rows, ascending, and none for rows that do not exist.
+    Each of the first `own` has a window around it; of the others, each that no earlier window holds. `texts`
+    gives the sentences of some rows, ascending, and none for rows that do not exist.
     """
     held: set[int] = set()
-    for candidate in candidates:
-        if candidate.row in held:
+    made: set[Span] = set()
+    for number, candidate in enumerate(candidates):
+        if number >= own and candidate.row in held:
             continue
         near = range(max(0, candidate.row - REACH), candidate.row + REACH + 1)
         sentences = [one for one in texts(near) if one.article == candidate.article]
         centre = next(number for number, one in enumerate(sentences) if one.row == candidate.row)
         first, last = window_around([Sentence(one.start, one.end) for one in sentences], centre)
-        window = _joined(sentences[first:last])
-        held.update(one.row for one in window.sentences)
-        yield window
+        rows = (sentences[first].row, sentences[last - 1].row)
+        if rows not in made:
+            made.add(rows)
+            window = _joined(sentences[first:last])
+            held.update(one.row for one in window.sentences)
+            yield window
 
 
 def window_around(sentences: Sequence[Sentence], centre: int, limit: int = CHARACTERS) -> Span:

@@ -1,9 +1,11 @@
 """Writes a file of SQuAD's form as a library, with its questions for `footnote eval`. Build side only.
 
-    python -m index.training.squad_library FILE --out DIR
+    python -m index.training.squad_library FILE --out DIR [--selqa FILE] [--squadshifts DIR]
     footnote --config DIR/config.toml eval DIR/own.jsonl
 
-`own.jsonl` asks each question of its own article, `all.jsonl` the same questions of all articles.
+`own.jsonl` asks each question of its own article, `all.jsonl` the same questions of all articles. SelQA's
+questions and some of SQuADShifts' about Wikipedia are about other things: `selqa.jsonl` and `wikipedia.jsonl`
+ask them of all articles, none of which should answer.
 """
 
 import argparse
@@ -14,7 +16,10 @@ from typing import Any
 
 from index.records import Sentence
 from index.sentences import split_sentences
+from index.training.questions import read_questions
 
+ELSEWHERE = 800
+"""Questions of SQuADShifts' Wikipedia part."""
 CONFIGURATION = '[corpus]\ndirectory = "articles"\n'
 
 
@@ -40,6 +45,12 @@ def write_library(squad: Path, out: Path) -> None:
     (out / "config.toml").write_text(CONFIGURATION, encoding="utf-8")
     _write(out / "own.jsonl", asked)
     _write(out / "all.jsonl", [{key: row[key] for key in row if key != "article"} for row in asked])
+
+
+def write_elsewhere(path: Path, questions: Sequence[str]) -> None:
+    """Write questions that no article of the library answers."""
+    kept = enumerate(dict.fromkeys(questions))
+    _write(path, [{"id": str(number), "question": text, "answerable": False} for number, text in kept])
 
 
 def _questions(paragraphs: Sequence[Any], text: str) -> Iterator[dict[str, Any]]:
@@ -80,8 +91,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m index.training.squad_library", description=__doc__)
     parser.add_argument("squad", type=Path, metavar="FILE", help="file of SQuAD's form, 1.1 or 2.0")
     parser.add_argument("--out", type=Path, required=True, help="folder of the library")
+    parser.add_argument("--selqa", type=Path, help="file of SelQA, as selqa-dev.json")
+    parser.add_argument("--squadshifts", type=Path, help="folder of the SQuADShifts files")
     options = parser.parse_args(arguments)
     write_library(options.squad, options.out)
+    if options.selqa:
+        rows = json.loads(options.selqa.read_text(encoding="utf-8"))
+        write_elsewhere(options.out / "selqa.jsonl", [row["question"].strip() for row in rows])
+    if options.squadshifts:
+        questions = read_questions(options.squadshifts / "new_wiki.json", ELSEWHERE)
+        write_elsewhere(options.out / "wikipedia.jsonl", questions)
 
 
 if __name__ == "__main__":

@@ -267,16 +267,50 @@ def test_a_sentence_without_tokens_of_its_own_is_not_marked() -> None:
     assert [(one.candidate.row, marked(shelf, one)) for one in readings] == [(1, "Anna"), (0, None)]
 
 
-def test_of_two_windows_the_better_span_counts() -> None:
+def shown_twice(later: Mapping[str, float]) -> tuple[Shelf, Model]:
+    """Return sentences of which the third is in both windows; the second window has other scores."""
     shelf = Shelf.of([f"Anna {number} {'x' * 140}." for number in range(6)])
     model = Model()
-    score = Model({"Anna": 3.0})._scores
-    model._scores = lambda text: score(text if text.startswith("Anna 2") else "- " * 200)  # type: ignore[method-assign]
+    before, after = Model({"Anna": 3.0})._scores, Model(later)._scores
+    model._scores = lambda text: (before if text.startswith("Anna 0") else after)(text)  # type: ignore[method-assign]
+    return shelf, model
+
+
+def test_of_several_windows_the_mean_score_of_each_token_counts() -> None:
+    shelf, model = shown_twice({"Anna": 1.0, "Anna 2": 4.0})
     found = reader(shelf, model).find(QUESTION, ranking(shelf, 1, 3))
     assert [text[:6] for text in model.calls[0]] == ["Anna 0", "Anna 2"]
     start = shelf.sentences[2].start
+    # (3 + 4 + 3 + 1) / 2 of "Anna", (3 + 4 - 6 + 4) / 2 of "Anna 2".
     assert found[2].place == (start, start + 4)
-    assert found[2].span == pytest.approx(6.0)
+    assert found[2].span == pytest.approx(5.5)
+    assert (found[0].span, found[4].span) == (pytest.approx(6.0), pytest.approx(2.0))
+    alone, other = (reader(shelf, model).find(QUESTION, ranking(shelf, row))[2] for row in (1, 3))
+    whole = (alone.mass - alone.share + other.mass - other.share) / 2
+    assert found[2].share == pytest.approx(found[2].mass - whole, abs=1e-5)
+
+
+def test_a_window_that_cuts_a_sentence_into_other_tokens_does_not_count() -> None:
+    shelf, model = shown_twice({})
+    known = model._scores
+
+    def odd(text: str) -> TokenScores:
+        scores = known(text)
+        if text.startswith("Anna 0"):
+            return scores
+        return TokenScores(*(one[1:] for one in (scores.starts, scores.ends, scores.start, scores.end)))
+
+    model._scores = odd  # type: ignore[method-assign]
+    found = reader(shelf, model).find(QUESTION, ranking(shelf, 1, 3))
+    assert found[2].span == pytest.approx(6.0)  # as the first shows it
+
+
+def test_the_best_candidates_have_a_window_each() -> None:
+    shelf = Shelf.of([f"Sentence {number} {'x' * 140}." for number in range(12)])
+    model = Model()
+    read(shelf, model, ranking(shelf, 1, 2, 3, 4, 5, 6, 11))
+    assert [text.split()[1] for call in model.calls for text in call] == ["0", "1", "2", "3", "5", "9"]
+    assert [len(call) for call in model.calls] == [FIRST_WINDOWS, 2]
 
 
 def test_a_sure_span_makes_a_sure_answer() -> None:

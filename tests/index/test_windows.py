@@ -14,8 +14,8 @@ TEXTS = st.builds(lambda letter, size: letter * size, LETTERS, st.integers(1, 26
 ARTICLES = st.lists(st.lists(st.tuples(GAPS, TEXTS), min_size=1, max_size=24), min_size=1, max_size=3)
 
 
-def windows(shelf: Shelf, *rows: int) -> list[Window]:
-    return list(make_windows([shelf.candidate(row) for row in rows], shelf.texts))
+def windows(shelf: Shelf, *rows: int, own: int = 0) -> list[Window]:
+    return list(make_windows([shelf.candidate(row) for row in rows], shelf.texts, own))
 
 
 def rows(window: Window) -> list[int]:
@@ -98,6 +98,17 @@ def test_only_what_no_window_before_holds_makes_one() -> None:
     assert windows(shelf) == []
     # Windows may share sentences: one is made as if it were alone.
     assert [rows(window) for window in windows(shelf, 4, 6)] == [[3, 4, 5], [5, 6, 7]]
+
+
+def test_the_first_have_a_window_each_but_none_is_made_twice() -> None:
+    shelf = Shelf.of([f"Sentence {number} {'x' * 138}." for number in range(9)])
+    made = windows(shelf, 4, 3, 5, 0, own=2)
+    assert [rows(window) for window in made] == [[3, 4, 5], [2, 3, 4], [0, 1, 2]]
+    short = Shelf.of(["One.", "Two.", "Three."])
+    assert [rows(window) for window in windows(short, 2, 0, 1, own=3)] == [[0, 1, 2]]
+    # Of two whose windows are the same one is made, and the next is no less the first one's neighbour.
+    ends = windows(shelf, 0, 1, 8, 7, own=4)
+    assert [rows(window) for window in ends] == [[0, 1, 2], [6, 7, 8]]
 
 
 def test_windows_are_made_as_they_are_needed() -> None:

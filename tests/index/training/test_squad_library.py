@@ -7,6 +7,7 @@ import pytest
 from miniature import squad_entry
 
 from index.evaluation import read_questions
+from index.training import squad_library
 from index.training.squad_library import CONFIGURATION, main
 
 FIRST = "Bridges are old. The first one was built by Anna in 1850. It fell."
@@ -51,6 +52,30 @@ def test_articles_and_questions_are_written(squad: Path, tmp_path: Path) -> None
     assert fell.gold_sentences == ("Bridges are old.", "It fell.")
     assert river.gold_sentences == ("The Aare is one.",)
     assert (burnt.answerable, burnt.gold_sentences, burnt.known_answers) == (False, (), ())
+
+
+def test_questions_about_other_things_are_written(
+    squad: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(squad_library, "ELSEWHERE", 3)
+    out, selqa, shifts = (tmp_path / name for name in ("library", "selqa.json", "shifts"))
+    asked = ["Who sang? ", "Who sang?", "Who swam?"]
+    selqa.write_text(json.dumps([{"question": text} for text in asked]), encoding="utf-8")
+    shifts.mkdir()
+    (shifts / "new_wiki.json").write_bytes(squad.read_bytes())
+    main([str(squad), "--out", str(out), "--selqa", str(selqa), "--squadshifts", str(shifts)])
+    sang, wiki = (read_questions(out / name) for name in ("selqa.jsonl", "wikipedia.jsonl"))
+    assert [one.question for one in sang] == ["Who sang?", "Who swam?"]
+    known = {"Who built it?", "What fell?", "Which river?", "Who burnt it?", "Why?"}
+    assert len(wiki) == 3 and {one.question for one in wiki} < known
+    assert not any(one.answerable or one.article or one.gold_sentences for one in (*sang, *wiki))
+    main([str(squad), "--out", str(tmp_path / "without")])
+    assert {path.name for path in out.iterdir()} - {
+        path.name for path in (tmp_path / "without").iterdir()
+    } == {
+        "selqa.jsonl",
+        "wikipedia.jsonl",
+    }
 
 
 def test_what_would_taint_the_figures_is_refused(squad: Path, tmp_path: Path) -> None:
