@@ -48,6 +48,9 @@ _NEGATION = re.compile(
 class Found:
     """What the model finds in one sentence, by the mean of its scores in the windows that show it.
 
+    Only windows count in which it has the same tokens as in the first; some tokenizers cut the beginning of a
+    text otherwise.
+
     `place` holds the absolute offsets of the best span, and `span` its log-odds against "no answer here".
     `mass` are those of all spans of the sentence together, since how far an answer goes may be open where it
     is clear that one is there; `share` is their log-probability in the window where first and last token are

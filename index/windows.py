@@ -22,7 +22,7 @@ class Window:
 
 
 def make_windows(
-    candidates: Sequence[Candidate], texts: Callable[[Iterable[int]], Sequence[SentenceText]], own: int = 0
+    candidates: Sequence[Candidate], texts: Callable[[Iterable[int]], Sequence[SentenceText]], own: int
 ) -> Iterator[Window]:
     """Yield the windows around `candidates`, in their order, none twice.
 
@@ -31,8 +31,8 @@ def make_windows(
     """
     held: set[int] = set()
     made: set[Span] = set()
-    for number, candidate in enumerate(candidates):
-        if number >= own and candidate.row in held:
+    for place, candidate in enumerate(candidates):
+        if place >= own and candidate.row in held:
             continue
         near = range(max(0, candidate.row - REACH), candidate.row + REACH + 1)
         sentences = [one for one in texts(near) if one.article == candidate.article]

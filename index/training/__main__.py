@@ -16,8 +16,8 @@ Where the data comes from, and the names that its files need here:
 
 The reader learns from the first two, in a first stage and, from there, twice in a second one, without and
 with the embeddings of words. The larger encoder gets the second stage alone; then the average of the three
-readers learns what that teacher would mark, mostly in examples with words exchanged. SQuAD 2.0 calibrates
-the confidence, and is measured on as SelQA is.
+readers learns what that teacher would mark, in both data sets and mostly with words exchanged. From SQuAD
+2.0 the order of sentences and the confidence are learnt; it is measured on, too, as SelQA is.
 
 It goes on where it was stopped, by the checkpoints in the work folder, which also gets the figures.
 """
@@ -38,7 +38,7 @@ TEACHER_OPTIONS = ("--rate", "5e-5", "--others", "0.3", "--seed", "7", "--frozen
 """Of the teacher: chosen by what two cores train in an hour."""
 _ROUNDS = ("--rounds", "3", "--substituted", "0.85")
 TAUGHT_OPTIONS = ("--rate", "1e-4", "--others", "0.4", "--seed", "8", *_ROUNDS, *SMALL)
-"""Of the reader that it teaches; chosen likewise."""
+"""Of the reader that it teaches: chosen by what two cores train in an hour and a half."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

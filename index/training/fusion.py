@@ -181,7 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     vectors = dict(zip(texts, model.embed(texts, lambda *_: None), strict=True))
     weights, learnt = train(material, vectors)
     options.out.write_text(weights, encoding="utf-8")
-    options.report.write_text(report(learnt, learn_confidence, EVIDENCE), encoding="utf-8")
+    options.report.write_text(report(lambda _: learnt, learn_confidence, EVIDENCE), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -165,15 +165,6 @@ def cases(reads: Sequence[Read], joint: Mapping[str, float]) -> Iterator[Case]:
             yield Case(one.kind, one.group, seen, ordered[0][0].row in one.gold)
 
 
-def validated_cases(reads: Sequence[Read]) -> Iterator[Case]:
-    """Yield the cases, those of each article with unanswerable questions in an order learnt without it."""
-    apart = sorted({one.group for one in reads if one.kind == "unanswerable"})
-    yield from cases([one for one in reads if one.group not in apart], learn_joint(reads))
-    for group in apart:
-        joint = learn_joint([one for one in reads if one.group != group])
-        yield from cases([one for one in reads if one.group == group], joint)
-
-
 def learn_confidence(learnt: Sequence[Case]) -> dict[str, float]:
     """Fit the confidence under the mix of `SHARES`."""
     return fit_confidence(learnt, SURE, READ_SIGNS, SHARES)
@@ -189,6 +180,16 @@ def as_json(joint: Mapping[str, float], confidence: Mapping[str, float], reader:
     return json.dumps({"reader": reader, **rounded}, indent=2) + "\n"
 
 
+def learn(reads: Sequence[Read], reader: str) -> tuple[str, str]:
+    """Return the weights as `as_json` writes them, and the report; each of its folds learns both anew."""
+
+    def without(group: str | None) -> list[Case]:
+        return list(cases(reads, learn_joint([one for one in reads if one.group != group])))
+
+    weights = as_json(learn_joint(reads), learn_confidence(without(None)), reader)
+    return weights, report(without, learn_confidence, SURE)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the data with the reader, learn, and write the weights."""
     parser = argparse.ArgumentParser(prog="python -m index.training.joint", description=__doc__)
@@ -199,12 +200,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--report", type=Path, required=True, help="where the figures go, as Markdown")
     options = parser.parse_args(arguments)
     reads = list(read_data(options.squadshifts, options.squad2, options.reader, Console(stderr=True)))
-    joint = learn_joint(reads)
-    learnt = list(cases(reads, joint))
-    sha256 = file_sha256(options.reader / SETTINGS_FILE)
-    options.out.write_text(as_json(joint, learn_confidence(learnt), sha256), encoding="utf-8")
-    validated = list(validated_cases(reads))
-    options.report.write_text(report(validated, learn_confidence, SURE), encoding="utf-8")
+    weights, shown = learn(reads, file_sha256(options.reader / SETTINGS_FILE))
+    options.out.write_text(weights, encoding="utf-8")
+    options.report.write_text(shown, encoding="utf-8")
 
 
 def read_data(squadshifts: Path, squad2: Path | None, reader: Path, console: Console) -> Iterator[Read]:

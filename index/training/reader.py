@@ -248,7 +248,8 @@ def train(
     )
     planned = [batch for stage in stages for batch in batches(stage, tokenizer, recipe.tokens, order)]
     if recipe.substituted:
-        planned = with_substitutes(planned, encoder, recipe.substituted, recipe.seed)
+        share, most = recipe.substituted, recipe.exchanged
+        planned = with_substitutes(planned, encoder, share, most, recipe.seed)
     base = start or encoder
     ids = ids_between(encoder, base)
     planned = translated(planned, ids)

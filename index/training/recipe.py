@@ -12,7 +12,7 @@ class Recipe:
     """How the reader is trained; its model card says how the run of the one that ships differed."""
 
     stage: int = 1
-    """1: QAMR, then SQuADShifts, from the encoder; 2: SQuADShifts alone, from another model."""
+    """1: QAMR, then SQuADShifts, from the encoder; 2: SQuADShifts, from another model."""
     start: str = ""
     """Fingerprint of the model that a second stage starts from."""
     teacher: str = ""
@@ -36,6 +36,8 @@ class Recipe:
     """What the loss against a teacher weighs; the rest is against what people marked."""
     substituted: float = 0.0
     """Share of the examples with some words exchanged, which only the teacher marks."""
+    exchanged: float = 0.5
+    """Largest share of the words of such an example that are exchanged; each draws its own, from 0 on."""
     average: float = 0.99
     """The model that is kept is a running average of the weights; this is what remains of it in a step."""
     seed: int = 1

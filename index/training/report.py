@@ -22,24 +22,29 @@ class Case:
 
 
 Learn = Callable[[Sequence[Case]], Mapping[str, float]]
+Without = Callable[[str | None], Sequence[Case]]
+"""Gives all cases, the same ones each time, as they are when nothing was learnt from a group."""
 
 
-def report(cases: Sequence[Case], learn: Learn, names: Sequence[str]) -> str:
-    """Describe the confidence that `learn` makes of `cases`; `names` are those of its evidence.
+def report(without: Without, learn: Learn, names: Sequence[str]) -> str:
+    """Describe the confidence that `learn` makes of cases; `names` are those of its evidence.
 
-    Each article with unanswerable questions is judged by a confidence that was learnt without it, and how
-    often the first sentence is right is told of these; the other cases are judged by one that was learnt from
-    them too, so that their figures are optimistic.
+    Each article with unanswerable questions is judged as if nothing had been learnt from it, and of these it
+    is told how often the first sentence is right; the other cases are judged by what was learnt from them,
+    too, so that their figures are optimistic.
     """
+    cases = without(None)
     held_out = {case.group for case in cases if case.kind == "unanswerable"}
     sure = _judge(cases, learn(cases), names)
+    right = np.array([case.right for case in cases])
     for group in sorted(held_out):
-        rest = learn([case for case in cases if case.group != group])
-        inside = np.array([case.group == group for case in cases])
-        sure[inside] = _judge([case for case in cases if case.group == group], rest, names)
+        fold = without(group)
+        judged = [case for case in fold if case.group == group]
+        inside = np.array([case.group == group for case in fold])
+        sure[inside] = _judge(judged, learn([case for case in fold if case.group != group]), names)
+        right[inside] = [case.right for case in judged]
     tested = np.array([case.group in held_out for case in cases])
     kinds = np.array([case.kind for case in cases])
-    right = np.array([case.right for case in cases])
     answerable = tested & (kinds == "answerable")
     rows = ["| | |", "|---|---|"]
     if answerable.any():

@@ -5,7 +5,8 @@
 
 `own.jsonl` asks each question of its own article, `all.jsonl` the same questions of all articles. SelQA's
 questions and some of SQuADShifts' about Wikipedia are about other things: `selqa.jsonl` and `wikipedia.jsonl`
-ask them of all articles, none of which should answer.
+ask them of all articles, which answer few of them if any. The reader learnt to mark most of the latter in
+other texts; SelQA's it never saw.
 """
 
 import argparse
@@ -94,13 +95,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--selqa", type=Path, help="file of SelQA, as selqa-dev.json")
     parser.add_argument("--squadshifts", type=Path, help="folder of the SQuADShifts files")
     options = parser.parse_args(arguments)
-    write_library(options.squad, options.out)
+    elsewhere: dict[str, list[str]] = {}
     if options.selqa:
         rows = json.loads(options.selqa.read_text(encoding="utf-8"))
-        write_elsewhere(options.out / "selqa.jsonl", [row["question"].strip() for row in rows])
+        elsewhere["selqa.jsonl"] = [row["question"].strip() for row in rows]
     if options.squadshifts:
-        questions = read_questions(options.squadshifts / "new_wiki.json", ELSEWHERE)
-        write_elsewhere(options.out / "wikipedia.jsonl", questions)
+        elsewhere["wikipedia.jsonl"] = read_questions(options.squadshifts / "new_wiki.json", ELSEWHERE)
+    write_library(options.squad, options.out)
+    for name, questions in elsewhere.items():
+        write_elsewhere(options.out / name, questions)
 
 
 if __name__ == "__main__":

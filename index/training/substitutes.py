@@ -20,8 +20,6 @@ from index.training.things import word_vectors
 
 NEAREST = 12
 """Words of which one is drawn to stand for another."""
-MOST = 0.5
-"""Largest share of the words of an example that are exchanged; each example draws its own, from 0 on."""
 _CONTINUES = "##"
 _BLOCK = 1024
 
@@ -60,10 +58,13 @@ class Substitutes:
             near[words[start : start + _BLOCK], :count] = words[nearest]
         return cls(near, np.array([token.startswith(_CONTINUES) for token in tokens]))
 
-    def changed(self, batch: Batch, share: float, source: np.random.Generator) -> Batch:
-        """Return the batch with words exchanged in a `share` of its examples; these are then unmarked."""
+    def changed(self, batch: Batch, share: float, most: float, source: np.random.Generator) -> Batch:
+        """Return the batch with words exchanged in a `share` of its examples; these are then unmarked.
+
+        `most` is the largest share of an example's words; each draws its own, from 0 on.
+        """
         chosen = source.random(len(batch.ids)) < share
-        rates = np.where(chosen, source.random(len(batch.ids)) * MOST, 0.0)
+        rates = np.where(chosen, source.random(len(batch.ids)) * most, 0.0)
         alone = ~np.concatenate([self.continues[batch.ids[:, 1:]], np.zeros((len(chosen), 1), bool)], axis=1)
         places = alone & (source.random(batch.ids.shape) < rates[:, None])
         drawn = self.near[batch.ids, source.integers(NEAREST, size=batch.ids.shape)]
@@ -73,7 +74,9 @@ class Substitutes:
         return replace(batch, ids=ids, starts=starts, ends=ends)
 
 
-def with_substitutes(batches: Sequence[Batch], encoder: Path, share: float, seed: int) -> list[Batch]:
+def with_substitutes(
+    batches: Sequence[Batch], encoder: Path, share: float, most: float, seed: int
+) -> list[Batch]:
     """Return batches in the encoder's vocabulary, changed by `Substitutes`."""
     substitutes, source = Substitutes.of(encoder), np.random.default_rng(seed)
-    return [substitutes.changed(batch, share, source) for batch in batches]
+    return [substitutes.changed(batch, share, most, source) for batch in batches]

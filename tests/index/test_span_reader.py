@@ -296,13 +296,31 @@ def test_a_window_that_cuts_a_sentence_into_other_tokens_does_not_count() -> Non
 
     def odd(text: str) -> TokenScores:
         scores = known(text)
-        if text.startswith("Anna 0"):
-            return scores
-        return TokenScores(*(one[1:] for one in (scores.starts, scores.ends, scores.start, scores.end)))
+        starts = scores.starts + (0 if text.startswith("Anna 0") else np.arange(len(scores.starts)) % 3 == 0)
+        return TokenScores(starts, scores.ends, scores.start, scores.end)
 
+    alone = reader(shelf, model).find(QUESTION, ranking(shelf, 1))[2]
     model._scores = odd  # type: ignore[method-assign]
     found = reader(shelf, model).find(QUESTION, ranking(shelf, 1, 3))
-    assert found[2].span == pytest.approx(6.0)  # as the first shows it
+    assert len(model.calls[-1]) == 2 and 4 in found
+    assert found[2] == alone
+
+
+def test_a_sentence_of_both_rounds_counts_by_all_its_windows() -> None:
+    shelf = Shelf.of([f"Anna {number} {'x' * 140}." for number in range(30)])
+    model = Model()
+    first, later = Model({"Anna": 1.0})._scores, Model({"Anna": 2.0})._scores
+    model._scores = lambda text: (later if text.startswith("Anna 10") else first)(text)  # type: ignore[method-assign]
+    found = reader(shelf, model).find(QUESTION, ranking(shelf, 9, 15, 21, 27, 11))
+    assert [len(call) for call in model.calls] == [FIRST_WINDOWS, 1]
+    assert (found[9].span, found[10].span, found[11].span) == pytest.approx((2.0, 3.0, 4.0))
+
+
+def test_questions_read_together_are_read_as_alone() -> None:
+    shelf = Shelf.of([f"Anna {number} {'x' * 140}." for number in range(12)])
+    both = reader(shelf, Model({"Anna": 0.5}))
+    asked = [(QUESTION, ranking(shelf, 1, 3)), (QUESTION, ranking(shelf, 2, 8))]
+    assert both.find_all(asked) == [both.find(*one) for one in asked]
 
 
 def test_the_best_candidates_have_a_window_each() -> None:

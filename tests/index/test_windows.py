@@ -106,9 +106,21 @@ def test_the_first_have_a_window_each_but_none_is_made_twice() -> None:
     assert [rows(window) for window in made] == [[3, 4, 5], [2, 3, 4], [0, 1, 2]]
     short = Shelf.of(["One.", "Two.", "Three."])
     assert [rows(window) for window in windows(short, 2, 0, 1, own=3)] == [[0, 1, 2]]
-    # Of two whose windows are the same one is made, and the next is no less the first one's neighbour.
+    # Of two whose windows are the same one is made.
     ends = windows(shelf, 0, 1, 8, 7, own=4)
     assert [rows(window) for window in ends] == [[0, 1, 2], [6, 7, 8]]
+
+
+def test_windows_that_differ_at_one_end_are_two() -> None:
+    shelf = Shelf.of([f"{number}." for number in range(2 * REACH + 2)])
+    made = windows(shelf, REACH - 1, REACH, REACH + 1, REACH + 2, own=4)
+    last = 2 * REACH + 1
+    assert [(rows(one)[0], rows(one)[-1]) for one in made] == [
+        (0, last - 2),
+        (0, last - 1),
+        (1, last),
+        (2, last),
+    ]
 
 
 def test_windows_are_made_as_they_are_needed() -> None:
@@ -119,6 +131,6 @@ def test_windows_are_made_as_they_are_needed() -> None:
         read.append(len(some))
         return shelf.texts(some)
 
-    made = make_windows([shelf.candidate(row) for row in range(5)], texts)  # type: ignore[arg-type]
+    made = make_windows([shelf.candidate(row) for row in range(5)], texts, 0)  # type: ignore[arg-type]
     next(made), next(made)
     assert len(read) == 2

@@ -168,6 +168,8 @@ def test_the_second_stage_deals_out_sentences_to_its_rounds() -> None:
     shown = [part(one.text, one.answer) for stage in dealt for one in stage if one.answer]
     assert Counter(shown) == Counter(texts)
     none = second_stage(lessons, [], near, 2, 1, 0.0)
+    nulls, before = (sum(one.answer is None for stage in some for one in stage) for some in (rounds, none))
+    assert nulls > before
     assert [len(stage) for stage in none] < [len(stage) for stage in rounds]
     assert asked not in {one.question for stage in none for one in stage}
 

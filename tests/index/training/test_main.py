@@ -39,6 +39,7 @@ def test_the_steps_follow_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert teacher["--start-from"] == "M" and "--teacher" not in teacher
     assert Path(taught["--teacher"]) == Path(teacher["--work"]) / "model"
     assert 0 < float(taught["--substituted"]) < 1
+    assert taught["--qamr"] == "Q" and all("--qamr" not in one for one in (second, third, teacher))
     assert exported == [(Path(taught["--work"]) / "model", out / "reader_model")]
     assert len({one["--work"] for one in options[:5]}) == 5
     assert weighed["--reader"] == measured["--reader"] == str(out / "reader_model")

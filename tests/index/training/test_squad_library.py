@@ -69,6 +69,9 @@ def test_questions_about_other_things_are_written(
     known = {"Who built it?", "What fell?", "Which river?", "Who burnt it?", "Why?"}
     assert len(wiki) == 3 and {one.question for one in wiki} < known
     assert not any(one.answerable or one.article or one.gold_sentences for one in (*sang, *wiki))
+    with pytest.raises(FileNotFoundError):
+        main([str(squad), "--out", str(tmp_path / "none"), "--selqa", str(tmp_path / "typo.json")])
+    assert not (tmp_path / "none").exists()
     main([str(squad), "--out", str(tmp_path / "without")])
     assert {path.name for path in out.iterdir()} - {
         path.name for path in (tmp_path / "without").iterdir()

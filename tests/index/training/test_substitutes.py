@@ -18,7 +18,9 @@ from index.training import substitutes
 from index.training.batches import UNMARKED, Batch, batches
 from index.training.extractive import loaded, marking_loss, scores
 from index.training.reader import measured_examples
-from index.training.substitutes import MOST, NEAREST, Substitutes, with_substitutes
+from index.training.substitutes import NEAREST, Substitutes, with_substitutes
+
+MOST = 0.4
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +82,7 @@ def test_whole_words_alone_are_exchanged_where_an_answer_becomes_open(
 ) -> None:
     whole = {words[word] for word in WORDS}
     pieces = {row for token, row in words.items() if token.startswith("##")}
-    changed = with_substitutes(examples, encoder, 0.9, seed=1)
+    changed = with_substitutes(examples, encoder, 0.9, MOST, seed=1)
     kinds = set()
     for before, after in zip(examples, changed, strict=True):
         assert (after.types == before.types).all() and (after.mask == before.mask).all()
@@ -102,7 +104,7 @@ def test_each_example_draws_how_many_words_and_each_word_which(tmp_path: Path) -
     one, none = np.ones_like(texts), np.zeros(count, dtype=np.int64)
     before = Batch(texts, one, one, one.astype(bool), none, none)
     circle(tmp_path)
-    (after,) = with_substitutes([before], tmp_path, 0.6, seed=1)
+    (after,) = with_substitutes([before], tmp_path, 0.6, MOST, seed=1)
     new = after.ids != texts
     rates = new.mean(1)[new.any(axis=1)]
     assert 0.5 < len(rates) / count < 0.65
@@ -113,7 +115,7 @@ def test_each_example_draws_how_many_words_and_each_word_which(tmp_path: Path) -
 
 
 def test_the_same_seed_makes_the_same_examples(encoder: Path, examples: list[Batch]) -> None:
-    first, again, other = (with_substitutes(examples, encoder, 0.7, seed) for seed in (3, 3, 4))
+    first, again, other = (with_substitutes(examples, encoder, 0.7, MOST, seed) for seed in (3, 3, 4))
     assert all((one.ids == two.ids).all() for one, two in zip(first, again, strict=True))
     assert any((one.ids != two.ids).any() for one, two in zip(first, other, strict=True))
 
