@@ -296,7 +296,8 @@ def test_a_window_that_cuts_a_sentence_into_other_tokens_does_not_count() -> Non
 
     def odd(text: str) -> TokenScores:
         scores = known(text)
-        starts = scores.starts + (0 if text.startswith("Anna 0") else np.arange(len(scores.starts)) % 3 == 0)
+        longer = scores.ends - scores.starts > 1  # which begin later, so that their number is the same
+        starts = scores.starts + (0 if text.startswith("Anna 0") else longer)
         return TokenScores(starts, scores.ends, scores.start, scores.end)
 
     alone = reader(shelf, model).find(QUESTION, ranking(shelf, 1))[2]
