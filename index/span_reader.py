@@ -130,10 +130,15 @@ class SpanReader:
                 [(asked[number][0], [window.text for window in cut]) for number, cut in some.items()]
             )
             for (number, cut), scored in zip(some.items(), scores, strict=True):
-                for window, tokens in zip(cut, scored, strict=True):
-                    for view in _views(window, tokens):
-                        views[number].setdefault(view.sentence.row, []).append(view)
-                found[number] = {row: _found(seen) for row, seen in views[number].items()}
+                new = [
+                    view
+                    for window, tokens in zip(cut, scored, strict=True)
+                    for view in _views(window, tokens)
+                ]
+                for view in new:
+                    views[number].setdefault(view.sentence.row, []).append(view)
+                for row in {view.sentence.row for view in new}:
+                    found[number][row] = _found(views[number][row])
         return found
 
     def _readings(self, asked: Asked, found: Mapping[int, Found]) -> list[Reading]:

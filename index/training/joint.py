@@ -12,7 +12,7 @@ import argparse
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -183,6 +183,7 @@ def as_json(joint: Mapping[str, float], confidence: Mapping[str, float], reader:
 def learn(reads: Sequence[Read], reader: str) -> tuple[str, str]:
     """Return the weights as `as_json` writes them, and the report; each of its folds learns both anew."""
 
+    @cache
     def without(group: str | None) -> list[Case]:
         return list(cases(reads, learn_joint([one for one in reads if one.group != group])))
 

@@ -1,102 +1,25 @@
-"""The trained reader with a model that scores as it is told: order, marks, confidence, how much is read."""
+"""The trained reader with a model that scores as it is told: order, marks, confidence."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
-from typing import cast
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from shelf import Shelf
+from told_reader import BOTH, LOW, QUESTION, TOKEN, Model, far, marked, ranking, read, reader, weights
 
-from index.reader import Asked, Reading
-from index.records import Ranked
-from index.span_model import SpanModel, TokenScores
+from index.span_model import TokenScores
 from index.span_reader import (
     ANSWER_TOKENS,
-    FIRST_WINDOWS,
-    JOINT,
     MOST_LOG_ODDS,
     MOST_WINDOWS,
     SURE,
-    ReadingWeights,
-    SpanReader,
     best_span,
     join,
     sureness,
 )
-
-QUESTION = "Who opened the bridge?"
-TOKEN = re.compile(r"[a-z0-9]+|[^\sa-z0-9]", re.IGNORECASE)
-LOW = -6.0
-
-
-class Model:
-    """Gives the first and the last token of each phrase in `marks` a score, and all others `LOW`."""
-
-    def __init__(self, marks: Mapping[str, float] = {}, seed: int | None = None) -> None:
-        self.marks = marks
-        self.seed = seed
-        self.calls: list[list[str]] = []
-
-    def read_many(self, asked: Sequence[tuple[str, Sequence[str]]]) -> list[list[TokenScores]]:
-        return [self.read(question, texts) for question, texts in asked]
-
-    def read(self, question: str, texts: Sequence[str]) -> list[TokenScores]:
-        assert question == QUESTION
-        self.calls += [list(texts)] if texts else []
-        return [self._scores(text) for text in texts]
-
-    def _scores(self, text: str) -> TokenScores:
-        spans = np.array([match.span() for match in TOKEN.finditer(text)], dtype=np.int64).reshape(-1, 2)
-        start, end = (np.full(len(spans), LOW, dtype=np.float32) for _ in range(2))
-        if self.seed is not None:
-            start, end = np.random.default_rng([self.seed, *text.encode()]).normal(0, 9, (2, len(spans)))
-        for phrase, score in self.marks.items():
-            for match in re.finditer(re.escape(phrase), text):
-                start[spans[:, 0] == match.start()] = score
-                end[spans[:, 1] == match.end()] = score
-        return TokenScores(spans[:, 0], spans[:, 1], np.float32(start), np.float32(end))
-
-
-def weights(joint: Mapping[str, float], sure: Mapping[str, float] = {}) -> ReadingWeights:
-    return ReadingWeights(
-        np.array([joint.get(name, 0.0) for name in JOINT]), np.array([sure.get(name, 0.0) for name in SURE])
-    )
-
-
-BOTH = weights({"retrieval": 1.0, "mass": 1.0}, {"span": 0.5})
-
-
-def ranking(shelf: Shelf, *rows: int) -> list[Ranked]:
-    """Rank candidates in an order; one lies half a point below the one before."""
-    return [(shelf.candidate(row), -0.5 * place) for place, row in enumerate(rows)]
-
-
-def reader(shelf: Shelf, model: Model, learnt: ReadingWeights = BOTH) -> SpanReader:
-    return SpanReader(cast(SpanModel, model), shelf.texts, learnt)
-
-
-def read(
-    shelf: Shelf, model: Model, ranked: Sequence[Ranked], count: int = 100, learnt: ReadingWeights = BOTH
-) -> list[Reading]:
-    (readings,) = reader(shelf, model, learnt).read([Asked(QUESTION, ranked, lambda _: 2.0, count)])
-    return readings
-
-
-def marked(shelf: Shelf, reading: Reading) -> str | None:
-    if reading.highlight is None:
-        return None
-    start, end = reading.highlight
-    assert reading.candidate.start <= start <= end <= reading.candidate.end
-    return shelf.articles[reading.candidate.article][start:end]
-
-
-def far(*texts: str) -> Shelf:
-    """Put each text into an article of its own, behind a sentence that nothing ranks."""
-    return Shelf(*([("# ", "Title."), ("\n\n", text)] for text in texts))
 
 
 def test_the_best_span_is_in_order_and_not_too_long() -> None:
@@ -198,56 +121,6 @@ def test_what_stands_between_sentences_is_not_read() -> None:
     assert all("Anna" not in (marked(shelf, one) or "") for one in readings)
 
 
-def test_a_settled_answer_stops_the_reading() -> None:
-    shelf = far(*(f"Sentence {number}." for number in range(12)), "Anna opened it.")
-    model = Model({"Anna": 8.0})
-    readings = read(shelf, model, ranking(shelf, 25, *range(1, 24, 2)))
-    assert [len(call) for call in model.calls] == [FIRST_WINDOWS]
-    assert marked(shelf, readings[0]) == "Anna"
-    unsettled = Model({"Anna": 0.5})
-    read(shelf, unsettled, ranking(shelf, 25, *range(1, 24, 2)))
-    assert [len(call) for call in unsettled.calls] == [FIRST_WINDOWS, MOST_WINDOWS - FIRST_WINDOWS]
-
-
-def test_a_sentence_is_settled_by_all_its_spans() -> None:
-    filler = [f"Sentence {number}." for number in range(12)]
-    rows = (25, *range(1, 24, 2))
-
-    def rounds(last: str, scores: dict[str, float]) -> int:
-        shelf = far(*filler, last)
-        model = Model(scores)
-        read(shelf, model, ranking(shelf, *rows))
-        return len(model.calls)
-
-    open_end = {"Anna": 8.0, "Anna Berg": 8.0}
-    assert rounds("Anna Berg opened it.", open_end) == 1  # a half each, of one sentence
-    assert rounds("Anna opened it. Carl opened it.", {"Anna": 8.0, "Carl": 8.0}) == 2
-    assert rounds("Anna Berg opened it.", {"Anna": 0.5, "Anna Berg": 0.5}) == 2
-
-
-def test_an_answer_of_the_second_round_is_found() -> None:
-    shelf = far(*(f"Sentence {number}." for number in range(12)))
-    ranked = ranking(shelf, *range(1, 24, 2))
-    last = Model({"7": 9.0})  # the eighth
-    assert read(shelf, last, ranked)[0].candidate.row == 15
-    beyond = Model({"8": 9.0})
-    assert read(shelf, beyond, ranked)[0].candidate.row == 1
-    assert sum(map(len, beyond.calls)) == MOST_WINDOWS
-    assert not any("8" in text for call in beyond.calls for text in call)
-
-
-def test_what_was_not_read_follows_as_it_was() -> None:
-    shelf = far(*(f"Sentence {number}." for number in range(12)))
-    rows = [23, 1, 21, 3, 19, 5, 17, 7, 15, 9, 13, 11]
-    readings = read(shelf, Model({"5": 2.0}), ranking(shelf, *rows))
-    assert [one.candidate.row for one in readings[-4:]] == rows[-4:]
-    assert all(one.highlight is None for one in readings[-4:])
-    assert all(one.highlight is not None for one in readings[:8])
-    assert len({one.candidate.row for one in readings}) == 12
-    assert read(shelf, Model({"5": 2.0}), ranking(shelf, *rows), 3) == readings[:3]
-    assert read(shelf, Model({"5": 2.0}), ranking(shelf, *rows), 0) == []
-
-
 def test_nothing_to_read() -> None:
     shelf = far("Anna.", "\u200b")
     model = Model()
@@ -265,71 +138,6 @@ def test_a_sentence_without_tokens_of_its_own_is_not_marked() -> None:
     shelf = Shelf.of(["   ", "Anna opened it."])  # no tokens among white space
     readings = read(shelf, Model({"Anna": 2.0}), ranking(shelf, 0, 1))
     assert [(one.candidate.row, marked(shelf, one)) for one in readings] == [(1, "Anna"), (0, None)]
-
-
-def shown_twice(later: Mapping[str, float]) -> tuple[Shelf, Model]:
-    """Return sentences of which the third is in both windows; the second window has other scores."""
-    shelf = Shelf.of([f"Anna {number} {'x' * 140}." for number in range(6)])
-    model = Model()
-    before, after = Model({"Anna": 3.0})._scores, Model(later)._scores
-    model._scores = lambda text: (before if text.startswith("Anna 0") else after)(text)  # type: ignore[method-assign]
-    return shelf, model
-
-
-def test_of_several_windows_the_mean_score_of_each_token_counts() -> None:
-    shelf, model = shown_twice({"Anna": 1.0, "Anna 2": 4.0})
-    found = reader(shelf, model).find(QUESTION, ranking(shelf, 1, 3))
-    assert [text[:6] for text in model.calls[0]] == ["Anna 0", "Anna 2"]
-    start = shelf.sentences[2].start
-    # (3 + 4 + 3 + 1) / 2 of "Anna", (3 + 4 - 6 + 4) / 2 of "Anna 2".
-    assert found[2].place == (start, start + 4)
-    assert found[2].span == pytest.approx(5.5)
-    assert (found[0].span, found[4].span) == (pytest.approx(6.0), pytest.approx(2.0))
-    alone, other = (reader(shelf, model).find(QUESTION, ranking(shelf, row))[2] for row in (1, 3))
-    whole = (alone.mass - alone.share + other.mass - other.share) / 2
-    assert found[2].share == pytest.approx(found[2].mass - whole, abs=1e-5)
-
-
-def test_a_window_that_cuts_a_sentence_into_other_tokens_does_not_count() -> None:
-    shelf, model = shown_twice({})
-    known = model._scores
-
-    def odd(text: str) -> TokenScores:
-        scores = known(text)
-        longer = scores.ends - scores.starts > 1  # which begin later, so that their number is the same
-        starts = scores.starts + (0 if text.startswith("Anna 0") else longer)
-        return TokenScores(starts, scores.ends, scores.start, scores.end)
-
-    alone = reader(shelf, model).find(QUESTION, ranking(shelf, 1))[2]
-    model._scores = odd  # type: ignore[method-assign]
-    found = reader(shelf, model).find(QUESTION, ranking(shelf, 1, 3))
-    assert len(model.calls[-1]) == 2 and 4 in found
-    assert found[2] == alone
-
-
-def test_a_sentence_of_both_rounds_counts_by_all_its_windows() -> None:
-    shelf = Shelf.of([f"Anna {number} {'x' * 140}." for number in range(30)])
-    model = Model()
-    first, later = Model({"Anna": 1.0})._scores, Model({"Anna": 2.0})._scores
-    model._scores = lambda text: (later if text.startswith("Anna 10") else first)(text)  # type: ignore[method-assign]
-    found = reader(shelf, model).find(QUESTION, ranking(shelf, 9, 15, 21, 27, 11))
-    assert [len(call) for call in model.calls] == [FIRST_WINDOWS, 1]
-    assert (found[9].span, found[10].span, found[11].span) == pytest.approx((2.0, 3.0, 4.0))
-
-
-def test_questions_read_together_are_read_as_alone() -> None:
-    shelf = Shelf.of([f"Anna {number} {'x' * 140}." for number in range(12)])
-    both = reader(shelf, Model({"Anna": 0.5}))
-    asked = [(QUESTION, ranking(shelf, 1, 3)), (QUESTION, ranking(shelf, 2, 8))]
-    assert both.find_all(asked) == [both.find(*one) for one in asked]
-
-
-def test_the_best_candidates_have_a_window_each() -> None:
-    shelf = Shelf.of([f"Sentence {number} {'x' * 140}." for number in range(12)])
-    model = Model()
-    read(shelf, model, ranking(shelf, 1, 2, 3, 4, 5, 6, 11))
-    assert [text.split()[1] for call in model.calls for text in call] == ["0", "1", "2", "3", "5", "9"]
-    assert [len(call) for call in model.calls] == [FIRST_WINDOWS, 2]
 
 
 def test_a_sure_span_makes_a_sure_answer() -> None:
