@@ -48,11 +48,13 @@ SECOND = Mix(
     kinds={"question": 0.5, "text": 0.12, "removed": 0.06, "neighbour": 0.16, "elsewhere": 0.16},
     again=0.4,
 )
+MORE = replace(SECOND, times={"new_wiki": 1, "selqa": 1})
+"""What the second stage makes of questions beside those that people marked answers to."""
 NEIGHBOURS = 30
 """Nearest other texts of a question, of which hard negatives are drawn."""
 ELSEWHERE = 20
 """Questions to other texts of an article of which one is asked of this text."""
-NEAREST = {"new_wiki": 0, "amazon_reviews": 4, "reddit": 4}
+NEAREST = {"new_wiki": 0, "selqa": 0, "amazon_reviews": 4, "reddit": 4}
 """How many of the nearest are passed over: reviews of one product may well answer the same question."""
 
 
@@ -93,18 +95,22 @@ def second_stage(
     seed: int,
     others: float,
     likest: Likest = any_of,
+    more: Sequence[Lesson] = (),
 ) -> list[list[Example]]:
     """Return the examples of each round of the second stage; `others` is how often reviews and posts come.
 
-    Examples from `sentences` (QAMR) are dealt out to the rounds, each once.
+    Examples from `sentences` (QAMR) are dealt out to the rounds, each once; those from `more`, about texts of
+    an encyclopedia, come once in each round.
     """
     mix = replace(SECOND, times={**SECOND.times, "amazon_reviews": others, "reddit": others})
-    things = things_of([*lessons, *sentences], likest)
+    things = things_of([*lessons, *sentences, *more], likest)
     sources = [random.Random(f"{seed} second {number}") for number in range(rounds)]  # noqa: S311
     stages = [list(_round(lessons, neighbours, things, mix, source)) for source in sources]
     short = list(_sentence_round(sentences, things, random.Random(f"{seed} second sentences")))  # noqa: S311
+    near = nearest_texts(more)
     for number, stage in enumerate(stages):
         stage += short[number::rounds]
+        stage += _round(more, near, things, MORE, random.Random(f"{seed} second more {number}"))  # noqa: S311
     return _mixed(stages, seed)
 
 

@@ -1,36 +1,35 @@
 """Measures what the reader is worth, for the model card, as tables in Markdown. Build side only.
 
     python -m index.training.figures --squadshifts DIR --squad2 FILE --selqa FILE --reader DIR
-        [--weights FILE] --out FILE
+        [--crossed DIR DIR] [--weights FILE] --out FILE
 
 On the paragraphs of SQuADShifts (Miller et al. 2020) that the reader was not trained on, and on a file of
 SQuAD 2.0's form with unanswerable questions, it is given the paragraph. On SelQA (Jurczyk et al. 2016) the
-sentences of a section are put in order, without and with it.
+sentences of a section are put in order, without and with it; where readers learnt from a part of them, by
+the one that did not see the question's.
 """
 
 import argparse
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from rich.console import Console
 
-from index.catalog import SentenceText
 from index.encoder import Encoder
 from index.evaluation import auroc, normalised, token_f1
 from index.lexical import best, terms
 from index.passages import make_passages
 from index.ranking import Ranker
-from index.records import Article, Candidate, Progress, Ranked, Sentence
+from index.records import Article, Progress, Ranked
 from index.span_model import SpanModel
-from index.span_reader import JOINT, MOST_LOG_ODDS, SURE, ReadingWeights, SpanReader, join
+from index.span_reader import MOST_LOG_ODDS, ReadingWeights, SpanReader, join
 from index.training.encoders import default_encoders
 from index.training.lessons import Lesson, read_squad2, read_squadshifts
+from index.training.marking import best_in
 from index.training.progress import bar
 from index.training.questions import Asked, Cut, TrainingLibrary
+from index.training.sections import PARTS, SectionQuestion, part_of, read_selqa
 
 DOMAINS = {"new_wiki": "Wikipedia", "amazon_reviews": "Amazon reviews", "reddit": "Reddit"}
 """Names of the parts of SQuADShifts, in the order of the table."""
@@ -43,26 +42,10 @@ def answer_in(lesson: Lesson, model: SpanModel) -> tuple[str, float]:
 
     The paragraph is read in windows from its beginning on.
     """
-    text = lesson.text.text
-    sentences = [
-        SentenceText(row, 0, one.start, one.end, text[one.start : one.end])
-        for row, one in enumerate(lesson.text.sentences)
-    ]
-    unweighted = ReadingWeights(np.zeros(len(JOINT)), np.zeros(len(SURE)))
-    reader = SpanReader(model, partial(_some, sentences), unweighted)
-    found = reader.find(lesson.question, [(_candidate(one), 0.0) for one in sentences])
-    if not found:
+    best_one = best_in(lesson.question, lesson.text, range(len(lesson.text.sentences)), model)
+    if best_one is None:
         return "", -MOST_LOG_ODDS
-    best_one = max(found.values(), key=lambda one: (one.span, one.mass))
-    return text[slice(*best_one.place)], best_one.span
-
-
-def _some(sentences: Sequence[SentenceText], rows: Iterable[int]) -> list[SentenceText]:
-    return [sentences[row] for row in rows if row < len(sentences)]
-
-
-def _candidate(one: SentenceText) -> Candidate:
-    return Candidate(one.row, one.article, one.start, one.end, one.text, 0.0, 0.0, 0.0, (), (), (), ())
+    return lesson.text.text[slice(*best_one.place)], best_one.span
 
 
 def answer_scores(lesson: Lesson, answer: str) -> Pair:
@@ -74,45 +57,36 @@ def answer_scores(lesson: Lesson, answer: str) -> Pair:
     )
 
 
-def read_selqa(path: Path, encoder: Encoder) -> list[Cut]:
-    """Read a file of SelQA, each section one article, its sentences as they are given.
-
-    Blank sentences are left out, and questions that no sentence answers.
-    """
-    rows: list[Any] = json.loads(path.read_text(encoding="utf-8"))
-    sections: dict[tuple[str, ...], list[Asked]] = {}
-    for row in rows:
-        kept = [number for number, sentence in enumerate(row["candidates"]) if sentence.strip()]
-        gold = frozenset(place for place, number in enumerate(kept) if number in row["answers"])
-        if gold:
-            section = (row["article"], *(row["candidates"][number] for number in kept))
-            sections.setdefault(section, []).append(Asked(row["question"].strip(), 0, gold))
-    return [
-        _section(f"{number:04}", title, sentences, asked, encoder)
-        for number, ((title, *sentences), asked) in enumerate(sections.items())
-    ]
+def section_cuts(asked: Sequence[SectionQuestion], encoder: Encoder) -> list[Cut]:
+    """Return the sections of SelQA, each as one article, its sentences as they are given."""
+    sections: dict[tuple[str, str], list[SectionQuestion]] = {}
+    for one in asked:
+        sections.setdefault((one.text.topic, one.text.text), []).append(one)
+    return [_section(f"{number:04}", some, encoder) for number, some in enumerate(sections.values())]
 
 
-def _section(name: str, title: str, texts: Sequence[str], asked: Sequence[Asked], encoder: Encoder) -> Cut:
-    sentences: list[Sentence] = []
-    for text in texts:
-        start = sentences[-1].end + 1 if sentences else 0
-        sentences.append(Sentence(start, start + len(text)))
-    article = Article(name, title, " ".join(texts), f"{name}.txt")
-    passages = make_passages(article.text, sentences, encoder.count_tokens, encoder.window)
-    return Cut(article, sentences, passages, asked)
+def _section(name: str, asked: Sequence[SectionQuestion], encoder: Encoder) -> Cut:
+    text = asked[0].text
+    article = Article(name, text.topic, text.text, f"{name}.txt")
+    passages = make_passages(text.text, text.sentences, encoder.count_tokens, encoder.window)
+    questions = [Asked(one.question, 0, frozenset(one.gold)) for one in asked]
+    return Cut(article, text.sentences, passages, questions)
 
 
 def section_scores(
-    library: TrainingLibrary, model: SpanModel, weights: ReadingWeights
+    library: TrainingLibrary, models: Sequence[SpanModel], weights: ReadingWeights
 ) -> Iterator[Mapping[str, Pair]]:
-    """Yield the average precision and reciprocal rank of each question, by what orders the sentences."""
+    """Yield the average precision and reciprocal rank of each question, by what orders the sentences.
+
+    `models` holds the one that reads each part of the sections, see `part_of`.
+    """
     ranker = Ranker.load()
     retriever = library.retriever
-    reader = SpanReader(model, retriever.catalog.texts, weights)
-    sections = [article.sentence_rows for article in retriever.catalog.articles()]
+    readers = [SpanReader(model, retriever.catalog.texts, weights) for model in models]
+    sections = list(retriever.catalog.articles())
     for asked in library.asked:
-        rows = sections[asked.article]
+        rows = sections[asked.article].sentence_rows
+        reader = readers[part_of(sections[asked.article].title)]
         ranked = ranker.rank(asked.text, library.candidates(asked.text, asked.article), retriever.idf)
         joint = join(ranked, reader.find(asked.text, ranked), weights.joint)
         words = retriever.lexical.scores(terms(asked.text))[rows.start : rows.stop]
@@ -176,6 +150,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--squadshifts", type=Path, required=True, help="folder of the SQuADShifts files")
     parser.add_argument("--squad2", type=Path, required=True, help="file of SQuAD 2.0's form")
     parser.add_argument("--selqa", type=Path, required=True, help="file of SelQA, as selqa-dev.json")
+    parser.add_argument(
+        "--crossed",
+        type=Path,
+        nargs=PARTS,
+        metavar="DIR",
+        help="exported readers that learnt from one part of SelQA each: they order that of the other one",
+    )
     parser.add_argument("--reader", type=Path, required=True, help="folder of the exported reader")
     parser.add_argument("--weights", type=Path, help="weights as reading.json holds them; else the package's")
     parser.add_argument("--out", type=Path, required=True, help="where the tables go, as Markdown")
@@ -184,6 +165,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     weights = ReadingWeights.load(text)
     model = SpanModel.load(options.reader)
     asked = read_squad2(options.squad2)
+    sections = read_selqa(options.selqa)
+    models = [SpanModel.load(folder) for folder in reversed(options.crossed or ())] or [model] * PARTS
     held_out = [lesson for lesson in read_squadshifts(options.squadshifts) if lesson.text.held_out]
     by_domain: dict[str, list[Pair]] = {name: [] for name in DOMAINS.values()}
     with bar(Console(stderr=True)) as progress:
@@ -195,19 +178,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
             answer, odds = answer_in(lesson, model)
             given.append((answer_scores(lesson, answer) if lesson.spans else None, odds))
         task = progress.add_task("embed sections")
-        library = _library(options.selqa, lambda _, done, of: progress.update(task, completed=done, total=of))
+        library = _library(sections, lambda _, done, of: progress.update(task, completed=done, total=of))
         by_order = list(
             progress.track(
-                section_scores(library, model, weights), len(library.asked), description="order sentences"
+                section_scores(library, models, weights), len(library.asked), description="order sentences"
             )
         )
     options.out.write_text(figures(by_domain, given, by_order), encoding="utf-8")
 
 
-def _library(selqa: Path, progress: Progress) -> TrainingLibrary:
+def _library(sections: Sequence[SectionQuestion], progress: Progress) -> TrainingLibrary:
     """Put the sections of SelQA together as one library, embedded with the default model."""
     framework, encoder = default_encoders()
-    cuts = read_selqa(selqa, encoder)
+    cuts = section_cuts(sections, encoder)
     texts: dict[str, None] = {}
     for cut in cuts:
         asked = [one.text for one in cut.asked]

@@ -18,7 +18,7 @@ import json
 import random
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,20 +28,14 @@ from rich.console import Console
 from tokenizers import Tokenizer
 
 from index.config import DEFAULT_ENCODER
-from index.evaluation import auroc
 from index.models import check_reader_folder, model_fingerprint, resolve_encoder
-from index.records import Span
-from index.span_model import SETTINGS_FILE
-from index.span_reader import best_span
+from index.span_model import SETTINGS_FILE, SpanModel
 from index.training.batches import Batch, batches
+from index.training.cloze import cloze_lessons
 from index.training.curriculum import (
-    Example,
-    answered,
-    changed_question,
     curriculum,
     nearest_texts,
     second_stage,
-    things_of,
 )
 from index.training.extractive import (
     Teacher,
@@ -52,18 +46,22 @@ from index.training.extractive import (
     teaching_loss,
     translated,
 )
-from index.training.lessons import Lesson, read_qamr, read_squadshifts
+from index.training.lessons import Lesson, Text, read_qamr, read_squadshifts
+from index.training.measuring import measure, measured_examples
 from index.training.progress import bar
 from index.training.recipe import RECIPE, SECOND, TAUGHT, Recipe, keep_recipe
 from index.training.restored import restore
+from index.training.sections import PARTS, SectionQuestion, part_of, read_selqa, section_lessons
 from index.training.substitutes import with_substitutes
-from index.training.things import Likest, any_of, likest_by
+from index.training.things import likest_by
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
 CHECKPOINT = "checkpoint.pt"
 LOG = "log.jsonl"
+SECTION_TIMES = 4
+"""Times that a round of the second stage sees the questions to sections."""
 
 
 def _choose_weights(model: "PreTrainedModel", recipe: Recipe) -> None:
@@ -166,56 +164,17 @@ class Training:
         return model
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """How well spans are marked in single windows, and answers told from none; shares from 0 to 1.
+def _more(
+    texts: Sequence[Text], sections: Sequence[SectionQuestion], teacher: Path, recipe: Recipe
+) -> list[Lesson]:
+    """Return questions to texts of an encyclopedia beside those that people marked answers to.
 
-    `f1` and `exact` compare tokens with the span that most people marked; `auroc` is that of the best span's
-    score above the one of no answer.
+    Those to sections have the words that the exported teacher marks, and come `SECTION_TIMES`.
     """
-
-    f1: float
-    exact: float
-    auroc: float
-
-
-def measure(model: "PreTrainedModel", held_out: Sequence[Batch]) -> Measured:
-    """Measure the model on windows with an answer and windows without one."""
-    f1, margins, has_answer = [], [], []
-    model.eval()  # type: ignore[no-untyped-call]
-    with torch.inference_mode():
-        for batch in held_out:
-            start, end = scores(model, batch)
-            for row in range(len(batch.starts)):
-                first, last, score = best_span(start[row, 1:].numpy(), end[row, 1:].numpy())
-                margins.append(score - float(start[row, 0] + end[row, 0]))
-                gold = (int(batch.starts[row]), int(batch.ends[row]))
-                has_answer.append(gold[0] > 0)
-                if gold[0] > 0:
-                    f1.append(_overlap((first + 1, last + 1), gold))
-    model.train()
-    margin, answer = np.array(margins), np.array(has_answer)
-    return Measured(
-        float(np.mean(f1)),
-        float(np.mean([one == 1.0 for one in f1])),
-        auroc(margin[answer], margin[~answer]) or 0.0,
-    )
-
-
-def _overlap(found: Span, gold: Span) -> float:
-    shared = min(found[1], gold[1]) - max(found[0], gold[0]) + 1
-    return 2 * max(0, shared) / (found[1] - found[0] + gold[1] - gold[0] + 2)
-
-
-def measured_examples(
-    lessons: Sequence[Lesson], count: int, seed: int, likest: Likest = any_of
-) -> list[Example]:
-    """Draw held-out questions, with a window that answers each and, if a rule fits, one that does not."""
-    source = random.Random(f"{seed} measured")  # noqa: S311
-    drawn = source.sample(list(lessons), min(count, len(lessons)))
-    things = things_of(drawn, likest)
-    nulls = [changed_question(lesson, things[lesson.text.topic], source) for lesson in drawn]
-    return [*(answered(lesson, source) for lesson in drawn), *(null for null in nulls if null)]
+    asked = section_lessons(sections, SpanModel.load(teacher)) if sections else []
+    every = [*(text for text in texts if text.domain == "new_wiki"), *(one.text for one in sections)]
+    once = {text.text: text for text in every}
+    return [*asked * SECTION_TIMES, *cloze_lessons(list(once.values()), recipe.cloze, recipe.seed)]
 
 
 def train(
@@ -227,13 +186,15 @@ def train(
     console: Console,
     start: Path | None = None,
     teacher: Path | None = None,
+    sections: Sequence[SectionQuestion] = (),
 ) -> Path:
     """Train from the last checkpoint in `work` on, or from the start; return the folder of the model.
 
     `lessons` are from SQuADShifts, the held-out ones among them are only measured on; `sentences` from QAMR,
-    of which a second stage may have none. The second stage starts from the model in `start`, whose vocabulary
-    has the encoder's tokens; the first one has none, and starts from the encoder. The model in `teacher` says
-    what it would mark. The model is written as Hugging Face's transformers have it, with its tokenizer.
+    of which a second stage may have none; `sections` from SelQA, for a second stage with a teacher. The
+    second stage starts from the model in `start`, whose vocabulary has the encoder's tokens; the first has
+    none, and starts from the encoder. The model in `teacher` says what it would mark. The model is written as
+    Hugging Face's transformers have it, with its tokenizer.
     """
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
     own = [lesson for lesson in lessons if not lesson.text.held_out]
@@ -241,8 +202,11 @@ def train(
     order = random.Random(recipe.seed)  # noqa: S311
     likest = likest_by(encoder)
     near = nearest_texts(own)
+    base = start or encoder
+    guide = Teacher.load(teacher, base, work / "teacher") if teacher else None
+    more = _more([lesson.text for lesson in own], sections, work / "teacher", recipe)
     stages = (
-        second_stage(own, sentences, near, recipe.rounds, recipe.seed, recipe.others, likest)
+        second_stage(own, sentences, near, recipe.rounds, recipe.seed, recipe.others, likest, more)
         if start
         else curriculum(own, sentences, near, recipe.rounds, recipe.seed, likest)
     )
@@ -250,12 +214,10 @@ def train(
     if recipe.substituted:
         share, most = recipe.substituted, recipe.exchanged
         planned = with_substitutes(planned, encoder, share, most, recipe.seed)
-    base = start or encoder
     ids = ids_between(encoder, base)
     planned = translated(planned, ids)
     examples = measured_examples(kept, recipe.measured, recipe.seed, likest)
     test = translated(batches(examples, tokenizer, recipe.tokens, order), ids)
-    guide = Teacher.load(teacher, base, work / "teacher") if teacher else None
     training = Training(loaded(base, recipe.seed), recipe, len(planned), guide)
     checkpoint = work / CHECKPOINT
     if checkpoint.exists():
@@ -306,6 +268,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--substituted", type=float, help="share of examples with words exchanged, for the teacher to mark"
     )
+    parser.add_argument(
+        "--cloze", type=int, help="questions made by rule about each text, for the teacher to mark"
+    )
+    parser.add_argument(
+        "--selqa", type=Path, help="file of SelQA to learn from too, with the teacher's marks"
+    )
+    parser.add_argument(
+        "--selqa-part", type=int, choices=range(PARTS), help="part of it to learn from; else all"
+    )
     parser.add_argument("--seed", type=int, default=Recipe().seed)
     options = parser.parse_args(arguments)
     if options.qamr is None and options.start_from is None:
@@ -314,10 +285,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser.error("--others and --teacher are of the second stage, which needs --start-from")
     if any(one is not None and one <= 0 for one in (options.rate, options.rounds, options.tokens)):
         parser.error("--rate, --rounds and --tokens are more than 0")
-    if any(one is not None and one < 0 for one in (options.others, options.frozen)):
-        parser.error("--others and --frozen are 0 or more")
+    if any(one is not None and one < 0 for one in (options.others, options.frozen, options.cloze)):
+        parser.error("--others, --frozen and --cloze are 0 or more")
     if options.out and options.start_from and options.out.resolve() == options.start_from.resolve():
         parser.error("--out is not the folder of --start-from, which a stopped training needs again")
+    if (options.cloze or options.selqa) and not options.teacher:
+        parser.error("--cloze and --selqa need --teacher")
+    if options.selqa_part is not None and not options.selqa:
+        parser.error("--selqa-part needs --selqa")
     if options.substituted and not (options.teacher and 0 < options.substituted <= 1):
         parser.error("--substituted is from 0 to 1, and needs --teacher")
     if options.words and options.frozen:
@@ -327,10 +302,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     encoder = resolve_encoder(DEFAULT_ENCODER)
     lessons = read_squadshifts(options.squadshifts)
     recipe = replace(SECOND if options.start_from else Recipe(), seed=options.seed)
-    names = ("rounds", "rate", "others", "tokens", "frozen", "substituted")
+    names = ("rounds", "rate", "others", "tokens", "frozen", "substituted", "cloze")
     chosen = {name: getattr(options, name) for name in names}
     recipe = replace(recipe, words=options.words, taught=TAUGHT if options.teacher else 0.0)
     recipe = replace(recipe, sentences=bool(options.start_from and options.qamr))
+    sections = [
+        one
+        for one in (read_selqa(options.selqa) if options.selqa else ())
+        if options.selqa_part in (None, part_of(one.text.topic))
+    ]
+    if sections:
+        recipe = replace(recipe, sections="all" if options.selqa_part is None else str(options.selqa_part))
     recipe = replace(recipe, **{name: one for name, one in chosen.items() if one is not None})
     start: Path | None = options.start_from
     if start and (start / SETTINGS_FILE).exists():
@@ -344,7 +326,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         recipe = replace(recipe, teacher=model_fingerprint(options.teacher))
     keep_recipe(options.work / RECIPE, recipe)
     sentences = read_qamr(options.qamr) if options.qamr else []
-    folder = train(lessons, sentences, encoder, options.work, recipe, console, start, options.teacher)
+    folder = train(
+        lessons, sentences, encoder, options.work, recipe, console, start, options.teacher, sections
+    )
     if options.out:
         from index.span_export import export_span_model
 

@@ -21,6 +21,10 @@ class Recipe:
     """Times through SQuADShifts."""
     sentences: bool = False
     """Whether the second stage goes through QAMR too, once in all."""
+    cloze: int = 0
+    """Most questions that a rule makes about each text of an encyclopedia, in a round of the second stage."""
+    sections: str = ""
+    """Part of SelQA that the second stage learns from, where there is one."""
     tokens: int = 6144
     """Tokens of a batch, padding counted: about 40 examples."""
     rate: float = 1.5e-4

@@ -4,9 +4,9 @@
     footnote --config DIR/config.toml eval DIR/own.jsonl
 
 `own.jsonl` asks each question of its own article, `all.jsonl` the same questions of all articles. SelQA's
-questions and some of SQuADShifts' about Wikipedia are about other things: `selqa.jsonl` and `wikipedia.jsonl`
-ask them of all articles, which answer few of them if any. The reader learnt to mark most of the latter in
-other texts; SelQA's it never saw.
+questions and SQuADShifts' about held-out paragraphs of Wikipedia are about other things: `selqa.jsonl` and
+`wikipedia.jsonl` ask them of all articles, which answer few of them if any. The reader learnt from SelQA's,
+in other texts; the others it never saw.
 """
 
 import argparse
@@ -17,10 +17,8 @@ from typing import Any
 
 from index.records import Sentence
 from index.sentences import split_sentences
-from index.training.questions import read_questions
+from index.training.lessons import read_squadshifts
 
-ELSEWHERE = 800
-"""Questions of SQuADShifts' Wikipedia part."""
 CONFIGURATION = '[corpus]\ndirectory = "articles"\n'
 
 
@@ -100,7 +98,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         rows = json.loads(options.selqa.read_text(encoding="utf-8"))
         elsewhere["selqa.jsonl"] = [row["question"].strip() for row in rows]
     if options.squadshifts:
-        elsewhere["wikipedia.jsonl"] = read_questions(options.squadshifts / "new_wiki.json", ELSEWHERE)
+        lessons = read_squadshifts(options.squadshifts)
+        held_out = (one for one in lessons if one.text.held_out and one.text.domain == "new_wiki")
+        elsewhere["wikipedia.jsonl"] = [one.question for one in held_out]
     write_library(options.squad, options.out)
     for name, questions in elsewhere.items():
         write_elsewhere(options.out / name, questions)

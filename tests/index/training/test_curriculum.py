@@ -174,6 +174,29 @@ def test_the_second_stage_deals_out_sentences_to_its_rounds() -> None:
     assert asked not in {one.question for stage in none for one in stage}
 
 
+def test_questions_that_nobody_marked_come_once_in_each_round_of_the_second_stage() -> None:
+    lessons = short_lessons(8)
+    section = text_of("Carl drew the mill in 1900. It burnt down.", "Mills", "selqa")
+    other = text_of("Dina sold the farm in 1910. It was small.", "Farms", "selqa")
+    more = [
+        lesson_of("Who drew the mill?", section, "Carl"),
+        lesson_of("Who sold the farm?", other, "Dina"),
+        lesson_of("Who then?", lessons[0].text, "Anna"),
+    ]
+    near = nearest_texts(lessons)
+    rounds = second_stage(lessons, [], near, 3, 1, 0.0, more=more)
+    before = second_stage(lessons, [], near, 3, 1, 0.0)
+    for with_more, without in zip(rounds, before, strict=True):
+        added = Counter(with_more) - Counter(without)
+        assert not Counter(without) - Counter(with_more)
+        answers = [part(one.text, one.answer) for one in added.elements() if one.answer]
+        assert len(answers) == 3 and 0 < len(list(added.elements())) - 3 <= 3
+        assert with_more != without + [one for one in with_more if one not in without]  # mixed
+    nulls = [one for stage in rounds for one in stage if one.answer is None]
+    assert other.text in nearest_texts(more)[0][0].text  # of all sections, not of its article alone
+    assert any("mill" in one.question and one.text != section.text for one in nulls)
+
+
 def test_a_null_has_no_sentence_that_answers() -> None:
     twice = text_of("Anna came. Later anna left. It rained.")
     things = things_of([lesson_of("Who came?", twice, "Anna")])["Bridges"]

@@ -13,10 +13,21 @@ from index.records import Span
 from index.sentences import split_sentences
 from index.span_export import export_span_model
 from index.span_model import SpanModel, TokenScores
-from index.span_reader import JOINT, SURE
+from index.span_reader import JOINT, SURE, ReadingWeights
 from index.training import encoders
-from index.training.figures import DOMAINS, answer_in, answer_scores, figures, main, order_scores, read_selqa
+from index.training import figures as module
+from index.training.figures import (
+    DOMAINS,
+    answer_in,
+    answer_scores,
+    figures,
+    main,
+    order_scores,
+    section_cuts,
+)
 from index.training.lessons import Lesson, Text, read_squad2, read_squadshifts
+from index.training.questions import TrainingLibrary
+from index.training.sections import part_of, read_selqa
 
 PARAGRAPH = "The bridge was built in 1870. Anna Berg drew it! The river froze twice."
 SELQA: list[dict[str, Any]] = [
@@ -121,7 +132,7 @@ def test_the_unanswerable_count_in_no_share_of_words() -> None:
 def test_the_sentences_of_a_section_are_those_given(tmp_path: Path, tiny_encoder_folder: Path) -> None:
     path = tmp_path / "selqa.json"
     path.write_text(json.dumps(SELQA), encoding="utf-8")
-    (cut,) = read_selqa(path, Encoder.load(tiny_encoder_folder))
+    (cut,) = section_cuts(read_selqa(path), Encoder.load(tiny_encoder_folder))
     assert cut.article.title == "Old Mill"
     assert cut.texts(cut.sentences) == [
         "It burnt down.",
@@ -134,6 +145,41 @@ def test_the_sentences_of_a_section_are_those_given(tmp_path: Path, tiny_encoder
         ("What came of it?", {0, 2}),
     ]
     assert (cut.passages[0].first, cut.passages[-1].last) == (0, 4)
+
+
+class Unsure(Marker):
+    """Finds nothing."""
+
+    def _score(self, text: str) -> TokenScores:
+        found = super()._score(text)
+        return TokenScores(found.starts, found.ends, found.start * 0 - 9, found.end * 0 - 9)
+
+
+def test_each_part_of_the_sections_is_read_by_its_model(tmp_path: Path, tiny_encoder_folder: Path) -> None:
+    candidates = ["The mill was owned.", "Anna Berg came.", "Nobody wept."]
+    topics = ["Chocolate", "DNA"]
+    assert [part_of(topic) for topic in topics] == [1, 0]
+    rows = [
+        {"article": topic, "question": "Who owned the mill?", "candidates": candidates, "answers": [1]}
+        for topic in topics
+    ]
+    path = tmp_path / "selqa.json"
+    path.write_text(json.dumps(rows), encoding="utf-8")
+    cuts = section_cuts(read_selqa(path), Encoder.load(tiny_encoder_folder))
+    source = np.random.default_rng(1)
+    texts = {"Who owned the mill?", *(text for cut in cuts for text in cut.texts(cut.sentences))}
+    texts |= {text for cut in cuts for text in cut.texts(cut.passages)}
+    vectors = {text: source.normal(size=8).astype(np.float32) for text in sorted(texts)}
+    library = TrainingLibrary.build(cuts, {name: one / np.linalg.norm(one) for name, one in vectors.items()})
+    weights = ReadingWeights(np.array([0.001, 1.0, 0.0]), np.zeros(len(SURE)))
+    marker, unsure = cast(SpanModel, Marker()), cast(SpanModel, Unsure())
+
+    def ranks(*models: SpanModel) -> list[float]:
+        return [one["retrieval and reader"][1] for one in module.section_scores(library, models, weights)]
+
+    assert ranks(marker, marker) == [1.0, 1.0]
+    assert ranks(unsure, marker) == [1.0, 0.5]
+    assert ranks(marker, unsure) == [0.5, 1.0]
 
 
 def test_the_tables_are_written(
@@ -167,3 +213,39 @@ def test_the_tables_are_written(
     # first right sentence stays in its place for BM25, and comes last after retrieval, which finds it once.
     assert rows["BM25"] == [f"{np.mean([1, (1 + 2 / 3) / 2]):.3f}", "1.000"]
     assert set(rows) >= {"fused retrieval", "retrieval and reader"}
+
+
+def test_each_part_of_selqa_is_read_by_the_reader_that_learnt_from_the_other(
+    tmp_path: Path, tiny_model_folder: Path, reader_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encoders, "DEFAULT_ENCODER", str(tiny_model_folder))
+    write_squadshifts(tmp_path)
+    selqa, squad2 = tmp_path / "selqa.json", tmp_path / "squad2.json"
+    selqa.write_text(json.dumps(SELQA), encoding="utf-8")
+    write_squad2(squad2)
+    loaded: dict[int, Path] = {}
+    load = SpanModel.load
+
+    def remembered(folder: Path) -> SpanModel:
+        model = load(reader_folder)
+        loaded[id(model)] = folder
+        kept.append(model)
+        return model
+
+    kept: list[SpanModel] = []
+    used: list[Path] = []
+
+    def scored(_: object, models: Sequence[SpanModel], __: object) -> list[dict[str, tuple[float, float]]]:
+        used.extend(loaded[id(model)] for model in models)
+        return [{"retrieval and reader": (0.25, 0.5)}]
+
+    monkeypatch.setattr(module.SpanModel, "load", remembered)
+    monkeypatch.setattr(module, "section_scores", scored)
+    out = tmp_path / "figures.md"
+    folders = ["--squadshifts", str(tmp_path), "--squad2", str(squad2), "--selqa", str(selqa)]
+    main([*folders, "--reader", "R", "--crossed", "A", "B", "--out", str(out)])
+    assert used == [Path("B"), Path("A")]  # A learnt from the part 0, so that B reads it
+    assert "| retrieval and reader | 0.250 | 0.500 |" in out.read_text(encoding="utf-8")
+    used.clear()
+    main([*folders, "--reader", "R", "--out", str(out)])
+    assert used == [Path("R"), Path("R")]

@@ -3,6 +3,7 @@
 import json
 import math
 import random
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,10 +19,11 @@ from span_models import WORDS, save_tiny_reader
 from tokenizers import Tokenizer
 
 from index.span_model import SpanModel
-from index.training import reader
+from index.training import cloze, reader
 from index.training.batches import UNMARKED, Batch, batches
 from index.training.extractive import NEVER, loaded, scores
 from index.training.lessons import SQUADSHIFTS, Lesson
+from index.training.measuring import measured_examples
 from index.training.reader import (
     CHECKPOINT,
     LOG,
@@ -29,8 +31,6 @@ from index.training.reader import (
     Training,
     keep_recipe,
     main,
-    measure,
-    measured_examples,
     train,
 )
 from index.training.things import Likest
@@ -227,38 +227,6 @@ def test_only_cls_and_text_may_be_marked(encoder: Path) -> None:
             assert (logits[torch.from_numpy(batch.markable)] > NEVER).all()
 
 
-class Oracle(torch.nn.Module):
-    """Marks what it is told, with a score for each row."""
-
-    def __init__(self, batch: Batch, starts: np.ndarray, ends: np.ndarray, sure: np.ndarray) -> None:
-        super().__init__()
-        logits = np.zeros((2, *batch.ids.shape), dtype=np.float32) - 50
-        rows = np.arange(len(starts))
-        logits[:, :, 0] = 0
-        logits[0, rows, starts], logits[1, rows, ends] = sure, sure
-        self.start_logits, self.end_logits = torch.from_numpy(logits)
-
-    def forward(self, **_: object) -> "Oracle":
-        return self
-
-
-def test_the_figures_of_a_model_that_knows_and_of_one_that_does_not(encoder: Path) -> None:
-    (batch,) = held_out(encoder)
-    has = batch.starts > 0
-    assert has.any() and not has.all()
-    text = batch.types.argmax(1)
-    starts, ends = np.where(has, batch.starts, text), np.where(has, batch.ends, text)
-    right = measure(Oracle(batch, starts, ends, np.where(has, 5, -5)), [batch])  # type: ignore[arg-type]
-    assert (right.f1, right.exact, right.auroc) == (1.0, 1.0, 1.0)
-    wrong = measure(Oracle(batch, starts, ends, np.where(has, -5, 5)), [batch])  # type: ignore[arg-type]
-    assert (wrong.f1, wrong.exact, wrong.auroc) == (1.0, 1.0, 0.0)
-    longer = ends.copy()
-    longer[has] += 1
-    size = (ends - starts + 1)[has]
-    part = measure(Oracle(batch, starts, longer, np.where(has, 5, -5)), [batch])  # type: ignore[arg-type]
-    assert part.exact == 0.0 and part.f1 == pytest.approx(np.mean(2 * size / (2 * size + 1)))
-
-
 def test_the_command_trains_and_exports_what_reads(
     encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -270,14 +238,28 @@ def test_the_command_trains_and_exports_what_reads(
         write_squadshifts(tmp_path / "squad", lessons),
         write_qamr(tmp_path / "qamr", sentences, rows),
     )
+    sections = [
+        {
+            "article": topic,
+            "question": "Who drew it?",
+            "candidates": [f"Hans drew the {topic}."],
+            "answers": [0],
+        }
+        for topic in ("Chocolate", "DNA", "Israel")  # the second is in part 0
+    ]
+    selqa = tmp_path / "selqa.json"
+    selqa.write_text(json.dumps(sections), encoding="utf-8")
     learnt: dict[str, list[Lesson]] = {}
+    beside: dict[str, list[Lesson]] = {}
     stage = reader.second_stage
 
     def seen(own: list[Lesson], short: list[Lesson], *rest: Any) -> object:
-        learnt["second" if short else "larger"] = short
+        name = "second" if short else "larger"
+        learnt[name], beside[name] = short, rest[-1]
         return stage(own, short, *rest)
 
     monkeypatch.setattr(reader, "second_stage", seen)
+    monkeypatch.setattr(cloze, "SHORTEST", 30)
     work, out = tmp_path / "work" / "deep", tmp_path / "out"
     arguments = ["--squadshifts", str(folders[0]), "--qamr", str(folders[1]), "--work", str(work)]
     main([*arguments, "--rounds", "1", "--seed", "3"])
@@ -293,16 +275,28 @@ def test_the_command_trains_and_exports_what_reads(
     assert torch.equal(after[f"mpnet.{words}"], before[words])
     last = [*again, "--work", str(tmp_path / "second"), "--out", str(out), "--words"]
     last += ["--teacher", str(teacher), "--qamr", str(folders[1])]
+    last += ["--cloze", "2", "--selqa", str(selqa), "--selqa-part", "1"]
     main([*last, "--substituted", "0.5"])
     assert len(log(tmp_path / "second")) == 1
     recipes = [json.loads((tmp_path / name / "recipe.json").read_text()) for name in ("larger", "second")]
-    names = ("others", "rate", "taught", "substituted", "sentences")
+    names = ("others", "rate", "taught", "substituted", "sentences", "cloze", "sections")
     assert [tuple(one[name] for name in names) for one in recipes] == [
-        (0.0, 1e-3, 0.0, 0.0, False),
-        (0.5, 1e-4, reader.TAUGHT, 0.5, True),
+        (0.0, 1e-3, 0.0, 0.0, False, 0, ""),
+        (0.5, 1e-4, reader.TAUGHT, 0.5, True, 2, "1"),
     ]
     assert len(learnt["second"]) > len(learnt["larger"]) == 0
-    for other in ([], ["--teacher", str(work / "model")], ["--substituted", "0.4"]):
+    assert beside["larger"] == []
+    questions = Counter((one.text.topic, one.question == "Who drew it?") for one in beside["second"])
+    assert {topic: count for (topic, named), count in questions.items() if named} == {
+        "Chocolate": reader.SECTION_TIMES,
+        "Israel": reader.SECTION_TIMES,
+    }
+    made = {topic for topic, named in questions if not named}
+    assert made == {"Topic 0", "Topic 1", "Topic 2"}  # the sections are too short to be asked about
+    texts = {one.text.text: one.text for one in beside["second"]}
+    assert not any(text.held_out for text in texts.values())
+    assert {text.domain for text in texts.values()} == {"new_wiki", "selqa"}
+    for other in ([], ["--teacher", str(work / "model")], ["--substituted", "0.4"], ["--selqa-part", "0"]):
         with pytest.raises(ValueError, match="another recipe"):
             main([*last, *other])
     shipped = [*arguments[:2], "--start-from", str(out), "--work", str(tmp_path / "more"), "--others", "0"]
@@ -353,6 +347,10 @@ def test_it_learns_from_words_exchanged_before_they_get_other_ids(
         (["--start-from", "S", "--tokens", "0"], "more than 0"),
         (["--start-from", "S", "--substituted", "0.5"], "needs --teacher"),
         (["--start-from", "S", "--teacher", "T", "--substituted", "1.5"], "from 0 to 1"),
+        (["--start-from", "S", "--cloze", "3"], "need --teacher"),
+        (["--start-from", "S", "--selqa", "F"], "need --teacher"),
+        (["--start-from", "S", "--teacher", "T", "--cloze", "-1"], "0 or more"),
+        (["--start-from", "S", "--teacher", "T", "--selqa-part", "0"], "needs --selqa"),
         (["--start-from", "S", "--out", "S"], "not the folder of --start-from"),
         (["--start-from", "S", "--frozen", "2", "--words"], "exclude each other"),
     ],

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from miniature import squad_entry
+from miniature import short_lessons, squad_entry, write_squadshifts
 
 from index.evaluation import read_questions
-from index.training import squad_library
+from index.training.lessons import SQUADSHIFTS, read_squadshifts
 from index.training.squad_library import CONFIGURATION, main
 
 FIRST = "Bridges are old. The first one was built by Anna in 1850. It fell."
@@ -54,20 +54,20 @@ def test_articles_and_questions_are_written(squad: Path, tmp_path: Path) -> None
     assert (burnt.answerable, burnt.gold_sentences, burnt.known_answers) == (False, (), ())
 
 
-def test_questions_about_other_things_are_written(
-    squad: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(squad_library, "ELSEWHERE", 3)
+def test_questions_about_other_things_are_written(squad: Path, tmp_path: Path) -> None:
     out, selqa, shifts = (tmp_path / name for name in ("library", "selqa.json", "shifts"))
     asked = ["Who sang? ", "Who sang?", "Who swam?"]
     selqa.write_text(json.dumps([{"question": text} for text in asked]), encoding="utf-8")
-    shifts.mkdir()
-    (shifts / "new_wiki.json").write_bytes(squad.read_bytes())
+    lessons = [one for domain in SQUADSHIFTS for one in short_lessons(30, domain)]
+    write_squadshifts(shifts, lessons)
     main([str(squad), "--out", str(out), "--selqa", str(selqa), "--squadshifts", str(shifts)])
     sang, wiki = (read_questions(out / name) for name in ("selqa.jsonl", "wikipedia.jsonl"))
     assert [one.question for one in sang] == ["Who sang?", "Who swam?"]
-    known = {"Who built it?", "What fell?", "Which river?", "Who burnt it?", "Why?"}
-    assert len(wiki) == 3 and {one.question for one in wiki} < known
+    held_out = {
+        one.question for one in read_squadshifts(shifts) if one.text.held_out and "18" in one.text.text
+    }
+    assert {one.question for one in wiki} == held_out  # 18..: the years of Wikipedia's part
+    assert 1 < len(wiki) == len(held_out) < 20
     assert not any(one.answerable or one.article or one.gold_sentences for one in (*sang, *wiki))
     with pytest.raises(FileNotFoundError):
         main([str(squad), "--out", str(tmp_path / "none"), "--selqa", str(tmp_path / "typo.json")])
