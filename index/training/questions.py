@@ -124,12 +124,18 @@ def read_squad(
 
 
 def read_questions(path: Path, count: int) -> list[str]:
-    """Draw so many questions of a file of SQuAD's form; the same ones every time."""
+    """Draw so many questions of a file of SQuAD's form; the same ones every time.
+
+    Raises ValueError where it has fewer.
+    """
     data: Any = json.loads(path.read_text(encoding="utf-8"))["data"]
     questions = [
         qa["question"].strip() for entry in data for part in entry["paragraphs"] for qa in part["qas"]
     ]
-    return random.Random(path.name).sample(sorted(set(questions)), count)  # noqa: S311
+    every = sorted(set(questions))
+    if len(every) < count:
+        raise ValueError(f"{path}: {count} different questions are needed, and it has {len(every)}")
+    return random.Random(path.name).sample(every, count)  # noqa: S311
 
 
 def _cut(
