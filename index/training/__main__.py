@@ -33,7 +33,7 @@ from index.models import resolve_encoder
 from index.span_export import export_span_model
 from index.training import averaging, figures, joint, reader
 from index.training.extractive import ids_between
-from index.training.sections import PARTS
+from index.training.sections import PARTS, read_selqa
 
 SMALL = ("--tokens", "3072")
 """Twice as many steps as with the usual batches, for models that see each example once."""
@@ -44,7 +44,7 @@ TAUGHT_OPTIONS = ("--rate", "1e-4", "--others", "0.4", "--seed", "8", *_ROUNDS, 
 """Of the reader that it teaches: chosen by what two cores train in an hour and a half."""
 _MORE = ("--rounds", "1", "--substituted", "0.85", "--cloze", "8")
 PART_OPTIONS = ("--rate", "8e-5", "--others", "0.3", *_MORE, *SMALL)
-"""Of those that go on from it: an hour and a quarter on one core each."""
+"""Of those that go on from it: an hour and a quarter on one core, beside the other one."""
 PART_SEEDS = (9, 10)
 
 
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--squadshifts", required=True, help="folder of the SQuADShifts files")
     parser.add_argument("--qamr", required=True, help="folder of the QAMR files")
     parser.add_argument("--squad2", required=True, help="file of SQuAD 2.0's form")
-    parser.add_argument("--selqa", required=True, help="file of SelQA, as selqa-dev.json")
+    parser.add_argument("--selqa", type=Path, required=True, help="file of SelQA, as selqa-dev.json")
     parser.add_argument("--larger", type=Path, required=True, help="folder of all-mpnet-base-v2")
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints, log and figures")
     parser.add_argument(
@@ -62,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     options = parser.parse_args(arguments)
     ids_between(resolve_encoder(DEFAULT_ENCODER), options.larger)  # hours before it is needed
+    read_selqa(options.selqa)
     folder, weights = options.out / "reader_model", options.out / "reading.json"
     shifts = ["--squadshifts", options.squadshifts, "--reader", str(folder)]
     first, second, third, teacher, last = (
@@ -80,7 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parts = [options.work / f"part{number}" for number in range(PARTS)]
     going_on = ["--start-from", str(last / "model"), "--teacher", str(teacher / "model"), *PART_OPTIONS]
     for number, (part, seed) in enumerate(zip(parts, PART_SEEDS, strict=True)):
-        some = ["--selqa", options.selqa, "--selqa-part", str(number), "--seed", str(seed)]
+        some = ["--selqa", str(options.selqa), "--selqa-part", str(number), "--seed", str(seed)]
         reader.main([*train, *going_on, *some, "--work", str(part), "--out", str(part / "exported")])
     averaging.average([work / "model" for work in (last, *parts)], options.work / "ships")
     export_span_model(options.work / "ships", folder)
@@ -88,7 +89,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     shifts += ["--squad2", options.squad2]
     joint.main([*shifts, "--out", str(weights), "--report", report])
     report = str(options.work / "figures.md")
-    crossed = ["--selqa", options.selqa, "--crossed", *(str(part / "exported") for part in parts)]
+    crossed = ["--selqa", str(options.selqa), "--crossed", *(str(part / "exported") for part in parts)]
     figures.main([*shifts, *crossed, "--weights", str(weights), "--out", report])
 
 

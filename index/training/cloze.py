@@ -1,7 +1,8 @@
 """Questions made from the sentences of a text, by rule: a thing is taken out, and asked for.
 
 Cloze questions for texts that nobody asked about (Lewis et al. 2019, "Unsupervised Question Answering by
-Cloze Translation", here without its translation). Their grammar is poor; they are for a teacher to mark.
+Cloze Translation", here without its translation). Their grammar is poor: they are for a teacher to mark, with
+their words exchanged. Where these are not, what was taken out counts as marked.
 """
 
 import random
@@ -20,20 +21,23 @@ FEWEST, MOST = 5, 24
 WORDS = 2
 """Words of a sentence that are asked for beside its names and numbers."""
 _ASKING: dict[AnswerType | None, tuple[str, ...]] = {
-    AnswerType.NAME: ("Who", "What", "Which"),
-    AnswerType.PLACE: ("Where", "In what place", "Which place"),
-    AnswerType.DATE: ("When", "In what year", "What time"),
-    AnswerType.NUMBER: ("How many", "What number of"),
     AnswerType.MONEY: ("How much", "For how much"),
     AnswerType.PERCENT: ("What percentage", "How many percent"),
+    AnswerType.DATE: ("When", "In what year", "What time"),
+    AnswerType.PLACE: ("Where", "In what place", "Which place"),
+    AnswerType.NAME: ("Who", "What", "Which"),
+    AnswerType.NUMBER: ("How many", "What number of"),
     None: ("What", "Which", "What kind of"),
 }
-"""How each kind of thing is asked for; None are words that name no such thing."""
+"""How each kind of thing is asked for, what holds others first; None are words that name no such thing."""
 _COUNTED = (AnswerType.NUMBER, AnswerType.PERCENT)
 """Kinds whose noun comes after them, and is named first in the question."""
 _HELPING = ("did", "was", "is", "does", "")
 _BREAK = re.compile(r"[;:()–—]|, (?:and|but|which|who|where|while|when|although)\b")
-_OPENING = re.compile(r"(?:for example|however|also|moreover|thus|therefore|in addition|then),? ", re.I)
+_OPENING = re.compile(r"\A(?:for example|however|also|moreover|thus|therefore|in addition|then)\b,? ", re.I)
+_ORDER = re.compile(r"\b(?:first|second|third|both|once|twice|single|several|\d+(?:st|nd|rd|th))\b", re.I)
+"""What looks like a number and does not count things."""
+_INSIDE = re.compile(r"[-'’]\w")
 _LEADING = re.compile(
     r"\b(?:in|on|at|by|of|from|to|with|for|as|during|since|until|about|around|the|an?)\s*$", re.I
 )
@@ -54,15 +58,27 @@ def _asked(text: Text, sentence: Sentence, source: random.Random) -> Iterator[Le
     words = text.text[sentence.start : sentence.end]
     if not SHORTEST <= len(words) <= LONGEST:
         return
-    gaps: list[tuple[Span, AnswerType | None]] = [
-        (gap, kind) for kind in _ASKING if kind for gap in mentions(words, kind)
-    ]
-    plain = [match.span() for match in WORD.finditer(words) if match.group() not in COMMON]
-    gaps += [(gap, None) for gap in source.sample(plain, min(WORDS, len(plain)))]
-    for (start, end), kind in gaps:
+    for (start, end), kind in _gaps(words, source):
         question = _question(words, (start, end), kind, source)
-        if FEWEST <= len(question.split()) <= MOST:
+        told = words[start:end].lower() in question.lower()
+        if FEWEST <= len(question.split()) <= MOST and not told:
             yield Lesson(question, text, [(sentence.start + start, sentence.start + end)])
+
+
+def _gaps(words: str, source: random.Random) -> list[tuple[Span, AnswerType | None]]:
+    """Return what a sentence can be asked for: whole words, none twice."""
+    plain = [match.span() for match in WORD.finditer(words) if match.group() not in COMMON]
+    source.shuffle(plain)
+    gaps: list[tuple[Span, AnswerType | None]] = []
+    for kind in _ASKING:
+        for start, end in mentions(words, kind) if kind else plain:
+            part_of_word = _INSIDE.match(words, end) or words[:start].endswith(("-", "'", "’"))
+            ordered = kind is AnswerType.NUMBER and _ORDER.search(words, start, end)
+            taken = any(start < other[1] and other[0] < end for other, _ in gaps)
+            if not (part_of_word or ordered or taken):
+                gaps.append(((start, end), kind))
+    known = len([kind for _, kind in gaps if kind])
+    return gaps[: known + WORDS]
 
 
 def _question(words: str, gap: Span, kind: AnswerType | None, source: random.Random) -> str:

@@ -49,7 +49,7 @@ SECOND = Mix(
     again=0.4,
 )
 MORE = replace(SECOND, times={"new_wiki": 1, "selqa": 1})
-"""What the second stage makes of questions beside those that people marked answers to."""
+"""The mix of the second stage's questions whose answers nobody marked: each comes once in a round."""
 NEIGHBOURS = 30
 """Nearest other texts of a question, of which hard negatives are drawn."""
 ELSEWHERE = 20

@@ -59,9 +59,9 @@ def answer_scores(lesson: Lesson, answer: str) -> Pair:
 
 def section_cuts(asked: Sequence[SectionQuestion], encoder: Encoder) -> list[Cut]:
     """Return the sections of SelQA, each as one article, its sentences as they are given."""
-    sections: dict[tuple[str, str], list[SectionQuestion]] = {}
+    sections: dict[int, list[SectionQuestion]] = {}
     for one in asked:
-        sections.setdefault((one.text.topic, one.text.text), []).append(one)
+        sections.setdefault(id(one.text), []).append(one)
     return [_section(f"{number:04}", some, encoder) for number, some in enumerate(sections.values())]
 
 
@@ -115,11 +115,13 @@ def figures(
     by_domain: Mapping[str, Sequence[Pair]],
     given: Sequence[tuple[Pair | None, float]],
     by_order: Sequence[Mapping[str, Pair]],
+    crossed: bool = False,
 ) -> str:
     """Write the means as three tables in Markdown.
 
     `given` holds for each question of SQuAD 2.0's form the scores of its answer, None where it is
     unanswerable, and the log-odds of what was marked. F1 and exact match are those of the answerable ones.
+    `crossed` says that each part of SelQA was read by the reader of the other one.
     """
     lines = ["| SQuADShifts, held-out paragraphs | questions | F1 | exact match |", "|---|---|---|---|"]
     for domain, scores in (*by_domain.items(), ("all", [one for some in by_domain.values() for one in some])):
@@ -132,7 +134,8 @@ def figures(
     lines += ["|---|---|---|---|---|"]
     told_shown = "none" if told is None else f"{told:.3f}"
     lines.append(f"| {len(answered)} | {_percent(answered)} | {len(given) - len(answered)} | {told_shown} |")
-    lines += ["", f"| SelQA, {len(by_order)} questions | MAP | MRR |", "|---|---|---|"]
+    how = ", each part by the reader of the other" if crossed else ""
+    lines += ["", f"| SelQA, {len(by_order)} questions{how} | MAP | MRR |", "|---|---|---|"]
     for name in by_order[0] if by_order else ():
         precision, reciprocal = np.mean([scores[name] for scores in by_order], axis=0)
         lines.append(f"| {name} | {precision:.3f} | {reciprocal:.3f} |")
@@ -155,7 +158,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         type=Path,
         nargs=PARTS,
         metavar="DIR",
-        help="exported readers that learnt from one part of SelQA each: they order that of the other one",
+        help="exported readers that learnt from part 0 and from part 1 of SelQA, in this order: each orders"
+        " the sentences of the other part",
     )
     parser.add_argument("--reader", type=Path, required=True, help="folder of the exported reader")
     parser.add_argument("--weights", type=Path, help="weights as reading.json holds them; else the package's")
@@ -184,7 +188,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 section_scores(library, models, weights), len(library.asked), description="order sentences"
             )
         )
-    options.out.write_text(figures(by_domain, given, by_order), encoding="utf-8")
+    options.out.write_text(
+        figures(by_domain, given, by_order, crossed=bool(options.crossed)), encoding="utf-8"
+    )
 
 
 def _library(sections: Sequence[SectionQuestion], progress: Progress) -> TrainingLibrary:

@@ -10,7 +10,8 @@ are in single precision.
 With `--start-from DIR`, the model that a training wrote, or an exported reader such as the one that ships, it
 makes the second stage. With `--teacher DIR` it also learns what that larger model would mark. The larger one
 comes from the second stage, too, started from an encoder whose vocabulary has the same tokens: see
-`TEACHER_OPTIONS` in `index/training/__main__.py`.
+`TEACHER_OPTIONS` in `index/training/__main__.py`. With a teacher there can be more questions to learn from:
+`--cloze` has a rule make them, `--selqa` takes those of SelQA (Jurczyk et al. 2016).
 """
 
 import argparse
@@ -28,7 +29,7 @@ from rich.console import Console
 from tokenizers import Tokenizer
 
 from index.config import DEFAULT_ENCODER
-from index.models import check_reader_folder, model_fingerprint, resolve_encoder
+from index.models import check_reader_folder, file_sha256, model_fingerprint, resolve_encoder
 from index.span_model import SETTINGS_FILE, SpanModel
 from index.training.batches import Batch, batches
 from index.training.cloze import cloze_lessons
@@ -60,8 +61,6 @@ if TYPE_CHECKING:
 
 CHECKPOINT = "checkpoint.pt"
 LOG = "log.jsonl"
-SECTION_TIMES = 4
-"""Times that a round of the second stage sees the questions to sections."""
 
 
 def _choose_weights(model: "PreTrainedModel", recipe: Recipe) -> None:
@@ -169,12 +168,12 @@ def _more(
 ) -> list[Lesson]:
     """Return questions to texts of an encyclopedia beside those that people marked answers to.
 
-    Those to sections have the words that the exported teacher marks, and come `SECTION_TIMES`.
+    Those to sections have the words that the exported teacher marks.
     """
     asked = section_lessons(sections, SpanModel.load(teacher)) if sections else []
     every = [*(text for text in texts if text.domain == "new_wiki"), *(one.text for one in sections)]
     once = {text.text: text for text in every}
-    return [*asked * SECTION_TIMES, *cloze_lessons(list(once.values()), recipe.cloze, recipe.seed)]
+    return [*asked * recipe.selqa_times, *cloze_lessons(list(once.values()), recipe.cloze, recipe.seed)]
 
 
 def train(
@@ -244,6 +243,13 @@ def train(
     return folder
 
 
+def _sections(path: Path, part: int | None) -> list[SectionQuestion]:
+    chosen = [one for one in read_selqa(path) if part in (None, part_of(one.text.topic))]
+    if not chosen:
+        raise ValueError(f"{path}: it holds no question of part {part}")
+    return chosen
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the data, train, and export."""
     parser = argparse.ArgumentParser(prog="python -m index.training.reader", description=__doc__)
@@ -269,7 +275,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "--substituted", type=float, help="share of examples with words exchanged, for the teacher to mark"
     )
     parser.add_argument(
-        "--cloze", type=int, help="questions made by rule about each text, for the teacher to mark"
+        "--cloze", type=int, help="most questions made by rule about each text, for the teacher to mark"
     )
     parser.add_argument(
         "--selqa", type=Path, help="file of SelQA to learn from too, with the teacher's marks"
@@ -306,13 +312,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = {name: getattr(options, name) for name in names}
     recipe = replace(recipe, words=options.words, taught=TAUGHT if options.teacher else 0.0)
     recipe = replace(recipe, sentences=bool(options.start_from and options.qamr))
-    sections = [
-        one
-        for one in (read_selqa(options.selqa) if options.selqa else ())
-        if options.selqa_part in (None, part_of(one.text.topic))
-    ]
+    sections = _sections(options.selqa, options.selqa_part) if options.selqa else []
     if sections:
-        recipe = replace(recipe, sections="all" if options.selqa_part is None else str(options.selqa_part))
+        part = "all" if options.selqa_part is None else options.selqa_part
+        recipe = replace(recipe, selqa=f"{part} of {file_sha256(options.selqa)}")
     recipe = replace(recipe, **{name: one for name, one in chosen.items() if one is not None})
     start: Path | None = options.start_from
     if start and (start / SETTINGS_FILE).exists():

@@ -12,7 +12,7 @@ class Recipe:
     """How the reader is trained; its model card says how the run of the one that ships differed."""
 
     stage: int = 1
-    """1: QAMR, then SQuADShifts, from the encoder; 2: SQuADShifts, from another model."""
+    """1: QAMR, then SQuADShifts, from the encoder; 2: SQuADShifts, and what is chosen beside it, from one."""
     start: str = ""
     """Fingerprint of the model that a second stage starts from."""
     teacher: str = ""
@@ -23,8 +23,10 @@ class Recipe:
     """Whether the second stage goes through QAMR too, once in all."""
     cloze: int = 0
     """Most questions that a rule makes about each text of an encyclopedia, in a round of the second stage."""
-    sections: str = ""
-    """Part of SelQA that the second stage learns from, where there is one."""
+    selqa: str = ""
+    """Part of SelQA that the second stage learns from, where there is one, and the sha256 of the file."""
+    selqa_times: int = 4
+    """Times that a round sees the questions of SelQA."""
     tokens: int = 6144
     """Tokens of a batch, padding counted: about 40 examples."""
     rate: float = 1.5e-4

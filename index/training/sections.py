@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from index.training.marking import best_in
 
 DOMAIN = "selqa"
 PARTS = 2
-"""Parts of the articles, one of which can be learnt from and the other one measured on."""
+"""Parts of the articles: two, so that one can be learnt from and the other one measured on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +35,26 @@ def read_selqa(path: Path) -> list[SectionQuestion]:
     """Read a file of SelQA, the sentences of a section as they are given, with a space between them.
 
     Blank sentences are left out, and questions that no sentence answers. Questions to the same section have
-    the same text.
+    the same text. Raises ValueError where the file is not of SelQA's form, or no question is left.
     """
-    rows: list[Any] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        asked = list(_asked(json.loads(path.read_text(encoding="utf-8"))))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path}: not a file of SelQA's form: {error!r}") from error
+    if not asked:
+        raise ValueError(f"{path}: it holds no question with a sentence that answers it")
+    return asked
+
+
+def _asked(rows: Sequence[Any]) -> Iterator[SectionQuestion]:
     texts: dict[tuple[str, ...], Text] = {}
-    asked = []
     for row in rows:
         kept = [number for number, sentence in enumerate(row["candidates"]) if sentence.strip()]
         gold = [place for place, number in enumerate(kept) if number in row["answers"]]
         if gold:
             sentences = [row["candidates"][number] for number in kept]
             text = texts.setdefault((row["article"], *sentences), _text(row["article"], sentences))
-            asked.append(SectionQuestion(row["question"].strip(), text, gold))
-    return asked
+            yield SectionQuestion(row["question"].strip(), text, gold)
 
 
 def _text(topic: str, texts: Sequence[str]) -> Text:

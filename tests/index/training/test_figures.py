@@ -131,8 +131,10 @@ def test_the_unanswerable_count_in_no_share_of_words() -> None:
 
 def test_the_sentences_of_a_section_are_those_given(tmp_path: Path, tiny_encoder_folder: Path) -> None:
     path = tmp_path / "selqa.json"
-    path.write_text(json.dumps(SELQA), encoding="utf-8")
-    (cut,) = section_cuts(read_selqa(path), Encoder.load(tiny_encoder_folder))
+    other = {**SELQA[0], "candidates": ["Anna Berg sold the mill."], "answers": [0]}  # of the same article
+    path.write_text(json.dumps([*SELQA, other]), encoding="utf-8")
+    cut, second = section_cuts(read_selqa(path), Encoder.load(tiny_encoder_folder))
+    assert second.texts(second.sentences) == other["candidates"] and second.article.title == "Old Mill"
     assert cut.article.title == "Old Mill"
     assert cut.texts(cut.sentences) == [
         "It burnt down.",
@@ -240,12 +242,23 @@ def test_each_part_of_selqa_is_read_by_the_reader_that_learnt_from_the_other(
         return [{"retrieval and reader": (0.25, 0.5)}]
 
     monkeypatch.setattr(module.SpanModel, "load", remembered)
+    asked: list[SpanModel] = []
+
+    def answered(_: object, model: SpanModel) -> tuple[str, float]:
+        asked.append(model)
+        return "", 0.0
+
     monkeypatch.setattr(module, "section_scores", scored)
+    monkeypatch.setattr(module, "answer_in", answered)
     out = tmp_path / "figures.md"
     folders = ["--squadshifts", str(tmp_path), "--squad2", str(squad2), "--selqa", str(selqa)]
     main([*folders, "--reader", "R", "--crossed", "A", "B", "--out", str(out)])
     assert used == [Path("B"), Path("A")]  # A learnt from the part 0, so that B reads it
-    assert "| retrieval and reader | 0.250 | 0.500 |" in out.read_text(encoding="utf-8")
+    written = out.read_text(encoding="utf-8")
+    assert "| retrieval and reader | 0.250 | 0.500 |" in written
+    assert "| SelQA, 1 questions, each part by the reader of the other | MAP | MRR |" in written
+    assert {loaded[id(model)] for model in asked} == {Path("R")}
     used.clear()
     main([*folders, "--reader", "R", "--out", str(out)])
     assert used == [Path("R"), Path("R")]
+    assert "reader of the other" not in out.read_text(encoding="utf-8")

@@ -22,6 +22,8 @@ def test_the_steps_follow_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(averaging, "average", lambda *some: averaged.append(some))
     larger: list[Path] = []
     monkeypatch.setattr(training, "ids_between", lambda _, folder: larger.append(folder))
+    read: list[Path] = []
+    monkeypatch.setattr(training, "read_selqa", read.append)
     monkeypatch.setattr(training, "export_span_model", lambda *some: exported.append(some))
     work, out = tmp_path / "work", tmp_path / "index"
     data = ["--squadshifts", "S", "--qamr", "Q", "--squad2", "A", "--selqa", "L", "--larger", "M"]
@@ -38,7 +40,7 @@ def test_the_steps_follow_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert second["--start-from"] == third["--start-from"] == str(models[0])
     ((of, average), (last, ships)) = averaged
     assert list(of) == models and average == Path(taught["--start-from"])
-    assert larger == [Path("M")]
+    assert larger == [Path("M")] and read == [Path("L")]
     assert teacher["--start-from"] == "M" and "--teacher" not in teacher
     assert Path(taught["--teacher"]) == Path(teacher["--work"]) / "model"
     assert 0 < float(taught["--substituted"]) < 1
@@ -50,7 +52,7 @@ def test_the_steps_follow_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyP
             str(number),
             taught["--teacher"],
         )
-        assert "--qamr" not in one and int(one["--cloze"]) > 0
+        assert "--qamr" not in one and int(one["--cloze"]) > 0 and 0 < float(one["--substituted"]) < 1
     assert len({one["--seed"] for one in (teacher, taught, *parts)}) == 4
     assert list(last) == [Path(one["--work"]) / "model" for one in (taught, *parts)]
     assert exported == [(ships, out / "reader_model")]

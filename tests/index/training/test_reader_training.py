@@ -18,6 +18,7 @@ from safetensors.torch import load_file
 from span_models import WORDS, save_tiny_reader
 from tokenizers import Tokenizer
 
+from index.models import file_sha256
 from index.span_model import SpanModel
 from index.training import cloze, reader
 from index.training.batches import UNMARKED, Batch, batches
@@ -242,8 +243,8 @@ def test_the_command_trains_and_exports_what_reads(
         {
             "article": topic,
             "question": "Who drew it?",
-            "candidates": [f"Hans drew the {topic}."],
-            "answers": [0],
+            "candidates": [f"In 1850 Anna Berg built the old bridge of {topic}.", f"Hans drew {topic}."],
+            "answers": [1],
         }
         for topic in ("Chocolate", "DNA", "Israel")  # the second is in part 0
     ]
@@ -279,20 +280,23 @@ def test_the_command_trains_and_exports_what_reads(
     main([*last, "--substituted", "0.5"])
     assert len(log(tmp_path / "second")) == 1
     recipes = [json.loads((tmp_path / name / "recipe.json").read_text()) for name in ("larger", "second")]
-    names = ("others", "rate", "taught", "substituted", "sentences", "cloze", "sections")
+    names = ("others", "rate", "taught", "substituted", "sentences", "cloze", "selqa")
     assert [tuple(one[name] for name in names) for one in recipes] == [
         (0.0, 1e-3, 0.0, 0.0, False, 0, ""),
-        (0.5, 1e-4, reader.TAUGHT, 0.5, True, 2, "1"),
+        (0.5, 1e-4, reader.TAUGHT, 0.5, True, 2, f"1 of {file_sha256(selqa)}"),
     ]
     assert len(learnt["second"]) > len(learnt["larger"]) == 0
     assert beside["larger"] == []
     questions = Counter((one.text.topic, one.question == "Who drew it?") for one in beside["second"])
+    times = Recipe().selqa_times
     assert {topic: count for (topic, named), count in questions.items() if named} == {
-        "Chocolate": reader.SECTION_TIMES,
-        "Israel": reader.SECTION_TIMES,
+        "Chocolate": times,
+        "Israel": times,
     }
-    made = {topic for topic, named in questions if not named}
-    assert made == {"Topic 0", "Topic 1", "Topic 2"}  # the sections are too short to be asked about
+    made = [one for one in beside["second"] if one.question != "Who drew it?"]
+    assert {one.text.topic for one in made} == {"Topic 0", "Topic 1", "Topic 2", "Chocolate", "Israel"}
+    assert max(Counter(one.text.text for one in made).values()) == 2
+    assert len({(one.text.text, one.question, *one.spans) for one in made}) == len(made)
     texts = {one.text.text: one.text for one in beside["second"]}
     assert not any(text.held_out for text in texts.values())
     assert {text.domain for text in texts.values()} == {"new_wiki", "selqa"}

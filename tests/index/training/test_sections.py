@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
 from miniature import part
 from told_reader import QUESTION, Model
 
@@ -60,6 +61,30 @@ def test_words_are_marked_in_the_sentences_that_answer_alone(tmp_path: Path) -> 
     assert [part(one.text.text, one.spans[0]) for one in lessons] == ["Anna Berg", "Carl", "Anna Berg"]
     assert [one.text for one in lessons] == [one.text for one in asked]
     assert {one.question for one in lessons} == {QUESTION}
+
+
+def test_the_likeliest_span_counts_not_the_likeliest_sentence(tmp_path: Path) -> None:
+    (asked,) = read(tmp_path, row(QUESTION, [2, 3]))
+    marks = {"Carl": 5.0, "Anna Berg": 4.9, "Anna": 4.8, "owned": 4.8, "mill": 4.8}
+    (lesson,) = section_lessons([asked], cast(SpanModel, Model(marks)))
+    assert part(lesson.text.text, lesson.spans[0]) == "Carl"
+
+
+@pytest.mark.parametrize(
+    ("rows", "problem"),
+    [
+        ([], "holds no question with"),
+        ([row("Why?", [])], "holds no question with"),
+        ({"data": []}, "not a file of SelQA's form"),
+        ([{"question": "Why?"}], "not a file of SelQA's form: KeyError"),
+        ([{**row("Why?", [0]), "question": None}], "not a file of SelQA's form"),
+    ],
+)
+def test_another_file_is_refused(rows: Any, problem: str, tmp_path: Path) -> None:
+    path = tmp_path / "selqa.json"
+    path.write_text(json.dumps(rows), encoding="utf-8")
+    with pytest.raises(ValueError, match=problem):
+        read_selqa(path)
 
 
 def test_a_sentence_without_tokens_gives_no_lesson(tmp_path: Path) -> None:
