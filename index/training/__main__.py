@@ -16,10 +16,8 @@ Where the data comes from, and the names that its files need here:
 
 The reader learns from the first two, in a first stage and, from there, twice in a second one, without and
 with the embeddings of words. The larger encoder gets the second stage alone; then the average of the three
-readers learns what that teacher would mark, in both data sets and mostly with words exchanged. Two readers go
-on from there, each with one part of SelQA and with questions that a rule makes; the average of all three
-ships. From SQuAD 2.0 the order of sentences and the confidence are learnt; it is measured on, too. Each part
-of SelQA is measured with the reader that did not learn from it.
+readers learns what that teacher would mark, in both data sets and mostly with words exchanged. From SQuAD
+2.0 the order of sentences and the confidence are learnt; it is measured on, too, as SelQA is.
 
 It goes on where it was stopped, by the checkpoints in the work folder, which also gets the figures.
 """
@@ -33,7 +31,7 @@ from index.models import resolve_encoder
 from index.span_export import export_span_model
 from index.training import averaging, figures, joint, reader
 from index.training.extractive import ids_between
-from index.training.sections import PARTS, read_selqa
+from index.training.sections import read_selqa
 
 SMALL = ("--tokens", "3072")
 """Twice as many steps as with the usual batches, for models that see each example once."""
@@ -42,10 +40,6 @@ TEACHER_OPTIONS = ("--rate", "5e-5", "--others", "0.3", "--seed", "7", "--frozen
 _ROUNDS = ("--rounds", "3", "--substituted", "0.85")
 TAUGHT_OPTIONS = ("--rate", "1e-4", "--others", "0.4", "--seed", "8", *_ROUNDS, *SMALL)
 """Of the reader that it teaches: chosen by what two cores train in an hour and a half."""
-_MORE = ("--rounds", "1", "--substituted", "0.85", "--cloze", "8")
-PART_OPTIONS = ("--rate", "8e-5", "--others", "0.3", *_MORE, *SMALL)
-"""Of those that go on from it: an hour and a quarter on one core, beside the other one."""
-PART_SEEDS = (9, 10)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -78,19 +72,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     reader.main([*train, "--start-from", str(options.larger), "--work", str(teacher), *TEACHER_OPTIONS])
     taught = ["--qamr", options.qamr, "--start-from", str(average), "--teacher", str(teacher / "model")]
     reader.main([*train, *taught, "--work", str(last), *TAUGHT_OPTIONS])
-    parts = [options.work / f"part{number}" for number in range(PARTS)]
-    going_on = ["--start-from", str(last / "model"), "--teacher", str(teacher / "model"), *PART_OPTIONS]
-    for number, (part, seed) in enumerate(zip(parts, PART_SEEDS, strict=True)):
-        some = ["--selqa", str(options.selqa), "--selqa-part", str(number), "--seed", str(seed)]
-        reader.main([*train, *going_on, *some, "--work", str(part), "--out", str(part / "exported")])
-    averaging.average([work / "model" for work in (last, *parts)], options.work / "ships")
-    export_span_model(options.work / "ships", folder)
+    export_span_model(last / "model", folder)
     report = str(options.work / "confidence.md")
     shifts += ["--squad2", options.squad2]
     joint.main([*shifts, "--out", str(weights), "--report", report])
     report = str(options.work / "figures.md")
-    crossed = ["--selqa", str(options.selqa), "--crossed", *(str(part / "exported") for part in parts)]
-    figures.main([*shifts, *crossed, "--weights", str(weights), "--out", report])
+    figures.main([*shifts, "--selqa", str(options.selqa), "--weights", str(weights), "--out", report])
 
 
 if __name__ == "__main__":

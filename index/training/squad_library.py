@@ -5,8 +5,8 @@
 
 `own.jsonl` asks each question of its own article, `all.jsonl` the same questions of all articles. SelQA's
 questions and SQuADShifts' about held-out paragraphs of Wikipedia are about other things: `selqa.jsonl` and
-`wikipedia.jsonl` ask them of all articles, which answer few of them if any. The reader learnt from SelQA's,
-in other texts; the others it never saw, but its confidence was fitted to them in their own texts.
+`wikipedia.jsonl` ask them of all articles, which answer few of them if any. The reader learnt from neither;
+its confidence was fitted to the latter, in their own texts.
 """
 
 import argparse
