@@ -12,7 +12,7 @@ class Recipe:
     """How the reader is trained; its model card says how the run of the one that ships differed."""
 
     stage: int = 1
-    """1: QAMR, then SQuADShifts, from the encoder; 2: SQuADShifts, and more on request, from another model."""
+    """1: QAMR, then SQuADShifts, from the encoder; 2: SQuADShifts, more on request, from another model."""
     start: str = ""
     """Fingerprint of the model that a second stage starts from."""
     teacher: str = ""
