@@ -52,7 +52,7 @@ from index.training.measuring import measure, measured_examples
 from index.training.progress import bar
 from index.training.recipe import RECIPE, SECOND, TAUGHT, Recipe, keep_recipe
 from index.training.restored import restore
-from index.training.sections import PARTS, SectionQuestion, part_of, read_selqa, section_lessons
+from index.training.sections import PARTS, SectionQuestion, read_selqa, section_lessons
 from index.training.substitutes import with_substitutes
 from index.training.things import likest_by
 
@@ -243,13 +243,6 @@ def train(
     return folder
 
 
-def _sections(path: Path, part: int | None) -> list[SectionQuestion]:
-    chosen = [one for one in read_selqa(path) if part in (None, part_of(one.text.topic))]
-    if not chosen:
-        raise ValueError(f"{path}: it holds no question of part {part}")
-    return chosen
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the data, train, and export."""
     parser = argparse.ArgumentParser(prog="python -m index.training.reader", description=__doc__)
@@ -312,7 +305,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     chosen = {name: getattr(options, name) for name in names}
     recipe = replace(recipe, words=options.words, taught=TAUGHT if options.teacher else 0.0)
     recipe = replace(recipe, sentences=bool(options.start_from and options.qamr))
-    sections = _sections(options.selqa, options.selqa_part) if options.selqa else []
+    sections = read_selqa(options.selqa, options.selqa_part) if options.selqa else []
     if sections:
         part = "all" if options.selqa_part is None else options.selqa_part
         recipe = replace(recipe, selqa=f"{part} of {file_sha256(options.selqa)}")

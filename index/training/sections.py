@@ -31,8 +31,8 @@ def part_of(topic: str) -> int:
     return random.Random(f"{DOMAIN} {topic}").randrange(PARTS)  # noqa: S311
 
 
-def read_selqa(path: Path) -> list[SectionQuestion]:
-    """Read a file of SelQA, the sentences of a section as they are given, with a space between them.
+def read_selqa(path: Path, part: int | None = None) -> list[SectionQuestion]:
+    """Read a file of SelQA or a part of it, the sentences of a section as given, with a space between them.
 
     Blank sentences are left out, and questions that no sentence answers. Questions to the same section have
     the same text. Raises ValueError where the file is not of SelQA's form, or no question is left.
@@ -41,9 +41,11 @@ def read_selqa(path: Path) -> list[SectionQuestion]:
         asked = list(_asked(json.loads(path.read_text(encoding="utf-8"))))
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"{path}: not a file of SelQA's form: {error!r}") from error
-    if not asked:
-        raise ValueError(f"{path}: it holds no question with a sentence that answers it")
-    return asked
+    chosen = [one for one in asked if part in (None, part_of(one.text.topic))]
+    if not chosen:
+        where = "" if part is None else f" in part {part}"
+        raise ValueError(f"{path}: it holds no question{where} with a sentence that answers it")
+    return chosen
 
 
 def _asked(rows: Sequence[Any]) -> Iterator[SectionQuestion]:

@@ -80,6 +80,15 @@ def write_squad2(path: Path) -> None:
     path.write_text(json.dumps({"data": [entry]}), encoding="utf-8")
 
 
+def write_data(folder: Path) -> list[str]:
+    """Write a small file of each data set; return the arguments that name them."""
+    write_squadshifts(folder)
+    write_squad2(folder / "squad2.json")
+    (folder / "selqa.json").write_text(json.dumps(SELQA), encoding="utf-8")
+    files = ["--squad2", str(folder / "squad2.json"), "--selqa", str(folder / "selqa.json")]
+    return ["--squadshifts", str(folder), *files]
+
+
 def test_an_answer_counts_by_the_nearest_of_the_marked_ones() -> None:
     asked = lesson(PARAGRAPH, (0, 10), (30, 39))
     assert answer_scores(asked, "anna berg.") == (1.0, 1.0)
@@ -188,16 +197,11 @@ def test_the_tables_are_written(
     tmp_path: Path, tiny_model_folder: Path, reader_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(encoders, "DEFAULT_ENCODER", str(tiny_model_folder))
-    write_squadshifts(tmp_path)
-    selqa, out = tmp_path / "selqa.json", tmp_path / "figures.md"
-    selqa.write_text(json.dumps(SELQA), encoding="utf-8")
-    weights = tmp_path / "reading.json"
+    data = write_data(tmp_path)
+    weights, out = tmp_path / "reading.json", tmp_path / "figures.md"
     sections = {"joint": dict.fromkeys(JOINT, 1.0), "confidence": dict.fromkeys(SURE, 0.0)}
     weights.write_text(json.dumps(sections), encoding="utf-8")
-    squad2 = tmp_path / "squad2.json"
-    write_squad2(squad2)
-    folders = ["--squadshifts", str(tmp_path), "--squad2", str(squad2), "--reader", str(reader_folder)]
-    main([*folders, "--selqa", str(selqa), "--weights", str(weights), "--out", str(out)])
+    main([*data, "--reader", str(reader_folder), "--weights", str(weights), "--out", str(out)])
     lines = out.read_text(encoding="utf-8").splitlines()
     rows = {
         cells[1].strip(): [cell.strip() for cell in cells[2:-1]]
@@ -205,7 +209,7 @@ def test_the_tables_are_written(
     }
     held_out = [one for one in read_squadshifts(tmp_path) if one.text.held_out]
     assert sum(int(rows[name][0]) for name in DOMAINS.values()) == int(rows["all"][0]) == len(held_out) > 0
-    asked, unanswerable = read_squad2(squad2)
+    asked, unanswerable = read_squad2(tmp_path / "squad2.json")
     assert asked.spans and not unanswerable.spans
     assert rows["1"][2] == "1"
     model = SpanModel.load(reader_folder)
@@ -221,10 +225,7 @@ def test_each_part_of_selqa_is_read_by_the_reader_that_learnt_from_the_other(
     tmp_path: Path, tiny_model_folder: Path, reader_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(encoders, "DEFAULT_ENCODER", str(tiny_model_folder))
-    write_squadshifts(tmp_path)
-    selqa, squad2 = tmp_path / "selqa.json", tmp_path / "squad2.json"
-    selqa.write_text(json.dumps(SELQA), encoding="utf-8")
-    write_squad2(squad2)
+    data = write_data(tmp_path)
     loaded: dict[int, Path] = {}
     load = SpanModel.load
 
@@ -251,14 +252,13 @@ def test_each_part_of_selqa_is_read_by_the_reader_that_learnt_from_the_other(
     monkeypatch.setattr(module, "section_scores", scored)
     monkeypatch.setattr(module, "answer_in", answered)
     out = tmp_path / "figures.md"
-    folders = ["--squadshifts", str(tmp_path), "--squad2", str(squad2), "--selqa", str(selqa)]
-    main([*folders, "--reader", "R", "--crossed", "A", "B", "--out", str(out)])
+    main([*data, "--reader", "R", "--crossed", "A", "B", "--out", str(out)])
     assert used == [Path("B"), Path("A")]  # A learnt from the part 0, so that B reads it
     written = out.read_text(encoding="utf-8")
     assert "| retrieval and reader | 0.250 | 0.500 |" in written
     assert "| SelQA, 1 questions, each part by the reader of the other | MAP | MRR |" in written
     assert {loaded[id(model)] for model in asked} == {Path("R")}
     used.clear()
-    main([*folders, "--reader", "R", "--out", str(out)])
+    main([*data, "--reader", "R", "--out", str(out)])
     assert used == [Path("R"), Path("R")]
     assert "reader of the other" not in out.read_text(encoding="utf-8")

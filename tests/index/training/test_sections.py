@@ -46,12 +46,17 @@ def test_an_article_is_in_one_part_and_each_part_has_some() -> None:
     parts = [part_of(f"Article {number}") for number in range(100)]
     assert set(parts) == set(range(PARTS)) and 30 < sum(parts) < 70
     assert parts == [part_of(f"Article {number}") for number in range(100)]
-    assert [part_of(topic) for topic in ("Chocolate", "DNA", "Israel", "Seafood")] == [
-        1,
-        0,
-        1,
-        1,
-    ]  # as the reader that ships learnt
+    assert (part_of("DNA"), part_of("Chocolate")) == (0, 1)  # so that a part stays what it was
+
+
+def test_a_part_has_the_questions_of_its_articles(tmp_path: Path) -> None:
+    read(tmp_path, *(row("Who?", [3], topic) for topic in ("Chocolate", "DNA", "Israel")))
+    path = tmp_path / "selqa.json"
+    topics = [[one.text.topic for one in read_selqa(path, part)] for part in (0, 1, None)]
+    assert topics == [["DNA"], ["Chocolate", "Israel"], ["Chocolate", "DNA", "Israel"]]
+    read(tmp_path, row("Who?", [3], "Chocolate"))
+    with pytest.raises(ValueError, match="holds no question in part 0 with"):
+        read_selqa(path, 0)
 
 
 def test_words_are_marked_in_the_sentences_that_answer_alone(tmp_path: Path) -> None:
