@@ -12,13 +12,13 @@ from bot.discord.token import FILE_VARIABLE, VARIABLE, is_configured
 from bot.frame import in_words
 from bot.terminal import Block, Piece, counted
 from bot.text import safe
+from index.articles.corpus import corpus_files
 from index.build import is_stale
 from index.config import NO_READER
 from index.errors import FootnoteError, IndexMissingError, IndexStaleError, ModelDamagedError
 from index.library import Library
 from index.models import file_sha256, resolve_encoder, resolve_reader
 from index.reader_choice import exported_reader_folder, own_reader_folder
-from index.readers import corpus_files
 from index.span_model import GRAPH_FILE, SETTINGS_FILE, TOKENIZER_FILE, SpanModel
 from index.store import open_current
 

@@ -4,6 +4,7 @@ import logging
 
 from bot.config import Config
 from bot.progress import progress
+from index.articles.corpus import corpus_files, other_kinds
 from index.build import BuildReport, is_stale, update
 from index.errors import (
     FootnoteError,
@@ -13,7 +14,6 @@ from index.errors import (
     IndexStaleError,
 )
 from index.library import Library
-from index.readers import corpus_files, other_kinds
 
 log = logging.getLogger(__name__)
 

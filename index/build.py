@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from index import changes, store
+from index.articles.corpus import CorpusFile, corpus_files, read_article
 from index.catalog import Catalog, CatalogWriter
 from index.changes import UNSETTLED, CorpusState, FileState, ModelState, scan
 from index.config import Config
@@ -25,7 +26,6 @@ from index.fingerprint import difference, fingerprint, reader_name
 from index.lexical import Lexical
 from index.model_states import fetched_anew, look_again, look_for_models
 from index.passages import make_passages
-from index.readers import CorpusFile, corpus_files, read_article
 from index.records import Article, Progress
 from index.reuse import Earlier, Entry, Kept, Read, find_sources
 from index.sentences import split_sentences

@@ -8,8 +8,8 @@ from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from index.articles.corpus import CorpusFile, refuse
 from index.errors import IndexDamagedError, UnreadableFileError
-from index.readers import CorpusFile, refuse
 
 FILE = "files.json"
 UNSETTLED = -1

@@ -10,6 +10,7 @@ from bot.config import Config
 from bot.discord.log_format import fields
 from bot.discord.meter import Meter
 from bot.discord.updating import Skipped, UnwritableError, update_apart
+from index.articles.corpus import corpus_files
 from index.build import WAIT, is_stale
 from index.errors import (
     ConfigurationError,
@@ -20,7 +21,6 @@ from index.errors import (
     IndexStaleError,
 )
 from index.library import Library, published_fingerprint
-from index.readers import corpus_files
 
 WARMING = "What is this about?"
 REST = 10

@@ -19,9 +19,9 @@ import faiss
 import numpy as np
 
 from index import vectors as module
+from index.articles.corpus import corpus_files, read_article
 from index.config import DEFAULT_ENCODER
 from index.models import resolve_encoder
-from index.readers import corpus_files, read_article
 from index.sentences import split_sentences
 from index.vectors import Floats, Rows, Vectors
 

@@ -313,7 +313,9 @@ def test_an_interrupt_that_a_reader_swallows_publishes_nothing(home: Home) -> No
     (home.corpus / "new.txt").write_text("Something new.")
     before = home.generation
     arguments = ["--config", str(home.config), "index"]
-    code = INTERRUPTED_IMPORT.format(arguments=arguments, module="index.file_readers", swallowed=True)
+    code = INTERRUPTED_IMPORT.format(
+        arguments=arguments, module="index.articles.file_formats", swallowed=True
+    )
     run = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, preexec_fn=hear_interrupts
     )

@@ -22,11 +22,11 @@ import numpy as np
 from build_helpers import build, make_config
 
 from index import store
+from index.articles.corpus import corpus_files, read_article
 from index.catalog import Catalog
 from index.config import AnswerSection, Config
 from index.lexical import Lexical, terms
 from index.reader_choice import exported_reader_folder
-from index.readers import corpus_files, read_article
 from index.reuse import Earlier
 
 EVENTS = {

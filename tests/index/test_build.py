@@ -25,10 +25,10 @@ from build_helpers import (
 
 from index import build as build_module
 from index import changes, store
+from index.articles.corpus import CorpusFile, read_article
 from index.build import is_stale
 from index.config import Config
 from index.encoder import Encoder
-from index.readers import CorpusFile, read_article
 from index.records import Article
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from build_helpers import OLD, write_corpus
 
-from index import changes, readers
+from index import changes
+from index.articles import corpus
+from index.articles.corpus import CorpusFile
 from index.changes import CorpusState, FileState, ModelState, scan
 from index.errors import IndexDamagedError
-from index.readers import CorpusFile
 
 
 def known(folder: Path) -> dict[str, FileState]:
@@ -57,7 +58,7 @@ def test_what_the_readers_refuse_is_not_opened(tmp_path: Path, monkeypatch: pyte
     file = CorpusFile(path, "a.txt", "a")
     refused = FileState("a.txt", "a", 0, -1, "")
     with monkeypatch.context() as patch:
-        patch.setattr(readers, "LARGEST", 3)
+        patch.setattr(corpus, "LARGEST", 3)
         assert scan([file], {}) == [refused]
     path.rename(tmp_path / "secret.txt")
     path.symlink_to(tmp_path / "secret.txt")  # size and time are those of the file that was there

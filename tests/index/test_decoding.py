@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.decoding import decode, normalised
+from index.articles.decoding import decode, normalised
 from index.errors import UnreadableFileError
 
 ENGLISH = "The café closed – “for good”, they said. It cost €5."

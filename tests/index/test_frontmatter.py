@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.frontmatter import Description, split_front_matter, title_in
+from index.articles.front_matter import Description, split_front_matter, title_in
 
 FULL = """---
 title: "Bees: a

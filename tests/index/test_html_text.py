@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.articles.front_matter import Description
+from index.articles.html_text import read_html
 from index.errors import UnreadableFileError
-from index.frontmatter import Description
-from index.html_text import read_html
 
 PAGE = b"""<!DOCTYPE html><html><head><title> Bees
  dance </title><link rel="canonical" href="https://example.org/bees"><meta name="author" content="Ada">

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
-from index import readers
+from index.articles import corpus
+from index.articles.corpus import SUFFIXES, CorpusFile, corpus_files, read_article
 from index.errors import ConfigurationError, UnreadableFileError
-from index.readers import SUFFIXES, CorpusFile, corpus_files, read_article
 from index.records import Article
 
 CORPUS = Path(__file__).parents[2] / "corpus"
@@ -156,7 +156,7 @@ def test_odd_names(tmp_path: Path) -> None:
 )
 def test_ids_are_unique(stems: list[list[str]], data: st.DataObject) -> None:
     files = {"/".join(parts) + data.draw(st.sampled_from([".txt", ".md", ".txt.md"])) for parts in stems}
-    found = readers._ids(sorted(files))
+    found = corpus._ids(sorted(files))
     assert len(set(found)) == len(found) == len(files)
 
 
@@ -330,7 +330,7 @@ def test_parsers_are_silent(
 def test_llamaindex_reads_a_folder_with_our_readers(tmp_path: Path) -> None:
     from llama_index.core import SimpleDirectoryReader
 
-    from index.file_readers import file_readers
+    from index.articles.file_formats import file_readers
 
     assert set(file_readers()) == SUFFIXES
     put(tmp_path, "a.txt", "The café.".encode("latin-1"))
@@ -345,7 +345,7 @@ def test_listing_files_imports_no_framework(tmp_path: Path) -> None:
     import subprocess
 
     program = (
-        "import sys; from pathlib import Path; from index.readers import corpus_files; "
+        "import sys; from pathlib import Path; from index.articles.corpus import corpus_files; "
         "corpus_files(Path(sys.argv[1])); from index.sentences import split_sentences; "
         "print([name for name in ('llama_index', 'bs4', 'pypdf', 'yaml', 'torch') if name in sys.modules])"
     )

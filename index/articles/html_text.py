@@ -8,8 +8,8 @@ from bs4 import BeautifulSoup, Tag
 from bs4.dammit import EncodingDetector
 from bs4.element import NavigableString, PreformattedString
 
-from index.decoding import decode
-from index.frontmatter import Description, describe
+from index.articles.decoding import decode
+from index.articles.front_matter import Description, describe
 
 _UNREAD = frozenset(
     "head title script style nav template noscript svg math iframe object canvas audio video select textarea "

@@ -17,10 +17,10 @@ from llama_index.core.readers.base import BaseReader
 from llama_index.core.schema import Document
 from pypdf.errors import DependencyError
 
-from index.decoding import decode, normalised
+from index.articles.decoding import decode, normalised
+from index.articles.front_matter import Description, describe, split_front_matter
+from index.articles.html_text import read_html
 from index.errors import UnreadableFileError
-from index.frontmatter import Description, describe, split_front_matter
-from index.html_text import read_html
 
 _ENCRYPTED = "Save a copy without encryption."
 _NO_TITLE = re.compile(r"untitled.*|microsoft word\b.*|.*\.\w{2,5}|\W*", re.IGNORECASE)

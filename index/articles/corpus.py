@@ -82,8 +82,8 @@ def read_article(file: CorpusFile) -> Article:
 def _read(file: CorpusFile) -> Article:
     refuse(file)
     # Imported here: a question looks for changes in the corpus, but reads no articles.
-    from index.file_readers import file_readers
-    from index.frontmatter import title_in
+    from index.articles.file_formats import file_readers
+    from index.articles.front_matter import title_in
 
     document = file_readers()[file.path.suffix.lower()].load_data(file.path)[0]
     text, known = document.text, document.metadata

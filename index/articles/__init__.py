@@ -1,0 +1,1 @@
+"""Files of the corpus as articles: which there are, what kind each is, and the text in it."""
