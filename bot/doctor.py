@@ -13,7 +13,7 @@ from bot.frame import in_words
 from bot.terminal import Block, Piece, counted
 from bot.text import safe
 from index.articles.corpus import corpus_files
-from index.build import is_stale
+from index.building.update import is_stale
 from index.config import NO_READER
 from index.errors import FootnoteError, IndexMissingError, IndexStaleError, ModelDamagedError
 from index.library import Library

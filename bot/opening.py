@@ -5,7 +5,7 @@ import logging
 from bot.config import Config
 from bot.progress import progress
 from index.articles.corpus import corpus_files, other_kinds
-from index.build import BuildReport, is_stale, update
+from index.building.update import BuildReport, is_stale, update
 from index.errors import (
     FootnoteError,
     IndexBusyError,

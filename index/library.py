@@ -17,8 +17,8 @@ from typing import Self
 import numpy as np
 
 from index.answering import clean_question, compose
+from index.building.file_changes import FILE as STATE_FILE
 from index.catalog import ArticleRow, Catalog
-from index.changes import FILE as STATE_FILE
 from index.config import Config
 from index.encoder import Encoder
 from index.errors import FootnoteError, IndexStaleError, ModelDamagedError

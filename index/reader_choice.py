@@ -3,8 +3,8 @@
 from importlib.resources import files
 from pathlib import Path
 
+from index.building.file_changes import CorpusState
 from index.catalog import Catalog
-from index.changes import CorpusState
 from index.confidence import Calibration
 from index.config import NO_READER, Config
 from index.errors import IndexDamagedError, IndexStaleError, ModelDamagedError

@@ -11,7 +11,7 @@ from bot.discord.log_format import fields
 from bot.discord.meter import Meter
 from bot.discord.updating import Skipped, UnwritableError, update_apart
 from index.articles.corpus import corpus_files
-from index.build import WAIT, is_stale
+from index.building.update import WAIT, is_stale
 from index.errors import (
     ConfigurationError,
     FootnoteError,

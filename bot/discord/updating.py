@@ -22,7 +22,7 @@ from bot.config import Config
 from bot.discord.log_format import fields
 from bot.opening import counts
 from index import errors
-from index.build import update
+from index.building.update import update
 from index.errors import FootnoteError, IndexDamagedError
 
 _SECRETS = ("DISCORD_BOT_TOKEN", "DISCORD_BOT_TOKEN_FILE")
@@ -51,7 +51,7 @@ class UnwritableError(FootnoteError):
 
 
 async def update_apart(config: Config, wait: float) -> Updated:
-    """Bring the index up to date as `index.build.update` does, in a child that ends if this is cancelled.
+    """Bring the index up to date as `index.building.update.update` does, in a child that ends if this is cancelled.
 
     Raises what `update` does; UnwritableError where the index cannot be written, FootnoteError where the
     child died.

@@ -14,10 +14,10 @@ from pathlib import Path
 from measure import seconds
 from sentence_transformers import SentenceTransformer
 
-from index.build import update
+from index.building.embedding import FRAMEWORK_FROM
+from index.building.update import update
 from index.catalog import Catalog
 from index.config import DEFAULT_ENCODER, Config, CorpusSection
-from index.embedding import FRAMEWORK_FROM
 from index.library import Library
 from index.models import resolve_encoder
 

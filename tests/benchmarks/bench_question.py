@@ -21,9 +21,9 @@ from unittest import mock
 import numpy as np
 from measure import seconds
 
-from index.build import update
+from index.building.embedding import Embedder
+from index.building.update import update
 from index.config import DEFAULT_ENCODER, Config, CorpusSection, IndexSection
-from index.embedding import Embedder
 from index.encoder import Encoder
 from index.library import Library
 from index.models import resolve_encoder

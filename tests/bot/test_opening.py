@@ -7,7 +7,8 @@ import pytest
 from homes import Home
 from pseudo_terminal import PseudoTerminal
 
-from index import build, store
+from index import store
+from index.building import update
 
 COLD = "At what temperature is the centre of the cluster kept?"
 WAX = "# Candles\n\nCandles are made of beeswax by the candlemaker Ilse Weber.\n"
@@ -180,7 +181,7 @@ def test_an_interrupted_update_leaves_the_last_index(home: Home, monkeypatch: py
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(build, "make_passages", interrupted)
+        patch.setattr(update, "make_passages", interrupted)
         assert home.footnote("index").code == 130
     assert newest(home) == before
     assert home.footnote("index").out == "1 added, 0 updated, 0 removed, 2 unchanged\n"

@@ -16,7 +16,7 @@ from loopback import LoopbackDiscord
 from loopback.openapi import OpenAPI
 
 from bot.discord.client import FootnoteClient
-from index.build import update
+from index.building.update import update
 from index.config import Config
 from index.fingerprint import encoder_name
 from index.library import Library

@@ -14,7 +14,7 @@ from preview.markdown import parse
 
 from bot.config import Config
 from bot.discord.markdown import web_address
-from index.build import update
+from index.building.update import update
 from index.library import Library
 
 TITLE = "@everyone **[free](https://evil.example)** <@1> `x` ||y|| \u202eevil"

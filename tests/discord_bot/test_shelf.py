@@ -17,7 +17,7 @@ from bot.discord.meter import Meter
 from bot.discord.shelf import Shelf
 from bot.discord.updating import Updated
 from bot.opening import counts
-from index.build import update
+from index.building.update import update
 from index.errors import ConfigurationError, UnreadableFileError
 from index.library import Library
 from index.store import writing

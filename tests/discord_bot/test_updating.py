@@ -15,7 +15,7 @@ import pytest
 from bot.config import Config
 from bot.discord import updating
 from bot.discord.updating import UnwritableError, update_apart
-from index.build import BuildReport
+from index.building.update import BuildReport
 from index.errors import ConfigurationError, FootnoteError, IndexBusyError, IndexDamagedError
 from index.library import Library
 from index.records import Progress

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 
 from index import store
-from index.build import BuildReport, update
+from index.building.reuse import Earlier
+from index.building.update import BuildReport, update
 from index.config import Config, CorpusSection, IndexSection, ModelSection
 from index.encoder import Encoder
 from index.fingerprint import encoder_name
 from index.lexical import Lexical, terms
 from index.models import model_fingerprint, resolve_encoder
-from index.reuse import Earlier
 from index.store import put_encoder, writing
 
 ARTICLES = {

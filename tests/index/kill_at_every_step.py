@@ -23,11 +23,11 @@ from build_helpers import build, make_config
 
 from index import store
 from index.articles.corpus import corpus_files, read_article
+from index.building.reuse import Earlier
 from index.catalog import Catalog
 from index.config import AnswerSection, Config
 from index.lexical import Lexical, terms
 from index.reader_choice import exported_reader_folder
-from index.reuse import Earlier
 
 EVENTS = {
     "open",

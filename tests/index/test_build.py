@@ -23,10 +23,11 @@ from build_helpers import (
     write_corpus,
 )
 
-from index import build as build_module
-from index import changes, store
+from index import store
 from index.articles.corpus import CorpusFile, read_article
-from index.build import is_stale
+from index.building import file_changes
+from index.building import update as build_module
+from index.building.update import is_stale
 from index.config import Config
 from index.encoder import Encoder
 from index.records import Article
@@ -58,7 +59,7 @@ def test_nothing_changed_writes_nothing(config: Config) -> None:
 def test_nothing_changed_imports_no_framework(config: Config) -> None:
     code = (
         "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n"
-        "from build_helpers import make_config, build\nfrom index.build import is_stale\n"
+        "from build_helpers import make_config, build\nfrom index.building.update import is_stale\n"
         "config = make_config(Path(sys.argv[2]))\n"
         "assert is_stale(config) is None\n"
         "assert len(build(config).unchanged) == 3\n"
@@ -101,7 +102,7 @@ def test_fresh_files_settle_once(config: Config, monkeypatch: pytest.MonkeyPatch
     before = current(config)
     assert is_stale(config) is None
     assert current(config) == before, "a fresh file does not settle, so that there is nothing to remember"
-    monkeypatch.setattr(changes, "_SETTLED", 0)
+    monkeypatch.setattr(file_changes, "_SETTLED", 0)
     assert digests(monkeypatch, lambda: is_stale(config)) == 1
     settled = current(config)
     assert settled != before
@@ -114,7 +115,7 @@ def test_an_index_that_cannot_be_written_is_no_reason(
 ) -> None:
     (config.corpus_directory / "cats.txt").touch()
     before = current(config)
-    monkeypatch.setattr(changes, "_SETTLED", 0)
+    monkeypatch.setattr(file_changes, "_SETTLED", 0)
     with store.writing(config.index_directory, 0):
         assert is_stale(config) is None  # another process writes
     with monkeypatch.context() as patch:

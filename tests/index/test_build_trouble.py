@@ -22,7 +22,7 @@ from build_helpers import (
 )
 
 from index import sentences, store
-from index.build import is_stale, update
+from index.building.update import is_stale, update
 from index.config import Config
 from index.errors import (
     ConfigurationError,

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from build_helpers import OLD, write_corpus
 
-from index import changes
 from index.articles import corpus
 from index.articles.corpus import CorpusFile
-from index.changes import CorpusState, FileState, ModelState, scan
+from index.building import file_changes
+from index.building.file_changes import CorpusState, FileState, ModelState, scan
 from index.errors import IndexDamagedError
 
 
@@ -76,6 +76,6 @@ def test_a_state_comes_back(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"files": [[1]]}', '{"files": [], "more": 1}'])
 def test_a_foreign_state_is_damage(tmp_path: Path, content: str) -> None:
-    (tmp_path / changes.FILE).write_text(content, encoding="utf-8")
-    with pytest.raises(IndexDamagedError, match=changes.FILE):
+    (tmp_path / file_changes.FILE).write_text(content, encoding="utf-8")
+    with pytest.raises(IndexDamagedError, match=file_changes.FILE):
         CorpusState.read(tmp_path)

@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 from build_helpers import ARTICLES, OLD, build, make_config, provide_encoder, write_corpus
 
-from index import embedding, models, store
-from index.build import is_stale
+from index import models, store
+from index.building import embedding
+from index.building.embedding import Embedder
+from index.building.reuse import Earlier
+from index.building.update import is_stale
 from index.config import Config, ModelSection
-from index.embedding import Embedder
 from index.encoder import SETTINGS_FILE, WEIGHTS_FILE, Encoder
 from index.errors import IndexDamagedError, ModelDamagedError
 from index.export import FrameworkEncoder
 from index.models import model_fingerprint
-from index.reuse import Earlier
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from build_helpers import ARTICLES, build, make_config, provide_encoder, write_corpus
 
+from index.building.reuse import Earlier
 from index.config import Config
-from index.reuse import Earlier
 from index.store import open_current
 
 
@@ -46,7 +46,7 @@ def test_a_kill_while_a_reader_is_exported_leaves_a_whole_index(
 def test_two_updates_and_readers_at_once(config: Config) -> None:
     code = (
         "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n"
-        "from build_helpers import make_config\nfrom index.build import update\n"
+        "from build_helpers import make_config\nfrom index.building.update import update\n"
         "print(update(make_config(Path(sys.argv[2]), Path(sys.argv[3])), lambda *_: None, wait=60).embedded)"
     )
     command = [sys.executable, "-c", code, Path(__file__).parent, config.base, config.encoder]

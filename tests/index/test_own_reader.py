@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index import reader_choice
-from index.build import update
+from index.building.update import update
 from index.config import Config, CorpusSection, IndexSection
 from index.errors import ModelDamagedError
 from index.library import Library

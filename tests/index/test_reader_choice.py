@@ -12,12 +12,12 @@ import pytest
 from build_helpers import OLD, build, check_vectors, current, earlier, write
 
 from index import models, store
-from index.build import is_stale
+from index.building.model_changes import look_again
+from index.building.update import is_stale
 from index.config import AnswerSection, Config
 from index.errors import IndexDamagedError, IndexStaleError, ModelMissingError
 from index.library import Library
 from index.llamaindex import FootnoteQueryEngine
-from index.model_states import look_again
 from index.reader import RetrievalReader
 from index.reader_choice import exported_reader_folder, load_span_model
 
@@ -213,7 +213,7 @@ def test_an_exported_reader_serves_llamaindex_and_needs_no_framework(
     assert FootnoteQueryEngine.from_config(path).query("How many people live in Raqqa?").source_nodes
     code = (
         "import sys; from pathlib import Path\nfrom index.config import Config\n"
-        "from index.build import is_stale\nfrom index.library import Library\n"
+        "from index.building.update import is_stale\nfrom index.library import Library\n"
         "config = Config.read(Path(sys.argv[1]))\nassert is_stale(config) is None\n"
         "assert Library.open(config).ask('Who drinks milk?').citations\n"
         "loaded = {name.partition('.')[0] for name in sys.modules}\n"

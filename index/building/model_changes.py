@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from index import models
-from index.changes import CorpusState, ModelState
+from index.building.file_changes import CorpusState, ModelState
 from index.config import Config
 from index.errors import ModelDamagedError
 

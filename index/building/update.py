@@ -8,12 +8,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from index import changes, store
+from index import store
 from index.articles.corpus import CorpusFile, corpus_files, read_article
+from index.building import file_changes
+from index.building.embedding import Embedder
+from index.building.file_changes import UNSETTLED, CorpusState, FileState, ModelState, scan
+from index.building.model_changes import fetched_anew, look_again, look_for_models
+from index.building.reuse import Earlier, Entry, Kept, Read, find_sources
 from index.catalog import Catalog, CatalogWriter
-from index.changes import UNSETTLED, CorpusState, FileState, ModelState, scan
 from index.config import Config
-from index.embedding import Embedder
 from index.errors import (
     ConfigurationError,
     FootnoteError,
@@ -24,10 +27,8 @@ from index.errors import (
 )
 from index.fingerprint import difference, fingerprint, reader_name
 from index.lexical import Lexical
-from index.model_states import fetched_anew, look_again, look_for_models
 from index.passages import make_passages
 from index.records import Article, Progress
-from index.reuse import Earlier, Entry, Kept, Read, find_sources
 from index.sentences import split_sentences
 from index.store import Export, Generation
 from index.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
@@ -215,13 +216,13 @@ def _entry(
 ) -> tuple[FileState, Entry | None]:
     """Take a file's article over, or read it: again where it was written meanwhile."""
     for _ in range(_READ_ATTEMPTS):
-        stamp = changes.stamp(file)
-        state = changes.describe(file, before)
+        stamp = file_changes.stamp(file)
+        state = file_changes.describe(file, before)
         if base and state.skipped is None and _content(state) == _content(before):
             return state, Kept(state, base, base.catalog.row(state.id))
         article, reason = _article(file)
         state = replace(state, skipped=reason)
-        if changes.stamp(file) == stamp:
+        if file_changes.stamp(file) == stamp:
             break
     else:  # no content has this digest, so that the next update reads the file again
         state = replace(state, mtime_ns=UNSETTLED, digest="unsettled")
@@ -278,7 +279,7 @@ def _renewable(now: CorpusState, before: CorpusState) -> bool:
 
 def _renew_state(root: Path, generation: Generation, state: CorpusState, reader: Export | None) -> None:
     """Publish the same index with what the files look like now, and with the exported `reader`."""
-    with store.same_generation(root, generation, but=changes.FILE, reader=reader) as made:
+    with store.same_generation(root, generation, but=file_changes.FILE, reader=reader) as made:
         state.write(made)
 
 

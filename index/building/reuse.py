@@ -7,8 +7,8 @@ from typing import Self
 import numpy as np
 
 from index.arrays import Floats, Rows
+from index.building.file_changes import CorpusState, FileState
 from index.catalog import Catalog
-from index.changes import CorpusState, FileState
 from index.records import Article, Passage, Sentence
 from index.store import Generation
 from index.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors

@@ -1,0 +1,1 @@
+"""From articles to an index: what changed, what is reused, what is embedded."""
