@@ -222,8 +222,8 @@ def evaluate(context: click.Context, file: Path, as_objects: bool) -> None:
 
     from bot.opening import open_library
     from bot.quality import ask_all, evaluation_blocks
-    from index.evaluation import evaluate as measure
-    from index.evaluation import read_questions
+    from index.evaluation.measures import evaluate as measure
+    from index.evaluation.measures import read_questions
 
     questions = read_questions(file)
     config = _setting(context).config()

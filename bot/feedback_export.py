@@ -10,7 +10,7 @@ from bot.as_json import dump
 from bot.feedback import Entry, FeedbackError
 from bot.terminal import EMPTY, UNANSWERED, Block, Piece, counted
 from bot.text import safe
-from index.evaluation import GoldQuestion
+from index.evaluation.measures import GoldQuestion
 
 
 @dataclass(frozen=True, slots=True)

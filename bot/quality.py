@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.progress import progress
 from bot.terminal import EMPTY, Block, Piece
 from index.errors import FootnoteError
-from index.evaluation import Evaluation, GoldQuestion, QuestionFileError
+from index.evaluation.measures import Evaluation, GoldQuestion, QuestionFileError
 from index.library import Library
 from index.records import Answer
 

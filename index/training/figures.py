@@ -17,7 +17,7 @@ import numpy as np
 from rich.console import Console
 
 from index.encoder import Encoder
-from index.evaluation import auroc, normalised, token_f1
+from index.evaluation.measures import auroc, normalised, token_f1
 from index.lexical import best, terms
 from index.passages import make_passages
 from index.ranking import Ranker

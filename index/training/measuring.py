@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from index.evaluation import auroc
+from index.evaluation.measures import auroc
 from index.records import Span
 from index.span_reader import best_span
 from index.training.batches import Batch

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.evaluation import auroc, calibration_error
+from index.evaluation.measures import auroc, calibration_error
 
 THRESHOLDS = (0.2, 0.25, 0.3, 0.5)
 

@@ -21,7 +21,7 @@ import numpy as np
 from measure import alternate, seconds
 
 from index.config import Config
-from index.evaluation import read_questions
+from index.evaluation.measures import read_questions
 from index.library import Library
 from index.reader import Asked
 from index.records import Question, Ranked

@@ -12,7 +12,7 @@ from homes import ROOT, Home
 
 from bot.feedback import FILE, KEY_FILE, NOTE_LIMIT, Feedback, FeedbackError, Judgement, NoRoomError, Stored
 from bot.feedback_export import Export, entry_object, export
-from index.evaluation import read_questions
+from index.evaluation.measures import read_questions
 
 SENTENCE = "The centre of the cluster is kept at about 35 degrees Celsius."
 RIGHT = Judgement(

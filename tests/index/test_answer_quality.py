@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.config import Config
-from index.evaluation import Evaluation, evaluate, read_questions
+from index.evaluation.measures import Evaluation, evaluate, read_questions
 from index.library import Library
 
 QUESTIONS = Path(__file__).parents[1] / "data" / "questions.jsonl"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.evaluation import (
+from index.evaluation.measures import (
     GoldQuestion,
     QuestionFileError,
     auroc,

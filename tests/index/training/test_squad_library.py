@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from miniature import short_lessons, squad_entry, write_squadshifts
 
-from index.evaluation import read_questions
+from index.evaluation.measures import read_questions
 from index.training.lessons import SQUADSHIFTS, read_squadshifts
 from index.training.squad_library import CONFIGURATION, main
 

@@ -1,0 +1,1 @@
+"""Quality measures over questions whose answers are known."""
