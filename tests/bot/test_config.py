@@ -9,7 +9,7 @@ from bot.config import Config, find_config, read_config
 from index.config import Config as IndexConfig
 from index.config import IndexSection, _first_problem
 from index.errors import ConfigurationError
-from index.llamaindex import FootnoteQueryEngine
+from index.llamaindex.query_engine import FootnoteQueryEngine
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from llama_index.core.llms.mock import MockFunctionCallingLLM
 from pseudo_terminal import PseudoTerminal
 
 from bot.cli import main
-from index.llamaindex import FootnoteQueryEngine
+from index.llamaindex.query_engine import FootnoteQueryEngine
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 _STYLE = re.compile(r"\x1b\[[\d;]*m|\x1b\]8;[^\x1b]*\x1b\\")

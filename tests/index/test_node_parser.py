@@ -12,7 +12,7 @@ from llama_index.core.schema import Document, MetadataMode, TextNode
 from llama_index.core.storage.docstore import SimpleDocumentStore
 from llama_index.core.vector_stores import SimpleVectorStore
 
-from index.node_parser import FootnoteNodeParser
+from index.llamaindex.node_parser import FootnoteNodeParser
 from index.sentences import split_sentences
 
 ARTICLE = Path(__file__).parents[2] / "corpus" / "coalition-strikes-near-al-tanf.txt"

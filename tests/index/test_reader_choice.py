@@ -17,7 +17,7 @@ from index.building.update import is_stale
 from index.config import AnswerSection, Config
 from index.errors import IndexDamagedError, IndexStaleError, ModelMissingError
 from index.library import Library
-from index.llamaindex import FootnoteQueryEngine
+from index.llamaindex.query_engine import FootnoteQueryEngine
 from index.reader import RetrievalReader
 from index.reader_choice import exported_reader_folder, load_span_model
 

@@ -1,0 +1,1 @@
+"""Footnote as LlamaIndex classes."""
