@@ -286,7 +286,7 @@ def doctor(context: click.Context, fetch: bool, as_objects: bool) -> None:
     setting = _setting(context)
     config = setting.config()
     if fetch:
-        from index.models import fetch_encoder, fetch_reader
+        from index.models.model_folders import fetch_encoder, fetch_reader
 
         log.info("Fetching %s …", config.model.encoder)
         fetch_encoder(config.encoder)

@@ -17,9 +17,9 @@ from index.building.update import is_stale
 from index.config import NO_READER
 from index.errors import FootnoteError, IndexMissingError, IndexStaleError, ModelDamagedError
 from index.library import Library
-from index.models import file_sha256, resolve_encoder, resolve_reader
+from index.models.model_folders import file_sha256, resolve_encoder, resolve_reader
+from index.models.span_model import GRAPH_FILE, SETTINGS_FILE, TOKENIZER_FILE, SpanModel
 from index.reader_choice import exported_reader_folder, own_reader_folder
-from index.span_model import GRAPH_FILE, SETTINGS_FILE, TOKENIZER_FILE, SpanModel
 from index.store import open_current
 
 OK, WARN, FAIL = "ok", "warn", "fail"

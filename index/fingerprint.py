@@ -6,7 +6,8 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
-from index import encoder, lexical, passages, sentences
+from index import lexical, passages, sentences
+from index.models import encoder
 
 _MEANINGS = {
     "model": "the model",
@@ -41,7 +42,7 @@ def encoder_name(model: str) -> str:
 
 def reader_name(model: str) -> str:
     """Name the exported form of the reader with the fingerprint `model`."""
-    from index.span_model import FORMAT  # for the few indexes that have one
+    from index.models.span_model import FORMAT  # for the few indexes that have one
 
     return _export_name(model, FORMAT)
 

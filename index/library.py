@@ -20,16 +20,16 @@ from index.answering import clean_question, compose
 from index.building.file_changes import FILE as STATE_FILE
 from index.catalog import ArticleRow, Catalog
 from index.config import Config
-from index.encoder import Encoder
 from index.errors import FootnoteError, IndexStaleError, ModelDamagedError
 from index.fingerprint import difference, fingerprint
 from index.lexical import Lexical
+from index.models.encoder import Encoder
+from index.models.span_model import SpanModel
 from index.ranking import Ranker
 from index.reader import Asked, Reader, Reading, UnusableReader
 from index.reader_choice import load_span_model, make_reader
 from index.records import Answer, Article, Question, Sentence, Source
 from index.retriever import CANDIDATES, Retriever
-from index.span_model import SpanModel
 from index.store import Generation, check_encoder, open_current
 from index.titles import Titles
 from index.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors

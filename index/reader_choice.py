@@ -9,9 +9,9 @@ from index.confidence import Calibration
 from index.config import NO_READER, Config
 from index.errors import IndexDamagedError, IndexStaleError, ModelDamagedError
 from index.fingerprint import reader_name
-from index.models import file_sha256
+from index.models.model_folders import file_sha256
+from index.models.span_model import SpanModel
 from index.reader import Reader, RetrievalReader
-from index.span_model import SpanModel
 from index.span_reader import ReadingWeights, SpanReader
 from index.store import Generation, check_reader
 

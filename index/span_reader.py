@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from index.catalog import SentenceText
 from index.confidence import EVIDENCE, Calibration, evidence, logistic
+from index.models.span_model import SpanModel, TokenScores
 from index.reader import Asked, Reading
 from index.records import Idf, Ranked, Span
-from index.span_model import SpanModel, TokenScores
 from index.weights import READING_FILE, read_sections, weights_of
 from index.windows import Window, make_windows
 

@@ -9,8 +9,8 @@ import pytest
 from tiny_reader import save_tiny_reader
 
 from index.config import DEFAULT_ENCODER
-from index.export import FrameworkEncoder
-from index.models import resolve_encoder
+from index.models.encoder_export import FrameworkEncoder
+from index.models.model_folders import resolve_encoder
 
 _NO_NETWORK = Path(__file__).parent / "no_network"
 

@@ -8,13 +8,13 @@ import numpy as np
 
 from index import store
 from index.arrays import Floats
-from index.encoder import Encoder
 from index.errors import IndexDamagedError, ModelDamagedError
 from index.fingerprint import encoder_name
+from index.models.encoder import Encoder
 from index.records import Progress
 
 if TYPE_CHECKING:
-    from index.export import FrameworkEncoder
+    from index.models.encoder_export import FrameworkEncoder
 
 FRAMEWORK_FROM = 2000
 """Texts to embed from which it pays to wait for sentence-transformers, and the GPU that it may find."""
@@ -56,7 +56,7 @@ class Embedder:
 
     def _load_framework(self) -> "FrameworkEncoder":
         if self._framework is None:
-            from index.export import FrameworkEncoder  # seconds, for torch
+            from index.models.encoder_export import FrameworkEncoder  # seconds, for torch
 
             self._progress("load the model", 0, 1)
             try:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from index import models
 from index.building.file_changes import CorpusState, ModelState
 from index.config import Config
 from index.errors import ModelDamagedError
+from index.models import model_folders
 
 
 def look_for_models(config: Config, before: CorpusState | None) -> tuple[ModelState, ModelState | None]:
@@ -16,11 +16,13 @@ def look_for_models(config: Config, before: CorpusState | None) -> tuple[ModelSt
     Raises ModelMissingError and ModelDamagedError.
     """
     known = before.encoder if before else None
-    encoder = _look(config.encoder, known, models.find_encoder, models.resolve_encoder)
+    encoder = _look(config.encoder, known, model_folders.find_encoder, model_folders.resolve_encoder)
     if not config.named_reader:
         return encoder, None
     known = before.reader if before else None
-    return encoder, _look(config.named_reader, known, models.resolve_reader, models.resolve_reader)
+    return encoder, _look(
+        config.named_reader, known, model_folders.resolve_reader, model_folders.resolve_reader
+    )
 
 
 def look_again(before: ModelState) -> ModelState:
@@ -34,7 +36,7 @@ def look_again(before: ModelState) -> ModelState:
     stamp = _stamp(folder)
     if stamp == before.stamp:
         return before
-    return replace(before, stamp=stamp, fingerprint=models.model_fingerprint(folder))
+    return replace(before, stamp=stamp, fingerprint=model_folders.model_fingerprint(folder))
 
 
 def fetched_anew(model: ModelState) -> bool:
@@ -57,11 +59,11 @@ def _look(
         if (str(folder), _stamp(folder)) == (before.folder, before.stamp):
             return before
     folder = resolve(name)
-    return ModelState(name, str(folder), _stamp(folder), models.model_fingerprint(folder))
+    return ModelState(name, str(folder), _stamp(folder), model_folders.model_fingerprint(folder))
 
 
 def _stamp(folder: Path) -> str:
     try:
-        return models.model_stamp(folder)
+        return model_folders.model_stamp(folder)
     except OSError as error:
         raise ModelDamagedError(f"{folder}: cannot be read: {error.strerror or error}") from error

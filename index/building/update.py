@@ -187,7 +187,7 @@ def _export_reader(root: Path, reader: ModelState, earlier: Earlier | None, prog
     name = reader_name(reader.fingerprint)
     found = store.find_reader(root, name, earlier.generation.reader if earlier else None)
     if found is None:
-        from index.span_export import export_span_model  # seconds, for torch
+        from index.models.span_model_export import export_span_model  # seconds, for torch
 
         progress("export the reader", 0, 1)
         found = store.put_reader(root, name, partial(export_span_model, Path(reader.folder)))

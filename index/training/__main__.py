@@ -27,8 +27,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from index.config import DEFAULT_ENCODER
-from index.models import resolve_encoder
-from index.span_export import export_span_model
+from index.models.model_folders import resolve_encoder
+from index.models.span_model_export import export_span_model
 from index.training import averaging, figures, joint, reader
 from index.training.extractive import ids_between
 from index.training.sections import read_selqa

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from index.arrays import Rows
+from index.models.span_model import QUESTION_TOKENS
 from index.records import Span
-from index.span_model import QUESTION_TOKENS
 from index.training.curriculum import Example
 
 WINDOW_TOKENS = 256

@@ -4,9 +4,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from index.config import DEFAULT_ENCODER
-from index.encoder import Encoder
-from index.export import FrameworkEncoder
-from index.models import resolve_encoder
+from index.models.encoder import Encoder
+from index.models.encoder_export import FrameworkEncoder
+from index.models.model_folders import resolve_encoder
 
 
 def default_encoders() -> tuple[FrameworkEncoder, Encoder]:

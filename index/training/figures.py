@@ -16,13 +16,13 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
-from index.encoder import Encoder
 from index.evaluation.measures import auroc, normalised, token_f1
 from index.lexical import best, terms
+from index.models.encoder import Encoder
+from index.models.span_model import SpanModel
 from index.passages import make_passages
 from index.ranking import Ranker
 from index.records import Article, Progress, Ranked
-from index.span_model import SpanModel
 from index.span_reader import MOST_LOG_ODDS, ReadingWeights, SpanReader, join
 from index.training.encoders import default_encoders
 from index.training.lessons import Lesson, read_squad2, read_squadshifts

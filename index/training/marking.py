@@ -6,8 +6,8 @@ from functools import partial
 import numpy as np
 
 from index.catalog import SentenceText
+from index.models.span_model import SpanModel
 from index.records import Candidate
-from index.span_model import SpanModel
 from index.span_reader import JOINT, SURE, Found, ReadingWeights, SpanReader
 from index.training.lessons import Text
 

@@ -29,8 +29,8 @@ from rich.console import Console
 from tokenizers import Tokenizer
 
 from index.config import DEFAULT_ENCODER
-from index.models import check_reader_folder, file_sha256, model_fingerprint, resolve_encoder
-from index.span_model import SETTINGS_FILE, SpanModel
+from index.models.model_folders import check_reader_folder, file_sha256, model_fingerprint, resolve_encoder
+from index.models.span_model import SETTINGS_FILE, SpanModel
 from index.training.batches import Batch, batches
 from index.training.cloze import cloze_lessons
 from index.training.curriculum import (
@@ -326,7 +326,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         lessons, sentences, encoder, options.work, recipe, console, start, options.teacher, sections
     )
     if options.out:
-        from index.span_export import export_span_model
+        from index.models.span_model_export import export_span_model
 
         export_span_model(folder, options.out)
 

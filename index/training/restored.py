@@ -10,7 +10,7 @@ import torch
 from onnx import numpy_helper
 
 from index.errors import ModelDamagedError
-from index.span_model import GRAPH_FILE, SpanModel
+from index.models.span_model import GRAPH_FILE, SpanModel
 
 _PRODUCT = re.compile(r"/model/(?P<layer>.+)/MatMul(?P<int8>_quant)?")
 _PREFIX = "model."

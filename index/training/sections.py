@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from index.models.span_model import SpanModel
 from index.records import Sentence
-from index.span_model import SpanModel
 from index.training.lessons import Lesson, Text
 from index.training.marking import best_in
 

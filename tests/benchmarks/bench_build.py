@@ -19,7 +19,7 @@ from index.building.update import update
 from index.catalog import Catalog
 from index.config import DEFAULT_ENCODER, Config, CorpusSection
 from index.library import Library
-from index.models import resolve_encoder
+from index.models.model_folders import resolve_encoder
 
 
 def main() -> None:

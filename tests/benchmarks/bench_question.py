@@ -24,9 +24,9 @@ from measure import seconds
 from index.building.embedding import Embedder
 from index.building.update import update
 from index.config import DEFAULT_ENCODER, Config, CorpusSection, IndexSection
-from index.encoder import Encoder
 from index.library import Library
-from index.models import resolve_encoder
+from index.models.encoder import Encoder
+from index.models.model_folders import resolve_encoder
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 QUESTIONS = (

@@ -23,10 +23,10 @@ from measure import alternate, seconds
 from index.config import Config
 from index.evaluation.measures import read_questions
 from index.library import Library
+from index.models.span_model import SpanModel
+from index.models.span_model_export import export_span_model
 from index.reader import Asked
 from index.records import Question, Ranked
-from index.span_export import export_span_model
-from index.span_model import SpanModel
 from index.span_reader import ReadingWeights, SpanReader
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "coalition-strikes-near-al-tanf.txt"

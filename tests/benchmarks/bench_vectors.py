@@ -21,7 +21,7 @@ import numpy as np
 from index import vectors as module
 from index.articles.corpus import corpus_files, read_article
 from index.config import DEFAULT_ENCODER
-from index.models import resolve_encoder
+from index.models.model_folders import resolve_encoder
 from index.sentences import split_sentences
 from index.vectors import Floats, Rows, Vectors
 
@@ -38,7 +38,7 @@ def sentences(path: Path) -> list[str]:
 def embedded(texts: list[str], cache: Path | None) -> Floats:
     if cache is not None and cache.exists():
         return np.load(cache, allow_pickle=False)[: len(texts)]
-    from index.export import FrameworkEncoder
+    from index.models.encoder_export import FrameworkEncoder
 
     found = FrameworkEncoder.load(resolve_encoder(DEFAULT_ENCODER)).embed(texts, lambda *_: None)
     if cache is not None:

@@ -8,8 +8,8 @@ from homes import Home
 
 from bot.doctor import Check, check_blocks
 from bot.terminal import show
-from index import models
 from index.config import DEFAULT_ENCODER
+from index.models import model_folders
 
 
 def statuses(home: Home, *arguments: str) -> dict[str, str]:
@@ -76,7 +76,7 @@ def test_a_missing_model_fails_and_names_how_to_get_it(home: Home) -> None:
 @pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "1_Pooling/config.json"])
 def test_a_model_with_a_broken_file_fails(home: Home, name: str) -> None:
     model = home.folder / "model"
-    shutil.copytree(models.resolve_encoder(DEFAULT_ENCODER), model, copy_function=os.link)
+    shutil.copytree(model_folders.resolve_encoder(DEFAULT_ENCODER), model, copy_function=os.link)
     home.config.unlink()
     home.config.write_text("[model]\nencoder = './model'\n")
     assert statuses(home)["model"] == "ok"
@@ -111,7 +111,7 @@ def test_without_a_file_the_defaults_are_named(
 
 def test_only_fetch_fetches_and_first(built: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     fetched: list[str] = []
-    monkeypatch.setattr(models, "fetch_encoder", fetched.append)
+    monkeypatch.setattr(model_folders, "fetch_encoder", fetched.append)
     assert built.footnote("doctor").code == 0
     assert fetched == []
     run = built.footnote("doctor", "--fetch")
@@ -144,7 +144,7 @@ def test_the_reader_is_named_with_its_hashes(home: Home, tiny_reader_folder: Pat
     (folder,) = (home.index / "readers").iterdir()
     (file,) = folder.glob("*.onnx")
     assert check["status"] == "ok"
-    assert f"{file.name} sha256 {models.file_sha256(file)[:16]}" in check["detail"]
+    assert f"{file.name} sha256 {model_folders.file_sha256(file)[:16]}" in check["detail"]
     file.unlink()
     check = reader_check(home)
     assert check["status"] == "fail"

@@ -20,7 +20,7 @@ from index.building.update import update
 from index.config import Config
 from index.fingerprint import encoder_name
 from index.library import Library
-from index.models import model_fingerprint, resolve_encoder
+from index.models.model_folders import model_fingerprint, resolve_encoder
 from index.store import put_encoder, writing
 
 ROOT = Path(__file__).parents[2]

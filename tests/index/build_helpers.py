@@ -9,10 +9,10 @@ from index import store
 from index.building.reuse import Earlier
 from index.building.update import BuildReport, update
 from index.config import Config, CorpusSection, IndexSection, ModelSection
-from index.encoder import Encoder
 from index.fingerprint import encoder_name
 from index.lexical import Lexical, terms
-from index.models import model_fingerprint, resolve_encoder
+from index.models.encoder import Encoder
+from index.models.model_folders import model_fingerprint, resolve_encoder
 from index.store import put_encoder, writing
 
 ARTICLES = {

@@ -9,7 +9,7 @@ from build_helpers import ARTICLES, IDS, build, make_config, provide_encoder, wr
 from tiny_model import save_tiny_model
 
 from index.config import Config
-from index.export import FrameworkEncoder
+from index.models.encoder_export import FrameworkEncoder
 
 BRIDGES = "The red bridge\n\nThe red bridge is 900 metres long. {}\n"
 

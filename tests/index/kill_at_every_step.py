@@ -133,7 +133,7 @@ def main(base: Path, model: Path, reader: Path | None = None) -> int:
     after: list[str] = []
     if reader:
         config = config.model_copy(update={"answer": AnswerSection(reader=str(reader))})
-        sys.modules["index.span_export"] = SimpleNamespace(export_span_model=copy_weights)  # type: ignore
+        sys.modules["index.models.span_model_export"] = SimpleNamespace(export_span_model=copy_weights)  # type: ignore
         after = before
     else:
         (config.corpus_directory / "cats.txt").write_text("Cats\n\nA cat runs.\n", encoding="utf-8")

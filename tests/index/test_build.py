@@ -29,7 +29,7 @@ from index.building import file_changes
 from index.building import update as build_module
 from index.building.update import is_stale
 from index.config import Config
-from index.encoder import Encoder
+from index.models.encoder import Encoder
 from index.records import Article
 
 

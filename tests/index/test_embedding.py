@@ -8,16 +8,17 @@ import numpy as np
 import pytest
 from build_helpers import ARTICLES, OLD, build, make_config, provide_encoder, write_corpus
 
-from index import models, store
+from index import store
 from index.building import embedding
 from index.building.embedding import Embedder
 from index.building.reuse import Earlier
 from index.building.update import is_stale
 from index.config import Config, ModelSection
-from index.encoder import SETTINGS_FILE, WEIGHTS_FILE, Encoder
 from index.errors import IndexDamagedError, ModelDamagedError
-from index.export import FrameworkEncoder
-from index.models import model_fingerprint
+from index.models import model_folders
+from index.models.encoder import SETTINGS_FILE, WEIGHTS_FILE, Encoder
+from index.models.encoder_export import FrameworkEncoder
+from index.models.model_folders import model_fingerprint
 
 
 @pytest.fixture
@@ -104,7 +105,7 @@ def test_a_model_that_cannot_be_read_is_named(config: Config, monkeypatch: pytes
         raise OSError(13, "Permission denied")
 
     with monkeypatch.context() as patch:
-        patch.setattr(models, "model_stamp", fail)
+        patch.setattr(model_folders, "model_stamp", fail)
         for look in (build, is_stale):
             with pytest.raises(ModelDamagedError, match="Permission denied"):
                 look(config)

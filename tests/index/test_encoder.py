@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.encoder import GRAPH_FILE, SETTINGS_FILE, TOKENIZER_FILE, WEIGHTS_FILE, Encoder, clean
 from index.errors import ModelDamagedError
-from index.export import FrameworkEncoder
+from index.models.encoder import GRAPH_FILE, SETTINGS_FILE, TOKENIZER_FILE, WEIGHTS_FILE, Encoder, clean
+from index.models.encoder_export import FrameworkEncoder
 
 TEXTS = [
     "",

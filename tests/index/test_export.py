@@ -12,10 +12,10 @@ import numpy.typing as npt
 import pytest
 from tiny_model import save_tiny_model
 
-from index import export
-from index.encoder import Encoder
 from index.errors import ModelDamagedError
-from index.export import FrameworkEncoder
+from index.models import encoder_export
+from index.models.encoder import Encoder
+from index.models.encoder_export import FrameworkEncoder
 
 TEXTS = ["", "a", "Hello There?", "what is this", "hello there, 123: what!", "abc def ghi " * 30, "東京 🏳️‍🌈"]
 
@@ -101,7 +101,7 @@ def test_all_files_have_the_same_permissions(tiny_encoder_folder: Path) -> None:
 def test_different_vectors_are_refused(
     tiny_model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "_LEAST_COSINE", 1.01)
+    monkeypatch.setattr(encoder_export, "_LEAST_COSINE", 1.01)
     with pytest.raises(ModelDamagedError, match=r"vectors differ \(cosine (0\.9999|1\.0)"):
         FrameworkEncoder.load(tiny_model_folder).export(tmp_path / "encoder")
 

@@ -11,10 +11,10 @@ import huggingface_hub
 import huggingface_hub.constants
 import pytest
 
-from index import models
 from index.config import DEFAULT_ENCODER
 from index.errors import ModelDamagedError, ModelMissingError
-from index.models import (
+from index.models import model_folders
+from index.models.model_folders import (
     check_model_folder,
     fetch_encoder,
     fetch_reader,
@@ -74,7 +74,7 @@ def test_an_altered_packaged_model_is_refused(
     found = hashlib.sha256((package / "model" / "model.safetensors").read_bytes()).hexdigest()
     with pytest.raises(ModelDamagedError) as raised:
         resolve_encoder(DEFAULT_ENCODER)
-    for part in (str(package / "model" / "model.safetensors"), models._PACKAGED_WEIGHTS_SHA256, found):
+    for part in (str(package / "model" / "model.safetensors"), model_folders._PACKAGED_WEIGHTS_SHA256, found):
         assert part in raised.value.message
     (package / "model" / "model.safetensors").unlink()
     with pytest.raises(ModelDamagedError, match=r"model\.safetensors: cannot be read"):

@@ -11,9 +11,9 @@ from index.building.update import update
 from index.config import Config, CorpusSection, IndexSection
 from index.errors import ModelDamagedError
 from index.library import Library
+from index.models.span_model import SpanModel
 from index.reader_choice import own_reader_folder
 from index.records import Answer
-from index.span_model import SpanModel
 
 FACTS = """The history of Lake Orrin
 

@@ -11,13 +11,14 @@ from types import SimpleNamespace
 import pytest
 from build_helpers import OLD, build, check_vectors, current, earlier, write
 
-from index import models, store
+from index import store
 from index.building.model_changes import look_again
 from index.building.update import is_stale
 from index.config import AnswerSection, Config
 from index.errors import IndexDamagedError, IndexStaleError, ModelMissingError
 from index.library import Library
 from index.llamaindex.query_engine import FootnoteQueryEngine
+from index.models import model_folders
 from index.reader import RetrievalReader
 from index.reader_choice import exported_reader_folder, load_span_model
 
@@ -33,7 +34,9 @@ def exports(monkeypatch: pytest.MonkeyPatch) -> Exports:
         done.append(model_folder.name)
         shutil.copy(model_folder / "model.safetensors", target / "reader.onnx")
 
-    monkeypatch.setitem(sys.modules, "index.span_export", SimpleNamespace(export_span_model=export))
+    monkeypatch.setitem(
+        sys.modules, "index.models.span_model_export", SimpleNamespace(export_span_model=export)
+    )
     return done
 
 
@@ -112,7 +115,7 @@ def test_a_touched_reader_is_the_same(
     before = current(named)
     assert is_stale(named) is None
     assert current(named) != before, "it remembers the times"
-    monkeypatch.setattr(models, "model_fingerprint", lambda _: pytest.fail("the files are read again"))
+    monkeypatch.setattr(model_folders, "model_fingerprint", lambda _: pytest.fail("the files are read again"))
     assert is_stale(named) is None
     build(named)
     assert exports == ["reader"]
@@ -178,7 +181,9 @@ def test_an_interrupted_export_leaves_nothing_half(
         (target / "reader.onnx").touch()
         raise KeyboardInterrupt
 
-    monkeypatch.setitem(sys.modules, "index.span_export", SimpleNamespace(export_span_model=interrupted))
+    monkeypatch.setitem(
+        sys.modules, "index.models.span_model_export", SimpleNamespace(export_span_model=interrupted)
+    )
     before = current(config)
     with pytest.raises(KeyboardInterrupt):
         build(reading(config, tiny_reader_folder))
@@ -188,7 +193,7 @@ def test_an_interrupted_export_leaves_nothing_half(
 def test_another_form_of_export_is_made_again(
     named: Config, exports: Exports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.span_model.FORMAT", 10**6)
+    monkeypatch.setattr("index.models.span_model.FORMAT", 10**6)
     assert is_stale(named) == "the reader changed since the index was built"
     with pytest.raises(IndexStaleError, match="form of the exported reader"):
         exported(named)

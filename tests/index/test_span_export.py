@@ -11,10 +11,10 @@ import onnx
 import pytest
 from span_models import save_tiny_reader
 
-from index import span_export
 from index.errors import ModelDamagedError, ModelMissingError
-from index.span_export import export_span_model
-from index.span_model import SpanModel
+from index.models import span_model_export
+from index.models.span_model import SpanModel
+from index.models.span_model_export import export_span_model
 
 QUESTION, TEXT = "who built the bridge?", "the bridge over the river was built by anna müller in 1842."
 
@@ -60,7 +60,7 @@ def test_export_is_the_same_bytes_again(tiny_reader: tuple[Path, Path], tmp_path
 def test_different_scores_are_refused(
     tiny_reader: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(span_export, "_LEAST_CORRELATION", 1.01)
+    monkeypatch.setattr(span_model_export, "_LEAST_CORRELATION", 1.01)
     with pytest.raises(ModelDamagedError, match=r"scores differ \(correlation 0\.9"):
         export_span_model(tiny_reader[0], tmp_path)
 
@@ -112,7 +112,7 @@ def test_a_null_that_is_not_first_is_refused(tiny_reader: tuple[Path, Path], tmp
 
 
 def test_frameworks_stay_quiet(tiny_reader: tuple[Path, Path], tmp_path: Path) -> None:
-    code = "import sys; from pathlib import Path; from index.span_export import export_span_model as export\n"
+    code = "import sys; from pathlib import Path; from index.models.span_model_export import export_span_model as export\n"
     code += "export(Path(sys.argv[1]), Path(sys.argv[2]))"
     command = [sys.executable, "-W", "always", "-c", code, str(tiny_reader[0]), str(tmp_path)]
     process = subprocess.run(command, capture_output=True, text=True, check=False)

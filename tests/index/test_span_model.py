@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from span_models import WINDOW, save_tiny_reader
 
-from index import span_model
 from index.errors import ModelDamagedError
-from index.span_export import export_span_model
-from index.span_model import QUESTION_TOKENS, SpanModel, TokenScores
+from index.models import span_model
+from index.models.span_model import QUESTION_TOKENS, SpanModel, TokenScores
+from index.models.span_model_export import export_span_model
 
 TEXT = "the bridge over the river was built in 1842."
 ODD = "👩‍👩‍👧 e\u0301 東京 \ud800\0 Ǆ \u200f\u0fd5 "
@@ -168,7 +168,7 @@ def test_foreign_settings_are_refused(
 
 def test_reading_imports_no_framework(tiny_reader: tuple[Path, Path]) -> None:
     code = (
-        "import sys; from pathlib import Path; from index.span_model import SpanModel\n"
+        "import sys; from pathlib import Path; from index.models.span_model import SpanModel\n"
         "SpanModel.load(Path(sys.argv[1])).read('who?', ['the bridge'])\n"
         "print({'torch', 'transformers', 'onnx', 'llama_index'} & set(sys.modules))"
     )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from shelf import Shelf
 from told_reader import BOTH, LOW, QUESTION, TOKEN, Model, far, marked, ranking, read, reader, weights
 
-from index.span_model import TokenScores
+from index.models.span_model import TokenScores
 from index.span_reader import (
     ANSWER_TOKENS,
     MOST_LOG_ODDS,

@@ -6,7 +6,7 @@ import pytest
 from shelf import Shelf
 from told_reader import QUESTION, Model, far, marked, ranking, read, reader
 
-from index.span_model import TokenScores
+from index.models.span_model import TokenScores
 from index.span_reader import FIRST_WINDOWS, MOST_WINDOWS
 
 

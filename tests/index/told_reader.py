@@ -7,9 +7,9 @@ from typing import cast
 import numpy as np
 from shelf import Shelf
 
+from index.models.span_model import SpanModel, TokenScores
 from index.reader import Asked, Reading
 from index.records import Ranked
-from index.span_model import SpanModel, TokenScores
 from index.span_reader import JOINT, SURE, ReadingWeights, SpanReader
 
 QUESTION = "Who opened the bridge?"

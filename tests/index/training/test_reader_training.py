@@ -18,8 +18,8 @@ from safetensors.torch import load_file
 from span_models import WORDS, save_tiny_reader
 from tokenizers import Tokenizer
 
-from index.models import file_sha256
-from index.span_model import SpanModel
+from index.models.model_folders import file_sha256
+from index.models.span_model import SpanModel
 from index.training import cloze, reader
 from index.training.batches import UNMARKED, Batch, batches
 from index.training.extractive import NEVER, loaded, scores

@@ -11,9 +11,9 @@ from tokenizers import Tokenizer
 
 from index.config import DEFAULT_ENCODER
 from index.errors import ModelDamagedError
-from index.models import resolve_encoder
-from index.span_export import export_span_model
-from index.span_model import GRAPH_FILE, SpanModel
+from index.models.model_folders import resolve_encoder
+from index.models.span_model import GRAPH_FILE, SpanModel
+from index.models.span_model_export import export_span_model
 from index.training import restored
 from index.training.extractive import loaded
 from index.training.restored import restore

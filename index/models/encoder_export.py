@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from index.arrays import Floats
-from index.encoder import (
+from index.errors import ModelDamagedError
+from index.models.encoder import (
     FORMAT,
     GRAPH_FILE,
     SETTINGS_FILE,
@@ -30,8 +31,7 @@ from index.encoder import (
     EncoderSettings,
     clean,
 )
-from index.errors import ModelDamagedError
-from index.models import check_model_folder
+from index.models.model_folders import check_model_folder
 from index.records import Progress
 
 if TYPE_CHECKING:

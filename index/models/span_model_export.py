@@ -19,9 +19,9 @@ import numpy as np
 
 from index.arrays import Floats
 from index.errors import ModelDamagedError
-from index.export import quiet
-from index.models import check_reader_folder, file_sha256
-from index.span_model import (
+from index.models.encoder_export import quiet
+from index.models.model_folders import check_reader_folder, file_sha256
+from index.models.span_model import (
     FORMAT,
     GRAPH_FILE,
     INPUTS,
