@@ -79,7 +79,7 @@ def ask(
         raise click.UsageError("Give either a QUESTION or --batch FILE.")
     from bot import as_json
     from bot.opening import open_library
-    from index.answering import clean_question
+    from index.reading.compose import clean_question
 
     if batch is None:
         asked = clean_question(" ".join(question))  # an empty one fails before an index is built for it

@@ -16,7 +16,6 @@ from typing import Self
 
 import numpy as np
 
-from index.answering import clean_question, compose
 from index.building.file_changes import FILE as STATE_FILE
 from index.catalog import ArticleRow, Catalog
 from index.config import Config
@@ -26,8 +25,9 @@ from index.lexical import Lexical
 from index.models.encoder import Encoder
 from index.models.span_model import SpanModel
 from index.ranking import Ranker
-from index.reader import Asked, Reader, Reading, UnusableReader
-from index.reader_choice import load_span_model, make_reader
+from index.reading.compose import clean_question, compose
+from index.reading.reader import Asked, Reader, Reading, UnusableReader
+from index.reading.reader_choice import load_span_model, make_reader
 from index.records import Answer, Article, Question, Sentence, Source
 from index.retriever import CANDIDATES, Retriever
 from index.store import Generation, check_encoder, open_current

@@ -41,8 +41,8 @@ from bot.discord.seen import Seen, Warned
 from bot.discord.sending import acknowledge, fulfil, parts, persistently, tell
 from bot.discord.shelf import Shelf
 from bot.discord.troubles import NO_HISTORY, TAKEN, judge
-from index.answering import clean_question
 from index.errors import EmptyQuestionError, UnknownArticleError
+from index.reading.compose import clean_question
 
 QUESTION_LIMIT = 500
 """Characters of a question at most."""

@@ -16,8 +16,8 @@ from bot.discord.markdown import cut
 from bot.discord.replies import Reply, notice
 from bot.discord.sending import acknowledge, fulfil, tell
 from bot.discord.tickets import QUERY_LIMIT
-from index.answering import clean_question
 from index.errors import EmptyQuestionError
+from index.reading.compose import clean_question
 
 if TYPE_CHECKING:
     from bot.discord.client import FootnoteClient

@@ -13,11 +13,11 @@ from functools import partial
 import numpy as np
 
 from index.lexical import Lexical, terms
+from index.reading.windows import CHARACTERS, window_around
 from index.records import Span
 from index.training.lessons import Lesson, Text
 from index.training.things import Likest, Things, any_of, names
 from index.training.unanswerable import Case, answered_again, unanswerable_question, unanswering_text
-from index.windows import CHARACTERS, window_around
 
 QAMR_NULLS = 0.3
 """Examples of QAMR without an answer for each one with an answer."""

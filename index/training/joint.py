@@ -20,16 +20,25 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from index.confidence import Calibration
 from index.lexical import terms
 from index.models.encoder import Encoder
 from index.models.model_folders import file_sha256
 from index.models.span_model import SETTINGS_FILE, SpanModel
 from index.passages import make_passages
 from index.ranking import Ranker
+from index.reading.confidence import Calibration
+from index.reading.span_reader import (
+    JOINT,
+    SURE,
+    Found,
+    ReadingWeights,
+    SpanReader,
+    join,
+    joint_features,
+    sureness,
+)
 from index.records import Article, Ranked
 from index.sentences import split_sentences
-from index.span_reader import JOINT, SURE, Found, ReadingWeights, SpanReader, join, joint_features, sureness
 from index.training.encoders import default_encoders
 from index.training.fitting import fit_confidence, fit_ranking
 from index.training.fusion import SIGNS, STRANGERS

@@ -7,8 +7,8 @@ import numpy as np
 
 from index.catalog import SentenceText
 from index.models.span_model import SpanModel
+from index.reading.span_reader import JOINT, SURE, Found, ReadingWeights, SpanReader
 from index.records import Candidate
-from index.span_reader import JOINT, SURE, Found, ReadingWeights, SpanReader
 from index.training.lessons import Text
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 
 from index.evaluation.measures import auroc
+from index.reading.span_reader import best_span
 from index.records import Span
-from index.span_reader import best_span
 from index.training.batches import Batch
 from index.training.curriculum import Example, answered, changed_question, things_of
 from index.training.extractive import scores

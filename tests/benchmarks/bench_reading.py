@@ -25,9 +25,9 @@ from index.evaluation.measures import read_questions
 from index.library import Library
 from index.models.span_model import SpanModel
 from index.models.span_model_export import export_span_model
-from index.reader import Asked
+from index.reading.reader import Asked
+from index.reading.span_reader import ReadingWeights, SpanReader
 from index.records import Question, Ranked
-from index.span_reader import ReadingWeights, SpanReader
 
 CORPUS = Path(__file__).parents[2] / "corpus" / "coalition-strikes-near-al-tanf.txt"
 QUESTION = "Who predicts the fight for Raqqa will be long and hard?"

@@ -27,7 +27,7 @@ from index.building.reuse import Earlier
 from index.catalog import Catalog
 from index.config import AnswerSection, Config
 from index.lexical import Lexical, terms
-from index.reader_choice import exported_reader_folder
+from index.reading.reader_choice import exported_reader_folder
 
 EVENTS = {
     "open",

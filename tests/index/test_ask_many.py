@@ -17,7 +17,7 @@ from index.errors import (
     UnknownArticleError,
 )
 from index.library import Library, published_fingerprint
-from index.reader import Asked, Reading, UnusableReader
+from index.reading.reader import Asked, Reading, UnusableReader
 from index.records import Answer, Question
 
 ASKED = (

@@ -10,10 +10,10 @@ import pytest
 from build_helpers import build, make_config, provide_encoder, write_corpus
 
 from index import lexical
-from index.answering import clean_question
 from index.config import Config
 from index.errors import EmptyQuestionError, IndexMissingError, IndexStaleError, UnknownArticleError
 from index.library import Library
+from index.reading.compose import clean_question
 from index.records import Answer
 
 LEAFLETS = "How many leaflets did the U.S. drop?"

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from index import reader_choice
 from index.building.update import update
 from index.config import Config, CorpusSection, IndexSection
 from index.errors import ModelDamagedError
 from index.library import Library
 from index.models.span_model import SpanModel
-from index.reader_choice import own_reader_folder
+from index.reading import reader_choice
+from index.reading.reader_choice import own_reader_folder
 from index.records import Answer
 
 FACTS = """The history of Lake Orrin

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.confidence import EVIDENCE, Calibration, evidence
 from index.errors import FootnoteError
 from index.features import FEATURES, featurise
 from index.lexical import terms
 from index.ranking import Ranker
+from index.reading.confidence import EVIDENCE, Calibration, evidence
 from index.records import Candidate
 from index.training.fusion import as_json
 from index.weights import FUSION_FILE, read_sections, weights_of

@@ -19,8 +19,8 @@ from index.errors import IndexDamagedError, IndexStaleError, ModelMissingError
 from index.library import Library
 from index.llamaindex.query_engine import FootnoteQueryEngine
 from index.models import model_folders
-from index.reader import RetrievalReader
-from index.reader_choice import exported_reader_folder, load_span_model
+from index.reading.reader import RetrievalReader
+from index.reading.reader_choice import exported_reader_folder, load_span_model
 
 Exports = list[str]
 

@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from index.confidence import EVIDENCE
 from index.errors import FootnoteError
-from index.span_reader import JOINT, SURE, ReadingWeights
+from index.reading.confidence import EVIDENCE
+from index.reading.span_reader import JOINT, SURE, ReadingWeights
 
 
 def test_weights_are_read_and_must_fit() -> None:

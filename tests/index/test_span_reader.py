@@ -11,7 +11,7 @@ from shelf import Shelf
 from told_reader import BOTH, LOW, QUESTION, TOKEN, Model, far, marked, ranking, read, reader, weights
 
 from index.models.span_model import TokenScores
-from index.span_reader import (
+from index.reading.span_reader import (
     ANSWER_TOKENS,
     MOST_LOG_ODDS,
     MOST_WINDOWS,

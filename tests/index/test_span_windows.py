@@ -7,7 +7,7 @@ from shelf import Shelf
 from told_reader import QUESTION, Model, far, marked, ranking, read, reader
 
 from index.models.span_model import TokenScores
-from index.span_reader import FIRST_WINDOWS, MOST_WINDOWS
+from index.reading.span_reader import FIRST_WINDOWS, MOST_WINDOWS
 
 
 def test_a_settled_answer_stops_the_reading() -> None:

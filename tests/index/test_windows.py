@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shelf import Shelf
 
+from index.reading.windows import CHARACTERS, REACH, Window, make_windows, window_around
 from index.records import Sentence
-from index.windows import CHARACTERS, REACH, Window, make_windows, window_around
 
 GAPS = st.sampled_from([" ", "\n\n", "\n\n## ", "\n- ", "\u3000", ""])
 LETTERS = st.sampled_from("aé東👍\U0001f468.?")

@@ -8,9 +8,9 @@ import numpy as np
 from shelf import Shelf
 
 from index.models.span_model import SpanModel, TokenScores
-from index.reader import Asked, Reading
+from index.reading.reader import Asked, Reading
+from index.reading.span_reader import JOINT, SURE, ReadingWeights, SpanReader
 from index.records import Ranked
-from index.span_reader import JOINT, SURE, ReadingWeights, SpanReader
 
 QUESTION = "Who opened the bridge?"
 TOKEN = re.compile(r"[a-z0-9]+|[^\sa-z0-9]", re.IGNORECASE)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from miniature import lesson_of, part, short_lessons, short_sentences, text_of
 
+from index.reading.windows import CHARACTERS
 from index.training import curriculum as module
 from index.training.curriculum import (
     FIRST,
@@ -22,7 +23,6 @@ from index.training.curriculum import (
     things_of,
 )
 from index.training.lessons import Lesson
-from index.windows import CHARACTERS
 
 FILL = "x" * 90
 LONG = text_of(" ".join(f"Sentence {number} tells of thing{number} {FILL}." for number in range(12)))

@@ -11,9 +11,9 @@ from span_models import save_tiny_reader
 from index.models.encoder import Encoder
 from index.models.span_model import SpanModel, TokenScores
 from index.models.span_model_export import export_span_model
+from index.reading.span_reader import JOINT, SURE, ReadingWeights
 from index.records import Span
 from index.sentences import split_sentences
-from index.span_reader import JOINT, SURE, ReadingWeights
 from index.training import encoders
 from index.training import figures as module
 from index.training.figures import (

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from index.answer_types import highlight
-from index.confidence import Calibration
 from index.errors import FootnoteError
+from index.reading.confidence import Calibration
 from index.records import Candidate, Idf, Ranked, Span
 
 

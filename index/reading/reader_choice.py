@@ -5,14 +5,14 @@ from pathlib import Path
 
 from index.building.file_changes import CorpusState
 from index.catalog import Catalog
-from index.confidence import Calibration
 from index.config import NO_READER, Config
 from index.errors import IndexDamagedError, IndexStaleError, ModelDamagedError
 from index.fingerprint import reader_name
 from index.models.model_folders import file_sha256
 from index.models.span_model import SpanModel
-from index.reader import Reader, RetrievalReader
-from index.span_reader import ReadingWeights, SpanReader
+from index.reading.confidence import Calibration
+from index.reading.reader import Reader, RetrievalReader
+from index.reading.span_reader import ReadingWeights, SpanReader
 from index.store import Generation, check_reader
 
 _REINSTALL = "Reinstall footnote-bot, or set `[answer] reader` to none until then."

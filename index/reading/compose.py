@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 
 from index.errors import EmptyQuestionError
-from index.reader import Reading
+from index.reading.reader import Reading
 from index.records import Answer, Citation, Source
 
 INVISIBLE = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"}

@@ -1,0 +1,1 @@
+"""From ranked candidates to a marked answer with a calibrated confidence."""
