@@ -24,14 +24,14 @@ from index.fingerprint import difference, fingerprint
 from index.lexical import Lexical
 from index.models.encoder import Encoder
 from index.models.span_model import SpanModel
-from index.ranking import Ranker
 from index.reading.compose import clean_question, compose
 from index.reading.reader import Asked, Reader, Reading, UnusableReader
 from index.reading.reader_choice import load_span_model, make_reader
 from index.records import Answer, Article, Question, Sentence, Source
-from index.retriever import CANDIDATES, Retriever
+from index.retrieval.ranking import Ranker
+from index.retrieval.retriever import CANDIDATES, Retriever
+from index.retrieval.title_search import Titles
 from index.store import Generation, check_encoder, open_current
-from index.titles import Titles
 from index.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
 

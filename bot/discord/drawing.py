@@ -7,7 +7,7 @@ from bot.discord.replies import CITATIONS, Place, Places, Reply, answer_reply
 from index.errors import UnknownArticleError
 from index.library import Library
 from index.records import Answer
-from index.titles import article_key
+from index.retrieval.title_search import article_key
 
 
 def find_places(library: Library, answer: Answer) -> Places:

@@ -15,7 +15,7 @@ from bot.discord.replies import Reply
 from bot.discord.tickets import clean_query
 from index.errors import UnknownArticleError
 from index.library import Library
-from index.titles import article_key
+from index.retrieval.title_search import article_key
 
 DISTRIBUTION = "footnote-bot"
 NEAREST = 3

@@ -13,7 +13,7 @@ from bot.terminal import counted
 from bot.text import safe
 from index.catalog import ArticleRow
 from index.records import Article, Sentence
-from index.titles import article_key
+from index.retrieval.title_search import article_key
 
 PAGE_ROWS = 8
 """Articles on a page of the list."""

@@ -23,7 +23,7 @@ from bot.discord.tickets import (
 )
 from bot.text import safe
 from index.records import Answer, Citation
-from index.titles import article_key
+from index.retrieval.title_search import article_key
 
 QUESTION = 500  # characters of a question that a reply quotes
 CITATIONS = 5  # of one reply: more are for "More sources"

@@ -8,10 +8,10 @@ from copy import copy
 from dataclasses import dataclass
 from typing import Protocol
 
-from index.answer_types import highlight
 from index.errors import FootnoteError
 from index.reading.confidence import Calibration
 from index.records import Candidate, Idf, Ranked, Span
+from index.retrieval.answer_types import highlight
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from index.reading.confidence import EVIDENCE, Calibration, evidence, logistic
 from index.reading.reader import Asked, Reading
 from index.reading.windows import Window, make_windows
 from index.records import Idf, Ranked, Span
-from index.weights import READING_FILE, read_sections, weights_of
+from index.retrieval.weights import READING_FILE, read_sections, weights_of
 
 FIRST_WINDOWS = 4
 """Best candidates that have a window of their own each; so many windows are read first."""

@@ -9,8 +9,8 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 
-from index.answer_types import AnswerType, mentions
 from index.records import Sentence, Span
+from index.retrieval.answer_types import AnswerType, mentions
 from index.training.lessons import Lesson, Text
 from index.training.things import COMMON, WORD
 

@@ -18,9 +18,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.features import FEATURES, featurise
-from index.ranking import Ranker
 from index.reading.confidence import EVIDENCE, evidence
+from index.retrieval.features import FEATURES, featurise
+from index.retrieval.ranking import Ranker
 from index.training.encoders import default_encoders
 from index.training.fitting import fit_confidence, fit_ranking
 from index.training.questions import (

@@ -25,7 +25,6 @@ from index.models.encoder import Encoder
 from index.models.model_folders import file_sha256
 from index.models.span_model import SETTINGS_FILE, SpanModel
 from index.passages import make_passages
-from index.ranking import Ranker
 from index.reading.confidence import Calibration
 from index.reading.span_reader import (
     JOINT,
@@ -38,6 +37,7 @@ from index.reading.span_reader import (
     sureness,
 )
 from index.records import Article, Ranked
+from index.retrieval.ranking import Ranker
 from index.sentences import split_sentences
 from index.training.encoders import default_encoders
 from index.training.fitting import fit_confidence, fit_ranking

@@ -16,7 +16,7 @@ from index.catalog import Catalog, CatalogWriter
 from index.lexical import Lexical
 from index.passages import make_passages
 from index.records import Article, Candidate, Passage, Sentence
-from index.retriever import Retriever
+from index.retrieval.retriever import Retriever
 from index.sentences import split_sentences
 from index.vectors import Vectors
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from index.catalog import Catalog, CatalogWriter
 from index.records import Article
-from index.titles import Titles, article_key
+from index.retrieval.title_search import Titles, article_key
 
 RUNS = 20
 

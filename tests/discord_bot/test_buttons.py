@@ -41,7 +41,7 @@ from bot.discord.tickets import (
     sentence_digest,
 )
 from bot.feedback_export import export
-from index.titles import article_key
+from index.retrieval.title_search import article_key
 
 
 async def test_a_sentence_is_shown_in_its_passage(discord: LoopbackDiscord, bot: FootnoteClient) -> None:

@@ -14,7 +14,7 @@ from bot.discord import listing
 from bot.discord.client import FootnoteClient
 from bot.discord.commands import TEXTLESS, definitions, is_question
 from bot.discord.replies import DECLINED, LOOKED_ON, OF_STATEMENT
-from index.titles import article_key
+from index.retrieval.title_search import article_key
 
 RAQQA = "Who predicts the fight for Raqqa will be long and hard?"
 BEES = "How warm is the centre of the cluster kept?"

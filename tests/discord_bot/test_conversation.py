@@ -14,7 +14,7 @@ from bot.discord.client import FootnoteClient
 from bot.discord.conversation import HELLO, MORE_OF_WHAT, asks_for_more, following
 from bot.discord.replies import DECLINED, GONE, LOOKED_ON, NEAREST, NO_MORE, Shown, notice
 from bot.discord.tickets import ContextTicket, MoreTicket
-from index.titles import article_key
+from index.retrieval.title_search import article_key
 
 RAQQA = "Who predicts the fight for Raqqa will be long and hard?"
 NOWHERE = "What is the price of bitcoin in Tuvalu?"

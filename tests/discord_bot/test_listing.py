@@ -13,7 +13,7 @@ from index.catalog import Catalog, CatalogWriter
 from index.errors import UnknownArticleError
 from index.library import Library
 from index.records import Article, Passage, Sentence
-from index.titles import Titles, article_key
+from index.retrieval.title_search import Titles, article_key
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from bot.discord.tickets import (
 )
 from index.catalog import ArticleRow
 from index.records import Article, Sentence
-from index.titles import article_key
+from index.retrieval.title_search import article_key
 
 KEY = article_key(RAQQA.id)
 

@@ -38,7 +38,7 @@ from bot.discord.sending import view_of
 from bot.discord.tickets import ContextTicket, VerdictTicket, parse, sentence_digest
 from bot.text import safe
 from index.records import Answer, Citation, Source
-from index.titles import article_key
+from index.retrieval.title_search import article_key
 
 ODD = (
     "\\ * _ ~~ | || ` ``` < > [ ] ( ) # -# @ : / . 1. a é 日 👍🏽 🇩 ** https:// ]( "

@@ -7,7 +7,7 @@ from test_replies import sent
 
 from bot.discord.plain import without_embed
 from bot.discord.replies import AMBER, CONTEXT, EMPTY_LINE, GREEN, MORE_SOURCES, read_back
-from index.titles import article_key
+from index.retrieval.title_search import article_key
 
 
 def test_who_looked_in_one_article_says_no_more_than_that() -> None:

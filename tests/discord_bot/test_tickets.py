@@ -18,7 +18,7 @@ from bot.discord.tickets import (
     parse,
     sentence_digest,
 )
-from index.titles import article_key
+from index.retrieval.title_search import article_key
 
 COUNTS = st.integers(0, 999_999_999)
 KEYS = st.text().map(article_key)

@@ -30,7 +30,7 @@ from bot.discord.replies import noted_reply
 from bot.discord.tickets import NoteTicket
 from bot.feedback import FILE
 from bot.feedback_export import export
-from index.titles import article_key
+from index.retrieval.title_search import article_key
 
 
 @contextmanager

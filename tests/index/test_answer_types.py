@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.answer_types import AnswerType, expected_types, highlight, mentions
+from index.retrieval.answer_types import AnswerType, expected_types, highlight, mentions
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import FootnoteError
-from index.features import FEATURES, featurise
 from index.lexical import terms
-from index.ranking import Ranker
 from index.reading.confidence import EVIDENCE, Calibration, evidence
 from index.records import Candidate
+from index.retrieval.features import FEATURES, featurise
+from index.retrieval.ranking import Ranker
+from index.retrieval.weights import FUSION_FILE, read_sections, weights_of
 from index.training.fusion import as_json
-from index.weights import FUSION_FILE, read_sections, weights_of
 
 QUESTION = "Who opened the Harbour Bridge in 1998?"
 KNOWN = set("anna berg open harbour bridg 1998 rain today mayor".split())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from index.catalog import Catalog, CatalogWriter
 from index.records import Article
-from index.titles import Titles, article_key
+from index.retrieval.title_search import Titles, article_key
 
 TITLES = (
     "The red bridge",

@@ -23,7 +23,7 @@ from bot.discord.replies import (
 from bot.discord.tickets import ContextTicket, Mark, PageTicket, sentence_digest
 from index.catalog import ArticleRow
 from index.records import Answer, Article, Citation, Sentence, Source, Span
-from index.titles import article_key
+from index.retrieval.title_search import article_key
 
 FOLDER = Path(__file__).parent.parent / "data" / "discord"
 FINGERPRINT = "5d41402abc4b"

@@ -15,8 +15,8 @@ from test_fusion import vector
 
 from index.models.encoder import Encoder
 from index.models.span_model import SpanModel, TokenScores
-from index.ranking import Ranker
 from index.reading.span_reader import JOINT, SURE, ReadingWeights, SpanReader
+from index.retrieval.ranking import Ranker
 from index.training.fitting import fit_confidence, fit_ranking
 from index.training.joint import (
     NONSENSE,

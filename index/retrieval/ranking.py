@@ -8,9 +8,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.features import FEATURES, featurise
 from index.records import Candidate, Idf, Ranked
-from index.weights import FUSION_FILE, read_sections, weights_of
+from index.retrieval.features import FEATURES, featurise
+from index.retrieval.weights import FUSION_FILE, read_sections, weights_of
 
 ASKING = 10.0
 """What a sentence that asks loses: more than the words that it shares with the question can bring."""

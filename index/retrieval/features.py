@@ -9,9 +9,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from index.answer_types import TYPED, AnswerType, expected_types, mentions
 from index.lexical import terms
 from index.records import Candidate, Idf
+from index.retrieval.answer_types import TYPED, AnswerType, expected_types, mentions
 
 FEATURES: tuple[str, ...] = (
     "dense",  # cosine of the question and the sentence
