@@ -6,8 +6,9 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
-from index import lexical, passages, sentences
+from index import lexical
 from index.models import encoder
+from index.segmentation import passages, sentences
 
 _MEANINGS = {
     "model": "the model",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from index.blocks import without_closing_hashes
+from index.segmentation.blocks import without_closing_hashes
 
 LONGEST_TITLE = 200
 """Code points of the longest first line that can be a title."""

@@ -27,9 +27,9 @@ from index.errors import (
 )
 from index.fingerprint import difference, fingerprint, reader_name
 from index.lexical import Lexical
-from index.passages import make_passages
 from index.records import Article, Progress
-from index.sentences import split_sentences
+from index.segmentation.passages import make_passages
+from index.segmentation.sentences import split_sentences
 from index.store import Export, Generation
 from index.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 

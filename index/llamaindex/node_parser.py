@@ -8,8 +8,8 @@ from llama_index.core.node_parser import NodeParser
 from llama_index.core.schema import BaseNode, Document, MetadataMode, NodeRelationship, TextNode
 from pydantic import Field
 
-from index.passages import make_passages
-from index.sentences import split_sentences
+from index.segmentation.passages import make_passages
+from index.segmentation.sentences import split_sentences
 
 
 def estimated_tokens(text: str) -> int:

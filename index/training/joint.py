@@ -24,7 +24,6 @@ from index.lexical import terms
 from index.models.encoder import Encoder
 from index.models.model_folders import file_sha256
 from index.models.span_model import SETTINGS_FILE, SpanModel
-from index.passages import make_passages
 from index.reading.confidence import Calibration
 from index.reading.span_reader import (
     JOINT,
@@ -38,7 +37,8 @@ from index.reading.span_reader import (
 )
 from index.records import Article, Ranked
 from index.retrieval.ranking import Ranker
-from index.sentences import split_sentences
+from index.segmentation.passages import make_passages
+from index.segmentation.sentences import split_sentences
 from index.training.encoders import default_encoders
 from index.training.fitting import fit_confidence, fit_ranking
 from index.training.fusion import SIGNS, STRANGERS

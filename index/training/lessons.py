@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from index.records import Sentence, Span
-from index.sentences import split_sentences
+from index.segmentation.sentences import split_sentences
 
 SQUADSHIFTS = ("new_wiki", "amazon_reviews", "reddit")
 QAMR = ("qamr_dev.tsv", "qamr_test.tsv")

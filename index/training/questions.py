@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from index.catalog import Catalog, CatalogWriter
 from index.lexical import Lexical
-from index.passages import make_passages
 from index.records import Article, Candidate, Passage, Sentence
 from index.retrieval.retriever import Retriever
-from index.sentences import split_sentences
+from index.segmentation.passages import make_passages
+from index.segmentation.sentences import split_sentences
 from index.vectors import Vectors
 
 Vector = NDArray[np.float32]

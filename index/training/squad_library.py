@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from index.records import Sentence
-from index.sentences import split_sentences
+from index.segmentation.sentences import split_sentences
 from index.training.lessons import read_squadshifts
 
 CONFIGURATION = '[corpus]\ndirectory = "articles"\n'

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from index.sentences import split_sentences
+from index.segmentation.sentences import split_sentences
 
 ROOT = Path(__file__).parents[2]
 Spans = list[tuple[int, int]]

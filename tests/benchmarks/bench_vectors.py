@@ -22,7 +22,7 @@ from index import vectors as module
 from index.articles.corpus import corpus_files, read_article
 from index.config import DEFAULT_ENCODER
 from index.models.model_folders import resolve_encoder
-from index.sentences import split_sentences
+from index.segmentation.sentences import split_sentences
 from index.vectors import Floats, Rows, Vectors
 
 KS = (10, 100)

@@ -64,7 +64,7 @@ def earlier(config: Config) -> Earlier:
 def texts(config: Config) -> dict[str, list[str]]:
     """All sentences by article, after checking that the index is consistent with itself."""
     index = earlier(config)
-    lexical = Lexical.load(index.generation.folder, len(index.sentences))
+    lexical = Lexical.load(index.generation.folder, len(index.segmentation.sentences))
     found: dict[str, list[str]] = {}
     for row in index.catalog.articles():
         article = index.catalog.article(row.row)
@@ -74,8 +74,8 @@ def texts(config: Config) -> dict[str, list[str]]:
             assert all(lexical.scores([term])[sentence.row] > 0 for term in terms(sentence.text))
         found[article.id] = [sentence.text for sentence in stored]
     rows = sum(map(len, found.values()))
-    assert len(index.sentences) == rows == index.generation.facts["sentences"]
-    assert len(index.passages) == index.generation.facts["passages"]
+    assert len(index.segmentation.sentences) == rows == index.generation.facts["sentences"]
+    assert len(index.segmentation.passages) == index.generation.facts["passages"]
     return found
 
 
@@ -86,8 +86,8 @@ def check_vectors(config: Config) -> None:
     for row in index.catalog.articles():
         text = index.catalog.article(row.row).text
         for spans, rows, vectors in (
-            (index.catalog.spans(row.row), row.sentence_rows, index.sentences),
-            (index.catalog.passages(row.row), row.passage_rows, index.passages),
+            (index.catalog.spans(row.row), row.sentence_rows, index.segmentation.sentences),
+            (index.catalog.passages(row.row), row.passage_rows, index.segmentation.passages),
         ):
             fresh = encoder.encode_texts([text[span.start : span.end] for span in spans])
             assert np.allclose(vectors.rows(rows.start, rows.stop), fresh, atol=1e-4)

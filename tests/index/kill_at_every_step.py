@@ -89,10 +89,10 @@ def sentences(config: Config) -> list[str]:
     def load(generation: store.Generation) -> list[str]:
         store.check_encoder(generation.encoder)
         index = Earlier.load(generation)
-        lexical = Lexical.load(generation.folder, len(index.sentences))
+        lexical = Lexical.load(generation.folder, len(index.segmentation.sentences))
         catalog: Catalog = index.catalog
-        found = [sentence.text for sentence in catalog.sentences(range(len(index.sentences)))]
-        vectors = index.sentences.rows(0, len(found))
+        found = [sentence.text for sentence in catalog.sentences(range(len(index.segmentation.sentences)))]
+        vectors = index.segmentation.sentences.rows(0, len(found))
         assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
         assert all(lexical.scores(terms(text))[row] > 0 for row, text in enumerate(found))
         return found

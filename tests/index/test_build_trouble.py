@@ -21,7 +21,7 @@ from build_helpers import (
     write,
 )
 
-from index import sentences, store
+from index import store
 from index.building.update import is_stale, update
 from index.config import Config
 from index.errors import (
@@ -31,6 +31,7 @@ from index.errors import (
     IndexDamagedError,
     ModelMissingError,
 )
+from index.segmentation import sentences
 
 
 def test_an_empty_corpus_is_an_error_and_keeps_the_index(config: Config, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from llama_index.core.storage.docstore import SimpleDocumentStore
 from llama_index.core.vector_stores import SimpleVectorStore
 
 from index.llamaindex.node_parser import FootnoteNodeParser
-from index.sentences import split_sentences
+from index.segmentation.sentences import split_sentences
 
 ARTICLE = Path(__file__).parents[2] / "corpus" / "coalition-strikes-near-al-tanf.txt"
 SAME = "The same sentence comes again. " * 5

@@ -5,8 +5,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.passages import SCRAP, TARGET, make_passages
-from index.sentences import split_sentences
+from index.segmentation.passages import SCRAP, TARGET, make_passages
+from index.segmentation.sentences import split_sentences
 
 ARTICLE = Path(__file__).parents[2] / "corpus" / "coalition-strikes-near-al-tanf.txt"
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.records import Sentence
-from index.sentences import LONGEST, LONGEST_UNSPACED, split_sentences
+from index.segmentation.sentences import LONGEST, LONGEST_UNSPACED, split_sentences
 
 ARTICLE = Path(__file__).parents[2] / "corpus" / "coalition-strikes-near-al-tanf.txt"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from index.records import Span
-from index.sentences import split_sentences
+from index.segmentation.sentences import split_sentences
 from index.training.lessons import QAMR, SQUADSHIFTS, Lesson, Text
 
 NAMES = "Anna Bela Carl Dina Emil Fred Gina Hans Ines Jana".split()

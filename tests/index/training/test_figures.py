@@ -13,7 +13,7 @@ from index.models.span_model import SpanModel, TokenScores
 from index.models.span_model_export import export_span_model
 from index.reading.span_reader import JOINT, SURE, ReadingWeights
 from index.records import Span
-from index.sentences import split_sentences
+from index.segmentation.sentences import split_sentences
 from index.training import encoders
 from index.training import figures as module
 from index.training.figures import (

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from sentencex import get_sentence_boundaries  # type: ignore[import-untyped]
 
-from index.blocks import split_blocks
 from index.records import Sentence, Span
+from index.segmentation.blocks import split_blocks
 
 LONGEST = 600
 """Code points of the longest sentence; a longer one is cut at its best place."""
 LONGEST_UNSPACED = 200
 """The same for scripts without spaces between words, where every character is about one token."""
 RULES = 1
-"""Version of the rules here and in `index.blocks`: raise it when they cut otherwise."""
+"""Version of the rules here and in `index.segmentation.blocks`: raise it when they cut otherwise."""
 
 _WINDOW = 4_000  # sentencex takes quadratic time in its text; it gets no more at once
 _SURROGATES = re.compile("[\ud800-\udfff]")

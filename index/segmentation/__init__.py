@@ -1,0 +1,1 @@
+"""Text into blocks, sentences, passages and search terms, with exact offsets."""
