@@ -11,7 +11,7 @@ from index.records import Answer, Article, Citation, Sentence
 
 if TYPE_CHECKING:
     from index.building.update import BuildReport
-    from index.catalog import ArticleRow
+    from index.storage.catalog import ArticleRow
 
 # Valid raw in JSON, yet obeyed by a terminal, hidden from a person, or taken for the end of a line.
 _ESCAPED = re.compile(

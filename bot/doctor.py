@@ -20,7 +20,7 @@ from index.library import Library
 from index.models.model_folders import file_sha256, resolve_encoder, resolve_reader
 from index.models.span_model import GRAPH_FILE, SETTINGS_FILE, TOKENIZER_FILE, SpanModel
 from index.reading.reader_choice import exported_reader_folder, own_reader_folder
-from index.store import open_current
+from index.storage.generations import open_current
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 

@@ -16,7 +16,7 @@ from bot.text import safe, safe_link
 from index.records import Answer, Article, Citation, Sentence
 
 if TYPE_CHECKING:
-    from index.catalog import ArticleRow
+    from index.storage.catalog import ArticleRow
 
 UNANSWERED = "The articles do not say."
 

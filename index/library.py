@@ -17,11 +17,8 @@ from typing import Self
 import numpy as np
 
 from index.building.file_changes import FILE as STATE_FILE
-from index.catalog import ArticleRow, Catalog
 from index.config import Config
 from index.errors import FootnoteError, IndexStaleError, ModelDamagedError
-from index.fingerprint import difference, fingerprint
-from index.lexical import Lexical
 from index.models.encoder import Encoder
 from index.models.span_model import SpanModel
 from index.reading.compose import clean_question, compose
@@ -31,8 +28,11 @@ from index.records import Answer, Article, Question, Sentence, Source
 from index.retrieval.ranking import Ranker
 from index.retrieval.retriever import CANDIDATES, Retriever
 from index.retrieval.title_search import Titles
-from index.store import Generation, check_encoder, open_current
-from index.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
+from index.storage.bm25 import Lexical
+from index.storage.catalog import ArticleRow, Catalog
+from index.storage.fingerprint import difference, fingerprint
+from index.storage.generations import Generation, check_encoder, open_current
+from index.storage.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from bot.discord.replies import BLUE, BOLD, Button, Reply, notice
 from bot.discord.tickets import ArticlesTicket, ContextTicket, Mark, PageTicket, sentence_digest
 from bot.terminal import counted
 from bot.text import safe
-from index.catalog import ArticleRow
 from index.records import Article, Sentence
 from index.retrieval.title_search import article_key
+from index.storage.catalog import ArticleRow
 
 PAGE_ROWS = 8
 """Articles on a page of the list."""

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index import store
 from index.arrays import Floats
 from index.errors import IndexDamagedError, ModelDamagedError
-from index.fingerprint import encoder_name
 from index.models.encoder import Encoder
 from index.records import Progress
+from index.storage import generations
+from index.storage.fingerprint import encoder_name
 
 if TYPE_CHECKING:
     from index.models.encoder_export import FrameworkEncoder
@@ -36,10 +36,10 @@ class Embedder:
         self.exported = False
         """Whether the export was missing or damaged, and was made."""
         try:
-            store.check_encoder(self.folder)
+            generations.check_encoder(self.folder)
             self.encoder = Encoder.load(self.folder)
         except (IndexDamagedError, ModelDamagedError):
-            store.put_encoder(root, self.folder.name, self._load_framework().export)
+            generations.put_encoder(root, self.folder.name, self._load_framework().export)
             self.encoder = Encoder.load(self.folder)
             self.exported = True
 

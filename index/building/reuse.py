@@ -8,10 +8,10 @@ import numpy as np
 
 from index.arrays import Floats, Rows
 from index.building.file_changes import CorpusState, FileState
-from index.catalog import Catalog
 from index.records import Article, Passage, Sentence
-from index.store import Generation
-from index.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
+from index.storage.catalog import Catalog
+from index.storage.generations import Generation
+from index.storage.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from index import store
 from index.articles.corpus import CorpusFile, corpus_files, read_article
 from index.building import file_changes
 from index.building.embedding import Embedder
 from index.building.file_changes import UNSETTLED, CorpusState, FileState, ModelState, scan
 from index.building.model_changes import fetched_anew, look_again, look_for_models
 from index.building.reuse import Earlier, Entry, Kept, Read, find_sources
-from index.catalog import Catalog, CatalogWriter
 from index.config import Config
 from index.errors import (
     ConfigurationError,
@@ -25,13 +23,15 @@ from index.errors import (
     IndexStaleError,
     UnreadableFileError,
 )
-from index.fingerprint import difference, fingerprint, reader_name
-from index.lexical import Lexical
 from index.records import Article, Progress
 from index.segmentation.passages import make_passages
 from index.segmentation.sentences import split_sentences
-from index.store import Export, Generation
-from index.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
+from index.storage import generations
+from index.storage.bm25 import Lexical
+from index.storage.catalog import Catalog, CatalogWriter
+from index.storage.fingerprint import difference, fingerprint, reader_name
+from index.storage.generations import Export, Generation
+from index.storage.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
 WAIT = 300.0
 """Seconds that a writer waits for another one."""
@@ -72,7 +72,7 @@ def update(config: Config, progress: Progress, wait: float = WAIT) -> BuildRepor
     config.check_index_directory()
     corpus_files(config.corpus_directory)  # an error here leaves no index folder behind
     try:
-        with store.writing(root, wait):
+        with generations.writing(root, wait):
             report = _update(config, root, progress)
     except OSError as error:
         raise FootnoteError(
@@ -90,7 +90,7 @@ def is_stale(config: Config) -> str | None:
     """
     files = corpus_files(config.corpus_directory)
     try:
-        generation, state = store.open_current(
+        generation, state = generations.open_current(
             config.index_directory, lambda found: (found, CorpusState.read(found.folder)), check=False
         )
     except (IndexMissingError, IndexStaleError, IndexDamagedError) as error:
@@ -116,8 +116,11 @@ def is_stale(config: Config) -> str | None:
         return "the corpus changed"
     if _renewable(now, state):
         # Where that is impossible now, as in a read-only folder, the contents are compared again next time.
-        with suppress(OSError, FootnoteError), store.writing(config.index_directory, 0):
-            if store.open_current(config.index_directory, lambda found: found, check=False) == generation:
+        with suppress(OSError, FootnoteError), generations.writing(config.index_directory, 0):
+            if (
+                generations.open_current(config.index_directory, lambda found: found, check=False)
+                == generation
+            ):
                 _renew_state(config.index_directory, generation, now, generation.reader)
     return None
 
@@ -153,7 +156,7 @@ def _update(config: Config, root: Path, progress: Progress) -> BuildReport:
 
     progress("write", 0, 1)
     facts: dict[str, Any] = {}
-    with store.new_generation(root, embedder.folder, shaped, facts, reader=exported) as made:
+    with generations.new_generation(root, embedder.folder, shaped, facts, reader=exported) as made:
         with CatalogWriter(made) as catalog:
             for entry in entries:
                 catalog.add(*entry.parts())
@@ -175,7 +178,7 @@ def _update(config: Config, root: Path, progress: Progress) -> BuildReport:
 def _open(root: Path) -> tuple[Earlier | None, str | None]:
     """Open the index that there is, or say why it cannot serve; neither where there is none."""
     try:
-        return store.open_current(root, Earlier.load), None
+        return generations.open_current(root, Earlier.load), None
     except IndexMissingError:
         return None, None
     except (IndexDamagedError, IndexStaleError) as error:
@@ -185,12 +188,12 @@ def _open(root: Path) -> tuple[Earlier | None, str | None]:
 def _export_reader(root: Path, reader: ModelState, earlier: Earlier | None, progress: Progress) -> Export:
     """Return the exported reader, which is made where there is no whole one."""
     name = reader_name(reader.fingerprint)
-    found = store.find_reader(root, name, earlier.generation.reader if earlier else None)
+    found = generations.find_reader(root, name, earlier.generation.reader if earlier else None)
     if found is None:
         from index.models.span_model_export import export_span_model  # seconds, for torch
 
         progress("export the reader", 0, 1)
-        found = store.put_reader(root, name, partial(export_span_model, Path(reader.folder)))
+        found = generations.put_reader(root, name, partial(export_span_model, Path(reader.folder)))
         progress("export the reader", 1, 1)
     return found
 
@@ -279,7 +282,7 @@ def _renewable(now: CorpusState, before: CorpusState) -> bool:
 
 def _renew_state(root: Path, generation: Generation, state: CorpusState, reader: Export | None) -> None:
     """Publish the same index with what the files look like now, and with the exported `reader`."""
-    with store.same_generation(root, generation, but=file_changes.FILE, reader=reader) as made:
+    with generations.same_generation(root, generation, but=file_changes.FILE, reader=reader) as made:
         state.write(made)
 
 

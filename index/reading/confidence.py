@@ -9,11 +9,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.lexical import terms
 from index.records import Idf, Ranked
 from index.retrieval.answer_types import TYPED, AnswerType, expected_types
 from index.retrieval.features import FEATURES, featurise, names_of
 from index.retrieval.weights import FUSION_FILE, read_sections, weights_of
+from index.storage.bm25 import terms
 
 EVIDENCE: tuple[str, ...] = (
     "bias",

@@ -4,16 +4,16 @@ from importlib.resources import files
 from pathlib import Path
 
 from index.building.file_changes import CorpusState
-from index.catalog import Catalog
 from index.config import NO_READER, Config
 from index.errors import IndexDamagedError, IndexStaleError, ModelDamagedError
-from index.fingerprint import reader_name
 from index.models.model_folders import file_sha256
 from index.models.span_model import SpanModel
 from index.reading.confidence import Calibration
 from index.reading.reader import Reader, RetrievalReader
 from index.reading.span_reader import ReadingWeights, SpanReader
-from index.store import Generation, check_reader
+from index.storage.catalog import Catalog
+from index.storage.fingerprint import reader_name
+from index.storage.generations import Generation, check_reader
 
 _REINSTALL = "Reinstall footnote-bot, or set `[answer] reader` to none until then."
 _CHANGED = "Run `footnote index`: it exports the reader and leaves all else as it is."

@@ -14,13 +14,13 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.catalog import SentenceText
 from index.models.span_model import SpanModel, TokenScores
 from index.reading.confidence import EVIDENCE, Calibration, evidence, logistic
 from index.reading.reader import Asked, Reading
 from index.reading.windows import Window, make_windows
 from index.records import Idf, Ranked, Span
 from index.retrieval.weights import READING_FILE, read_sections, weights_of
+from index.storage.catalog import SentenceText
 
 FIRST_WINDOWS = 4
 """Best candidates that have a window of their own each; so many windows are read first."""

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from index.catalog import SentenceText
 from index.records import Candidate, Sentence, Span
+from index.storage.catalog import SentenceText
 
 CHARACTERS = 480
 """Most characters of a window of several sentences: about 110 tokens of English."""

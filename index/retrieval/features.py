@@ -9,9 +9,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from index.lexical import terms
 from index.records import Candidate, Idf
 from index.retrieval.answer_types import TYPED, AnswerType, expected_types, mentions
+from index.storage.bm25 import terms
 
 FEATURES: tuple[str, ...] = (
     "dense",  # cosine of the question and the sentence
@@ -50,7 +50,7 @@ class _Question:
 def featurise(question: str, candidates: Sequence[Candidate], idf: Idf) -> NDArray[np.float32]:
     """Compute the features of each candidate: float32 [n, len(FEATURES)], all about 0 to 1.
 
-    `idf` gives the weight of a term of `index.lexical.terms` in the library; unknown terms have the largest.
+    `idf` gives the weight of a term of `index.storage.bm25.terms` in the library; unknown terms have the largest.
     """
     asked = _read_question(question, idf)
     words = cache(terms)  # names come again and again

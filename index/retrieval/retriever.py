@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.arrays import Floats, Rows
-from index.catalog import Catalog, SentencePlace
-from index.lexical import Lexical, best, terms
 from index.records import Candidate
-from index.vectors import Vectors
+from index.storage.bm25 import Lexical, best, terms
+from index.storage.catalog import Catalog, SentencePlace
+from index.storage.vectors import Vectors
 
 NEAREST_SENTENCES = 100
 NEAREST_PASSAGES = 20

@@ -19,8 +19,8 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from index.arrays import Floats, Rows
-from index.catalog import ArticleRow, Catalog
-from index.lexical import UNSPACED, best, fold
+from index.storage.bm25 import UNSPACED, best, fold
+from index.storage.catalog import ArticleRow, Catalog
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{12}", re.ASCII)
 _WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")

@@ -12,9 +12,9 @@ from functools import partial
 
 import numpy as np
 
-from index.lexical import Lexical, terms
 from index.reading.windows import CHARACTERS, window_around
 from index.records import Span
+from index.storage.bm25 import Lexical, terms
 from index.training.lessons import Lesson, Text
 from index.training.things import Likest, Things, any_of, names
 from index.training.unanswerable import Case, answered_again, unanswerable_question, unanswering_text

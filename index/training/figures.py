@@ -17,13 +17,13 @@ import numpy as np
 from rich.console import Console
 
 from index.evaluation.measures import auroc, normalised, token_f1
-from index.lexical import best, terms
 from index.models.encoder import Encoder
 from index.models.span_model import SpanModel
 from index.reading.span_reader import MOST_LOG_ODDS, ReadingWeights, SpanReader, join
 from index.records import Article, Progress, Ranked
 from index.retrieval.ranking import Ranker
 from index.segmentation.passages import make_passages
+from index.storage.bm25 import best, terms
 from index.training.encoders import default_encoders
 from index.training.lessons import Lesson, read_squad2, read_squadshifts
 from index.training.marking import best_in

@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from index.lexical import terms
 from index.models.encoder import Encoder
 from index.models.model_folders import file_sha256
 from index.models.span_model import SETTINGS_FILE, SpanModel
@@ -39,6 +38,7 @@ from index.records import Article, Ranked
 from index.retrieval.ranking import Ranker
 from index.segmentation.passages import make_passages
 from index.segmentation.sentences import split_sentences
+from index.storage.bm25 import terms
 from index.training.encoders import default_encoders
 from index.training.fitting import fit_confidence, fit_ranking
 from index.training.fusion import SIGNS, STRANGERS

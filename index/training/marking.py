@@ -5,10 +5,10 @@ from functools import partial
 
 import numpy as np
 
-from index.catalog import SentenceText
 from index.models.span_model import SpanModel
 from index.reading.span_reader import JOINT, SURE, Found, ReadingWeights, SpanReader
 from index.records import Candidate
+from index.storage.catalog import SentenceText
 from index.training.lessons import Text
 
 

@@ -12,13 +12,13 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.catalog import Catalog, CatalogWriter
-from index.lexical import Lexical
 from index.records import Article, Candidate, Passage, Sentence
 from index.retrieval.retriever import Retriever
 from index.segmentation.passages import make_passages
 from index.segmentation.sentences import split_sentences
-from index.vectors import Vectors
+from index.storage.bm25 import Lexical
+from index.storage.catalog import Catalog, CatalogWriter
+from index.storage.vectors import Vectors
 
 Vector = NDArray[np.float32]
 

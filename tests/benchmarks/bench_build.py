@@ -16,10 +16,10 @@ from sentence_transformers import SentenceTransformer
 
 from index.building.embedding import FRAMEWORK_FROM
 from index.building.update import update
-from index.catalog import Catalog
 from index.config import DEFAULT_ENCODER, Config, CorpusSection
 from index.library import Library
 from index.models.model_folders import resolve_encoder
+from index.storage.catalog import Catalog
 
 
 def main() -> None:

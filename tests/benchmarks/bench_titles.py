@@ -16,9 +16,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from index.catalog import Catalog, CatalogWriter
 from index.records import Article
 from index.retrieval.title_search import Titles, article_key
+from index.storage.catalog import Catalog, CatalogWriter
 
 RUNS = 20
 

@@ -1,4 +1,4 @@
-"""Compare exact search, the inverted lists of `index.vectors` and HNSW: build time, memory, latency, recall.
+"""Compare exact search, the inverted lists of `index.storage.vectors` and HNSW: build time, memory, latency, recall.
 
     python tests/benchmarks/bench_vectors.py LINES [--questions FILE] [--rows N] [--cache FOLDER]
 
@@ -18,12 +18,12 @@ from typing import Any
 import faiss
 import numpy as np
 
-from index import vectors as module
 from index.articles.corpus import corpus_files, read_article
 from index.config import DEFAULT_ENCODER
 from index.models.model_folders import resolve_encoder
 from index.segmentation.sentences import split_sentences
-from index.vectors import Floats, Rows, Vectors
+from index.storage import vectors as module
+from index.storage.vectors import Floats, Rows, Vectors
 
 KS = (10, 100)
 

@@ -7,8 +7,8 @@ import pytest
 from homes import Home
 from pseudo_terminal import PseudoTerminal
 
-from index import store
 from index.building import update
+from index.storage import generations
 
 COLD = "At what temperature is the centre of the cluster kept?"
 WAX = "# Candles\n\nCandles are made of beeswax by the candlemaker Ilse Weber.\n"
@@ -51,7 +51,7 @@ def test_a_changed_corpus_is_followed(home: Home) -> None:
 
 def test_while_another_process_writes_the_last_index_answers(home: Home) -> None:
     (home.corpus / "candles.md").write_text(WAX)
-    with store.writing(home.index, 0):
+    with generations.writing(home.index, 0):
         run = home.footnote("ask", "--json", COLD)
     assert run.code == 0
     assert run.json["answerable"]
@@ -64,7 +64,7 @@ def test_with_no_index_yet_the_other_process_is_waited_for(home: Home) -> None:
     held, release = threading.Event(), threading.Event()
 
     def other() -> None:
-        with store.writing(home.index, 0):
+        with generations.writing(home.index, 0):
             held.set()
             release.wait(30)
 

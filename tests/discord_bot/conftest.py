@@ -18,10 +18,10 @@ from loopback.openapi import OpenAPI
 from bot.discord.client import FootnoteClient
 from index.building.update import update
 from index.config import Config
-from index.fingerprint import encoder_name
 from index.library import Library
 from index.models.model_folders import model_fingerprint, resolve_encoder
-from index.store import put_encoder, writing
+from index.storage.fingerprint import encoder_name
+from index.storage.generations import put_encoder, writing
 
 ROOT = Path(__file__).parents[2]
 ARTICLES = {

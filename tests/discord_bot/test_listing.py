@@ -9,11 +9,11 @@ import pytest
 from bot.discord import listing
 from bot.discord.limits import CHOICE, CHOICES
 from bot.discord.pages import PAGE_ROWS
-from index.catalog import Catalog, CatalogWriter
 from index.errors import UnknownArticleError
 from index.library import Library
 from index.records import Article, Passage, Sentence
 from index.retrieval.title_search import Titles, article_key
+from index.storage.catalog import Catalog, CatalogWriter
 
 
 @dataclass(frozen=True)

@@ -25,9 +25,9 @@ from bot.discord.tickets import (
     parse,
     sentence_digest,
 )
-from index.catalog import ArticleRow
 from index.records import Article, Sentence
 from index.retrieval.title_search import article_key
+from index.storage.catalog import ArticleRow
 
 KEY = article_key(RAQQA.id)
 

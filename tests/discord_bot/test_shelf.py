@@ -20,7 +20,7 @@ from bot.opening import counts
 from index.building.update import update
 from index.errors import ConfigurationError, UnreadableFileError
 from index.library import Library
-from index.store import writing
+from index.storage.generations import writing
 
 WEAVER = "The weaver\n\nThe weaver of Lund made {} carpets.\n"
 ASKED = "How many carpets did the weaver of Lund make?"

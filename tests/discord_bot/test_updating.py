@@ -19,7 +19,7 @@ from index.building.update import BuildReport
 from index.errors import ConfigurationError, FootnoteError, IndexBusyError, IndexDamagedError
 from index.library import Library
 from index.records import Progress
-from index.store import writing
+from index.storage.generations import writing
 
 
 @pytest.fixture

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import numpy as np
 
-from index import store
 from index.building.reuse import Earlier
 from index.building.update import BuildReport, update
 from index.config import Config, CorpusSection, IndexSection, ModelSection
-from index.fingerprint import encoder_name
-from index.lexical import Lexical, terms
 from index.models.encoder import Encoder
 from index.models.model_folders import model_fingerprint, resolve_encoder
-from index.store import put_encoder, writing
+from index.storage import generations
+from index.storage.bm25 import Lexical, terms
+from index.storage.fingerprint import encoder_name
+from index.storage.generations import put_encoder, writing
 
 ARTICLES = {
     "raqqa.txt": "Fight for Raqqa\n\nThe general predicts a long fight. About 90,000 people live there.\n",
@@ -58,7 +58,7 @@ def build(config: Config) -> BuildReport:
 
 
 def earlier(config: Config) -> Earlier:
-    return store.open_current(config.index_directory, Earlier.load)
+    return generations.open_current(config.index_directory, Earlier.load)
 
 
 def texts(config: Config) -> dict[str, list[str]]:
@@ -66,9 +66,9 @@ def texts(config: Config) -> dict[str, list[str]]:
     index = earlier(config)
     lexical = Lexical.load(index.generation.folder, len(index.segmentation.sentences))
     found: dict[str, list[str]] = {}
-    for row in index.catalog.articles():
-        article = index.catalog.article(row.row)
-        stored = index.catalog.sentences(row.sentence_rows)
+    for row in index.storage.catalog.articles():
+        article = index.storage.catalog.article(row.row)
+        stored = index.storage.catalog.sentences(row.sentence_rows)
         for sentence in stored:
             assert article.text[sentence.start : sentence.end] == sentence.text
             assert all(lexical.scores([term])[sentence.row] > 0 for term in terms(sentence.text))
@@ -83,11 +83,11 @@ def check_vectors(config: Config) -> None:
     """Compare every stored vector with a fresh one of its text."""
     index = earlier(config)
     encoder = Encoder.load(index.generation.encoder)
-    for row in index.catalog.articles():
-        text = index.catalog.article(row.row).text
+    for row in index.storage.catalog.articles():
+        text = index.storage.catalog.article(row.row).text
         for spans, rows, vectors in (
-            (index.catalog.spans(row.row), row.sentence_rows, index.segmentation.sentences),
-            (index.catalog.passages(row.row), row.passage_rows, index.segmentation.passages),
+            (index.storage.catalog.spans(row.row), row.sentence_rows, index.segmentation.sentences),
+            (index.storage.catalog.passages(row.row), row.passage_rows, index.segmentation.passages),
         ):
             fresh = encoder.encode_texts([text[span.start : span.end] for span in spans])
             assert np.allclose(vectors.rows(rows.start, rows.stop), fresh, atol=1e-4)

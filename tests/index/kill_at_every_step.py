@@ -21,13 +21,13 @@ import faiss
 import numpy as np
 from build_helpers import build, make_config
 
-from index import store
 from index.articles.corpus import corpus_files, read_article
 from index.building.reuse import Earlier
-from index.catalog import Catalog
 from index.config import AnswerSection, Config
-from index.lexical import Lexical, terms
 from index.reading.reader_choice import exported_reader_folder
+from index.storage import generations
+from index.storage.bm25 import Lexical, terms
+from index.storage.catalog import Catalog
 
 EVENTS = {
     "open",
@@ -86,18 +86,18 @@ def update_and_die(config: Config, step: int) -> None:
 def sentences(config: Config) -> list[str]:
     """Open the index as a question does, checksums and all, and return its sentences."""
 
-    def load(generation: store.Generation) -> list[str]:
-        store.check_encoder(generation.encoder)
+    def load(generation: generations.Generation) -> list[str]:
+        generations.check_encoder(generation.encoder)
         index = Earlier.load(generation)
         lexical = Lexical.load(generation.folder, len(index.segmentation.sentences))
-        catalog: Catalog = index.catalog
+        catalog: Catalog = index.storage.catalog
         found = [sentence.text for sentence in catalog.sentences(range(len(index.segmentation.sentences)))]
         vectors = index.segmentation.sentences.rows(0, len(found))
         assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
         assert all(lexical.scores(terms(text))[row] > 0 for row, text in enumerate(found))
         return found
 
-    return store.open_current(config.index_directory, load)
+    return generations.open_current(config.index_directory, load)
 
 
 def check(config: Config, allowed: list[list[str]], expected: list[str]) -> None:
@@ -113,7 +113,7 @@ def check(config: Config, allowed: list[list[str]], expected: list[str]) -> None
     assert len(kept) <= 2, kept
     assert len(list((root / "encoders").iterdir())) == 1
     if config.named_reader:
-        folder = store.open_current(root, lambda found: exported_reader_folder(config, found))
+        folder = generations.open_current(root, lambda found: exported_reader_folder(config, found))
         assert list((root / "readers").iterdir()) == [folder]
 
 

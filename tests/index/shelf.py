@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from index.catalog import SentenceText
-from index.lexical import terms
 from index.records import Candidate
+from index.storage.bm25 import terms
+from index.storage.catalog import SentenceText
 
 Part = tuple[str, str]
 """What stands before a sentence, and the sentence."""

@@ -23,7 +23,6 @@ from build_helpers import (
     write_corpus,
 )
 
-from index import store
 from index.articles.corpus import CorpusFile, read_article
 from index.building import file_changes
 from index.building import update as build_module
@@ -31,6 +30,7 @@ from index.building.update import is_stale
 from index.config import Config
 from index.models.encoder import Encoder
 from index.records import Article
+from index.storage import generations
 
 
 def test_the_index_holds_every_sentence_with_its_vector(config: Config) -> None:
@@ -39,7 +39,7 @@ def test_the_index_holds_every_sentence_with_its_vector(config: Config) -> None:
     index = earlier(config)
     question = Encoder.load(index.generation.encoder).encode_queries(["How many people live in Raqqa?"])
     (row,) = index.segmentation.sentences.search(question, 1)[1][0]
-    assert index.catalog.sentences([row])[0].text == "About 90,000 people live there."
+    assert index.storage.catalog.sentences([row])[0].text == "About 90,000 people live there."
 
 
 def test_nothing_changed_writes_nothing(config: Config) -> None:
@@ -116,7 +116,7 @@ def test_an_index_that_cannot_be_written_is_no_reason(
     (config.corpus_directory / "cats.txt").touch()
     before = current(config)
     monkeypatch.setattr(file_changes, "_SETTLED", 0)
-    with store.writing(config.index_directory, 0):
+    with generations.writing(config.index_directory, 0):
         assert is_stale(config) is None  # another process writes
     with monkeypatch.context() as patch:
         patch.setattr(os, "mkdir", lambda *_: (_ for _ in ()).throw(OSError(30, "Read-only file system")))

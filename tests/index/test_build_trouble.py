@@ -21,7 +21,6 @@ from build_helpers import (
     write,
 )
 
-from index import store
 from index.building.update import is_stale, update
 from index.config import Config
 from index.errors import (
@@ -32,6 +31,7 @@ from index.errors import (
     ModelMissingError,
 )
 from index.segmentation import sentences
+from index.storage import generations
 
 
 def test_an_empty_corpus_is_an_error_and_keeps_the_index(config: Config, tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_damaged_pointer_is_mended_by_one_update(config: Config) -> None:
 
 
 def test_another_schema_is_rebuilt(config: Config) -> None:
-    for schema in (store.SCHEMA - 1, store.SCHEMA + 1):
+    for schema in (generations.SCHEMA - 1, generations.SCHEMA + 1):
         (config.index_directory / "current").unlink()
         pointer = {"schema": schema, "generation": {"of": "another shape"}}
         (config.index_directory / "current").write_text(json.dumps(pointer), encoding="utf-8")
@@ -130,7 +130,10 @@ def test_other_rules_cut_anew_and_keep_vectors(config: Config, monkeypatch: pyte
 
 def test_a_busy_index(config: Config) -> None:
     write(config, "cats.txt", "Changed.")
-    with store.writing(config.index_directory, 0), pytest.raises(IndexBusyError, match=str(os.getpid())):
+    with (
+        generations.writing(config.index_directory, 0),
+        pytest.raises(IndexBusyError, match=str(os.getpid())),
+    ):
         update(config, lambda *_: None, wait=0)
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from index import catalog
-from index.catalog import Catalog, CatalogWriter
 from index.errors import IndexDamagedError, UnknownArticleError
 from index.records import Article, Passage, Sentence
+from index.storage import catalog
+from index.storage.catalog import Catalog, CatalogWriter
 
 FIRST = Article(
     "a/één 😀", "One", "Up. Down. Left.", "a/één 😀.txt", "https://x.test/?a=1", "2017-06-07", "A B"

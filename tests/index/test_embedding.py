@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from build_helpers import ARTICLES, OLD, build, make_config, provide_encoder, write_corpus
 
-from index import store
 from index.building import embedding
 from index.building.embedding import Embedder
 from index.building.reuse import Earlier
@@ -19,6 +18,7 @@ from index.models import model_folders
 from index.models.encoder import SETTINGS_FILE, WEIGHTS_FILE, Encoder
 from index.models.encoder_export import FrameworkEncoder
 from index.models.model_folders import model_fingerprint
+from index.storage import generations
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def config(tmp_path: Path, tiny_model_folder: Path, tiny_encoder_folder: Path) -
 
 
 def earlier(config: Config) -> Earlier:
-    return store.open_current(config.index_directory, Earlier.load)
+    return generations.open_current(config.index_directory, Earlier.load)
 
 
 def embedder(config: Config) -> Embedder:
@@ -63,11 +63,11 @@ def test_a_damaged_export_is_made_again(config: Config, name: str) -> None:
     (folder / name).unlink()  # it is linked
     (folder / name).write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     with pytest.raises(IndexDamagedError):
-        store.check_encoder(folder)
+        generations.check_encoder(folder)
         earlier(config)
     report = build(config)
     assert report.embedded == (0 if report.rebuilt is None else 11)
-    store.check_encoder(folder)
+    generations.check_encoder(folder)
     Encoder.load(earlier(config).generation.encoder)
 
 

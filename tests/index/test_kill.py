@@ -10,7 +10,7 @@ from build_helpers import ARTICLES, build, make_config, provide_encoder, write_c
 
 from index.building.reuse import Earlier
 from index.config import Config
-from index.store import open_current
+from index.storage.generations import open_current
 
 
 @pytest.fixture

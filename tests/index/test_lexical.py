@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index import lexical
 from index.errors import IndexDamagedError
-from index.lexical import Lexical, best, terms
+from index.storage import bm25
+from index.storage.bm25 import Lexical, best, terms
 
 SENTENCES = [
     "The US-led coalition struck fighters near Al Tanf.",
@@ -50,12 +50,12 @@ def test_terms(text: str, expected: list[str]) -> None:
 @given(st.text())
 def test_terms_of_any_text_are_short_and_not_empty(text: str) -> None:
     found = terms(text)
-    assert all(0 < len(term) <= 3 * lexical.LONGEST_TERM for term in found)
+    assert all(0 < len(term) <= 3 * bm25.LONGEST_TERM for term in found)
     assert terms(text.upper().lower()) == terms(text.upper())
 
 
 def test_a_line_of_a_megabyte_is_a_short_term() -> None:
-    assert [len(term) for term in terms("x" * 1_000_000)] == [lexical.LONGEST_TERM]
+    assert [len(term) for term in terms("x" * 1_000_000)] == [bm25.LONGEST_TERM]
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def index(tmp_path: Path) -> Lexical:
 
 @given(st.lists(st.sampled_from(["us", "raqqa", "fight", "90000", "京欢", "unknown"]), max_size=8))
 def test_scores_are_those_of_bm25s(question: list[str]) -> None:
-    theirs = bm25s.BM25(k1=lexical.K1, b=lexical.B, method=lexical.METHOD)
+    theirs = bm25s.BM25(k1=bm25.K1, b=bm25.B, method=bm25.METHOD)
     theirs.index([terms(text) for text in SENTENCES], show_progress=False)
     ours = Lexical.build(map(terms, SENTENCES))
     known = theirs.get_tokens_ids(question)
@@ -99,18 +99,18 @@ def test_a_question_without_known_terms(index: Lexical) -> None:
 
 
 def test_no_file_is_pickled(index: Lexical, tmp_path: Path) -> None:
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(lexical.FILES)
-    for name in lexical.FILES:
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(bm25.FILES)
+    for name in bm25.FILES:
         np.load(tmp_path / name, allow_pickle=False)
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no array", b"\x80\x04N."])
 def test_a_foreign_file_is_damage(index: Lexical, tmp_path: Path, content: bytes | None) -> None:
-    path = tmp_path / lexical.FILES[1]
+    path = tmp_path / bm25.FILES[1]
     path.unlink()
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(IndexDamagedError, match=lexical.FILES[1]):
+    with pytest.raises(IndexDamagedError, match=bm25.FILES[1]):
         Lexical.load(tmp_path, len(SENTENCES))
 
 
@@ -122,7 +122,7 @@ def test_best_is_a_stable_sort(values: list[int], k: int) -> None:
 
 def test_asking_imports_neither_bm25s_nor_scipy(index: Lexical, tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from index.lexical import Lexical, terms\n"
+        "import sys; from pathlib import Path; from index.storage.bm25 import Lexical, terms\n"
         f"assert Lexical.load(Path({str(tmp_path)!r}), {len(SENTENCES)}).scores(terms('Raqqa')).any()\n"
         "assert not {'bm25s', 'scipy'} & set(sys.modules)"
     )

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from build_helpers import build, make_config, provide_encoder, write_corpus
 
-from index import lexical
 from index.config import Config
 from index.errors import EmptyQuestionError, IndexMissingError, IndexStaleError, UnknownArticleError
 from index.library import Library
 from index.reading.compose import clean_question
 from index.records import Answer
+from index.storage import bm25
 
 LEAFLETS = "How many leaflets did the U.S. drop?"
 BRIDGE = "How long is the red bridge?"
@@ -142,7 +142,7 @@ def test_there_is_no_library_without_an_index(tmp_path: Path) -> None:
 def test_an_index_of_other_search_terms_is_not_asked(
     library_config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lexical, "RULES", lexical.RULES + 1)
+    monkeypatch.setattr(bm25, "RULES", bm25.RULES + 1)
     with pytest.raises(IndexStaleError, match="the search terms changed"):
         Library.open(Config.read(library_config))
 

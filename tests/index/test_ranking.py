@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import FootnoteError
-from index.lexical import terms
 from index.reading.confidence import EVIDENCE, Calibration, evidence
 from index.records import Candidate
 from index.retrieval.features import FEATURES, featurise
 from index.retrieval.ranking import Ranker
 from index.retrieval.weights import FUSION_FILE, read_sections, weights_of
+from index.storage.bm25 import terms
 from index.training.fusion import as_json
 
 QUESTION = "Who opened the Harbour Bridge in 1998?"

@@ -11,7 +11,6 @@ from types import SimpleNamespace
 import pytest
 from build_helpers import OLD, build, check_vectors, current, earlier, write
 
-from index import store
 from index.building.model_changes import look_again
 from index.building.update import is_stale
 from index.config import AnswerSection, Config
@@ -21,6 +20,7 @@ from index.llamaindex.query_engine import FootnoteQueryEngine
 from index.models import model_folders
 from index.reading.reader import RetrievalReader
 from index.reading.reader_choice import exported_reader_folder, load_span_model
+from index.storage import generations
 
 Exports = list[str]
 
@@ -54,7 +54,7 @@ def named(config: Config, tiny_reader_folder: Path, exports: Exports) -> Config:
 
 
 def exported(config: Config) -> Path:
-    return store.open_current(
+    return generations.open_current(
         config.index_directory, lambda found: exported_reader_folder(config, found), check=False
     )
 
@@ -157,8 +157,8 @@ def change(folder: Path) -> None:
 def swap(folder: Path) -> None:
     """Replace the export by one that is whole in itself."""
     root = folder.parents[1]
-    with store.writing(root, 0):
-        store.put_reader(root, folder.name, lambda made: (made / "reader.onnx").touch())
+    with generations.writing(root, 0):
+        generations.put_reader(root, folder.name, lambda made: (made / "reader.onnx").touch())
 
 
 @pytest.mark.parametrize("harm", [change, swap, shutil.rmtree, lambda path: (path / "reader.onnx").unlink()])

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from index import store
 from index.errors import (
     ConfigurationError,
     IndexBusyError,
@@ -19,17 +18,18 @@ from index.errors import (
     IndexMissingError,
     IndexStaleError,
 )
-from index.store import Generation
+from index.storage import generations
+from index.storage.generations import Generation
 
 ENCODER = "0123456789abcdef0123456789abcdef"
 
 
 def publish(root: Path, content: str, encoder: str = ENCODER) -> None:
-    with store.writing(root, 10):
+    with generations.writing(root, 10):
         folder = root / "encoders" / encoder
         if not folder.exists():
-            folder = store.put_encoder(root, encoder, lambda made: write(made / "model", "weights"))
-        with store.new_generation(root, folder, {"model": "m"}, {"articles": 1}) as made:
+            folder = generations.put_encoder(root, encoder, lambda made: write(made / "model", "weights"))
+        with generations.new_generation(root, folder, {"model": "m"}, {"articles": 1}) as made:
             write(made / "text", content)
             write(made / "other", "same")
 
@@ -49,9 +49,9 @@ def names(folder: Path) -> list[str]:
 def test_what_is_published_is_read(tmp_path: Path) -> None:
     root = tmp_path / "new" / "index"
     publish(root, "one")
-    found = store.open_current(root, lambda generation: generation)
+    found = generations.open_current(root, lambda generation: generation)
     assert (text(found), found.fingerprint, found.facts) == ("one", {"model": "m"}, {"articles": 1})
-    store.check_encoder(found.encoder)
+    generations.check_encoder(found.encoder)
     assert names(root) == ["current", "encoders", "generations", "lock"]
 
 
@@ -59,7 +59,7 @@ def test_the_previous_generation_stays_and_older_ones_go(tmp_path: Path) -> None
     for content in ("one", "two", "three"):
         publish(tmp_path, content)
     assert names(tmp_path / "generations") == ["000002", "000003"]
-    assert store.open_current(tmp_path, text) == "three"
+    assert generations.open_current(tmp_path, text) == "three"
 
 
 def test_an_encoder_goes_with_the_last_generation_that_needs_it(tmp_path: Path) -> None:
@@ -87,19 +87,19 @@ def test_a_failed_writer_leaves_the_old_index_and_no_draft(tmp_path: Path) -> No
     publish(tmp_path, "one")
     with (
         pytest.raises(ZeroDivisionError),
-        store.writing(tmp_path, 0),
-        store.new_generation(tmp_path, tmp_path / "encoders" / ENCODER, {}, {}) as made,
+        generations.writing(tmp_path, 0),
+        generations.new_generation(tmp_path, tmp_path / "encoders" / ENCODER, {}, {}) as made,
     ):
         write(made / "text", "half")
         raise ZeroDivisionError
-    assert store.open_current(tmp_path, text) == "one"
+    assert generations.open_current(tmp_path, text) == "one"
     assert names(tmp_path / "generations") == ["000001"]
 
 
 def test_no_index(tmp_path: Path) -> None:
     for root in (tmp_path, tmp_path / "none"):
         with pytest.raises(IndexMissingError):
-            store.open_current(root, text)
+            generations.open_current(root, text)
 
 
 @pytest.mark.parametrize(
@@ -130,11 +130,11 @@ def test_damage_is_named(tmp_path: Path, name: str, damage: str) -> None:
         path.unlink()
     expected = IndexMissingError if (name, damage) == ("current", "removed") else IndexDamagedError
     with pytest.raises(expected) as caught:
-        store.open_current(tmp_path, text)
+        generations.open_current(tmp_path, text)
     # A flipped bit in `current` shows in the file that it points to.
     assert name == "current" or str(path) in caught.value.message
     publish(tmp_path, "two", ENCODER[::-1])
-    assert store.open_current(tmp_path, text) == "two"
+    assert generations.open_current(tmp_path, text) == "two"
 
 
 def test_a_flipped_bit_anywhere_is_named_and_mended(tmp_path: Path) -> None:
@@ -148,11 +148,11 @@ def test_a_flipped_bit_anywhere_is_named_and_mended(tmp_path: Path) -> None:
             flipped[bit // 8] ^= 1 << bit % 8
             path.write_bytes(flipped)
             with suppress(IndexDamagedError, IndexStaleError):
-                assert store.open_current(tmp_path, text) == "two"
+                assert generations.open_current(tmp_path, text) == "two"
                 assert name == "current"  # where the previous generation stood is of no matter
         path.write_bytes(content)
     publish(tmp_path, "three")
-    assert store.open_current(tmp_path, text) == "three"
+    assert generations.open_current(tmp_path, text) == "three"
 
 
 def test_a_foreign_folder_among_the_generations_stops_nobody(tmp_path: Path) -> None:
@@ -168,10 +168,10 @@ def test_a_damaged_encoder_is_named_and_replaced(tmp_path: Path) -> None:
     folder = tmp_path / "encoders" / ENCODER
     write(folder / "model", "weighty")
     with pytest.raises(IndexDamagedError, match="model"):
-        store.check_encoder(folder)
-    with store.writing(tmp_path, 0):
-        store.put_encoder(tmp_path, ENCODER, lambda made: write(made / "model", "weights"))
-    store.check_encoder(folder)
+        generations.check_encoder(folder)
+    with generations.writing(tmp_path, 0):
+        generations.put_encoder(tmp_path, ENCODER, lambda made: write(made / "model", "weights"))
+    generations.check_encoder(folder)
     assert names(tmp_path / "encoders") == [ENCODER]
 
 
@@ -190,10 +190,12 @@ def test_a_damaged_encoder_is_named_and_replaced(tmp_path: Path) -> None:
 def test_a_foreign_pointer_is_damage(tmp_path: Path, pointer: str) -> None:
     write(tmp_path / "current", pointer)
     with pytest.raises(IndexDamagedError, match="current"):
-        store.open_current(tmp_path, text)
+        generations.open_current(tmp_path, text)
 
 
-@pytest.mark.parametrize(("schema", "word"), [(store.SCHEMA - 1, "older"), (store.SCHEMA + 1, "newer")])
+@pytest.mark.parametrize(
+    ("schema", "word"), [(generations.SCHEMA - 1, "older"), (generations.SCHEMA + 1, "newer")]
+)
 def test_another_schema_is_stale_and_stays_until_it_is_replaced(
     tmp_path: Path, schema: int, word: str
 ) -> None:
@@ -201,9 +203,9 @@ def test_another_schema_is_stale_and_stays_until_it_is_replaced(
     pointer = json.loads((tmp_path / "current").read_bytes())
     write(tmp_path / "current", json.dumps({"schema": schema, "whatever": pointer}))
     with pytest.raises(IndexStaleError, match=f"{word} version .*schema {schema}"):
-        store.open_current(tmp_path, text)
+        generations.open_current(tmp_path, text)
     publish(tmp_path, "two")
-    assert store.open_current(tmp_path, text) == "two"
+    assert generations.open_current(tmp_path, text) == "two"
 
 
 def test_a_reader_that_is_overtaken_opens_the_new_generation(tmp_path: Path) -> None:
@@ -217,7 +219,7 @@ def test_a_reader_that_is_overtaken_opens_the_new_generation(tmp_path: Path) -> 
         seen.append(generation.folder.name)
         return text(generation)
 
-    assert store.open_current(tmp_path, slow) == "three"
+    assert generations.open_current(tmp_path, slow) == "three"
     assert seen == ["000001", "000003"]
 
 
@@ -228,7 +230,7 @@ def test_readers_never_fail_while_generations_are_published(tmp_path: Path) -> N
     def reader() -> None:
         while not stop.is_set():
             try:
-                read.append(int(store.open_current(tmp_path, text)))
+                read.append(int(generations.open_current(tmp_path, text)))
             except Exception as error:
                 problems.append(error)
 
@@ -251,7 +253,7 @@ def test_a_read_only_folder_is_read(tmp_path: Path) -> None:
         path.chmod(0o555 if path.is_dir() else 0o444)
     before = sorted(map(str, tmp_path.rglob("*")))
     try:
-        assert store.open_current(tmp_path, text) == "one"
+        assert generations.open_current(tmp_path, text) == "one"
         assert sorted(map(str, tmp_path.rglob("*"))) == before
     finally:
         for path in paths:
@@ -261,8 +263,8 @@ def test_a_read_only_folder_is_read(tmp_path: Path) -> None:
 def test_a_folder_whose_path_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     root = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
     with pytest.raises(ConfigurationError, match=r"caf\\xe9: .* UTF-8"):
-        store.open_current(root, text)
-    with pytest.raises(ConfigurationError), store.writing(root, 0):
+        generations.open_current(root, text)
+    with pytest.raises(ConfigurationError), generations.writing(root, 0):
         pass
     assert names(tmp_path) == []
 
@@ -279,10 +281,10 @@ def test_a_second_writer_waits_then_gives_up(tmp_path: Path) -> None:
         assert first.stdout is not None
         assert first.stdin is not None
         assert first.stdout.readline() == "in\n"
-        with pytest.raises(IndexBusyError, match=f"process {first.pid}"), store.writing(tmp_path, 0.1):
+        with pytest.raises(IndexBusyError, match=f"process {first.pid}"), generations.writing(tmp_path, 0.1):
             pass
         threading.Timer(0.3, first.stdin.close).start()
-        with store.writing(tmp_path, 30):
+        with generations.writing(tmp_path, 30):
             pass
 
 
@@ -293,21 +295,21 @@ def test_a_killed_writer_holds_no_lock(tmp_path: Path) -> None:
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
     publish(tmp_path, "one")
-    assert store.open_current(tmp_path, text) == "one"
+    assert generations.open_current(tmp_path, text) == "one"
 
 
 def test_files_are_shared_with_and_without_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(tmp_path, "one")
     for links in (2, 1):
-        earlier = store.open_current(tmp_path, lambda generation: generation)
+        earlier = generations.open_current(tmp_path, lambda generation: generation)
         with (
-            store.writing(tmp_path, 0),
-            store.same_generation(tmp_path, earlier, but="other", reader=None) as made,
+            generations.writing(tmp_path, 0),
+            generations.same_generation(tmp_path, earlier, but="other", reader=None) as made,
         ):
             assert names(made) == ["text"]
             assert (made / "text").stat().st_nlink == links
             write(made / "other", f"{links}")
-        again = store.open_current(tmp_path, lambda generation: generation)
+        again = generations.open_current(tmp_path, lambda generation: generation)
         assert (text(again), (again.folder / "other").read_text(encoding="utf-8")) == ("one", f"{links}")
         assert (again.fingerprint, again.facts) == (earlier.fingerprint, earlier.facts)
         assert (earlier.folder / "other").read_text(encoding="utf-8") != f"{links}"
@@ -318,12 +320,12 @@ def test_files_are_shared_with_and_without_links(tmp_path: Path, monkeypatch: py
 
 def test_damage_is_not_taken_over_as_whole(tmp_path: Path) -> None:
     publish(tmp_path, "one")
-    earlier = store.open_current(tmp_path, lambda generation: generation)
+    earlier = generations.open_current(tmp_path, lambda generation: generation)
     write(earlier.folder / "text", "ONE")
     with (
-        store.writing(tmp_path, 0),
-        store.same_generation(tmp_path, earlier, but="other", reader=None) as made,
+        generations.writing(tmp_path, 0),
+        generations.same_generation(tmp_path, earlier, but="other", reader=None) as made,
     ):
         write(made / "other", "new")
     with pytest.raises(IndexDamagedError, match="text"):
-        store.open_current(tmp_path, text)
+        generations.open_current(tmp_path, text)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.catalog import Catalog, CatalogWriter
 from index.records import Article
 from index.retrieval.title_search import Titles, article_key
+from index.storage.catalog import Catalog, CatalogWriter
 
 TITLES = (
     "The red bridge",

@@ -8,9 +8,9 @@ import pytest
 from llama_index.core.vector_stores.types import VectorStoreQuery
 from llama_index.vector_stores.faiss import FaissVectorStore
 
-from index import vectors as module
 from index.errors import IndexDamagedError
-from index.vectors import Floats, Vectors
+from index.storage import vectors as module
+from index.storage.vectors import Floats, Vectors
 
 
 def clusters(count: int, seed: int = 0) -> Floats:

@@ -21,9 +21,9 @@ from bot.discord.replies import (
     title_of,
 )
 from bot.discord.tickets import ContextTicket, Mark, PageTicket, sentence_digest
-from index.catalog import ArticleRow
 from index.records import Answer, Article, Citation, Sentence, Source, Span
 from index.retrieval.title_search import article_key
+from index.storage.catalog import ArticleRow
 
 FOLDER = Path(__file__).parent.parent / "data" / "discord"
 FINGERPRINT = "5d41402abc4b"

@@ -6,9 +6,9 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
-from index import lexical
 from index.models import encoder
 from index.segmentation import passages, sentences
+from index.storage import bm25
 
 _MEANINGS = {
     "model": "the model",
@@ -31,7 +31,7 @@ def fingerprint(model: str) -> dict[str, str]:
         "sentences": _described(f"rules {sentences.RULES}", "sentencex"),
         "passages": f"rules {passages.RULES}",
         "words": _described(
-            f"rules {lexical.RULES}, {lexical.METHOD} k1={lexical.K1} b={lexical.B}", "bm25s", "PyStemmer"
+            f"rules {bm25.RULES}, {bm25.METHOD} k1={bm25.K1} b={bm25.B}", "bm25s", "PyStemmer"
         ),
     }
 

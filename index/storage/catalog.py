@@ -18,8 +18,8 @@ from typing import Any, NamedTuple, Self
 from urllib.parse import quote
 
 from index.errors import IndexDamagedError, UnknownArticleError
-from index.lexical import terms
 from index.records import Article, Passage, Sentence
+from index.storage.bm25 import terms
 
 FILE = "articles.sqlite"
 
