@@ -30,8 +30,8 @@ from index.config import DEFAULT_ENCODER
 from index.models.model_folders import resolve_encoder
 from index.models.span_model_export import export_span_model
 from index.training import averaging, figures, joint, reader
+from index.training.datasets.selqa import read_selqa
 from index.training.extractive import ids_between
-from index.training.sections import read_selqa
 
 SMALL = ("--tokens", "3072")
 """Twice as many steps as with the usual batches, for models that see each example once."""

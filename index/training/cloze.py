@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from index.records import Sentence, Span
 from index.retrieval.answer_types import AnswerType, mentions
-from index.training.lessons import Lesson, Text
+from index.training.datasets.lessons import Lesson, Text
 from index.training.things import COMMON, WORD
 
 SHORTEST, LONGEST = 40, 320

@@ -15,7 +15,7 @@ import numpy as np
 from index.reading.windows import CHARACTERS, window_around
 from index.records import Span
 from index.storage.bm25 import Lexical, terms
-from index.training.lessons import Lesson, Text
+from index.training.datasets.lessons import Lesson, Text
 from index.training.things import Likest, Things, any_of, names
 from index.training.unanswerable import Case, answered_again, unanswerable_question, unanswering_text
 

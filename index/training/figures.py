@@ -24,12 +24,12 @@ from index.records import Article, Progress, Ranked
 from index.retrieval.ranking import Ranker
 from index.segmentation.passages import make_passages
 from index.storage.bm25 import best, terms
+from index.training.datasets.lessons import Lesson, read_squad2, read_squadshifts
+from index.training.datasets.selqa import PARTS, SectionQuestion, part_of, read_selqa
+from index.training.datasets.training_libraries import Asked, Cut, TrainingLibrary
 from index.training.encoders import default_encoders
-from index.training.lessons import Lesson, read_squad2, read_squadshifts
 from index.training.marking import best_in
 from index.training.progress import bar
-from index.training.questions import Asked, Cut, TrainingLibrary
-from index.training.sections import PARTS, SectionQuestion, part_of, read_selqa
 
 DOMAINS = {"new_wiki": "Wikipedia", "amazon_reviews": "Amazon reviews", "reddit": "Reddit"}
 """Names of the parts of SQuADShifts, in the order of the table."""

@@ -21,9 +21,7 @@ from numpy.typing import NDArray
 from index.reading.confidence import EVIDENCE, evidence
 from index.retrieval.features import FEATURES, featurise
 from index.retrieval.ranking import Ranker
-from index.training.encoders import default_encoders
-from index.training.fitting import fit_confidence, fit_ranking
-from index.training.questions import (
+from index.training.datasets.training_libraries import (
     CHAT,
     Cut,
     TrainingLibrary,
@@ -33,6 +31,8 @@ from index.training.questions import (
     read_squad,
     sloppy,
 )
+from index.training.encoders import default_encoders
+from index.training.fitting import fit_confidence, fit_ranking
 from index.training.report import Case, report
 
 QUESTIONS = 60

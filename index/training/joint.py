@@ -39,12 +39,8 @@ from index.retrieval.ranking import Ranker
 from index.segmentation.passages import make_passages
 from index.segmentation.sentences import split_sentences
 from index.storage.bm25 import terms
-from index.training.encoders import default_encoders
-from index.training.fitting import fit_confidence, fit_ranking
-from index.training.fusion import SIGNS, STRANGERS
-from index.training.lessons import Lesson, read_squadshifts
-from index.training.progress import bar
-from index.training.questions import (
+from index.training.datasets.lessons import Lesson, read_squadshifts
+from index.training.datasets.training_libraries import (
     CHAT,
     Asked,
     Cut,
@@ -54,6 +50,10 @@ from index.training.questions import (
     read_squad,
     sloppy,
 )
+from index.training.encoders import default_encoders
+from index.training.fitting import fit_confidence, fit_ranking
+from index.training.fusion import SIGNS, STRANGERS
+from index.training.progress import bar
 from index.training.report import Case, report
 
 WIKI = "held out wiki"

@@ -9,7 +9,7 @@ from index.models.span_model import SpanModel
 from index.reading.span_reader import JOINT, SURE, Found, ReadingWeights, SpanReader
 from index.records import Candidate
 from index.storage.catalog import SentenceText
-from index.training.lessons import Text
+from index.training.datasets.lessons import Text
 
 
 def best_in(question: str, text: Text, numbers: Iterable[int], model: SpanModel) -> Found | None:

@@ -13,8 +13,8 @@ from index.reading.span_reader import best_span
 from index.records import Span
 from index.training.batches import Batch
 from index.training.curriculum import Example, answered, changed_question, things_of
+from index.training.datasets.lessons import Lesson
 from index.training.extractive import scores
-from index.training.lessons import Lesson
 from index.training.things import Likest, any_of
 
 if TYPE_CHECKING:

@@ -38,6 +38,8 @@ from index.training.curriculum import (
     nearest_texts,
     second_stage,
 )
+from index.training.datasets.lessons import Lesson, Text, read_qamr, read_squadshifts
+from index.training.datasets.selqa import PARTS, SectionQuestion, read_selqa, section_lessons
 from index.training.extractive import (
     Teacher,
     ids_between,
@@ -47,12 +49,10 @@ from index.training.extractive import (
     teaching_loss,
     translated,
 )
-from index.training.lessons import Lesson, Text, read_qamr, read_squadshifts
 from index.training.measuring import measure, measured_examples
 from index.training.progress import bar
 from index.training.recipe import RECIPE, SECOND, TAUGHT, Recipe, keep_recipe
 from index.training.restored import restore
-from index.training.sections import PARTS, SectionQuestion, read_selqa, section_lessons
 from index.training.substitutes import with_substitutes
 from index.training.things import likest_by
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from index.records import Span
 from index.segmentation.sentences import split_sentences
-from index.training.lessons import QAMR, SQUADSHIFTS, Lesson, Text
+from index.training.datasets.lessons import QAMR, SQUADSHIFTS, Lesson, Text
 
 NAMES = "Anna Bela Carl Dina Emil Fred Gina Hans Ines Jana".split()
 QUESTION = "who built the bridge?"

@@ -22,7 +22,7 @@ from index.training.curriculum import (
     second_stage,
     things_of,
 )
-from index.training.lessons import Lesson
+from index.training.datasets.lessons import Lesson
 
 FILL = "x" * 90
 LONG = text_of(" ".join(f"Sentence {number} tells of thing{number} {FILL}." for number in range(12)))

@@ -16,6 +16,9 @@ from index.records import Span
 from index.segmentation.sentences import split_sentences
 from index.training import encoders
 from index.training import figures as module
+from index.training.datasets.lessons import Lesson, Text, read_squad2, read_squadshifts
+from index.training.datasets.selqa import part_of, read_selqa
+from index.training.datasets.training_libraries import TrainingLibrary
 from index.training.figures import (
     DOMAINS,
     answer_in,
@@ -25,9 +28,6 @@ from index.training.figures import (
     order_scores,
     section_cuts,
 )
-from index.training.lessons import Lesson, Text, read_squad2, read_squadshifts
-from index.training.questions import TrainingLibrary
-from index.training.sections import part_of, read_selqa
 
 PARAGRAPH = "The bridge was built in 1870. Anna Berg drew it! The river froze twice."
 SELQA: list[dict[str, Any]] = [

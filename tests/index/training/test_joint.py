@@ -17,6 +17,8 @@ from index.models.encoder import Encoder
 from index.models.span_model import SpanModel, TokenScores
 from index.reading.span_reader import JOINT, SURE, ReadingWeights, SpanReader
 from index.retrieval.ranking import Ranker
+from index.training.datasets.lessons import Lesson
+from index.training.datasets.training_libraries import CHAT, TrainingLibrary, nonsense, sloppy
 from index.training.fitting import fit_confidence, fit_ranking
 from index.training.joint import (
     NONSENSE,
@@ -33,8 +35,6 @@ from index.training.joint import (
     learn_joint,
     read_all,
 )
-from index.training.lessons import Lesson
-from index.training.questions import CHAT, TrainingLibrary, nonsense, sloppy
 from index.training.report import Case, report
 
 ENCODER = cast(Encoder, SimpleNamespace(count_tokens=len, window=1_000))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from miniature import part, squad_entry, write_qamr
 
 from index.records import Span
-from index.training.lessons import (
+from index.training.datasets.lessons import (
     HELD_OUT,
     SQUADSHIFTS,
     agreed_first,

@@ -22,8 +22,8 @@ from index.models.model_folders import file_sha256
 from index.models.span_model import SpanModel
 from index.training import cloze, reader
 from index.training.batches import UNMARKED, Batch, batches
+from index.training.datasets.lessons import SQUADSHIFTS, Lesson
 from index.training.extractive import NEVER, loaded, scores
-from index.training.lessons import SQUADSHIFTS, Lesson
 from index.training.measuring import measured_examples
 from index.training.reader import (
     CHECKPOINT,

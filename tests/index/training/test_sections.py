@@ -10,7 +10,7 @@ from miniature import part
 from told_reader import QUESTION, Model
 
 from index.models.span_model import SpanModel, TokenScores
-from index.training.sections import DOMAIN, PARTS, SectionQuestion, part_of, read_selqa, section_lessons
+from index.training.datasets.selqa import DOMAIN, PARTS, SectionQuestion, part_of, read_selqa, section_lessons
 
 CANDIDATES = ["It burnt down.", " ", "Anna Berg owned the mill.", "Carl opened the bridge.", "Nobody wept. "]
 

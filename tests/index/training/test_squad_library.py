@@ -7,8 +7,8 @@ import pytest
 from miniature import short_lessons, squad_entry, write_squadshifts
 
 from index.evaluation.measures import read_questions
-from index.training.lessons import SQUADSHIFTS, read_squadshifts
-from index.training.squad_library import CONFIGURATION, main
+from index.training.datasets.lessons import SQUADSHIFTS, read_squadshifts
+from index.training.datasets.squad_library import CONFIGURATION, main
 
 FIRST = "Bridges are old. The first one was built by Anna in 1850. It fell."
 SECOND = "Rivers are older. The Aare is one."

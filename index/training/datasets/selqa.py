@@ -9,7 +9,7 @@ from typing import Any
 
 from index.models.span_model import SpanModel
 from index.records import Sentence
-from index.training.lessons import Lesson, Text
+from index.training.datasets.lessons import Lesson, Text
 from index.training.marking import best_in
 
 DOMAIN = "selqa"

@@ -1,6 +1,6 @@
 """Writes a file of SQuAD's form as a library, with its questions for `footnote eval`. Build side only.
 
-    python -m index.training.squad_library FILE --out DIR [--selqa FILE] [--squadshifts DIR]
+    python -m index.training.datasets.squad_library FILE --out DIR [--selqa FILE] [--squadshifts DIR]
     footnote --config DIR/config.toml eval DIR/own.jsonl
 
 `own.jsonl` asks each question of its own article, `all.jsonl` the same questions of all articles. SelQA's
@@ -17,7 +17,7 @@ from typing import Any
 
 from index.records import Sentence
 from index.segmentation.sentences import split_sentences
-from index.training.lessons import read_squadshifts
+from index.training.datasets.lessons import read_squadshifts
 
 CONFIGURATION = '[corpus]\ndirectory = "articles"\n'
 
@@ -87,7 +87,9 @@ def _write(path: Path, rows: Sequence[dict[str, Any]]) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the file and write the library."""
-    parser = argparse.ArgumentParser(prog="python -m index.training.squad_library", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m index.training.datasets.squad_library", description=__doc__
+    )
     parser.add_argument("squad", type=Path, metavar="FILE", help="file of SQuAD's form, 1.1 or 2.0")
     parser.add_argument("--out", type=Path, required=True, help="folder of the library")
     parser.add_argument("--selqa", type=Path, help="file of SelQA, as selqa-dev.json")

@@ -1,0 +1,1 @@
+"""Public data sets as training examples and as libraries to measure on."""
