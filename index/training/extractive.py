@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 from index.arrays import Floats, Rows
 from index.models.span_model import GRAPH_FILE, OUTPUTS, SETTINGS_FILE, cores, load_graph
 from index.models.span_model_export import export_span_model
-from index.training.batches import UNMARKED, Batch
+from index.training.examples.batches import UNMARKED, Batch
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

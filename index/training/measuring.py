@@ -11,11 +11,11 @@ import torch
 from index.evaluation.measures import auroc
 from index.reading.span_reader import best_span
 from index.records import Span
-from index.training.batches import Batch
-from index.training.curriculum import Example, answered, changed_question, things_of
 from index.training.datasets.lessons import Lesson
+from index.training.examples.batches import Batch
+from index.training.examples.curriculum import Example, answered, changed_question, things_of
+from index.training.examples.names_and_numbers import Likest, any_of
 from index.training.extractive import scores
-from index.training.things import Likest, any_of
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

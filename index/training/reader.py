@@ -31,15 +31,13 @@ from tokenizers import Tokenizer
 from index.config import DEFAULT_ENCODER
 from index.models.model_folders import check_reader_folder, file_sha256, model_fingerprint, resolve_encoder
 from index.models.span_model import SETTINGS_FILE, SpanModel
-from index.training.batches import Batch, batches
-from index.training.cloze import cloze_lessons
-from index.training.curriculum import (
-    curriculum,
-    nearest_texts,
-    second_stage,
-)
 from index.training.datasets.lessons import Lesson, Text, read_qamr, read_squadshifts
 from index.training.datasets.selqa import PARTS, SectionQuestion, read_selqa, section_lessons
+from index.training.examples.batches import Batch, batches
+from index.training.examples.cloze import cloze_lessons
+from index.training.examples.curriculum import curriculum, nearest_texts, second_stage
+from index.training.examples.names_and_numbers import likest_by
+from index.training.examples.substitutes import with_substitutes
 from index.training.extractive import (
     Teacher,
     ids_between,
@@ -53,8 +51,6 @@ from index.training.measuring import measure, measured_examples
 from index.training.progress import bar
 from index.training.recipe import RECIPE, SECOND, TAUGHT, Recipe, keep_recipe
 from index.training.restored import restore
-from index.training.substitutes import with_substitutes
-from index.training.things import likest_by
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel

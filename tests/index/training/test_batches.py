@@ -11,8 +11,8 @@ from miniature import part, short_lessons, short_sentences
 from span_models import save_tiny_reader
 from tokenizers import Tokenizer
 
-from index.training.batches import QUESTION_TOKENS, STEP, WINDOW_TOKENS, Batch, batches
-from index.training.curriculum import Example, curriculum, nearest_texts
+from index.training.examples.batches import QUESTION_TOKENS, STEP, WINDOW_TOKENS, Batch, batches
+from index.training.examples.curriculum import Example, curriculum, nearest_texts
 
 TEXTS = st.text(st.sampled_from("the bridge 12 .東👍é"), max_size=90)
 

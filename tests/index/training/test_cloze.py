@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from miniature import part, text_of
 
-from index.training.cloze import FEWEST, LONGEST, MOST, SHORTEST, cloze_lessons
 from index.training.datasets.lessons import Lesson
+from index.training.examples.cloze import FEWEST, LONGEST, MOST, SHORTEST, cloze_lessons
 
 SENTENCE = "The old stone bridge of the town was drawn by Anna Berg"
 TEXT = text_of(

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from miniature import lesson_of, part, short_lessons, short_sentences, text_of
 
 from index.reading.windows import CHARACTERS
-from index.training import curriculum as module
-from index.training.curriculum import (
+from index.training.datasets.lessons import Lesson
+from index.training.examples import curriculum as module
+from index.training.examples.curriculum import (
     FIRST,
     NEAREST,
     NEIGHBOURS,
@@ -22,7 +23,6 @@ from index.training.curriculum import (
     second_stage,
     things_of,
 )
-from index.training.datasets.lessons import Lesson
 
 FILL = "x" * 90
 LONG = text_of(" ".join(f"Sentence {number} tells of thing{number} {FILL}." for number in range(12)))

@@ -13,7 +13,7 @@ from span_models import save_tiny_reader
 from tokenizers import Tokenizer
 
 from index.errors import ModelDamagedError
-from index.training.batches import Batch, batches
+from index.training.examples.batches import Batch, batches
 from index.training.extractive import (
     NEVER,
     Teacher,

@@ -10,7 +10,7 @@ from miniature import short_lessons
 from span_models import save_tiny_reader
 from tokenizers import Tokenizer
 
-from index.training.batches import Batch, batches
+from index.training.examples.batches import Batch, batches
 from index.training.measuring import measure, measured_examples
 
 

@@ -20,9 +20,11 @@ from tokenizers import Tokenizer
 
 from index.models.model_folders import file_sha256
 from index.models.span_model import SpanModel
-from index.training import cloze, reader
-from index.training.batches import UNMARKED, Batch, batches
+from index.training import reader
 from index.training.datasets.lessons import SQUADSHIFTS, Lesson
+from index.training.examples import cloze
+from index.training.examples.batches import UNMARKED, Batch, batches
+from index.training.examples.names_and_numbers import Likest
 from index.training.extractive import NEVER, loaded, scores
 from index.training.measuring import measured_examples
 from index.training.reader import (
@@ -34,7 +36,6 @@ from index.training.reader import (
     main,
     train,
 )
-from index.training.things import Likest
 
 RECIPE = Recipe(rounds=6, tokens=1024, rate=3e-3, save_every=4, measure_every=5, measured=6)
 QUIET = Console(quiet=True)

@@ -14,11 +14,11 @@ from span_models import WORDS, save_tiny_reader
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 
-from index.training import substitutes
-from index.training.batches import UNMARKED, Batch, batches
+from index.training.examples import substitutes
+from index.training.examples.batches import UNMARKED, Batch, batches
+from index.training.examples.substitutes import NEAREST, Substitutes, with_substitutes
 from index.training.extractive import loaded, marking_loss, scores
 from index.training.reader import measured_examples
-from index.training.substitutes import NEAREST, Substitutes, with_substitutes
 
 MOST = 0.4
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from span_models import save_tiny_reader
 
-from index.training.things import (
+from index.training.examples.names_and_numbers import (
     Things,
     any_of,
     ending,

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.training import unanswerable
-from index.training.opposites import OPPOSITES
-from index.training.things import NUMBER, Things
-from index.training.unanswerable import (
+from index.training.examples import unanswerable
+from index.training.examples.names_and_numbers import NUMBER, Things
+from index.training.examples.opposites import OPPOSITES
+from index.training.examples.unanswerable import (
     Case,
     Change,
     answered_again,

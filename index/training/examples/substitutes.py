@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from index.arrays import Rows
-from index.training.batches import UNMARKED, Batch
-from index.training.things import word_vectors
+from index.training.examples.batches import UNMARKED, Batch
+from index.training.examples.names_and_numbers import word_vectors
 
 NEAREST = 12
 """Words of which one is drawn to stand for another."""

@@ -11,7 +11,7 @@ from tokenizers import Encoding, Tokenizer
 from index.arrays import Rows
 from index.models.span_model import QUESTION_TOKENS
 from index.records import Span
-from index.training.curriculum import Example
+from index.training.examples.curriculum import Example
 
 WINDOW_TOKENS = 256
 """Longest input in all."""

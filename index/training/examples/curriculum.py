@@ -16,8 +16,8 @@ from index.reading.windows import CHARACTERS, window_around
 from index.records import Span
 from index.storage.bm25 import Lexical, terms
 from index.training.datasets.lessons import Lesson, Text
-from index.training.things import Likest, Things, any_of, names
-from index.training.unanswerable import Case, answered_again, unanswerable_question, unanswering_text
+from index.training.examples.names_and_numbers import Likest, Things, any_of, names
+from index.training.examples.unanswerable import Case, answered_again, unanswerable_question, unanswering_text
 
 QAMR_NULLS = 0.3
 """Examples of QAMR without an answer for each one with an answer."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from index.records import Sentence, Span
 from index.retrieval.answer_types import AnswerType, mentions
 from index.training.datasets.lessons import Lesson, Text
-from index.training.things import COMMON, WORD
+from index.training.examples.names_and_numbers import COMMON, WORD
 
 SHORTEST, LONGEST = 40, 320
 """Characters of a sentence that is asked about."""

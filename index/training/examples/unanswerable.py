@@ -13,8 +13,17 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.records import Span
-from index.training.opposites import OPPOSITES
-from index.training.things import COMMON, NUMBER, WORD, Things, ending, is_placed, names, number_kind
+from index.training.examples.names_and_numbers import (
+    COMMON,
+    NUMBER,
+    WORD,
+    Things,
+    ending,
+    is_placed,
+    names,
+    number_kind,
+)
+from index.training.examples.opposites import OPPOSITES
 
 SAMPLE = 200
 """Names or words that are drawn before the fitting ones among them are kept."""

@@ -1,0 +1,1 @@
+"""Training examples: their order, their batches, and variations that make them harder."""
