@@ -29,9 +29,10 @@ from pathlib import Path
 from index.config import DEFAULT_ENCODER
 from index.models.model_folders import resolve_encoder
 from index.models.span_model_export import export_span_model
-from index.training import averaging, figures, joint, reader
+from index.training import figures, joint
 from index.training.datasets.selqa import read_selqa
-from index.training.extractive import ids_between
+from index.training.reader import __main__, averaging
+from index.training.reader.extractive import ids_between
 
 SMALL = ("--tokens", "3072")
 """Twice as many steps as with the usual batches, for models that see each example once."""
@@ -63,15 +64,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         options.work / name for name in ("first", "second", "third", "teacher", "taught")
     )
     train = ["--squadshifts", options.squadshifts]
-    reader.main([*train, "--qamr", options.qamr, "--work", str(first)])
+    __main__.main([*train, "--qamr", options.qamr, "--work", str(first)])
     again = [*train, "--start-from", str(first / "model")]
-    reader.main([*again, "--work", str(second)])
-    reader.main([*again, "--work", str(third), "--words"])
+    __main__.main([*again, "--work", str(second)])
+    __main__.main([*again, "--work", str(third), "--words"])
     average = options.work / "average"
     averaging.average([work / "model" for work in (first, second, third)], average)
-    reader.main([*train, "--start-from", str(options.larger), "--work", str(teacher), *TEACHER_OPTIONS])
+    __main__.main([*train, "--start-from", str(options.larger), "--work", str(teacher), *TEACHER_OPTIONS])
     taught = ["--qamr", options.qamr, "--start-from", str(average), "--teacher", str(teacher / "model")]
-    reader.main([*train, *taught, "--work", str(last), *TAUGHT_OPTIONS])
+    __main__.main([*train, *taught, "--work", str(last), *TAUGHT_OPTIONS])
     export_span_model(last / "model", folder)
     report = str(options.work / "confidence.md")
     shifts += ["--squad2", options.squad2]

@@ -28,8 +28,8 @@ from index.training.datasets.lessons import Lesson, read_squad2, read_squadshift
 from index.training.datasets.selqa import PARTS, SectionQuestion, part_of, read_selqa
 from index.training.datasets.training_libraries import Asked, Cut, TrainingLibrary
 from index.training.encoders import default_encoders
-from index.training.marking import best_in
 from index.training.progress import bar
+from index.training.reader.marking import best_in
 
 DOMAINS = {"new_wiki": "Wikipedia", "amazon_reviews": "Amazon reviews", "reddit": "Reddit"}
 """Names of the parts of SQuADShifts, in the order of the table."""

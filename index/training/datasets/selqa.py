@@ -10,7 +10,7 @@ from typing import Any
 from index.models.span_model import SpanModel
 from index.records import Sentence
 from index.training.datasets.lessons import Lesson, Text
-from index.training.marking import best_in
+from index.training.reader.marking import best_in
 
 DOMAIN = "selqa"
 PARTS = 2

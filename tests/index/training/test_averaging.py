@@ -6,8 +6,8 @@ import torch
 from safetensors.torch import load_file
 from span_models import save_tiny_reader
 
-from index.training.averaging import WEIGHTS, average
-from index.training.extractive import loaded
+from index.training.reader.averaging import WEIGHTS, average
+from index.training.reader.extractive import loaded
 
 
 def test_each_weight_is_the_mean(tmp_path: Path) -> None:

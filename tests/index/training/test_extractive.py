@@ -14,7 +14,8 @@ from tokenizers import Tokenizer
 
 from index.errors import ModelDamagedError
 from index.training.examples.batches import Batch, batches
-from index.training.extractive import (
+from index.training.reader.__main__ import Recipe, Training, measured_examples
+from index.training.reader.extractive import (
     NEVER,
     Teacher,
     ids_between,
@@ -24,7 +25,6 @@ from index.training.extractive import (
     teaching_loss,
     translated,
 )
-from index.training.reader import Recipe, Training, measured_examples
 
 
 @pytest.fixture(scope="module")

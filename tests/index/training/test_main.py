@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 
 from index.training import __main__ as training
-from index.training import averaging, figures, joint, reader
+from index.training import figures, joint
+from index.training.reader import __main__, averaging
 
 
 def test_the_steps_follow_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     steps: list[tuple[str, list[str]]] = []
-    for module in (reader, joint, figures):
+    for module in (__main__, joint, figures):
 
         def record(arguments: Sequence[str], name: str = module.__name__) -> None:
             steps.append((name.rpartition(".")[2], list(arguments)))

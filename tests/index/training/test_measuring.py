@@ -11,7 +11,7 @@ from span_models import save_tiny_reader
 from tokenizers import Tokenizer
 
 from index.training.examples.batches import Batch, batches
-from index.training.measuring import measure, measured_examples
+from index.training.reader.measuring import measure, measured_examples
 
 
 class Oracle(torch.nn.Module):

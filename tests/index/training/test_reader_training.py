@@ -20,22 +20,14 @@ from tokenizers import Tokenizer
 
 from index.models.model_folders import file_sha256
 from index.models.span_model import SpanModel
-from index.training import reader
 from index.training.datasets.lessons import SQUADSHIFTS, Lesson
 from index.training.examples import cloze
 from index.training.examples.batches import UNMARKED, Batch, batches
 from index.training.examples.names_and_numbers import Likest
-from index.training.extractive import NEVER, loaded, scores
-from index.training.measuring import measured_examples
-from index.training.reader import (
-    CHECKPOINT,
-    LOG,
-    Recipe,
-    Training,
-    keep_recipe,
-    main,
-    train,
-)
+from index.training.reader import __main__
+from index.training.reader.__main__ import CHECKPOINT, LOG, Recipe, Training, keep_recipe, main, train
+from index.training.reader.extractive import NEVER, loaded, scores
+from index.training.reader.measuring import measured_examples
 
 RECIPE = Recipe(rounds=6, tokens=1024, rate=3e-3, save_every=4, measure_every=5, measured=6)
 QUIET = Console(quiet=True)
@@ -178,7 +170,7 @@ def test_held_out_lessons_are_measured_on_and_never_learnt(
     encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     learnt: list[Lesson] = []
-    nearest = reader.nearest_texts
+    nearest = __main__.nearest_texts
 
     def look(lessons: list[Lesson]) -> object:
         learnt.extend(lessons)
@@ -190,8 +182,8 @@ def test_held_out_lessons_are_measured_on_and_never_learnt(
         measured.extend(lessons)
         return measured_examples(lessons, count, seed, likest)
 
-    monkeypatch.setattr(reader, "nearest_texts", look)
-    monkeypatch.setattr(reader, "measured_examples", drawn)
+    monkeypatch.setattr(__main__, "nearest_texts", look)
+    monkeypatch.setattr(__main__, "measured_examples", drawn)
     run(encoder, tmp_path, Recipe(rounds=1, tokens=2048, measured=4))
     assert {one.text.held_out for one in learnt} == {False}
     assert {one.text.held_out for one in measured} == {True}
@@ -232,7 +224,7 @@ def test_only_cls_and_text_may_be_marked(encoder: Path) -> None:
 def test_the_command_trains_and_exports_what_reads(
     encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reader, "resolve_encoder", lambda _: encoder)
+    monkeypatch.setattr(__main__, "resolve_encoder", lambda _: encoder)
     sentences = [f"The river was built by {name} ." for name in ("Anna", "Bela", "Carl")]
     rows = [(number, "Who built the river?", "5") for number in range(3)]
     lessons = [one for domain in SQUADSHIFTS for one in short_lessons(24, domain)]
@@ -253,14 +245,14 @@ def test_the_command_trains_and_exports_what_reads(
     selqa.write_text(json.dumps(sections), encoding="utf-8")
     learnt: dict[str, list[Lesson]] = {}
     beside: dict[str, list[Lesson]] = {}
-    stage = reader.second_stage
+    stage = __main__.second_stage
 
     def seen(own: list[Lesson], short: list[Lesson], *rest: Any) -> object:
         name = "second" if short else "larger"
         learnt[name], beside[name] = short, rest[-1]
         return stage(own, short, *rest)
 
-    monkeypatch.setattr(reader, "second_stage", seen)
+    monkeypatch.setattr(__main__, "second_stage", seen)
     monkeypatch.setattr(cloze, "SHORTEST", 30)
     work, out = tmp_path / "work" / "deep", tmp_path / "out"
     arguments = ["--squadshifts", str(folders[0]), "--qamr", str(folders[1]), "--work", str(work)]
@@ -284,7 +276,7 @@ def test_the_command_trains_and_exports_what_reads(
     names = ("others", "rate", "taught", "substituted", "sentences", "cloze", "selqa")
     assert [tuple(one[name] for name in names) for one in recipes] == [
         (0.0, 1e-3, 0.0, 0.0, False, 0, ""),
-        (0.5, 1e-4, reader.TAUGHT, 0.5, True, 2, f"1 of {file_sha256(selqa)}"),
+        (0.5, 1e-4, __main__.TAUGHT, 0.5, True, 2, f"1 of {file_sha256(selqa)}"),
     ]
     assert len(learnt["second"]) > len(learnt["larger"]) == 0
     assert beside["larger"] == []
@@ -329,7 +321,7 @@ def test_it_learns_from_words_exchanged_before_they_get_other_ids(
         return 0.0
 
     monkeypatch.setattr(Training, "learn", learn)
-    recipe = replace(reader.SECOND, taught=0.5, substituted=0.6)
+    recipe = replace(__main__.SECOND, taught=0.5, substituted=0.6)
     train(short_lessons(24), [], encoder, tmp_path, recipe, QUIET, base, base)
     assert all((batch.ids[:, 0] == 5 + 2).all() for batch in learnt)  # CLS
     unmarked = [start == UNMARKED for batch in learnt for start in batch.starts]

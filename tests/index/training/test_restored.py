@@ -14,9 +14,9 @@ from index.errors import ModelDamagedError
 from index.models.model_folders import resolve_encoder
 from index.models.span_model import GRAPH_FILE, SpanModel
 from index.models.span_model_export import export_span_model
-from index.training import restored
-from index.training.extractive import loaded
-from index.training.restored import restore
+from index.training.reader import restored
+from index.training.reader.extractive import loaded
+from index.training.reader.restored import restore
 
 QUESTION = "Who planned the bridge?"
 TEXT = "The bridge over the Aare was built in 1844. Its architect, Karl Emanuel Müller, had planned 3 arches."

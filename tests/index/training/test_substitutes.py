@@ -17,8 +17,8 @@ from tokenizers.models import WordLevel
 from index.training.examples import substitutes
 from index.training.examples.batches import UNMARKED, Batch, batches
 from index.training.examples.substitutes import NEAREST, Substitutes, with_substitutes
-from index.training.extractive import loaded, marking_loss, scores
-from index.training.reader import measured_examples
+from index.training.reader.__main__ import measured_examples
+from index.training.reader.extractive import loaded, marking_loss, scores
 
 MOST = 0.4
 

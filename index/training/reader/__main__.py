@@ -1,6 +1,6 @@
 """Trains the reader that ships with the project. Build side only.
 
-    python -m index.training.reader --squadshifts DIR --qamr DIR --work DIR --out DIR
+    python -m index.training.reader.__main__ --squadshifts DIR --qamr DIR --work DIR --out DIR
 
 SQuADShifts (Miller et al. 2020) and QAMR (Michael et al. 2018) are public; `index/training/__main__.py` says
 where they come from. The work folder holds checkpoints: the same command goes on where it was stopped. On two
@@ -38,7 +38,8 @@ from index.training.examples.cloze import cloze_lessons
 from index.training.examples.curriculum import curriculum, nearest_texts, second_stage
 from index.training.examples.names_and_numbers import likest_by
 from index.training.examples.substitutes import with_substitutes
-from index.training.extractive import (
+from index.training.progress import bar
+from index.training.reader.extractive import (
     Teacher,
     ids_between,
     loaded,
@@ -47,10 +48,9 @@ from index.training.extractive import (
     teaching_loss,
     translated,
 )
-from index.training.measuring import measure, measured_examples
-from index.training.progress import bar
-from index.training.recipe import RECIPE, SECOND, TAUGHT, Recipe, keep_recipe
-from index.training.restored import restore
+from index.training.reader.measuring import measure, measured_examples
+from index.training.reader.recipe import RECIPE, SECOND, TAUGHT, Recipe, keep_recipe
+from index.training.reader.restored import restore
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -241,7 +241,7 @@ def train(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the data, train, and export."""
-    parser = argparse.ArgumentParser(prog="python -m index.training.reader", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m index.training.reader.__main__", description=__doc__)
     parser.add_argument("--squadshifts", type=Path, required=True, help="folder of the SQuADShifts files")
     parser.add_argument(
         "--qamr",

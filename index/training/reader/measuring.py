@@ -15,7 +15,7 @@ from index.training.datasets.lessons import Lesson
 from index.training.examples.batches import Batch
 from index.training.examples.curriculum import Example, answered, changed_question, things_of
 from index.training.examples.names_and_numbers import Likest, any_of
-from index.training.extractive import scores
+from index.training.reader.extractive import scores
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
