@@ -29,10 +29,11 @@ from pathlib import Path
 from index.config import DEFAULT_ENCODER
 from index.models.model_folders import resolve_encoder
 from index.models.span_model_export import export_span_model
-from index.training import figures, joint
+from index.training import figures
 from index.training.datasets.selqa import read_selqa
 from index.training.reader import __main__, averaging
 from index.training.reader.extractive import ids_between
+from index.training.weights import joint
 
 SMALL = ("--tokens", "3072")
 """Twice as many steps as with the usual batches, for models that see each example once."""

@@ -15,7 +15,7 @@ from index.retrieval.features import FEATURES, featurise
 from index.retrieval.ranking import Ranker
 from index.retrieval.weights import FUSION_FILE, read_sections, weights_of
 from index.storage.bm25 import terms
-from index.training.fusion import as_json
+from index.training.weights.fusion import as_json
 
 QUESTION = "Who opened the Harbour Bridge in 1998?"
 KNOWN = set("anna berg open harbour bridg 1998 rain today mayor".split())

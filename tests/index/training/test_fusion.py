@@ -9,8 +9,8 @@ from index.retrieval.features import FEATURES
 from index.retrieval.ranking import Ranker
 from index.storage.bm25 import terms
 from index.training.datasets.training_libraries import CHAT, nonsense, read_questions, read_squad, sloppy
-from index.training.fusion import Material, learn_confidence, train
-from index.training.report import report
+from index.training.weights.fusion import Material, learn_confidence, train
+from index.training.weights.report import report
 
 FACTS = [
     (

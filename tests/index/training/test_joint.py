@@ -19,8 +19,8 @@ from index.reading.span_reader import JOINT, SURE, ReadingWeights, SpanReader
 from index.retrieval.ranking import Ranker
 from index.training.datasets.lessons import Lesson
 from index.training.datasets.training_libraries import CHAT, TrainingLibrary, nonsense, sloppy
-from index.training.fitting import fit_confidence, fit_ranking
-from index.training.joint import (
+from index.training.weights.fitting import fit_confidence, fit_ranking
+from index.training.weights.joint import (
     NONSENSE,
     PARAGRAPHS,
     READ_SIGNS,
@@ -35,7 +35,7 @@ from index.training.joint import (
     learn_joint,
     read_all,
 )
-from index.training.report import Case, report
+from index.training.weights.report import Case, report
 
 ENCODER = cast(Encoder, SimpleNamespace(count_tokens=len, window=1_000))
 WORDS = re.compile(r"\w+")

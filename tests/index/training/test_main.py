@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from index.training import __main__ as training
-from index.training import figures, joint
+from index.training import figures
 from index.training.reader import __main__, averaging
+from index.training.weights import joint
 
 
 def test_the_steps_follow_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from index.training.report import Case
+from index.training.weights.report import Case
 
 
 def fit_ranking(

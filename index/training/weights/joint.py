@@ -1,6 +1,6 @@
 """Learns `reading.json`: how reading and retrieval weigh together, and the confidence. Build side only.
 
-    python -m index.training.joint --squadshifts DIR [--squad2 FILE] --reader DIR --out index/reading.json
+    python -m index.training.weights.joint --squadshifts DIR [--squad2 FILE] --reader DIR --out index/reading.json
         --report FILE
 
 Both are learnt on the paragraphs of SQuADShifts that the reader was not trained on, and on a file of SQuAD
@@ -51,10 +51,10 @@ from index.training.datasets.training_libraries import (
     sloppy,
 )
 from index.training.encoders import default_encoders
-from index.training.fitting import fit_confidence, fit_ranking
-from index.training.fusion import SIGNS, STRANGERS
 from index.training.progress import bar
-from index.training.report import Case, report
+from index.training.weights.fitting import fit_confidence, fit_ranking
+from index.training.weights.fusion import SIGNS, STRANGERS
+from index.training.weights.report import Case, report
 
 WIKI = "held out wiki"
 SQUAD2 = "squad 2.0"
@@ -202,7 +202,7 @@ def learn(reads: Sequence[Read], reader: str) -> tuple[str, str]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the data with the reader, learn, and write the weights."""
-    parser = argparse.ArgumentParser(prog="python -m index.training.joint", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m index.training.weights.joint", description=__doc__)
     parser.add_argument("--squadshifts", type=Path, required=True, help="folder of the SQuADShifts files")
     parser.add_argument("--squad2", type=Path, help="file of SQuAD 2.0's form")
     parser.add_argument("--reader", type=Path, required=True, help="folder of the exported reader")

@@ -1,6 +1,6 @@
 """Learns `fusion.json`: the weights of the ranking and of the confidence. Build side only.
 
-    python -m index.training.fusion --squadshifts DIR [--squad2 FILE] --out index/fusion.json --report FILE
+    python -m index.training.weights.fusion --squadshifts DIR [--squad2 FILE] --out index/fusion.json --report FILE
 
 The ranking is learnt on the Wikipedia part of SQuADShifts (Miller et al. 2020), by a softmax over the
 candidates of a question. The confidence is learnt on the same, on questions asked of the wrong article, on
@@ -32,8 +32,8 @@ from index.training.datasets.training_libraries import (
     sloppy,
 )
 from index.training.encoders import default_encoders
-from index.training.fitting import fit_confidence, fit_ranking
-from index.training.report import Case, report
+from index.training.weights.fitting import fit_confidence, fit_ranking
+from index.training.weights.report import Case, report
 
 QUESTIONS = 60
 """Questions of an article that are learnt from."""
@@ -167,7 +167,7 @@ def train(material: Material, vectors: Mapping[str, Vector]) -> tuple[str, list[
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the data, embed it with the default model, learn, and write the weights."""
-    parser = argparse.ArgumentParser(prog="python -m index.training.fusion", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m index.training.weights.fusion", description=__doc__)
     parser.add_argument("--squadshifts", type=Path, required=True, help="folder of the SQuADShifts files")
     parser.add_argument("--squad2", type=Path, help="file of SQuAD 2.0's form, for the confidence only")
     parser.add_argument("--out", type=Path, required=True, help="where the weights go")

@@ -1,0 +1,1 @@
+"""Learning of the weights for ranking, reading and confidence."""
