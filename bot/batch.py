@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
-from bot.as_json import answer_object
+from bot.json_output import answer_object
 from index.errors import FootnoteError
 from index.library import Library
 

@@ -77,7 +77,7 @@ def ask(
     """
     if bool(question) == (batch is not None):
         raise click.UsageError("Give either a QUESTION or --batch FILE.")
-    from bot import as_json
+    from bot import json_output
     from bot.opening import open_library
     from index.reading.compose import clean_question
 
@@ -87,7 +87,7 @@ def ask(
         answer = library.ask(asked, article=article, top_k=top_k)
         from bot.terminal import answer_blocks
 
-        _put(as_objects, as_json.answer_object(answer), answer_blocks(answer))
+        _put(as_objects, json_output.answer_object(answer), answer_blocks(answer))
         if not answer.answerable:
             context.exit(UNANSWERED)
         return
@@ -98,7 +98,7 @@ def ask(
     if article is not None:
         library.article(article)  # an unknown one fails here, and not on every line
     for reply in answers(library, batch, article=article, top_k=top_k):
-        click.echo(as_json.dump(reply, sys.stdout.encoding))
+        click.echo(json_output.dump(reply, sys.stdout.encoding))
 
 
 @main.command(
@@ -146,11 +146,11 @@ def chat(context: click.Context, article: str | None, top_k: int | None, as_obje
 @click.pass_context
 def articles(context: click.Context, as_objects: bool) -> None:
     """List the articles."""
-    from bot import as_json, terminal
+    from bot import json_output, terminal
     from bot.opening import open_library
 
     found = open_library(_setting(context).config()).articles()
-    _put(as_objects, [as_json.info_object(info) for info in found], terminal.list_blocks(found))
+    _put(as_objects, [json_output.info_object(info) for info in found], terminal.list_blocks(found))
 
 
 @main.command(
@@ -165,12 +165,12 @@ def articles(context: click.Context, as_objects: bool) -> None:
 @click.pass_context
 def show(context: click.Context, article: str, as_objects: bool) -> None:
     """Show one article, its sentences numbered."""
-    from bot import as_json, terminal
+    from bot import json_output, terminal
     from bot.opening import open_library
 
     library = open_library(_setting(context).config())
     found, sentences = library.article(article), library.sentences(article)
-    _put(as_objects, as_json.article_object(found, sentences), terminal.article_blocks(found, sentences))
+    _put(as_objects, json_output.article_object(found, sentences), terminal.article_blocks(found, sentences))
 
 
 @main.command(
@@ -188,14 +188,14 @@ def index(context: click.Context, as_objects: bool) -> None:
     Only what changed is embedded again. Questions are answered meanwhile. A file that cannot be read is
     named and skipped, and the exit code is 1.
     """
-    from bot import as_json, opening
+    from bot import json_output, opening
     from bot.terminal import Block, Piece
 
     config = _setting(context).config()
     report = opening.update_index(config)
     opening.warn_of_skipped(report)
     opening.tell_of_other_kinds(config)
-    _put(as_objects, as_json.report_object(report), [Block((Piece(opening.counts(report)),))])
+    _put(as_objects, json_output.report_object(report), [Block((Piece(opening.counts(report)),))])
     if report.skipped:
         context.exit(FAILED)
 
@@ -352,7 +352,7 @@ def _setting(context: click.Context) -> Setting:
 def _put(as_objects: bool, value: Any, blocks: "Iterable[Block]") -> None:
     """Print a result: as JSON, or as a person reads it."""
     if as_objects:
-        from bot.as_json import dump_for_stdout
+        from bot.json_output import dump_for_stdout
 
         click.echo(dump_for_stdout(value))
     else:

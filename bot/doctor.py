@@ -11,7 +11,7 @@ from bot.config import Config
 from bot.discord.token import FILE_VARIABLE, VARIABLE, is_configured
 from bot.frame import in_words
 from bot.terminal import Block, Piece, counted
-from bot.text import safe
+from bot.wording import safe
 from index.articles.corpus import corpus_files
 from index.building.update import is_stale
 from index.config import NO_READER

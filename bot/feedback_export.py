@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.as_json import dump
 from bot.feedback import Entry, FeedbackError
+from bot.json_output import dump
 from bot.terminal import EMPTY, UNANSWERED, Block, Piece, counted
-from bot.text import safe
+from bot.wording import safe
 from index.evaluation.measures import GoldQuestion
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from bot import messages
-from bot.text import safe
+from bot.wording import safe
 from index.errors import ConfigurationError, EmptyQuestionError, FootnoteError, ModelMissingError
 
 if TYPE_CHECKING:

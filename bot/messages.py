@@ -3,7 +3,7 @@
 import logging
 import sys
 
-from bot.text import safe
+from bot.wording import safe
 
 QUIET, NORMAL, VERBOSE, DEBUG = -1, 0, 1, 2
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.text import safe, safe_link
+from bot.wording import safe, safe_link
 from index.records import Answer, Article, Citation, Sentence
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot import messages
-from bot.text import safe
+from bot.wording import safe
 
 TEXT, JSON = "text", "json"
 FORMATS = (TEXT, JSON)

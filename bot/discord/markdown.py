@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from itertools import accumulate
 from urllib.parse import quote, urlsplit
 
-from bot.text import safe, safe_link
+from bot.wording import safe, safe_link
 
 ELLIPSIS = "…"
 UNTITLED = "untitled"
@@ -39,12 +39,12 @@ def units(text: str) -> int:
 
 
 def escape(text: str) -> str:
-    """Return `text` on one line (`bot.text.safe`) so that Discord shows it as it is, whatever is in it."""
+    """Return `text` on one line (`bot.wording.safe`) so that Discord shows it as it is, whatever is in it."""
     return "".join(_escaped(safe(text)))
 
 
 def unescape(text: str) -> str:
-    """Return the text that `escape` was given, as `bot.text.safe` leaves it."""
+    """Return the text that `escape` was given, as `bot.wording.safe` leaves it."""
     return _ESCAPED.sub(lambda match: match[1] or "", text)
 
 

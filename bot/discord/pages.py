@@ -10,7 +10,7 @@ from bot.discord.markdown import UNTITLED, cut, escape, link, marked, units, web
 from bot.discord.replies import BLUE, BOLD, Button, Reply, notice
 from bot.discord.tickets import ArticlesTicket, ContextTicket, Mark, PageTicket, sentence_digest
 from bot.terminal import counted
-from bot.text import safe
+from bot.wording import safe
 from index.records import Article, Sentence
 from index.retrieval.title_search import article_key
 from index.storage.catalog import ArticleRow

@@ -21,7 +21,7 @@ from bot.discord.tickets import (
     parse,
     sentence_digest,
 )
-from bot.text import safe
+from bot.wording import safe
 from index.records import Answer, Citation
 from index.retrieval.title_search import article_key
 

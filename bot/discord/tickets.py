@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bot.discord.limits import CUSTOM_ID
 from bot.discord.markdown import cut, units
-from bot.text import safe
+from bot.wording import safe
 
 PREFIX = "fn1:"  # the format's version: a button of an older one is refused, never misread
 QUERY_LIMIT = 80

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.as_json import answer_object, article_object, dump
-from bot.text import safe
+from bot.json_output import answer_object, article_object, dump
+from bot.wording import safe
 from index.records import Answer, Article, Citation, Sentence, Source
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()))

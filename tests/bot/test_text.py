@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.text import safe, safe_link
+from bot.wording import safe, safe_link
 
 
 @pytest.mark.parametrize(

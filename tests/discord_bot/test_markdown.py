@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from preview.markdown import Node, parse
 
 from bot.discord.markdown import URL_LIMIT, cut, escape, link, marked, unescape, units, web_address
-from bot.text import safe
+from bot.wording import safe
 
 HOSTILE = (
     "@everyone look @here",

@@ -36,7 +36,7 @@ from bot.discord.replies import (
 )
 from bot.discord.sending import view_of
 from bot.discord.tickets import ContextTicket, VerdictTicket, parse, sentence_digest
-from bot.text import safe
+from bot.wording import safe
 from index.records import Answer, Citation, Source
 from index.retrieval.title_search import article_key
 
