@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.config import Config
-from bot.discord.token import FILE_VARIABLE, VARIABLE, is_configured
+from bot.discord.account.token import FILE_VARIABLE, VARIABLE, is_configured
 from bot.frame import in_words
 from bot.terminal import Block, Piece, counted
 from bot.wording import safe

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import discord
 
 from bot.config import Config
+from bot.discord.account.login import is_passing, out_of_reach, visitor
+from bot.discord.account.permissions import invite_link, missing, names_of
+from bot.discord.account.token import FILE_VARIABLE, VARIABLE, read_token
 from bot.discord.health import host_and_port, why_not
-from bot.discord.login import is_passing, out_of_reach, visitor
-from bot.discord.permissions import invite_link, missing, names_of
-from bot.discord.token import FILE_VARIABLE, VARIABLE, read_token
 from bot.doctor import FAIL, OK, WARN, Check, try_to_write
 from bot.feedback import Feedback, FeedbackError
 from bot.terminal import counted

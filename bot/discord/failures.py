@@ -9,9 +9,9 @@ from typing import Any
 
 import discord
 
+from bot.discord.account.permissions import granted
 from bot.discord.log_format import fields
 from bot.discord.meter import Meter
-from bot.discord.permissions import granted
 from bot.discord.replies import Reply, notice
 from bot.discord.seen import Warned
 from bot.discord.sending import follow, is_kept, tell

@@ -5,8 +5,8 @@ from dataclasses import replace
 import discord
 
 from bot.discord import limits
+from bot.discord.account.permissions import granted, name_of
 from bot.discord.markdown import cut, escape, units
-from bot.discord.permissions import granted, name_of
 from bot.discord.replies import EMPTY_LINE, MORE_SOURCES, Button, Reply
 from bot.discord.tickets import MoreTicket, parse
 

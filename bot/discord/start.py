@@ -6,8 +6,8 @@ import os
 from typing import TYPE_CHECKING
 
 from bot.discord import log_format as logs
+from bot.discord.account.token import read_token
 from bot.discord.log_format import fields
-from bot.discord.token import read_token
 from bot.frame import FAILED, Setting, complain, exit_code, in_words
 from bot.messages import DEBUG
 from index.errors import FootnoteError
@@ -47,9 +47,9 @@ def start(setting: Setting, place: str | None, log_format: str) -> int:
 
 
 async def _register(config: "Config", token: str, place: str) -> None:
+    from bot.discord.account.command_sync import sync
+    from bot.discord.account.login import is_passing, out_of_reach, visitor
     from bot.discord.commands import definitions
-    from bot.discord.login import is_passing, out_of_reach, visitor
-    from bot.discord.sync import sync
 
     try:
         async with visitor(token, config.discord.api_base) as client:

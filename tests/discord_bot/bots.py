@@ -8,12 +8,12 @@ from typing import Any
 from loopback import LoopbackDiscord
 
 from bot.config import Config
+from bot.discord.account.command_sync import sync_changed
 from bot.discord.client import FootnoteClient
 from bot.discord.commands import definitions
 from bot.discord.meter import Meter
 from bot.discord.running import make_desk
 from bot.discord.shelf import Shelf
-from bot.discord.sync import sync_changed
 from bot.feedback import Feedback
 from index.library import Library
 

@@ -13,7 +13,8 @@ from discord import Permissions
 from loopback import LoopbackDiscord
 
 from bot.config import Config, DiscordSection, MetricsSection
-from bot.discord import login
+from bot.discord.account import login
+from bot.discord.account.permissions import invite_link, permissions
 from bot.discord.doctor_checks import (
     _ask_discord,
     _servers,
@@ -21,7 +22,6 @@ from bot.discord.doctor_checks import (
     look_at_feedback,
     look_at_metrics,
 )
-from bot.discord.permissions import invite_link, permissions
 from bot.doctor import Check, examine
 from index.errors import ConfigurationError
 

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import discord
 
-from bot.discord.permissions import NEEDS, invite_link, missing, name_of, permissions
+from bot.discord.account.permissions import NEEDS, invite_link, missing, name_of, permissions
 
 ROOT = Path(__file__).parents[2]
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord.token import is_configured, read_token
+from bot.discord.account.token import is_configured, read_token
 from index.errors import ConfigurationError
 
 TOKEN = ".".join(("MTIzNDU2Nzg5MDEyMzQ1Njc4", "GaBcDe", "abcdefghijklmnopqrstuvwxyz0123456789ab"))

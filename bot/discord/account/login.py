@@ -9,7 +9,7 @@ import aiohttp
 import discord
 from discord.http import Route
 
-from bot.discord.token import WHERE
+from bot.discord.account.token import WHERE
 from index.errors import ConfigurationError
 
 PATIENCE = 15.0  # seconds for Discord to say who the bot is, discord.py's own tries included

@@ -12,8 +12,8 @@ from typing import Any
 
 import discord
 
+from bot.discord.account.login import is_passing, out_of_reach
 from bot.discord.log_format import fields
-from bot.discord.login import is_passing, out_of_reach
 from bot.frame import in_words
 from index.errors import FootnoteError
 

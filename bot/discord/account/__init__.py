@@ -1,0 +1,1 @@
+"""The bot's account at Discord: token, login, permissions and registered commands."""
