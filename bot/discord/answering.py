@@ -18,6 +18,9 @@ import discord
 from bot.config import Config
 from bot.discord.asked import Asked
 from bot.discord.cooldowns import Cooldowns
+from bot.discord.delivery.error_meanings import NO_HISTORY, TAKEN, judge
+from bot.discord.delivery.repeat_guards import Seen, Warned
+from bot.discord.delivery.sending import acknowledge, fulfil, parts, persistently, tell
 from bot.discord.desk import Busy, Desk, Given, Late
 from bot.discord.drawing import Manner, drawn, drawn_at
 from bot.discord.in_flight import InFlight, LeavingError
@@ -37,10 +40,7 @@ from bot.discord.replies import (
     notice,
     title_of,
 )
-from bot.discord.seen import Seen, Warned
-from bot.discord.sending import acknowledge, fulfil, parts, persistently, tell
 from bot.discord.shelf import Shelf
-from bot.discord.troubles import NO_HISTORY, TAKEN, judge
 from index.errors import EmptyQuestionError, UnknownArticleError
 from index.reading.compose import clean_question
 

@@ -17,11 +17,11 @@ from bot.discord.buttons import ITEMS, unknown_component
 from bot.discord.commands import Tree
 from bot.discord.conversation import Conversation
 from bot.discord.cooldowns import Cooldowns
+from bot.discord.delivery.error_reports import Failures
+from bot.discord.delivery.repeat_guards import Seen
 from bot.discord.desk import Desk
-from bot.discord.failures import Failures
 from bot.discord.log_format import fields
 from bot.discord.meter import Meter
-from bot.discord.seen import Seen
 from bot.discord.shelf import Shelf
 from bot.feedback import Feedback
 

@@ -12,9 +12,9 @@ from bot.discord import listing
 from bot.discord.answering import QUESTION_LIMIT
 from bot.discord.asked import Asked
 from bot.discord.conversation import in_thread, said_in
+from bot.discord.delivery.sending import acknowledge, fulfil, tell
 from bot.discord.markdown import cut
 from bot.discord.replies import Reply, notice
-from bot.discord.sending import acknowledge, fulfil, tell
 from bot.discord.tickets import QUERY_LIMIT
 from index.errors import EmptyQuestionError
 from index.reading.compose import clean_question

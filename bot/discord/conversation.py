@@ -10,9 +10,9 @@ import discord
 
 from bot.discord.answering import EMPTY, Answering
 from bot.discord.asked import Asked
-from bot.discord.failures import Failures
+from bot.discord.delivery.error_reports import Failures
+from bot.discord.delivery.repeat_guards import Seen
 from bot.discord.replies import NO_MORE, Reply, Shown, notice, read_back
-from bot.discord.seen import Seen
 
 LOOKED_BACK = 20
 """Messages of a direct conversation or a thread that are searched for the last answer, for a plain "more"."""

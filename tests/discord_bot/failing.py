@@ -10,7 +10,7 @@ from discord import app_commands
 from loopback import Interaction, LoopbackDiscord, Message
 from toy import Toy, running
 
-from bot.discord.failures import Failures
+from bot.discord.delivery.error_reports import Failures
 from bot.discord.meter import Meter
 
 INNARDS = "/srv/bees/config.toml line 7"

@@ -8,7 +8,7 @@ import pytest
 from failing import INNARDS, REFERENCE, failing, raising, sent, shown
 from loopback import LoopbackDiscord
 
-from bot.discord.failures import Failures
+from bot.discord.delivery.error_reports import Failures
 from bot.discord.meter import Meter
 
 
@@ -31,7 +31,7 @@ async def test_an_unexpected_error_is_told_privately_once(
         found = REFERENCE.search(message.content)
         assert found
         assert message.content == f"Something went wrong on my side. (Reference: `{found[1]}`)"
-        (record,) = [r for r in caplog.records if r.name == "bot.discord.failures"]
+        (record,) = [r for r in caplog.records if r.name == "bot.discord.delivery.error_reports"]
         assert record.levelno == logging.ERROR
         assert record.fields["reference"] == found[1]  # type: ignore[attr-defined]
         assert record.exc_info

@@ -78,7 +78,9 @@ async def test_each_person_is_told_once_and_the_log_warns_once(
             )
         await discord.until(lambda: all(world.dm(person).messages for person in people))
     assert [len(world.dm(person).messages) for person in people] == [1, 1, 1]
-    levels = [record.levelname for record in caplog.records if record.name == "bot.discord.failures"]
+    levels = [
+        record.levelname for record in caplog.records if record.name == "bot.discord.delivery.error_reports"
+    ]
     assert levels == ["WARNING"] + ["DEBUG"] * 5
     (warning,) = [record for record in caplog.records if record.levelname == "WARNING"]
     assert warning.getMessage() == "permission missing"
@@ -139,7 +141,9 @@ async def test_a_channel_whose_permission_was_named_long_ago_is_named_again(
     discord: LoopbackDiscord, meter: Meter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     discord.expect(50013)
-    monkeypatch.setattr("bot.discord.failures.NAMED_AGAIN_AFTER", 0.0)  # given meanwhile, and taken again
+    monkeypatch.setattr(
+        "bot.discord.delivery.error_reports.NAMED_AGAIN_AFTER", 0.0
+    )  # given meanwhile, and taken again
     world = discord.world
     world.channel.deny("embed_links")
 

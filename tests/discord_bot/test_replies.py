@@ -11,6 +11,7 @@ from loopback import limits as documented
 from preview.golden import FINGERPRINT, FOLDER, GOLDEN, LONG, RAQQA, answered, cite, payload, show
 from preview.markdown import parse as markdown
 
+from bot.discord.delivery.sending import view_of
 from bot.discord.markdown import units, web_address
 from bot.discord.plain import without_embed
 from bot.discord.replies import (
@@ -34,7 +35,6 @@ from bot.discord.replies import (
     notice,
     read_back,
 )
-from bot.discord.sending import view_of
 from bot.discord.tickets import ContextTicket, VerdictTicket, parse, sentence_digest
 from bot.wording import safe
 from index.records import Answer, Citation, Source

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discord.seen import Seen, Warned
+from bot.discord.delivery.repeat_guards import Seen, Warned
 
 
 def test_an_id_is_taken_up_once() -> None:

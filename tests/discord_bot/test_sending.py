@@ -95,7 +95,7 @@ async def test_what_discord_has_is_asked_anew(discord: LoopbackDiscord, bot: Foo
 async def test_who_is_to_wait_for_an_hour_is_told_instead(
     discord: LoopbackDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch, private: bool
 ) -> None:
-    monkeypatch.setattr("bot.discord.sending.PATIENCE", 0.5)
+    monkeypatch.setattr("bot.discord.delivery.sending.PATIENCE", 0.5)
     discord.fail("PATCH", "@original", 429, retry_after=3600)
     used = await asked(discord, private=private)
     await discord.until(lambda: any("Discord has trouble" in message.text for message in visible(used)))

@@ -5,8 +5,8 @@ import discord as discord_py
 import pytest
 from discord import app_commands
 
+from bot.discord.delivery.error_meanings import cause, judge
 from bot.discord.desk import Busy, Late
-from bot.discord.troubles import cause, judge
 from bot.feedback import FeedbackError, NoRoomError
 from index.errors import EmptyQuestionError, IndexBusyError, UnknownArticleError
 

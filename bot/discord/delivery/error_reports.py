@@ -10,12 +10,20 @@ from typing import Any
 import discord
 
 from bot.discord.account.permissions import granted
+from bot.discord.delivery.error_meanings import (
+    ACKNOWLEDGED,
+    UNREACHABLE,
+    Trouble,
+    cause,
+    judge,
+    lacking,
+    lacks_permission,
+)
+from bot.discord.delivery.repeat_guards import Warned
+from bot.discord.delivery.sending import follow, is_kept, tell
 from bot.discord.log_format import fields
 from bot.discord.meter import Meter
 from bot.discord.replies import Reply, notice
-from bot.discord.seen import Warned
-from bot.discord.sending import follow, is_kept, tell
-from bot.discord.troubles import ACKNOWLEDGED, UNREACHABLE, Trouble, cause, judge, lacking, lacks_permission
 from bot.feedback import FeedbackError
 
 NAMED_AGAIN_AFTER = 24 * 3600.0

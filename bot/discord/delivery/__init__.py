@@ -1,0 +1,1 @@
+"""Sending replies, and reporting what goes wrong."""
