@@ -16,9 +16,9 @@ from discord.backoff import ExponentialBackoff
 from bot.config import Config
 from bot.discord.account.command_sync import sync_changed
 from bot.discord.account.login import is_passing, out_of_reach, refusal, visitor
-from bot.discord.client import FootnoteClient
-from bot.discord.commands import definitions
 from bot.discord.desk import Desk
+from bot.discord.events.client import FootnoteClient
+from bot.discord.events.commands import definitions
 from bot.discord.health import DISCONNECTED, READY, STARTING, STOPPING, Health, serve
 from bot.discord.log_format import fields
 from bot.discord.meter import Meter

@@ -49,7 +49,7 @@ def start(setting: Setting, place: str | None, log_format: str) -> int:
 async def _register(config: "Config", token: str, place: str) -> None:
     from bot.discord.account.command_sync import sync
     from bot.discord.account.login import is_passing, out_of_reach, visitor
-    from bot.discord.commands import definitions
+    from bot.discord.events.commands import definitions
 
     try:
         async with visitor(token, config.discord.api_base) as client:

@@ -9,8 +9,8 @@ from loopback import LoopbackDiscord
 
 from bot.config import Config
 from bot.discord.account.command_sync import sync_changed
-from bot.discord.client import FootnoteClient
-from bot.discord.commands import definitions
+from bot.discord.events.client import FootnoteClient
+from bot.discord.events.commands import definitions
 from bot.discord.meter import Meter
 from bot.discord.running import make_desk
 from bot.discord.shelf import Shelf

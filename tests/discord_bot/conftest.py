@@ -15,7 +15,7 @@ from discord.http import Route
 from loopback import LoopbackDiscord
 from loopback.openapi import OpenAPI
 
-from bot.discord.client import FootnoteClient
+from bot.discord.events.client import FootnoteClient
 from index.building.update import update
 from index.config import Config
 from index.library import Library

@@ -28,7 +28,7 @@ from pressing import (
     seen,
 )
 
-from bot.discord.client import FootnoteClient
+from bot.discord.events.client import FootnoteClient
 from bot.discord.tickets import (
     ArticlesTicket,
     ContextTicket,
@@ -334,9 +334,9 @@ async def test_a_click_that_fails_is_told_under_a_number(
     def fail(*_: object) -> None:
         raise RuntimeError("/srv/bees/config.toml")
 
-    monkeypatch.setattr("bot.discord.buttons.context_reply", fail)
+    monkeypatch.setattr("bot.discord.events.buttons.context_reply", fail)
     assert seen(await press(discord, message, CONTEXT)).startswith("Something went wrong on my side. (Ref")
-    monkeypatch.setattr("bot.discord.buttons.noted_reply", fail)
+    monkeypatch.setattr("bot.discord.events.buttons.noted_reply", fail)
     assert seen(await press(discord, message, RIGHT)).startswith("Something went wrong on my side. (Ref")
     assert "/home/ann" not in str([request.body for request in discord.requests])
 

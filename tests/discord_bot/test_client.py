@@ -11,7 +11,7 @@ from loopback import LoopbackDiscord
 from pydantic import ValidationError
 
 from bot.config import Config
-from bot.discord.client import FootnoteClient, intents
+from bot.discord.events.client import FootnoteClient, intents
 from bot.discord.meter import Meter
 
 RAQQA = "Who predicts the fight for Raqqa will be long and hard?"

@@ -11,8 +11,8 @@ from loopback.interactions import Interaction
 from loopback.world import User
 
 from bot.discord import listing
-from bot.discord.client import FootnoteClient
-from bot.discord.commands import TEXTLESS, definitions, is_question
+from bot.discord.events.client import FootnoteClient
+from bot.discord.events.commands import TEXTLESS, definitions, is_question
 from bot.discord.replies import DECLINED, LOOKED_ON, OF_STATEMENT
 from index.retrieval.title_search import article_key
 

@@ -10,8 +10,8 @@ from loopback.world import Channel
 
 from bot.discord.answering import EMPTY, UNSEEN
 from bot.discord.asked import Asked
-from bot.discord.client import FootnoteClient
-from bot.discord.conversation import HELLO, MORE_OF_WHAT, asks_for_more, following
+from bot.discord.events.client import FootnoteClient
+from bot.discord.events.conversation import HELLO, MORE_OF_WHAT, asks_for_more, following
 from bot.discord.replies import DECLINED, GONE, LOOKED_ON, NEAREST, NO_MORE, Shown, notice
 from bot.discord.tickets import ContextTicket, MoreTicket
 from index.retrieval.title_search import article_key

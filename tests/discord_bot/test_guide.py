@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from bot.cli import main
 from bot.config import Config, DiscordSection
-from bot.discord.client import intents
+from bot.discord.events.client import intents
 from bot.discord.health import DISCONNECTED, STARTING, STOPPING
 from bot.discord.meter import Meter
 

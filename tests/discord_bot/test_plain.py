@@ -8,7 +8,7 @@ from pressing import ANSWER, MORE, RAQQA, RIGHT, THANKS, press, seen
 from preview.golden import LONG, answered, cite, show
 
 from bot.discord import limits
-from bot.discord.client import FootnoteClient
+from bot.discord.events.client import FootnoteClient
 from bot.discord.markdown import units
 from bot.discord.plain import LACKING, without_embed
 from bot.discord.replies import LOOKED_ON, Reply, notice

@@ -3,7 +3,7 @@
 import pytest
 from loopback import LoopbackDiscord
 
-from bot.discord.client import FootnoteClient
+from bot.discord.events.client import FootnoteClient
 
 QUESTION = "How long is the red bridge?"
 

@@ -5,7 +5,7 @@ from bots import Bots
 from loopback import Interaction, LoopbackDiscord, Message
 from pressing import ANSWER, CONTEXT, RAQQA, ask, press, seen
 
-from bot.discord.client import FootnoteClient
+from bot.discord.events.client import FootnoteClient
 
 
 async def asked(discord: LoopbackDiscord, **options: object) -> Interaction:

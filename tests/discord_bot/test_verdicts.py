@@ -24,8 +24,8 @@ from pressing import (
     seen,
 )
 
-from bot.discord.buttons import NO_NOTE, NOT_YOURS, NOTE_KEPT
-from bot.discord.client import FootnoteClient
+from bot.discord.events.buttons import NO_NOTE, NOT_YOURS, NOTE_KEPT
+from bot.discord.events.client import FootnoteClient
 from bot.discord.replies import noted_reply
 from bot.discord.tickets import NoteTicket
 from bot.feedback import FILE

@@ -19,7 +19,7 @@ _GOT_THROUGH = "acknowledged"  # noted where Discord has it and discord.py does 
 
 
 def view_of(reply: Reply) -> discord.ui.View | None:
-    """Return the buttons of a reply, or None; what they do stands in `bot.discord.buttons`."""
+    """Return the buttons of a reply, or None; what they do stands in `bot.discord.events.buttons`."""
     if not reply.buttons:
         return None
     view = discord.ui.View(timeout=None)

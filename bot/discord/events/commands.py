@@ -11,8 +11,8 @@ from discord import app_commands
 from bot.discord import listing
 from bot.discord.answering import QUESTION_LIMIT
 from bot.discord.asked import Asked
-from bot.discord.conversation import in_thread, said_in
 from bot.discord.delivery.sending import acknowledge, fulfil, tell
+from bot.discord.events.conversation import in_thread, said_in
 from bot.discord.markdown import cut
 from bot.discord.replies import Reply, notice
 from bot.discord.tickets import QUERY_LIMIT
@@ -20,7 +20,7 @@ from index.errors import EmptyQuestionError
 from index.reading.compose import clean_question
 
 if TYPE_CHECKING:
-    from bot.discord.client import FootnoteClient
+    from bot.discord.events.client import FootnoteClient
 
     Interaction = discord.Interaction[FootnoteClient]
 

@@ -31,7 +31,7 @@ from bot.feedback import NOTE_LIMIT, Judgement
 from index.library import Library
 
 if TYPE_CHECKING:
-    from bot.discord.client import FootnoteClient
+    from bot.discord.events.client import FootnoteClient
 
     Interaction = discord.Interaction[FootnoteClient]
 

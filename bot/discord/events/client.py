@@ -13,13 +13,13 @@ from discord.http import Route
 
 from bot.config import Config, DiscordSection
 from bot.discord.answering import Answering
-from bot.discord.buttons import ITEMS, unknown_component
-from bot.discord.commands import Tree
-from bot.discord.conversation import Conversation
 from bot.discord.cooldowns import Cooldowns
 from bot.discord.delivery.error_reports import Failures
 from bot.discord.delivery.repeat_guards import Seen
 from bot.discord.desk import Desk
+from bot.discord.events.buttons import ITEMS, unknown_component
+from bot.discord.events.commands import Tree
+from bot.discord.events.conversation import Conversation
 from bot.discord.log_format import fields
 from bot.discord.meter import Meter
 from bot.discord.shelf import Shelf

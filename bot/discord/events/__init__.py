@@ -1,0 +1,1 @@
+"""What Discord tells the bot: commands, messages and clicks."""
