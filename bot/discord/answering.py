@@ -21,9 +21,10 @@ from bot.discord.cooldowns import Cooldowns
 from bot.discord.delivery.error_meanings import NO_HISTORY, TAKEN, judge
 from bot.discord.delivery.repeat_guards import Seen, Warned
 from bot.discord.delivery.sending import acknowledge, fulfil, parts, persistently, tell
-from bot.discord.desk import Busy, Desk, Given, Late
 from bot.discord.drawing import Manner, drawn, drawn_at
 from bot.discord.in_flight import InFlight, LeavingError
+from bot.discord.library.live_library import Shelf
+from bot.discord.library.question_queue import Busy, Desk, Given, Late
 from bot.discord.listing import about, article_id, unknown_article
 from bot.discord.log_format import fields
 from bot.discord.meter import Meter
@@ -40,7 +41,6 @@ from bot.discord.replies import (
     notice,
     title_of,
 )
-from bot.discord.shelf import Shelf
 from index.errors import EmptyQuestionError, UnknownArticleError
 from index.reading.compose import clean_question
 

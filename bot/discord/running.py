@@ -16,13 +16,13 @@ from discord.backoff import ExponentialBackoff
 from bot.config import Config
 from bot.discord.account.command_sync import sync_changed
 from bot.discord.account.login import is_passing, out_of_reach, refusal, visitor
-from bot.discord.desk import Desk
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import definitions
 from bot.discord.health import DISCONNECTED, READY, STARTING, STOPPING, Health, serve
+from bot.discord.library.live_library import Shelf
+from bot.discord.library.question_queue import Desk
 from bot.discord.log_format import fields
 from bot.discord.meter import Meter
-from bot.discord.shelf import Shelf
 from bot.feedback import Feedback
 from bot.frame import INTERRUPTED, in_words
 from index.errors import ConfigurationError

@@ -11,9 +11,9 @@ from typing import Any, cast
 import pytest
 from prometheus_client import CollectorRegistry
 
-from bot.discord.desk import LONGEST_WAIT, Busy, Desk, Given, Late
+from bot.discord.library.live_library import Shelf
+from bot.discord.library.question_queue import LONGEST_WAIT, Busy, Desk, Given, Late
 from bot.discord.meter import Meter
-from bot.discord.shelf import Shelf
 from index.errors import EmptyQuestionError, FootnoteError, UnknownArticleError
 from index.library import Library
 from index.records import Answer, Question

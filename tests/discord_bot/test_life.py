@@ -16,10 +16,10 @@ from loopback import LoopbackDiscord
 from bot.config import Config, DiscordSection
 from bot.discord import running
 from bot.discord.health import Health
+from bot.discord.library.live_library import Shelf
 from bot.discord.log_format import LogHandler
 from bot.discord.meter import Meter
 from bot.discord.running import Bot
-from bot.discord.shelf import Shelf
 from index.errors import ConfigurationError
 from index.library import Library
 

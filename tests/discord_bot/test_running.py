@@ -20,10 +20,10 @@ from loopback import LoopbackDiscord
 
 from bot.config import Config
 from bot.discord import running, start
-from bot.discord.desk import Busy, Late
+from bot.discord.library.live_library import Shelf
+from bot.discord.library.question_queue import Busy, Late
 from bot.discord.meter import Meter
 from bot.discord.running import make_desk
-from bot.discord.shelf import Shelf
 from bot.frame import Setting
 from bot.messages import DEBUG
 from index.errors import FootnoteError

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from bot.config import Config
-from bot.discord import shelf as module
+from bot.discord.library import live_library as module
+from bot.discord.library.live_library import Shelf
+from bot.discord.library.update_process import Updated
 from bot.discord.meter import Meter
-from bot.discord.shelf import Shelf
-from bot.discord.updating import Updated
 from bot.opening import counts
 from index.building.update import update
 from index.errors import ConfigurationError, UnreadableFileError

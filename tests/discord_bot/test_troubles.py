@@ -6,7 +6,7 @@ import pytest
 from discord import app_commands
 
 from bot.discord.delivery.error_meanings import cause, judge
-from bot.discord.desk import Busy, Late
+from bot.discord.library.question_queue import Busy, Late
 from bot.feedback import FeedbackError, NoRoomError
 from index.errors import EmptyQuestionError, IndexBusyError, UnknownArticleError
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from bot.config import Config
-from bot.discord import updating
-from bot.discord.updating import UnwritableError, update_apart
+from bot.discord.library import update_process
+from bot.discord.library.update_process import UnwritableError, update_apart
 from index.building.update import BuildReport
 from index.errors import ConfigurationError, FootnoteError, IndexBusyError, IndexDamagedError
 from index.library import Library
@@ -64,10 +64,10 @@ def test_a_long_stage_says_again_how_far_it_is(
 
     order = {"config": config.model_dump(), "base": str(config.base), "wait": 0}
     monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(order)))
-    monkeypatch.setattr(updating, "update", update)
-    monkeypatch.setattr(updating.time, "monotonic", itertools.count(0, 6).__next__)
+    monkeypatch.setattr(update_process, "update", update)
+    monkeypatch.setattr(update_process.time, "monotonic", itertools.count(0, 6).__next__)
     monkeypatch.setattr(os, "nice", lambda _: 0)
-    updating.main()
+    update_process.main()
     said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["done"] for line in said if "stage" in line] == [0, 2, 4]
 
@@ -84,7 +84,7 @@ async def test_the_child_s_errors_are_the_library_s_own(config: Config) -> None:
 
 def test_each_kind_of_error_keeps_its_kind() -> None:
     for kind in (IndexDamagedError, UnwritableError, ConfigurationError, FootnoteError):
-        error = updating._error(kind.__name__, "what", "mend")
+        error = update_process._error(kind.__name__, "what", "mend")
         assert type(error) is kind
         assert (error.message, error.mend != "") == ("what", True)
 

@@ -16,13 +16,13 @@ from bot.discord.answering import Answering
 from bot.discord.cooldowns import Cooldowns
 from bot.discord.delivery.error_reports import Failures
 from bot.discord.delivery.repeat_guards import Seen
-from bot.discord.desk import Desk
 from bot.discord.events.buttons import ITEMS, unknown_component
 from bot.discord.events.commands import Tree
 from bot.discord.events.conversation import Conversation
+from bot.discord.library.live_library import Shelf
+from bot.discord.library.question_queue import Desk
 from bot.discord.log_format import fields
 from bot.discord.meter import Meter
-from bot.discord.shelf import Shelf
 from bot.feedback import Feedback
 
 LONGEST_PAUSE = 30.0

@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
+from bot.discord.library.live_library import Shelf
 from bot.discord.meter import Meter
-from bot.discord.shelf import Shelf
 from index.library import Library
 from index.records import Answer, Question
 

@@ -7,9 +7,9 @@ import time
 from typing import Self
 
 from bot.config import Config
+from bot.discord.library.update_process import Skipped, UnwritableError, update_apart
 from bot.discord.log_format import fields
 from bot.discord.meter import Meter
-from bot.discord.updating import Skipped, UnwritableError, update_apart
 from index.articles.corpus import corpus_files
 from index.building.update import WAIT, is_stale
 from index.errors import (
