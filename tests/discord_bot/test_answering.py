@@ -15,10 +15,10 @@ from loopback import LoopbackDiscord
 from loopback.interactions import Interaction
 from loopback.messages import Message
 
-from bot.discord import answering
-from bot.discord.answering import FURTHEST
-from bot.discord.asked import Asked
 from bot.discord.events.client import FootnoteClient
+from bot.discord.questions import answering
+from bot.discord.questions.answering import FURTHEST
+from bot.discord.questions.question import Asked
 from bot.discord.replies import MORE_SOURCES, NO_MORE, gone_reply
 from bot.discord.tickets import VerdictTicket, parse
 from index.errors import IndexDamagedError, UnknownArticleError

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from loopback import LoopbackDiscord
 
-from bot.discord.cooldowns import Cooldowns, Wait
+from bot.discord.questions.cooldowns import Cooldowns, Wait
 
 
 class Clock:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 import discord
 
-from bot.discord.asked import Asked
 from bot.discord.delivery.sending import acknowledge, fulfil, tell
 from bot.discord.listing import articles_page
 from bot.discord.pages import context_reply
+from bot.discord.questions.question import Asked
 from bot.discord.replies import Reply, Shown, forged_reply, gone_reply, noted_reply, notice, read_back
 from bot.discord.tickets import (
     PREFIX,

@@ -12,8 +12,6 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.config import Config, DiscordSection
-from bot.discord.answering import Answering
-from bot.discord.cooldowns import Cooldowns
 from bot.discord.delivery.error_reports import Failures
 from bot.discord.delivery.repeat_guards import Seen
 from bot.discord.events.buttons import ITEMS, unknown_component
@@ -23,6 +21,8 @@ from bot.discord.library.live_library import Shelf
 from bot.discord.library.question_queue import Desk
 from bot.discord.log_format import fields
 from bot.discord.meter import Meter
+from bot.discord.questions.answering import Answering
+from bot.discord.questions.cooldowns import Cooldowns
 from bot.feedback import Feedback
 
 LONGEST_PAUSE = 30.0

@@ -9,11 +9,11 @@ import discord
 from discord import app_commands
 
 from bot.discord import listing
-from bot.discord.answering import QUESTION_LIMIT
-from bot.discord.asked import Asked
 from bot.discord.delivery.sending import acknowledge, fulfil, tell
 from bot.discord.events.conversation import in_thread, said_in
 from bot.discord.markdown import cut
+from bot.discord.questions.answering import QUESTION_LIMIT
+from bot.discord.questions.question import Asked
 from bot.discord.replies import Reply, notice
 from bot.discord.tickets import QUERY_LIMIT
 from index.errors import EmptyQuestionError

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import discord
 
-from bot.discord.answering import EMPTY, Answering
-from bot.discord.asked import Asked
 from bot.discord.delivery.error_reports import Failures
 from bot.discord.delivery.repeat_guards import Seen
+from bot.discord.questions.answering import EMPTY, Answering
+from bot.discord.questions.question import Asked
 from bot.discord.replies import NO_MORE, Reply, Shown, notice, read_back
 
 LOOKED_BACK = 20

@@ -16,19 +16,19 @@ from typing import Any
 import discord
 
 from bot.config import Config
-from bot.discord.asked import Asked
-from bot.discord.cooldowns import Cooldowns
 from bot.discord.delivery.error_meanings import NO_HISTORY, TAKEN, judge
 from bot.discord.delivery.repeat_guards import Seen, Warned
 from bot.discord.delivery.sending import acknowledge, fulfil, parts, persistently, tell
 from bot.discord.drawing import Manner, drawn, drawn_at
-from bot.discord.in_flight import InFlight, LeavingError
 from bot.discord.library.live_library import Shelf
 from bot.discord.library.question_queue import Busy, Desk, Given, Late
 from bot.discord.listing import about, article_id, unknown_article
 from bot.discord.log_format import fields
 from bot.discord.meter import Meter
 from bot.discord.plain import may_embed, without_embed
+from bot.discord.questions.cooldowns import Cooldowns
+from bot.discord.questions.in_flight import InFlight, LeavingError
+from bot.discord.questions.question import Asked
 from bot.discord.replies import (
     GONE,
     LOOKED_ON,

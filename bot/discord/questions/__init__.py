@@ -1,0 +1,1 @@
+"""A question from Discord: who asks, whether they may, and its way to an answer."""
