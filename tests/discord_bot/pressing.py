@@ -5,8 +5,8 @@ from collections.abc import Callable
 from loopback import Interaction, LoopbackDiscord, Message
 from loopback.world import User
 
-from bot.discord.replies import forged_reply, gone_reply, noted_reply
-from bot.discord.tickets import ContextTicket, MoreTicket, NoteTicket, Ticket, VerdictTicket, parse
+from bot.discord.replies.answer_reply import forged_reply, gone_reply, noted_reply
+from bot.discord.replies.tickets import ContextTicket, MoreTicket, NoteTicket, Ticket, VerdictTicket, parse
 
 RAQQA = "Who predicts the fight for Raqqa will be long and hard?"
 ANSWER = "US Lieutenant General Steve Townsend"

@@ -19,8 +19,8 @@ from bot.discord.events.client import FootnoteClient
 from bot.discord.questions import answering
 from bot.discord.questions.answering import FURTHEST
 from bot.discord.questions.question import Asked
-from bot.discord.replies import MORE_SOURCES, NO_MORE, gone_reply
-from bot.discord.tickets import VerdictTicket, parse
+from bot.discord.replies.answer_reply import MORE_SOURCES, NO_MORE, gone_reply
+from bot.discord.replies.tickets import VerdictTicket, parse
 from index.errors import IndexDamagedError, UnknownArticleError
 from index.library import Library
 

@@ -29,7 +29,7 @@ from pressing import (
 )
 
 from bot.discord.events.client import FootnoteClient
-from bot.discord.tickets import (
+from bot.discord.replies.tickets import (
     ArticlesTicket,
     ContextTicket,
     Mark,
@@ -173,7 +173,7 @@ async def test_a_click_that_is_delivered_twice_is_answered_once(
 async def test_a_list_of_articles_is_paged(
     discord: LoopbackDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.discord.listing.PAGE_ROWS", 2)
+    monkeypatch.setattr("bot.discord.replies.library_pages.PAGE_ROWS", 2)
     world = discord.world
     listed = await (await discord.slash(world.user, world.channel, "articles")).done()
     message = listed.message

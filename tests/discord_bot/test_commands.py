@@ -10,10 +10,10 @@ from loopback import LoopbackDiscord
 from loopback.interactions import Interaction
 from loopback.world import User
 
-from bot.discord import listing
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import TEXTLESS, definitions, is_question
-from bot.discord.replies import DECLINED, LOOKED_ON, OF_STATEMENT
+from bot.discord.replies import library_pages
+from bot.discord.replies.answer_reply import DECLINED, LOOKED_ON, OF_STATEMENT
 from index.retrieval.title_search import article_key
 
 RAQQA = "Who predicts the fight for Raqqa will be long and hard?"
@@ -142,7 +142,7 @@ async def test_nothing_is_offered_where_the_library_is_in_trouble(
     def broken(*_: object) -> None:
         raise OSError("gone")
 
-    monkeypatch.setattr(listing, "choices", broken)
+    monkeypatch.setattr(library_pages, "choices", broken)
     world = discord.world
     assert await discord.autocomplete(world.user, world.channel, "ask", "article", "bees") == []
 

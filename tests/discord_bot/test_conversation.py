@@ -12,8 +12,8 @@ from bot.discord.events.client import FootnoteClient
 from bot.discord.events.conversation import HELLO, MORE_OF_WHAT, asks_for_more, following
 from bot.discord.questions.answering import EMPTY, UNSEEN
 from bot.discord.questions.question import Asked
-from bot.discord.replies import DECLINED, GONE, LOOKED_ON, NEAREST, NO_MORE, Shown, notice
-from bot.discord.tickets import ContextTicket, MoreTicket
+from bot.discord.replies.answer_reply import DECLINED, GONE, LOOKED_ON, NEAREST, NO_MORE, Shown, notice
+from bot.discord.replies.tickets import ContextTicket, MoreTicket
 from index.retrieval.title_search import article_key
 
 RAQQA = "Who predicts the fight for Raqqa will be long and hard?"

@@ -7,7 +7,7 @@ from preview import golden
 from preview.golden import HOSTILE, RAQQA, answered, cite
 
 from bot.discord.drawing import Manner, drawn, find_places
-from bot.discord.replies import Place
+from bot.discord.replies.answer_reply import Place
 from index.library import Library
 
 

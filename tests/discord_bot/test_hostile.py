@@ -13,7 +13,7 @@ from pressing import CONTEXT, MORE, press
 from preview.markdown import parse
 
 from bot.config import Config
-from bot.discord.markdown import web_address
+from bot.discord.replies.markdown import web_address
 from index.building.update import update
 from index.library import Library
 

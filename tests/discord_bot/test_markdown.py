@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from preview.markdown import Node, parse
 
-from bot.discord.markdown import URL_LIMIT, cut, escape, link, marked, unescape, units, web_address
+from bot.discord.replies.markdown import URL_LIMIT, cut, escape, link, marked, unescape, units, web_address
 from bot.wording import safe
 
 HOSTILE = (

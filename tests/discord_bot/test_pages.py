@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 from preview.golden import GOLDEN, HOSTILE, RAQQA, cite, row, spans
 from test_replies import TEXTS, URLS, check
 
-from bot.discord import limits
-from bot.discord.markdown import units
-from bot.discord.pages import (
+from bot.discord.replies import message_limits
+from bot.discord.replies.answer_reply import Reply
+from bot.discord.replies.article_pages import (
     PAGE_ROWS,
     about_reply,
     article_reply,
@@ -15,8 +15,8 @@ from bot.discord.pages import (
     context_reply,
     unknown_article_reply,
 )
-from bot.discord.replies import Reply
-from bot.discord.tickets import (
+from bot.discord.replies.markdown import units
+from bot.discord.replies.tickets import (
     ArticlesTicket,
     ContextTicket,
     Mark,
@@ -188,7 +188,7 @@ def test_an_unknown_article_is_named_harmlessly(typed: str, titles: list[str]) -
 
 @given(TEXTS)
 def test_a_choice_is_short_and_never_empty(title: str) -> None:
-    assert 0 < units(choice(title)) <= limits.CHOICE
+    assert 0 < units(choice(title)) <= message_limits.CHOICE
     assert choice(title).isprintable() or not choice(title).isascii()
 
 

@@ -7,12 +7,12 @@ from loopback import LoopbackDiscord
 from pressing import ANSWER, MORE, RAQQA, RIGHT, THANKS, press, seen
 from preview.golden import LONG, answered, cite, show
 
-from bot.discord import limits
 from bot.discord.events.client import FootnoteClient
-from bot.discord.markdown import units
-from bot.discord.plain import LACKING, without_embed
-from bot.discord.replies import LOOKED_ON, Reply, notice
-from bot.discord.tickets import MoreTicket, parse
+from bot.discord.replies import message_limits
+from bot.discord.replies.answer_reply import LOOKED_ON, Reply, notice
+from bot.discord.replies.markdown import units
+from bot.discord.replies.tickets import MoreTicket, parse
+from bot.discord.replies.without_embed import LACKING, without_embed
 
 BEES = "How warm is the centre of the cluster kept?"
 
@@ -73,7 +73,7 @@ def test_what_is_left_of_an_answer_fits(length: int, name_permission: bool) -> N
     )
     plain = without_embed(Reply("> Who?", embed), name_permission=name_permission)
     assert plain.content is not None
-    assert units(plain.content) <= limits.CONTENT
+    assert units(plain.content) <= message_limits.CONTENT
     assert plain.embed is None
     assert plain.content.endswith(LACKING) == name_permission
 

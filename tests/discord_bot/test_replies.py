@@ -12,9 +12,7 @@ from preview.golden import FINGERPRINT, FOLDER, GOLDEN, LONG, RAQQA, answered, c
 from preview.markdown import parse as markdown
 
 from bot.discord.delivery.sending import view_of
-from bot.discord.markdown import units, web_address
-from bot.discord.plain import without_embed
-from bot.discord.replies import (
+from bot.discord.replies.answer_reply import (
     CONTEXT,
     EMPTY_LINE,
     GONE,
@@ -35,7 +33,9 @@ from bot.discord.replies import (
     notice,
     read_back,
 )
-from bot.discord.tickets import ContextTicket, VerdictTicket, parse, sentence_digest
+from bot.discord.replies.markdown import units, web_address
+from bot.discord.replies.tickets import ContextTicket, VerdictTicket, parse, sentence_digest
+from bot.discord.replies.without_embed import without_embed
 from bot.wording import safe
 from index.records import Answer, Citation, Source
 from index.retrieval.title_search import article_key

@@ -5,8 +5,8 @@ import pytest
 from preview.golden import GOLDEN, RAQQA, answered, cite, show
 from test_replies import sent
 
-from bot.discord.plain import without_embed
-from bot.discord.replies import AMBER, CONTEXT, EMPTY_LINE, GREEN, MORE_SOURCES, read_back
+from bot.discord.replies.answer_reply import AMBER, CONTEXT, EMPTY_LINE, GREEN, MORE_SOURCES, read_back
+from bot.discord.replies.without_embed import without_embed
 from index.retrieval.title_search import article_key
 
 

@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discord.limits import CUSTOM_ID
-from bot.discord.markdown import units
-from bot.discord.tickets import (
+from bot.discord.replies.markdown import units
+from bot.discord.replies.message_limits import CUSTOM_ID
+from bot.discord.replies.tickets import (
     PREFIX,
     ArticlesTicket,
     ContextTicket,

@@ -26,8 +26,8 @@ from pressing import (
 
 from bot.discord.events.buttons import NO_NOTE, NOT_YOURS, NOTE_KEPT
 from bot.discord.events.client import FootnoteClient
-from bot.discord.replies import noted_reply
-from bot.discord.tickets import NoteTicket
+from bot.discord.replies.answer_reply import noted_reply
+from bot.discord.replies.tickets import NoteTicket
 from bot.feedback import FILE
 from bot.feedback_export import export
 from index.retrieval.title_search import article_key

@@ -8,8 +8,7 @@ from typing import Any
 
 import discord
 
-from bot.discord.pages import about_reply, article_reply, articles_reply, context_reply, unknown_article_reply
-from bot.discord.replies import (
+from bot.discord.replies.answer_reply import (
     GONE,
     LOOKED_ON,
     Place,
@@ -20,7 +19,14 @@ from bot.discord.replies import (
     noted_reply,
     title_of,
 )
-from bot.discord.tickets import ContextTicket, Mark, PageTicket, sentence_digest
+from bot.discord.replies.article_pages import (
+    about_reply,
+    article_reply,
+    articles_reply,
+    context_reply,
+    unknown_article_reply,
+)
+from bot.discord.replies.tickets import ContextTicket, Mark, PageTicket, sentence_digest
 from index.records import Answer, Article, Citation, Sentence, Source, Span
 from index.retrieval.title_search import article_key
 from index.storage.catalog import ArticleRow

@@ -11,7 +11,7 @@ from discord import app_commands
 
 from bot.discord.account.permissions import missing, name_of, names_of
 from bot.discord.library.question_queue import Busy, Late
-from bot.discord.replies import busy_reply, late_reply
+from bot.discord.replies.answer_reply import busy_reply, late_reply
 from bot.feedback import FeedbackError, NoRoomError
 from index.errors import EmptyQuestionError, FootnoteError, UnknownArticleError
 

@@ -23,7 +23,7 @@ from bot.discord.delivery.repeat_guards import Warned
 from bot.discord.delivery.sending import follow, is_kept, tell
 from bot.discord.log_format import fields
 from bot.discord.meter import Meter
-from bot.discord.replies import Reply, notice
+from bot.discord.replies.answer_reply import Reply, notice
 from bot.feedback import FeedbackError
 
 NAMED_AGAIN_AFTER = 24 * 3600.0

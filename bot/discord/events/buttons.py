@@ -12,11 +12,19 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 
 from bot.discord.delivery.sending import acknowledge, fulfil, tell
-from bot.discord.listing import articles_page
-from bot.discord.pages import context_reply
 from bot.discord.questions.question import Asked
-from bot.discord.replies import Reply, Shown, forged_reply, gone_reply, noted_reply, notice, read_back
-from bot.discord.tickets import (
+from bot.discord.replies.answer_reply import (
+    Reply,
+    Shown,
+    forged_reply,
+    gone_reply,
+    noted_reply,
+    notice,
+    read_back,
+)
+from bot.discord.replies.article_pages import context_reply
+from bot.discord.replies.library_pages import articles_page
+from bot.discord.replies.tickets import (
     PREFIX,
     ArticlesTicket,
     ContextTicket,

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord import app_commands
 
-from bot.discord import listing
 from bot.discord.delivery.sending import acknowledge, fulfil, tell
 from bot.discord.events.conversation import in_thread, said_in
-from bot.discord.markdown import cut
 from bot.discord.questions.answering import QUESTION_LIMIT
 from bot.discord.questions.question import Asked
-from bot.discord.replies import Reply, notice
-from bot.discord.tickets import QUERY_LIMIT
+from bot.discord.replies import library_pages
+from bot.discord.replies.answer_reply import Reply, notice
+from bot.discord.replies.markdown import cut
+from bot.discord.replies.tickets import QUERY_LIMIT
 from index.errors import EmptyQuestionError
 from index.reading.compose import clean_question
 
@@ -64,7 +64,7 @@ async def list_articles(
     interaction: "Interaction", search: app_commands.Range[str, 0, QUERY_LIMIT] = ""
 ) -> None:
     """List the articles."""
-    await _look_up(interaction, listing.articles_page, search, 0)
+    await _look_up(interaction, library_pages.articles_page, search, 0)
 
 
 @app_commands.command(
@@ -73,13 +73,13 @@ async def list_articles(
 @app_commands.describe(article="The article's title")
 async def show_article(interaction: "Interaction", article: str) -> None:
     """Show an article."""
-    await _look_up(interaction, listing.article_page, article)
+    await _look_up(interaction, library_pages.article_page, article)
 
 
 @app_commands.command(description="Say what I am, what I answer from, and what I keep of your questions.")
 async def about(interaction: "Interaction") -> None:
     """Say what the bot is."""
-    await _look_up(interaction, listing.about, interaction.client.config.discord.log_questions)
+    await _look_up(interaction, library_pages.about, interaction.client.config.discord.log_questions)
 
 
 @ask.autocomplete("article")
@@ -88,7 +88,7 @@ async def _titles(interaction: "Interaction", typed: str) -> list[app_commands.C
     """Offer the articles whose titles are likest to what is typed."""
     client = interaction.client
     try:
-        found = await client.desk.run(listing.choices, client.shelf.library, typed)
+        found = await client.desk.run(library_pages.choices, client.shelf.library, typed)
     except Exception as error:  # which discord.py would log with a trace at each letter that is typed
         await client.failures.interaction(interaction, error)
         return []

@@ -12,7 +12,7 @@ from bot.discord.delivery.error_reports import Failures
 from bot.discord.delivery.repeat_guards import Seen
 from bot.discord.questions.answering import EMPTY, Answering
 from bot.discord.questions.question import Asked
-from bot.discord.replies import NO_MORE, Reply, Shown, notice, read_back
+from bot.discord.replies.answer_reply import NO_MORE, Reply, Shown, notice, read_back
 
 LOOKED_BACK = 20
 """Messages of a direct conversation or a thread that are searched for the last answer, for a plain "more"."""

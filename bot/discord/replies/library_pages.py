@@ -2,8 +2,8 @@
 
 from importlib.metadata import metadata, version
 
-from bot.discord.limits import CHOICES
-from bot.discord.pages import (
+from bot.discord.replies.answer_reply import Reply
+from bot.discord.replies.article_pages import (
     PAGE_ROWS,
     about_reply,
     article_reply,
@@ -11,8 +11,8 @@ from bot.discord.pages import (
     choice,
     unknown_article_reply,
 )
-from bot.discord.replies import Reply
-from bot.discord.tickets import clean_query
+from bot.discord.replies.message_limits import CHOICES
+from bot.discord.replies.tickets import clean_query
 from index.errors import UnknownArticleError
 from index.library import Library
 from index.retrieval.title_search import article_key

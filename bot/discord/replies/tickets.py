@@ -8,8 +8,8 @@ import re
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 
-from bot.discord.limits import CUSTOM_ID
-from bot.discord.markdown import cut, units
+from bot.discord.replies.markdown import cut, units
+from bot.discord.replies.message_limits import CUSTOM_ID
 from bot.wording import safe
 
 PREFIX = "fn1:"  # the format's version: a button of an older one is refused, never misread

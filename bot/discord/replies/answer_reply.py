@@ -10,9 +10,9 @@ from math import ceil
 
 import discord
 
-from bot.discord import limits
-from bot.discord.markdown import ELLIPSIS, UNTITLED, cut, escape, link, marked, unescape, units
-from bot.discord.tickets import (
+from bot.discord.replies import message_limits
+from bot.discord.replies.markdown import ELLIPSIS, UNTITLED, cut, escape, link, marked, unescape, units
+from bot.discord.replies.tickets import (
     ContextTicket,
     MoreTicket,
     NoteTicket,
@@ -135,7 +135,7 @@ def answer_reply(
     own, in small print. What is said to a `statement` is no answer: only sentences near it are shown.
     """
     blocks = [_opening(answer, first, asked_in, note, statement)]
-    room = limits.DESCRIPTION - units(blocks[0])
+    room = message_limits.DESCRIPTION - units(blocks[0])
     citations = answer.citations[first : first + min(most, CITATIONS)]
     next_best = None if statement or first else _next_best(answer)
     for at, citation in enumerate(citations):
@@ -169,7 +169,7 @@ def answer_reply(
 def read_back(message: discord.Message) -> Shown | None:
     """Read what a message made by `answer_reply` says; None where it is another message.
 
-    Where embeds are not shown, all of it stands in the message's content (`bot.discord.plain`).
+    Where embeds are not shown, all of it stands in the message's content (`bot.discord.replies.without_embed`).
     """
     question, _, rest = message.content.partition("\n")
     if not question.startswith(QUOTE) or bool(rest) == bool(message.embeds):

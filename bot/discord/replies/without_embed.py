@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import discord
 
-from bot.discord import limits
 from bot.discord.account.permissions import granted, name_of
-from bot.discord.markdown import cut, escape, units
-from bot.discord.replies import EMPTY_LINE, MORE_SOURCES, Button, Reply
-from bot.discord.tickets import MoreTicket, parse
+from bot.discord.replies import message_limits
+from bot.discord.replies.answer_reply import EMPTY_LINE, MORE_SOURCES, Button, Reply
+from bot.discord.replies.markdown import cut, escape, units
+from bot.discord.replies.tickets import MoreTicket, parse
 
 LACKING = f"-# I could show this better here with the permission **{name_of('embed_links')}**."
 
@@ -30,7 +30,7 @@ def without_embed(reply: Reply, *, name_permission: bool) -> Reply:
     footer = reply.embed.footer.text
     below = f"\n-# {escape(footer)}" if footer else ""
     end = f"\n{LACKING}" if name_permission else ""
-    room = limits.CONTENT - units(end)
+    room = message_limits.CONTENT - units(end)
     blocks = (reply.embed.description or "").split(EMPTY_LINE)
     shown = len(blocks)
     while units(text := _text(reply.content, blocks[:shown]) + below) > room and shown > 1:

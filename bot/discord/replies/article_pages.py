@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.discord import limits
-from bot.discord.markdown import UNTITLED, cut, escape, link, marked, units, web_address
-from bot.discord.replies import BLUE, BOLD, Button, Reply, notice
-from bot.discord.tickets import ArticlesTicket, ContextTicket, Mark, PageTicket, sentence_digest
+from bot.discord.replies import message_limits
+from bot.discord.replies.answer_reply import BLUE, BOLD, Button, Reply, notice
+from bot.discord.replies.markdown import UNTITLED, cut, escape, link, marked, units, web_address
+from bot.discord.replies.tickets import ArticlesTicket, ContextTicket, Mark, PageTicket, sentence_digest
 from bot.terminal import counted
 from bot.wording import safe
 from index.records import Article, Sentence
@@ -20,7 +20,7 @@ PAGE_ROWS = 8
 PAGE, BEGINNING = 1400, 700  # units of an article's text: a phone's screen, and half of one
 SENTENCE = 3500  # of them a single sentence at most, however long a page gets by it
 TITLE, FACT = 160, 100
-ROW = limits.DESCRIPTION // PAGE_ROWS - len("\n")
+ROW = message_limits.DESCRIPTION // PAGE_ROWS - len("\n")
 
 ABOUT = (
     "I answer questions over a library of articles and show the exact sentences that say so. "
@@ -86,7 +86,7 @@ class _Pages:
     def embed(self, run: range) -> discord.Embed:
         """Return a run of sentences under the article's title."""
         return discord.Embed(
-            title=cut(escape(self.article.title).strip(), limits.TITLE) or UNTITLED,
+            title=cut(escape(self.article.title).strip(), message_limits.TITLE) or UNTITLED,
             url=web_address(self.article.url),
             description=(self.text(run) if run else "").strip() or None,
             colour=BLUE,
@@ -149,7 +149,7 @@ def article_reply(article: Article, sentences: Sequence[Sentence]) -> Reply:
 
 def articles_reply(rows: Sequence[ArticleRow], *, page: int, pages: int, total: int, query: str) -> Reply:
     """Show the articles of one page, from 0, of `pages`; `total` are all that the query finds."""
-    title = f"Articles like “{cut(escape(query), limits.TITLE - 20)}”" if query else "Articles"
+    title = f"Articles like “{cut(escape(query), message_limits.TITLE - 20)}”" if query else "Articles"
     nothing = "No article's title is like that." if query else "There are no articles yet."
     embed = discord.Embed(title=title, description="\n".join(map(_row, rows)) or nothing, colour=BLUE)
     if rows:
@@ -182,7 +182,7 @@ def about_reply(*, articles: int, version: str, source: str, log_questions: bool
 
 def choice(title: str) -> str:
     """Return a title as autocompletion shows it."""
-    return cut(safe(title).strip(), limits.CHOICE) or UNTITLED
+    return cut(safe(title).strip(), message_limits.CHOICE) or UNTITLED
 
 
 def _number(sentences: Sequence[Sentence], ticket: ContextTicket) -> int | None:

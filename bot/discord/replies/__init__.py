@@ -1,0 +1,1 @@
+"""Replies as Discord messages: answers, articles, lists, and their buttons."""
