@@ -18,11 +18,11 @@ from bot.discord.account.command_sync import sync_changed
 from bot.discord.account.login import is_passing, out_of_reach, refusal, visitor
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import definitions
-from bot.discord.health import DISCONNECTED, READY, STARTING, STOPPING, Health, serve
 from bot.discord.library.live_library import Shelf
 from bot.discord.library.question_queue import Desk
-from bot.discord.log_format import fields
-from bot.discord.meter import Meter
+from bot.discord.telemetry.health import DISCONNECTED, READY, STARTING, STOPPING, Health, serve
+from bot.discord.telemetry.log_format import fields
+from bot.discord.telemetry.meter import Meter
 from bot.feedback import Feedback
 from bot.frame import INTERRUPTED, in_words
 from index.errors import ConfigurationError

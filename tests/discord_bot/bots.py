@@ -12,8 +12,8 @@ from bot.discord.account.command_sync import sync_changed
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import definitions
 from bot.discord.library.live_library import Shelf
-from bot.discord.meter import Meter
 from bot.discord.running import make_desk
+from bot.discord.telemetry.meter import Meter
 from bot.feedback import Feedback
 from index.library import Library
 

@@ -11,7 +11,7 @@ from loopback import Interaction, LoopbackDiscord, Message
 from toy import Toy, running
 
 from bot.discord.delivery.error_reports import Failures
-from bot.discord.meter import Meter
+from bot.discord.telemetry.meter import Meter
 
 INNARDS = "/srv/bees/config.toml line 7"
 REFERENCE = re.compile(r"\(Reference: `([0-9a-f]{8})`\)")

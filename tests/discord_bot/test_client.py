@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from bot.config import Config
 from bot.discord.events.client import FootnoteClient, intents
-from bot.discord.meter import Meter
+from bot.discord.telemetry.meter import Meter
 
 RAQQA = "Who predicts the fight for Raqqa will be long and hard?"
 PRIVILEGED = ("members", "presences", "message_content")

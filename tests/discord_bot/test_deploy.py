@@ -15,7 +15,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from bot.config import read_config
-from bot.discord.health import READY, STARTING, Health, serve
+from bot.discord.telemetry.health import READY, STARTING, Health, serve
 
 ROOT = Path(__file__).parents[2]
 UNIT = ROOT / "deploy" / "footnote-bot.service"

@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry
 
 from bot.discord.library.live_library import Shelf
 from bot.discord.library.question_queue import LONGEST_WAIT, Busy, Desk, Given, Late
-from bot.discord.meter import Meter
+from bot.discord.telemetry.meter import Meter
 from index.errors import EmptyQuestionError, FootnoteError, UnknownArticleError
 from index.library import Library
 from index.records import Answer, Question

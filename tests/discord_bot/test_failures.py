@@ -9,7 +9,7 @@ from failing import INNARDS, REFERENCE, failing, raising, sent, shown
 from loopback import LoopbackDiscord
 
 from bot.discord.delivery.error_reports import Failures
-from bot.discord.meter import Meter
+from bot.discord.telemetry.meter import Meter
 
 
 @pytest.fixture

@@ -15,11 +15,11 @@ from loopback import LoopbackDiscord
 
 from bot.config import Config, DiscordSection
 from bot.discord import running
-from bot.discord.health import Health
 from bot.discord.library.live_library import Shelf
-from bot.discord.log_format import LogHandler
-from bot.discord.meter import Meter
 from bot.discord.running import Bot
+from bot.discord.telemetry.health import Health
+from bot.discord.telemetry.log_format import LogHandler
+from bot.discord.telemetry.meter import Meter
 from index.errors import ConfigurationError
 from index.library import Library
 

@@ -5,7 +5,7 @@ import pytest
 from failing import INNARDS, failing, raising, shown
 from loopback import LoopbackDiscord
 
-from bot.discord.meter import Meter
+from bot.discord.telemetry.meter import Meter
 
 
 @pytest.fixture

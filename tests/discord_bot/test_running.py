@@ -22,8 +22,8 @@ from bot.config import Config
 from bot.discord import running, start
 from bot.discord.library.live_library import Shelf
 from bot.discord.library.question_queue import Busy, Late
-from bot.discord.meter import Meter
 from bot.discord.running import make_desk
+from bot.discord.telemetry.meter import Meter
 from bot.frame import Setting
 from bot.messages import DEBUG
 from index.errors import FootnoteError

@@ -15,7 +15,7 @@ from bot.config import Config
 from bot.discord.library import live_library as module
 from bot.discord.library.live_library import Shelf
 from bot.discord.library.update_process import Updated
-from bot.discord.meter import Meter
+from bot.discord.telemetry.meter import Meter
 from bot.opening import counts
 from index.building.update import update
 from index.errors import ConfigurationError, UnreadableFileError

@@ -13,7 +13,7 @@ from typing import Any
 import discord
 
 from bot.discord.account.login import is_passing, out_of_reach
-from bot.discord.log_format import fields
+from bot.discord.telemetry.log_format import fields
 from bot.frame import in_words
 from index.errors import FootnoteError
 

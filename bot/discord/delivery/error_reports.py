@@ -21,9 +21,9 @@ from bot.discord.delivery.error_meanings import (
 )
 from bot.discord.delivery.repeat_guards import Warned
 from bot.discord.delivery.sending import follow, is_kept, tell
-from bot.discord.log_format import fields
-from bot.discord.meter import Meter
 from bot.discord.replies.answer_reply import Reply, notice
+from bot.discord.telemetry.log_format import fields
+from bot.discord.telemetry.meter import Meter
 from bot.feedback import FeedbackError
 
 NAMED_AGAIN_AFTER = 24 * 3600.0

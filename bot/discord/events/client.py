@@ -19,10 +19,10 @@ from bot.discord.events.commands import Tree
 from bot.discord.events.conversation import Conversation
 from bot.discord.library.live_library import Shelf
 from bot.discord.library.question_queue import Desk
-from bot.discord.log_format import fields
-from bot.discord.meter import Meter
 from bot.discord.questions.answering import Answering
 from bot.discord.questions.cooldowns import Cooldowns
+from bot.discord.telemetry.log_format import fields
+from bot.discord.telemetry.meter import Meter
 from bot.feedback import Feedback
 
 LONGEST_PAUSE = 30.0

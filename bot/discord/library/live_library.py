@@ -8,8 +8,8 @@ from typing import Self
 
 from bot.config import Config
 from bot.discord.library.update_process import Skipped, UnwritableError, update_apart
-from bot.discord.log_format import fields
-from bot.discord.meter import Meter
+from bot.discord.telemetry.log_format import fields
+from bot.discord.telemetry.meter import Meter
 from index.articles.corpus import corpus_files
 from index.building.update import WAIT, is_stale
 from index.errors import (

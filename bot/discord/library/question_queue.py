@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
 from bot.discord.library.live_library import Shelf
-from bot.discord.meter import Meter
+from bot.discord.telemetry.meter import Meter
 from index.library import Library
 from index.records import Answer, Question
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from bot.config import Config
-from bot.discord.log_format import fields
+from bot.discord.telemetry.log_format import fields
 from bot.opening import counts
 from index import errors
 from index.building.update import update

@@ -22,8 +22,6 @@ from bot.discord.delivery.sending import acknowledge, fulfil, parts, persistentl
 from bot.discord.drawing import Manner, drawn, drawn_at
 from bot.discord.library.live_library import Shelf
 from bot.discord.library.question_queue import Busy, Desk, Given, Late
-from bot.discord.log_format import fields
-from bot.discord.meter import Meter
 from bot.discord.questions.cooldowns import Cooldowns
 from bot.discord.questions.in_flight import InFlight, LeavingError
 from bot.discord.questions.question import Asked
@@ -41,6 +39,8 @@ from bot.discord.replies.answer_reply import (
 )
 from bot.discord.replies.library_pages import about, article_id, unknown_article
 from bot.discord.replies.without_embed import may_embed, without_embed
+from bot.discord.telemetry.log_format import fields
+from bot.discord.telemetry.meter import Meter
 from index.errors import EmptyQuestionError, UnknownArticleError
 from index.reading.compose import clean_question
 

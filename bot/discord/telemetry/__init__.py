@@ -1,0 +1,1 @@
+"""What the bot reports of itself: log, metrics and health."""
