@@ -281,7 +281,7 @@ def doctor(context: click.Context, fetch: bool, as_objects: bool) -> None:
 
     from bot import terminal
     from bot.config import find_config
-    from bot.doctor import FAIL, check_blocks, examine
+    from bot.doctor.examination import FAIL, check_blocks, examine
 
     setting = _setting(context)
     config = setting.config()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from homes import Home
 
-from bot.doctor import Check, check_blocks
+from bot.doctor.examination import Check, check_blocks
 from bot.terminal import show
 from index.config import DEFAULT_ENCODER
 from index.models import model_folders

@@ -15,14 +15,14 @@ from loopback import LoopbackDiscord
 from bot.config import Config, DiscordSection, MetricsSection
 from bot.discord.account import login
 from bot.discord.account.permissions import invite_link, permissions
-from bot.discord.doctor_checks import (
+from bot.doctor.discord_checks import (
     _ask_discord,
     _servers,
     look_at_discord,
     look_at_feedback,
     look_at_metrics,
 )
-from bot.doctor import Check, examine
+from bot.doctor.examination import Check, examine
 from index.errors import ConfigurationError
 
 Told = Callable[..., Any]

@@ -149,13 +149,13 @@ def _fresh(config: Config) -> Check:
 
 def _discord(config: Config) -> Iterator[Check]:
     if config.metrics.listen:
-        from bot.discord.doctor_checks import look_at_metrics
+        from bot.doctor.discord_checks import look_at_metrics
 
         yield look_at_metrics(config)
     if not is_configured(os.environ):  # most people ask in a terminal: nothing is wanting
         yield Check("discord", OK, f"no bot set up: {VARIABLE} and {FILE_VARIABLE} are not set")
         return
-    from bot.discord.doctor_checks import look_at_discord, look_at_feedback
+    from bot.doctor.discord_checks import look_at_discord, look_at_feedback
 
     yield look_at_feedback(config)
     yield from look_at_discord(config)

@@ -1,0 +1,1 @@
+"""Checks of everything that Footnote depends on, each with its remedy."""
