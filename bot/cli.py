@@ -327,8 +327,8 @@ def feedback(context: click.Context, target: IO[str] | None, as_objects: bool) -
     With --export, what they called right becomes questions whose answers are known. What they called wrong is
     left out and counted: it does not say what would be right.
     """
-    from bot.feedback import Feedback
-    from bot.feedback_export import entry_object, export, export_blocks, feedback_blocks
+    from bot.feedback.export import entry_object, export, export_blocks, feedback_blocks
+    from bot.feedback.store import Feedback
 
     kept = Feedback(_setting(context).config().bot_directory)
     entries = kept.list()

@@ -23,7 +23,7 @@ from bot.discord.library.question_queue import Desk
 from bot.discord.telemetry.health import DISCONNECTED, READY, STARTING, STOPPING, Health, serve
 from bot.discord.telemetry.log_format import fields
 from bot.discord.telemetry.meter import Meter
-from bot.feedback import Feedback
+from bot.feedback.store import Feedback
 from bot.frame import INTERRUPTED, in_words
 from index.errors import ConfigurationError
 

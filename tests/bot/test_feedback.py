@@ -10,8 +10,17 @@ from pathlib import Path
 import pytest
 from homes import ROOT, Home
 
-from bot.feedback import FILE, KEY_FILE, NOTE_LIMIT, Feedback, FeedbackError, Judgement, NoRoomError, Stored
-from bot.feedback_export import Export, entry_object, export
+from bot.feedback.export import Export, entry_object, export
+from bot.feedback.store import (
+    FILE,
+    KEY_FILE,
+    NOTE_LIMIT,
+    Feedback,
+    FeedbackError,
+    Judgement,
+    NoRoomError,
+    Stored,
+)
 from index.evaluation.measures import read_questions
 
 SENTENCE = "The centre of the cluster is kept at about 35 degrees Celsius."
@@ -113,7 +122,7 @@ def test_many_threads_judge_at_once(feedback: Feedback) -> None:
 
 def test_many_processes_start_and_judge_at_once(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from bot.feedback import Feedback, Judgement\n"
+        "import sys; from pathlib import Path; from bot.feedback.store import Feedback, Judgement\n"
         "feedback = Feedback.open(Path(sys.argv[1]))\n"
         "for message in range(20):\n"
         "    feedback.add(Judgement(True, 'Why?', 'So.', 'x'), user=7, message=message)\n"
@@ -197,7 +206,7 @@ def test_a_full_disk_keeps_what_there_is(feedback: Feedback, monkeypatch: pytest
 
 
 def test_a_writer_that_hangs_is_said(feedback: Feedback, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.feedback._WAIT", 0.1)
+    monkeypatch.setattr("bot.feedback.store._WAIT", 0.1)
     writer = sqlite3.connect(feedback.path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     with pytest.raises(FeedbackError, match="another process") as caught:
@@ -208,7 +217,7 @@ def test_a_writer_that_hangs_is_said(feedback: Feedback, monkeypatch: pytest.Mon
 
 
 def exported(*judgements: Judgement) -> Export:
-    from bot.feedback import Entry
+    from bot.feedback.store import Entry
 
     return export(Entry(row, "2026-01-01T00:00:00Z", None, it) for row, it in enumerate(judgements, 1))
 

@@ -14,7 +14,7 @@ from bot.discord.events.commands import definitions
 from bot.discord.library.live_library import Shelf
 from bot.discord.running import make_desk
 from bot.discord.telemetry.meter import Meter
-from bot.feedback import Feedback
+from bot.feedback.store import Feedback
 from index.library import Library
 
 FAST = {"questions_per_minute": 0, "server_questions_per_minute": 0}

@@ -7,7 +7,7 @@ from discord import app_commands
 
 from bot.discord.delivery.error_meanings import cause, judge
 from bot.discord.library.question_queue import Busy, Late
-from bot.feedback import FeedbackError, NoRoomError
+from bot.feedback.store import FeedbackError, NoRoomError
 from index.errors import EmptyQuestionError, IndexBusyError, UnknownArticleError
 
 INNARDS = "/srv/bees/config.toml line 7"

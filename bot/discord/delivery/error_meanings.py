@@ -12,7 +12,7 @@ from discord import app_commands
 from bot.discord.account.permissions import missing, name_of, names_of
 from bot.discord.library.question_queue import Busy, Late
 from bot.discord.replies.answer_reply import busy_reply, late_reply
-from bot.feedback import FeedbackError, NoRoomError
+from bot.feedback.store import FeedbackError, NoRoomError
 from index.errors import EmptyQuestionError, FootnoteError, UnknownArticleError
 
 # Discord's numbers: https://discord.com/developers/docs/topics/opcodes-and-status-codes#json

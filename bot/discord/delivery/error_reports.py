@@ -24,7 +24,7 @@ from bot.discord.delivery.sending import follow, is_kept, tell
 from bot.discord.replies.answer_reply import Reply, notice
 from bot.discord.telemetry.log_format import fields
 from bot.discord.telemetry.meter import Meter
-from bot.feedback import FeedbackError
+from bot.feedback.store import FeedbackError
 
 NAMED_AGAIN_AFTER = 24 * 3600.0
 """Seconds until a missing permission is named again, to a person and in the log: it may have been given."""

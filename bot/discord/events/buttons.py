@@ -35,7 +35,7 @@ from bot.discord.replies.tickets import (
     parse,
     sentence_digest,
 )
-from bot.feedback import NOTE_LIMIT, Judgement
+from bot.feedback.store import NOTE_LIMIT, Judgement
 from index.library import Library
 
 if TYPE_CHECKING:

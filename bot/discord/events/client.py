@@ -23,7 +23,7 @@ from bot.discord.questions.answering import Answering
 from bot.discord.questions.cooldowns import Cooldowns
 from bot.discord.telemetry.log_format import fields
 from bot.discord.telemetry.meter import Meter
-from bot.feedback import Feedback
+from bot.feedback.store import Feedback
 
 LONGEST_PAUSE = 30.0
 """Seconds that a request waits where Discord asks to slow down; after a longer one nobody needs it."""

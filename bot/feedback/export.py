@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.feedback import Entry, FeedbackError
+from bot.feedback.store import Entry, FeedbackError
 from bot.json_output import dump
 from bot.terminal import EMPTY, UNANSWERED, Block, Piece, counted
 from bot.wording import safe
