@@ -19,8 +19,8 @@ def run() -> None:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else a shell had it ignored
         signal.signal(signal.SIGINT, interrupt)
     try:
-        from bot.cli import main
-        from bot.frame import Setting
+        from bot.terminal.cli import main
+        from bot.terminal.command_group import Setting
 
         main(prog_name="footnote", obj=Setting(interrupts=interrupts))
     except BaseException as error:

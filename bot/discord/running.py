@@ -24,7 +24,7 @@ from bot.discord.telemetry.health import DISCONNECTED, READY, STARTING, STOPPING
 from bot.discord.telemetry.log_format import fields
 from bot.discord.telemetry.meter import Meter
 from bot.feedback.store import Feedback
-from bot.frame import INTERRUPTED, in_words
+from bot.terminal.command_group import INTERRUPTED, in_words
 from index.errors import ConfigurationError
 
 GRACE = 10.0  # seconds for the questions in flight when the bot is stopped

@@ -14,7 +14,7 @@ from bot.discord.account.token import FILE_VARIABLE, VARIABLE, read_token
 from bot.discord.telemetry.health import host_and_port, why_not
 from bot.doctor.examination import FAIL, OK, WARN, Check, try_to_write
 from bot.feedback.store import Feedback, FeedbackError
-from bot.terminal import counted
+from bot.terminal.blocks import counted
 from index.errors import ConfigurationError
 
 PORTAL = "In Discord's developer portal, under your application"

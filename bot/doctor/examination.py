@@ -9,8 +9,8 @@ from pathlib import Path
 
 from bot.config import Config
 from bot.discord.account.token import FILE_VARIABLE, VARIABLE, is_configured
-from bot.frame import in_words
-from bot.terminal import Block, Piece, counted
+from bot.terminal.blocks import Block, Piece, counted
+from bot.terminal.command_group import in_words
 from bot.wording import safe
 from index.articles.corpus import corpus_files
 from index.building.update import is_stale

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.feedback.store import Entry, FeedbackError
 from bot.json_output import dump
-from bot.terminal import EMPTY, UNANSWERED, Block, Piece, counted
+from bot.terminal.blocks import EMPTY, UNANSWERED, Block, Piece, counted
 from bot.wording import safe
 from index.evaluation.measures import GoldQuestion
 

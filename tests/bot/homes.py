@@ -10,7 +10,7 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from bot.cli import main
+from bot.terminal.cli import main
 
 ROOT = Path(__file__).parents[2]
 

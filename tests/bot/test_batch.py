@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from homes import Home
 
-from bot.batch import LONGEST, BadLine, Line, parse
+from bot.terminal.batch import LONGEST, BadLine, Line, parse
 
 GOOD = {"id": "a", "question": "Who confirmed the strike?"}
 

@@ -12,9 +12,9 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import PipeInput, create_pipe_input
 from pseudo_terminal import PseudoTerminal
 
-from bot import opening
-from bot.chat import Chat, completions, typed_lines
 from bot.config import Config
+from bot.terminal import opening
+from bot.terminal.chat import Chat, completions, typed_lines
 from index.library import Library
 
 STRIKE = "Who confirmed that the coalition struck pro-government forces?"

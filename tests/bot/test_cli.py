@@ -12,8 +12,8 @@ from click.testing import CliRunner
 from homes import ROOT, Home, hear_interrupts
 from pseudo_terminal import PseudoTerminal
 
-from bot.cli import main
-from bot.frame import Command
+from bot.terminal.cli import main
+from bot.terminal.command_group import Command
 from index.library import Library
 
 STRIKE = "Who confirmed that the coalition struck pro-government forces?"
@@ -35,7 +35,7 @@ def test_version() -> None:
 
 def test_help_and_version_load_nothing_heavy() -> None:
     code = (
-        "import sys; from bot.cli import main; main(['ask', '--help'], standalone_mode=False);"
+        "import sys; from bot.terminal.cli import main; main(['ask', '--help'], standalone_mode=False);"
         "heavy = {'numpy', 'pydantic', 'rich', 'onnxruntime', 'faiss', 'prompt_toolkit'};"
         "print(*heavy & set(sys.modules))"
     )

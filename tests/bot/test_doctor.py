@@ -7,7 +7,7 @@ import pytest
 from homes import Home
 
 from bot.doctor.examination import Check, check_blocks
-from bot.terminal import show
+from bot.terminal.blocks import show
 from index.config import DEFAULT_ENCODER
 from index.models import model_folders
 
@@ -100,7 +100,7 @@ def test_without_a_file_the_defaults_are_named(
 ) -> None:
     from click.testing import CliRunner
 
-    from bot.cli import main
+    from bot.terminal.cli import main
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("FOOTNOTE_CONFIG", raising=False)

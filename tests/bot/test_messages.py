@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from homes import ROOT
 
-from bot.messages import DEBUG, NORMAL, QUIET, VERBOSE, configure
+from bot.terminal.messages import DEBUG, NORMAL, QUIET, VERBOSE, configure
 
 
 @pytest.fixture(autouse=True)
@@ -64,7 +64,7 @@ def test_a_trace_is_neutralised_too(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_warnings_of_other_packages_are_not_shown() -> None:
-    code = "import warnings; from bot.messages import configure; configure({}); warnings.warn('old')"
+    code = "import warnings; from bot.terminal.messages import configure; configure({}); warnings.warn('old')"
     for verbosity, shown in ((NORMAL, False), (VERBOSE, True)):
         command = [sys.executable, "-c", code.format(verbosity)]
         run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

@@ -3,8 +3,8 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.messages import NORMAL, QUIET, configure
-from bot.progress import progress
+from bot.terminal.messages import NORMAL, QUIET, configure
+from bot.terminal.progress import progress
 
 
 def work(*, lines: bool = True) -> None:

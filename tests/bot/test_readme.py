@@ -12,7 +12,7 @@ from llama_index.core.agent.workflow import FunctionAgent
 from llama_index.core.llms.mock import MockFunctionCallingLLM
 from pseudo_terminal import PseudoTerminal
 
-from bot.cli import main
+from bot.terminal.cli import main
 from index.llamaindex.query_engine import FootnoteQueryEngine
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

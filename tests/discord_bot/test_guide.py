@@ -7,11 +7,11 @@ import click
 import pytest
 from pydantic import ValidationError
 
-from bot.cli import main
 from bot.config import Config, DiscordSection
 from bot.discord.events.client import intents
 from bot.discord.telemetry.health import DISCONNECTED, STARTING, STOPPING
 from bot.discord.telemetry.meter import Meter
+from bot.terminal.cli import main
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "discord.md").read_text("utf-8")

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot import messages
 from bot.discord.telemetry.log_format import JSON, TEXT, configure, fields
+from bot.terminal import messages
 
 TOKEN = ".".join(("MTIzNDU2Nzg5MDEyMzQ1Njc4", "GaBcDe", "abcdefghijklmnopqrstuvwxyz0123456789ab"))
 

@@ -19,13 +19,14 @@ from bots import bot_config
 from loopback import LoopbackDiscord
 
 from bot.config import Config
-from bot.discord import running, start
+from bot.discord import running
 from bot.discord.library.live_library import Shelf
 from bot.discord.library.question_queue import Busy, Late
 from bot.discord.running import make_desk
 from bot.discord.telemetry.meter import Meter
-from bot.frame import Setting
-from bot.messages import DEBUG
+from bot.terminal import run_bot
+from bot.terminal.command_group import Setting
+from bot.terminal.messages import DEBUG
 from index.errors import FootnoteError
 from index.library import Library
 from index.records import Question
@@ -217,7 +218,7 @@ def test_an_unexpected_end_does_not_tell_the_token(
     (tmp_path / "config.toml").touch()
     before = logging.getLogger().handlers.copy()
     try:
-        assert start.start(Setting(tmp_path / "config.toml", DEBUG), None, log_format) == 1
+        assert run_bot.start(Setting(tmp_path / "config.toml", DEBUG), None, log_format) == 1
     finally:
         logging.getLogger().handlers[:] = before
     err = capsys.readouterr().err

@@ -16,7 +16,7 @@ from bot.discord.library import live_library as module
 from bot.discord.library.live_library import Shelf
 from bot.discord.library.update_process import Updated
 from bot.discord.telemetry.meter import Meter
-from bot.opening import counts
+from bot.terminal.opening import counts
 from index.building.update import update
 from index.errors import ConfigurationError, UnreadableFileError
 from index.library import Library

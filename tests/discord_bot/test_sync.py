@@ -10,11 +10,11 @@ import pytest
 from click.testing import CliRunner
 from loopback import LoopbackDiscord
 
-from bot.cli import main
 from bot.discord.account import command_sync as module
 from bot.discord.account.command_sync import EVERYWHERE, FILE, digest, sync, sync_changed
 from bot.discord.account.login import visitor
 from bot.discord.events.commands import definitions
+from bot.terminal.cli import main
 from index.errors import FootnoteError
 
 ONE = [{"name": "one", "type": 1, "description": "The first."}]

@@ -20,7 +20,7 @@ from typing import Any, cast
 
 from bot.config import Config
 from bot.discord.telemetry.log_format import fields
-from bot.opening import counts
+from bot.terminal.opening import counts
 from index import errors
 from index.building.update import update
 from index.errors import FootnoteError, IndexDamagedError

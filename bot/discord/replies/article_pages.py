@@ -9,7 +9,7 @@ from bot.discord.replies import message_limits
 from bot.discord.replies.answer_reply import BLUE, BOLD, Button, Reply, notice
 from bot.discord.replies.markdown import UNTITLED, cut, escape, link, marked, units, web_address
 from bot.discord.replies.tickets import ArticlesTicket, ContextTicket, Mark, PageTicket, sentence_digest
-from bot.terminal import counted
+from bot.terminal.blocks import counted
 from bot.wording import safe
 from index.records import Article, Sentence
 from index.retrieval.title_search import article_key

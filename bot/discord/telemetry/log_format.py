@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot import messages
+from bot.terminal import messages
 from bot.wording import safe
 
 TEXT, JSON = "text", "json"
@@ -53,7 +53,7 @@ class LogHandler(logging.Handler):
 
 
 def configure(verbosity: int, log_format: str, secrets: Collection[str] = ()) -> None:
-    """Send every log record to stderr in `log_format`, as many as `verbosity` asks for; see bot.messages.
+    """Send every log record to stderr in `log_format`, as many as `verbosity` asks for; see bot.terminal.messages.
 
     discord.py's warnings are among them from the start, since they tell of the connection.
     """

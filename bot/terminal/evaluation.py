@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from bot.progress import progress
-from bot.terminal import EMPTY, Block, Piece
+from bot.terminal.blocks import EMPTY, Block, Piece
+from bot.terminal.progress import progress
 from index.errors import FootnoteError
 from index.evaluation.measures import Evaluation, GoldQuestion, QuestionFileError
 from index.library import Library

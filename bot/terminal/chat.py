@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bot import json_output, terminal
+from bot import json_output
 from bot.config import Config
-from bot.frame import complain, in_words
-from bot.opening import refreshed
+from bot.terminal import blocks
+from bot.terminal.command_group import complain, in_words
+from bot.terminal.opening import refreshed
 from bot.wording import safe
 from index.errors import FootnoteError
 from index.library import Library
@@ -94,7 +95,7 @@ class Chat:
     def _ask(self, question: str) -> None:
         answer = self.library.ask(question, article=self.article, top_k=self._top_k)
         self._last = (question, self.article, len(answer.citations))
-        self._put(json_output.answer_object(answer), terminal.answer_blocks(answer), spaced=True)
+        self._put(json_output.answer_object(answer), blocks.answer_blocks(answer), spaced=True)
 
     def _more(self) -> None:
         if self._last is None:
@@ -106,27 +107,27 @@ class Chat:
         if not further:
             log.info("There are no further sentences.")
         self._last = (question, article, len(answer.citations))
-        self._put(json_output.answer_object(answer), terminal.citation_blocks(further), spaced=True)
+        self._put(json_output.answer_object(answer), blocks.citation_blocks(further), spaced=True)
 
     def _list(self, _: str) -> None:
         articles = self.library.articles()
-        self._put([json_output.info_object(info) for info in articles], terminal.list_blocks(articles))
+        self._put([json_output.info_object(info) for info in articles], blocks.list_blocks(articles))
 
     def _show(self, identity: str) -> None:
         identity = identity or self.article or ""
         article, sentences = self.library.article(identity), self.library.sentences(identity)
-        self._put(json_output.article_object(article, sentences), terminal.article_blocks(article, sentences))
+        self._put(json_output.article_object(article, sentences), blocks.article_blocks(article, sentences))
 
-    def _put(self, value: Any, blocks: Sequence[terminal.Block], spaced: bool = False) -> None:
+    def _put(self, value: Any, blocks: Sequence[blocks.Block], spaced: bool = False) -> None:
         """Print JSON, or blocks: `spaced` from the prompts of a terminal, and from each other in a pipe."""
         if self._as_objects:
             click.echo(json_output.dump(value, sys.stdout.encoding))
         elif not blocks:
             return
         elif sys.stdout.isatty():
-            terminal.show([terminal.EMPTY, *blocks, terminal.EMPTY] if spaced else blocks)
+            blocks.show([blocks.EMPTY, *blocks, blocks.EMPTY] if spaced else blocks)
         else:
-            terminal.show([terminal.EMPTY, *blocks] if self._printed else blocks)
+            blocks.show([blocks.EMPTY, *blocks] if self._printed else blocks)
             self._printed = True
 
 

@@ -3,7 +3,7 @@
 import logging
 
 from bot.config import Config
-from bot.progress import progress
+from bot.terminal.progress import progress
 from index.articles.corpus import corpus_files, other_kinds
 from index.building.update import BuildReport, is_stale, update
 from index.errors import (

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from bot import messages
+from bot.terminal import messages
 from bot.wording import safe
 from index.errors import ConfigurationError, EmptyQuestionError, FootnoteError, ModelMissingError
 

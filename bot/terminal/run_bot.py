@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from bot.discord.account.token import read_token
 from bot.discord.telemetry import log_format as logs
 from bot.discord.telemetry.log_format import fields
-from bot.frame import FAILED, Setting, complain, exit_code, in_words
-from bot.messages import DEBUG
+from bot.terminal.command_group import FAILED, Setting, complain, exit_code, in_words
+from bot.terminal.messages import DEBUG
 from index.errors import FootnoteError
 
 if TYPE_CHECKING:

@@ -7,12 +7,12 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from bot.frame import FAILED, UNANSWERED, Group, Setting, global_options
+from bot.terminal.command_group import FAILED, UNANSWERED, Group, Setting, global_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bot.terminal import Block
+    from bot.terminal.blocks import Block
 
 log = logging.getLogger(__name__)
 
@@ -78,21 +78,21 @@ def ask(
     if bool(question) == (batch is not None):
         raise click.UsageError("Give either a QUESTION or --batch FILE.")
     from bot import json_output
-    from bot.opening import open_library
+    from bot.terminal.opening import open_library
     from index.reading.compose import clean_question
 
     if batch is None:
         asked = clean_question(" ".join(question))  # an empty one fails before an index is built for it
         library = open_library(_setting(context).config())
         answer = library.ask(asked, article=article, top_k=top_k)
-        from bot.terminal import answer_blocks
+        from bot.terminal.blocks import answer_blocks
 
         _put(as_objects, json_output.answer_object(answer), answer_blocks(answer))
         if not answer.answerable:
             context.exit(UNANSWERED)
         return
 
-    from bot.batch import answers
+    from bot.terminal.batch import answers
 
     library = open_library(_setting(context).config())
     if article is not None:
@@ -121,8 +121,8 @@ def chat(context: click.Context, article: str | None, top_k: int | None, as_obje
     """
     import platformdirs
 
-    from bot.chat import Chat, piped_lines, typed_lines
-    from bot.opening import open_library
+    from bot.terminal.chat import Chat, piped_lines, typed_lines
+    from bot.terminal.opening import open_library
 
     config = _setting(context).config()
     session = Chat(config, open_library(config), as_objects=as_objects, top_k=top_k)
@@ -146,11 +146,12 @@ def chat(context: click.Context, article: str | None, top_k: int | None, as_obje
 @click.pass_context
 def articles(context: click.Context, as_objects: bool) -> None:
     """List the articles."""
-    from bot import json_output, terminal
-    from bot.opening import open_library
+    from bot import json_output
+    from bot.terminal import blocks
+    from bot.terminal.opening import open_library
 
     found = open_library(_setting(context).config()).articles()
-    _put(as_objects, [json_output.info_object(info) for info in found], terminal.list_blocks(found))
+    _put(as_objects, [json_output.info_object(info) for info in found], blocks.list_blocks(found))
 
 
 @main.command(
@@ -165,12 +166,13 @@ def articles(context: click.Context, as_objects: bool) -> None:
 @click.pass_context
 def show(context: click.Context, article: str, as_objects: bool) -> None:
     """Show one article, its sentences numbered."""
-    from bot import json_output, terminal
-    from bot.opening import open_library
+    from bot import json_output
+    from bot.terminal import blocks
+    from bot.terminal.opening import open_library
 
     library = open_library(_setting(context).config())
     found, sentences = library.article(article), library.sentences(article)
-    _put(as_objects, json_output.article_object(found, sentences), terminal.article_blocks(found, sentences))
+    _put(as_objects, json_output.article_object(found, sentences), blocks.article_blocks(found, sentences))
 
 
 @main.command(
@@ -188,8 +190,9 @@ def index(context: click.Context, as_objects: bool) -> None:
     Only what changed is embedded again. Questions are answered meanwhile. A file that cannot be read is
     named and skipped, and the exit code is 1.
     """
-    from bot import json_output, opening
-    from bot.terminal import Block, Piece
+    from bot import json_output
+    from bot.terminal import opening
+    from bot.terminal.blocks import Block, Piece
 
     config = _setting(context).config()
     report = opening.update_index(config)
@@ -220,8 +223,8 @@ def evaluate(context: click.Context, file: Path, as_objects: bool) -> None:
     """
     from dataclasses import asdict
 
-    from bot.opening import open_library
-    from bot.quality import ask_all, evaluation_blocks
+    from bot.terminal.evaluation import ask_all, evaluation_blocks
+    from bot.terminal.opening import open_library
     from index.evaluation.measures import evaluate as measure
     from index.evaluation.measures import read_questions
 
@@ -263,7 +266,7 @@ def discord_bot(context: click.Context, sync: str | None, log_format: str) -> No
     """
     if sync is not None and sync != "everywhere" and not sync.isdecimal():
         raise click.BadParameter("expected the id of a server, a number", param_hint="--sync")
-    from bot.discord.start import start
+    from bot.terminal.run_bot import start
 
     context.exit(start(_setting(context), sync, log_format))
 
@@ -279,9 +282,9 @@ def doctor(context: click.Context, fetch: bool, as_objects: bool) -> None:
     """Check configuration, articles, model, index and Discord bot, and say how to mend what is wrong."""
     from dataclasses import asdict
 
-    from bot import terminal
     from bot.config import find_config
     from bot.doctor.examination import FAIL, check_blocks, examine
+    from bot.terminal import blocks
 
     setting = _setting(context)
     config = setting.config()
@@ -297,7 +300,7 @@ def doctor(context: click.Context, fetch: bool, as_objects: bool) -> None:
     for check in examine(config, find_config(setting.config_path)):
         checks.append(check)
         if not as_objects:
-            terminal.show(check_blocks(check))
+            blocks.show(check_blocks(check))
     if as_objects:
         _put(True, [asdict(check) for check in checks], [])
     if any(check.status == FAIL for check in checks):
@@ -356,6 +359,6 @@ def _put(as_objects: bool, value: Any, blocks: "Iterable[Block]") -> None:
 
         click.echo(dump_for_stdout(value))
     else:
-        from bot.terminal import show
+        from bot.terminal.blocks import show
 
         show(blocks)

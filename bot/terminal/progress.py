@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import click
 
-from bot.frame import Setting
+from bot.terminal.command_group import Setting
 from index.records import Progress
 
 log = logging.getLogger(__name__)
