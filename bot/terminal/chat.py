@@ -10,7 +10,7 @@ import click
 
 from bot import json_output
 from bot.config import Config
-from bot.terminal import blocks
+from bot.terminal.blocks import EMPTY, Block, answer_blocks, article_blocks, citation_blocks, list_blocks, show
 from bot.terminal.command_group import complain, in_words
 from bot.terminal.opening import refreshed
 from bot.wording import safe
@@ -95,7 +95,7 @@ class Chat:
     def _ask(self, question: str) -> None:
         answer = self.library.ask(question, article=self.article, top_k=self._top_k)
         self._last = (question, self.article, len(answer.citations))
-        self._put(json_output.answer_object(answer), blocks.answer_blocks(answer), spaced=True)
+        self._put(json_output.answer_object(answer), answer_blocks(answer), spaced=True)
 
     def _more(self) -> None:
         if self._last is None:
@@ -107,27 +107,27 @@ class Chat:
         if not further:
             log.info("There are no further sentences.")
         self._last = (question, article, len(answer.citations))
-        self._put(json_output.answer_object(answer), blocks.citation_blocks(further), spaced=True)
+        self._put(json_output.answer_object(answer), citation_blocks(further), spaced=True)
 
     def _list(self, _: str) -> None:
         articles = self.library.articles()
-        self._put([json_output.info_object(info) for info in articles], blocks.list_blocks(articles))
+        self._put([json_output.info_object(info) for info in articles], list_blocks(articles))
 
     def _show(self, identity: str) -> None:
         identity = identity or self.article or ""
         article, sentences = self.library.article(identity), self.library.sentences(identity)
-        self._put(json_output.article_object(article, sentences), blocks.article_blocks(article, sentences))
+        self._put(json_output.article_object(article, sentences), article_blocks(article, sentences))
 
-    def _put(self, value: Any, blocks: Sequence[blocks.Block], spaced: bool = False) -> None:
+    def _put(self, value: Any, drawn: Sequence[Block], spaced: bool = False) -> None:
         """Print JSON, or blocks: `spaced` from the prompts of a terminal, and from each other in a pipe."""
         if self._as_objects:
             click.echo(json_output.dump(value, sys.stdout.encoding))
-        elif not blocks:
+        elif not drawn:
             return
         elif sys.stdout.isatty():
-            blocks.show([blocks.EMPTY, *blocks, blocks.EMPTY] if spaced else blocks)
+            show([EMPTY, *drawn, EMPTY] if spaced else drawn)
         else:
-            blocks.show([blocks.EMPTY, *blocks] if self._printed else blocks)
+            show([EMPTY, *drawn] if self._printed else drawn)
             self._printed = True
 
 

@@ -48,7 +48,7 @@ def own_reader_folder() -> Path:
 
     Raises ModelDamagedError where its settings, which hold the hashes of its files, are not the ones shipped.
     """
-    folder = Path(str(files("index"))) / "reader_model"
+    folder = Path(str(files("index.reading"))) / "reader_model"
     settings = folder / "reader.json"
     expected = ReadingWeights.load().reader
     try:

@@ -80,7 +80,7 @@ class ReadingWeights:
 
         Raises FootnoteError where they are damaged.
         """
-        sections = read_sections(READING_FILE, text)
+        sections = read_sections("index.reading", READING_FILE, text)
         joint = weights_of(READING_FILE, sections, "joint", JOINT)
         sure = weights_of(READING_FILE, sections, "confidence", SURE)
         return cls(np.array(joint), np.array(sure), str(sections.get("reader", "none")))

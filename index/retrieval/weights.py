@@ -14,10 +14,10 @@ READING_FILE = "reading.json"
 Sections = Mapping[str, Any]
 
 
-def read_sections(file: str, text: str | None = None) -> Sections:
-    """Read the package's `file`, or `text` of its form. Raises FootnoteError where it is no JSON object."""
+def read_sections(package: str, file: str, text: str | None = None) -> Sections:
+    """Read `file` of a package, or `text` in the same format. Raises FootnoteError if it is no JSON object."""
     try:
-        content = files("index").joinpath(file).read_text(encoding="utf-8") if text is None else text
+        content = files(package).joinpath(file).read_text(encoding="utf-8") if text is None else text
         sections = json.loads(content)
     except (OSError, ValueError, RecursionError) as error:
         raise _damaged(file, f"{error}") from error

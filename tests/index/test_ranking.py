@@ -120,7 +120,7 @@ def test_confidence_is_a_probability_whatever_is_asked(question: str, text: str,
 
 
 def test_the_weights_in_the_package_fit() -> None:
-    sections = read_sections(FUSION_FILE)
+    sections = read_sections("index.retrieval", FUSION_FILE)
     assert len(weights_of(FUSION_FILE, sections, "ranking", FEATURES)) == len(FEATURES)
     assert len(weights_of(FUSION_FILE, sections, "confidence", EVIDENCE)) == len(EVIDENCE)
 

@@ -1,6 +1,6 @@
 """Trains the reader that ships with the project. Build side only.
 
-    python -m index.training.reader.__main__ --squadshifts DIR --qamr DIR --work DIR --out DIR
+    python -m index.training.reader --squadshifts DIR --qamr DIR --work DIR --out DIR
 
 SQuADShifts (Miller et al. 2020) and QAMR (Michael et al. 2018) are public; `index/training/__main__.py` says
 where they come from. The work folder holds checkpoints: the same command goes on where it was stopped. On two
@@ -241,7 +241,7 @@ def train(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the data, train, and export."""
-    parser = argparse.ArgumentParser(prog="python -m index.training.reader.__main__", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m index.training.reader", description=__doc__)
     parser.add_argument("--squadshifts", type=Path, required=True, help="folder of the SQuADShifts files")
     parser.add_argument(
         "--qamr",

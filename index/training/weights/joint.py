@@ -1,6 +1,6 @@
 """Learns `reading.json`: how reading and retrieval weigh together, and the confidence. Build side only.
 
-    python -m index.training.weights.joint --squadshifts DIR [--squad2 FILE] --reader DIR --out index/reading.json
+    python -m index.training.weights.joint --squadshifts DIR [--squad2 FILE] --reader DIR --out index/reading/reading.json
         --report FILE
 
 Both are learnt on the paragraphs of SQuADShifts that the reader was not trained on, and on a file of SQuAD
