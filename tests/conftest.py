@@ -6,13 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tiny_reader import save_tiny_reader
 
 from index.config import DEFAULT_ENCODER
 from index.models.encoder_export import FrameworkEncoder
 from index.models.model_folders import resolve_encoder
+from tests.support.paths import NO_NETWORK, ROOT
+from tests.support.tiny_reader import save_tiny_reader
 
-_NO_NETWORK = Path(__file__).parent / "no_network"
+pytest_plugins = [
+    "tests.support.index_fixtures",
+    "tests.support.home_fixtures",
+    "tests.support.discord_fixtures",
+]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -30,8 +35,10 @@ def isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             patch.delenv(name, raising=False)
         patch.setenv("HF_HOME", str(home / "huggingface"))
         patch.setenv("HF_HUB_OFFLINE", "1")
-        patch.setenv("PYTHONPATH", os.pathsep.join([str(_NO_NETWORK), os.environ.get("PYTHONPATH", "")]))
-        specification = importlib.util.spec_from_file_location("no_network", _NO_NETWORK / "sitecustomize.py")
+        patch.setenv(
+            "PYTHONPATH", os.pathsep.join([str(NO_NETWORK), str(ROOT), os.environ.get("PYTHONPATH", "")])
+        )
+        specification = importlib.util.spec_from_file_location("no_network", NO_NETWORK / "sitecustomize.py")
         assert specification is not None
         assert specification.loader is not None
         specification.loader.exec_module(importlib.util.module_from_spec(specification))

@@ -10,7 +10,15 @@ import click
 
 from bot import json_output
 from bot.config import Config
-from bot.terminal.blocks import EMPTY, Block, answer_blocks, article_blocks, citation_blocks, list_blocks, show
+from bot.terminal.blocks import (
+    EMPTY,
+    Block,
+    answer_blocks,
+    article_blocks,
+    citation_blocks,
+    list_blocks,
+    show,
+)
 from bot.terminal.command_group import complain, in_words
 from bot.terminal.opening import refreshed
 from bot.wording import safe

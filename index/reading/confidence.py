@@ -88,7 +88,11 @@ class Calibration:
         Raises FootnoteError where they do not fit the evidence.
         """
         return cls(
-            np.array(weights_of(FUSION_FILE, read_sections("index.retrieval", FUSION_FILE, text), "confidence", EVIDENCE))
+            np.array(
+                weights_of(
+                    FUSION_FILE, read_sections("index.retrieval", FUSION_FILE, text), "confidence", EVIDENCE
+                )
+            )
         )
 
     def confidence(self, question: str, ranked: Sequence[Ranked], idf: Idf) -> float:

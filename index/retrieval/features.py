@@ -50,7 +50,7 @@ class _Question:
 def featurise(question: str, candidates: Sequence[Candidate], idf: Idf) -> NDArray[np.float32]:
     """Compute the features of each candidate: float32 [n, len(FEATURES)], all about 0 to 1.
 
-    `idf` gives the weight of a term of `index.storage.bm25.terms` in the library; unknown terms have the largest.
+    `idf` gives the weight of a search term in the library; unknown terms have the largest.
     """
     asked = _read_question(question, idf)
     words = cache(terms)  # names come again and again

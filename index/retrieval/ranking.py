@@ -29,7 +29,13 @@ class Ranker:
 
         Raises FootnoteError where they do not fit the features.
         """
-        return cls(np.array(weights_of(FUSION_FILE, read_sections("index.retrieval", FUSION_FILE, text), "ranking", FEATURES)))
+        return cls(
+            np.array(
+                weights_of(
+                    FUSION_FILE, read_sections("index.retrieval", FUSION_FILE, text), "ranking", FEATURES
+                )
+            )
+        )
 
     def rank(self, question: str, candidates: Sequence[Candidate], idf: Idf) -> list[Ranked]:
         """Return the candidates with their scores, best first; equal scores in the order of the rows.

@@ -15,7 +15,7 @@ Sections = Mapping[str, Any]
 
 
 def read_sections(package: str, file: str, text: str | None = None) -> Sections:
-    """Read `file` of a package, or `text` in the same format. Raises FootnoteError if it is no JSON object."""
+    """Read `file` of a package, or `text` in its format. Raises FootnoteError if it is no JSON object."""
     try:
         content = files(package).joinpath(file).read_text(encoding="utf-8") if text is None else text
         sections = json.loads(content)

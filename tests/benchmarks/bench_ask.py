@@ -1,6 +1,6 @@
 """One-shot `footnote ask --json` against another program on the same folder and question.
 
-usage: python tests/benchmarks/bench_ask.py PEER_SCRIPT [--corpus FOLDER] [--runs N]
+usage: python -m tests.benchmarks.bench_ask PEER_SCRIPT [--corpus FOLDER] [--runs N]
 PEER_SCRIPT is run as `python PEER_SCRIPT FOLDER QUESTION`; a LlamaIndex quick start, for example.
 Prints medians of wall time and peak memory of whole processes, and their ratios.
 """
@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from measure import process
+from tests.benchmarks.measure import process
 
 QUESTION = "Who predicts the fight for Raqqa will be long and hard?"
 

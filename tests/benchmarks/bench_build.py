@@ -1,6 +1,6 @@
 """Building an index against a bare `SentenceTransformer.encode` of the same sentences and passages.
 
-usage: python tests/benchmarks/bench_build.py FOLDER [--runs N]
+usage: python -m tests.benchmarks.bench_build FOLDER [--runs N]
 FOLDER holds articles. Imports and the loading of the model are left out on both sides. Two builds are timed:
 the first one of an index folder, which also exports the model to ONNX, and one that finds it exported.
 """
@@ -11,7 +11,6 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from measure import seconds
 from sentence_transformers import SentenceTransformer
 
 from index.building.embedding import FRAMEWORK_FROM
@@ -20,6 +19,7 @@ from index.config import DEFAULT_ENCODER, Config, CorpusSection
 from index.library import Library
 from index.models.model_folders import resolve_encoder
 from index.storage.catalog import Catalog
+from tests.benchmarks.measure import seconds
 
 
 def main() -> None:

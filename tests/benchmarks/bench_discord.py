@@ -1,6 +1,6 @@
 """Questions through Discord against the same questions through `Library.ask_many`, in one run.
 
-usage: python tests/benchmarks/bench_discord.py [--questions N] [--sentences N] [--at-once N] [--runs N]
+usage: python -m tests.benchmarks.bench_discord [--questions N] [--sentences N] [--at-once N] [--runs N]
 The bot is a process of its own, spoken to over sockets by the loopback Discord of the tests, which shares the
 machine with it: what the server costs counts as the bot's.
 """
@@ -14,12 +14,12 @@ import time
 from pathlib import Path
 
 from bench_question import make_library
-from discord_process import QUESTIONS, BotProcess, running
-from loopback import Interaction, LoopbackDiscord
 
 from index.config import Config
 from index.library import Library
 from index.records import Question
+from tests.benchmarks.discord_process import QUESTIONS, BotProcess, running
+from tests.fake_discord import Interaction, LoopbackDiscord
 
 BATCH = 16  # as the bot has it by default
 

@@ -1,6 +1,6 @@
 """A warm question, start to citations, against bare encoders on that question; and memory by size.
 
-usage: python tests/benchmarks/bench_question.py [--sentences N ...] [--questions N]
+usage: python -m tests.benchmarks.bench_question [--sentences N ...] [--questions N]
 Each library is the repository's article and as many made ones as it takes: words drawn by Zipf's law, one in
 a few the article's own, with random unit vectors, so that a large library is made in seconds. Good for times
 and sizes, not for quality.
@@ -19,7 +19,6 @@ from pathlib import Path
 from unittest import mock
 
 import numpy as np
-from measure import seconds
 
 from index.building.embedding import Embedder
 from index.building.update import update
@@ -27,8 +26,9 @@ from index.config import DEFAULT_ENCODER, Config, CorpusSection, IndexSection
 from index.library import Library
 from index.models.encoder import Encoder
 from index.models.model_folders import resolve_encoder
+from tests.benchmarks.measure import seconds
+from tests.support.paths import CORPUS
 
-CORPUS = Path(__file__).parents[2] / "corpus"
 QUESTIONS = (
     "Who predicts the fight for Raqqa will be long and hard?",
     "How many leaflets did the U.S. drop?",
@@ -48,7 +48,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as base:
             config = make_library(Path(base), sentences)
             child = subprocess.run(
-                [sys.executable, __file__, "--measure", str(options.questions), str(config)],
+                [sys.executable, "-m", "tests.benchmarks.bench_question", "--measure", str(options.questions), str(config)],
                 check=True, capture_output=True, text=True,
             )  # fmt: skip
             print(child.stdout, end="")

@@ -1,6 +1,6 @@
 """Reading for one question: the exported int8 model against PyTorch in single precision.
 
-usage: python tests/benchmarks/bench_reading.py MODEL_FOLDER [--threads N] [--runs N]
+usage: python -m tests.benchmarks.bench_reading MODEL_FOLDER [--threads N] [--runs N]
     [--library DIR --questions FILE]
 
 MODEL_FOLDER is an extractive-QA model of Hugging Face's form, for example what `index.training` writes. Both
@@ -18,7 +18,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from measure import alternate, seconds
 
 from index.config import Config
 from index.evaluation.measures import read_questions
@@ -28,8 +27,10 @@ from index.models.span_model_export import export_span_model
 from index.reading.reader import Asked
 from index.reading.span_reader import ReadingWeights, SpanReader
 from index.records import Question, Ranked
+from tests.benchmarks.measure import alternate, seconds
+from tests.support.paths import CORPUS
 
-CORPUS = Path(__file__).parents[2] / "corpus" / "coalition-strikes-near-al-tanf.txt"
+CORPUS = CORPUS / "coalition-strikes-near-al-tanf.txt"
 QUESTION = "Who predicts the fight for Raqqa will be long and hard?"
 PARAGRAPHS = 5
 QUESTIONS = 60

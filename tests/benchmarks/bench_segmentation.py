@@ -1,6 +1,6 @@
 """Compare sentence segmenters: what they cut that they should not, what they leave whole, and their speed.
 
-usage: pip install pysbd syntok blingfire && python tests/benchmarks/bench_segmentation.py FILE
+usage: pip install pysbd syntok blingfire && python -m tests.benchmarks.bench_segmentation FILE
 FILE holds paragraphs with questions and answer spans in the format of SQuAD. A segmenter that is not
 installed is left out. Columns: sentences found; share of answer spans that a boundary cuts; sentences that
 start with a lower-case letter; sentences of one or two words; texts of the list in test_sentences.py cut
@@ -10,14 +10,12 @@ rightly; sentences of the repository's article found of 16; speed.
 import argparse
 import importlib.util
 import json
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from index.segmentation.sentences import split_sentences
 
-ROOT = Path(__file__).parents[2]
 Spans = list[tuple[int, int]]
 Segmenter = Callable[[str], Spans]
 
@@ -73,8 +71,7 @@ def main() -> None:
         for article in json.loads(parser.parse_args().file.read_text("utf-8"))["data"]
         for paragraph in article["paragraphs"]
     ]
-    sys.path.insert(0, str(ROOT / "tests" / "index"))
-    from test_sentences import ARTICLE, KNOWN_WRONG, PROSE
+    from tests.index.segmentation.test_sentences import ARTICLE, KNOWN_WRONG, PROSE
 
     article = ARTICLE.read_text("utf-8")
     expected = [line for line in article.split("\n") if line]

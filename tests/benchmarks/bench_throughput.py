@@ -1,6 +1,6 @@
 """Questions a second of one process, asked one after another and by several threads at once.
 
-usage: python tests/benchmarks/bench_throughput.py [--sentences N] [--questions N]
+usage: python -m tests.benchmarks.bench_throughput [--sentences N] [--questions N]
 The library is made as in bench_question.py. "At once" is how a server asks; `ask --batch` asks one after
 another, with the windows of a question read on all cores.
 """
@@ -15,10 +15,10 @@ from functools import partial
 from pathlib import Path
 
 from bench_question import QUESTIONS, make_library
-from measure import seconds
 
 from index.config import Config
 from index.library import Library
+from tests.benchmarks.measure import seconds
 
 RUNS = 3
 

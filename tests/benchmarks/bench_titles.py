@@ -1,6 +1,6 @@
 """Finding articles by title in a large library: CPU time and memory of loading, CPU time of a search.
 
-usage: python tests/benchmarks/bench_titles.py [--titles N ...] [--words N]
+usage: python -m tests.benchmarks.bench_titles [--titles N ...] [--words N]
 The titles are made: three to twelve words each, drawn by Zipf's law from `--words` made-up words.
 """
 
@@ -35,7 +35,9 @@ def main() -> None:
     for titles in options.titles:
         with tempfile.TemporaryDirectory() as folder:
             make_catalog(Path(folder), titles, options.words)
-            subprocess.run([sys.executable, __file__, "--measure", folder], check=True)
+            subprocess.run(
+                [sys.executable, "-m", "tests.benchmarks.bench_titles", "--measure", folder], check=True
+            )
 
 
 def make_catalog(folder: Path, titles: int, words: int) -> None:

@@ -1,6 +1,6 @@
 """Compare exact search, the inverted lists of `index.storage.vectors` and HNSW: build time, memory, latency, recall.
 
-    python tests/benchmarks/bench_vectors.py LINES [--questions FILE] [--rows N] [--cache FOLDER]
+    python -m tests.benchmarks.bench_vectors LINES [--questions FILE] [--rows N] [--cache FOLDER]
 
 LINES is a text file with a sentence a line, or a folder of articles. QUESTIONS is a file with a question a
 line; without it the sentences themselves are asked. With more --rows than there are sentences, the rest are

@@ -11,15 +11,11 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-TESTS = Path(__file__).parents[1]
-sys.path.extend([str(TESTS), str(TESTS / "discord_bot"), str(TESTS.parent)])
+from tests.fake_discord import LoopbackDiscord
+from tests.support.paths import QUESTIONS as QUESTION_FILE
+from tests.support.paths import ROOT
 
-from loopback import LoopbackDiscord  # noqa: E402 - found by the line above
-
-QUESTIONS = [
-    json.loads(line)["question"]
-    for line in (TESTS / "data" / "questions.jsonl").read_text("utf-8").splitlines()
-]
+QUESTIONS = [json.loads(line)["question"] for line in QUESTION_FILE.read_text("utf-8").splitlines()]
 LEFT_ALONE = re.compile(r"never retrieved|never awaited|was destroyed but")
 
 
@@ -84,7 +80,7 @@ async def running(discord: LoopbackDiscord, config: Path, **settings: object) ->
     process = await asyncio.create_subprocess_exec(
         *command,
         env={**os.environ, "DISCORD_BOT_TOKEN": discord.token},
-        cwd=TESTS.parent,
+        cwd=ROOT,
         stderr=asyncio.subprocess.PIPE,
         limit=2**20,
     )

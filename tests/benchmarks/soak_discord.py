@@ -1,6 +1,6 @@
 """Thousands of questions to a bot in its own process, among random faults: memory, stuck work, losses.
 
-usage: python tests/benchmarks/soak_discord.py [--questions N] [--warm-up N] [--seed N]
+usage: python -m tests.benchmarks.soak_discord [--questions N] [--warm-up N] [--seed N]
 Faults: 5xx, 429, delays, cut connections before and after a request was done, dropped, closed and resumed
 gateway sockets, events delivered twice, expired tokens, questions deleted meanwhile.
 """
@@ -14,9 +14,10 @@ from collections import Counter
 from pathlib import Path
 
 from bench_question import make_library
-from discord_process import QUESTIONS, BotProcess, running
-from loopback import LoopbackDiscord
-from trouble import EXPECTED, Trouble
+
+from tests.benchmarks.discord_process import QUESTIONS, BotProcess, running
+from tests.fake_discord import LoopbackDiscord
+from tests.support.fault_storm import EXPECTED, Trouble
 
 AT_ONCE = 60
 STEPS = 10

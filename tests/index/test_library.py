@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from build_helpers import build, make_config, provide_encoder, write_corpus
 
 from index.config import Config
 from index.errors import EmptyQuestionError, IndexMissingError, IndexStaleError, UnknownArticleError
@@ -15,6 +14,7 @@ from index.library import Library
 from index.reading.compose import clean_question
 from index.records import Answer
 from index.storage import bm25
+from tests.support.small_library import build, make_config, provide_encoder, write_corpus
 
 LEAFLETS = "How many leaflets did the U.S. drop?"
 BRIDGE = "How long is the red bridge?"

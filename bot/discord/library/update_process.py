@@ -51,7 +51,7 @@ class UnwritableError(FootnoteError):
 
 
 async def update_apart(config: Config, wait: float) -> Updated:
-    """Bring the index up to date as `index.building.update.update` does, in a child that ends if this is cancelled.
+    """Bring the index up to date as `update` does, in a child process that ends if this is cancelled.
 
     Raises what `update` does; UnwritableError where the index cannot be written, FootnoteError where the
     child died.

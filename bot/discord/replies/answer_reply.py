@@ -169,7 +169,7 @@ def answer_reply(
 def read_back(message: discord.Message) -> Shown | None:
     """Read what a message made by `answer_reply` says; None where it is another message.
 
-    Where embeds are not shown, all of it stands in the message's content (`bot.discord.replies.without_embed`).
+    Where embeds are not shown, all of it stands in the message's content (`without_embed`).
     """
     question, _, rest = message.content.partition("\n")
     if not question.startswith(QUOTE) or bool(rest) == bool(message.embeds):

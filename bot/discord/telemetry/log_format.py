@@ -53,7 +53,7 @@ class LogHandler(logging.Handler):
 
 
 def configure(verbosity: int, log_format: str, secrets: Collection[str] = ()) -> None:
-    """Send every log record to stderr in `log_format`, as many as `verbosity` asks for; see bot.terminal.messages.
+    """Send every log record to stderr in `log_format`, as many as `verbosity` asks for; see `bot.verbosity`.
 
     discord.py's warnings are among them from the start, since they tell of the connection.
     """

@@ -6,7 +6,6 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
-from span_models import save_tiny_reader
 
 from index.models.encoder import Encoder
 from index.models.span_model import SpanModel, TokenScores
@@ -28,6 +27,7 @@ from index.training.figures import (
     order_scores,
     section_cuts,
 )
+from tests.support.tiny_span_models import save_tiny_reader
 
 PARAGRAPH = "The bridge was built in 1870. Anna Berg drew it! The river froze twice."
 SELQA: list[dict[str, Any]] = [

@@ -1,0 +1,258 @@
+"""What people and the log are told when something goes wrong, over the loopback Discord."""
+
+import asyncio
+import logging
+
+import discord as discord_py
+import pytest
+
+from bot.discord.delivery.error_reports import Failures
+from bot.discord.telemetry.meter import Meter
+from tests.fake_discord import LoopbackDiscord
+from tests.support.failing_client import INNARDS, REFERENCE, failing, raising, sent, shown
+
+
+@pytest.fixture
+def meter() -> Meter:
+    return Meter()
+
+
+@pytest.mark.parametrize("how", ["", "public", "private"])
+async def test_an_unexpected_error_is_told_privately_once(
+    discord: LoopbackDiscord, meter: Meter, caplog: pytest.LogCaptureFixture, how: str
+) -> None:
+    async with failing(discord, meter) as toy:
+        toy.does = raising(RuntimeError(INNARDS))
+        world = discord.world
+        used = await discord.slash(world.user, world.channel, "fail", **({"how": how} if how else {}))
+        await used.done()
+        (message,) = shown(used)
+        assert message.ephemeral
+        found = REFERENCE.search(message.content)
+        assert found
+        assert message.content == f"Something went wrong on my side. (Reference: `{found[1]}`)"
+        (record,) = [r for r in caplog.records if r.name == "bot.discord.delivery.error_reports"]
+        assert record.levelno == logging.ERROR
+        assert record.fields["reference"] == found[1]  # type: ignore[attr-defined]
+        assert record.exc_info
+        assert INNARDS in str(record.exc_info[1])
+        assert INNARDS not in sent(discord)
+        assert meter.errors.labels("unexpected")._value.get() == 1
+
+
+async def test_an_error_after_the_answer_leaves_the_answer(discord: LoopbackDiscord, meter: Meter) -> None:
+    async def answer_and_fail(interaction: discord_py.Interaction) -> None:
+        await interaction.edit_original_response(content="The answer.")
+        raise RuntimeError(INNARDS)
+
+    async with failing(discord, meter) as toy:
+        toy.does = answer_and_fail
+        used = await discord.slash(discord.world.user, discord.world.channel, "fail", how="public")
+        await discord.until(lambda: used.followups)
+        assert used.message is not None
+        assert used.message.content == "The answer."
+        assert not used.message.deleted
+        assert [message.ephemeral for message in used.followups] == [True]
+
+
+async def test_autocompletion_that_fails_offers_nothing(discord: LoopbackDiscord, meter: Meter) -> None:
+    async with failing(discord, meter):
+        world = discord.world
+        assert await discord.autocomplete(world.user, world.channel, "fail", "how", "p") == []
+        assert meter.errors.labels("unexpected")._value.get() == 1
+
+
+async def test_a_deleted_response_is_told_anew(discord: LoopbackDiscord, meter: Meter) -> None:
+    discord.expect(10008)
+    deleted = asyncio.Event()
+
+    async def late(interaction: discord_py.Interaction) -> None:
+        await deleted.wait()
+        await interaction.edit_original_response(content="The answer.")
+
+    async with failing(discord, meter) as toy:
+        toy.does = late
+        used = await discord.slash(discord.world.user, discord.world.channel, "fail", how="public")
+        await used.acknowledged()
+        assert used.message is not None
+        used.message.delete()
+        deleted.set()
+        await discord.until(lambda: used.followups)
+        assert "deleted before I was done" in used.followups[0].content
+        assert used.followups[0].ephemeral
+
+
+async def test_an_interaction_that_is_too_old_is_only_logged(
+    discord: LoopbackDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
+) -> None:
+    discord.expect(10062)
+
+    async def too_late(interaction: discord_py.Interaction) -> None:
+        discord.clock.advance(4)
+        await interaction.response.send_message("The answer.")
+
+    async with failing(discord, meter) as toy:
+        toy.does = too_late
+        used = await discord.slash(discord.world.user, discord.world.channel, "fail")
+        await discord.until(lambda: meter.errors.labels("too old")._value.get())
+    assert used.callback is None
+    assert sum(request.code == 10062 for request in discord.requests) == 1
+    assert "10062" in str([getattr(record, "fields", "") for record in caplog.records])
+
+
+async def test_a_token_that_ran_out_is_only_logged(discord: LoopbackDiscord, meter: Meter) -> None:
+    discord.expect(50027)
+
+    async def too_late(interaction: discord_py.Interaction) -> None:
+        discord.clock.advance(16 * 60)
+        await interaction.edit_original_response(content="The answer.")
+
+    async with failing(discord, meter) as toy:
+        toy.does = too_late
+        await discord.slash(discord.world.user, discord.world.channel, "fail", how="private")
+        await discord.until(lambda: meter.errors.labels("too old")._value.get())
+    assert sum(request.code == 50027 for request in discord.requests) == 1
+
+
+async def test_what_another_process_took_is_left_to_it(
+    discord: LoopbackDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
+) -> None:
+    discord.expect(40060)
+
+    async def be_second(interaction: discord_py.Interaction) -> None:
+        used.answer({"type": 4, "data": {"content": "First!"}})
+        await interaction.response.defer()
+
+    async with failing(discord, meter) as toy:
+        toy.does = be_second
+        used = await discord.slash(discord.world.user, discord.world.channel, "fail")
+        await discord.until(lambda: meter.errors.labels("taken")._value.get())
+        assert used.message is not None
+        assert (used.message.content, used.followups) == ("First!", [])
+        assert sum(request.code == 40060 for request in discord.requests) == 1
+    assert "answered already, perhaps by another process" in caplog.messages
+
+
+@pytest.mark.parametrize("how", ["public", "private"])
+async def test_what_discord_refuses_is_said(discord: LoopbackDiscord, meter: Meter, how: str) -> None:
+    discord.expect(50035)
+
+    async def too_long(interaction: discord_py.Interaction) -> None:
+        await interaction.edit_original_response(content="a" * 2001)
+
+    async with failing(discord, meter) as toy:
+        toy.does = too_long
+        world = discord.world
+        used = await discord.slash(world.user, world.channel, "fail", how=how)
+        await used.done()
+        (message,) = shown(used)
+        assert message.content.startswith("Discord did not accept my answer. (Reference:")
+        assert message.ephemeral
+
+
+async def test_a_server_that_fails_is_said(discord: LoopbackDiscord, meter: Meter) -> None:
+    discord.cut("PATCH", "@original")
+
+    async def answer(interaction: discord_py.Interaction) -> None:
+        await interaction.edit_original_response(content="The answer.")
+
+    async with failing(discord, meter) as toy:
+        toy.does = answer
+        used = await discord.slash(discord.world.user, discord.world.channel, "fail", how="private")
+        await used.done()
+        assert used.message is not None
+        assert used.message.content.startswith("Discord has trouble at the moment.")
+
+
+async def test_an_answer_that_was_shown_after_all_stays_the_only_one(
+    discord: LoopbackDiscord, meter: Meter
+) -> None:
+    discord.cut("PATCH", "@original", done=True)
+
+    async def answer(interaction: discord_py.Interaction) -> None:
+        await interaction.edit_original_response(content="The answer.")
+
+    async with failing(discord, meter) as toy:
+        toy.does = answer
+        used = await discord.slash(discord.world.user, discord.world.channel, "fail", how="public")
+        await used.done()
+        await discord.until(lambda: discord.requests[-1].method == "GET")
+        await asyncio.sleep(0.05)
+        assert used.message is not None
+        assert (used.message.content, used.followups) == ("The answer.", [])
+
+
+@pytest.mark.parametrize("private", [False, True])
+async def test_an_acknowledgement_whose_answer_was_lost_is_followed_up(
+    discord: LoopbackDiscord, meter: Meter, private: bool
+) -> None:
+    discord.expect(40060)
+    discord.cut("POST", "/callback", done=True)
+
+    async def defer(interaction: discord_py.Interaction) -> None:
+        await interaction.response.defer(ephemeral=private)
+
+    async with failing(discord, meter) as toy:
+        toy.does = defer
+        world = discord.world
+        used = await discord.slash(world.user, world.channel, "fail")
+        await used.done()
+        (message,) = shown(used)
+        assert message.content.startswith("Discord has trouble at the moment.")
+        assert message.ephemeral
+
+
+async def test_a_message_gets_a_line_with_a_number(discord: LoopbackDiscord, meter: Meter) -> None:
+    async with failing(discord, meter) as toy:
+        toy.says = raising(RuntimeError(INNARDS))
+        message = await discord.say(
+            discord.world.user, discord.world.channel, f"<@{discord.world.bot.id}> who?"
+        )
+        answer = await discord.answer(message)
+        assert REFERENCE.search(answer.content)
+        assert answer.reference is message
+        assert INNARDS not in sent(discord)
+
+
+async def test_a_message_whose_answer_got_through_after_all_gets_no_second(
+    discord: LoopbackDiscord, meter: Meter
+) -> None:
+    discord.cut("POST", "/messages", done=True)
+
+    async def answer(message: discord_py.Message) -> None:
+        await message.channel.send("The answer.", nonce=message.id)
+
+    async with failing(discord, meter) as toy:
+        toy.says = answer
+        message = await discord.say(
+            discord.world.user, discord.world.channel, f"<@{discord.world.bot.id}> who?"
+        )
+        await discord.until(lambda: sum("/messages" in request.path for request in discord.requests) == 2)
+        await asyncio.sleep(0.05)
+        assert [found.content for found in discord.answers(message)] == ["The answer."]
+
+
+async def test_nothing_is_raised_where_nothing_can_be_told(
+    discord: LoopbackDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
+) -> None:
+    discord.cut("*", "/callback|/webhooks|/messages", times=None)
+    async with failing(discord, meter) as toy:
+        toy.does = raising(RuntimeError(INNARDS))
+        toy.says = raising(RuntimeError(INNARDS))
+        world = discord.world
+        await discord.slash(world.user, world.channel, "fail")
+        await discord.until(lambda: meter.errors.labels("unreachable")._value.get() == 1)
+        await discord.say(world.user, world.channel, f"<@{world.bot.id}> who?")
+        await discord.until(lambda: meter.errors.labels("unreachable")._value.get() == 2)
+    references = [record.fields["reference"] for record in caplog.records if hasattr(record, "fields")]
+    assert len(references) == 4
+    assert len(set(references)) == 2  # what went wrong, and that it could not be told, under one number
+
+
+async def test_an_error_that_nobody_waits_for_is_logged(
+    meter: Meter, caplog: pytest.LogCaptureFixture
+) -> None:
+    reference = Failures(meter).event("on_ready", RuntimeError(INNARDS))
+    (record,) = caplog.records
+    assert record.fields["reference"] == reference  # type: ignore[attr-defined]
+    assert record.fields["source"] == "on_ready"  # type: ignore[attr-defined]

@@ -1,0 +1,371 @@
+"""What people get who press a button below one of the bot's messages, over the loopback Discord."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.discord.events.client import FootnoteClient
+from bot.discord.replies.tickets import (
+    ArticlesTicket,
+    ContextTicket,
+    Mark,
+    MoreTicket,
+    NoteTicket,
+    PageTicket,
+    VerdictTicket,
+    parse,
+    sentence_digest,
+)
+from bot.feedback.export import export
+from index.retrieval.title_search import article_key
+from tests.fake_discord import LoopbackDiscord
+from tests.support.bots import Bots
+from tests.support.button_presses import (
+    ANSWER,
+    COALITION,
+    CONTEXT,
+    FORGED,
+    GONE,
+    MORE,
+    NOTE,
+    PRIVATE,
+    PURPOSES,
+    RAQQA,
+    RIGHT,
+    THANKS,
+    WRONG,
+    ask,
+    button,
+    forge,
+    labels,
+    press,
+    seen,
+)
+
+
+async def test_a_sentence_is_shown_in_its_passage(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    message = await ask(discord)
+    before = message.text
+    eve = discord.world.add_user("eve")  # anyone may press
+    clicked = await press(discord, message, CONTEXT, eve)
+    text = bot.shelf.library.article(COALITION).text
+    assert clicked.private
+    assert clicked.message is not None
+    embed = clicked.message.embed
+    assert embed["title"].startswith("Coalition Strikes Pro-Assad Shiite Militias Again")
+    bold = embed["description"].split("**")[1]
+    assert ANSWER in bold
+    assert bold in text
+    assert (message.text, message.edits) == (before, 0)
+    assert clicked.callback == {"type": 5, "data": {"flags": PRIVATE}}  # acknowledged before anything else
+
+
+async def test_a_page_turns_in_place_to_the_ends_of_the_article_and_back(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    page = (await press(discord, await ask(discord), CONTEXT)).message
+    assert page is not None
+    footers = [page.embed["footer"]["text"]]
+    while "Later" in labels(page):
+        turned = await press(discord, page, "Later")
+        assert turned.message is page  # the private message itself, and no further one
+        assert turned.followups == []
+        footers.append(page.embed["footer"]["text"])
+    assert footers[-1].endswith("16 of 16")
+    while "Earlier" in labels(page):
+        await press(discord, page, "Earlier")
+        footers.append(page.embed["footer"]["text"])
+    assert footers[-1].startswith("Sentences 1–")
+    assert labels(page) == ["Later"]
+    assert page.edits == len(footers) - 1 >= 2
+
+
+async def test_more_sources_are_shown_to_who_asks_for_them(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    message = await ask(discord)
+    clicked = await press(discord, message, MORE, discord.world.add_user("eve"))
+    assert clicked.private
+    more = seen(clicked)
+    assert "-# 4 ·" in more
+    assert "-# 3 ·" not in more
+    assert not any(PURPOSES[RIGHT](parse(b["custom_id"])) for b in clicked.message.buttons)
+    again = await press(discord, clicked.message, MORE)
+    assert "-# 7 ·" in seen(again)
+    count = bot.meter.questions.labels("button", "answered")
+    await discord.until(lambda: count._value.get() == 2)
+
+
+async def test_more_sources_stay_in_the_article(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    message = await ask(discord, article=article_key(COALITION))
+    clicked = await press(discord, message, MORE)
+    assert clicked.message is not None
+    assert clicked.message.embed["description"].count("-# ") == 3
+    assert clicked.message.embed["description"].count("· [How bees keep warm]") == 0
+
+
+async def test_buttons_of_a_private_answer_work(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    message = await ask(discord, private=True)
+    assert message.ephemeral
+    assert ANSWER in seen(await press(discord, message, CONTEXT))
+    assert THANKS in seen(await press(discord, message, RIGHT))
+    assert "-# 4 ·" in seen(await press(discord, message, MORE))
+
+
+async def test_buttons_work_in_direct_messages(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    world = discord.world
+    message = await discord.answer(await discord.say(world.user, world.dm(world.user), RAQQA))
+    assert ANSWER in seen(await press(discord, message, CONTEXT))
+    assert THANKS in seen(await press(discord, message, WRONG))
+    assert bot.feedback.store.list()[0].judgement.question == RAQQA
+
+
+async def test_buttons_work_after_a_restart(discord: LoopbackDiscord, bots: Bots) -> None:
+    first = await bots.start()
+    message = await ask(discord)
+    page = (await press(discord, message, CONTEXT)).message
+    thanks = (await press(discord, message, RIGHT)).message
+    opened = await press(discord, thanks, NOTE)
+    await bots.stop(first)
+    second = await bots.start()
+    await press(discord, page, "Later")
+    assert ANSWER in seen(await press(discord, message, CONTEXT))
+    assert "-# 4 ·" in seen(await press(discord, message, MORE))
+    sent = await discord.submit(discord.world.user, opened, note="As I said.")
+    await sent.done()
+    assert [entry.note for entry in second.feedback.list()] == ["As I said."]
+
+
+async def test_two_people_press_at_once_and_each_twice(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    message = await ask(discord)
+    eve = discord.world.add_user("eve")
+    people = [discord.world.user, eve] * 2
+    for what in (CONTEXT, MORE, RIGHT, WRONG):
+        pressed = button(message, what)
+        clicks = [await discord.click(person, message, pressed) for person in people]
+        await asyncio.gather(*(clicked.done() for clicked in clicks))
+        shown = [seen(clicked) for clicked in clicks]
+        # Of two presses on "No", the first changes what the person said before.
+        assert len(set(shown)) == 1 + (what == WRONG)
+        assert sum("changed to wrong" in text for text in shown) == 2 * (what == WRONG)
+    assert [entry.judgement.right for entry in bot.feedback.store.list()] == [False, False]
+
+
+async def test_a_click_that_is_delivered_twice_is_answered_once(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    message = await ask(discord)
+    discord.deliver_twice()
+    await press(discord, message, RIGHT)
+    discord.deliver_twice()
+    await forge(discord, message, "fn1:nonsense")
+    opened = await press(discord, (await press(discord, message, RIGHT)).message, NOTE)
+    discord.deliver_twice()
+    await (await discord.submit(discord.world.user, opened, note="Once.")).done()
+    await asyncio.sleep(0.1)
+    assert not [request for request in discord.requests if request.status >= 400]
+
+
+# Articles
+
+
+async def test_a_list_of_articles_is_paged(
+    discord: LoopbackDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.discord.replies.library_pages.PAGE_ROWS", 2)
+    world = discord.world
+    listed = await (await discord.slash(world.user, world.channel, "articles")).done()
+    message = listed.message
+    assert message is not None
+    first = message.embed["description"]
+    turned = await press(discord, message, "Next")
+    assert turned.message is message
+    assert message.embed["description"] != first
+    assert "Previous" in labels(message)
+    await press(discord, message, "Previous")
+    assert message.embed["description"] == first
+    message.buttons[0]["custom_id"] = ArticlesTicket(999_999_999, "").custom_id  # the list was longer once
+    far = await press(discord, message, "Next")
+    assert far.message is message
+    assert labels(message) == ["Previous"]
+
+
+async def test_a_list_is_never_put_over_an_answer(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    message = await ask(discord)
+    before = message.text
+    clicked = await forge(discord, message, ArticlesTicket(0, "").custom_id)
+    assert seen(clicked) == FORGED
+    assert (message.text, message.edits) == (before, 0)
+
+
+async def test_reading_on_from_a_public_article_opens_a_private_page(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    message = await ask(discord)
+    before = message.text
+    clicked = await forge(discord, message, PageTicket(article_key(COALITION), 3).custom_id)
+    assert "Sentences 4–" in seen(clicked)
+    assert message.text == before
+
+
+# What is gone, changed or forged
+
+
+async def test_an_article_that_is_gone_is_said(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    message = await ask(discord, article=article_key(COALITION))
+    page = (await press(discord, message, CONTEXT)).message
+    assert page is not None
+    for one in (*message.buttons, *page.buttons):  # the key of an article that the library does not have
+        one["custom_id"] = one["custom_id"].replace(article_key(COALITION), article_key("gone"))
+    for what in (CONTEXT, RIGHT):
+        assert seen(await press(discord, message, what)) == GONE
+    assert seen(await press(discord, message, MORE))
+    shown = page.text
+    assert seen(await press(discord, page, "Later")) == GONE
+    assert page.text == shown
+    assert bot.feedback.store.list() == []
+
+
+async def test_a_sentence_that_changed_is_said(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    message = await ask(discord)
+    first = message.buttons[0]
+    cited = parse(first["custom_id"])
+    assert isinstance(cited, ContextTicket)
+    first["custom_id"] = replace(cited, digest=DIGEST).custom_id
+    assert seen(await press(discord, message, CONTEXT)) == GONE
+    await press(discord, message, RIGHT)  # the verdict is kept, but proves nothing
+    (entry,) = bot.feedback.store.list()
+    assert (entry.judgement.sentence, entry.judgement.article) == (None, COALITION)
+    assert export([entry]).changed == 1
+
+
+KEY, DIGEST = article_key(COALITION), sentence_digest("Elsewhere.")
+
+
+@pytest.mark.parametrize(
+    "custom_id",
+    [
+        "fn1:",
+        "fn1:x",
+        "fn1:c:" + KEY,
+        f"fn1:c:{KEY}:0:99999999999999999999:{DIGEST}",
+        f"fn1:c:{KEY}:-1:5:{DIGEST}",
+        f"fn1:c:{KEY[:-1]}:0:5:{DIGEST}",
+        f"fn1:c:{KEY}:00:5:{DIGEST}",
+        f"fn1:p:{KEY}:+{'9' * 50}",
+        "fn1:m::" + "9" * 80,
+        "fn1:v:maybe:abc",
+        "fn1:v:yes:" + "a" * 80,
+        "fn1:v:yes:../../etc/passwd",
+        "fn1:n:-1",
+        "fn1:l:1:\u202etxt",
+        "fn1:\n\0",
+        "fn2:m::3",
+        "confirm_purchase",
+        "🦆" * 25,
+        "a" * 100,
+    ],
+)
+async def test_a_forged_button_gets_a_private_line(
+    discord: LoopbackDiscord, bot: FootnoteClient, custom_id: str
+) -> None:
+    message = await ask(discord)
+    clicked = await forge(discord, message, custom_id)
+    assert seen(clicked) == FORGED
+    assert custom_id not in str([request.body for request in discord.requests[-1:]])
+
+
+@pytest.mark.parametrize(
+    "ticket",
+    [
+        ContextTicket(KEY, 0, 5, DIGEST),
+        ContextTicket(KEY, 999_999_998, 999_999_999, DIGEST),
+        ContextTicket("A" * 12, 0, 5, DIGEST),
+        PageTicket(KEY, 999_999_999),
+        PageTicket(KEY, 0, True),
+        PageTicket(KEY, 3, False, Mark(999_999_999, DIGEST)),
+        PageTicket(KEY, 3, False, Mark(2, DIGEST)),
+        PageTicket("A" * 12, 0),
+    ],
+)
+async def test_a_button_to_what_never_was_gets_a_private_line(
+    discord: LoopbackDiscord, bot: FootnoteClient, ticket: ContextTicket | PageTicket
+) -> None:
+    clicked = await forge(discord, await ask(discord), ticket.custom_id)
+    assert seen(clicked) == GONE
+
+
+async def test_a_far_page_of_sources_gets_a_private_line(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    message = await ask(discord)
+    assert seen(await forge(discord, message, MoreTicket(None, 999_999_999).custom_id))
+    assert seen(await forge(discord, message, MoreTicket("A" * 12, 3).custom_id))
+
+
+async def test_a_verdict_on_a_message_that_is_no_answer_is_not_kept(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    world = discord.world
+    about = await (await discord.slash(world.user, world.channel, "about")).done()
+    for ticket in (VerdictTicket(True, "abc"), MoreTicket(None, 3)):
+        clicked = await forge(discord, about.message, ticket.custom_id)
+        assert seen(clicked) == FORGED
+    assert bot.feedback.store.list() == []
+
+
+async def test_a_form_that_is_none_of_ours_gets_a_private_line(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    opened = await forge(discord, await ask(discord), NoteTicket(1).custom_id)
+    assert opened.modal is not None
+    for custom_id in ("fn1:v:yes:abc", "other", "fn1:n:" + "9" * 60):
+        opened.modal["custom_id"] = custom_id
+        sent = await (await discord.submit(discord.world.user, opened, note="Hm.")).done()
+        assert seen(sent) == FORGED
+
+
+async def test_a_click_that_fails_is_told_under_a_number(
+    discord: LoopbackDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = await ask(discord)
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("/srv/bees/config.toml")
+
+    monkeypatch.setattr("bot.discord.events.buttons.context_reply", fail)
+    assert seen(await press(discord, message, CONTEXT)).startswith("Something went wrong on my side. (Ref")
+    monkeypatch.setattr("bot.discord.events.buttons.noted_reply", fail)
+    assert seen(await press(discord, message, RIGHT)).startswith("Something went wrong on my side. (Ref")
+    assert "/home/ann" not in str([request.body for request in discord.requests])
+
+
+@pytest.mark.parametrize("done", [False, True])
+@pytest.mark.parametrize("what", [CONTEXT, MORE, RIGHT])
+@pytest.mark.parametrize(("method", "path"), [("POST", "/callback"), ("PATCH", "@original")])
+async def test_a_click_whose_connection_is_lost_is_answered_once(
+    discord: LoopbackDiscord, bot: FootnoteClient, what: str, method: str, path: str, done: bool
+) -> None:
+    message = await ask(discord)
+    if done and method == "POST":
+        discord.expect(40060)  # it is sent once more, and was there already
+    discord.cut(method, path, done=done)
+    shown = seen(await press(discord, message, what))
+    assert "trouble" not in shown
+    assert "Reference" not in shown
+
+
+async def test_a_page_whose_connection_is_lost_turns_all_the_same(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    page = (await press(discord, await ask(discord), CONTEXT)).message
+    assert page is not None
+    before = page.text
+    discord.expect(40060)
+    discord.cut("POST", "/callback", done=True)
+    discord.cut("PATCH", "@original", done=True)
+    turned = await press(discord, page, "Later")
+    await discord.until(lambda: page.edits == 2)
+    assert page.text != before
+    assert turned.followups == []

@@ -1,0 +1,280 @@
+"""The commands as people use them, over the loopback Discord."""
+
+import json
+from datetime import date
+from functools import partial
+
+import pytest
+
+from bot.discord.events.client import FootnoteClient
+from bot.discord.events.commands import TEXTLESS, definitions, is_question
+from bot.discord.replies import library_pages
+from bot.discord.replies.answer_reply import DECLINED, LOOKED_ON, OF_STATEMENT
+from index.retrieval.title_search import article_key
+from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord.interactions import Interaction
+from tests.fake_discord.world import User
+from tests.support.bots import Bots
+
+RAQQA = "Who predicts the fight for Raqqa will be long and hard?"
+BEES = "How warm is the centre of the cluster kept?"
+COALITION = "coalition-strikes-near-al-tanf"
+DEFERRED = 5
+PRIVATE = 1 << 6
+
+
+async def ask(
+    discord: LoopbackDiscord, question: str = RAQQA, *, by: User | None = None, **options: object
+) -> Interaction:
+    """Use /ask, and wait for what comes of it."""
+    world = discord.world
+    asked = await discord.slash(by or world.user, world.channel, "ask", question=question, **options)
+    return await asked.done()
+
+
+def alone(interaction: Interaction) -> str:
+    """Return what the asker alone was shown; nobody else may have been left with anything."""
+    shown = [
+        message
+        for message in (interaction.message, *interaction.followups)
+        if message and not message.deleted
+    ]
+    assert len(shown) == 1, shown
+    assert shown[0].ephemeral
+    return shown[0].text
+
+
+def test_commands_are_what_is_promised() -> None:
+    known = {command["name"]: command for command in definitions()}
+    assert known.keys() == {"ask", "articles", "article", "about", "Find sources"}
+    options = {option["name"]: option for option in known["ask"]["options"]}
+    assert (options["question"]["min_length"], options["question"]["max_length"]) == (1, 500)
+    assert [name for name, option in options.items() if option["required"]] == ["question"]
+    assert options["article"]["autocomplete"]
+    assert known["article"]["options"][0]["autocomplete"]
+    for command in known.values():
+        assert command["contexts"] == [0, 1, 2]
+        assert command["integration_types"] == [0, 1]
+        assert command["default_member_permissions"] is None
+
+
+def test_definitions_can_be_compared() -> None:
+    assert json.dumps(definitions()) == json.dumps(definitions())
+
+
+async def test_an_answer_is_shown_to_everyone_after_a_promise(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    asked = await ask(discord)
+    assert asked.message is not None
+    assert not asked.private
+    assert asked.message.content == f"> {RAQQA}"
+    assert asked.message.embed["description"].startswith("**US Lieutenant General Steve Townsend**")
+    assert asked.callback is not None
+    assert asked.callback["type"] == DEFERRED
+    assert asked.changes == 1
+    assert not asked.followups
+
+
+async def test_an_answer_is_private_where_that_is_asked(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    asked = await ask(discord, private=True)
+    assert "Townsend" in alone(asked)
+    assert asked.callback is not None
+    assert asked.callback["data"]["flags"] == PRIVATE
+
+
+async def test_the_server_decides_what_is_private_unless_the_asker_does(
+    discord: LoopbackDiscord, bots: Bots
+) -> None:
+    await bots.start(private=True)
+    assert (await ask(discord)).private
+    assert not (await ask(discord, private=False)).private
+
+
+async def test_what_the_articles_do_not_say(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    asked = await ask(discord, "What is the capital of Peru?")
+    assert asked.message is not None
+    assert asked.message.embed["description"].startswith(DECLINED)
+    assert "**" not in asked.message.embed["description"]
+
+
+@pytest.mark.parametrize(
+    "given", ["notes/bees", "HOW BEES KEEP WARM", article_key("notes/bees")], ids=["id", "title", "key"]
+)
+async def test_a_question_keeps_to_the_article_that_is_given(
+    discord: LoopbackDiscord, bot: FootnoteClient, given: str
+) -> None:
+    asked = await ask(discord, RAQQA, article=given)
+    assert asked.message is not None
+    assert "**How bees keep warm** doesn't say. I looked only there." in asked.message.text
+    assert "Coalition" not in asked.message.text
+
+
+async def test_an_unknown_article_is_the_askers_affair(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    asked = await discord.slash(
+        discord.world.user, discord.world.channel, "ask", question=RAQQA, article="bee keeping"
+    )
+    await discord.until(lambda: asked.followups)
+    text = alone(asked)
+    assert "bee keeping" in text
+    assert "How bees keep warm" in text
+    assert asked.message is not None
+    assert asked.message.deleted
+
+
+async def test_articles_are_offered_while_somebody_types(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    world = discord.world
+    for command in ("ask", "article"):
+        offered = await discord.autocomplete(world.user, world.channel, command, "article", "warm be")
+        assert offered[0] == {"name": "How bees keep warm", "value": article_key("notes/bees")}
+    assert len(await discord.autocomplete(world.user, world.channel, "ask", "article", "")) == 4
+    assert len(bot.seen) == 0  # what is typed does not push out what was asked
+    assert await discord.autocomplete(world.user, world.channel, "ask", "article", "zzzzzz") == []
+
+
+async def test_nothing_is_offered_where_the_library_is_in_trouble(
+    discord: LoopbackDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise OSError("gone")
+
+    monkeypatch.setattr(library_pages, "choices", broken)
+    world = discord.world
+    assert await discord.autocomplete(world.user, world.channel, "ask", "article", "bees") == []
+
+
+async def test_an_empty_question_is_the_askers_affair(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    asked = await ask(discord, "\u200b \u2060")
+    assert "Ask me something" in alone(asked)
+
+
+async def test_who_asks_too_much_is_told_alone(discord: LoopbackDiscord, bots: Bots) -> None:
+    client = await bots.start(questions_per_minute=1)
+    await ask(discord)
+    refused = await ask(discord)
+    assert "60 s" in alone(refused)
+    assert refused.changes == 1
+    other = discord.world.add_user("grace")
+    assert not (await ask(discord, by=other)).private
+    for outcome, count in (("answered", 2), ("cooldown", 1)):
+        labels = {"source": "slash", "outcome": outcome}
+        counted = partial(client.meter.registry.get_sample_value, "footnote_questions_total", labels)
+        await discord.until(lambda counted=counted, count=count: counted() == count)
+
+
+async def test_a_command_delivered_twice_is_answered_once(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    discord.deliver_twice()
+    asked = await ask(discord)
+    await ask(discord)  # what came twice is through by now
+    assert asked.changes == 1
+    assert sum(f"/{asked.token}/" in request.path for request in discord.requests) == 2
+
+
+async def test_a_stopping_bot_says_so(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    bot.answering.stop()
+    assert "restarting" in alone(await ask(discord))
+
+
+async def test_the_articles_are_listed_and_searched(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    world = discord.world
+    listed = await (await discord.slash(world.user, world.channel, "articles")).done()
+    text = alone(listed)
+    assert "4 articles · page 1 of 1" in text
+    assert text.index("Coalition") < text.index("[How bees keep warm](<https://example.org/bees>)")
+    found = alone(await (await discord.slash(world.user, world.channel, "articles", search="bees")).done())
+    assert "How bees keep warm" in found
+    assert "Coalition" not in found
+    none = alone(await (await discord.slash(world.user, world.channel, "articles", search="zzzz")).done())
+    assert "zzzz" in none
+
+
+async def test_an_article_is_shown(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    world = discord.world
+    shown = await discord.slash(world.user, world.channel, "article", article=article_key("notes/bees"))
+    text = alone(await shown.done())
+    assert "How bees keep warm" in text
+    assert "Honey bees stay in the hive" in text
+    assert str(date(2021, 12, 1)) in text
+    missed = await discord.slash(world.user, world.channel, "article", article="bees keep")
+    assert "No article is called “bees keep”" in alone(await missed.done())
+
+
+async def test_about(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    world = discord.world
+    text = alone(await (await discord.slash(world.user, world.channel, "about")).done())
+    assert "4 articles" in text
+    assert bot.shelf.library.fingerprint not in text
+    assert "footnote-bot" in text
+
+
+async def test_sources_are_found_for_anybodys_message(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    world = discord.world
+    said = await discord.say(world.add_user("grace"), world.channel, f"{RAQQA}\n{'Nobody knows. ' * 60}")
+    found = await (await discord.menu(world.user, said, "Find sources")).done()
+    assert found.message is not None
+    assert "Townsend" in found.message.text
+    assert found.message.content.startswith(f"> {RAQQA} Nobody knows")
+    assert found.message.content.endswith("…")
+    assert len(found.message.content) <= len("> ") + 500
+
+
+async def test_a_statement_gets_the_sentences_nearest_to_it(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    world = discord.world
+    said = await discord.say(world.add_user("grace"), world.channel, "The red bridge is 900 metres long.")
+    found = (await (await discord.menu(world.user, said, "Find sources")).done()).message
+    assert found is not None
+    assert found.embed["description"].startswith(f"{OF_STATEMENT}\n")
+    assert "900 metres" in found.embed["description"]
+    assert "Was this right? Yes" not in [button["label"] for button in found.buttons]
+
+
+@pytest.mark.parametrize("text", ["Who won", "it did?", "“How so”", "本当？", "Is it"])
+def test_questions_are_told_from_statements(text: str) -> None:
+    assert is_question(text)
+
+
+@pytest.mark.parametrize("text", ["Whoever won, lost.", "Nobody knows why.", "See https://example.org/?a=b"])
+def test_statements_are_told_from_questions(text: str) -> None:
+    assert not is_question(text)
+
+
+async def test_sources_of_an_answer_are_those_of_its_question(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    answer = (await ask(discord, BEES)).message
+    assert answer is not None
+    found = await (await discord.menu(discord.world.user, answer, "Find sources")).done()
+    assert found.message is not None
+    assert found.message.content == f"> {BEES}"
+    assert found.message.embed["description"] == answer.embed["description"]
+
+
+async def test_a_message_without_text_has_no_sources(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    world = discord.world
+    said = await discord.say(world.user, world.channel, "\u200b\u2060\u200b")
+    assert alone(await (await discord.menu(world.user, said, "Find sources")).done()) == TEXTLESS
+
+
+async def test_a_question_in_the_thread_of_an_answer_keeps_its_article(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    world = discord.world
+    answer = (await ask(discord, BEES)).message
+    thread = world.channel.add_thread("bees", answer)
+    asked = await (await discord.slash(world.user, thread, "ask", question=RAQQA)).done()
+    assert asked.message is not None
+    assert "**How bees keep warm**" + LOOKED_ON in asked.message.text
+    elsewhere = await (
+        await discord.slash(world.user, thread, "ask", question=RAQQA, article=COALITION)
+    ).done()
+    assert elsewhere.message is not None
+    assert "Townsend" in elsewhere.message.embed["description"]
+    assert LOOKED_ON not in elsewhere.message.text

@@ -1,0 +1,391 @@
+"""The way from a question to its reply, where something is slow, too much, lost or in trouble."""
+
+import asyncio
+import logging
+import re
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from bot.discord.events.client import FootnoteClient
+from bot.discord.questions import answering
+from bot.discord.questions.answering import FURTHEST
+from bot.discord.questions.question import Asked
+from bot.discord.replies.answer_reply import MORE_SOURCES, NO_MORE, gone_reply
+from bot.discord.replies.tickets import VerdictTicket, parse
+from index.errors import IndexDamagedError, UnknownArticleError
+from index.library import Library
+from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord.interactions import Interaction
+from tests.fake_discord.messages import Message
+from tests.support.bots import Bots
+
+RAQQA = "Who predicts the fight for Raqqa will be long and hard?"
+BUSY = re.compile(r"I'm busy.* try again in \d+ s\.")
+
+
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch, library: Library) -> Iterator[threading.Event]:
+    """Hold all answers back until the event is set."""
+    release = threading.Event()
+    ask_many = library.ask_many
+
+    def slowly(*args: object) -> object:
+        release.wait(20)
+        return ask_many(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(library, "ask_many", slowly)
+    yield release
+    release.set()
+
+
+async def ask(discord: LoopbackDiscord, question: str = RAQQA, **options: object) -> Interaction:
+    world = discord.world
+    return await discord.slash(world.user, world.channel, "ask", question=question, **options)
+
+
+async def mention(discord: LoopbackDiscord) -> Message:
+    world = discord.world
+    return await discord.say(world.user, world.channel, f"{world.bot.mention} {RAQQA}")
+
+
+def text(interaction: Interaction) -> str:
+    assert interaction.message is not None
+    return interaction.message.text
+
+
+async def test_a_question_is_acknowledged_before_anything_is_computed(
+    discord: LoopbackDiscord, bot: FootnoteClient, held: threading.Event
+) -> None:
+    asked = await (await ask(discord)).acknowledged(5)
+    assert not asked.is_done
+    held.set()
+    assert "Townsend" in text(await asked.done())
+
+
+async def test_who_finds_the_queue_full_is_told_when_to_come_back(
+    discord: LoopbackDiscord, bots: Bots, held: threading.Event
+) -> None:
+    await bots.start(queue=1, batch=1)
+    computed = await (await ask(discord)).acknowledged(5)
+    waiting = await (await ask(discord)).acknowledged(5)
+    assert BUSY.fullmatch(text(await (await ask(discord)).done()))
+    said = await mention(discord)
+    assert BUSY.fullmatch((await discord.answer(said)).content)
+    held.set()
+    assert "Townsend" in text(await computed.done())
+    assert "Townsend" in text(await waiting.done())
+
+
+async def test_who_waits_past_the_deadline_is_told_when_to_come_back(
+    discord: LoopbackDiscord, bots: Bots, held: threading.Event
+) -> None:
+    client = await bots.start(deadline=1)
+    asked = await (await ask(discord)).done()
+    assert "took too long" in text(asked)
+    labels = {"source": "slash", "outcome": "late"}
+    await discord.until(
+        lambda: client.meter.registry.get_sample_value("footnote_questions_total", labels) == 1
+    )
+
+
+async def test_typing_is_shown_only_where_it_takes_a_while(
+    discord: LoopbackDiscord, bot: FootnoteClient, held: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "TYPING_AFTER", 0.1)
+    said = await mention(discord)
+    await discord.until(lambda: discord.typing == [discord.world.channel])
+    held.set()
+    await discord.answer(said)
+    monkeypatch.setattr(answering, "TYPING_AFTER", 9.0)
+    await discord.answer(await mention(discord))
+    assert discord.typing == [discord.world.channel]
+
+
+async def test_an_answer_does_not_wait_for_typing_to_be_shown(
+    discord: LoopbackDiscord, bot: FootnoteClient, held: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "TYPING_AFTER", 0.0)
+    stuck = discord.fail("POST", "/typing$", times=None)  # discord.py tries for 25 s
+    said = await mention(discord)
+    await discord.until(lambda: stuck.happened)
+    held.set()
+    assert "Townsend" in (await discord.answer(said, timeout=15)).text
+
+
+async def test_a_stop_waits_until_what_is_in_flight_is_sent(
+    discord: LoopbackDiscord, bot: FootnoteClient, held: threading.Event
+) -> None:
+    asked = await (await ask(discord)).acknowledged(5)
+    finishing = asyncio.create_task(bot.finish(10))
+    await asyncio.sleep(0)
+    late = await (await ask(discord)).done()
+    assert late.private
+    assert "restarting" in text(late)
+    assert not finishing.done()
+    discord.slow("PATCH", "@original", 0.3)
+    held.set()
+    assert await finishing == 0
+    assert "Townsend" in text(asked)
+
+
+async def test_a_stop_tells_those_whom_it_gives_up(
+    discord: LoopbackDiscord, bot: FootnoteClient, held: threading.Event
+) -> None:
+    asked = await (await ask(discord)).acknowledged(5)
+    alone = await (await ask(discord, private=True)).acknowledged(5)
+    said = await mention(discord)
+    await discord.until(lambda: len(bot.answering._in_flight._tasks) == 3)
+    assert await bot.finish(2.0) == 3
+    assert "restarting" in asked.followups[0].text
+    assert asked.followups[0].ephemeral
+    assert "restarting" in text(alone)
+    assert "restarting" in discord.answers(said)[0].content
+
+
+async def test_a_stop_waits_for_nobody_longer_than_it_says(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    sent = discord.slow("PATCH", "@original", 2.0)
+    await ask(discord)
+    await discord.until(lambda: sent.happened)
+    started = time.monotonic()
+    assert await bot.finish(0.2) == 1
+    assert time.monotonic() - started < 1
+    await bot.close()
+    await asyncio.sleep(2)  # for the server to be done with it
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["request lost", "answer lost"])
+@pytest.mark.parametrize("lost", [("POST", "/callback"), ("PATCH", "@original")], ids=["promise", "answer"])
+async def test_a_lost_connection_costs_no_answer(
+    discord: LoopbackDiscord, bot: FootnoteClient, lost: tuple[str, str], done: bool
+) -> None:
+    if done and lost[0] == "POST":
+        discord.expect(40060)
+    fault = discord.cut(*lost, done=done)
+    asked = await (await ask(discord)).done()
+    await bot.finish(5)
+    assert fault.happened == 1
+    assert "Townsend" in text(asked)
+    assert not asked.followups
+
+
+@pytest.mark.parametrize("done", [False, True], ids=["request lost", "answer lost"])
+async def test_a_lost_connection_doubles_no_reply(
+    discord: LoopbackDiscord, bot: FootnoteClient, done: bool
+) -> None:
+    fault = discord.cut("POST", "/messages$", done=done)
+    said = await mention(discord)
+    await discord.answer(said)
+    await bot.finish(5)
+    assert fault.happened == 1
+    assert ["Townsend" in answer.text for answer in discord.answers(said)] == [True]
+
+
+async def test_a_private_line_survives_a_lost_acknowledgement(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    discord.expect(40060)
+    discord.cut("POST", "/callback", done=True)
+    asked = await ask(discord, article="nothing of ours")
+    await discord.until(lambda: asked.followups)
+    assert asked.followups[0].ephemeral
+    assert "No article is called" in asked.followups[0].text
+
+
+async def test_more_of_an_article_that_is_gone_is_said_in_other_words(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    said = await bot.answering._said(Asked(RAQQA, 1, None, "button", "A" * 12, first=3), None)
+    assert said.reply == gone_reply()
+
+    async def kept(asked: Asked) -> Asked:
+        return replace(asked, article="A" * 12)
+
+    said = await bot.answering._said(Asked(RAQQA, 1, None, "slash"), kept)
+    assert said.reply == gone_reply()
+
+
+async def test_trouble_of_the_library_is_said_alone_and_counted(
+    discord: LoopbackDiscord, bot: FootnoteClient, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def damaged(*_: object) -> None:
+        raise IndexDamagedError("/secret/path is damaged")
+
+    monkeypatch.setattr(library, "ask_many", damaged)
+    asked = await ask(discord)
+    await discord.until(lambda: asked.followups)
+    assert asked.followups[0].ephemeral
+    assert "secret" not in asked.followups[0].text
+    labels = {"source": "slash", "outcome": "failed"}
+    assert bot.meter.registry.get_sample_value("footnote_questions_total", labels) == 1
+
+
+async def test_further_sources_end_somewhere(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    last = await bot.answering._said(Asked(RAQQA, 1, None, "button", first=FURTHEST - 1), None)
+    assert last.reply.rest is None or last.reply.rest.first <= FURTHEST
+    assert MORE_SOURCES not in [button.label for button in last.reply.buttons]
+    said = await bot.answering._said(Asked(RAQQA, 1, None, "button", first=FURTHEST), None)
+    assert said.private
+    assert said.reply.content == NO_MORE
+
+
+@pytest.mark.parametrize("log_questions", [False, True])
+async def test_questions_are_logged_only_where_that_is_configured(
+    discord: LoopbackDiscord, bots: Bots, caplog: pytest.LogCaptureFixture, log_questions: bool
+) -> None:
+    client = await bots.start(log_questions=log_questions)
+    with caplog.at_level(logging.INFO, "bot"):
+        await (await ask(discord)).done()
+        await client.finish(5)
+    (event,) = [record for record in caplog.records if record.getMessage() == "question answered"]
+    told = event.fields  # type: ignore[attr-defined]
+    assert told["source"] == "slash"
+    assert told["seconds"] > 0
+    assert told.get("question") == (RAQQA if log_questions else None)
+    assert any("Raqqa" in str(vars(record)) for record in caplog.records) == log_questions
+
+
+async def test_every_stage_is_measured(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    await (await ask(discord)).done()
+    await bot.finish(5)
+    for stage in ("acknowledge", "wait", "compute", "send", "total"):
+        assert bot.meter.registry.get_sample_value("footnote_stage_seconds_count", {"stage": stage}) == 1, (
+            stage
+        )
+
+
+class Another:
+    """Stands for the library that comes next: all is as before but what tells it from the one before."""
+
+    fingerprint = "another"
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+
+    def sentences(self, _: str) -> list[object]:
+        raise UnknownArticleError("gone")
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._library, name)
+
+
+async def test_an_answer_is_shown_with_the_library_that_gave_it(
+    discord: LoopbackDiscord, bot: FootnoteClient, held: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = bot.shelf.library
+    asked = await (await ask(discord)).acknowledged(5)
+    await discord.until(lambda: bot.desk._computing)
+    monkeypatch.setattr(bot.shelf, "_library", Another(before))
+    held.set()
+    assert "sentence 4 of 16" in text(await asked.done())
+    assert asked.message is not None
+    tickets = [parse(button["custom_id"]) for button in asked.message.buttons]
+    (right, wrong) = (ticket for ticket in tickets if isinstance(ticket, VerdictTicket))
+    assert {right.fingerprint, wrong.fingerprint} == {before.fingerprint}
+
+
+async def test_one_deadline_covers_all_that_is_done_for_an_answer(
+    discord: LoopbackDiscord, bots: Bots, held: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(*_: object) -> str:
+        time.sleep(0.6)
+        return "notes/bees"
+
+    async def follow(asked: Asked) -> Asked:
+        await asyncio.sleep(0.6)
+        return replace(asked, article="notes/bees")
+
+    async def forever(asked: Asked) -> Asked:
+        await asyncio.sleep(60)
+        return asked
+
+    client = await bots.start(deadline=1)
+    monkeypatch.setattr(answering, "article_id", slowly)
+    for following in (follow, forever):
+        started = time.monotonic()
+        said = await client.answering._said(Asked(RAQQA, 1, None, "slash"), following)
+        assert said.outcome == "late"
+        assert 1 <= time.monotonic() - started < 1.5
+
+
+@pytest.mark.parametrize("full", [False, True])
+async def test_an_answer_that_is_there_is_shown_whatever_is_in_the_way(
+    discord: LoopbackDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch, full: bool
+) -> None:
+    release = threading.Event()
+    if full:
+        monkeypatch.setattr(bot.desk, "_helping", 10**6)
+    else:
+        monkeypatch.setattr(answering, "DRAWING", 0.1)
+        monkeypatch.setattr(answering, "drawn", lambda *_: release.wait(20))
+    shown = text(await (await ask(discord)).done())
+    release.set()
+    assert "Townsend" in shown
+    assert "sentence" not in shown
+
+
+@pytest.mark.parametrize("by_command", [True, False])
+async def test_a_stop_waits_until_a_failure_is_said(
+    discord: LoopbackDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch, by_command: bool
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(bot.shelf.library, "ask_many", broken)
+    sent = discord.slow("*", "@original$" if by_command else "/messages$", 0.5)
+    asked = await (ask if by_command else mention)(discord)
+    await discord.until(lambda: sent.happened)
+    assert await bot.finish(5) == 0
+    said = asked.followups[0] if isinstance(asked, Interaction) else discord.answers(asked)[0]
+    assert "Reference" in said.content
+
+
+async def test_a_long_wait_that_discord_asks_for_is_not_waited_for(
+    discord: LoopbackDiscord, bot: FootnoteClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    slowed = discord.fail("POST", "/messages$", 429, retry_after=3600.0, times=None)
+    await mention(discord)
+    await discord.until(lambda: slowed.happened)
+    labels = {"source": "message", "outcome": "failed"}
+    await discord.until(lambda: bot.meter.registry.get_sample_value("footnote_questions_total", labels) == 1)
+    assert await bot.finish(5) == 0
+    assert "slowed down" in caplog.messages
+
+
+async def test_a_server_that_asks_too_much_is_told_to_wait(discord: LoopbackDiscord, bots: Bots) -> None:
+    world = discord.world
+    await bots.start(server_questions_per_minute=1)
+    assert "Townsend" in text(await (await ask(discord)).done())
+    grace = world.add_user("grace")
+    again = await (await discord.slash(grace, world.channel, "ask", question=RAQQA)).done()
+    assert again.private
+    assert re.search(r"server .* \d+ s", text(again))
+    said = await mention(discord)
+    assert re.search(r"server .* \d+ s", (await discord.answer(said)).content)
+    elsewhere = await discord.slash(grace, world.dm(grace), "ask", question=RAQQA)
+    assert "Townsend" in text(await elsewhere.done())
+
+
+async def test_a_lost_gateway_costs_no_answer_that_is_on_its_way(
+    discord: LoopbackDiscord, bot: FootnoteClient, held: threading.Event
+) -> None:
+    asked, said = await (await ask(discord)).acknowledged(5), await mention(discord)
+    await discord.until(lambda: len(bot.answering._in_flight._tasks) == 2)
+    count = partial(bot.meter.registry.get_sample_value, "footnote_shards", {"state": "disconnected"})
+    discord.drop()
+    await discord.until(lambda: count() == 1)
+    await discord.until(lambda: count() == 0)
+    held.set()
+    assert "Townsend" in text(await asked.done())
+    assert "Townsend" in (await discord.answer(said)).text
+    await discord.answer(await mention(discord))  # what was to come again has come by now
+    await bot.finish(5)
+    assert asked.changes == 1
+    assert not asked.followups
+    assert len([answer for answer in discord.answers(said) if answer.reference is said]) == 1

@@ -1,0 +1,104 @@
+"""Where the bot may not embed links, over the loopback Discord and for every length."""
+
+import discord as discord_py
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.discord.events.client import FootnoteClient
+from bot.discord.replies import message_limits
+from bot.discord.replies.answer_reply import LOOKED_ON, Reply, notice
+from bot.discord.replies.markdown import units
+from bot.discord.replies.tickets import MoreTicket, parse
+from bot.discord.replies.without_embed import LACKING, without_embed
+from tests.fake_discord import LoopbackDiscord
+from tests.preview.golden import LONG, answered, cite, show
+from tests.support.button_presses import ANSWER, MORE, RAQQA, RIGHT, THANKS, press, seen
+
+BEES = "How warm is the centre of the cluster kept?"
+
+
+async def test_an_answer_without_an_embed_says_all_and_names_the_permission_once(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    world = discord.world
+    for channel in (world.channel, world.channel.add_thread("raqqa")):
+        world.channel.deny("embed_links")
+        await discord.until(
+            lambda: not bot.get_channel(world.channel.id).permissions_for(bot.guilds[0].me).embed_links  # type: ignore[union-attr]
+        )
+        if channel.parent:
+            discord.expect(10008)  # the thread was started from no message
+        answers = []
+        for _ in range(2):
+            said = await discord.say(world.user, channel, f"{world.bot.mention} {RAQQA}")
+            answers.append(await discord.answer(said))
+        assert not any(answer.embeds for answer in answers)
+        assert all("**US Lieutenant General Steve Townsend**" in answer.content for answer in answers)
+        assert all("sentence 4 of 16" in answer.content for answer in answers)
+        assert [LACKING in answer.content for answer in answers] == [True, False]
+        assert len(answers[0].buttons) == 6
+    shown = await discord.click(world.user, answers[0], answers[0].buttons[0]["custom_id"])
+    assert "Townsend" in (await shown.done()).message.text  # type: ignore[union-attr]
+
+
+async def test_an_answer_without_an_embed_can_be_asked_on_and_judged(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    world = discord.world
+    world.channel.deny("embed_links")
+    await discord.until(
+        lambda: not bot.get_channel(world.channel.id).permissions_for(bot.guilds[0].me).embed_links  # type: ignore[union-attr]
+    )
+    said = await discord.say(world.user, world.channel, f"{world.bot.mention} {RAQQA}")
+    answer = await discord.answer(said)
+    for first in (4, 7):  # of an answer, and of further sources
+        further = await discord.say(world.user, world.channel, "more", reply_to=answer)
+        answer = await discord.answer(further)
+        assert answer.content.startswith(f"> {RAQQA}\n")
+        assert f"-# {first} · " in answer.content
+    (first_answer,) = discord.answers(said)[:1]
+    assert "4 · " in seen(await press(discord, first_answer, MORE))
+    assert THANKS in seen(await press(discord, first_answer, RIGHT))
+    (entry,) = bot.feedback.store.list()
+    assert (entry.judgement.question, entry.judgement.answer) == (RAQQA, ANSWER)
+    on = await discord.answer(await discord.say(world.user, world.channel, BEES, reply_to=first_answer))
+    assert "35 degrees" in on.content
+    assert LOOKED_ON in on.content  # it asked in the article of the answer first
+
+
+@given(st.integers(0, 4096), st.booleans())
+def test_what_is_left_of_an_answer_fits(length: int, name_permission: bool) -> None:
+    embed = discord_py.Embed(description="\U0001f41d" * (length // 2)).set_footer(
+        text="Confident (97%) · 0.04 s"
+    )
+    plain = without_embed(Reply("> Who?", embed), name_permission=name_permission)
+    assert plain.content is not None
+    assert units(plain.content) <= message_limits.CONTENT
+    assert plain.embed is None
+    assert plain.content.endswith(LACKING) == name_permission
+
+
+def test_a_line_stays_as_it_is() -> None:
+    line = notice("I'm busy.")
+    assert without_embed(line, name_permission=True) is line
+
+
+def test_citations_that_do_not_fit_are_left_for_more_sources() -> None:
+    cited = [cite(LONG, at, "", 0.9, nth=at + 1) for at in range(5)]
+    plain = without_embed(show(answered("Why?", cited[0].sentence, *cited)), name_permission=True)
+    assert plain.content is not None
+    tickets = [parse(button.custom_id) for button in plain.buttons]
+    (more,) = (ticket for ticket in tickets if isinstance(ticket, MoreTicket))
+    assert 0 < more.first < 5
+    assert f"-# {more.first} · " in plain.content
+    assert f"-# {more.first + 1} · " not in plain.content
+    assert plain.content.endswith(f"sentence {more.first} of 50\n-# Very confident (90%) · 0.04 s\n{LACKING}")
+
+
+def test_where_no_citation_fits_more_of_them_is_not_offered() -> None:
+    cited = [cite(LONG, at, "", 0.9, nth=at + 1) for at in range(3)]
+    answer = answered("*" * 500, "*" * 1000, *cited)
+    plain = without_embed(show(answer, first=0), name_permission=True)
+    assert plain.content is not None
+    assert "-# 1 · " not in plain.content
+    assert not [button for button in plain.buttons if isinstance(parse(button.custom_id), MoreTicket)]

@@ -1,0 +1,283 @@
+"""The bot's life as a process of its own, over real sockets."""
+
+import asyncio
+import json
+import logging
+import os
+import re
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from bot.config import Config
+from bot.discord import running
+from bot.discord.library.live_library import Shelf
+from bot.discord.library.question_queue import Busy, Late
+from bot.discord.running import make_desk
+from bot.discord.telemetry.meter import Meter
+from bot.terminal import run_bot
+from bot.terminal.command_group import Setting
+from bot.terminal.messages import DEBUG
+from index.errors import FootnoteError
+from index.library import Library
+from index.records import Question
+from tests.fake_discord import LoopbackDiscord
+from tests.support.bot_process import QUESTION, WRONG_TOKEN, footnote_bot, page, written
+from tests.support.bots import bot_config
+
+
+async def test_a_whole_life(discord: LoopbackDiscord, library_folder: Path, tmp_path: Path) -> None:
+    """Not ready before the gateway is, then ready; stopped, it sends what was asked, six seconds long."""
+    discord.gateway.door.clear()
+    config = written(library_folder, tmp_path, discord, "[metrics]\nlisten = '127.0.0.1:0'")
+    async with footnote_bot(config, discord.token, "--log-format", "json", "-vv") as bot:
+        address = (await bot.line(r'"address": "(127\.0\.0\.1:\d+)"'))[1]
+        await bot.line("commands registered")
+        status, body = await page(address, "healthz")
+        assert (status, json.loads(body)) == (503, {"status": "starting", "reason": "connecting to Discord"})
+        discord.gateway.door.set()
+        await bot.line('"event": "ready"')
+        status, body = await page(address, "healthz")
+        health = json.loads(body)
+        assert (status, health["status"], health["servers"], health["shards"]) == (200, "ready", 1, 1)
+        assert health["articles"] == 4
+        library = Library.open(bot_config(library_folder, tmp_path, discord))
+        assert health["fingerprint"] == library.fingerprint
+        assert health["generation"].isdigit()  # a later one may hold the same, with the files' newer times
+        ready = next(event for event in map(json.loads, bot.lines) if event["event"] == "ready")
+        assert ready["fingerprint"] == library.fingerprint
+
+        discord.slow("PATCH", "@original", 6.0)
+        asked = await discord.slash(discord.world.user, discord.world.channel, "ask", question=QUESTION)
+        await asked.acknowledged()
+        stopped = bot.send(signal.SIGTERM)
+        await bot.line('"event": "stopping"')
+        status, body = await page(address, "healthz")
+        assert (status, json.loads(body)["status"]) == (503, "stopping")
+        await asked.done()
+        assert asked.message is not None
+        assert "900 metres" in asked.message.text
+        assert await bot.ended() == 0
+        assert 5 < time.monotonic() - stopped < 10
+    events = [json.loads(line) for line in bot.lines]
+    assert all({"time", "level", "event", "logger"} <= event.keys() for event in events)
+    assert [event["event"] for event in events][-1] == "stopped"
+    assert not [event for event in events if event["level"] in ("warning", "error")]
+    log = "\n".join(bot.lines)
+    assert discord.token not in log
+    assert asked.token not in log
+    assert "red bridge" not in log
+    assert discord.gateway.connected == 0
+
+
+async def test_metrics_are_what_prometheus_reads(
+    discord: LoopbackDiscord, library_folder: Path, tmp_path: Path
+) -> None:
+    """Also: Ctrl-C ends it with 0, as SIGTERM does; questions are in the log if the owner wants them."""
+    config = written(
+        library_folder, tmp_path, discord, "log_questions = true", "[metrics]\nlisten = '127.0.0.1:0'"
+    )
+    async with footnote_bot(config, discord.token) as bot:
+        address = (await bot.line(r"address=(\S+)"))[1]
+        await bot.line(" ready ")
+        asked = await discord.slash(discord.world.user, discord.world.channel, "ask", question=QUESTION)
+        await asked.done()
+        status, text = await page(address, "metrics")
+        assert status == 200
+        for line in (
+            'footnote_questions_total{outcome="answered",source="slash"} 1.0',
+            'footnote_shards{state="ready"} 1.0',
+            "footnote_articles 4.0",
+            'footnote_stage_seconds_count{stage="compute"} 1.0',
+        ):
+            assert line in text.splitlines()
+        assert re.search(r"footnote_gateway_latency_seconds\{shard=\"0\"\} 0\.\d", text)
+        assert re.search(r"footnote_index_info\{.*generation=\"\d+\"", text)
+        assert (await page(address, "elsewhere"))[0] == 404
+        bot.send(signal.SIGINT)
+        assert await bot.ended() == 0
+    assert [line for line in bot.lines if "red bridge" in line]
+    assert not [line for line in bot.lines if " warning " in line or " error " in line]
+
+
+async def test_a_changed_article_is_answered_from(
+    discord: LoopbackDiscord, library_folder: Path, tmp_path: Path
+) -> None:
+    """The index's files are links; the update makes new ones."""
+    shutil.copytree(library_folder / "corpus", tmp_path / "corpus")
+    shutil.copytree(library_folder / "index", tmp_path / "index", copy_function=os.link)
+    (tmp_path / "index" / "lock").unlink(missing_ok=True)
+    red = tmp_path / "corpus" / "bridges" / "red.txt"
+    async with footnote_bot(written(tmp_path, tmp_path, discord, watch=1), discord.token) as bot:
+        await bot.line(" ready ")
+        red.write_text(red.read_text("utf-8").replace("900 metres", "1200 metres"), "utf-8")
+        exchanged = await bot.line(r"library exchanged generation=\d+ fingerprint=(\w+) articles=4", 120)
+        asked = await discord.slash(discord.world.user, discord.world.channel, "ask", question=QUESTION)
+        await asked.done()
+    library = Library.open(bot_config(tmp_path, tmp_path, discord))
+    assert exchanged[1] == library.fingerprint
+    assert asked.message is not None
+    assert "1200 metres" in asked.message.text
+
+
+async def test_the_desk_is_as_the_configuration_wants_it(tmp_path: Path) -> None:
+    """Two are computed, three more may wait, and after a second all of them are told so."""
+    config = Config.model_validate({"base": tmp_path, "discord": {"queue": 3, "batch": 2, "deadline": 1}})
+    library, meter = Closed(), Meter()
+    desk = make_desk(config, cast(Shelf, library), meter)
+    started = time.monotonic()
+    asked = [asyncio.create_task(desk.ask(f"question {number}")) for number in range(3)]
+    await asyncio.sleep(0.1)
+    asked += [asyncio.create_task(desk.ask(f"question {number}")) for number in range(3, 6)]
+    found = await asyncio.gather(*asked, return_exceptions=True)
+    library.door.set()
+    assert [type(error) for error in found] == [Late] * 5 + [Busy]
+    assert 0.9 < time.monotonic() - started < 3
+    assert meter.registry.get_sample_value("footnote_batch_questions_sum") == 2
+    await desk.close(5)
+
+
+class Closed:
+    """Stands for a shelf whose library answers nobody before the door is opened."""
+
+    def __init__(self) -> None:
+        self.library = self
+        self.door = threading.Event()
+
+    def ask_many(self, questions: Sequence[Question]) -> list[FootnoteError]:
+        assert self.door.wait(10)
+        return [FootnoteError("late") for _ in questions]
+
+
+async def test_a_second_ctrl_c_ends_it_at_once(
+    discord: LoopbackDiscord, library_folder: Path, tmp_path: Path
+) -> None:
+    async with footnote_bot(written(library_folder, tmp_path, discord), discord.token) as bot:
+        await bot.line(" ready ")
+        discord.slow("PATCH", "@original", 3.0)
+        asked = await discord.slash(discord.world.user, discord.world.channel, "ask", question=QUESTION)
+        await asked.acknowledged()
+        bot.send(signal.SIGINT)
+        await bot.line("stopping")
+        await asyncio.sleep(0.3)
+        assert bot.process.returncode is None
+        again = bot.send(signal.SIGINT)
+        assert await bot.ended() == 130
+        assert time.monotonic() - again < 1
+    await asyncio.sleep(3.0)  # until the request that nobody waits for has ended
+
+
+async def test_stopped_while_the_index_is_built(discord: LoopbackDiscord, tmp_path: Path) -> None:
+    """Nobody waits for a build: it leaves nothing half."""
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "one.txt").write_text("One sentence stands here.")
+    async with footnote_bot(written(tmp_path, tmp_path, discord), discord.token) as bot:
+        await bot.line("there is no index")
+        stopped = bot.send(signal.SIGTERM)
+        assert await bot.ended() == 0
+        assert time.monotonic() - stopped < 8
+    assert not (tmp_path / "index" / "current").exists()
+    assert discord.gateway.identified == []
+
+
+@pytest.mark.parametrize(
+    ("token", "said"),
+    [
+        (None, "error: no token: set DISCORD_BOT_TOKEN"),
+        ("hunter2", "error: DISCORD_BOT_TOKEN: not a bot token"),
+        (WRONG_TOKEN, "error: Discord refused the bot's token"),
+    ],
+)
+async def test_a_missing_malformed_or_refused_token_is_one_line(
+    discord: LoopbackDiscord, library_folder: Path, tmp_path: Path, token: str | None, said: str
+) -> None:
+    if token == WRONG_TOKEN:
+        discord.expect(0)
+    async with footnote_bot(written(library_folder, tmp_path, discord), token) as bot:
+        assert await bot.ended() == 78
+    (line,) = bot.lines
+    assert line.startswith(said)
+    assert token is None or token not in line
+
+
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_an_unexpected_end_does_not_tell_the_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], log_format: str
+) -> None:
+    def fail(config: Config, token: str) -> None:
+        raise ValueError(f"header with {token}") from FootnoteError(token)
+
+    monkeypatch.setattr(running, "run_bot", fail)
+    monkeypatch.setenv("DISCORD_BOT_TOKEN", WRONG_TOKEN)
+    (tmp_path / "config.toml").touch()
+    before = logging.getLogger().handlers.copy()
+    try:
+        assert run_bot.start(Setting(tmp_path / "config.toml", DEBUG), None, log_format) == 1
+    finally:
+        logging.getLogger().handlers[:] = before
+    err = capsys.readouterr().err
+    assert "unexpected ValueError: header with [hidden]" in err
+    assert WRONG_TOKEN not in err
+
+
+async def test_the_end_is_an_event_where_the_log_is_json(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text("[discord]\nqueue = 'long'\n")
+    async with footnote_bot(config, WRONG_TOKEN, "--log-format", "json") as bot:
+        assert await bot.ended() == 78
+    (line,) = bot.lines
+    event = json.loads(line)
+    assert event["level"] == "error"
+    assert f"{config}: discord.queue" in event["event"]
+
+
+async def test_refused_by_the_gateway_it_does_not_come_back(
+    discord: LoopbackDiscord, library_folder: Path, tmp_path: Path
+) -> None:
+    discord.gateway.sharding_required = 4
+    config = written(library_folder, tmp_path, discord, "shard_count = 2", "shard_ids = [1]")
+    async with footnote_bot(config, discord.token) as bot:
+        assert await bot.ended(40) == 78
+    assert bot.lines[-1].startswith("error: discord.shard_count: ")
+    assert not [line for line in bot.lines if "Traceback" in line]
+    assert discord.gateway.closed_with == [4011]
+
+
+async def test_a_long_rate_limit_is_not_waited_for(
+    discord: LoopbackDiscord, library_folder: Path, tmp_path: Path
+) -> None:
+    discord.fail("PUT", "/commands$", status=429, retry_after=3600)
+    config = written(library_folder, tmp_path, discord)
+    async with footnote_bot(config, discord.token, "--sync") as bot:
+        assert await bot.ended(10) == 1
+    assert bot.lines[-1].startswith("error: Discord cannot be reached: RateLimited: ")
+
+
+async def test_a_folder_that_cannot_be_written_to_is_said_before_the_index_is_built(
+    discord: LoopbackDiscord, tmp_path: Path
+) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "one.txt").write_text("One sentence stands here.")
+    (tmp_path / "bot").touch()
+    config = written(tmp_path, tmp_path, discord)
+    async with footnote_bot(config, discord.token) as bot:
+        assert await bot.ended() == 78
+    assert bot.lines[-1] == f"error: {config}: discord.directory: {tmp_path / 'bot'}: File exists"
+    assert not (tmp_path / "index").exists()
+
+
+async def test_the_metrics_address_is_taken(
+    discord: LoopbackDiscord, library_folder: Path, tmp_path: Path
+) -> None:
+    taken = discord.api_base.removeprefix("http://").removesuffix("/api/v10")
+    config = written(library_folder, tmp_path, discord, f"[metrics]\nlisten = '{taken}'")
+    async with footnote_bot(config, discord.token) as bot:
+        assert await bot.ended() == 78
+    assert bot.lines == [f"error: {config}: metrics.listen: {taken}: address already in use"]
+    assert discord.requests == []

@@ -1,0 +1,12 @@
+"""A Discord on this machine: HTTP v10 and gateway v10, strict about what it is sent, for tests of the bot.
+
+`server.py` is the way in. What Discord documents is enforced; where its documentation is silent, the stricter
+reading is taken, and a comment says so.
+"""
+
+from tests.fake_discord.interactions import Interaction
+from tests.fake_discord.messages import Message
+from tests.fake_discord.server import LoopbackDiscord
+from tests.fake_discord.world import Channel, Guild, User, World
+
+__all__ = ["Channel", "Guild", "Interaction", "LoopbackDiscord", "Message", "User", "World"]

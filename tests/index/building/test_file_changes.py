@@ -1,0 +1,81 @@
+"""What counts as a change of a file."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from index.articles import corpus
+from index.articles.corpus import CorpusFile
+from index.building import file_changes
+from index.building.file_changes import CorpusState, FileState, ModelState, scan
+from index.errors import IndexDamagedError
+from tests.support.small_library import OLD, write_corpus
+
+
+def known(folder: Path) -> dict[str, FileState]:
+    write_corpus(folder, {"a.txt": "text"})
+    (state,) = scan([CorpusFile(folder / "a.txt", "a.txt", "a")], {})
+    return {"a.txt": state}
+
+
+def test_an_unchanged_file_is_not_read(tmp_path: Path) -> None:
+    states = known(tmp_path)
+    (tmp_path / "a.txt").write_text("tixt", encoding="utf-8")
+    os.utime(tmp_path / "a.txt", (OLD, OLD))
+    assert scan([CorpusFile(tmp_path / "a.txt", "a.txt", "a")], states) == list(states.values())
+
+
+def test_another_size_or_time_is_looked_into(tmp_path: Path) -> None:
+    states = known(tmp_path)
+    os.utime(tmp_path / "a.txt", (OLD + 1, OLD + 1))
+    (touched,) = scan([CorpusFile(tmp_path / "a.txt", "a.txt", "a")], states)
+    assert touched.digest == states["a.txt"].digest
+    (tmp_path / "a.txt").write_text("longer text", encoding="utf-8")
+    (changed,) = scan([CorpusFile(tmp_path / "a.txt", "a.txt", "a")], states)
+    assert changed.digest != touched.digest
+    assert changed.mtime_ns == -1, "so fresh that it may change again unseen"
+
+
+def test_why_a_file_was_skipped_holds_until_it_changes(tmp_path: Path) -> None:
+    (state,) = known(tmp_path).values()
+    skipped = FileState(state.file, state.id, state.size, OLD + 7, state.digest, "is binary")
+    (again,) = scan([CorpusFile(tmp_path / "a.txt", "a.txt", "a")], {"a.txt": skipped})
+    assert again.skipped == "is binary"
+    (tmp_path / "a.txt").write_text("longer text", encoding="utf-8")
+    (changed,) = scan([CorpusFile(tmp_path / "a.txt", "a.txt", "a")], {"a.txt": skipped})
+    assert changed.skipped is None
+
+
+def test_a_file_that_vanished_has_no_content(tmp_path: Path) -> None:
+    (state,) = scan([CorpusFile(tmp_path / "gone.txt", "gone.txt", "gone")], {})
+    assert state == FileState("gone.txt", "gone", 0, -1, "")
+
+
+def test_what_the_readers_refuse_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    states = known(tmp_path / "corpus")
+    path = tmp_path / "corpus" / "a.txt"
+    file = CorpusFile(path, "a.txt", "a")
+    refused = FileState("a.txt", "a", 0, -1, "")
+    with monkeypatch.context() as patch:
+        patch.setattr(corpus, "LARGEST", 3)
+        assert scan([file], {}) == [refused]
+    path.rename(tmp_path / "secret.txt")
+    path.symlink_to(tmp_path / "secret.txt")  # size and time are those of the file that was there
+    assert scan([file], states) == [refused]
+
+
+def test_a_state_comes_back(tmp_path: Path) -> None:
+    files = {name: FileState(name, "ünï 😀", 1, 2, "d", None) for name in ("a\udcff", "b\n")}
+    model = ModelState("ünï", "/folder", "stamp", "fingerprint")
+    for reader in (None, model):
+        state = CorpusState(model, reader, files)
+        state.write(tmp_path)
+        assert CorpusState.read(tmp_path) == state
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"files": [[1]]}', '{"files": [], "more": 1}'])
+def test_a_foreign_state_is_damage(tmp_path: Path, content: str) -> None:
+    (tmp_path / file_changes.FILE).write_text(content, encoding="utf-8")
+    with pytest.raises(IndexDamagedError, match=file_changes.FILE):
+        CorpusState.read(tmp_path)

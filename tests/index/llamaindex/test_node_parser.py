@@ -1,0 +1,107 @@
+"""The node parser inside LlamaIndex: unique ids, exact offsets, relationships, metadata."""
+
+import asyncio
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from llama_index.core import MockEmbedding
+from llama_index.core.ingestion import IngestionPipeline
+from llama_index.core.schema import Document, MetadataMode, TextNode
+from llama_index.core.storage.docstore import SimpleDocumentStore
+from llama_index.core.vector_stores import SimpleVectorStore
+
+from index.llamaindex.node_parser import FootnoteNodeParser
+from index.segmentation.sentences import split_sentences
+from tests.support.paths import ARTICLE
+
+SAME = "The same sentence comes again. " * 5
+
+
+def parse(*documents: Document) -> list[TextNode]:
+    nodes = FootnoteNodeParser().get_nodes_from_documents(documents)
+    return [node for node in nodes if isinstance(node, TextNode)]
+
+
+def check(document: Document, nodes: list[TextNode]) -> None:
+    """Assert what holds for the nodes of a document."""
+    assert [(node.start_char_idx, node.end_char_idx) for node in nodes] == [
+        (sentence.start, sentence.end) for sentence in split_sentences(document.text)
+    ]
+    for number, node in enumerate(nodes):
+        assert node.text == document.text[node.start_char_idx : node.end_char_idx]
+        assert node.ref_doc_id == document.node_id
+        assert (node.prev_node and node.prev_node.node_id) == (nodes[number - 1].node_id if number else None)
+        following = nodes[number + 1].node_id if number + 1 < len(nodes) else None
+        assert (node.next_node and node.next_node.node_id) == following
+        assert node.metadata["passage_start"] <= node.start_char_idx < node.end_char_idx
+        assert node.end_char_idx <= node.metadata["passage_end"]
+
+
+def test_the_first_article() -> None:
+    document = Document(
+        text=ARTICLE.read_text(encoding="utf-8"), id_="al-tanf", metadata={"title": "Strikes"}
+    )
+    nodes = parse(document)
+    assert len(nodes) == 16
+    check(document, nodes)
+    assert nodes[0].node_id == "al-tanf:0-75"
+    assert nodes[0].metadata["title"] == "Strikes"
+    assert "title: Strikes" in nodes[0].get_content(MetadataMode.EMBED)
+    assert "passage" not in nodes[0].get_content(MetadataMode.EMBED) + nodes[0].get_content(MetadataMode.LLM)
+
+
+@pytest.mark.parametrize("text", [SAME, "The cat sat. cat sat. at. t.", "", "---", "One.\n\nOne.\n\nOne."])
+def test_texts_that_repeat_or_are_empty(text: str) -> None:
+    document = Document(text=text, id_="a")
+    check(document, parse(document))
+
+
+@given(st.text())
+def test_any_document(text: str) -> None:
+    document = Document(text=text, id_="a")
+    check(document, parse(document))
+
+
+def test_identical_documents_keep_their_own_nodes() -> None:
+    one, two = Document(text=SAME, id_="one"), Document(text=SAME, id_="two")
+    nodes = parse(one, two)
+    check(one, nodes[:5])
+    check(two, nodes[5:])
+    assert len({node.node_id for node in nodes}) == 10
+    assert [node.node_id for node in parse(one, two)] == [node.node_id for node in nodes], "ids are stable"
+
+
+def test_two_documents_under_one_id() -> None:
+    nodes = parse(Document(text=SAME, id_="a#2:0-30"), *[Document(text=SAME, id_="a")] * 3)
+    assert len({node.node_id for node in nodes}) == 20
+
+
+def test_in_an_ingestion_pipeline() -> None:
+    pipeline = IngestionPipeline(
+        transformations=[FootnoteNodeParser(), MockEmbedding(embed_dim=2)],
+        docstore=SimpleDocumentStore(),
+        vector_store=SimpleVectorStore(),
+    )
+    one, two = Document(text=SAME, id_="one"), Document(text=SAME, id_="two")
+    nodes = pipeline.run(documents=[one, two])
+    assert len({node.node_id for node in nodes}) == 10
+    assert pipeline.run(documents=[one, two]) == [], "unchanged documents are not parsed again"
+    changed = pipeline.run(documents=[one, Document(text="Other words.", id_="two")])
+    assert [node.node_id for node in changed] == ["two:0-12"]
+
+
+def test_asynchronously() -> None:
+    document = Document(text=SAME, id_="a")
+    nodes = asyncio.run(FootnoteNodeParser().aget_nodes_from_documents([document]))
+    assert [node.node_id for node in nodes] == [node.node_id for node in parse(document)]
+
+
+def test_passages_by_the_tokens_of_a_model() -> None:
+    parser = FootnoteNodeParser(limit=10, count_tokens=lambda text: len(text.split()))
+    nodes = parser.get_nodes_from_documents([Document(text=SAME, id_="a")])
+    assert len({node.metadata["passage_start"] for node in nodes}) == 5
+
+
+def test_it_says_its_name() -> None:
+    assert FootnoteNodeParser().to_dict()["class_name"] == "FootnoteNodeParser"

@@ -1,0 +1,136 @@
+"""Windows: whole sentences, verbatim, of one article, within the limit."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.reading.windows import CHARACTERS, REACH, Window, make_windows, window_around
+from index.records import Sentence
+from tests.support.sentence_texts import Shelf
+
+GAPS = st.sampled_from([" ", "\n\n", "\n\n## ", "\n- ", "\u3000", ""])
+LETTERS = st.sampled_from("aé東👍\U0001f468.?")
+TEXTS = st.builds(lambda letter, size: letter * size, LETTERS, st.integers(1, 260) | st.integers(450, 600))
+ARTICLES = st.lists(st.lists(st.tuples(GAPS, TEXTS), min_size=1, max_size=24), min_size=1, max_size=3)
+
+
+def windows(shelf: Shelf, *rows: int, own: int = 0) -> list[Window]:
+    return list(make_windows([shelf.candidate(row) for row in rows], shelf.texts, own))
+
+
+def rows(window: Window) -> list[int]:
+    return [one.row for one in window.sentences]
+
+
+@given(ARTICLES, st.data())
+def test_a_window_is_a_run_of_whole_sentences_as_the_article_has_them(
+    articles: list[list[tuple[str, str]]], data: st.DataObject
+) -> None:
+    shelf = Shelf(*articles)
+    last = len(shelf.sentences) - 1
+    asked = data.draw(st.lists(st.integers(0, last), max_size=8, unique=True))
+    left = list(asked)
+    for window in windows(shelf, *asked):
+        centre = left.pop(0)  # the first that no window before held
+        held = rows(window)
+        left = [row for row in left if row not in held]
+        first, after = held[0], held[-1] + 1
+        assert held == list(range(first, after))
+        assert centre in held
+        assert centre - first <= REACH
+        assert after - 1 - centre <= REACH
+        (article,) = {one.article for one in window.sentences}
+        assert window.start == window.sentences[0].start
+        end = window.sentences[-1].end
+        assert len(window.text) == end - window.start
+        inside = {at for one in window.sentences for at in range(one.start, one.end)}
+        for at, (shown, real) in enumerate(
+            zip(window.text, shelf.articles[article][window.start : end], strict=True), window.start
+        ):
+            assert shown == (real if at in inside else " ")
+        assert len(window.text) <= CHARACTERS or held == [centre]
+        # None more would have fitted.
+        known = [one for one in shelf.sentences if one.article == article]
+        if first > known[0].row and centre - first < REACH:
+            assert end - shelf.sentences[first - 1].start > CHARACTERS
+        if after <= known[-1].row and after - 1 - centre < REACH:
+            assert shelf.sentences[after].end - window.start > CHARACTERS
+    assert left == []
+
+
+def test_what_comes_before_is_taken_first() -> None:
+    sentences = [Sentence(number * 100, number * 100 + 99) for number in range(9)]
+    assert window_around(sentences, 4, 99) == (4, 5)
+    assert window_around(sentences, 4, 199) == (3, 5)
+    assert window_around(sentences, 4, 299) == (3, 6)
+    assert window_around(sentences, 4, 399) == (2, 6)
+    assert window_around(sentences, 4, 398) == (3, 6)
+    assert window_around(sentences, 0, 299) == (0, 3)
+    assert window_around(sentences, 8, 299) == (6, 9)
+    assert window_around(sentences, 4, 10_000) == (0, 9)
+
+
+def test_it_grows_after_where_what_comes_before_is_too_long() -> None:
+    sentences = [Sentence(0, 400), Sentence(401, 500), Sentence(501, 600)]
+    assert window_around(sentences, 1) == (1, 3)
+    assert window_around(sentences, 0, 399) == (0, 1)
+
+
+@pytest.mark.parametrize("size", [CHARACTERS + 1, 5_000])
+def test_a_sentence_longer_than_the_limit_stands_alone(size: int) -> None:
+    shelf = Shelf.of(["Before.", "x" * size, "After."])
+    (window,) = windows(shelf, 1)
+    assert rows(window) == [1]
+    assert (window.start, window.text) == (8, "x" * size)
+    assert rows(windows(shelf, 2)[0]) == [2]  # its neighbours do not take it in
+
+
+def test_no_window_crosses_articles() -> None:
+    shelf = Shelf.of(["One."], ["Two.", "Three."], ["Four."])
+    assert [rows(window) for window in windows(shelf, 2, 3, 0)] == [[1, 2], [3], [0]]
+    assert [window.text for window in windows(shelf, 1, 0)] == ["Two. Three.", "One."]
+
+
+def test_only_what_no_window_before_holds_makes_one() -> None:
+    shelf = Shelf.of([f"Sentence {number} {'x' * 138}." for number in range(9)])
+    made = windows(shelf, 4, 3, 5, 0, 2, 8)
+    assert [rows(window) for window in made] == [[3, 4, 5], [0, 1, 2], [6, 7, 8]]
+    assert windows(shelf) == []
+    # Windows may share sentences: one is made as if it were alone.
+    assert [rows(window) for window in windows(shelf, 4, 6)] == [[3, 4, 5], [5, 6, 7]]
+
+
+def test_the_first_have_a_window_each_but_none_is_made_twice() -> None:
+    shelf = Shelf.of([f"Sentence {number} {'x' * 138}." for number in range(9)])
+    made = windows(shelf, 4, 3, 5, 0, own=2)
+    assert [rows(window) for window in made] == [[3, 4, 5], [2, 3, 4], [0, 1, 2]]
+    short = Shelf.of(["One.", "Two.", "Three."])
+    assert [rows(window) for window in windows(short, 2, 0, 1, own=3)] == [[0, 1, 2]]
+    # Of two whose windows are the same one is made.
+    ends = windows(shelf, 0, 1, 8, 7, own=4)
+    assert [rows(window) for window in ends] == [[0, 1, 2], [6, 7, 8]]
+
+
+def test_windows_that_differ_at_one_end_are_two() -> None:
+    shelf = Shelf.of([f"{number}." for number in range(2 * REACH + 2)])
+    made = windows(shelf, REACH - 1, REACH, REACH + 1, REACH + 2, own=4)
+    last = 2 * REACH + 1
+    assert [(rows(one)[0], rows(one)[-1]) for one in made] == [
+        (0, last - 2),
+        (0, last - 1),
+        (1, last),
+        (2, last),
+    ]
+
+
+def test_windows_are_made_as_they_are_needed() -> None:
+    shelf = Shelf.of(*([f"Article {number}."] for number in range(5)))
+    read: list[int] = []
+
+    def texts(some: range) -> list:  # type: ignore[type-arg]
+        read.append(len(some))
+        return shelf.texts(some)
+
+    made = make_windows([shelf.candidate(row) for row in range(5)], texts, 0)  # type: ignore[arg-type]
+    next(made), next(made)
+    assert len(read) == 2

@@ -1,0 +1,238 @@
+"""Sentences: the first article, a list of what segmenters stumble over, and properties of any text."""
+
+import random
+import re
+import textwrap
+import time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.records import Sentence
+from index.segmentation.sentences import LONGEST, LONGEST_UNSPACED, split_sentences
+from tests.support.paths import ARTICLE
+
+# One string is a text, " | " between its sentences.
+PROSE = [
+    # Abbreviations, titles, initials
+    "Dr. Smith met Mrs. Jones at 5 p.m. on Friday. | They talked.",
+    "J. R. R. Tolkien wrote it. | C.S. Lewis read it.",
+    "Col. Ryan Dillon spoke. | Lt. Gen. Steve Townsend agreed. | Sgt. Pepper left.",
+    "Rep. Adam Schiff and Sen. John McCain met Gov. Jerry Brown.",
+    "He lives in the U.S. | The country is large.",
+    "The U.S. Air Force denied it. | A U.S. airstrike followed.",
+    "Martin Luther King Jr. was born in Atlanta. | St. Petersburg is big.",
+    "Apple Inc. announced it. | Brown v. Board of Education was decided.",
+    "Prof. A. B. Müller et al. (2010) found it. | Fig. 3 shows this. | Eq. 4 is simple.",
+    "Mr. and Mrs. Smith vs. the I.R.S. in Washington, D.C. in 2001. | They won.",
+    "The Ph.D. student left. | He has a Ph.D. | She has none.",
+    "the us -led coalition believes it. | It was wrong.",
+    # Numbers
+    "It cost 3.5 million dollars. | Growth was 0.7 percent.",
+    "See No. 5 for details. | It is on p. 12.",
+    "He was born on Jan. 5, 1990. | She came in Sept. 1991.",
+    "It happened in 1066. | The Normans won.",
+    "Version 2.0.1 was released. | Python 3.11 works.",
+    # Quotations and brackets
+    '"He left." | She stayed.',
+    "“He left.” | She stayed.",
+    'He said, "I am here." | Then he left.',
+    '"Are you sure?" he asked. | "Yes!" she said.',
+    '"Morale is high and readiness is complete". | At least 21 were killed.',
+    "It was late (he thought. He was wrong). | Then came dawn.",
+    "(This is a whole sentence.) | Another one follows.",
+    "He wrote it [sic]. | It was fine.[12] | Next one.[3][4] | And more.",
+    "It rained.[citation needed] | Then it stopped.[a]",
+    # Marks
+    "What?! | Really?! | Yes.",
+    "Wait... what? | I don't know... | Maybe not.",
+    "Visit https://example.com/a.b?c=d. | Write to a.b@example.org. | Done.",
+    "I. Introduction. | II. Methods. | A. First part.",
+    # Other scripts
+    "नमस्ते दुनिया। | यह एक वाक्य है।",
+    "هل أنت هنا؟ | نعم أنا هنا. | شكرا.",
+    "สวัสดีครับ วันนี้อากาศดี ผมไปตลาด",
+    # The same again, and nothing to go by
+    "The same. | The same. | The same. | The same. | The same.",
+    "no punctuation at all in this text",
+    "😀 Emoji come first. | They end it too 👩‍👩‍👧.",
+]
+
+# What comes out wrong, and is known to (docs/segmentation.md).
+KNOWN_WRONG = [
+    "He scored 20 pts. vs. Spain. | Then he left.",
+    "The min. temp. was 5 deg. C. | The max. was 9.",
+    "Er kam am 3. Mai an. | Dr. Müller ging.",
+    "Maybe he left… | She stayed.",
+    "The church of Trinity-St. Paul's stands.",
+]
+
+# Lists: a text, and its sentences.
+BLOCKS = [
+    ("他来了。她走了！为什么？因为下雨。", ["他来了。", "她走了！", "为什么？", "因为下雨。"]),
+    ("彼は言った。「もう行く。」そして去った。", ["彼は言った。", "「もう行く。」", "そして去った。"]),
+    ("# The title #\nThe body.", ["The title", "The body."]),
+    ("### About C#\n\nIt is sharp.", ["About C#", "It is sharp."]),
+    ("#5 is alive.", ["#5 is alive."]),
+    ("Title\n=====\nThe body.\n***\nMore.", ["Title", "The body.", "More."]),
+    (
+        "The title\nA body that is longer than its title.",
+        ["The title", "A body that is longer than its title."],
+    ),
+    (
+        "A sentence wrapped\nby hand at a width,\nas by J. R. R.\nTolkien. Two.",
+        ["A sentence wrapped\nby hand at a width,\nas by J. R. R.\nTolkien.", "Two."],
+    ),
+    (
+        "* one item\n* two items,\n  and more\n- [ ] to do\n• dot",
+        ["one item", "two items,\n  and more", "to do", "dot"],
+    ),
+    ("1. Mix it. Stir.\n2) Bake\n(3) Eat\na) now", ["1. Mix it.", "Stir.", "2) Bake", "(3) Eat", "a) now"]),
+    (
+        "He said:\n> It is mine,\n> all of it.\n\nShe left.",
+        ["He said:", "It is mine,\n> all of it.", "She left."],
+    ),
+    ("| a | b |\n|---|---|\n| c | d |", ["| a | b |", "| c | d |"]),
+    ("One.\r\n\r\nTwo\r\n\r\nThree", ["One.", "Two", "Three"]),
+    ("Lonely surrogates \ud800 are kept. Yes.", ["Lonely surrogates \ud800 are kept.", "Yes."]),
+    ("", []),
+    (" \n\t\n", []),
+    ("---\n* * *\n!?", []),
+]
+
+
+def cut(text: str) -> list[str]:
+    return [text[sentence.start : sentence.end] for sentence in split_sentences(text)]
+
+
+def test_the_first_article() -> None:
+    text = ARTICLE.read_text(encoding="utf-8")
+    assert cut(text) == [paragraph for paragraph in text.split("\n") if paragraph]
+
+
+@pytest.mark.parametrize("sentences", PROSE)
+def test_prose(sentences: str) -> None:
+    assert cut(sentences.replace(" | ", " ")) == sentences.split(" | ")
+
+
+@pytest.mark.xfail(strict=True)
+@pytest.mark.parametrize("sentences", KNOWN_WRONG)
+def test_what_is_known_to_come_out_wrong(sentences: str) -> None:
+    assert cut(sentences.replace(" | ", " ")) == sentences.split(" | ")
+
+
+@pytest.mark.parametrize("width", [30, 45, 72])
+@pytest.mark.parametrize("sentences", PROSE)
+def test_wrapped_prose(sentences: str, width: int) -> None:
+    text = textwrap.fill(" ".join([PROSE[0], sentences]).replace(" | ", " "), width, break_on_hyphens=False)
+    assert [" ".join(sentence.split()) for sentence in cut(text)] == f"{PROSE[0]} | {sentences}".split(" | ")
+
+
+@pytest.mark.parametrize(("text", "sentences"), BLOCKS)
+def test_blocks(text: str, sentences: list[str]) -> None:
+    assert cut(text) == sentences
+
+
+def check(text: str, sentences: list[Sentence]) -> None:
+    """Assert all that holds for the sentences of any text."""
+    assert all(0 <= sentence.start < sentence.end <= len(text) for sentence in sentences)
+    assert all(before.end <= after.start for before, after in pairwise(sentences))
+    gaps = [0, *(place for sentence in sentences for place in (sentence.start, sentence.end)), len(text)]
+    for start, end in zip(gaps[::2], gaps[1::2], strict=True):
+        assert not any(map(str.isalnum, text[start:end]))
+    for sentence in sentences:
+        shown = text[sentence.start : sentence.end]
+        assert shown == shown.strip()
+        assert len(shown) <= LONGEST
+
+
+_PIECES = st.sampled_from(
+    [
+        *'Dr. |a|B|e\u0301|1|. |.|! |? |。|中文|ไทย| |\n|\n\n|\r\n|\t|- |# |> |1. |(|)|[|] |"|“|” |…'.split(
+            "|"
+        ),
+        *"😀|\u200d|\ufe0f|\ud800|\x00|\x85|\u2028|\xa0|U.S. |words and words |---\n|```\n|[1]".split("|"),
+        "| ",
+        "x" * 300,
+    ]
+)
+
+
+@pytest.mark.parametrize("separator", ["\x85", "\u2028", "\u2029"])
+def test_line_separators_do_not_end_the_cutting(separator: str) -> None:
+    text = f".words and words B{separator}.B"  # on which sentencex dies
+    check(text, split_sentences(text))
+
+
+@given(st.one_of(st.text(), st.lists(_PIECES, max_size=60).map("".join)))
+def test_any_text(text: str) -> None:
+    check(text, split_sentences(text))
+
+
+@given(st.lists(_PIECES, max_size=30).map("".join))
+def test_it_is_the_same_each_time(text: str) -> None:
+    assert split_sentences(text) == split_sentences(text)
+
+
+def test_long_sentences_are_cut_at_their_best_place() -> None:
+    clauses = cut("Word after word, " * 100 + "end.")
+    assert all(clause.endswith((",", ".")) and len(clause) > LONGEST // 2 for clause in clauses[:-1])
+    words = cut("word " * 500)
+    assert {word for part in words for word in part.split()} == {"word"}
+    assert max(map(len, words)) <= LONGEST
+    quotation = cut('"' + "He came and went as he liked. " * 40 + 'It ended."')
+    assert all(part.endswith((".", '."')) for part in quotation)
+    assert max(map(len, cut("中文字" * 1000))) <= LONGEST_UNSPACED
+    assert all(part.endswith("，") for part in cut("中文字，" * 100)[:-1])
+
+
+@pytest.mark.parametrize("cluster", ["e\u0301\u0323", "👩\u200d👩\u200d👧", "👍🏽", "ก็"])
+@pytest.mark.parametrize("shift", range(4))
+def test_a_hard_cut_parts_no_cluster(cluster: str, shift: int) -> None:
+    parts = cut("a" * (1 + shift) + f"{cluster}b" * 900)
+    assert len(parts) > 1
+    assert all(re.fullmatch(f"a*b?(?:{cluster}b)*(?:{cluster})?", part) for part in parts)
+
+
+def test_a_pile_of_marks_is_cut_all_the_same() -> None:
+    text = "e" + "\u0301" * 5000
+    check(text, split_sentences(text))
+
+
+SLOW = {
+    "normal": 'This is a sentence, by Dr. Smith. "He left." She stayed (maybe).\n\n' * 75_000,
+    "one line": "This is a sentence, by Dr. Smith. He left. She stayed. " * 20_000,
+    "no punctuation": "word and another " * 60_000,
+    "one word": "a" * 1_000_000,
+    "chinese": "他来了。她走了！" * 50_000,
+    "chinese without stops": "他来了她走了" * 100_000,
+    "quotes and brackets": '"He (left." [She. \'stayed). “Oh”’ «Non. ' * 15_000,
+    "dots": "." * 1_000_000,
+    "opening": "([" * 300_000 + "a",
+    "notes": "a.[" * 200_000,
+    "headings": "# a" + " #" * 500_000,
+    "quotations": "> " * 500_000 + "a",
+    "spaces": "a" + " " * 1_000_000 + "b",
+    "short lines": "a\n" * 300_000,
+    "numbers": "1. " * 300_000,
+}
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_long_texts_take_seconds(name: str) -> None:
+    text = SLOW[name]
+    started = time.perf_counter()
+    sentences = split_sentences(text)
+    assert time.perf_counter() - started < 20
+    check(text, sentences)
+
+
+def test_a_long_text_is_cut_like_a_short_one() -> None:
+    # sentencex sees a long paragraph through windows: their edges must not show.
+    pick = random.Random(5)
+    sentences = [
+        f"The {'very ' * pick.randrange(40)}long line No. {number} ends here." for number in range(500)
+    ]
+    assert cut(" ".join(sentences)) == sentences

@@ -1,0 +1,211 @@
+"""Verdicts and notes, from the button to the database, over the loopback Discord."""
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+
+from bot.discord.events.buttons import NO_NOTE, NOT_YOURS, NOTE_KEPT
+from bot.discord.events.client import FootnoteClient
+from bot.discord.replies.answer_reply import noted_reply
+from bot.discord.replies.tickets import NoteTicket
+from bot.feedback.export import export
+from bot.feedback.store import FILE
+from index.retrieval.title_search import article_key
+from tests.fake_discord import LoopbackDiscord
+from tests.support.button_presses import (
+    ANSWER,
+    COALITION,
+    CONTEXT,
+    NOTE,
+    NOWHERE,
+    RAQQA,
+    RIGHT,
+    THANKS,
+    WRONG,
+    ask,
+    button,
+    forge,
+    press,
+    seen,
+)
+
+
+@contextmanager
+def being_written(bot: FootnoteClient) -> Iterator[None]:
+    """Hold the feedback as another process does that writes to it."""
+    with closing(sqlite3.connect(bot.feedback.store.path, isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        yield
+        database.execute("ROLLBACK")
+
+
+async def test_a_verdict_is_kept_with_what_it_is_about(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    message = await ask(discord, article=article_key(COALITION))
+    clicked = await press(discord, message, RIGHT)
+    assert clicked.message is not None
+    assert clicked.message.content == noted_reply(1).content
+    (entry,) = bot.feedback.store.list()
+    judged = entry.judgement
+    assert (judged.right, judged.question, judged.answer) == (True, RAQQA, ANSWER)
+    assert (judged.article, judged.asked_in, judged.index) == (
+        COALITION,
+        COALITION,
+        bot.shelf.library.fingerprint,
+    )
+    assert judged.sentence is not None
+    assert judged.sentence in bot.shelf.library.article(COALITION).text
+    (gold,) = export([entry]).questions
+    assert (gold.gold_sentences, gold.gold_answer) == ((judged.sentence,), ANSWER)
+
+
+async def test_a_later_verdict_takes_the_place_of_the_earlier_one(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    message = await ask(discord)
+    said = [
+        (await press(discord, message, what)).message.content  # type: ignore[union-attr]
+        for what in (RIGHT, RIGHT, WRONG, WRONG, RIGHT, WRONG)
+    ]
+    to_right, to_wrong = "Thanks, changed to right.", "Thanks, changed to wrong."
+    assert said == [THANKS, THANKS, to_wrong, THANKS, to_right, to_wrong]
+    assert seen(await press(discord, message, WRONG, discord.world.add_user("eve"))).startswith(THANKS)
+    assert [entry.judgement.right for entry in bot.feedback.store.list()] == [False, False]
+
+
+async def test_a_note_does_not_stay_below_the_opposite_verdict(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    message = await ask(discord)
+    thanks = (await press(discord, message, RIGHT)).message
+    opened = await press(discord, thanks, NOTE)
+    await (await discord.submit(discord.world.user, opened, note="Just so.")).done()
+    assert bot.feedback.store.list()[0].note == "Just so."
+    changed = (await press(discord, message, WRONG)).message
+    assert bot.feedback.store.list()[0].note is None
+    opened = await press(discord, changed, NOTE)  # another can be added
+    await (await discord.submit(discord.world.user, opened, note="Not so.")).done()
+    assert [(entry.judgement.right, entry.note) for entry in bot.feedback.store.list()] == [
+        (False, "Not so.")
+    ]
+
+
+async def test_verdicts_on_two_answers_are_two(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    for what in (RIGHT, WRONG):
+        await press(discord, await ask(discord), what)
+    assert [entry.judgement.right for entry in bot.feedback.store.list()] == [True, False]
+
+
+async def test_a_verdict_that_waits_keeps_nobody_waiting(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    message = await ask(discord)
+    with being_written(bot):
+        judged = await discord.click(discord.world.user, message, button(message, RIGHT))
+        await judged.acknowledged()
+        await asyncio.sleep(0.2)  # it waits for the file now
+        other = await press(discord, message, CONTEXT)
+        assert not judged.is_done
+        assert (other.acknowledged_after or 0) < 1
+    assert seen(await judged.done()).startswith(THANKS)
+
+
+async def test_a_stop_waits_for_a_verdict(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    message = await ask(discord)
+    with being_written(bot):
+        judged = await discord.click(discord.world.user, message, button(message, RIGHT))
+        await judged.acknowledged()
+        finishing = asyncio.create_task(bot.finish(4))
+        await asyncio.sleep(0.3)
+        assert not finishing.done()
+    assert await finishing == 0
+    assert seen(judged).startswith(THANKS)
+
+
+async def test_that_the_articles_do_not_say_can_be_right(
+    discord: LoopbackDiscord, bot: FootnoteClient
+) -> None:
+    message = await ask(discord, NOWHERE)
+    assert "The articles don't say." in message.text
+    await press(discord, message, RIGHT)
+    (entry,) = bot.feedback.store.list()
+    assert (entry.judgement.answer, entry.judgement.sentence) == (None, None)
+    (gold,) = export([entry]).questions
+    assert not gold.answerable
+
+
+async def test_a_note_is_added_by_who_judged(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    message = await ask(discord)
+    thanks = (await press(discord, message, WRONG)).message
+    assert thanks is not None
+    opened = await press(discord, thanks, NOTE)
+    assert opened.modal is not None
+    assert opened.modal["custom_id"] == NoteTicket(1).custom_id
+    note = "It is **not** @everyone's view.\nSecond line."
+    sent = await discord.submit(discord.world.user, opened, note=note)
+    await sent.done()
+    assert thanks.text == NOTE_KEPT.content  # the private line itself
+    assert thanks.buttons == []
+    assert sent.followups == []
+    assert bot.feedback.store.list()[0].note == note
+
+
+async def test_nobody_else_can_add_a_note(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    message = await ask(discord)
+    await press(discord, message, WRONG)
+    eve = discord.world.add_user("eve")
+    for row in (1, 2, 999_999_999):
+        opened = await forge(discord, message, NoteTicket(row).custom_id, eve)
+        sent = await (await discord.submit(eve, opened, note="Mine!")).done()
+        assert seen(sent) == NOT_YOURS.content
+    assert bot.feedback.store.list()[0].note is None
+
+
+async def test_a_note_of_blanks_is_none(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    thanks = (await press(discord, await ask(discord), WRONG)).message
+    opened = await press(discord, thanks, NOTE)
+    sent = await (await discord.submit(discord.world.user, opened, note=" \n ")).done()
+    assert seen(sent) == NO_NOTE.content
+    assert bot.feedback.store.list()[0].note is None
+
+
+async def test_opened_forms_are_not_kept(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+    thanks = (await press(discord, await ask(discord), WRONG)).message
+    for _ in range(3):
+        await press(discord, thanks, NOTE)
+    store = bot._connection._view_store
+    assert (store._modals, store._views, store._synced_message_views) == ({}, {}, {})
+
+
+async def test_a_full_disk_is_said(
+    discord: LoopbackDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = await ask(discord)
+    connect = sqlite3.connect
+
+    def connect_without_room(*arguments: object, **options: object) -> sqlite3.Connection:
+        database: sqlite3.Connection = connect(*arguments, **options)  # type: ignore[call-overload]
+        database.execute("PRAGMA max_page_count = 1")
+        return database
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite3, "connect", connect_without_room)
+        for _ in range(40):  # until the last page that is there already is full
+            clicked = await press(discord, message, RIGHT, discord.world.add_user("eve"))
+            if not seen(clicked).startswith(THANKS):
+                break
+    assert seen(clicked).startswith("Thanks, but I have no room left to keep that. (Reference: `")
+
+
+async def test_damaged_feedback_is_said_and_left_alone(
+    discord: LoopbackDiscord, bot: FootnoteClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    message = await ask(discord)
+    bot.feedback.store.path.write_bytes(b"nonsense" * 100)
+    assert seen(await press(discord, message, RIGHT)).startswith("Thanks, but I can't keep that")
+    (event,) = [record for record in caplog.records if record.getMessage() == "feedback not kept"]
+    assert event.fields["reason"] == f"{bot.feedback.store.path} is damaged"  # type: ignore[attr-defined]
+    assert (bot.config.bot_directory / FILE).read_bytes() == b"nonsense" * 100
+    assert ANSWER in seen(await press(discord, message, CONTEXT))  # all else goes on

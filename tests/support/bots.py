@@ -1,0 +1,80 @@
+"""Bots for the tests: the real client over a shared library, connected to the loopback Discord."""
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.config import Config
+from bot.discord.account.command_sync import sync_changed
+from bot.discord.events.client import FootnoteClient
+from bot.discord.events.commands import definitions
+from bot.discord.library.live_library import Shelf
+from bot.discord.running import make_desk
+from bot.discord.telemetry.meter import Meter
+from bot.feedback.store import Feedback
+from index.library import Library
+from tests.fake_discord import LoopbackDiscord
+
+FAST = {"questions_per_minute": 0, "server_questions_per_minute": 0}
+
+
+def bot_config(library: Path, folder: Path, discord: LoopbackDiscord, **settings: Any) -> Config:
+    """Return the configuration of a bot over what lies below `library`, with its own files in `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return Config.model_validate(
+        {
+            "base": folder,
+            "corpus": {"directory": str(library / "corpus")},
+            "index": {"directory": str(library / "index"), "watch": 0},
+            "discord": {"api_base": discord.api_base, "directory": "bot", **FAST, **settings},
+        }
+    )
+
+
+async def no_pause(shard_id: int | None, *, initial: bool = False) -> None:
+    """Stand for discord.py's wait of five seconds before each further session."""
+
+
+@dataclass
+class Bots:
+    """Starts bots, and ends those that are still there when the test ends."""
+
+    discord: LoopbackDiscord
+    library: Library
+    library_folder: Path
+    folder: Path
+    running: dict[FootnoteClient, asyncio.Task[None]] = field(default_factory=dict)
+
+    async def start(self, **settings: Any) -> FootnoteClient:
+        """Start a bot and wait until it is ready; `settings` are keys of `[discord]`."""
+        config = bot_config(self.library_folder, self.folder, self.discord, **settings)
+        meter = Meter()
+        shelf = Shelf(config, self.library, meter)
+        desk = make_desk(config, shelf, meter)
+        client = FootnoteClient(config, shelf, desk, Feedback.open(config.bot_directory), meter)
+        client.before_identify_hook = no_pause  # type: ignore[method-assign]
+        client._connection.guild_ready_timeout = 0.05
+        await client.login(self.discord.token)
+        await sync_changed(client, definitions(), config.bot_directory)
+        task = asyncio.create_task(client.connect())
+        self.running[client] = task
+        ready = asyncio.create_task(client.wait_until_ready())
+        await asyncio.wait((task, ready), return_when=asyncio.FIRST_COMPLETED)
+        if not ready.done():
+            ready.cancel()
+            task.result()
+        return client
+
+    async def stop(self, client: FootnoteClient) -> None:
+        """End a bot as its own end does: what is in flight first."""
+        task = self.running.pop(client)
+        await client.finish(5.0)
+        await client.desk.close(1.0)
+        await client.close()
+        await task
+
+    async def stop_all(self) -> None:
+        """End all bots."""
+        for client in list(self.running):
+            await self.stop(client)

@@ -1,0 +1,175 @@
+"""The loopback Discord and the bot for every test here, and tests that are coroutines."""
+
+import asyncio
+import inspect
+import os
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.discord.events.client import FootnoteClient
+from index.building.update import update
+from index.config import Config
+from index.library import Library
+from index.models.model_folders import model_fingerprint, resolve_encoder
+from index.storage.fingerprint import encoder_name
+from index.storage.generations import put_encoder, writing
+from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord.openapi import OpenAPI
+from tests.support.bots import Bots
+from tests.support.paths import ROOT
+
+ARTICLES = {
+    "notes/bees.md": """\
+---
+title: How bees keep warm
+url: https://example.org/bees
+published: 2021-12-01
+author: Anonymous
+---
+Honey bees stay in the hive all winter. They form a cluster and shiver with their flight muscles.
+
+The centre of the cluster is kept at about 35 degrees Celsius.
+""",
+    "bridges/red.txt": """\
+The red bridge
+
+The red bridge is 900 metres long. It was opened in 1931. Ships pass below it at all hours.
+""",
+    "bridges/green.txt": """\
+The green bridge
+
+The green bridge is 40 metres long. Nobody remembers when it was opened.
+""",
+}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Give each test that is a coroutine the runner of its event loop."""
+    if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+        item.fixturenames.insert(0, "runner")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a test that is a coroutine on the event loop of its fixtures."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    runner: asyncio.Runner = pyfuncitem.funcargs["runner"]
+    names = inspect.signature(pyfuncitem.obj).parameters
+    runner.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
+    return True
+
+
+@pytest.fixture
+def runner() -> Iterator[asyncio.Runner]:
+    """Return the runner of the test's own event loop: what went wrong on it unseen fails the test."""
+    trouble: list[str] = []
+    with asyncio.Runner() as runner:
+        loop = runner.get_loop()
+        loop.set_exception_handler(lambda _, context: trouble.append(_in_words(context)))
+        yield runner
+        left = runner.run(_left())
+    assert not left, f"tasks that nobody ended: {left}"
+    assert not trouble, "on the event loop:\n" + "\n".join(trouble)
+
+
+async def _left() -> set[asyncio.Task[Any]]:
+    """Return the tasks that do not end soon; what was cancelled needs a moment to."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    return (await asyncio.wait(tasks, timeout=2))[1] if tasks else set()
+
+
+def _in_words(context: dict[str, Any]) -> str:
+    error = context.get("exception")
+    trace = "".join(traceback.format_exception(error)) if error else ""
+    return f"{context.get('message')} {context.get('future') or context.get('task') or ''}\n{trace}"
+
+
+@pytest.fixture(scope="session")
+def openapi() -> OpenAPI | None:
+    """Return Discord's own description, read once; None where $DISCORD_OPENAPI names none."""
+    return OpenAPI.from_environment()
+
+
+@pytest.fixture
+def discord(runner: asyncio.Runner, openapi: OpenAPI | None) -> Iterator[LoopbackDiscord]:
+    """Return a running loopback Discord; what it refused and the test did not expect fails the test."""
+    server = LoopbackDiscord(openapi=openapi)
+    runner.run(server.__aenter__())
+    with pytest.MonkeyPatch.context() as patch:  # a client that was pointed here changed both for good
+        patch.setattr(Route, "BASE", Route.BASE)
+        patch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
+        yield server
+    runner.run(server.__aexit__(None, None, None))
+    server.check()
+
+
+@pytest.fixture(scope="session")
+def library_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with `corpus` and its built `index`; tests only read it.
+
+    Building takes a while; $FOOTNOTE_TEST_LIBRARY names a folder that keeps it for the next run.
+    """
+    kept = os.environ.get("FOOTNOTE_TEST_LIBRARY")
+    base = Path(kept) if kept else tmp_path_factory.mktemp("discord-library")
+    for source in (ROOT / "corpus").iterdir():
+        _write(base / "corpus" / source.name, source.read_text("utf-8"))
+    for name, text in ARTICLES.items():
+        _write(base / "corpus" / name, text)
+    config = Config.model_validate({"base": base, "index": {"directory": "index"}})
+    if not kept:
+        encoder: Path = request.getfixturevalue("encoder_folder")
+        with writing(config.index_directory, 0):
+            put_encoder(config.index_directory, _encoder_name(config), lambda made: _link(encoder, made))
+    update(config, lambda *_: None, wait=300)
+    return base
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists() or path.read_text("utf-8") != text:
+        path.write_text(text, "utf-8")
+
+
+def _encoder_name(config: Config) -> str:
+    return encoder_name(model_fingerprint(resolve_encoder(config.encoder)))
+
+
+def _link(folder: Path, made: Path) -> None:
+    for path in folder.iterdir():
+        (made / path.name).hardlink_to(path)
+
+
+@pytest.fixture(scope="session")
+def library(library_folder: Path) -> Library:
+    """Return the library of `library_folder`, warm; all bots share it."""
+    config = Config.model_validate({"base": library_folder, "index": {"directory": "index"}})
+    library = Library.open(config)
+    library.ask("How long is the red bridge?")
+    return library
+
+
+@pytest.fixture
+def bots(
+    discord: LoopbackDiscord,
+    library: Library,
+    library_folder: Path,
+    tmp_path: Path,
+    runner: asyncio.Runner,
+) -> Iterator[Bots]:
+    """Return what starts bots; `await bots.start(queue=1)` takes keys of `[discord]`."""
+    bots = Bots(discord, library, library_folder, tmp_path / "home")
+    yield bots
+    runner.run(bots.stop_all())
+
+
+@pytest.fixture
+def bot(bots: Bots, runner: asyncio.Runner) -> FootnoteClient:
+    """Return a running bot without cooldowns, its commands registered."""
+    return runner.run(bots.start())

@@ -1,0 +1,72 @@
+"""A small client whose command and messages fail, to see what `Failures` makes of it."""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator, Callable
+
+import discord as discord_py
+from discord import app_commands
+
+from bot.discord.delivery.error_reports import Failures
+from bot.discord.telemetry.meter import Meter
+from tests.fake_discord import Interaction, LoopbackDiscord, Message
+from tests.support.small_client import Toy, running
+
+INNARDS = "/srv/bees/config.toml line 7"
+REFERENCE = re.compile(r"\(Reference: `([0-9a-f]{8})`\)")
+
+
+class Failing(Toy):
+    """A client whose one command defers as it is told, then does something, and fails."""
+
+    def __init__(self, server: LoopbackDiscord, failures: Failures) -> None:
+        super().__init__(server)
+        self.failures = failures
+        self.does: Callable[[discord_py.Interaction], object] = lambda _: None
+        self.says: Callable[[discord_py.Message], object] = lambda _: None
+        self.tree.on_error = failures.interaction  # type: ignore[method-assign,assignment]
+
+        @self.tree.command(description="Fail")
+        async def fail(interaction: discord_py.Interaction, how: str = "") -> None:
+            if how:
+                await interaction.response.defer(ephemeral=how == "private")
+            await self.does(interaction)  # type: ignore[misc]
+
+        @fail.autocomplete("how")
+        async def offer(interaction: discord_py.Interaction, _: str) -> list[app_commands.Choice[str]]:
+            await failures.interaction(interaction, RuntimeError(INNARDS))
+            return []
+
+    async def on_message(self, message: discord_py.Message) -> None:
+        if message.author.bot:
+            return
+        try:
+            await self.says(message)  # type: ignore[misc]
+        except Exception as error:
+            await self.failures.message(message, error)
+
+
+@contextlib.asynccontextmanager
+async def failing(discord: LoopbackDiscord, meter: Meter) -> AsyncIterator[Failing]:
+    toy = Failing(discord, Failures(meter))
+    async with running(toy, discord):
+        yield toy
+        await asyncio.gather(*[task for task in asyncio.all_tasks() if "discord.py: on_" in task.get_name()])
+
+
+def raising(error: Exception) -> Callable[..., object]:
+    async def fail(_: object) -> None:
+        raise error
+
+    return fail
+
+
+def shown(used: Interaction) -> list[Message]:
+    """Return what a person sees of what an interaction brought."""
+    return [message for message in (used.message, *used.followups) if message and not message.deleted]
+
+
+def sent(discord: LoopbackDiscord) -> str:
+    """Return all that the bot ever sent."""
+    return " ".join(str(request.body) for request in discord.requests)

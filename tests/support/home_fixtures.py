@@ -1,0 +1,65 @@
+"""Terminals that are none, and libraries for the commands to work on."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.homes import BEES, ROOT, Home
+from tests.support.pseudo_terminal import PseudoTerminal
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Return a function that runs another with a stream on a terminal, and returns what the terminal got."""
+
+    def draw(
+        write: Callable[[], object],
+        *,
+        columns: int = 80,
+        term: str = "xterm-256color",
+        stream: str = "stdout",
+    ) -> str:
+        with terminal_as(stream, columns, term) as terminal:
+            write()
+        return terminal.shown()
+
+    @contextmanager
+    def terminal_as(name: str, columns: int, term: str) -> Iterator[PseudoTerminal]:
+        terminal = PseudoTerminal(columns)
+        with (
+            monkeypatch.context() as patch,
+            os.fdopen(os.dup(terminal.device), "w", encoding="utf-8") as stream,
+        ):
+            patch.setattr(sys, name, stream)
+            patch.setenv("TERM", term)
+            patch.setenv("COLUMNS", str(columns))  # rich asks the process's own terminal for its size
+            for variable in ("LINES", "COLORTERM", "FORCE_COLOR", "TTY_COMPATIBLE"):
+                patch.delenv(variable, raising=False)
+            yield terminal
+
+    return draw
+
+
+@pytest.fixture(scope="session")
+def built_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """Return a home whose index is built; tests only read it."""
+    home = Home(tmp_path_factory.mktemp("built"))
+    shutil.copytree(ROOT / "corpus", home.corpus)
+    (home.corpus / "notes").mkdir()
+    (home.corpus / "notes" / "bees.md").write_text(BEES, "utf-8")
+    shutil.copy(ROOT / "config.toml", home.config)
+    run = home.footnote("index")
+    assert (run.code, run.out) == (0, "2 added, 0 updated, 0 removed, 0 unchanged\n"), run.err
+    return home
+
+
+@pytest.fixture
+def home(built_home: Home, tmp_path: Path) -> Home:
+    """Return a home of the test's own; its files are links, to be replaced but not written over."""
+    shutil.copytree(built_home.folder, tmp_path / "home", copy_function=os.link)
+    return Home(tmp_path / "home")

@@ -1,0 +1,157 @@
+"""Kill an update at each of its steps in turn, and check what it leaves behind.
+
+A step is anything that changes the disk, and each opening of a file of the index. Run by test_kill.py with
+the folder of a corpus and its index, the encoder, and, where the update is to bring a reader in and nothing
+else, the reader. It forks, so that the libraries are imported once.
+"""
+
+import os
+import shutil
+import signal
+import sys
+import traceback
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import bm25s  # noqa: F401 - imported before the forks
+import faiss
+import numpy as np
+
+from index.articles.corpus import corpus_files, read_article
+from index.building.reuse import Earlier
+from index.config import AnswerSection, Config
+from index.reading.reader_choice import exported_reader_folder
+from index.storage import generations
+from index.storage.bm25 import Lexical, terms
+from index.storage.catalog import Catalog
+from tests.support.small_library import build, make_config
+
+EVENTS = {
+    "open",
+    "os.rename",
+    "os.remove",
+    "os.rmdir",
+    "os.mkdir",
+    "os.link",
+    "shutil.rmtree",
+    "sqlite3.connect",
+}
+
+
+def in_child(task: Callable[[], None]) -> int:
+    """Run `task` in a process of its own; return its exit code, negative for a signal."""
+    child = os.fork()
+    if not child:
+        code = 1
+        try:
+            task()
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def update_and_die(config: Config, step: int) -> None:
+    """Update, but die before the step of that number."""
+    root, taken = str(config.index_directory), 0
+
+    def count() -> None:
+        nonlocal taken
+        if taken == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+        taken += 1
+
+    def hook(event: str, args: tuple[Any, ...]) -> None:
+        if event in EVENTS and root in str(args[0]):
+            count()
+
+    def counted(real: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **more: Any) -> Any:
+            count()
+            return real(*args, **more)
+
+        return call
+
+    sys.addaudithook(hook)
+    os.fsync = counted(os.fsync)
+    faiss.write_index = counted(faiss.write_index)
+    build(config)
+
+
+def sentences(config: Config) -> list[str]:
+    """Open the index as a question does, checksums and all, and return its sentences."""
+
+    def load(generation: generations.Generation) -> list[str]:
+        generations.check_encoder(generation.encoder)
+        index = Earlier.load(generation)
+        lexical = Lexical.load(generation.folder, len(index.segmentation.sentences))
+        catalog: Catalog = index.storage.catalog
+        found = [sentence.text for sentence in catalog.sentences(range(len(index.segmentation.sentences)))]
+        vectors = index.segmentation.sentences.rows(0, len(found))
+        assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
+        assert all(lexical.scores(terms(text))[row] > 0 for row, text in enumerate(found))
+        return found
+
+    return generations.open_current(config.index_directory, load)
+
+
+def check(config: Config, allowed: list[list[str]], expected: list[str]) -> None:
+    """The index answers, as before or as after; the next update succeeds and leaves nothing behind."""
+    assert sentences(config) in allowed
+    report = build(config)
+    assert report.rebuilt is None, report
+    assert sentences(config) == expected
+    root = config.index_directory
+    folders = {"encoders", "generations"} | ({"readers"} if config.named_reader else set())
+    assert {path.name for path in root.iterdir()} == {"current", "lock"} | folders
+    kept = sorted(path.name for path in (root / "generations").iterdir())
+    assert len(kept) <= 2, kept
+    assert len(list((root / "encoders").iterdir())) == 1
+    if config.named_reader:
+        folder = generations.open_current(root, lambda found: exported_reader_folder(config, found))
+        assert list((root / "readers").iterdir()) == [folder]
+
+
+def copy_weights(model_folder: Path, target: Path) -> None:
+    """Stand in for the export of a reader, which takes seconds."""
+    shutil.copy(model_folder / "model.safetensors", target / "reader.onnx")
+
+
+def main(base: Path, model: Path, reader: Path | None = None) -> int:
+    """Kill at each step until an update survives; return the number of steps."""
+    config = make_config(base, model)
+    before = sentences(config)
+    for file in corpus_files(config.corpus_directory):
+        read_article(file)  # imports what the children need
+    pristine = base / "pristine"
+    shutil.copytree(config.index_directory, pristine, copy_function=os.link)
+    after: list[str] = []
+    if reader:
+        config = config.model_copy(update={"answer": AnswerSection(reader=str(reader))})
+        sys.modules["index.models.span_model_export"] = SimpleNamespace(export_span_model=copy_weights)  # type: ignore
+        after = before
+    else:
+        (config.corpus_directory / "cats.txt").write_text("Cats\n\nA cat runs.\n", encoding="utf-8")
+        (config.corpus_directory / "raqqa.txt").unlink()
+    step = 0
+    while True:
+        code = in_child(partial(update_and_die, config, step))
+        if code == 0:
+            break
+        assert code == -signal.SIGKILL, code
+        after = after or ["Cats", "A cat runs.", *before[before.index("Weather") :][:4]]
+        assert in_child(partial(check, config, [before, after], after)) == 0, step
+        shutil.rmtree(config.index_directory)
+        shutil.copytree(pristine, config.index_directory, copy_function=os.link)
+        step += 1
+    assert sentences(config) == after
+    return step
+
+
+if __name__ == "__main__":
+    print(main(*map(Path, sys.argv[1:])))
