@@ -20,9 +20,9 @@ def run() -> None:
         signal.signal(signal.SIGINT, interrupt)
     try:
         from bot.terminal.cli import main
-        from bot.terminal.command_group import Setting
+        from bot.terminal.command_group import GlobalOptions
 
-        main(prog_name="footnote", obj=Setting(interrupts=interrupts))
+        main(prog_name="footnote", obj=GlobalOptions(interrupts=interrupts))
     except BaseException as error:
         if not interrupts or (isinstance(error, SystemExit) and error.code != 1):
             raise

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from index.records import Answer, Article, Citation, Sentence
 
 if TYPE_CHECKING:
-    from index.building.update import BuildReport
+    from index.building.report import BuildReport
     from index.storage.catalog import ArticleRow
 
 # Valid raw in JSON, yet obeyed by a terminal, hidden from a person, or taken for the end of a line.

@@ -26,3 +26,15 @@ def safe(text: str) -> str:
 def safe_link(url: str | None) -> str | None:
     """Return `url` if it is a plain web address, else None: no other scheme is ever linked or opened."""
     return url if url and _LINK.fullmatch(url) and safe(url) == url else None
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun, in the plural where it is not one."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def in_words(error: Exception) -> str:
+    """Return an error that the library does not know, in one line."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return f"unexpected {type(error).__name__}: {error}".rstrip(": ")

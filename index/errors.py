@@ -6,10 +6,10 @@ REBUILD = "Run `footnote index`: it builds the index anew from the corpus."
 class FootnoteError(Exception):
     """Base of all expected errors: `message` says what happened, `mend` what to do about it."""
 
-    def __init__(self, message: str, mend: str = "") -> None:
+    def __init__(self, message: str, remedy: str = "") -> None:
         super().__init__(message)
         self.message = message
-        self.mend = mend
+        self.remedy = remedy
 
 
 class ConfigurationError(FootnoteError):

@@ -16,22 +16,22 @@ from typing import Self
 
 import numpy as np
 
-from index.building.file_changes import FILE as STATE_FILE
 from index.config import Config
 from index.errors import FootnoteError, IndexStaleError, ModelDamagedError
 from index.models.encoder import Encoder
 from index.models.span_model import SpanModel
-from index.reading.compose import clean_question, compose
-from index.reading.reader import Asked, Reader, Reading, UnusableReader
+from index.reading.compose import compose
+from index.reading.reader import RankedQuestion, Reader, Reading, UnusableReader
 from index.reading.reader_choice import load_span_model, make_reader
-from index.records import Answer, Article, Question, Sentence, Source
+from index.records import Answer, Article, Question, Sentence, Source, clean_question
 from index.retrieval.ranking import Ranker
 from index.retrieval.retriever import CANDIDATES, Retriever
 from index.retrieval.title_search import Titles
-from index.storage.bm25 import Lexical
+from index.storage.bm25 import Bm25
 from index.storage.catalog import ArticleRow, Catalog
 from index.storage.fingerprint import difference, fingerprint
 from index.storage.generations import Generation, check_encoder, open_current
+from index.storage.input_state import FILE as STATE_FILE
 from index.storage.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
 
@@ -106,7 +106,7 @@ class Library:
             catalog,
             sentences,
             Vectors.load(generation.folder / PASSAGES_FILE),
-            Lexical.load(generation.folder, len(sentences)),
+            Bm25.load(generation.folder, len(sentences)),
         )
         return cls(
             generation,
@@ -181,17 +181,17 @@ class Library:
     def _ask(self, questions: Sequence[Question], threshold: float | None) -> list[Answer | FootnoteError]:
         started = time.perf_counter()
         asked = [self._find(question) for question in questions]
-        found = [one for one in asked if isinstance(one, Asked)]
+        found = [one for one in asked if isinstance(one, RankedQuestion)]
         try:
             readings = iter(self._reader.read(found))
         except FootnoteError as error:
-            return [copy(error) if isinstance(one, Asked) else one for one in asked]
+            return [copy(error) if isinstance(one, RankedQuestion) else one for one in asked]
         return [
-            self._compose(one, next(readings), threshold, started) if isinstance(one, Asked) else one
+            self._compose(one, next(readings), threshold, started) if isinstance(one, RankedQuestion) else one
             for one in asked
         ]
 
-    def _find(self, question: Question) -> Asked | FootnoteError:
+    def _find(self, question: Question) -> RankedQuestion | FootnoteError:
         """Find and rank the candidates for a question."""
         try:
             asked = clean_question(question.question)
@@ -203,12 +203,12 @@ class Library:
                 vector = np.zeros_like(vector)  # near nothing, not near all else that the model cannot read
             candidates = self._retriever.retrieve(asked, vector, row, max(CANDIDATES, count))
             idf = cache(self._retriever.idf)
-            return Asked(asked, self._ranker.rank(asked, candidates, idf), idf, count)
+            return RankedQuestion(asked, self._ranker.rank(asked, candidates, idf), idf, count)
         except FootnoteError as error:
             return error
 
     def _compose(
-        self, asked: Asked, readings: Sequence[Reading], threshold: float | None, started: float
+        self, asked: RankedQuestion, readings: Sequence[Reading], threshold: float | None, started: float
     ) -> Answer | FootnoteError:
         least = self._threshold if threshold is None else threshold
         try:

@@ -3,8 +3,11 @@
 Offsets count Unicode code points in the text of the article, end exclusive, everywhere in this project.
 """
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from index.errors import EmptyQuestionError
 
 Span = tuple[int, int]
 
@@ -130,3 +133,18 @@ Idf = Callable[[str], float]
 
 Progress = Callable[[str, int, int], None]
 """Called with the name of a stage, the units done and the units in all."""
+
+
+INVISIBLE = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"}
+
+
+def clean_question(question: str) -> str:
+    """Return the question with lone surrogates replaced, NULs blanked and its ends trimmed.
+
+    Raises EmptyQuestionError where no visible character is left.
+    """
+    text = question.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    cleaned = text.replace("\0", " ").strip()
+    if all(unicodedata.category(character) in INVISIBLE for character in cleaned):
+        raise EmptyQuestionError("The question is empty.", 'Ask something: footnote ask "Who …?"')
+    return cleaned

@@ -3,7 +3,8 @@
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from bot.discord.replies.answer_reply import CITATIONS, Place, Places, Reply, answer_reply
+from bot.discord.replies.answer_reply import CITATIONS, Place, Places, answer_reply
+from bot.discord.replies.reply import Reply
 from index.errors import UnknownArticleError
 from index.library import Library
 from index.records import Answer

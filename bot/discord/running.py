@@ -18,13 +18,14 @@ from bot.discord.account.command_sync import sync_changed
 from bot.discord.account.login import is_passing, out_of_reach, refusal, visitor
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import definitions
-from bot.discord.library.live_library import Shelf
-from bot.discord.library.question_queue import Desk
+from bot.discord.library.live_library import LiveLibrary
+from bot.discord.library.question_queue import QuestionQueue
 from bot.discord.telemetry.health import DISCONNECTED, READY, STARTING, STOPPING, Health, serve
 from bot.discord.telemetry.log_format import fields
 from bot.discord.telemetry.meter import Meter
 from bot.feedback.store import Feedback
-from bot.terminal.command_group import INTERRUPTED, in_words
+from bot.terminal.command_group import INTERRUPTED
+from bot.wording import in_words
 from index.errors import ConfigurationError
 
 GRACE = 10.0  # seconds for the questions in flight when the bot is stopped
@@ -71,10 +72,12 @@ def _end(code: int) -> None:
     os._exit(code)
 
 
-def make_desk(config: Config, shelf: Shelf, meter: Meter) -> Desk:
+def make_question_queue(config: Config, live_library: LiveLibrary, meter: Meter) -> QuestionQueue:
     """Set up a desk before a shelf, as `[discord]` wants it."""
     settings = config.discord
-    return Desk(shelf, queue=settings.queue, batch=settings.batch, deadline=settings.deadline, meter=meter)
+    return QuestionQueue(
+        live_library, queue=settings.queue, batch=settings.batch, deadline=settings.deadline, meter=meter
+    )
 
 
 def _open_feedback(config: Config) -> Feedback:
@@ -99,8 +102,8 @@ class Bot:
         self._token = token
         self._phase = "asking Discord who the bot is"
         self._stopping = False
-        self._shelf: Shelf | None = None
-        self._desk: Desk | None = None
+        self._live_library: LiveLibrary | None = None
+        self._question_queue: QuestionQueue | None = None
         self._client: FootnoteClient | None = None
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -126,11 +129,11 @@ class Bot:
         """Say how the bot is."""
         if self._stopping:
             return Health(STOPPING, "finishing the last questions")
-        client, shelf = self._client, self._shelf
-        if client is None or shelf is None or not client.is_ready():
+        client, live_library = self._client, self._live_library
+        if client is None or live_library is None or not client.is_ready():
             return Health(STARTING, self._phase)
         away = [number for number, shard in client.shards.items() if shard.is_closed()]
-        library = shelf.library
+        library = live_library.library
         return Health(
             DISCONNECTED if away else READY,
             f"shards without a connection: {', '.join(map(str, away))}" if away else None,
@@ -147,14 +150,14 @@ class Bot:
         await self._introduce()
         feedback = await asyncio.to_thread(_open_feedback, self._config)
         self._phase = "opening the index"
-        self._shelf = shelf = await Shelf.open(self._config, self.meter)
-        self._desk = desk = make_desk(self._config, shelf, self.meter)
+        self._live_library = live_library = await LiveLibrary.open(self._config, self.meter)
+        self._question_queue = question_queue = make_question_queue(self._config, live_library, self.meter)
         self._phase = "connecting to Discord"
-        watch = asyncio.create_task(shelf.watch(), name="watch the articles")
+        watch = asyncio.create_task(live_library.watch(), name="watch the articles")
         backoff = ExponentialBackoff()
         try:
             while True:
-                client = FootnoteClient(self._config, shelf, desk, feedback, self.meter)
+                client = FootnoteClient(self._config, live_library, question_queue, feedback, self.meter)
                 await self._connect(client, started)
                 if self._stopping:
                     return
@@ -164,7 +167,7 @@ class Bot:
         finally:
             watch.cancel()
             await asyncio.gather(watch, return_exceptions=True)
-            await desk.close(0.0)
+            await question_queue.close(0.0)
 
     async def _introduce(self) -> None:
         """Find out early, before an index is built, whether Discord takes the token."""
@@ -216,11 +219,11 @@ class Bot:
 
     async def _finish(self) -> None:
         """Answer what was asked, at most GRACE long, and close the gateway."""
-        client, desk = self._client, self._desk
-        if client is None or desk is None:
+        client, question_queue = self._client, self._question_queue
+        if client is None or question_queue is None:
             return
         await client.finish(GRACE)
-        await desk.close(0.0)
+        await question_queue.close(0.0)
         await _close(client)
 
 

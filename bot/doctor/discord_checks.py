@@ -12,9 +12,9 @@ from bot.discord.account.login import is_passing, out_of_reach, visitor
 from bot.discord.account.permissions import invite_link, missing, names_of
 from bot.discord.account.token import FILE_VARIABLE, VARIABLE, read_token
 from bot.discord.telemetry.health import host_and_port, why_not
-from bot.doctor.examination import FAIL, OK, WARN, Check, try_to_write
+from bot.doctor.check import FAIL, OK, WARN, Check, try_to_write
 from bot.feedback.store import Feedback, FeedbackError
-from bot.terminal.blocks import counted
+from bot.wording import counted
 from index.errors import ConfigurationError
 
 PORTAL = "In Discord's developer portal, under your application"
@@ -30,10 +30,12 @@ def look_at_metrics(config: Config) -> Check:
     except (OSError, ValueError) as error:
         detail = f"{listen}: {why_not(error)}"
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
-            mend = "All is well if it is the bot that runs there; else set `[metrics] listen` to a free port."
-            return Check("metrics", WARN, detail, mend)
-        mend = "Set `[metrics] listen` to an address and a port that this machine can give."
-        return Check("metrics", FAIL, detail, mend)
+            remedy = (
+                "All is well if it is the bot that runs there; else set `[metrics] listen` to a free port."
+            )
+            return Check("metrics", WARN, detail, remedy)
+        remedy = "Set `[metrics] listen` to an address and a port that this machine can give."
+        return Check("metrics", FAIL, detail, remedy)
     return Check("metrics", OK, f"{listen} is free")
 
 
@@ -44,10 +46,10 @@ def look_at_feedback(config: Config) -> Check:
         try_to_write(folder)
         entries = Feedback(folder).list()
     except OSError as error:
-        mend = "Make it writable for the bot, or name another folder as `[discord] directory`."
-        return Check("feedback", FAIL, f"{error.filename} cannot be written to: {error.strerror}", mend)
+        remedy = "Make it writable for the bot, or name another folder as `[discord] directory`."
+        return Check("feedback", FAIL, f"{error.filename} cannot be written to: {error.strerror}", remedy)
     except FeedbackError as error:
-        return Check("feedback", FAIL, error.message, error.mend)
+        return Check("feedback", FAIL, error.message, error.remedy)
     return Check("feedback", OK, f"{folder} can be written to: {counted(len(entries), 'verdict')}")
 
 
@@ -62,13 +64,13 @@ def look_at_discord(config: Config) -> Iterator[Check]:
     try:
         token = read_token(os.environ)
     except ConfigurationError as error:
-        yield Check("token", FAIL, error.message, error.mend)
+        yield Check("token", FAIL, error.message, error.remedy)
         return
     yield Check("token", OK, f"well-formed, from {VARIABLE if os.environ.get(VARIABLE) else FILE_VARIABLE}")
     try:
         checks = asyncio.run(_ask_discord(config, token))
     except ConfigurationError as error:
-        yield Check("discord", FAIL, error.message, error.mend)
+        yield Check("discord", FAIL, error.message, error.remedy)
     except Exception as error:
         if not is_passing(error):
             raise
@@ -86,11 +88,11 @@ async def _ask_discord(config: Config, token: str) -> list[Check]:
 def _application(client: discord.Client, about: discord.AppInfo) -> Iterator[Check]:
     yield Check("discord", OK, f"{client.user}, application {about.name} ({about.id})")
     if about.interactions_endpoint_url:
-        mend = f"{PORTAL}, empty the field Interactions Endpoint URL."
-        yield Check("interactions", FAIL, "they are sent to a web address, and never reach the bot", mend)
+        remedy = f"{PORTAL}, empty the field Interactions Endpoint URL."
+        yield Check("interactions", FAIL, "they are sent to a web address, and never reach the bot", remedy)
     if about.bot_require_code_grant:
-        mend = f"{PORTAL}, Bot, switch off Requires OAuth2 Code Grant."
-        yield Check("invitation", FAIL, "the bot cannot be added: a code grant is required", mend)
+        remedy = f"{PORTAL}, Bot, switch off Requires OAuth2 Code Grant."
+        yield Check("invitation", FAIL, "the bot cannot be added: a code grant is required", remedy)
     yield Check("intents", OK, "none of those that the bot asks for is privileged")
 
 
@@ -117,11 +119,13 @@ def _servers(servers: list[tuple[str, discord.Permissions]]) -> Iterator[Check]:
     if len(wanting) < len(servers):
         fitting = counted(len(servers) - len(wanting), "server")
         yield Check("permissions", OK, f"all there in {fitting}; a channel may still take some away")
-    mend = "Allow its role in that server, or add it once more with the link below."
+    remedy = "Allow its role in that server, or add it once more with the link below."
     for name, needs in wanting[:_NAMED]:
-        yield Check("permissions", WARN, f"in {name} the bot lacks: {names_of(needs)}", mend)
+        yield Check("permissions", WARN, f"in {name} the bot lacks: {names_of(needs)}", remedy)
     if more := len(wanting[_NAMED:]):
-        yield Check("permissions", WARN, f"in {counted(more, 'more server')} something is wanting too", mend)
+        yield Check(
+            "permissions", WARN, f"in {counted(more, 'more server')} something is wanting too", remedy
+        )
 
 
 def _invitation(about: discord.AppInfo) -> Check:

@@ -3,14 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from bot.feedback.store import Entry, FeedbackError
 from bot.json_output import dump
-from bot.terminal.blocks import EMPTY, UNANSWERED, Block, Piece, counted
-from bot.wording import safe
-from index.evaluation.measures import GoldQuestion
+from index.evaluation.gold_questions import GoldQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,54 +95,3 @@ def _gold(entries: Sequence[Entry]) -> GoldQuestion:
         gold_answer=answer,
         article=latest.asked_in,
     )
-
-
-def entry_object(entry: Entry) -> dict[str, Any]:
-    """Return the object of one judgement."""
-    judged = entry.judgement
-    return {
-        "id": f"feedback-{entry.row}",
-        "judged": entry.judged,
-        "right": judged.right,
-        "note": entry.note,
-        "question": judged.question,
-        "answer": judged.answer,
-        "asked_in": judged.asked_in,
-        "article": judged.article,
-        "sentence": judged.sentence,
-        "index": judged.index,
-    }
-
-
-def export_blocks(found: Export) -> list[Block]:
-    """Say how many questions were exported, and how many verdicts were left out."""
-    return [
-        Block((Piece(f"exported {counted(len(found.questions), 'question')}"),)),
-        Block((Piece(f"left out: {found}", "aside"),)),
-    ]
-
-
-def feedback_blocks(entries: Sequence[Entry], path: Path) -> list[Block]:
-    """Lay out judgements, oldest first: the verdict, the question, what the bot said, and the note.
-
-    `path` is where they are kept, named where there is none.
-    """
-    if not entries:
-        return [Block((Piece(f"no verdicts yet in {safe(str(path))}"),))]
-    right = sum(entry.judgement.right for entry in entries)
-    blocks = [Block((Piece(f"{right} right, {len(entries) - right} wrong", "title"),))]
-    for entry in entries:
-        judged = entry.judgement
-        answered = judged.answer is not None
-        verdict = Piece(*(("right", "ok") if judged.right else ("wrong", "fail")))
-        said = Piece(safe(judged.answer or UNANSWERED), "mark" if answered else "unanswered")
-        source = [Piece(f" ({safe(judged.article)})", "aside")] if answered and judged.article else []
-        blocks += [
-            EMPTY,
-            Block((verdict, Piece(f", {entry.judged}", "aside"))),
-            Block((Piece(safe(judged.question)),), "  asked  "),
-            Block((said, *source), "  said   "),
-        ]
-        if entry.note:
-            blocks.append(Block((Piece(safe(entry.note)),), "  note   "))
-    return blocks

@@ -10,18 +10,11 @@ import click
 
 from bot import json_output
 from bot.config import Config
-from bot.terminal.blocks import (
-    EMPTY,
-    Block,
-    answer_blocks,
-    article_blocks,
-    citation_blocks,
-    list_blocks,
-    show,
-)
-from bot.terminal.command_group import complain, in_words
+from bot.terminal.blocks import EMPTY, Block, show
+from bot.terminal.command_group import complain
+from bot.terminal.layouts import answer_blocks, article_blocks, citation_blocks, list_blocks
 from bot.terminal.opening import refreshed
-from bot.wording import safe
+from bot.wording import in_words, safe
 from index.errors import FootnoteError
 from index.library import Library
 
@@ -77,7 +70,7 @@ class Chat:
             try:
                 self._take(entry)
             except FootnoteError as error:
-                complain(error.message, error.mend)
+                complain(error.message, error.remedy)
             sys.stdout.flush()
 
     def narrow(self, article: str) -> None:

@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from bot.terminal.command_group import FAILED, UNANSWERED, Group, Setting, global_options
+from bot.terminal.command_group import FAILED, UNANSWERED, GlobalOptions, Group, global_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,13 +79,13 @@ def ask(
         raise click.UsageError("Give either a QUESTION or --batch FILE.")
     from bot import json_output
     from bot.terminal.opening import open_library
-    from index.reading.compose import clean_question
+    from index.records import clean_question
 
     if batch is None:
         asked = clean_question(" ".join(question))  # an empty one fails before an index is built for it
         library = open_library(_setting(context).config())
         answer = library.ask(asked, article=article, top_k=top_k)
-        from bot.terminal.blocks import answer_blocks
+        from bot.terminal.layouts import answer_blocks
 
         _put(as_objects, json_output.answer_object(answer), answer_blocks(answer))
         if not answer.answerable:
@@ -147,11 +147,11 @@ def chat(context: click.Context, article: str | None, top_k: int | None, as_obje
 def articles(context: click.Context, as_objects: bool) -> None:
     """List the articles."""
     from bot import json_output
-    from bot.terminal import blocks
+    from bot.terminal import layouts
     from bot.terminal.opening import open_library
 
     found = open_library(_setting(context).config()).articles()
-    _put(as_objects, [json_output.info_object(info) for info in found], blocks.list_blocks(found))
+    _put(as_objects, [json_output.info_object(info) for info in found], layouts.list_blocks(found))
 
 
 @main.command(
@@ -167,12 +167,12 @@ def articles(context: click.Context, as_objects: bool) -> None:
 def show(context: click.Context, article: str, as_objects: bool) -> None:
     """Show one article, its sentences numbered."""
     from bot import json_output
-    from bot.terminal import blocks
+    from bot.terminal import layouts
     from bot.terminal.opening import open_library
 
     library = open_library(_setting(context).config())
     found, sentences = library.article(article), library.sentences(article)
-    _put(as_objects, json_output.article_object(found, sentences), blocks.article_blocks(found, sentences))
+    _put(as_objects, json_output.article_object(found, sentences), layouts.article_blocks(found, sentences))
 
 
 @main.command(
@@ -193,12 +193,13 @@ def index(context: click.Context, as_objects: bool) -> None:
     from bot import json_output
     from bot.terminal import opening
     from bot.terminal.blocks import Block, Piece
+    from index.building.report import counts
 
     config = _setting(context).config()
     report = opening.update_index(config)
     opening.warn_of_skipped(report)
     opening.tell_of_other_kinds(config)
-    _put(as_objects, json_output.report_object(report), [Block((Piece(opening.counts(report)),))])
+    _put(as_objects, json_output.report_object(report), [Block((Piece(counts(report)),))])
     if report.skipped:
         context.exit(FAILED)
 
@@ -225,8 +226,8 @@ def evaluate(context: click.Context, file: Path, as_objects: bool) -> None:
 
     from bot.terminal.evaluation import ask_all, evaluation_blocks
     from bot.terminal.opening import open_library
+    from index.evaluation.gold_questions import read_questions
     from index.evaluation.measures import evaluate as measure
-    from index.evaluation.measures import read_questions
 
     questions = read_questions(file)
     config = _setting(context).config()
@@ -283,8 +284,10 @@ def doctor(context: click.Context, fetch: bool, as_objects: bool) -> None:
     from dataclasses import asdict
 
     from bot.config import find_config
-    from bot.doctor.examination import FAIL, check_blocks, examine
-    from bot.terminal import blocks
+    from bot.doctor.check import FAIL
+    from bot.doctor.examination import examine
+    from bot.terminal.blocks import show
+    from bot.terminal.layouts import check_blocks
 
     setting = _setting(context)
     config = setting.config()
@@ -300,7 +303,7 @@ def doctor(context: click.Context, fetch: bool, as_objects: bool) -> None:
     for check in examine(config, find_config(setting.config_path)):
         checks.append(check)
         if not as_objects:
-            blocks.show(check_blocks(check))
+            show(check_blocks(check))
     if as_objects:
         _put(True, [asdict(check) for check in checks], [])
     if any(check.status == FAIL for check in checks):
@@ -330,8 +333,9 @@ def feedback(context: click.Context, target: IO[str] | None, as_objects: bool) -
     With --export, what they called right becomes questions whose answers are known. What they called wrong is
     left out and counted: it does not say what would be right.
     """
-    from bot.feedback.export import entry_object, export, export_blocks, feedback_blocks
+    from bot.feedback.export import export
     from bot.feedback.store import Feedback
+    from bot.terminal.feedback_list import entry_object, export_blocks, feedback_blocks
 
     kept = Feedback(_setting(context).config().bot_directory)
     entries = kept.list()
@@ -348,8 +352,8 @@ def feedback(context: click.Context, target: IO[str] | None, as_objects: bool) -
         _put(as_objects, found.counts, export_blocks(found))
 
 
-def _setting(context: click.Context) -> Setting:
-    return context.ensure_object(Setting)
+def _setting(context: click.Context) -> GlobalOptions:
+    return context.ensure_object(GlobalOptions)
 
 
 def _put(as_objects: bool, value: Any, blocks: "Iterable[Block]") -> None:

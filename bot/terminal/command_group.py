@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from bot.terminal import messages
-from bot.wording import safe
+from bot.verbosity import DEBUG, NORMAL, QUIET
+from bot.wording import in_words, safe
 from index.errors import ConfigurationError, EmptyQuestionError, FootnoteError, ModelMissingError
 
 if TYPE_CHECKING:
@@ -35,14 +36,14 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 @dataclass
-class Setting:
+class GlobalOptions:
     """The global options of one run, gathered from before and after the command's name.
 
     `interrupts` grows with every Ctrl-C, whatever exception comes of it.
     """
 
     config_path: Path | None = None
-    verbosity: int = messages.NORMAL
+    verbosity: int = NORMAL
     interrupts: list[int] = field(default_factory=list)
 
     def config(self) -> "Config":
@@ -56,16 +57,16 @@ class Setting:
 
 def _set_config(context: click.Context, _: click.Parameter, value: Path | None) -> None:
     if value is not None:
-        context.ensure_object(Setting).config_path = value
+        context.ensure_object(GlobalOptions).config_path = value
 
 
 def _louder(context: click.Context, _: click.Parameter, value: int) -> None:
-    context.ensure_object(Setting).verbosity += value
+    context.ensure_object(GlobalOptions).verbosity += value
 
 
 def _quieter(context: click.Context, _: click.Parameter, value: bool) -> None:
     if value:
-        context.ensure_object(Setting).verbosity = messages.QUIET
+        context.ensure_object(GlobalOptions).verbosity = QUIET
 
 
 def global_options(function: Function) -> Function:
@@ -115,7 +116,7 @@ class Command(WithExamples):
 
     def invoke(self, context: click.Context) -> Any:
         """Run the command."""
-        messages.configure(context.ensure_object(Setting).verbosity)
+        messages.configure(context.ensure_object(GlobalOptions).verbosity)
         return super().invoke(context)
 
 
@@ -149,7 +150,7 @@ class Group(WithExamples, click.Group):
 
     def invoke(self, context: click.Context) -> Any:
         """Run the command that was asked for, and leave with the exit code that the error stands for."""
-        setting = context.ensure_object(Setting)
+        setting = context.ensure_object(GlobalOptions)
         try:
             result = super().invoke(context)
             sys.stdout.flush()
@@ -164,7 +165,7 @@ class Group(WithExamples, click.Group):
             if setting.interrupts:
                 complain("interrupted")
                 context.exit(INTERRUPTED)
-            complain(error.message, error.mend)
+            complain(error.message, error.remedy)
             context.exit(exit_code(error))
         except Exception as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
@@ -174,7 +175,7 @@ class Group(WithExamples, click.Group):
             if setting.interrupts:
                 complain("interrupted")
                 context.exit(INTERRUPTED)
-            complain(in_words(error), "" if setting.verbosity >= messages.DEBUG else "Run with -vv for more.")
+            complain(in_words(error), "" if setting.verbosity >= DEBUG else "Run with -vv for more.")
             context.exit(FAILED)
 
 
@@ -185,24 +186,17 @@ def exit_code(error: FootnoteError) -> int:
     return USAGE if isinstance(error, EmptyQuestionError) else FAILED
 
 
-def in_words(error: Exception) -> str:
-    """Return an error that the library does not know, in one line."""
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    return f"unexpected {type(error).__name__}: {error}".rstrip(": ")
-
-
-def complain(message: str, mend: str = "") -> None:
+def complain(message: str, remedy: str = "") -> None:
     """Write an error to stderr, below it what mends it; said however quiet the run is."""
     with contextlib.suppress(OSError):  # stderr may be closed: nobody listens
         click.echo(f"error: {safe(message)}", err=True)
-        if mend:
-            click.echo(f"  {safe(mend)}", err=True)
+        if remedy:
+            click.echo(f"  {safe(remedy)}", err=True)
 
 
-def trace(setting: Setting, error: Exception) -> None:
+def trace(setting: GlobalOptions, error: Exception) -> None:
     """Show where an error came from, with `-vv`."""
-    if setting.verbosity >= messages.DEBUG:
+    if setting.verbosity >= DEBUG:
         lines = "".join(traceback.format_exception(error)).splitlines()
         with contextlib.suppress(OSError):
             click.echo("\n".join(map(safe, lines)), err=True)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from bot.terminal.blocks import EMPTY, Block, Piece
 from bot.terminal.progress import progress
 from index.errors import FootnoteError
-from index.evaluation.measures import Evaluation, GoldQuestion, QuestionFileError
+from index.evaluation.gold_questions import GoldQuestion, QuestionFileError
+from index.evaluation.measures import Evaluation
 from index.library import Library
 from index.records import Answer
 
@@ -24,7 +25,7 @@ def ask_all(library: Library, questions: Sequence[GoldQuestion]) -> list[Answer]
             try:
                 answer = library.ask(gold.question, article=gold.article, top_k=CITATIONS, threshold=0.0)
             except FootnoteError as error:
-                raise QuestionFileError(f"question {gold.id}: {error.message}", error.mend) from None
+                raise QuestionFileError(f"question {gold.id}: {error.message}", error.remedy) from None
             answers.append(answer)
         report("answering questions", len(questions), len(questions))
     return answers

@@ -3,17 +3,8 @@
 import logging
 import sys
 
+from bot.verbosity import set_levels
 from bot.wording import safe
-
-QUIET, NORMAL, VERBOSE, DEBUG = -1, 0, 1, 2
-
-# The loudest level shown of the front end, of the library, and of everybody else's packages.
-_LEVELS = {
-    QUIET: (logging.ERROR, logging.ERROR, logging.CRITICAL),
-    NORMAL: (logging.INFO, logging.WARNING, logging.CRITICAL),
-    VERBOSE: (logging.DEBUG, logging.INFO, logging.WARNING),
-    DEBUG: (logging.DEBUG, logging.DEBUG, logging.INFO),
-}
 
 
 class _Stderr(logging.Handler):
@@ -36,12 +27,9 @@ class _Stderr(logging.Handler):
 
 def configure(verbosity: int) -> None:
     """Send log records to stderr, as many as `verbosity` (from QUIET to DEBUG) asks for."""
-    ours, library, others = _LEVELS[max(QUIET, min(DEBUG, verbosity))]
     logging.captureWarnings(True)
     root = logging.getLogger()
     for handler in [handler for handler in root.handlers if isinstance(handler, _Stderr)]:
         root.removeHandler(handler)
     root.addHandler(_Stderr())
-    root.setLevel(others)
-    logging.getLogger("bot").setLevel(ours)
-    logging.getLogger("index").setLevel(library)
+    set_levels(verbosity)

@@ -5,7 +5,9 @@ import logging
 from bot.config import Config
 from bot.terminal.progress import progress
 from index.articles.corpus import corpus_files, other_kinds
-from index.building.update import BuildReport, is_stale, update
+from index.building.report import BuildReport, counts
+from index.building.staleness import is_stale
+from index.building.update import update
 from index.errors import (
     FootnoteError,
     IndexBusyError,
@@ -85,18 +87,6 @@ def warn_of_skipped(report: BuildReport) -> None:
     """Warn of each file that is not in the index, with the reason."""
     for file, reason in report.skipped:
         log.warning("skipped %s: %s", file, reason)
-
-
-def counts(report: BuildReport) -> str:
-    """Return what an update did to the articles, in one line."""
-    kinds = {
-        "added": report.added,
-        "updated": report.updated,
-        "removed": report.removed,
-        "renamed": report.renamed,
-        "unchanged": report.unchanged,
-    }
-    return ", ".join(f"{len(ids)} {kind}" for kind, ids in kinds.items() if ids or kind != "renamed")
 
 
 def tell_of_other_kinds(config: Config) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import click
 
-from bot.terminal.command_group import Setting
+from bot.terminal.command_group import GlobalOptions
 from index.records import Progress
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ def progress(*, lines: bool = True) -> Iterator[Progress]:
     the file would count as unreadable.
     """
     context = click.get_current_context(silent=True)
-    setting = context.find_object(Setting) if context else None
+    setting = context.find_object(GlobalOptions) if context else None
     with _shown(lines) as show:
 
         def report(stage: str, done: int, total: int) -> None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from bot.discord.account.token import read_token
 from bot.discord.telemetry import log_format as logs
 from bot.discord.telemetry.log_format import fields
-from bot.terminal.command_group import FAILED, Setting, complain, exit_code, in_words
-from bot.terminal.messages import DEBUG
+from bot.terminal.command_group import FAILED, GlobalOptions, complain, exit_code
+from bot.verbosity import DEBUG
+from bot.wording import in_words
 from index.errors import FootnoteError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def start(setting: Setting, place: str | None, log_format: str) -> int:
+def start(setting: GlobalOptions, place: str | None, log_format: str) -> int:
     """Run the bot, or register its commands at `place`; say what went wrong and return the exit code."""
     logs.configure(setting.verbosity, log_format)
     try:
@@ -36,9 +37,9 @@ def start(setting: Setting, place: str | None, log_format: str) -> int:
         if setting.verbosity >= DEBUG:
             log.debug("ended", exc_info=error)
         if log_format == logs.TEXT:
-            complain(error.message, error.mend)
+            complain(error.message, error.remedy)
         else:
-            log.error("%s", error.message, extra=fields(mend=error.mend) if error.mend else None)
+            log.error("%s", error.message, extra=fields(remedy=error.remedy) if error.remedy else None)
         return exit_code(error)
     except Exception as error:  # to the log alone: what other packages say may hold the token
         log.exception("%s", in_words(error))

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from index.building.file_changes import CorpusState, ModelState
 from index.config import Config
 from index.errors import ModelDamagedError
 from index.models import model_folders
+from index.storage.input_state import InputState, ModelState
 
 
-def look_for_models(config: Config, before: CorpusState | None) -> tuple[ModelState, ModelState | None]:
+def look_for_models(config: Config, before: InputState | None) -> tuple[ModelState, ModelState | None]:
     """Look for the encoder, and for the reader where one is named; `before` is what an index has.
 
     Raises ModelMissingError and ModelDamagedError.

@@ -7,19 +7,19 @@ from typing import Self
 import numpy as np
 
 from index.arrays import Floats, Rows
-from index.building.file_changes import CorpusState, FileState
 from index.records import Article, Passage, Sentence
 from index.storage.catalog import Catalog
 from index.storage.generations import Generation
+from index.storage.input_state import FileState, InputState
 from index.storage.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class PreviousIndex:
     """The index that there was, opened."""
 
     generation: Generation
-    state: CorpusState
+    state: InputState
     catalog: Catalog
     sentences: Vectors
     passages: Vectors
@@ -30,7 +30,7 @@ class Earlier:
         folder = generation.folder
         return cls(
             generation,
-            CorpusState.read(folder),
+            InputState.read(folder),
             Catalog(folder),
             Vectors.load(folder / SENTENCES_FILE),
             Vectors.load(folder / PASSAGES_FILE),
@@ -38,11 +38,11 @@ class Earlier:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class UnchangedArticle:
     """An article of which nothing changed since the index `earlier`, where it has the row `row`."""
 
     state: FileState
-    earlier: Earlier
+    earlier: PreviousIndex
     row: int
 
     def parts(self) -> tuple[Article, Sequence[Sentence], Sequence[Passage]]:
@@ -52,7 +52,7 @@ class Kept:
 
 
 @dataclass(slots=True)
-class Read:
+class ReadArticle:
     """An article that was read anew."""
 
     state: FileState
@@ -65,7 +65,7 @@ class Read:
         return self.article, self.sentences, self.passages
 
 
-Entry = Kept | Read
+ArticleEntry = UnchangedArticle | ReadArticle
 Span = Sentence | Passage
 
 
@@ -100,7 +100,9 @@ class Sources:
         return vectors
 
 
-def find_sources(entries: Iterable[Entry], donor: Earlier | None) -> tuple[Sources, Sources]:
+def find_sources(
+    entries: Iterable[ArticleEntry], vectors_from: PreviousIndex | None
+) -> tuple[Sources, Sources]:
     """Find where the vectors of sentences and of passages come from.
 
     `donor` is an index of the same model: a changed article keeps the vectors of its unchanged sentences, a
@@ -108,9 +110,9 @@ def find_sources(entries: Iterable[Entry], donor: Earlier | None) -> tuple[Sourc
     """
     fresh: dict[str, int] = {}
     sentences, passages = Sources(fresh), Sources(fresh)
-    by_file, by_content = _rows(donor) if donor else ({}, {})
+    by_file, by_content = _rows(vectors_from) if vectors_from else ({}, {})
     for entry in entries:
-        if isinstance(entry, Kept):
+        if isinstance(entry, UnchangedArticle):
             row = entry.earlier.catalog.article_row(entry.row)
             sentences.take(row.sentence_rows)
             passages.take(row.passage_rows)
@@ -118,23 +120,28 @@ def find_sources(entries: Iterable[Entry], donor: Earlier | None) -> tuple[Sourc
         known_sentences: dict[str, int] = {}
         known_passages: dict[str, int] = {}
         for number in {by_file.get(entry.state.file), by_content.get(entry.state.digest)}:
-            if donor and number is not None:
-                text, row = donor.catalog.article(number).text, donor.catalog.article_row(number)
+            if vectors_from and number is not None:
+                text, row = (
+                    vectors_from.catalog.article(number).text,
+                    vectors_from.catalog.article_row(number),
+                )
                 known_sentences |= zip(
-                    _cut(text, donor.catalog.spans(number)), row.sentence_rows, strict=True
+                    _cut(text, vectors_from.catalog.spans(number)), row.sentence_rows, strict=True
                 )
                 known_passages |= zip(
-                    _cut(text, donor.catalog.passages(number)), row.passage_rows, strict=True
+                    _cut(text, vectors_from.catalog.passages(number)), row.passage_rows, strict=True
                 )
         sentences.add(_cut(entry.article.text, entry.sentences), known_sentences)
         passages.add(_cut(entry.article.text, entry.passages), known_passages)
     return sentences, passages
 
 
-def _rows(donor: Earlier) -> tuple[dict[str, int], dict[str, int]]:
+def _rows(vectors_from: PreviousIndex) -> tuple[dict[str, int], dict[str, int]]:
     """Find the rows of the donor's articles by file and by content."""
     rows = {
-        state: donor.catalog.row(state.id) for state in donor.state.files.values() if state.skipped is None
+        state: vectors_from.catalog.row(state.id)
+        for state in vectors_from.state.files.values()
+        if state.skipped is None
     }
     return {s.file: row for s, row in rows.items()}, {s.digest: row for s, row in rows.items()}
 

@@ -5,53 +5,15 @@ import string
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Annotated, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from index.errors import FootnoteError
+from index.evaluation.gold_questions import GoldQuestion
 from index.records import Answer
 
 BINS = 15
 THRESHOLDS = tuple(step / 10 for step in range(10))
-
-Text = Annotated[str, Field(min_length=1)]
-
-
-class QuestionFileError(FootnoteError):
-    """A file of questions cannot be read; the message names the line and what was expected."""
-
-
-class GoldQuestion(BaseModel):
-    """A question with what is known of its answer; further keys of its line are passed over.
-
-    A sentence is right if it holds one of `gold_sentences`, however either is spaced. `gold_answers` are more
-    answers as good as `gold_answer`; the best match of all counts, as SQuAD has it.
-    """
-
-    model_config = ConfigDict(frozen=True, strict=True)
-
-    id: str | int
-    question: Text
-    answerable: bool
-    gold_sentences: tuple[Text, ...] = ()
-    gold_answer: str | None = None
-    gold_answers: tuple[Text, ...] = ()
-    article: str | None = None
-
-    @model_validator(mode="after")
-    def _has_gold(self) -> Self:
-        if self.answerable and not self.gold_sentences:
-            raise ValueError("an answerable question needs gold_sentences")
-        return self
-
-    @property
-    def known_answers(self) -> tuple[str, ...]:
-        """All answers that are right."""
-        return (*([self.gold_answer] if self.gold_answer else []), *self.gold_answers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,25 +49,6 @@ class Evaluation:
     calibration_error: float | None
     median_ms: float | None
     risk_coverage: tuple[RiskPoint, ...]
-
-
-def read_questions(path: Path) -> list[GoldQuestion]:
-    """Read a file with one JSON object a line. Raises QuestionFileError, or OSError."""
-    questions = []
-    for number, line in enumerate(path.read_bytes().splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            questions.append(GoldQuestion.model_validate_json(line.removeprefix(b"\xef\xbb\xbf")))
-        except ValidationError as error:
-            problem = error.errors(include_url=False)[0]
-            key = ".".join(str(part) for part in problem["loc"])
-            raise QuestionFileError(
-                f"{path}, line {number}: {key + ': ' if key else ''}{problem['msg']}"
-            ) from None
-    if not questions:
-        raise QuestionFileError(f"{path} holds no questions")
-    return questions
 
 
 def evaluate(questions: Sequence[GoldQuestion], answers: Sequence[Answer], threshold: float) -> Evaluation:

@@ -12,6 +12,7 @@ from tokenizers import Tokenizer
 
 from index.arrays import Floats
 from index.errors import ModelDamagedError
+from index.segmentation.characters import clean
 
 GRAPH_FILE = "encoder.onnx"
 WEIGHTS_FILE = "encoder.weights"
@@ -24,13 +25,6 @@ TOKEN_INPUTS = {"input_ids": "ids", "attention_mask": "attention_mask", "token_t
 
 _BATCH_TEXTS = 32
 _BATCH_TOKENS = 16_384
-_LONE_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}")
-_UNENCODABLE = _LONE_SURROGATES | {0: " "}
-
-
-def clean(text: str) -> str:
-    """Replace what no tokenizer takes: lone surrogates by U+FFFD, NUL by a space; the length stays."""
-    return text.translate(_UNENCODABLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,9 @@ onnxruntime maps into memory: of the word embeddings, half of a small model, onl
 
 import dataclasses
 import json
-import logging
 import shutil
 import tempfile
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -29,10 +26,11 @@ from index.models.encoder import (
     WEIGHTS_FILE,
     Encoder,
     EncoderSettings,
-    clean,
 )
 from index.models.model_folders import check_model_folder
+from index.models.onnx_export import quiet
 from index.records import Progress
+from index.segmentation.characters import clean
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -234,22 +232,3 @@ def _unsupported(reason: str) -> ModelDamagedError:
 def _first_prompt(model: "SentenceTransformer", *names: str) -> str:
     """Return the first prompt that the model's configuration has under one of `names`, else nothing."""
     return next((prompt for name in names if (prompt := model.prompts.get(name))), "")
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Hold back the warnings, log lines and progress bars of the frameworks; their errors are exceptions."""
-    from transformers.utils import logging as transformers_logging
-
-    bars = transformers_logging.is_progress_bar_enabled()
-    level = logging.root.manager.disable
-    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    logging.disable(logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.disable(level)
-        if bars:
-            transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]

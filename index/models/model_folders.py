@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from index.checksums import file_sha256
 from index.config import DEFAULT_ENCODER
 from index.errors import ModelDamagedError, ModelMissingError
 
@@ -145,15 +146,6 @@ def model_stamp(folder: Path) -> str:
         name = path.relative_to(folder).as_posix()
         digest.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
     return digest.hexdigest()
-
-
-def file_sha256(path: Path) -> str:
-    """Return the sha256 of the file at `path`, in hexadecimal; raises ModelDamagedError."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise ModelDamagedError(f"{path}: cannot be read: {error.strerror}") from None
 
 
 def _packaged_folder() -> Path:

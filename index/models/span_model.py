@@ -14,9 +14,9 @@ import onnxruntime  # type: ignore[import-untyped]
 from tokenizers import Encoding, Tokenizer
 
 from index.arrays import Floats, Rows
+from index.checksums import file_sha256
 from index.errors import ModelDamagedError
-from index.models.encoder import clean
-from index.models.model_folders import file_sha256
+from index.segmentation.characters import clean
 
 GRAPH_FILE = "reader.onnx"
 TOKENIZER_FILE = "tokenizer.json"

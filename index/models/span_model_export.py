@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from index.arrays import Floats
+from index.checksums import file_sha256
 from index.errors import ModelDamagedError
-from index.models.encoder_export import quiet
-from index.models.model_folders import check_reader_folder, file_sha256
+from index.models.model_folders import check_reader_folder
+from index.models.onnx_export import quiet
 from index.models.span_model import (
     FORMAT,
     GRAPH_FILE,

@@ -1,25 +1,9 @@
 """From readings to an answer: which citations, verbatim, and whether the articles say at all."""
 
-import unicodedata
 from collections.abc import Callable, Sequence
 
-from index.errors import EmptyQuestionError
 from index.reading.reader import Reading
 from index.records import Answer, Citation, Source
-
-INVISIBLE = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"}
-
-
-def clean_question(question: str) -> str:
-    """Return the question with lone surrogates replaced, NULs blanked and its ends trimmed.
-
-    Raises EmptyQuestionError where no visible character is left.
-    """
-    text = question.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    cleaned = text.replace("\0", " ").strip()
-    if all(unicodedata.category(character) in INVISIBLE for character in cleaned):
-        raise EmptyQuestionError("The question is empty.", 'Ask something: footnote ask "Who …?"')
-    return cleaned
 
 
 def compose(

@@ -13,7 +13,7 @@ from index.records import Idf, Ranked
 from index.retrieval.answer_types import TYPED, AnswerType, expected_types
 from index.retrieval.features import FEATURES, featurise, names_of
 from index.retrieval.weights import FUSION_FILE, read_sections, weights_of
-from index.storage.bm25 import terms
+from index.segmentation.search_terms import terms
 
 EVIDENCE: tuple[str, ...] = (
     "bias",

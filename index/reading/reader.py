@@ -28,7 +28,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RankedQuestion:
     """A question with the candidates that were found for it, best first; `count` readings are wanted."""
 
     question: str
@@ -40,7 +40,7 @@ class Asked:
 class Reader(Protocol):
     """Orders candidates by how well they answer; the first reading's score is the answer's confidence."""
 
-    def read(self, asked: Sequence[Asked]) -> list[list[Reading]]:
+    def read(self, asked: Sequence[RankedQuestion]) -> list[list[Reading]]:
         """Read for each of several questions what was found for it, as if it were the only one.
 
         Returns up to `count` readings of each, best first, scores never rising.
@@ -54,11 +54,11 @@ class RetrievalReader:
     def __init__(self, calibration: Calibration) -> None:
         self._calibration = calibration
 
-    def read(self, asked: Sequence[Asked]) -> list[list[Reading]]:
+    def read(self, asked: Sequence[RankedQuestion]) -> list[list[Reading]]:
         """Read what was found for each question; see `Reader.read`."""
         return [self._readings(one) for one in asked]
 
-    def _readings(self, asked: Asked) -> list[Reading]:
+    def _readings(self, asked: RankedQuestion) -> list[Reading]:
         scores = self._calibration.scores(asked.question, asked.ranked, asked.idf)
         return [
             Reading(candidate, _absolute(highlight(asked.question, candidate.text), candidate.start), score)
@@ -72,7 +72,7 @@ class UnusableReader:
     def __init__(self, error: FootnoteError) -> None:
         self._error = error
 
-    def read(self, asked: Sequence[Asked]) -> list[list[Reading]]:
+    def read(self, asked: Sequence[RankedQuestion]) -> list[list[Reading]]:
         """Raise the error that loading it had."""
         raise copy(self._error)  # what is raised gathers a trace, more of it each time
 

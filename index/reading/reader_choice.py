@@ -3,10 +3,9 @@
 from importlib.resources import files
 from pathlib import Path
 
-from index.building.file_changes import CorpusState
+from index.checksums import file_sha256
 from index.config import NO_READER, Config
 from index.errors import IndexDamagedError, IndexStaleError, ModelDamagedError
-from index.models.model_folders import file_sha256
 from index.models.span_model import SpanModel
 from index.reading.confidence import Calibration
 from index.reading.reader import Reader, RetrievalReader
@@ -14,6 +13,7 @@ from index.reading.span_reader import ReadingWeights, SpanReader
 from index.storage.catalog import Catalog
 from index.storage.fingerprint import reader_name
 from index.storage.generations import Generation, check_reader
+from index.storage.input_state import InputState
 
 _REINSTALL = "Reinstall footnote-bot, or set `[answer] reader` to none until then."
 _CHANGED = "Run `footnote index`: it exports the reader and leaves all else as it is."
@@ -65,7 +65,7 @@ def exported_reader_folder(config: Config, generation: Generation) -> Path:
 
     Raises IndexStaleError and IndexDamagedError as `load_span_model` does.
     """
-    found, exported = CorpusState.read(generation.folder).reader, generation.reader
+    found, exported = InputState.read(generation.folder).reader, generation.reader
     if found is None or exported is None or found.name != config.named_reader:
         raise IndexStaleError(f"the index was built without the reader {config.named_reader}", _CHANGED)
     if exported.folder.name != reader_name(found.fingerprint):

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from index.models.span_model import SpanModel, TokenScores
 from index.reading.confidence import EVIDENCE, Calibration, evidence, logistic
-from index.reading.reader import Asked, Reading
+from index.reading.reader import RankedQuestion, Reading
 from index.reading.windows import Window, make_windows
 from index.records import Idf, Ranked, Span
 from index.retrieval.weights import READING_FILE, read_sections, weights_of
@@ -31,11 +31,11 @@ ANSWER_TOKENS = 30
 """Most tokens of an answer."""
 MOST_LOG_ODDS = 20.0
 
-JOINT: tuple[str, ...] = ("retrieval", "mass", "share")
+RANK_FEATURES: tuple[str, ...] = ("retrieval", "mass", "share")
 """What orders the sentences: score of the ranking; `Found.mass` and `Found.share`."""
-KEPT = ("bias", "dense", "missing_numbers", "terms", "asks")
+KEPT_EVIDENCE = ("bias", "dense", "missing_numbers", "terms", "asks")
 """What of `confidence.EVIDENCE` still counts once the sentence was read."""
-SURE: tuple[str, ...] = (*KEPT, "retrieval", "span", "negated")
+CONFIDENCE_FEATURES: tuple[str, ...] = (*KEPT_EVIDENCE, "retrieval", "span", "negated")
 """What the confidence rests on: `retrieval` is the log-odds that retrieval alone gives to its own first
 sentence; `negated` says that the question negates something and the sentence nothing."""
 _NEGATION = re.compile(
@@ -81,8 +81,8 @@ class ReadingWeights:
         Raises FootnoteError where they are damaged.
         """
         sections = read_sections("index.reading", READING_FILE, text)
-        joint = weights_of(READING_FILE, sections, "joint", JOINT)
-        sure = weights_of(READING_FILE, sections, "confidence", SURE)
+        joint = weights_of(READING_FILE, sections, "joint", RANK_FEATURES)
+        sure = weights_of(READING_FILE, sections, "confidence", CONFIDENCE_FEATURES)
         return cls(np.array(joint), np.array(sure), str(sections.get("reader", "none")))
 
 
@@ -100,7 +100,7 @@ class SpanReader:
         self._weights = weights
         self._retrieval = Calibration.load()
 
-    def read(self, asked: Sequence[Asked]) -> list[list[Reading]]:
+    def read(self, asked: Sequence[RankedQuestion]) -> list[list[Reading]]:
         """Read what was found for each question; see `Reader.read`.
 
         What was not read follows in its own order.
@@ -141,12 +141,12 @@ class SpanReader:
                     found[number][row] = _found(views[number][row])
         return found
 
-    def _readings(self, asked: Asked, found: Mapping[int, Found]) -> list[Reading]:
+    def _readings(self, asked: RankedQuestion, found: Mapping[int, Found]) -> list[Reading]:
         joint = join(asked.ranked, found, self._weights.joint)
         if not joint:
             return []
         retrieval = self._retrieval.log_odds(asked.question, asked.ranked, asked.idf)
-        evidence_of_it = sureness(asked.question, joint, found, asked.idf, retrieval)
+        evidence_of_it = confidence_features(asked.question, joint, found, asked.idf, retrieval)
         sure = logistic(float(evidence_of_it @ self._weights.sure))
         readings = []
         for candidate, score in joint[: asked.count]:
@@ -159,7 +159,7 @@ def join(ranked: Sequence[Ranked], found: Mapping[int, Found], weights: NDArray[
     """Return the candidates by their joint score, best first; those that were not read come after."""
     read = [pair for pair in ranked if pair[0].row in found]
     rest = [pair for pair in ranked if pair[0].row not in found]
-    scores = joint_features(read, found) @ weights
+    scores = rank_features(read, found) @ weights
     joined = sorted(
         ((candidate, float(score)) for (candidate, _), score in zip(read, scores, strict=True)),
         key=lambda pair: (-pair[1], pair[0].row),
@@ -169,21 +169,21 @@ def join(ranked: Sequence[Ranked], found: Mapping[int, Found], weights: NDArray[
     return [*joined, *((candidate, floor + (score - top)) for candidate, score in rest)]
 
 
-def joint_features(ranked: Sequence[Ranked], found: Mapping[int, Found]) -> NDArray[np.float64]:
+def rank_features(ranked: Sequence[Ranked], found: Mapping[int, Found]) -> NDArray[np.float64]:
     """Compute what `JOINT` names, float64 [n, len(JOINT)], for candidates that were read."""
     read = [(score, found[candidate.row]) for candidate, score in ranked]
     rows = [[score, one.mass, one.share] for score, one in read]
-    return np.array(rows, dtype=np.float64).reshape(len(rows), len(JOINT))
+    return np.array(rows, dtype=np.float64).reshape(len(rows), len(RANK_FEATURES))
 
 
-def sureness(
+def confidence_features(
     question: str, joint: Sequence[Ranked], found: Mapping[int, Found], idf: Idf, retrieval: float
 ) -> NDArray[np.float64]:
     """Compute what `SURE` names, float64 [len(SURE)]; `joint` is best first, not empty."""
     first = joint[0][0]
     known = dict(zip(EVIDENCE, evidence(question, joint, idf).tolist(), strict=True))
     span = found[first.row].span if first.row in found else -MOST_LOG_ODDS
-    kept = (known[name] for name in KEPT)
+    kept = (known[name] for name in KEPT_EVIDENCE)
     negated = _NEGATION.search(question) is not None and _NEGATION.search(first.text) is None
     return np.array([*kept, retrieval, span, float(negated)])
 

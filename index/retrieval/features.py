@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from index.records import Candidate, Idf
 from index.retrieval.answer_types import TYPED, AnswerType, expected_types, mentions
-from index.storage.bm25 import terms
+from index.segmentation.search_terms import terms
 
 FEATURES: tuple[str, ...] = (
     "dense",  # cosine of the question and the sentence

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.arrays import Floats, Rows
+from index.arrays import Floats, Rows, best
 from index.records import Candidate
-from index.storage.bm25 import Lexical, best, terms
+from index.segmentation.search_terms import terms
+from index.storage.bm25 import Bm25
 from index.storage.catalog import Catalog, SentencePlace
 from index.storage.vectors import Vectors
 
@@ -32,7 +33,7 @@ class Retriever:
     catalog: Catalog
     sentences: Vectors
     passages: Vectors
-    lexical: Lexical
+    lexical: Bm25
 
     def retrieve(
         self, question: str, vector: Floats, article: int | None = None, count: int = CANDIDATES

@@ -18,8 +18,9 @@ import numpy.typing as npt
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from index.arrays import Floats, Rows
-from index.storage.bm25 import UNSPACED, best, fold
+from index.arrays import Floats, Rows, best
+from index.segmentation.characters import UNSPACED
+from index.segmentation.search_terms import fold
 from index.storage.catalog import ArticleRow, Catalog
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{12}", re.ASCII)

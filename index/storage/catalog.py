@@ -5,42 +5,20 @@ article's rows are a run. Sentences and titles are stored with their search term
 a question need not cut its candidates into words again.
 """
 
-import hashlib
 import sqlite3
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from index.errors import IndexDamagedError, UnknownArticleError
 from index.records import Article, Passage, Sentence
-from index.storage.bm25 import terms
 
 FILE = "articles.sqlite"
 
-_SCHEMA = """
-CREATE TABLE articles (
-    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, terms TEXT NOT NULL,
-    url TEXT, published TEXT, author TEXT, file TEXT NOT NULL UNIQUE,
-    text TEXT NOT NULL, characters INTEGER NOT NULL,
-    first_sentence INTEGER NOT NULL, sentences INTEGER NOT NULL,
-    first_passage INTEGER NOT NULL, passages INTEGER NOT NULL
-) STRICT;
-CREATE TABLE sentences (
-    row INTEGER PRIMARY KEY, article INTEGER NOT NULL, number INTEGER NOT NULL,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, passage INTEGER NOT NULL, wording INTEGER NOT NULL,
-    text TEXT NOT NULL, terms TEXT NOT NULL
-) STRICT;
-CREATE TABLE passages (
-    row INTEGER PRIMARY KEY, article INTEGER NOT NULL,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL
-) STRICT;
-"""
 _ARTICLE = (
     "SELECT row, id, title, url, published, author, file, characters,"
     " first_sentence, sentences, first_passage, passages FROM articles"
@@ -116,81 +94,6 @@ class SentenceText(NamedTuple):
     start: int
     end: int
     text: str
-
-
-class CatalogWriter:
-    """Write a new catalog; articles come sorted by id. Raises OSError where that fails."""
-
-    def __init__(self, folder: Path) -> None:
-        # The file is new and belongs to no index before it is whole, so that a journal would protect nothing.
-        with _os_errors():
-            self._connection = sqlite3.connect(folder / FILE, isolation_level=None)
-        try:
-            with _os_errors():
-                self._connection.executescript(
-                    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _SCHEMA
-                )
-        except OSError:
-            self._connection.close()
-            raise
-        self.articles = 0
-        self.sentences = 0
-        self.passages = 0
-
-    def add(self, article: Article, sentences: Sequence[Sentence], passages: Sequence[Passage]) -> None:
-        """Append `article` with all its sentences, and the passages that part them. Raises OSError."""
-        row, text = self.articles, article.text
-        holder = [
-            passage_row
-            for passage_row, passage in enumerate(passages, self.passages)
-            for _ in range(passage.first, passage.last)
-        ]
-        self._insert(
-            "articles",
-            [
-                (
-                    *(row, article.id, article.title, " ".join(terms(article.title)), article.url),
-                    *(article.published, article.author, article.file, text, len(text)),
-                    *(self.sentences, len(sentences), self.passages, len(passages)),
-                )
-            ],
-        )
-        self._insert(
-            "sentences",
-            (
-                (
-                    *(self.sentences + n, row, n, s.start, s.end, holder[n]),
-                    *(_wording(cut), cut, " ".join(terms(cut))),
-                )
-                for n, (s, cut) in enumerate((s, text[s.start : s.end]) for s in sentences)
-            ),
-        )
-        self._insert(
-            "passages",
-            ((self.passages + n, row, p.start, p.end, p.first, p.last) for n, p in enumerate(passages)),
-        )
-        self.articles += 1
-        self.sentences += len(sentences)
-        self.passages += len(passages)
-
-    def _insert(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        columns = {"articles": 14, "sentences": 9, "passages": 6}[table]
-        marks = ", ".join("?" * columns)
-        with _os_errors():
-            self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - our names
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        try:
-            if kind is None:
-                with _os_errors():
-                    self._connection.execute("COMMIT")
-        finally:
-            self._connection.close()
 
 
 class Catalog:
@@ -351,21 +254,6 @@ def _like(asked: str, known: Iterable[str], n: int, least: int) -> list[str]:
         name
         for name, _, _ in process.extract(asked, list(known), scorer=fuzz.ratio, limit=n, score_cutoff=least)
     ]
-
-
-def _wording(text: str) -> int:
-    """Digest what a sentence says, in 64 bits."""
-    folded = " ".join(text.casefold().split()).encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(folded, digest_size=8).digest(), signed=True)
-
-
-@contextmanager
-def _os_errors() -> Iterator[None]:
-    """Turn SQLite's errors of writing into the operating system's, as of every other file."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise OSError(f"{FILE}: {error}") from error
 
 
 def _storable(text: str) -> str:

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import Any
 
 from index.models import encoder
-from index.segmentation import passages, sentences
+from index.segmentation import passages, search_terms, sentences
 from index.storage import bm25
 
 _MEANINGS = {
@@ -31,7 +31,7 @@ def fingerprint(model: str) -> dict[str, str]:
         "sentences": _described(f"rules {sentences.RULES}", "sentencex"),
         "passages": f"rules {passages.RULES}",
         "words": _described(
-            f"rules {bm25.RULES}, {bm25.METHOD} k1={bm25.K1} b={bm25.B}", "bm25s", "PyStemmer"
+            f"rules {search_terms.RULES}, {bm25.METHOD} k1={bm25.K1} b={bm25.B}", "bm25s", "PyStemmer"
         ),
     }
 

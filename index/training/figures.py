@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from rich.console import Console
 
+from index.arrays import best
 from index.evaluation.measures import auroc, normalised, token_f1
 from index.models.encoder import Encoder
 from index.models.span_model import SpanModel
@@ -23,10 +24,10 @@ from index.reading.span_reader import MOST_LOG_ODDS, ReadingWeights, SpanReader,
 from index.records import Article, Progress, Ranked
 from index.retrieval.ranking import Ranker
 from index.segmentation.passages import make_passages
-from index.storage.bm25 import best, terms
+from index.segmentation.search_terms import terms
 from index.training.datasets.lessons import Lesson, read_squad2, read_squadshifts
 from index.training.datasets.selqa import PARTS, SectionQuestion, part_of, read_selqa
-from index.training.datasets.training_libraries import Asked, Cut, TrainingLibrary
+from index.training.datasets.training_libraries import Cut, LabelledQuestion, TrainingLibrary
 from index.training.encoders import default_encoders
 from index.training.progress import bar
 from index.training.reader.marking import best_in
@@ -69,7 +70,7 @@ def _section(name: str, asked: Sequence[SectionQuestion], encoder: Encoder) -> C
     text = asked[0].text
     article = Article(name, text.topic, text.text, f"{name}.txt")
     passages = make_passages(text.text, text.sentences, encoder.count_tokens, encoder.window)
-    questions = [Asked(one.question, 0, frozenset(one.gold)) for one in asked]
+    questions = [LabelledQuestion(one.question, 0, frozenset(one.gold)) for one in asked]
     return Cut(article, text.sentences, passages, questions)
 
 

@@ -20,11 +20,11 @@ from pathlib import Path
 import numpy as np
 
 from index.config import Config
-from index.evaluation.measures import read_questions
+from index.evaluation.gold_questions import read_questions
 from index.library import Library
 from index.models.span_model import SpanModel
 from index.models.span_model_export import export_span_model
-from index.reading.reader import Asked
+from index.reading.reader import RankedQuestion
 from index.reading.span_reader import ReadingWeights, SpanReader
 from index.records import Question, Ranked
 from tests.benchmarks.measure import alternate, seconds
@@ -101,7 +101,7 @@ def questions_of_a_library(
     ours, theirs = [], []
     for gold in drawn:
         asked = library._find(Question(gold.question, gold.article))
-        if not isinstance(asked, Asked) or not asked.ranked:
+        if not isinstance(asked, RankedQuestion) or not asked.ranked:
             continue
         texts = best_paragraphs(library, asked.ranked)
         fast, slow = alternate(

@@ -18,7 +18,8 @@ from pathlib import Path
 
 from index.records import Article
 from index.retrieval.title_search import Titles, article_key
-from index.storage.catalog import Catalog, CatalogWriter
+from index.storage.catalog import Catalog
+from index.storage.catalog_writer import CatalogWriter
 
 RUNS = 20
 

@@ -17,7 +17,7 @@ from bench_question import make_library
 
 from tests.benchmarks.discord_process import QUESTIONS, BotProcess, running
 from tests.fake_discord import LoopbackDiscord
-from tests.support.fault_storm import EXPECTED, Trouble
+from tests.support.fault_storm import EXPECTED, FaultStorm
 
 AT_ONCE = 60
 STEPS = 10
@@ -31,7 +31,7 @@ async def soak(questions: int, warm_up: int, seed: int) -> bool:
         async with LoopbackDiscord() as discord:
             discord.expect(*EXPECTED, strict=False)
             async with running(discord, config, queue=1000, deadline=240) as bot:
-                trouble = Trouble(discord, QUESTIONS, seed)
+                trouble = FaultStorm(discord, QUESTIONS, seed)
                 trouble.script_faults()
                 started = time.perf_counter()
                 await trouble.ask(warm_up, at_once=AT_ONCE)
@@ -69,7 +69,7 @@ def forget(discord: LoopbackDiscord) -> None:
     discord.interactions.clear()
 
 
-def report(trouble: Trouble, bot: BotProcess, marks: list[int], discord: LoopbackDiscord) -> bool:
+def report(trouble: FaultStorm, bot: BotProcess, marks: list[int], discord: LoopbackDiscord) -> bool:
     """Print what came of it all; return whether all held."""
     ratio = max(marks[1:]) / marks[0]
     given_up = [event for event in bot.events if "given up" in str(event)]

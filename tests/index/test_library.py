@@ -11,9 +11,8 @@ import pytest
 from index.config import Config
 from index.errors import EmptyQuestionError, IndexMissingError, IndexStaleError, UnknownArticleError
 from index.library import Library
-from index.reading.compose import clean_question
-from index.records import Answer
-from index.storage import bm25
+from index.records import Answer, clean_question
+from index.segmentation import search_terms
 from tests.support.small_library import build, make_config, provide_encoder, write_corpus
 
 LEAFLETS = "How many leaflets did the U.S. drop?"
@@ -142,7 +141,7 @@ def test_there_is_no_library_without_an_index(tmp_path: Path) -> None:
 def test_an_index_of_other_search_terms_is_not_asked(
     library_config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bm25, "RULES", bm25.RULES + 1)
+    monkeypatch.setattr(search_terms, "RULES", search_terms.RULES + 1)
     with pytest.raises(IndexStaleError, match="the search terms changed"):
         Library.open(Config.read(library_config))
 

@@ -17,7 +17,7 @@ from index.errors import (
     UnknownArticleError,
 )
 from index.library import Library, published_fingerprint
-from index.reading.reader import Asked, Reading, UnusableReader
+from index.reading.reader import RankedQuestion, Reading, UnusableReader
 from index.records import Answer, Question
 
 ASKED = (
@@ -98,7 +98,7 @@ def test_a_reader_that_cannot_be_used_fails_each_question_with_an_error_of_its_o
     assert isinstance(first, ModelDamagedError)
     assert isinstance(second, ModelDamagedError)
     assert first is not second
-    assert (first.message, first.mend) == (broken.message, broken.mend)
+    assert (first.message, first.remedy) == (broken.message, broken.remedy)
     assert broken.__traceback__ is None  # else it would grow with every question
 
 
@@ -123,7 +123,7 @@ def test_all_that_is_read_is_read_in_one_pass(library: Library, monkeypatch: pyt
     passes: list[int] = []
     read = library._reader.read
 
-    def counting(asked: Sequence[Asked]) -> list[list[Reading]]:
+    def counting(asked: Sequence[RankedQuestion]) -> list[list[Reading]]:
         passes.append(len(asked))
         return read(asked)
 

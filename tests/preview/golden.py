@@ -8,24 +8,10 @@ from typing import Any
 
 import discord
 
-from bot.discord.replies.answer_reply import (
-    GONE,
-    LOOKED_ON,
-    Place,
-    Reply,
-    answer_reply,
-    busy_reply,
-    gone_reply,
-    noted_reply,
-    title_of,
-)
-from bot.discord.replies.article_pages import (
-    about_reply,
-    article_reply,
-    articles_reply,
-    context_reply,
-    unknown_article_reply,
-)
+from bot.discord.replies.answer_reply import GONE, LOOKED_ON, Place, answer_reply, title_of
+from bot.discord.replies.article_pages import article_reply, context_reply
+from bot.discord.replies.library_pages import about_reply, articles_reply, unknown_article_reply
+from bot.discord.replies.reply import Reply, busy_reply, gone_reply, noted_reply
 from bot.discord.replies.tickets import ContextTicket, Mark, PageTicket, sentence_digest
 from index.records import Answer, Article, Citation, Sentence, Source, Span
 from index.retrieval.title_search import article_key

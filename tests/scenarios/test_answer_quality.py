@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from index.config import Config
-from index.evaluation.measures import Evaluation, evaluate, read_questions
+from index.evaluation.gold_questions import read_questions
+from index.evaluation.measures import Evaluation, evaluate
 from index.library import Library
 from tests.support.paths import QUESTIONS
 

@@ -12,7 +12,7 @@ import pytest
 
 from bot.config import Config, DiscordSection
 from bot.discord import running
-from bot.discord.library.live_library import Shelf
+from bot.discord.library.live_library import LiveLibrary
 from bot.discord.running import Bot
 from bot.discord.telemetry.health import Health
 from bot.discord.telemetry.log_format import LogHandler
@@ -28,10 +28,10 @@ from tests.support.bots import bot_config
 def shared(library: Library, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Let bots in this process share one library, and return what patches more."""
 
-    async def on_the_shelf(config: Config, meter: Meter) -> Shelf:
-        return Shelf(config, library, meter)
+    async def on_the_shelf(config: Config, meter: Meter) -> LiveLibrary:
+        return LiveLibrary(config, library, meter)
 
-    monkeypatch.setattr(Shelf, "open", on_the_shelf)
+    monkeypatch.setattr(LiveLibrary, "open", on_the_shelf)
     return monkeypatch
 
 

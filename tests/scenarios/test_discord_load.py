@@ -13,7 +13,7 @@ from tests.fake_discord import Interaction, LoopbackDiscord
 from tests.fake_discord.interactions import gather_done
 from tests.fake_discord.openapi import OpenAPI
 from tests.support.bots import Bots
-from tests.support.fault_storm import EXPECTED, Trouble
+from tests.support.fault_storm import EXPECTED, FaultStorm
 from tests.support.paths import QUESTIONS
 
 QUESTIONS = [json.loads(line)["question"] for line in QUESTIONS.read_text("utf-8").splitlines()]
@@ -85,7 +85,7 @@ async def test_questions_among_faults(discord: LoopbackDiscord, bots: Bots, libr
     bot = await bots.start(queue=1000, deadline=240)
     await asyncio.sleep(0.5)
     before = len(asyncio.all_tasks())
-    trouble = Trouble(discord, QUESTIONS, seed=4)
+    trouble = FaultStorm(discord, QUESTIONS, seed=4)
     trouble.script_faults()
     await trouble.ask(300, at_once=80)
     trouble.end_faults()

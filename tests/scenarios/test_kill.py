@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index.building.reuse import Earlier
+from index.building.reuse import PreviousIndex
 from index.config import Config
 from index.storage.generations import open_current
 from tests.support.small_library import ARTICLES, build, make_config, provide_encoder, write_corpus
@@ -56,9 +56,11 @@ def test_two_updates_and_readers_at_once(config: Config) -> None:
     ]
     counts = set()
     while any(writer.poll() is None for writer in writers):
-        counts.add(open_current(config.index_directory, lambda found: len(Earlier.load(found).sentences)))
+        counts.add(
+            open_current(config.index_directory, lambda found: len(PreviousIndex.load(found).sentences))
+        )
     embedded = [writer.communicate() for writer in writers]
     assert [writer.returncode for writer in writers] == [0, 0], embedded
     assert sorted(int(out) for out, _ in embedded) == [0, 3]  # one of them found the work done
-    counts.add(open_current(config.index_directory, lambda found: len(Earlier.load(found).sentences)))
+    counts.add(open_current(config.index_directory, lambda found: len(PreviousIndex.load(found).sentences)))
     assert len(counts) == 2

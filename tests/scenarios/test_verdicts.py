@@ -9,7 +9,7 @@ import pytest
 
 from bot.discord.events.buttons import NO_NOTE, NOT_YOURS, NOTE_KEPT
 from bot.discord.events.client import FootnoteClient
-from bot.discord.replies.answer_reply import noted_reply
+from bot.discord.replies.reply import noted_reply
 from bot.discord.replies.tickets import NoteTicket
 from bot.feedback.export import export
 from bot.feedback.store import FILE
@@ -53,10 +53,10 @@ async def test_a_verdict_is_kept_with_what_it_is_about(discord: LoopbackDiscord,
     assert (judged.article, judged.asked_in, judged.index) == (
         COALITION,
         COALITION,
-        bot.shelf.library.fingerprint,
+        bot.live_library.library.fingerprint,
     )
     assert judged.sentence is not None
-    assert judged.sentence in bot.shelf.library.article(COALITION).text
+    assert judged.sentence in bot.live_library.library.article(COALITION).text
     (gold,) = export([entry]).questions
     assert (gold.gold_sentences, gold.gold_answer) == ((judged.sentence,), ANSWER)
 

@@ -9,8 +9,8 @@ from bot.config import Config
 from bot.discord.account.command_sync import sync_changed
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import definitions
-from bot.discord.library.live_library import Shelf
-from bot.discord.running import make_desk
+from bot.discord.library.live_library import LiveLibrary
+from bot.discord.running import make_question_queue
 from bot.discord.telemetry.meter import Meter
 from bot.feedback.store import Feedback
 from index.library import Library
@@ -50,9 +50,11 @@ class Bots:
         """Start a bot and wait until it is ready; `settings` are keys of `[discord]`."""
         config = bot_config(self.library_folder, self.folder, self.discord, **settings)
         meter = Meter()
-        shelf = Shelf(config, self.library, meter)
-        desk = make_desk(config, shelf, meter)
-        client = FootnoteClient(config, shelf, desk, Feedback.open(config.bot_directory), meter)
+        live_library = LiveLibrary(config, self.library, meter)
+        question_queue = make_question_queue(config, live_library, meter)
+        client = FootnoteClient(
+            config, live_library, question_queue, Feedback.open(config.bot_directory), meter
+        )
         client.before_identify_hook = no_pause  # type: ignore[method-assign]
         client._connection.guild_ready_timeout = 0.05
         await client.login(self.discord.token)
@@ -70,7 +72,7 @@ class Bots:
         """End a bot as its own end does: what is in flight first."""
         task = self.running.pop(client)
         await client.finish(5.0)
-        await client.desk.close(1.0)
+        await client.question_queue.close(1.0)
         await client.close()
         await task
 

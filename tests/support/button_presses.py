@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.discord.replies.answer_reply import forged_reply, gone_reply, noted_reply
+from bot.discord.replies.reply import forged_reply, gone_reply, noted_reply
 from bot.discord.replies.tickets import ContextTicket, MoreTicket, NoteTicket, Ticket, VerdictTicket, parse
 from tests.fake_discord import Interaction, LoopbackDiscord, Message
 from tests.fake_discord.world import User

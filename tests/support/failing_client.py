@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 import discord as discord_py
 from discord import app_commands
 
-from bot.discord.delivery.error_reports import Failures
+from bot.discord.delivery.error_reports import ErrorReports
 from bot.discord.telemetry.meter import Meter
 from tests.fake_discord import Interaction, LoopbackDiscord, Message
 from tests.support.small_client import Toy, running
@@ -20,12 +20,12 @@ REFERENCE = re.compile(r"\(Reference: `([0-9a-f]{8})`\)")
 class Failing(Toy):
     """A client whose one command defers as it is told, then does something, and fails."""
 
-    def __init__(self, server: LoopbackDiscord, failures: Failures) -> None:
+    def __init__(self, server: LoopbackDiscord, error_reports: ErrorReports) -> None:
         super().__init__(server)
-        self.failures = failures
+        self.error_reports = error_reports
         self.does: Callable[[discord_py.Interaction], object] = lambda _: None
         self.says: Callable[[discord_py.Message], object] = lambda _: None
-        self.tree.on_error = failures.interaction  # type: ignore[method-assign,assignment]
+        self.tree.on_error = error_reports.interaction  # type: ignore[method-assign,assignment]
 
         @self.tree.command(description="Fail")
         async def fail(interaction: discord_py.Interaction, how: str = "") -> None:
@@ -35,7 +35,7 @@ class Failing(Toy):
 
         @fail.autocomplete("how")
         async def offer(interaction: discord_py.Interaction, _: str) -> list[app_commands.Choice[str]]:
-            await failures.interaction(interaction, RuntimeError(INNARDS))
+            await error_reports.interaction(interaction, RuntimeError(INNARDS))
             return []
 
     async def on_message(self, message: discord_py.Message) -> None:
@@ -44,12 +44,12 @@ class Failing(Toy):
         try:
             await self.says(message)  # type: ignore[misc]
         except Exception as error:
-            await self.failures.message(message, error)
+            await self.error_reports.message(message, error)
 
 
 @contextlib.asynccontextmanager
 async def failing(discord: LoopbackDiscord, meter: Meter) -> AsyncIterator[Failing]:
-    toy = Failing(discord, Failures(meter))
+    toy = Failing(discord, ErrorReports(meter))
     async with running(toy, discord):
         yield toy
         await asyncio.gather(*[task for task in asyncio.all_tasks() if "discord.py: on_" in task.get_name()])

@@ -13,7 +13,7 @@ ENOUGH = 60.0
 """Seconds after which a question counts as lost."""
 
 
-class Trouble:
+class FaultStorm:
     """Asks, has things go wrong, and knows what came of every question."""
 
     def __init__(self, discord: LoopbackDiscord, questions: Sequence[str], seed: int) -> None:

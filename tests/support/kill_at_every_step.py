@@ -21,11 +21,12 @@ import faiss
 import numpy as np
 
 from index.articles.corpus import corpus_files, read_article
-from index.building.reuse import Earlier
+from index.building.reuse import PreviousIndex
 from index.config import AnswerSection, Config
 from index.reading.reader_choice import exported_reader_folder
+from index.segmentation.search_terms import terms
 from index.storage import generations
-from index.storage.bm25 import Lexical, terms
+from index.storage.bm25 import Bm25
 from index.storage.catalog import Catalog
 from tests.support.small_library import build, make_config
 
@@ -88,8 +89,8 @@ def sentences(config: Config) -> list[str]:
 
     def load(generation: generations.Generation) -> list[str]:
         generations.check_encoder(generation.encoder)
-        index = Earlier.load(generation)
-        lexical = Lexical.load(generation.folder, len(index.segmentation.sentences))
+        index = PreviousIndex.load(generation)
+        lexical = Bm25.load(generation.folder, len(index.segmentation.sentences))
         catalog: Catalog = index.storage.catalog
         found = [sentence.text for sentence in catalog.sentences(range(len(index.segmentation.sentences)))]
         vectors = index.segmentation.sentences.rows(0, len(found))

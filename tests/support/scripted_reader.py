@@ -7,10 +7,10 @@ from typing import cast
 import numpy as np
 
 from index.models.span_model import SpanModel, TokenScores
-from index.reading.reader import Asked, Reading
-from index.reading.span_reader import JOINT, SURE, ReadingWeights, SpanReader
+from index.reading.reader import RankedQuestion, Reading
+from index.reading.span_reader import CONFIDENCE_FEATURES, RANK_FEATURES, ReadingWeights, SpanReader
 from index.records import Ranked
-from tests.support.sentence_texts import Shelf
+from tests.support.sentence_texts import SentenceTexts
 
 QUESTION = "Who opened the bridge?"
 TOKEN = re.compile(r"[a-z0-9]+|[^\sa-z0-9]", re.IGNORECASE)
@@ -47,30 +47,35 @@ class Model:
 
 def weights(joint: Mapping[str, float], sure: Mapping[str, float] = {}) -> ReadingWeights:
     return ReadingWeights(
-        np.array([joint.get(name, 0.0) for name in JOINT]), np.array([sure.get(name, 0.0) for name in SURE])
+        np.array([joint.get(name, 0.0) for name in RANK_FEATURES]),
+        np.array([sure.get(name, 0.0) for name in CONFIDENCE_FEATURES]),
     )
 
 
 BOTH = weights({"retrieval": 1.0, "mass": 1.0}, {"span": 0.5})
 
 
-def ranking(shelf: Shelf, *rows: int) -> list[Ranked]:
+def ranking(shelf: SentenceTexts, *rows: int) -> list[Ranked]:
     """Rank candidates in an order; one lies half a point below the one before."""
     return [(shelf.candidate(row), -0.5 * place) for place, row in enumerate(rows)]
 
 
-def reader(shelf: Shelf, model: Model, learnt: ReadingWeights = BOTH) -> SpanReader:
+def reader(shelf: SentenceTexts, model: Model, learnt: ReadingWeights = BOTH) -> SpanReader:
     return SpanReader(cast(SpanModel, model), shelf.texts, learnt)
 
 
 def read(
-    shelf: Shelf, model: Model, ranked: Sequence[Ranked], count: int = 100, learnt: ReadingWeights = BOTH
+    shelf: SentenceTexts,
+    model: Model,
+    ranked: Sequence[Ranked],
+    count: int = 100,
+    learnt: ReadingWeights = BOTH,
 ) -> list[Reading]:
-    (readings,) = reader(shelf, model, learnt).read([Asked(QUESTION, ranked, lambda _: 2.0, count)])
+    (readings,) = reader(shelf, model, learnt).read([RankedQuestion(QUESTION, ranked, lambda _: 2.0, count)])
     return readings
 
 
-def marked(shelf: Shelf, reading: Reading) -> str | None:
+def marked(shelf: SentenceTexts, reading: Reading) -> str | None:
     if reading.highlight is None:
         return None
     start, end = reading.highlight
@@ -78,6 +83,6 @@ def marked(shelf: Shelf, reading: Reading) -> str | None:
     return shelf.articles[reading.candidate.article][start:end]
 
 
-def far(*texts: str) -> Shelf:
+def far(*texts: str) -> SentenceTexts:
     """Put each text into an article of its own, behind a sentence that nothing ranks."""
-    return Shelf(*([("# ", "Title."), ("\n\n", text)] for text in texts))
+    return SentenceTexts(*([("# ", "Title."), ("\n\n", text)] for text in texts))

@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from index.records import Candidate
-from index.storage.bm25 import terms
+from index.segmentation.search_terms import terms
 from index.storage.catalog import SentenceText
 
 Part = tuple[str, str]
 """What stands before a sentence, and the sentence."""
 
 
-class Shelf:
+class SentenceTexts:
     """Articles whose sentences have rows that run through all of them."""
 
     def __init__(self, *articles: Sequence[Part]) -> None:
@@ -24,7 +24,7 @@ class Shelf:
                 self.sentences.append(SentenceText(row, number, end - len(text), end, text))
 
     @classmethod
-    def of(cls, *articles: Sequence[str]) -> "Shelf":
+    def of(cls, *articles: Sequence[str]) -> "SentenceTexts":
         """Put a space between the sentences of each article."""
         return cls(*([(" " * (number > 0), text) for number, text in enumerate(one)] for one in articles))
 

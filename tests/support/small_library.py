@@ -5,13 +5,15 @@ from pathlib import Path
 
 import numpy as np
 
-from index.building.reuse import Earlier
-from index.building.update import BuildReport, update
+from index.building.report import BuildReport
+from index.building.reuse import PreviousIndex
+from index.building.update import update
 from index.config import Config, CorpusSection, IndexSection, ModelSection
 from index.models.encoder import Encoder
 from index.models.model_folders import model_fingerprint, resolve_encoder
+from index.segmentation.search_terms import terms
 from index.storage import generations
-from index.storage.bm25 import Lexical, terms
+from index.storage.bm25 import Bm25
 from index.storage.fingerprint import encoder_name
 from index.storage.generations import put_encoder, writing
 
@@ -57,14 +59,14 @@ def build(config: Config) -> BuildReport:
     return update(config, lambda *_: None, wait=0)
 
 
-def earlier(config: Config) -> Earlier:
-    return generations.open_current(config.index_directory, Earlier.load)
+def earlier(config: Config) -> PreviousIndex:
+    return generations.open_current(config.index_directory, PreviousIndex.load)
 
 
 def texts(config: Config) -> dict[str, list[str]]:
     """All sentences by article, after checking that the index is consistent with itself."""
     index = earlier(config)
-    lexical = Lexical.load(index.generation.folder, len(index.segmentation.sentences))
+    lexical = Bm25.load(index.generation.folder, len(index.segmentation.sentences))
     found: dict[str, list[str]] = {}
     for row in index.storage.catalog.articles():
         article = index.storage.catalog.article(row.row)

@@ -14,7 +14,7 @@ import discord
 
 from bot.discord.account.login import is_passing, out_of_reach
 from bot.discord.telemetry.log_format import fields
-from bot.terminal.command_group import in_words
+from bot.wording import in_words
 from index.errors import FootnoteError
 
 EVERYWHERE = "everywhere"

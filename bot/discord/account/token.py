@@ -6,7 +6,7 @@ import stat
 from collections.abc import Mapping
 from pathlib import Path
 
-from bot.terminal.command_group import in_words
+from bot.wording import in_words
 from index.errors import ConfigurationError
 
 VARIABLE = "DISCORD_BOT_TOKEN"

@@ -11,7 +11,7 @@ from discord import app_commands
 
 from bot.discord.account.permissions import missing, name_of, names_of
 from bot.discord.library.question_queue import Busy, Late
-from bot.discord.replies.answer_reply import busy_reply, late_reply
+from bot.discord.replies.reply import busy_reply, late_reply
 from bot.feedback.store import FeedbackError, NoRoomError
 from index.errors import EmptyQuestionError, FootnoteError, UnknownArticleError
 
@@ -30,7 +30,7 @@ UNREACHABLE = "unreachable"
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class ErrorMeaning:
     """An error's kind, what the log says of it and how loudly, and what a person is told.
 
     `words` is None where nobody is there to be told; `numbered` says that the number in the log goes with
@@ -45,35 +45,35 @@ class Trouble:
     traced: bool = False
 
 
-_UNEXPECTED = Trouble(
+_UNEXPECTED = ErrorMeaning(
     "unexpected", "unexpected error", logging.ERROR, "Something went wrong on my side.", traced=True
 )
-_UNREACHABLE = Trouble(
+_UNREACHABLE = ErrorMeaning(
     UNREACHABLE,
     "Discord failed, or the connection to it",
     logging.WARNING,
     "Discord has trouble at the moment. Please try again in a minute.",
 )
 # Discord has told the person that nothing came in time.
-_TOO_OLD = Trouble("too old", "too late for Discord, which takes no answer any more", logging.WARNING)
+_TOO_OLD = ErrorMeaning("too old", "too late for Discord, which takes no answer any more", logging.WARNING)
 _CODES = {
-    UNKNOWN_MESSAGE: Trouble(
+    UNKNOWN_MESSAGE: ErrorMeaning(
         "message deleted",
         "message deleted before it was answered",
         logging.INFO,
         "The message was deleted before I was done.",
         numbered=False,
     ),
-    UNKNOWN_CHANNEL: Trouble("channel deleted", "channel deleted before an answer came", logging.INFO),
+    UNKNOWN_CHANNEL: ErrorMeaning("channel deleted", "channel deleted before an answer came", logging.INFO),
     UNKNOWN_WEBHOOK: _TOO_OLD,
     UNKNOWN_INTERACTION: _TOO_OLD,
     INVALID_WEBHOOK_TOKEN: _TOO_OLD,
     # Another process of the bot was quicker, perhaps one that is about to stop; it answers.
-    ACKNOWLEDGED: Trouble(TAKEN, "answered already, perhaps by another process", logging.WARNING),
-    NO_DIRECT_MESSAGES: Trouble(
+    ACKNOWLEDGED: ErrorMeaning(TAKEN, "answered already, perhaps by another process", logging.WARNING),
+    NO_DIRECT_MESSAGES: ErrorMeaning(
         "direct messages closed", "nobody told: direct messages are closed", logging.INFO
     ),
-    INVALID_FORM: Trouble(
+    INVALID_FORM: ErrorMeaning(
         "refused",
         "answer refused by Discord as malformed",
         logging.ERROR,
@@ -93,11 +93,11 @@ def cause(error: Exception) -> Exception:
     return error.original if isinstance(error, app_commands.CommandInvokeError) else error
 
 
-def judge(error: Exception) -> Trouble:
+def meaning_of(error: Exception) -> ErrorMeaning:
     """Say what an error, unwrapped, means."""
     match error:
         case Busy():
-            return Trouble(
+            return ErrorMeaning(
                 "busy",
                 "too many questions wait",
                 logging.DEBUG,
@@ -105,7 +105,7 @@ def judge(error: Exception) -> Trouble:
                 numbered=False,
             )
         case Late():
-            return Trouble(
+            return ErrorMeaning(
                 "late",
                 "answer took too long",
                 logging.DEBUG,
@@ -142,7 +142,7 @@ def lacking(error: Exception, have: discord.Permissions, *, in_thread: bool) -> 
     return names_of(needs.values()) or name_of(_PERMISSIONS.get(code, sending))
 
 
-def _of_discord(error: discord.DiscordException) -> Trouble:
+def _of_discord(error: discord.DiscordException) -> ErrorMeaning:
     match error:
         case discord.RateLimited():
             return _slowed(error.retry_after)
@@ -152,42 +152,46 @@ def _of_discord(error: discord.DiscordException) -> Trouble:
             return _CODES[code]
         case discord.HTTPException(code=code) if code in _PERMISSIONS:
             words = "I lack a permission here."
-            return Trouble("permission", "permission missing", logging.WARNING, words, numbered=False)
+            return ErrorMeaning("permission", "permission missing", logging.WARNING, words, numbered=False)
         case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
             words = "This command has changed. Please reload Discord and try again."
             event = "command used that Discord knows in another version"
-            return Trouble("command changed", event, logging.WARNING, words, numbered=False)
+            return ErrorMeaning("command changed", event, logging.WARNING, words, numbered=False)
         case app_commands.CheckFailure():
             words = "You cannot use this here."
-            return Trouble("not allowed", "command not allowed there", logging.INFO, words, numbered=False)
+            return ErrorMeaning(
+                "not allowed", "command not allowed there", logging.INFO, words, numbered=False
+            )
         case discord.DiscordServerError():
             return _UNREACHABLE
         case _:
             return _UNEXPECTED
 
 
-def _of_library(error: FootnoteError) -> Trouble:
+def _of_library(error: FootnoteError) -> ErrorMeaning:
     match error:
         case UnknownArticleError():
             words = "This article is not in the library."
-            return Trouble("article gone", "article not in the library", logging.INFO, words, numbered=False)
+            return ErrorMeaning(
+                "article gone", "article not in the library", logging.INFO, words, numbered=False
+            )
         case EmptyQuestionError():
             words = "There is no question in that."
-            return Trouble("empty", "question empty", logging.INFO, words, numbered=False)
+            return ErrorMeaning("empty", "question empty", logging.INFO, words, numbered=False)
         case NoRoomError():
             words = "Thanks, but I have no room left to keep that."
-            return Trouble("feedback", "feedback not kept", logging.ERROR, words)
+            return ErrorMeaning("feedback", "feedback not kept", logging.ERROR, words)
         case FeedbackError():
             words = "Thanks, but I can't keep that at the moment."
-            return Trouble("feedback", "feedback not kept", logging.ERROR, words)
+            return ErrorMeaning("feedback", "feedback not kept", logging.ERROR, words)
         case _:
             words = "I can't look things up at the moment."
-            return Trouble("library", "library failed", logging.ERROR, words, traced=True)
+            return ErrorMeaning("library", "library failed", logging.ERROR, words, traced=True)
 
 
-def _slowed(retry_after: float) -> Trouble:
+def _slowed(retry_after: float) -> ErrorMeaning:
     words = f"Discord asks me to slow down. Please try again in {ceil(retry_after)} s."
-    return Trouble("slowed down", "slowed down", logging.WARNING, words)
+    return ErrorMeaning("slowed down", "slowed down", logging.WARNING, words)
 
 
 def _retry_after(error: discord.HTTPException) -> float:

@@ -13,15 +13,15 @@ from bot.discord.account.permissions import granted
 from bot.discord.delivery.error_meanings import (
     ACKNOWLEDGED,
     UNREACHABLE,
-    Trouble,
+    ErrorMeaning,
     cause,
-    judge,
     lacking,
     lacks_permission,
+    meaning_of,
 )
 from bot.discord.delivery.repeat_guards import Warned
 from bot.discord.delivery.sending import follow, is_kept, tell
-from bot.discord.replies.answer_reply import Reply, notice
+from bot.discord.replies.reply import Reply, notice
 from bot.discord.telemetry.log_format import fields
 from bot.discord.telemetry.meter import Meter
 from bot.feedback.store import FeedbackError
@@ -32,7 +32,7 @@ NAMED_AGAIN_AFTER = 24 * 3600.0
 log = logging.getLogger(__name__)
 
 
-class Failures:
+class ErrorReports:
     """The errors of one bot, wherever they are raised."""
 
     def __init__(self, meter: Meter) -> None:
@@ -43,7 +43,7 @@ class Failures:
     async def interaction(self, interaction: discord.Interaction[Any], error: Exception) -> None:
         """Tell whoever used a command, a button or a form, alone, unless Discord hears no more of it."""
         error = cause(error)
-        trouble = judge(error)
+        trouble = meaning_of(error)
         names = ""
         if lacks_permission(error):
             in_thread = isinstance(interaction.channel, discord.Thread)
@@ -60,14 +60,14 @@ class Failures:
             elif trouble.words:
                 await tell(interaction, notice(_in_words(trouble, reference)))
         except Exception as second:
-            self._log(judge(second), second, "failure", interaction.channel_id, reference)
+            self._log(meaning_of(second), second, "failure", interaction.channel_id, reference)
 
     async def message(self, message: discord.Message, error: Exception) -> None:
         """Tell whoever wrote a message, by a line below it; of a missing permission once a day."""
         if lacks_permission(error):
             await self._name_missing(message, error)
             return
-        trouble = judge(error)
+        trouble = meaning_of(error)
         reference = self._log(trouble, error, "message", message.channel.id)
         try:
             if trouble.words and trouble.kind != "message deleted":
@@ -80,11 +80,11 @@ class Failures:
             if lacks_permission(second):
                 await self._name_missing(message, second, reference)
             else:
-                self._log(judge(second), second, "failure", message.channel.id, reference)
+                self._log(meaning_of(second), second, "failure", message.channel.id, reference)
 
     def event(self, name: str, error: Exception) -> str:
         """Log an error that no person waits for, and return its number."""
-        return self._log(judge(error), error, name, None)
+        return self._log(meaning_of(error), error, name, None)
 
     async def _name_missing(self, message: discord.Message, error: Exception, reference: str = "") -> None:
         """Name what is missing in the channel, or, where nothing can be said there, to the person."""
@@ -92,7 +92,7 @@ class Failures:
         in_thread = isinstance(channel, discord.Thread)
         have = granted(message) or discord.Permissions.none()
         names = lacking(error, have, in_thread=in_thread)
-        reference = self._log(judge(error), error, "message", channel.id, reference, names)
+        reference = self._log(meaning_of(error), error, "message", channel.id, reference, names)
         person = (channel.id, message.author.id)
         if not self._told.due(person, NAMED_AGAIN_AFTER):
             return
@@ -103,11 +103,11 @@ class Failures:
                 await message.author.send(_please_allow(names, f"<#{channel.id}>"))
         except Exception as second:
             self._told.forget(person)  # perhaps it works the next time
-            self._log(judge(second), second, "failure", channel.id, reference)
+            self._log(meaning_of(second), second, "failure", channel.id, reference)
 
     def _log(
         self,
-        trouble: Trouble,
+        trouble: ErrorMeaning,
         error: Exception,
         source: str,
         channel: int | None,
@@ -145,7 +145,7 @@ async def _tell_after_all(interaction: discord.Interaction[Any], reply: Reply) -
         await follow(interaction, reply)  # it was the acknowledgement that got through
 
 
-def _in_words(trouble: Trouble, reference: str) -> str:
+def _in_words(trouble: ErrorMeaning, reference: str) -> str:
     return f"{trouble.words} (Reference: `{reference}`)" if trouble.numbered else str(trouble.words)
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import discord
 
 from bot.discord.delivery.error_meanings import ACKNOWLEDGED, LOST
-from bot.discord.replies.answer_reply import Reply
+from bot.discord.replies.reply import Reply
 
 PATIENCE = 30.0
 """Seconds for a request about an interaction: discord.py would wait for as long as Discord asks it to."""

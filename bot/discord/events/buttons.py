@@ -12,18 +12,11 @@ from typing import TYPE_CHECKING, Any, Self
 import discord
 
 from bot.discord.delivery.sending import acknowledge, fulfil, tell
-from bot.discord.questions.question import Asked
-from bot.discord.replies.answer_reply import (
-    Reply,
-    Shown,
-    forged_reply,
-    gone_reply,
-    noted_reply,
-    notice,
-    read_back,
-)
+from bot.discord.questions.question import DiscordQuestion
+from bot.discord.replies.answer_reply import Shown, read_back
 from bot.discord.replies.article_pages import context_reply
 from bot.discord.replies.library_pages import articles_page
+from bot.discord.replies.reply import Reply, forged_reply, gone_reply, noted_reply, notice
 from bot.discord.replies.tickets import (
     PREFIX,
     ArticlesTicket,
@@ -101,7 +94,7 @@ async def _answered_once(
         try:
             await answer(interaction)
         except Exception as error:  # discord.py would only log it
-            await client.failures.interaction(interaction, error)
+            await client.error_reports.interaction(interaction, error)
 
 
 async def _click(interaction: "Interaction") -> None:
@@ -135,7 +128,9 @@ async def _show_page(interaction: "Interaction", ticket: ContextTicket | PageTic
     """Show a page of an article to the person alone, in place of the page that the click was made on."""
     on_page = isinstance(ticket, PageTicket) and _private(interaction)
     await acknowledge(interaction, private=True, in_place=on_page)
-    reply = await interaction.client.desk.run(_page, interaction.client.shelf.library, ticket)
+    reply = await interaction.client.question_queue.run(
+        _page, interaction.client.live_library.library, ticket
+    )
     if reply is None:
         await tell(interaction, gone_reply())
     else:
@@ -152,14 +147,14 @@ def _page(library: Library, ticket: ContextTicket | PageTicket) -> Reply | None:
 async def _turn_list(interaction: "Interaction", ticket: ArticlesTicket) -> None:
     """Turn a list of articles to another page, for everybody who sees it."""
     await acknowledge(interaction, private=False, in_place=True)
-    reply = await interaction.client.desk.run(
-        articles_page, interaction.client.shelf.library, ticket.query, ticket.page
+    reply = await interaction.client.question_queue.run(
+        articles_page, interaction.client.live_library.library, ticket.query, ticket.page
     )
     await fulfil(interaction, reply)
 
 
 async def _show_more(interaction: "Interaction", ticket: MoreTicket, shown: Shown) -> None:
-    asked = Asked(
+    asked = DiscordQuestion(
         shown.question,
         interaction.user.id,
         interaction.guild_id,
@@ -174,7 +169,7 @@ async def _show_more(interaction: "Interaction", ticket: MoreTicket, shown: Show
 async def _judge(interaction: "Interaction", ticket: VerdictTicket, shown: Shown, message: int) -> None:
     await acknowledge(interaction, private=True)
     client = interaction.client
-    judgement = await client.desk.run(_judgement, client.shelf.library, ticket, shown)
+    judgement = await client.question_queue.run(_judgement, client.live_library.library, ticket, shown)
     if judgement is None:
         await tell(interaction, gone_reply())
         return

@@ -12,13 +12,13 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.config import Config, DiscordSection
-from bot.discord.delivery.error_reports import Failures
+from bot.discord.delivery.error_reports import ErrorReports
 from bot.discord.delivery.repeat_guards import Seen
 from bot.discord.events.buttons import ITEMS, unknown_component
 from bot.discord.events.commands import Tree
 from bot.discord.events.conversation import Conversation
-from bot.discord.library.live_library import Shelf
-from bot.discord.library.question_queue import Desk
+from bot.discord.library.live_library import LiveLibrary
+from bot.discord.library.question_queue import QuestionQueue
 from bot.discord.questions.answering import Answering
 from bot.discord.questions.cooldowns import Cooldowns
 from bot.discord.telemetry.log_format import fields
@@ -39,7 +39,14 @@ def intents() -> discord.Intents:
 class FootnoteClient(discord.AutoShardedClient):
     """Listens to Discord and hands what it hears to the commands and the conversation."""
 
-    def __init__(self, config: Config, shelf: Shelf, desk: Desk, feedback: Feedback, meter: Meter) -> None:
+    def __init__(
+        self,
+        config: Config,
+        live_library: LiveLibrary,
+        question_queue: QuestionQueue,
+        feedback: Feedback,
+        meter: Meter,
+    ) -> None:
         settings = config.discord
         super().__init__(
             intents=intents(),
@@ -51,16 +58,16 @@ class FootnoteClient(discord.AutoShardedClient):
         )
         self.shard_ids = settings.shard_ids  # of this process; None: all
         self.config = config
-        self.shelf = shelf
-        self.desk = desk
+        self.live_library = live_library
+        self.question_queue = question_queue
         self.feedback = feedback
         self.meter = meter
-        self.failures = Failures(meter)
+        self.error_reports = ErrorReports(meter)
         self.seen = Seen()
         self.cooldowns = Cooldowns(settings.questions_per_minute, settings.server_questions_per_minute)
-        self.answering = Answering(config, shelf, desk, self.cooldowns, meter)
+        self.answering = Answering(config, live_library, question_queue, self.cooldowns, meter)
         self.tree = Tree(self)
-        self._conversation = Conversation(self.answering, self.failures, self.seen)
+        self._conversation = Conversation(self.answering, self.error_reports, self.seen)
         self._states: dict[int, str] = {}
 
     async def login(self, token: str) -> None:
@@ -98,7 +105,7 @@ class FootnoteClient(discord.AutoShardedClient):
         """Log what went wrong in one of these methods, under a number."""
         error = sys.exc_info()[1]
         if isinstance(error, Exception):
-            self.failures.event(event_method, error)
+            self.error_reports.event(event_method, error)
 
     async def on_shard_ready(self, shard_id: int) -> None:
         """Note that a shard has a new session."""

@@ -11,13 +11,13 @@ from discord import app_commands
 from bot.discord.delivery.sending import acknowledge, fulfil, tell
 from bot.discord.events.conversation import in_thread, said_in
 from bot.discord.questions.answering import QUESTION_LIMIT
-from bot.discord.questions.question import Asked
+from bot.discord.questions.question import DiscordQuestion
 from bot.discord.replies import library_pages
-from bot.discord.replies.answer_reply import Reply, notice
 from bot.discord.replies.markdown import cut
+from bot.discord.replies.reply import Reply, notice
 from bot.discord.replies.tickets import QUERY_LIMIT
 from index.errors import EmptyQuestionError
-from index.reading.compose import clean_question
+from index.records import clean_question
 
 if TYPE_CHECKING:
     from bot.discord.events.client import FootnoteClient
@@ -53,7 +53,7 @@ async def ask(
     """Answer a question."""
     client = interaction.client
     shown_to_one = client.config.discord.private if private is None else private
-    asked = Asked(question, interaction.user.id, interaction.guild_id, "slash", article or None)
+    asked = DiscordQuestion(question, interaction.user.id, interaction.guild_id, "slash", article or None)
     follow = None if asked.article else partial(in_thread, interaction.channel, client.user)
     await client.answering.over_interaction(interaction, asked, follow, private=shown_to_one)
 
@@ -88,9 +88,9 @@ async def _titles(interaction: "Interaction", typed: str) -> list[app_commands.C
     """Offer the articles whose titles are likest to what is typed."""
     client = interaction.client
     try:
-        found = await client.desk.run(library_pages.choices, client.shelf.library, typed)
+        found = await client.question_queue.run(library_pages.choices, client.live_library.library, typed)
     except Exception as error:  # which discord.py would log with a trace at each letter that is typed
-        await client.failures.interaction(interaction, error)
+        await client.error_reports.interaction(interaction, error)
         return []
     return [app_commands.Choice(name=name, value=key) for name, key in found]
 
@@ -105,7 +105,9 @@ async def find_sources(interaction: "Interaction", message: discord.Message) -> 
     except EmptyQuestionError:
         await tell(interaction, notice(TEXTLESS))
         return
-    asked = Asked(text, interaction.user.id, interaction.guild_id, "menu", statement=not is_question(said))
+    asked = DiscordQuestion(
+        text, interaction.user.id, interaction.guild_id, "menu", statement=not is_question(said)
+    )
     await client.answering.over_interaction(interaction, asked, private=client.config.discord.private)
 
 
@@ -120,7 +122,7 @@ async def _look_up(interaction: "Interaction", look: Callable[..., Reply], *args
     client = interaction.client
     with client.answering.under_way():
         await acknowledge(interaction, private=True)
-        await fulfil(interaction, await client.desk.run(look, client.shelf.library, *args))
+        await fulfil(interaction, await client.question_queue.run(look, client.live_library.library, *args))
 
 
 class Tree(app_commands.CommandTree[Any]):
@@ -144,7 +146,7 @@ class Tree(app_commands.CommandTree[Any]):
 
     async def on_error(self, interaction: "Interaction", error: app_commands.AppCommandError, /) -> None:
         """Say that a command failed, under a number."""
-        await interaction.client.failures.interaction(interaction, error)
+        await interaction.client.error_reports.interaction(interaction, error)
 
 
 def definitions() -> list[dict[str, Any]]:

@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import discord
 
-from bot.discord.delivery.error_reports import Failures
+from bot.discord.delivery.error_reports import ErrorReports
 from bot.discord.delivery.repeat_guards import Seen
 from bot.discord.questions.answering import EMPTY, Answering
-from bot.discord.questions.question import Asked
-from bot.discord.replies.answer_reply import NO_MORE, Reply, Shown, notice, read_back
+from bot.discord.questions.question import DiscordQuestion
+from bot.discord.replies.answer_reply import NO_MORE, Shown, read_back
+from bot.discord.replies.reply import Reply, notice
 
 LOOKED_BACK = 20
 """Messages of a direct conversation or a thread that are searched for the last answer, for a plain "more"."""
@@ -34,9 +35,9 @@ _KINDS = (discord.MessageType.default, discord.MessageType.reply)
 class Conversation:
     """Answers the messages of one bot."""
 
-    def __init__(self, answering: Answering, failures: Failures, seen: Seen) -> None:
+    def __init__(self, answering: Answering, error_reports: ErrorReports, seen: Seen) -> None:
         self._answering = answering
-        self._failures = failures
+        self._error_reports = error_reports
         self._seen = seen
 
     async def on_message(self, message: discord.Message, me: discord.ClientUser) -> None:
@@ -44,7 +45,7 @@ class Conversation:
         if not meant_for(message, me) or not self._seen.first(message.id):
             return
         server = message.guild.id if message.guild else None
-        asked = Asked(
+        asked = DiscordQuestion(
             spoken(message, me),
             message.author.id,
             server,
@@ -52,7 +53,7 @@ class Conversation:
             unseen=not (message.content or _names(message, me)),
         )
 
-        async def follow(asked: Asked) -> Asked | Reply:
+        async def follow(asked: DiscordQuestion) -> DiscordQuestion | Reply:
             if _HELP.fullmatch(asked.text):
                 return await self._answering.about()
             if _GREETING.fullmatch(asked.text):
@@ -65,7 +66,7 @@ class Conversation:
             try:
                 await self._answering.over_message(message, asked, follow)
             except Exception as error:  # else it would be silence
-                await self._failures.message(message, error)
+                await self._error_reports.message(message, error)
 
 
 def asks_for_more(text: str) -> bool:
@@ -73,7 +74,7 @@ def asks_for_more(text: str) -> bool:
     return _MORE.fullmatch(text) is not None
 
 
-def following(asked: Asked, shown: Shown | None, *, more: bool = False) -> Asked | Reply:
+def following(asked: DiscordQuestion, shown: Shown | None, *, more: bool = False) -> DiscordQuestion | Reply:
     """Return a question as one that goes on from what was shown: in its article, or for more of it.
 
     Returns a line where there is no more of it.
@@ -95,7 +96,9 @@ def following(asked: Asked, shown: Shown | None, *, more: bool = False) -> Asked
     return replace(asked, article=article, from_before=article is not None)
 
 
-async def in_thread(channel: object, me: discord.ClientUser | None, asked: Asked) -> Asked | Reply:
+async def in_thread(
+    channel: object, me: discord.ClientUser | None, asked: DiscordQuestion
+) -> DiscordQuestion | Reply:
     """Return a question that was asked in the thread of an answer as one that goes on from that."""
     if me is None or not isinstance(channel, discord.Thread):
         return asked

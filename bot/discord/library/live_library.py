@@ -11,7 +11,8 @@ from bot.discord.library.update_process import Skipped, UnwritableError, update_
 from bot.discord.telemetry.log_format import fields
 from bot.discord.telemetry.meter import Meter
 from index.articles.corpus import corpus_files
-from index.building.update import WAIT, is_stale
+from index.building.staleness import is_stale
+from index.building.update import WAIT
 from index.errors import (
     ConfigurationError,
     FootnoteError,
@@ -31,7 +32,7 @@ _Listing = frozenset[tuple[str, int, int]]  # files of the corpus, each with its
 log = logging.getLogger(__name__)
 
 
-class Shelf:
+class LiveLibrary:
     """Holds the library in use; whoever has one keeps it whole, whatever takes its place meanwhile.
 
     A library that nobody has any more closes its files by itself.
@@ -54,9 +55,9 @@ class Shelf:
         """
         library, skipped = await _opened(config)
         await asyncio.to_thread(_warm, library)
-        shelf = cls(config, library, meter)
-        shelf._skipped = skipped
-        return shelf
+        live_library = cls(config, library, meter)
+        live_library._skipped = skipped
+        return live_library
 
     @property
     def library(self) -> Library:
@@ -139,7 +140,7 @@ class Shelf:
         if isinstance(error, IndexBusyError):
             log.info("waiting for another update", extra=fields(reason=words))
         elif isinstance(error, FootnoteError):
-            log.warning("answering from the last index", extra=fields(reason=words, mend=error.mend))
+            log.warning("answering from the last index", extra=fields(reason=words, remedy=error.remedy))
         else:
             log.error("answering from the last index", exc_info=error)
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
-from bot.discord.library.live_library import Shelf
+from bot.discord.library.live_library import LiveLibrary
 from bot.discord.telemetry.meter import Meter
 from index.library import Library
 from index.records import Answer, Question
@@ -60,15 +60,17 @@ class _Waiting:
     answer: "asyncio.Future[Given | Exception]"
 
 
-class Desk:
+class QuestionQueue:
     """Answers questions from the shelf's library, those that wait together in one batch, in their order.
 
     Belongs to one event loop. `queue` is how many questions may wait, `batch` how many are computed together
     at most, `deadline` how many seconds a question may wait and be computed.
     """
 
-    def __init__(self, shelf: Shelf, *, queue: int, batch: int, deadline: float, meter: Meter) -> None:
-        self._shelf = shelf
+    def __init__(
+        self, live_library: LiveLibrary, *, queue: int, batch: int, deadline: float, meter: Meter
+    ) -> None:
+        self._live_library = live_library
         self._most_waiting = queue
         self._batch = batch
         self._deadline = deadline
@@ -171,7 +173,7 @@ class Desk:
         self._computing, self._computing_since = some, time.monotonic()
         for asked in some:
             self._meter.stage.labels("wait").observe(self._computing_since - asked.since)
-        loop, library = asyncio.get_running_loop(), self._shelf.library
+        loop, library = asyncio.get_running_loop(), self._live_library.library
         found: list[Answer | Exception]
         try:
             questions = [asked.question for asked in some]

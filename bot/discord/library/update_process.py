@@ -20,8 +20,8 @@ from typing import Any, cast
 
 from bot.config import Config
 from bot.discord.telemetry.log_format import fields
-from bot.terminal.opening import counts
 from index import errors
+from index.building.report import counts
 from index.building.update import update
 from index.errors import FootnoteError, IndexDamagedError
 
@@ -113,11 +113,11 @@ async def _last_words(child: asyncio.StreamReader) -> str:
     return words.rpartition("\n")[2][-_LAST_WORDS:]
 
 
-def _error(kind: str, message: str, mend: str) -> FootnoteError:
+def _error(kind: str, message: str, remedy: str) -> FootnoteError:
     if kind == IndexDamagedError.__name__:  # which has the one mend
         return IndexDamagedError(message)
     known = UnwritableError if kind == UnwritableError.__name__ else getattr(errors, kind, FootnoteError)
-    error: FootnoteError = known(message, mend)
+    error: FootnoteError = known(message, remedy)
     return error
 
 
@@ -148,7 +148,7 @@ def main() -> None:
     except FootnoteError as error:
         unwritable = type(error) is FootnoteError and isinstance(error.__cause__, OSError)
         kind = UnwritableError if unwritable else type(error)
-        say(error={"kind": kind.__name__, "message": error.message, "mend": error.mend})
+        say(error={"kind": kind.__name__, "message": error.message, "remedy": error.remedy})
     else:
         say(changes=counts(report), seconds=round(report.seconds, 1), skipped=report.skipped)
 

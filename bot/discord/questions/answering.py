@@ -16,33 +16,23 @@ from typing import Any
 import discord
 
 from bot.config import Config
-from bot.discord.delivery.error_meanings import NO_HISTORY, TAKEN, judge
+from bot.discord.delivery.error_meanings import NO_HISTORY, TAKEN, meaning_of
 from bot.discord.delivery.repeat_guards import Seen, Warned
 from bot.discord.delivery.sending import acknowledge, fulfil, parts, persistently, tell
 from bot.discord.drawing import Manner, drawn, drawn_at
-from bot.discord.library.live_library import Shelf
-from bot.discord.library.question_queue import Busy, Desk, Given, Late
+from bot.discord.library.live_library import LiveLibrary
+from bot.discord.library.question_queue import Busy, Given, Late, QuestionQueue
 from bot.discord.questions.cooldowns import Cooldowns
 from bot.discord.questions.in_flight import InFlight, LeavingError
-from bot.discord.questions.question import Asked
-from bot.discord.replies.answer_reply import (
-    GONE,
-    LOOKED_ON,
-    NO_MORE,
-    Reply,
-    busy_reply,
-    cooldown_reply,
-    gone_reply,
-    late_reply,
-    notice,
-    title_of,
-)
+from bot.discord.questions.question import DiscordQuestion
+from bot.discord.replies.answer_reply import GONE, LOOKED_ON, NO_MORE, title_of
 from bot.discord.replies.library_pages import about, article_id, unknown_article
+from bot.discord.replies.reply import Reply, busy_reply, cooldown_reply, gone_reply, late_reply, notice
 from bot.discord.replies.without_embed import may_embed, without_embed
 from bot.discord.telemetry.log_format import fields
 from bot.discord.telemetry.meter import Meter
 from index.errors import EmptyQuestionError, UnknownArticleError
-from index.reading.compose import clean_question
+from index.records import clean_question
 
 QUESTION_LIMIT = 500
 """Characters of a question at most."""
@@ -59,7 +49,7 @@ EMPTY = "Ask me something, and I look for the sentences that answer it."
 UNSEEN = "Discord doesn't show me what you wrote when you mention my role. Please mention me myself."
 LEAVING = "I'm restarting. Please ask again in a minute."
 
-Follow = Callable[[Asked], Awaitable[Asked | Reply]]
+Follow = Callable[[DiscordQuestion], Awaitable[DiscordQuestion | Reply]]
 """Completes a question by what was said before, which may have to be fetched from Discord first.
 
 Returns a reply where there is nothing to ask.
@@ -84,10 +74,17 @@ class Said:
 class Answering:
     """Answers the questions of one bot."""
 
-    def __init__(self, config: Config, shelf: Shelf, desk: Desk, cooldowns: Cooldowns, meter: Meter) -> None:
+    def __init__(
+        self,
+        config: Config,
+        live_library: LiveLibrary,
+        question_queue: QuestionQueue,
+        cooldowns: Cooldowns,
+        meter: Meter,
+    ) -> None:
         self._config = config
-        self._shelf = shelf
-        self._desk = desk
+        self._live_library = live_library
+        self._question_queue = question_queue
         self._cooldowns = cooldowns
         self._meter = meter
         self._warned = Warned()
@@ -117,7 +114,7 @@ class Answering:
     async def over_interaction(
         self,
         interaction: discord.Interaction[Any],
-        asked: Asked,
+        asked: DiscordQuestion,
         follow: Follow | None = None,
         *,
         private: bool,
@@ -143,7 +140,7 @@ class Answering:
             measure.ended(said.outcome)
 
     async def over_message(
-        self, message: discord.Message, asked: Asked, follow: Follow | None = None
+        self, message: discord.Message, asked: DiscordQuestion, follow: Follow | None = None
     ) -> None:
         """Answer a message by one reply to it, and show that the bot is typing where that takes a while.
 
@@ -158,9 +155,11 @@ class Answering:
 
     async def about(self) -> Reply:
         """Say what the bot is. Raises as `Desk.run`."""
-        return await self._desk.run(about, self._shelf.library, self._config.discord.log_questions)
+        return await self._question_queue.run(
+            about, self._live_library.library, self._config.discord.log_questions
+        )
 
-    def refusal(self, asked: Asked) -> Said | None:
+    def refusal(self, asked: DiscordQuestion) -> Said | None:
         """Return why a question is not taken up; None where it is. Either way it counts as asked."""
         if self._leaving:
             return Said(notice(LEAVING), "busy", private=True)
@@ -177,7 +176,7 @@ class Answering:
             return Said(notice(words), "invalid", private=True)
         return None
 
-    async def _said(self, asked: Asked, follow: Follow | None) -> Said:
+    async def _said(self, asked: DiscordQuestion, follow: Follow | None) -> Said:
         """Ask the library. Too many questions, or an unknown article, are lines in plain words too."""
         try:
             return await self._in_flight.computed(self._answered(asked, follow))
@@ -191,10 +190,10 @@ class Answering:
             # Unless somebody typed it, it stood on a message, from when it was there.
             if asked.article is None or asked.source != "slash":
                 return Said(gone_reply(), "invalid", private=True)
-            reply = await self._desk.run(unknown_article, self._shelf.library, asked.article)
+            reply = await self._question_queue.run(unknown_article, self._live_library.library, asked.article)
             return Said(reply, "invalid", private=True)
 
-    async def _answered(self, asked: Asked, follow: Follow | None) -> Said:
+    async def _answered(self, asked: DiscordQuestion, follow: Follow | None) -> Said:
         try:
             async with asyncio.timeout(self._config.discord.deadline) as limit:
                 followed = asked if follow is None else await follow(asked)
@@ -205,30 +204,30 @@ class Answering:
                 given, manner = await self._found(followed)
         except TimeoutError:
             if limit.expired():
-                raise Late(self._desk.retry_after()) from None
+                raise Late(self._question_queue.retry_after()) from None
             raise
         first, answer = followed.first, given.answer
         nothing_left = bool(first) and len(answer.citations) <= first
         reply = await self._drawn(given, manner)
         return Said(reply, "answered" if answer.answerable else "declined", private=nothing_left)
 
-    async def _found(self, asked: Asked) -> tuple[Given, Manner]:
+    async def _found(self, asked: DiscordQuestion) -> tuple[Given, Manner]:
         """Return the answer, and how to show it; where the article of an earlier one says nothing, of all."""
         manner = Manner(None, asked.first, self._config.answer.citations, None, asked.statement)
         # One more than is shown tells whether there are more.
         top_k = min(asked.first + manner.most + 1, FURTHEST)
         if asked.article is None:
-            return await self._desk.ask(asked.text, top_k=top_k), manner
+            return await self._question_queue.ask(asked.text, top_k=top_k), manner
         try:
-            article = await self._desk.run(article_id, self._shelf.library, asked.article)
-            given = await self._desk.ask(asked.text, article=article, top_k=top_k)
+            article = await self._question_queue.run(article_id, self._live_library.library, asked.article)
+            given = await self._question_queue.ask(asked.text, article=article, top_k=top_k)
         except UnknownArticleError:
             if not asked.from_before:
                 raise
-            return await self._desk.ask(asked.text, top_k=top_k), replace(manner, note=GONE)
+            return await self._question_queue.ask(asked.text, top_k=top_k), replace(manner, note=GONE)
         if given.answer.answerable or not asked.from_before:
             return given, replace(manner, asked_in=article)
-        of_all = await self._desk.ask(asked.text, top_k=top_k)
+        of_all = await self._question_queue.ask(asked.text, top_k=top_k)
         elsewhere = of_all.answer.answerable and of_all.answer.citations[0].article.id != article
         note = title_of(given.answer) + LOOKED_ON if elsewhere and given.answer.citations else None
         return of_all, replace(manner, note=note)
@@ -237,7 +236,7 @@ class Answering:
         """Show an answer; no longer refused or given up, now that it is there."""
         try:
             async with asyncio.timeout(DRAWING):
-                return await self._desk.run(drawn, given.library, given.answer, manner)
+                return await self._question_queue.run(drawn, given.library, given.answer, manner)
         except (Busy, Late, TimeoutError):
             return drawn_at({}, given.library, given.answer, manner)
 
@@ -255,13 +254,13 @@ class Answering:
             typing.cancel()
 
     @contextmanager
-    def _measured(self, asked: Asked) -> Iterator["_Measure"]:
+    def _measured(self, asked: DiscordQuestion) -> Iterator["_Measure"]:
         measure = _Measure(self._meter)
         with self.under_way():
             try:
                 yield measure
             except discord.HTTPException as error:
-                if judge(error).kind == TAKEN:
+                if meaning_of(error).kind == TAKEN:
                     measure.outcome = TAKEN
                 raise
             finally:

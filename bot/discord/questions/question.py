@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DiscordQuestion:
     """A question, and who asked it where.
 
     `source` is slash, menu, message or button; `server` is None in direct messages. `article` is an article's

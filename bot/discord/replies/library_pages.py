@@ -1,21 +1,21 @@
 """What the library holds, as replies. All of it reads the index: for `desk.run`, never for the event loop."""
 
+from collections.abc import Sequence
 from importlib.metadata import metadata, version
 
-from bot.discord.replies.answer_reply import Reply
-from bot.discord.replies.article_pages import (
-    PAGE_ROWS,
-    about_reply,
-    article_reply,
-    articles_reply,
-    choice,
-    unknown_article_reply,
-)
+import discord
+
+from bot.discord.replies import message_limits
+from bot.discord.replies.article_pages import FACT, TITLE, article_reply, short_fact
+from bot.discord.replies.markdown import UNTITLED, cut, escape, link, units
 from bot.discord.replies.message_limits import CHOICES
-from bot.discord.replies.tickets import clean_query
+from bot.discord.replies.reply import BLUE, BOLD, Button, Reply, notice
+from bot.discord.replies.tickets import ArticlesTicket, clean_query
+from bot.wording import counted, safe
 from index.errors import UnknownArticleError
 from index.library import Library
 from index.retrieval.title_search import article_key
+from index.storage.catalog import ArticleRow
 
 DISTRIBUTION = "footnote-bot"
 NEAREST = 3
@@ -86,3 +86,71 @@ def _source() -> str:
     urls = {label.casefold(): url for label, _, url in (str(entry).partition(", ") for entry in entries)}
     named = (urls[label] for label in ("source", "repository", "homepage") if label in urls)
     return next(named, f"the Python package {DISTRIBUTION}")
+
+
+PAGE_ROWS = 8
+"""Articles on a page of the list."""
+
+
+ROW = message_limits.DESCRIPTION // PAGE_ROWS - len("\n")
+
+
+ABOUT = (
+    "I answer questions over a library of articles and show the exact sentences that say so. "
+    "Where the articles don't say, I say that.\n\n"
+    "Ask with `/ask`, mention me, or write to me directly. To look up what somebody else wrote, open the "
+    "message's menu: Apps, Find sources. Reply to an answer to ask on in the same article."
+)
+
+
+FEEDBACK = "If you judge an answer, the question, the answer and your note are kept on the bot's own machine."
+
+
+UNLOGGED = "Questions are otherwise neither kept nor logged."
+
+
+LOGGED = "Questions are also kept in the log there."
+
+
+def articles_reply(rows: Sequence[ArticleRow], *, page: int, pages: int, total: int, query: str) -> Reply:
+    """Show the articles of one page, from 0, of `pages`; `total` are all that the query finds."""
+    title = f"Articles like “{cut(escape(query), message_limits.TITLE - 20)}”" if query else "Articles"
+    nothing = "No article's title is like that." if query else "There are no articles yet."
+    embed = discord.Embed(title=title, description="\n".join(map(_row, rows)) or nothing, colour=BLUE)
+    if rows:
+        embed.set_footer(text=f"{counted(total, 'article')} · page {page + 1} of {pages}")
+    buttons = []
+    if page > 0:
+        buttons.append(Button("Previous", ArticlesTicket(page - 1, query).custom_id))
+    if page + 1 < pages:
+        buttons.append(Button("Next", ArticlesTicket(page + 1, query).custom_id))
+    return Reply(embed=embed, buttons=tuple(buttons))
+
+
+def unknown_article_reply(typed: str, nearest: Sequence[str]) -> Reply:
+    """Say that no article is called what was typed, and which titles are like it."""
+    text = f"No article is called “{cut(escape(typed), FACT)}”."
+    if nearest:
+        text += " Nearest: " + ", ".join(f"“{cut(escape(title), TITLE)}”" for title in nearest[:5]) + "."
+    return notice(text)
+
+
+def about_reply(*, articles: int, version: str, source: str, log_questions: bool) -> Reply:
+    """Say what the bot is, what it knows, what it keeps, and where its source is."""
+    embed = discord.Embed(title="Footnote", description=ABOUT, colour=BLUE)
+    embed.add_field(name="Library", value=f"{articles:,} article{'' if articles == 1 else 's'}")
+    embed.add_field(name="Version", value=version)
+    embed.add_field(name="Source", value=source)
+    embed.add_field(name="Privacy", value=f"{FEEDBACK} {LOGGED if log_questions else UNLOGGED}", inline=False)
+    return Reply(embed=embed)
+
+
+def choice(title: str) -> str:
+    """Return a title as autocompletion shows it."""
+    return cut(safe(title).strip(), message_limits.CHOICE) or UNTITLED
+
+
+def _row(row: ArticleRow) -> str:
+    facts = " · ".join(filter(None, (short_fact(row.published), counted(row.sentences, "sentence"))))
+    lines = f"{BOLD}{link(row.title, row.url, TITLE)}{BOLD}\n-# {facts}"
+    return lines if units(lines) <= ROW else f"{BOLD}{link(row.title, None, TITLE)}{BOLD}\n-# {facts}"

@@ -6,8 +6,9 @@ import discord
 
 from bot.discord.account.permissions import granted, name_of
 from bot.discord.replies import message_limits
-from bot.discord.replies.answer_reply import EMPTY_LINE, MORE_SOURCES, Button, Reply
+from bot.discord.replies.answer_reply import MORE_SOURCES
 from bot.discord.replies.markdown import cut, escape, units
+from bot.discord.replies.reply import EMPTY_LINE, Button, Reply
 from bot.discord.replies.tickets import MoreTicket, parse
 
 LACKING = f"-# I could show this better here with the permission **{name_of('embed_links')}**."

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.discord.telemetry.log_format import fields
-from bot.terminal.command_group import in_words
+from bot.wording import in_words
 from index.errors import ConfigurationError
 
 STARTING, READY, DISCONNECTED, STOPPING = "starting", "ready", "disconnected", "stopping"

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.terminal import messages
+from bot.verbosity import QUIET, VERBOSE
 from bot.wording import safe
 
 TEXT, JSON = "text", "json"
@@ -62,7 +63,7 @@ def configure(verbosity: int, log_format: str, secrets: Collection[str] = ()) ->
     for handler in root.handlers.copy():
         root.removeHandler(handler)
     root.addHandler(LogHandler(log_format, secrets))
-    quiet, loud = verbosity <= messages.QUIET, verbosity >= messages.VERBOSE
+    quiet, loud = verbosity <= QUIET, verbosity >= VERBOSE
     # Never its DEBUG: that holds what people wrote.
     logging.getLogger("discord").setLevel(
         logging.ERROR if quiet else logging.INFO if loud else logging.WARNING

@@ -16,8 +16,9 @@ from index.records import Article, Candidate, Passage, Sentence
 from index.retrieval.retriever import Retriever
 from index.segmentation.passages import make_passages
 from index.segmentation.sentences import split_sentences
-from index.storage.bm25 import Lexical
-from index.storage.catalog import Catalog, CatalogWriter
+from index.storage.bm25 import Bm25
+from index.storage.catalog import Catalog
+from index.storage.catalog_writer import CatalogWriter
 from index.storage.vectors import Vectors
 
 Vector = NDArray[np.float32]
@@ -55,7 +56,7 @@ CHAT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LabelledQuestion:
     """A question to an article of its library; `gold` numbers the sentences that answer it, if any."""
 
     text: str
@@ -70,7 +71,7 @@ class Cut:
     article: Article
     sentences: Sequence[Sentence]
     passages: Sequence[Passage]
-    asked: Sequence[Asked]
+    asked: Sequence[LabelledQuestion]
 
     def texts(self, parts: Sequence[Sentence] | Sequence[Passage]) -> list[str]:
         """Return the texts of some of its sentences or passages."""
@@ -82,7 +83,7 @@ class TrainingLibrary:
     """A library in memory, with a catalog in a temporary folder, and the questions asked of it."""
 
     retriever: Retriever
-    asked: Sequence[Asked]
+    asked: Sequence[LabelledQuestion]
     vectors: Mapping[str, Vector]
 
     @classmethod
@@ -99,7 +100,7 @@ class TrainingLibrary:
             catalog,
             Vectors.build(np.stack([vectors[text] for text in sentences])),
             Vectors.build(np.stack([vectors[text] for text in passages])),
-            Lexical.build(catalog.terms()),
+            Bm25.build(catalog.terms()),
         )
         asked = [replace(one, article=row) for row, cut in enumerate(cuts) for one in cut.asked]
         return cls(retriever, asked, vectors)
@@ -143,7 +144,7 @@ def _cut(
 ) -> Cut:
     text = "\n\n".join(paragraph["context"] for paragraph in paragraphs)
     sentences = split_sentences(text)
-    asked: list[Asked] = []
+    asked: list[LabelledQuestion] = []
     offset = 0
     for paragraph in paragraphs:
         for question in paragraph["qas"]:
@@ -154,7 +155,7 @@ def _cut(
                 if any(sentence.start <= start < sentence.end for start in starts)
             )
             if gold or question.get("is_impossible"):
-                asked.append(Asked(question["question"].strip(), 0, gold))
+                asked.append(LabelledQuestion(question["question"].strip(), 0, gold))
         offset += len(paragraph["context"]) + 2
     if len(asked) > most:
         asked = random.Random(name).sample(asked, most)  # noqa: S311

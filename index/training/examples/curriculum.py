@@ -14,7 +14,8 @@ import numpy as np
 
 from index.reading.windows import CHARACTERS, window_around
 from index.records import Span
-from index.storage.bm25 import Lexical, terms
+from index.segmentation.search_terms import terms
+from index.storage.bm25 import Bm25
 from index.training.datasets.lessons import Lesson, Text
 from index.training.examples.names_and_numbers import Likest, Things, any_of, names
 from index.training.examples.unanswerable import Case, answered_again, unanswerable_question, unanswering_text
@@ -320,7 +321,7 @@ def nearest_texts(lessons: Sequence[Lesson]) -> list[list[Text]]:
     groups: dict[str, list[Text]] = {}
     for text in texts.values():
         groups.setdefault(_group(text), []).append(text)
-    words = {name: Lexical.build([terms(text.text) for text in group]) for name, group in groups.items()}
+    words = {name: Bm25.build([terms(text.text) for text in group]) for name, group in groups.items()}
     found: list[list[Text]] = []
     for lesson in lessons:
         name = _group(lesson.text)

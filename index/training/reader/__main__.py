@@ -28,8 +28,9 @@ import torch
 from rich.console import Console
 from tokenizers import Tokenizer
 
+from index.checksums import file_sha256
 from index.config import DEFAULT_ENCODER
-from index.models.model_folders import check_reader_folder, file_sha256, model_fingerprint, resolve_encoder
+from index.models.model_folders import check_reader_folder, model_fingerprint, resolve_encoder
 from index.models.span_model import SETTINGS_FILE, SpanModel
 from index.training.datasets.lessons import Lesson, Text, read_qamr, read_squadshifts
 from index.training.datasets.selqa import PARTS, SectionQuestion, read_selqa, section_lessons

@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from index.models.span_model import SpanModel
-from index.reading.span_reader import JOINT, SURE, Found, ReadingWeights, SpanReader
+from index.reading.span_reader import CONFIDENCE_FEATURES, RANK_FEATURES, Found, ReadingWeights, SpanReader
 from index.records import Candidate
 from index.storage.catalog import SentenceText
 from index.training.datasets.lessons import Text
@@ -21,7 +21,7 @@ def best_in(question: str, text: Text, numbers: Iterable[int], model: SpanModel)
         SentenceText(row, 0, one.start, one.end, text.text[one.start : one.end])
         for row, one in enumerate(text.sentences)
     ]
-    unweighted = ReadingWeights(np.zeros(len(JOINT)), np.zeros(len(SURE)))
+    unweighted = ReadingWeights(np.zeros(len(RANK_FEATURES)), np.zeros(len(CONFIDENCE_FEATURES)))
     reader = SpanReader(model, partial(_some, sentences), unweighted)
     candidates = [_candidate(sentences[number]) for number in numbers]
     found = reader.find(question, [(candidate, 0.0) for candidate in candidates])

@@ -20,30 +20,30 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
+from index.checksums import file_sha256
 from index.models.encoder import Encoder
-from index.models.model_folders import file_sha256
 from index.models.span_model import SETTINGS_FILE, SpanModel
 from index.reading.confidence import Calibration
 from index.reading.span_reader import (
-    JOINT,
-    SURE,
+    CONFIDENCE_FEATURES,
+    RANK_FEATURES,
     Found,
     ReadingWeights,
     SpanReader,
+    confidence_features,
     join,
-    joint_features,
-    sureness,
+    rank_features,
 )
 from index.records import Article, Ranked
 from index.retrieval.ranking import Ranker
 from index.segmentation.passages import make_passages
+from index.segmentation.search_terms import terms
 from index.segmentation.sentences import split_sentences
-from index.storage.bm25 import terms
 from index.training.datasets.lessons import Lesson, read_squadshifts
 from index.training.datasets.training_libraries import (
     CHAT,
-    Asked,
     Cut,
+    LabelledQuestion,
     TrainingLibrary,
     nonsense,
     read_questions,
@@ -100,7 +100,7 @@ def held_out_cuts(lessons: Sequence[Lesson], encoder: Encoder) -> list[Cut]:
 def _cut(name: str, title: str, texts: Mapping[str, Sequence[Lesson]], encoder: Encoder) -> Cut:
     text = "\n\n".join(texts)
     sentences = split_sentences(text)
-    asked: list[Asked] = []
+    asked: list[LabelledQuestion] = []
     offset = 0
     for paragraph, lessons in texts.items():
         for lesson in lessons:
@@ -111,7 +111,7 @@ def _cut(name: str, title: str, texts: Mapping[str, Sequence[Lesson]], encoder: 
                     for number, one in enumerate(sentences)
                     if any(one.start <= start < one.end for start in starts)
                 ]
-                asked.append(Asked(lesson.question, 0, frozenset(gold)))
+                asked.append(LabelledQuestion(lesson.question, 0, frozenset(gold)))
         offset += len(paragraph) + 2
     article = Article(name, title.replace("_", " "), text, f"{name}.txt")
     return Cut(
@@ -156,27 +156,27 @@ def learn_joint(reads: Sequence[Read]) -> dict[str, float]:
         seen = [pair for pair in one.ranked if pair[0].row in one.found]
         hits = np.array([candidate.row in one.gold for candidate, _ in seen], dtype=bool)
         if hits.any():
-            rows.append(joint_features(seen, one.found))
+            rows.append(rank_features(seen, one.found))
             gold.append(hits)
-    return fit_ranking(rows, gold, JOINT)
+    return fit_ranking(rows, gold, RANK_FEATURES)
 
 
 def cases(reads: Sequence[Read], joint: Mapping[str, float]) -> Iterator[Case]:
     """Yield what the confidence is learnt from, with the order that the weights `joint` make."""
-    weights = np.array([joint[name] for name in JOINT])
+    weights = np.array([joint[name] for name in RANK_FEATURES])
     calibration = Calibration.load()
     for one in reads:
         ordered = join(one.ranked, one.found, weights)
         if ordered:
             idf = one.idf.__getitem__
             retrieval = calibration.log_odds(one.question, one.ranked, idf)
-            seen = sureness(one.question, ordered, one.found, idf, retrieval)
+            seen = confidence_features(one.question, ordered, one.found, idf, retrieval)
             yield Case(one.kind, one.group, seen, ordered[0][0].row in one.gold)
 
 
 def learn_confidence(learnt: Sequence[Case]) -> dict[str, float]:
     """Fit the confidence under the mix of `SHARES`."""
-    return fit_confidence(learnt, SURE, READ_SIGNS, SHARES)
+    return fit_confidence(learnt, CONFIDENCE_FEATURES, READ_SIGNS, SHARES)
 
 
 def as_json(joint: Mapping[str, float], confidence: Mapping[str, float], reader: str) -> str:
@@ -197,7 +197,7 @@ def learn(reads: Sequence[Read], reader: str) -> tuple[str, str]:
         return list(cases(reads, learn_joint([one for one in reads if one.group != group])))
 
     weights = as_json(learn_joint(reads), learn_confidence(without(None)), reader)
-    return weights, report(without, learn_confidence, SURE)
+    return weights, report(without, learn_confidence, CONFIDENCE_FEATURES)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -233,7 +233,7 @@ def read_data(squadshifts: Path, squad2: Path | None, reader: Path, console: Con
     others = {WIKI: strangers, "held out other": [], SQUAD2: []}
     model = SpanModel.load(reader)
     ranker = Ranker.load()
-    unweighted = ReadingWeights(np.zeros(len(JOINT)), np.zeros(len(SURE)))
+    unweighted = ReadingWeights(np.zeros(len(RANK_FEATURES)), np.zeros(len(CONFIDENCE_FEATURES)))
     with bar(console) as progress:
         for group, cuts in held_out.items():
             texts = [*others[group], *CHAT, *nonsense(NONSENSE)]

@@ -17,13 +17,13 @@ import pytest
 
 from bot.config import Config
 from bot.discord import running
-from bot.discord.library.live_library import Shelf
+from bot.discord.library.live_library import LiveLibrary
 from bot.discord.library.question_queue import Busy, Late
-from bot.discord.running import make_desk
+from bot.discord.running import make_question_queue
 from bot.discord.telemetry.meter import Meter
 from bot.terminal import run_bot
-from bot.terminal.command_group import Setting
-from bot.terminal.messages import DEBUG
+from bot.terminal.command_group import GlobalOptions
+from bot.verbosity import DEBUG
 from index.errors import FootnoteError
 from index.library import Library
 from index.records import Question
@@ -130,17 +130,17 @@ async def test_the_desk_is_as_the_configuration_wants_it(tmp_path: Path) -> None
     """Two are computed, three more may wait, and after a second all of them are told so."""
     config = Config.model_validate({"base": tmp_path, "discord": {"queue": 3, "batch": 2, "deadline": 1}})
     library, meter = Closed(), Meter()
-    desk = make_desk(config, cast(Shelf, library), meter)
+    question_queue = make_question_queue(config, cast(LiveLibrary, library), meter)
     started = time.monotonic()
-    asked = [asyncio.create_task(desk.ask(f"question {number}")) for number in range(3)]
+    asked = [asyncio.create_task(question_queue.ask(f"question {number}")) for number in range(3)]
     await asyncio.sleep(0.1)
-    asked += [asyncio.create_task(desk.ask(f"question {number}")) for number in range(3, 6)]
+    asked += [asyncio.create_task(question_queue.ask(f"question {number}")) for number in range(3, 6)]
     found = await asyncio.gather(*asked, return_exceptions=True)
     library.door.set()
     assert [type(error) for error in found] == [Late] * 5 + [Busy]
     assert 0.9 < time.monotonic() - started < 3
     assert meter.registry.get_sample_value("footnote_batch_questions_sum") == 2
-    await desk.close(5)
+    await question_queue.close(5)
 
 
 class Closed:
@@ -218,7 +218,7 @@ def test_an_unexpected_end_does_not_tell_the_token(
     (tmp_path / "config.toml").touch()
     before = logging.getLogger().handlers.copy()
     try:
-        assert run_bot.start(Setting(tmp_path / "config.toml", DEBUG), None, log_format) == 1
+        assert run_bot.start(GlobalOptions(tmp_path / "config.toml", DEBUG), None, log_format) == 1
     finally:
         logging.getLogger().handlers[:] = before
     err = capsys.readouterr().err

@@ -13,6 +13,7 @@ from discord import Permissions
 from bot.config import Config, DiscordSection, MetricsSection
 from bot.discord.account import login
 from bot.discord.account.permissions import invite_link, permissions
+from bot.doctor.check import Check
 from bot.doctor.discord_checks import (
     _ask_discord,
     _servers,
@@ -20,7 +21,7 @@ from bot.doctor.discord_checks import (
     look_at_feedback,
     look_at_metrics,
 )
-from bot.doctor.examination import Check, examine
+from bot.doctor.examination import examine
 from index.errors import ConfigurationError
 from tests.fake_discord import LoopbackDiscord
 from tests.support.bots import bot_config
@@ -56,7 +57,7 @@ def test_what_is_missing_is_named_by_server() -> None:
     assert [check.status for check in checks] == ["ok", "warn"]
     assert "2 servers" in checks[0].detail
     assert checks[1].detail == "in Bees the bot lacks: Embed Links, Read Message History"
-    assert checks[1].mend
+    assert checks[1].remedy
 
 
 def test_many_servers_are_not_all_named() -> None:
@@ -92,7 +93,7 @@ async def test_settings_of_the_application_that_keep_the_bot_from_working(
     monkeypatch.setattr(api_application, "_application", lambda call: {**plain(call), **change})
     found = (await asked(discord, tmp_path))[check]
     assert found.status == "fail"
-    assert "developer portal" in found.mend
+    assert "developer portal" in found.remedy
 
 
 async def test_a_refused_token_and_a_discord_out_of_reach(discord: LoopbackDiscord, tmp_path: Path) -> None:
@@ -164,7 +165,7 @@ def test_the_address_of_the_metrics_is_taken_for_a_moment() -> None:
         config = Config(metrics=MetricsSection(listen=listen))
         taken = look_at_metrics(config)
         assert (taken.status, taken.detail) == ("warn", f"{listen}: address already in use")
-        assert "the bot" in taken.mend
+        assert "the bot" in taken.remedy
     for _ in range(2):
         assert look_at_metrics(config) == Check("metrics", "ok", f"{listen} is free")
 
@@ -174,7 +175,7 @@ def test_an_address_that_is_none_of_this_machine_fails(listen: str) -> None:
     check = look_at_metrics(Config(metrics=MetricsSection(listen=listen)))
     assert check.status == "fail"
     assert check.detail.startswith(f"{listen}: ")
-    assert "[metrics] listen" in check.mend
+    assert "[metrics] listen" in check.remedy
 
 
 def test_the_doctor_looks_at_the_metrics_only_where_they_are_wanted(

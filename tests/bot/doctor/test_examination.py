@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.doctor.examination import Check, check_blocks
+from bot.doctor.check import Check
 from bot.terminal.blocks import show
+from bot.terminal.layouts import check_blocks
+from index import checksums
 from index.config import DEFAULT_ENCODER
 from index.models import model_folders
 from tests.support.homes import Home
@@ -137,18 +139,18 @@ def test_the_reader_is_named_with_its_hashes(home: Home, tiny_reader_folder: Pat
     assert reader_check(home)["status"] == "ok"
     use_reader(home, tiny_reader_folder)
     check = reader_check(home)
-    assert (check["status"], check["mend"]) == ("warn", "Run: footnote index")
+    assert (check["status"], check["remedy"]) == ("warn", "Run: footnote index")
     assert "not exported yet" in check["detail"]
     assert home.footnote("index").code == 0
     check = reader_check(home)
     (folder,) = (home.index / "readers").iterdir()
     (file,) = folder.glob("*.onnx")
     assert check["status"] == "ok"
-    assert f"{file.name} sha256 {model_folders.file_sha256(file)[:16]}" in check["detail"]
+    assert f"{file.name} sha256 {checksums.file_sha256(file)[:16]}" in check["detail"]
     file.unlink()
     check = reader_check(home)
     assert check["status"] == "fail"
-    assert "footnote index" in check["mend"]
+    assert "footnote index" in check["remedy"]
 
 
 def test_a_missing_reader_fails_and_names_how_to_get_it(home: Home) -> None:
@@ -156,4 +158,4 @@ def test_a_missing_reader_fails_and_names_how_to_get_it(home: Home) -> None:
     check = reader_check(home)
     assert check["status"] == "fail"
     assert "nobody/no-such-reader" in check["detail"]
-    assert "footnote doctor --fetch" in check["mend"]
+    assert "footnote doctor --fetch" in check["remedy"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.feedback.export import Export, entry_object, export
+from bot.feedback.export import Export, export
 from bot.feedback.store import (
     FILE,
     KEY_FILE,
@@ -20,7 +20,8 @@ from bot.feedback.store import (
     NoRoomError,
     Stored,
 )
-from index.evaluation.measures import read_questions
+from bot.terminal.feedback_list import entry_object
+from index.evaluation.gold_questions import read_questions
 from tests.support.homes import ROOT, Home
 
 SENTENCE = "The centre of the cluster is kept at about 35 degrees Celsius."
@@ -161,7 +162,7 @@ def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
     for use in (Feedback.open, lambda folder: Feedback(folder).list()):
         with pytest.raises(FeedbackError, match="another program's") as caught:
             use(tmp_path)
-        assert "[discord] directory" in caught.value.mend
+        assert "[discord] directory" in caught.value.remedy
     assert (tmp_path / FILE).read_bytes() == before
 
 
@@ -211,7 +212,7 @@ def test_a_writer_that_hangs_is_said(feedback: Feedback, monkeypatch: pytest.Mon
     writer.execute("BEGIN IMMEDIATE")
     with pytest.raises(FeedbackError, match="another process") as caught:
         feedback.add(RIGHT, user=ANN, message=1)
-    assert caught.value.mend
+    assert caught.value.remedy
     writer.close()
     feedback.add(RIGHT, user=ANN, message=1)
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.terminal.blocks import answer_blocks, article_blocks, citation_blocks, show
+from bot.terminal.blocks import show
+from bot.terminal.layouts import answer_blocks, article_blocks, citation_blocks
 from index.records import Answer, Article, Citation, Sentence, Source
 
 URL = "https://example.org/raqqa"

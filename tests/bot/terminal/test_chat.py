@@ -110,10 +110,10 @@ def test_a_changed_article_is_seen_by_the_next_question(home: Home) -> None:
 def test_an_unreadable_corpus_ends_only_its_line(
     chat: Chat, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    failures = [PermissionError(13, "Permission denied", "notes"), None]
+    error_reports = [PermissionError(13, "Permission denied", "notes"), None]
 
     def is_stale(_: Config) -> None:
-        if failure := failures.pop(0):
+        if failure := error_reports.pop(0):
             raise failure
 
     monkeypatch.setattr(opening, "is_stale", is_stale)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.terminal.messages import DEBUG, NORMAL, QUIET, VERBOSE, configure
+from bot.terminal.messages import configure
+from bot.verbosity import DEBUG, NORMAL, QUIET, VERBOSE
 from tests.support.homes import ROOT
 
 

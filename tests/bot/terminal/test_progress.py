@@ -3,8 +3,9 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.terminal.messages import NORMAL, QUIET, configure
+from bot.terminal.messages import configure
 from bot.terminal.progress import progress
+from bot.verbosity import NORMAL, QUIET
 
 
 def work(*, lines: bool = True) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from index.building import embedding
 from index.building.embedding import Embedder
-from index.building.reuse import Earlier
-from index.building.update import is_stale
+from index.building.reuse import PreviousIndex
+from index.building.staleness import is_stale
 from index.config import Config, ModelSection
 from index.errors import IndexDamagedError, ModelDamagedError
 from index.models import model_folders
@@ -32,8 +32,8 @@ def config(tmp_path: Path, tiny_model_folder: Path, tiny_encoder_folder: Path) -
     return config
 
 
-def earlier(config: Config) -> Earlier:
-    return generations.open_current(config.index_directory, Earlier.load)
+def earlier(config: Config) -> PreviousIndex:
+    return generations.open_current(config.index_directory, PreviousIndex.load)
 
 
 def embedder(config: Config) -> Embedder:

@@ -7,9 +7,10 @@ import pytest
 
 from index.articles import corpus
 from index.articles.corpus import CorpusFile
-from index.building import file_changes
-from index.building.file_changes import CorpusState, FileState, ModelState, scan
+from index.building.file_changes import scan
 from index.errors import IndexDamagedError
+from index.storage import input_state
+from index.storage.input_state import FileState, InputState, ModelState
 from tests.support.small_library import OLD, write_corpus
 
 
@@ -69,13 +70,13 @@ def test_a_state_comes_back(tmp_path: Path) -> None:
     files = {name: FileState(name, "ünï 😀", 1, 2, "d", None) for name in ("a\udcff", "b\n")}
     model = ModelState("ünï", "/folder", "stamp", "fingerprint")
     for reader in (None, model):
-        state = CorpusState(model, reader, files)
+        state = InputState(model, reader, files)
         state.write(tmp_path)
-        assert CorpusState.read(tmp_path) == state
+        assert InputState.read(tmp_path) == state
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"files": [[1]]}', '{"files": [], "more": 1}'])
 def test_a_foreign_state_is_damage(tmp_path: Path, content: str) -> None:
-    (tmp_path / file_changes.FILE).write_text(content, encoding="utf-8")
-    with pytest.raises(IndexDamagedError, match=file_changes.FILE):
-        CorpusState.read(tmp_path)
+    (tmp_path / input_state.FILE).write_text(content, encoding="utf-8")
+    with pytest.raises(IndexDamagedError, match=input_state.FILE):
+        InputState.read(tmp_path)

@@ -13,7 +13,7 @@ import pytest
 from index.articles.corpus import CorpusFile, read_article
 from index.building import file_changes
 from index.building import update as build_module
-from index.building.update import is_stale
+from index.building.staleness import is_stale
 from index.config import Config
 from index.models.encoder import Encoder
 from index.records import Article

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from index.building.update import is_stale, update
+from index.building.staleness import is_stale
+from index.building.update import update
 from index.config import Config
 from index.errors import (
     ConfigurationError,

@@ -6,17 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.evaluation.measures import (
-    GoldQuestion,
-    QuestionFileError,
-    auroc,
-    calibration_error,
-    evaluate,
-    first_hit,
-    normalised,
-    read_questions,
-    token_f1,
-)
+from index.evaluation.gold_questions import GoldQuestion, QuestionFileError, read_questions
+from index.evaluation.measures import auroc, calibration_error, evaluate, first_hit, normalised, token_f1
 from index.records import Answer, Citation, Source
 
 SCORES = st.lists(st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.75, 1.0]), max_size=12)

@@ -13,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import ModelDamagedError
-from index.models.encoder import GRAPH_FILE, SETTINGS_FILE, TOKENIZER_FILE, WEIGHTS_FILE, Encoder, clean
+from index.models.encoder import GRAPH_FILE, SETTINGS_FILE, TOKENIZER_FILE, WEIGHTS_FILE, Encoder
 from index.models.encoder_export import FrameworkEncoder
+from index.segmentation.characters import clean
 
 TEXTS = [
     "",
@@ -124,7 +125,7 @@ def test_damaged_files_are_named(
     with pytest.raises(ModelDamagedError, match="not an exported encoder") as raised:
         Encoder.load(folder)
     assert name in raised.value.message
-    assert raised.value.mend
+    assert raised.value.remedy
 
 
 @pytest.mark.parametrize(

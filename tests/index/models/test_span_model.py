@@ -150,7 +150,7 @@ def test_damage_is_named(name: str, damage: str, tiny_reader: tuple[Path, Path],
     named = "reader.onnx" if (name, damage) == ("reader.json", "swapped") else name
     with pytest.raises(ModelDamagedError, match=f"reader/{named}: ") as caught:
         SpanModel.load(folder)
-    assert "Reinstall" in caught.value.mend
+    assert "Reinstall" in caught.value.remedy
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from index.building.model_changes import look_again
-from index.building.update import is_stale
+from index.building.staleness import is_stale
 from index.config import AnswerSection, Config
 from index.errors import IndexDamagedError, IndexStaleError, ModelMissingError
 from index.library import Library

@@ -7,16 +7,16 @@ import pytest
 
 from index.errors import FootnoteError
 from index.reading.confidence import EVIDENCE
-from index.reading.span_reader import JOINT, SURE, ReadingWeights
+from index.reading.span_reader import CONFIDENCE_FEATURES, RANK_FEATURES, ReadingWeights
 
 
 def test_weights_are_read_and_must_fit() -> None:
-    good = {"joint": dict.fromkeys(JOINT, 1.0), "confidence": dict.fromkeys(SURE, 2.0)}
+    good = {"joint": dict.fromkeys(RANK_FEATURES, 1.0), "confidence": dict.fromkeys(CONFIDENCE_FEATURES, 2.0)}
     found = ReadingWeights.load(json.dumps(good))
-    assert found.joint.tolist() == [1.0] * len(JOINT)
-    assert found.sure.tolist() == [2.0] * len(SURE)
+    assert found.joint.tolist() == [1.0] * len(RANK_FEATURES)
+    assert found.sure.tolist() == [2.0] * len(CONFIDENCE_FEATURES)
     shipped = ReadingWeights.load()
-    assert len(shipped.joint) == len(JOINT) and len(shipped.sure) == len(SURE)
+    assert len(shipped.joint) == len(RANK_FEATURES) and len(shipped.sure) == len(CONFIDENCE_FEATURES)
     old = good | {"confidence": dict.fromkeys(EVIDENCE, 2.0)}
     for bad in (
         "",

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from index.models.span_model import TokenScores
 from index.reading.span_reader import (
     ANSWER_TOKENS,
+    CONFIDENCE_FEATURES,
     MOST_LOG_ODDS,
     MOST_WINDOWS,
-    SURE,
     best_span,
+    confidence_features,
     join,
-    sureness,
 )
 from tests.support.scripted_reader import (
     BOTH,
@@ -31,7 +31,7 @@ from tests.support.scripted_reader import (
     reader,
     weights,
 )
-from tests.support.sentence_texts import Shelf
+from tests.support.sentence_texts import SentenceTexts
 
 
 def test_the_best_span_is_in_order_and_not_too_long() -> None:
@@ -45,7 +45,9 @@ def test_the_best_span_is_in_order_and_not_too_long() -> None:
 
 
 def test_the_sentence_with_the_best_span_comes_first_and_is_marked() -> None:
-    shelf = Shelf.of(["It rained.", "The bridge is long.", "In 1998 Anna Berg opened it.", "It is red."])
+    shelf = SentenceTexts.of(
+        ["It rained.", "The bridge is long.", "In 1998 Anna Berg opened it.", "It is red."]
+    )
     model = Model({"Anna Berg": 4.0, "long": 1.0})
     readings = read(shelf, model, ranking(shelf, 1, 3, 2, 0))
     assert [one.candidate.row for one in readings] == [2, 1, 3, 0]
@@ -55,7 +57,7 @@ def test_the_sentence_with_the_best_span_comes_first_and_is_marked() -> None:
 
 
 def test_retrieval_and_reading_weigh_as_learnt() -> None:
-    shelf = Shelf.of(["Carl drew it.", "Anna opened it."])
+    shelf = SentenceTexts.of(["Carl drew it.", "Anna opened it."])
     model = Model({"Carl": 1.0, "Anna": 1.1})
     ranked = ranking(shelf, 0, 1)
     assert [one.candidate.row for one in read(shelf, model, ranked)] == [0, 1]
@@ -64,7 +66,7 @@ def test_retrieval_and_reading_weigh_as_learnt() -> None:
 
 
 def test_all_spans_of_a_sentence_speak_for_it() -> None:
-    shelf = Shelf.of(["Carl drew it.", "Anna Berg opened it."])
+    shelf = SentenceTexts.of(["Carl drew it.", "Anna Berg opened it."])
     model = Model({"Carl": 2.1, "Anna": 2.0, "Anna Berg": 2.0})  # where the name ends is open
     ranked = [(shelf.candidate(row), 0.0) for row in (0, 1)]
     assert [one.candidate.row for one in read(shelf, model, ranked)] == [1, 0]
@@ -75,13 +77,13 @@ def test_all_spans_of_a_sentence_speak_for_it() -> None:
 
 
 def test_equal_scores_go_by_row() -> None:
-    shelf = Shelf.of(["Anna opened it."], ["Anna opened it."])
+    shelf = SentenceTexts.of(["Anna opened it."], ["Anna opened it."])
     ranked = [(shelf.candidate(1), 0.0), (shelf.candidate(0), 0.0)]
     assert [one.candidate.row for one in read(shelf, Model({"Anna": 1.0}), ranked)] == [0, 1]
 
 
 def test_a_span_ends_where_its_sentence_does() -> None:
-    shelf = Shelf.of(["Opened by Anna", "Berg drew it."])
+    shelf = SentenceTexts.of(["Opened by Anna", "Berg drew it."])
     model = Model({"Anna Berg": 5.0})  # starts in one sentence, ends in the next
     first, second = read(shelf, model, ranking(shelf, 0, 1))
     assert marked(shelf, first) == "Anna"
@@ -93,14 +95,14 @@ def test_a_span_ends_where_its_sentence_does() -> None:
 def test_an_answer_is_no_longer_than_so_many_tokens() -> None:
     words = [f"w{number}" for number in range(ANSWER_TOKENS + 1)]
     within, beyond = " ".join(words[:-1]), " ".join(words)
-    shelf = Shelf.of([f"Said {beyond} ."])
+    shelf = SentenceTexts.of([f"Said {beyond} ."])
     assert marked(shelf, read(shelf, Model({within: 3.0}), ranking(shelf, 0))[0]) == within
     found = marked(shelf, read(shelf, Model({beyond: 3.0}), ranking(shelf, 0))[0])
     assert found is not None and found != beyond and len(found.split()) <= ANSWER_TOKENS
 
 
 def test_the_last_token_is_not_before_the_first() -> None:
-    shelf = Shelf.of(["Berg is not Anna."])
+    shelf = SentenceTexts.of(["Berg is not Anna."])
     model = Model()
     model._scores = lambda text: TokenScores(  # type: ignore[method-assign]
         np.array([0, 12]), np.array([4, 16]), np.float32([-9, 5]), np.float32([5, -9])
@@ -119,14 +121,14 @@ def test_the_last_token_is_not_before_the_first() -> None:
     ],
 )
 def test_marks_count_code_points(text: str, answer: str) -> None:
-    shelf = Shelf([("👍👍\n\n", "東京 is far."), ("\n\n\U0001f468 ", text)])
+    shelf = SentenceTexts([("👍👍\n\n", "東京 is far."), ("\n\n\U0001f468 ", text)])
     first = read(shelf, Model({answer: 3.0}), ranking(shelf, 0, 1))[0]
     assert first.candidate.row == 1
     assert marked(shelf, first) == answer
 
 
 def test_what_stands_between_sentences_is_not_read() -> None:
-    shelf = Shelf([("", "It rained."), ("\n\n## Anna ", "It is red.")])
+    shelf = SentenceTexts([("", "It rained."), ("\n\n## Anna ", "It is red.")])
     model = Model({"Anna": 9.0})
     readings = read(shelf, model, ranking(shelf, 0, 1))
     assert model.calls == [["It rained." + " " * 10 + "It is red."]]
@@ -147,14 +149,14 @@ def test_nothing_to_read() -> None:
 
 
 def test_a_sentence_without_tokens_of_its_own_is_not_marked() -> None:
-    shelf = Shelf.of(["   ", "Anna opened it."])  # no tokens among white space
+    shelf = SentenceTexts.of(["   ", "Anna opened it."])  # no tokens among white space
     readings = read(shelf, Model({"Anna": 2.0}), ranking(shelf, 0, 1))
     assert [(one.candidate.row, marked(shelf, one)) for one in readings] == [(1, "Anna"), (0, None)]
 
 
 def test_a_sure_span_makes_a_sure_answer() -> None:
     def first(marks: Mapping[str, float]) -> float:
-        shelf = Shelf.of(["Anna opened it.", "Carl did not."])
+        shelf = SentenceTexts.of(["Anna opened it.", "Carl did not."])
         return read(shelf, Model(marks), ranking(shelf, 0, 1))[0].score
 
     assert first({}) < first({"Anna": -1.0}) < first({"Anna": 1.0}) < first({"Anna": 3.0})
@@ -173,14 +175,14 @@ def test_a_sure_span_makes_a_sure_answer() -> None:
     ],
 )
 def test_a_negation_that_the_sentence_does_not_have(question: str, sentence: str, expected: bool) -> None:
-    shelf = Shelf.of([sentence])
-    seen = sureness(question, ranking(shelf, 0), {}, lambda _: 1.0, 0.0)
-    assert bool(seen[SURE.index("negated")]) is expected
+    shelf = SentenceTexts.of([sentence])
+    seen = confidence_features(question, ranking(shelf, 0), {}, lambda _: 1.0, 0.0)
+    assert bool(seen[CONFIDENCE_FEATURES.index("negated")]) is expected
 
 
 def test_a_mark_takes_the_accents_of_its_last_letter() -> None:
     sentence = "The painter is Jose\u0301."
-    shelf = Shelf.of([sentence])
+    shelf = SentenceTexts.of([sentence])
 
     class Stripping(Model):
         def read(self, question: str, texts: Sequence[str]) -> list[TokenScores]:
@@ -194,7 +196,7 @@ def test_a_mark_takes_the_accents_of_its_last_letter() -> None:
 
 
 def test_no_mark_begins_or_ends_with_an_empty_token() -> None:
-    shelf = Shelf.of(["Anna  came."])
+    shelf = SentenceTexts.of(["Anna  came."])
 
     class Empty(Model):
         def read(self, question: str, texts: Sequence[str]) -> list[TokenScores]:
@@ -207,7 +209,7 @@ def test_no_mark_begins_or_ends_with_an_empty_token() -> None:
 
 
 def test_log_odds_and_shares_are_those_of_all_spans() -> None:
-    shelf = Shelf.of(["Anna Berg."])
+    shelf = SentenceTexts.of(["Anna Berg."])
     found = reader(shelf, Model({"Anna Berg": 2.0})).find(QUESTION, ranking(shelf, 0))[0]
     whole = math.log(1 + math.exp(2.0) + 2 * math.exp(LOW))
     assert found.span == pytest.approx(4.0)
@@ -228,7 +230,7 @@ PLACES = st.lists(
 
 @given(st.lists(PLACES, min_size=1, max_size=3), st.integers(0, 999), st.data())
 def test_whatever_the_model_says(articles: list[list[str]], seed: int, data: st.DataObject) -> None:
-    shelf = Shelf.of(*articles)
+    shelf = SentenceTexts.of(*articles)
     rows = data.draw(st.permutations(range(len(shelf.sentences))))
     rows = rows[: data.draw(st.integers(1, len(rows)))]
     ranked = ranking(shelf, *rows)

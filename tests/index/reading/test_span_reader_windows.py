@@ -7,7 +7,7 @@ import pytest
 from index.models.span_model import TokenScores
 from index.reading.span_reader import FIRST_WINDOWS, MOST_WINDOWS
 from tests.support.scripted_reader import QUESTION, Model, far, marked, ranking, read, reader
-from tests.support.sentence_texts import Shelf
+from tests.support.sentence_texts import SentenceTexts
 
 
 def test_a_settled_answer_stops_the_reading() -> None:
@@ -60,9 +60,9 @@ def test_what_was_not_read_follows_as_it_was() -> None:
     assert read(shelf, Model({"5": 2.0}), ranking(shelf, *rows), 0) == []
 
 
-def shown_twice(later: Mapping[str, float]) -> tuple[Shelf, Model]:
+def shown_twice(later: Mapping[str, float]) -> tuple[SentenceTexts, Model]:
     """Return sentences of which the third is in both windows; the second window has other scores."""
-    shelf = Shelf.of([f"Anna {number} {'x' * 140}." for number in range(6)])
+    shelf = SentenceTexts.of([f"Anna {number} {'x' * 140}." for number in range(6)])
     model = Model()
     before, after = Model({"Anna": 3.0})._scores, Model(later)._scores
     model._scores = lambda text: (before if text.startswith("Anna 0") else after)(text)  # type: ignore[method-assign]
@@ -101,7 +101,7 @@ def test_a_window_that_cuts_a_sentence_into_other_tokens_does_not_count() -> Non
 
 
 def test_a_sentence_of_both_rounds_counts_by_all_its_windows() -> None:
-    shelf = Shelf.of([f"Anna {number} {'x' * 140}." for number in range(30)])
+    shelf = SentenceTexts.of([f"Anna {number} {'x' * 140}." for number in range(30)])
     model = Model()
     first, later = Model({"Anna": 1.0})._scores, Model({"Anna": 2.0})._scores
     model._scores = lambda text: (later if text.startswith("Anna 10") else first)(text)  # type: ignore[method-assign]
@@ -111,14 +111,14 @@ def test_a_sentence_of_both_rounds_counts_by_all_its_windows() -> None:
 
 
 def test_questions_read_together_are_read_as_alone() -> None:
-    shelf = Shelf.of([f"Anna {number} {'x' * 140}." for number in range(12)])
+    shelf = SentenceTexts.of([f"Anna {number} {'x' * 140}." for number in range(12)])
     both = reader(shelf, Model({"Anna": 0.5}))
     asked = [(QUESTION, ranking(shelf, 1, 3)), (QUESTION, ranking(shelf, 2, 8))]
     assert both.find_all(asked) == [both.find(*one) for one in asked]
 
 
 def test_the_best_candidates_have_a_window_each() -> None:
-    shelf = Shelf.of([f"Sentence {number} {'x' * 140}." for number in range(12)])
+    shelf = SentenceTexts.of([f"Sentence {number} {'x' * 140}." for number in range(12)])
     model = Model()
     read(shelf, model, ranking(shelf, 1, 2, 3, 4, 5, 6, 11))
     assert [text.split()[1] for call in model.calls for text in call] == ["0", "1", "2", "3", "5", "9"]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from index.reading.windows import CHARACTERS, REACH, Window, make_windows, window_around
 from index.records import Sentence
-from tests.support.sentence_texts import Shelf
+from tests.support.sentence_texts import SentenceTexts
 
 GAPS = st.sampled_from([" ", "\n\n", "\n\n## ", "\n- ", "\u3000", ""])
 LETTERS = st.sampled_from("aé東👍\U0001f468.?")
@@ -14,7 +14,7 @@ TEXTS = st.builds(lambda letter, size: letter * size, LETTERS, st.integers(1, 26
 ARTICLES = st.lists(st.lists(st.tuples(GAPS, TEXTS), min_size=1, max_size=24), min_size=1, max_size=3)
 
 
-def windows(shelf: Shelf, *rows: int, own: int = 0) -> list[Window]:
+def windows(shelf: SentenceTexts, *rows: int, own: int = 0) -> list[Window]:
     return list(make_windows([shelf.candidate(row) for row in rows], shelf.texts, own))
 
 
@@ -26,7 +26,7 @@ def rows(window: Window) -> list[int]:
 def test_a_window_is_a_run_of_whole_sentences_as_the_article_has_them(
     articles: list[list[tuple[str, str]]], data: st.DataObject
 ) -> None:
-    shelf = Shelf(*articles)
+    shelf = SentenceTexts(*articles)
     last = len(shelf.sentences) - 1
     asked = data.draw(st.lists(st.integers(0, last), max_size=8, unique=True))
     left = list(asked)
@@ -78,7 +78,7 @@ def test_it_grows_after_where_what_comes_before_is_too_long() -> None:
 
 @pytest.mark.parametrize("size", [CHARACTERS + 1, 5_000])
 def test_a_sentence_longer_than_the_limit_stands_alone(size: int) -> None:
-    shelf = Shelf.of(["Before.", "x" * size, "After."])
+    shelf = SentenceTexts.of(["Before.", "x" * size, "After."])
     (window,) = windows(shelf, 1)
     assert rows(window) == [1]
     assert (window.start, window.text) == (8, "x" * size)
@@ -86,13 +86,13 @@ def test_a_sentence_longer_than_the_limit_stands_alone(size: int) -> None:
 
 
 def test_no_window_crosses_articles() -> None:
-    shelf = Shelf.of(["One."], ["Two.", "Three."], ["Four."])
+    shelf = SentenceTexts.of(["One."], ["Two.", "Three."], ["Four."])
     assert [rows(window) for window in windows(shelf, 2, 3, 0)] == [[1, 2], [3], [0]]
     assert [window.text for window in windows(shelf, 1, 0)] == ["Two. Three.", "One."]
 
 
 def test_only_what_no_window_before_holds_makes_one() -> None:
-    shelf = Shelf.of([f"Sentence {number} {'x' * 138}." for number in range(9)])
+    shelf = SentenceTexts.of([f"Sentence {number} {'x' * 138}." for number in range(9)])
     made = windows(shelf, 4, 3, 5, 0, 2, 8)
     assert [rows(window) for window in made] == [[3, 4, 5], [0, 1, 2], [6, 7, 8]]
     assert windows(shelf) == []
@@ -101,10 +101,10 @@ def test_only_what_no_window_before_holds_makes_one() -> None:
 
 
 def test_the_first_have_a_window_each_but_none_is_made_twice() -> None:
-    shelf = Shelf.of([f"Sentence {number} {'x' * 138}." for number in range(9)])
+    shelf = SentenceTexts.of([f"Sentence {number} {'x' * 138}." for number in range(9)])
     made = windows(shelf, 4, 3, 5, 0, own=2)
     assert [rows(window) for window in made] == [[3, 4, 5], [2, 3, 4], [0, 1, 2]]
-    short = Shelf.of(["One.", "Two.", "Three."])
+    short = SentenceTexts.of(["One.", "Two.", "Three."])
     assert [rows(window) for window in windows(short, 2, 0, 1, own=3)] == [[0, 1, 2]]
     # Of two whose windows are the same one is made.
     ends = windows(shelf, 0, 1, 8, 7, own=4)
@@ -112,7 +112,7 @@ def test_the_first_have_a_window_each_but_none_is_made_twice() -> None:
 
 
 def test_windows_that_differ_at_one_end_are_two() -> None:
-    shelf = Shelf.of([f"{number}." for number in range(2 * REACH + 2)])
+    shelf = SentenceTexts.of([f"{number}." for number in range(2 * REACH + 2)])
     made = windows(shelf, REACH - 1, REACH, REACH + 1, REACH + 2, own=4)
     last = 2 * REACH + 1
     assert [(rows(one)[0], rows(one)[-1]) for one in made] == [
@@ -124,7 +124,7 @@ def test_windows_that_differ_at_one_end_are_two() -> None:
 
 
 def test_windows_are_made_as_they_are_needed() -> None:
-    shelf = Shelf.of(*([f"Article {number}."] for number in range(5)))
+    shelf = SentenceTexts.of(*([f"Article {number}."] for number in range(5)))
     read: list[int] = []
 
     def texts(some: range) -> list:  # type: ignore[type-arg]

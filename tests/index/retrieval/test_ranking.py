@@ -14,7 +14,7 @@ from index.records import Candidate
 from index.retrieval.features import FEATURES, featurise
 from index.retrieval.ranking import Ranker
 from index.retrieval.weights import FUSION_FILE, read_sections, weights_of
-from index.storage.bm25 import terms
+from index.segmentation.search_terms import terms
 from index.training.weights.fusion import as_json
 
 QUESTION = "Who opened the Harbour Bridge in 1998?"

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from index.records import Article
 from index.retrieval.title_search import Titles, article_key
-from index.storage.catalog import Catalog, CatalogWriter
+from index.storage.catalog import Catalog
+from index.storage.catalog_writer import CatalogWriter
 
 TITLES = (
     "The red bridge",

@@ -8,7 +8,8 @@ import pytest
 from index.errors import IndexDamagedError, UnknownArticleError
 from index.records import Article, Passage, Sentence
 from index.storage import catalog
-from index.storage.catalog import Catalog, CatalogWriter
+from index.storage.catalog import Catalog
+from index.storage.catalog_writer import CatalogWriter
 
 FIRST = Article(
     "a/één 😀", "One", "Up. Down. Left.", "a/één 😀.txt", "https://x.test/?a=1", "2017-06-07", "A B"
@@ -81,7 +82,7 @@ def test_an_unknown_id_names_the_nearest(tmp_path: Path) -> None:
     assert len(read.nearest_ids("zzz")) == 1
     with pytest.raises(UnknownArticleError) as caught:
         read.row("\x00" * 100_000)
-    assert "footnote articles" in caught.value.mend
+    assert "footnote articles" in caught.value.remedy
 
 
 def test_threads_share_a_catalog(folder: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from index.models.encoder import Encoder
 from index.models.span_model import SpanModel, TokenScores
 from index.models.span_model_export import export_span_model
-from index.reading.span_reader import JOINT, SURE, ReadingWeights
+from index.reading.span_reader import CONFIDENCE_FEATURES, RANK_FEATURES, ReadingWeights
 from index.records import Span
 from index.segmentation.sentences import split_sentences
 from index.training import encoders
@@ -182,7 +182,7 @@ def test_each_part_of_the_sections_is_read_by_its_model(tmp_path: Path, tiny_enc
     texts |= {text for cut in cuts for text in cut.texts(cut.passages)}
     vectors = {text: source.normal(size=8).astype(np.float32) for text in sorted(texts)}
     library = TrainingLibrary.build(cuts, {name: one / np.linalg.norm(one) for name, one in vectors.items()})
-    weights = ReadingWeights(np.array([0.001, 1.0, 0.0]), np.zeros(len(SURE)))
+    weights = ReadingWeights(np.array([0.001, 1.0, 0.0]), np.zeros(len(CONFIDENCE_FEATURES)))
     marker, unsure = cast(SpanModel, Marker()), cast(SpanModel, Unsure())
 
     def ranks(*models: SpanModel) -> list[float]:
@@ -199,7 +199,10 @@ def test_the_tables_are_written(
     monkeypatch.setattr(encoders, "DEFAULT_ENCODER", str(tiny_model_folder))
     data = write_data(tmp_path)
     weights, out = tmp_path / "reading.json", tmp_path / "figures.md"
-    sections = {"joint": dict.fromkeys(JOINT, 1.0), "confidence": dict.fromkeys(SURE, 0.0)}
+    sections = {
+        "joint": dict.fromkeys(RANK_FEATURES, 1.0),
+        "confidence": dict.fromkeys(CONFIDENCE_FEATURES, 0.0),
+    }
     weights.write_text(json.dumps(sections), encoding="utf-8")
     main([*data, "--reader", str(reader_folder), "--weights", str(weights), "--out", str(out)])
     lines = out.read_text(encoding="utf-8").splitlines()

@@ -5,7 +5,7 @@ import discord as discord_py
 import pytest
 from discord import app_commands
 
-from bot.discord.delivery.error_meanings import cause, judge
+from bot.discord.delivery.error_meanings import cause, meaning_of
 from bot.discord.library.question_queue import Busy, Late
 from bot.feedback.store import FeedbackError, NoRoomError
 from index.errors import EmptyQuestionError, IndexBusyError, UnknownArticleError
@@ -90,13 +90,13 @@ def invoked(error: Exception) -> app_commands.CommandInvokeError:
     ],
 )
 def test_each_error_has_its_words(error: Exception, kind: str, words: str | None) -> None:
-    trouble = judge(cause(error))
+    trouble = meaning_of(cause(error))
     assert (trouble.kind, trouble.words) == (kind, words)
 
 
 def test_the_log_says_each_in_words() -> None:
     errors = [http(404, 10062), http(400, 40060), http(400, 50035), http(403, 50013), FeedbackError(INNARDS)]
-    assert [judge(error).event for error in errors] == [
+    assert [meaning_of(error).event for error in errors] == [
         "too late for Discord, which takes no answer any more",
         "answered already, perhaps by another process",
         "answer refused by Discord as malformed",
@@ -106,4 +106,4 @@ def test_the_log_says_each_in_words() -> None:
 
 
 def test_a_deadline_that_passed_is_said() -> None:
-    assert judge(Late(4)).words == "That took too long, so I gave up. I'm busy: please try again in 4 s."
+    assert meaning_of(Late(4)).words == "That took too long, so I gave up. I'm busy: please try again in 4 s."

@@ -6,7 +6,7 @@ import logging
 import discord as discord_py
 import pytest
 
-from bot.discord.delivery.error_reports import Failures
+from bot.discord.delivery.error_reports import ErrorReports
 from bot.discord.telemetry.meter import Meter
 from tests.fake_discord import LoopbackDiscord
 from tests.support.failing_client import INNARDS, REFERENCE, failing, raising, sent, shown
@@ -252,7 +252,7 @@ async def test_nothing_is_raised_where_nothing_can_be_told(
 async def test_an_error_that_nobody_waits_for_is_logged(
     meter: Meter, caplog: pytest.LogCaptureFixture
 ) -> None:
-    reference = Failures(meter).event("on_ready", RuntimeError(INNARDS))
+    reference = ErrorReports(meter).event("on_ready", RuntimeError(INNARDS))
     (record,) = caplog.records
     assert record.fields["reference"] == reference  # type: ignore[attr-defined]
     assert record.fields["source"] == "on_ready"  # type: ignore[attr-defined]

@@ -49,7 +49,7 @@ async def test_a_sentence_is_shown_in_its_passage(discord: LoopbackDiscord, bot:
     before = message.text
     eve = discord.world.add_user("eve")  # anyone may press
     clicked = await press(discord, message, CONTEXT, eve)
-    text = bot.shelf.library.article(COALITION).text
+    text = bot.live_library.library.article(COALITION).text
     assert clicked.private
     assert clicked.message is not None
     embed = clicked.message.embed

@@ -209,7 +209,7 @@ async def test_about(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
     world = discord.world
     text = alone(await (await discord.slash(world.user, world.channel, "about")).done())
     assert "4 articles" in text
-    assert bot.shelf.library.fingerprint not in text
+    assert bot.live_library.library.fingerprint not in text
     assert "footnote-bot" in text
 
 

@@ -7,8 +7,9 @@ import pytest
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.conversation import HELLO, MORE_OF_WHAT, asks_for_more, following
 from bot.discord.questions.answering import EMPTY, UNSEEN
-from bot.discord.questions.question import Asked
-from bot.discord.replies.answer_reply import DECLINED, GONE, LOOKED_ON, NEAREST, NO_MORE, Shown, notice
+from bot.discord.questions.question import DiscordQuestion
+from bot.discord.replies.answer_reply import DECLINED, GONE, LOOKED_ON, NEAREST, NO_MORE, Shown
+from bot.discord.replies.reply import notice
 from bot.discord.replies.tickets import ContextTicket, MoreTicket
 from index.retrieval.title_search import article_key
 from tests.fake_discord import LoopbackDiscord
@@ -62,7 +63,7 @@ def test_more_is_not_read_into_questions(text: str) -> None:
 
 
 def test_a_follow_up_keeps_the_article_of_the_answer() -> None:
-    asked = Asked("And who lost?", 1, None, "message")
+    asked = DiscordQuestion("And who lost?", 1, None, "message")
     assert following(asked, None) == asked
     answered = Shown("Who won?", "Ada", None, (CITED, MoreTicket(None, 3)))
     assert following(asked, answered) == replace(asked, article=CITED.key, from_before=True)
@@ -70,7 +71,7 @@ def test_a_follow_up_keeps_the_article_of_the_answer() -> None:
     assert following(asked, declined) == asked
     near = Shown("Ada won.", None, None, (CITED, MoreTicket(None, 3)), statement=True)
     more = following(asked, near, more=True)
-    assert isinstance(more, Asked)
+    assert isinstance(more, DiscordQuestion)
     assert (more.text, more.first, more.statement) == ("Ada won.", 3, True)
     narrowed = Shown("Who won?", None, "AAAAAAAAAAAA", (CITED, MoreTicket("AAAAAAAAAAAA", 3)))
     assert following(asked, narrowed) == replace(asked, article="AAAAAAAAAAAA", from_before=True)
@@ -78,10 +79,10 @@ def test_a_follow_up_keeps_the_article_of_the_answer() -> None:
 
 def test_more_goes_on_where_the_answer_ended() -> None:
     shown = Shown("Who won?", "Ada", "AAAAAAAAAAAA", (CITED, MoreTicket("AAAAAAAAAAAA", 3)))
-    asked = following(Asked("more", 1, 2, "message"), shown, more=True)
-    assert asked == Asked("Who won?", 1, 2, "message", "AAAAAAAAAAAA", 3)
+    asked = following(DiscordQuestion("more", 1, 2, "message"), shown, more=True)
+    assert asked == DiscordQuestion("Who won?", 1, 2, "message", "AAAAAAAAAAAA", 3)
     last = Shown("Who won?", None, None, (CITED,))
-    assert following(Asked("more", 1, 2, "message"), last, more=True) == notice(NO_MORE)
+    assert following(DiscordQuestion("more", 1, 2, "message"), last, more=True) == notice(NO_MORE)
 
 
 async def test_a_mention_is_answered_by_a_reply_that_pings_nobody(
@@ -363,7 +364,7 @@ async def test_an_error_is_said_with_a_number_and_nothing_else(
     def broken(*_: object) -> None:
         raise RuntimeError("the secret of the bees")
 
-    monkeypatch.setattr(bot.shelf.library, "ask_many", broken)
+    monkeypatch.setattr(bot.live_library.library, "ask_many", broken)
     answer = await mentioning(discord, RAQQA)
     assert "Reference" in answer.content
     assert "secret" not in answer.text

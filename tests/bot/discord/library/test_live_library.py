@@ -13,10 +13,10 @@ import pytest
 
 from bot.config import Config
 from bot.discord.library import live_library as module
-from bot.discord.library.live_library import Shelf
+from bot.discord.library.live_library import LiveLibrary
 from bot.discord.library.update_process import Updated
 from bot.discord.telemetry.meter import Meter
-from bot.terminal.opening import counts
+from index.building.report import counts
 from index.building.update import update
 from index.errors import ConfigurationError, UnreadableFileError
 from index.library import Library
@@ -46,8 +46,8 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "update_apart", update_here)
 
 
-def shelf_of(config: Config) -> Shelf:
-    return Shelf(config, Library.open(config), Meter())
+def shelf_of(config: Config) -> LiveLibrary:
+    return LiveLibrary(config, Library.open(config), Meter())
 
 
 def write(config: Config, name: str, text: str) -> None:
@@ -68,8 +68,8 @@ async def test_a_library_is_built_where_there_is_none(
     shutil.rmtree(config.index_directory / "generations")
     (config.index_directory / "current").unlink()
     meter = Meter()
-    shelf = await Shelf.open(config, meter)
-    assert len(shelf.library.titles) == 4
+    live_library = await LiveLibrary.open(config, meter)
+    assert len(live_library.library.titles) == 4
     assert meter.registry.get_sample_value("footnote_articles") == 4
     assert events(caplog) == ["updating the index", "index updated"]
 
@@ -77,43 +77,43 @@ async def test_a_library_is_built_where_there_is_none(
 @pytest.mark.usefixtures("here")
 async def test_what_changes_is_found_by_watching(config: Config) -> None:
     meter = Meter()
-    shelf = Shelf(config, Library.open(config), meter)
-    watching = asyncio.create_task(shelf.watch())
+    live_library = LiveLibrary(config, Library.open(config), meter)
+    watching = asyncio.create_task(live_library.watch())
     write(config, "weaver.txt", WEAVER.format(7))
     async with asyncio.timeout(300):
-        while len(shelf.library.titles) == 4:
+        while len(live_library.library.titles) == 4:
             await asyncio.sleep(0.05)
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
-    assert "7" in str(shelf.library.ask(ASKED).answer)
+    assert "7" in str(live_library.library.ask(ASKED).answer)
     assert meter.registry.get_sample_value("footnote_articles") == 5
     assert meter.registry.get_sample_value("footnote_index_swaps_total") == 1
-    info = {"generation": shelf.library.generation, "fingerprint": shelf.library.fingerprint}
+    info = {"generation": live_library.library.generation, "fingerprint": live_library.library.fingerprint}
     assert meter.registry.get_sample_value("footnote_index_info", info) == 1
 
 
 async def test_twenty_libraries_later_only_the_last_one_is_there(config: Config) -> None:
     """Another process updates the index each time; a question that runs over each swap keeps its library."""
-    shelf = shelf_of(config)
-    libraries = [weakref.ref(shelf.library)]
+    live_library = shelf_of(config)
+    libraries = [weakref.ref(live_library.library)]
     gc.collect()
     gc.disable()  # what only the collector would find counts as left behind
     try:
         for number in range(20):
-            held = shelf.library
+            held = live_library.library
             write(config, "weaver.txt", WEAVER.format(number + 100))
             await asyncio.to_thread(update, config, lambda *_: None, 0)
-            assert await shelf.look()
-            assert shelf.library is not held
+            assert await live_library.look()
+            assert live_library.library is not held
             old = await asyncio.to_thread(held.ask, ASKED)
             assert number == 0 or str(number + 99) in str(old.answer)
-            new = await asyncio.to_thread(shelf.library.ask, ASKED)
+            new = await asyncio.to_thread(live_library.library.ask, ASKED)
             assert str(number + 100) in str(new.answer)
-            libraries.append(weakref.ref(shelf.library))
+            libraries.append(weakref.ref(live_library.library))
             del held
         await asyncio.to_thread(len, "")  # a thread keeps what it did last until it does something else
         assert [library for library in libraries if library() is not None] == [libraries[-1]]
-        current = str(config.index_directory / "generations" / shelf.library.generation)
+        current = str(config.index_directory / "generations" / live_library.library.generation)
         assert {Path(name).parent for name in files_in_use(config)} == {Path(current)}
         assert sum(name.endswith(".sqlite") for name in files_in_use(config)) == 1
     finally:
@@ -129,26 +129,26 @@ def files_in_use(config: Config) -> list[str]:
 
 
 async def test_models_that_stay_the_same_are_loaded_once(config: Config) -> None:
-    shelf = shelf_of(config)
-    first = shelf.library
+    live_library = shelf_of(config)
+    first = live_library.library
     write(config, "weaver.txt", WEAVER.format(7))
     update(config, lambda *_: None, 0)
-    assert await shelf.look()
-    assert shelf.library is not first
-    assert shelf.library._models is first._models
+    assert await live_library.look()
+    assert live_library.library is not first
+    assert live_library.library._models is first._models
 
 
 async def test_nothing_is_exchanged_where_nothing_changed(
     config: Config, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    shelf = shelf_of(config)
-    library = shelf.library
+    live_library = shelf_of(config)
+    library = live_library.library
     for path in config.corpus_directory.rglob("*.md"):
         os.utime(path, (10**9, 10**9))  # the index remembers the time in a generation of the same contents
-    assert await shelf.look()
-    assert await shelf.look()
-    assert shelf.library is library
+    assert await live_library.look()
+    assert await live_library.look()
+    assert live_library.library is library
     assert events(caplog) == []
 
 
@@ -157,13 +157,13 @@ async def test_a_corpus_that_is_away_for_a_while_is_said_once(
     config: Config, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    shelf = shelf_of(config)
+    live_library = shelf_of(config)
     away = config.corpus_directory.rename(config.base / "away")
-    assert [await shelf.look() for _ in range(3)] == [False] * 3
+    assert [await live_library.look() for _ in range(3)] == [False] * 3
     assert events(caplog) == ["answering from the last index"]
-    assert shelf.library.ask("How long is the red bridge?").answerable
+    assert live_library.library.ask("How long is the red bridge?").answerable
     away.rename(config.corpus_directory)
-    assert [await shelf.look() for _ in range(2)] == [True] * 2
+    assert [await live_library.look() for _ in range(2)] == [True] * 2
     assert events(caplog) == ["answering from the last index", "the index is up to date again"]
 
 
@@ -172,17 +172,17 @@ async def test_an_emptied_corpus_leaves_the_last_library(
     config: Config, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It is tried once, until there is another file."""
-    shelf = shelf_of(config)
+    live_library = shelf_of(config)
     caplog.set_level(logging.INFO)
     shutil.rmtree(config.corpus_directory)
     config.corpus_directory.mkdir()
-    assert [await shelf.look() for _ in range(3)] == [False] * 3
+    assert [await live_library.look() for _ in range(3)] == [False] * 3
     assert events(caplog) == ["updating the index", "answering from the last index"]
     assert "no articles" in caplog.records[-1].__dict__["fields"]["reason"]
-    assert shelf.library.ask("How long is the red bridge?").answerable
+    assert live_library.library.ask("How long is the red bridge?").answerable
     write(config, "weaver.txt", WEAVER.format(7))
-    assert await shelf.look()
-    assert len(shelf.library.titles) == 1
+    assert await live_library.look()
+    assert len(live_library.library.titles) == 1
 
 
 @pytest.mark.usefixtures("here")
@@ -190,24 +190,24 @@ async def test_while_another_process_updates_it_waits_and_then_takes_its_index(
     config: Config, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    shelf = shelf_of(config)
+    live_library = shelf_of(config)
     write(config, "weaver.txt", WEAVER.format(7))
     with writing(config.index_directory, 0):
-        assert [await shelf.look() for _ in range(3)] == [False] * 3
+        assert [await live_library.look() for _ in range(3)] == [False] * 3
     assert events(caplog) == ["updating the index", "waiting for another update"]
     update(config, lambda *_: None, 0)
-    assert await shelf.look()
-    assert "7" in str(shelf.library.ask(ASKED).answer)
+    assert await live_library.look()
+    assert "7" in str(live_library.library.ask(ASKED).answer)
 
 
 @pytest.mark.usefixtures("here")
 async def test_a_skipped_file_is_named_once(config: Config, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
-    shelf = shelf_of(config)
+    live_library = shelf_of(config)
     (config.corpus_directory / "broken.txt").write_bytes(b"\x00\x01\x02\xff" * 50)
     for number in range(3):
         write(config, "weaver.txt", WEAVER.format(number))
-        assert await shelf.look()
+        assert await live_library.look()
     assert events(caplog) == ["file skipped"]
 
 
@@ -217,11 +217,11 @@ async def test_at_the_start_the_last_index_answers_while_another_process_writes(
 ) -> None:
     write(config, "weaver.txt", WEAVER.format(7))
     with writing(config.index_directory, 0):
-        shelf = await Shelf.open(config, Meter())
-    assert len(shelf.library.titles) == 4
+        live_library = await LiveLibrary.open(config, Meter())
+    assert len(live_library.library.titles) == 4
     assert "answering from the last index" in events(caplog)
-    shelf = await Shelf.open(config, Meter())
-    assert len(shelf.library.titles) == 5
+    live_library = await LiveLibrary.open(config, Meter())
+    assert len(live_library.library.titles) == 5
 
 
 @pytest.mark.usefixtures("here")
@@ -233,10 +233,10 @@ async def test_at_the_start_a_missing_corpus_is_an_error_and_a_damaged_index_is_
     content = catalog.read_bytes()
     catalog.unlink()
     catalog.write_bytes(content[:-100])
-    assert len((await Shelf.open(config, Meter())).library.titles) == 4
+    assert len((await LiveLibrary.open(config, Meter())).library.titles) == 4
     shutil.rmtree(config.corpus_directory)
     with pytest.raises(ConfigurationError):
-        await Shelf.open(config, Meter())
+        await LiveLibrary.open(config, Meter())
 
 
 async def test_watching_goes_on_whatever_goes_wrong(
@@ -250,10 +250,10 @@ async def test_watching_goes_on_whatever_goes_wrong(
         if troubles:
             raise troubles.pop(0)
 
-    shelf = shelf_of(config)
+    live_library = shelf_of(config)
     caplog.set_level(logging.INFO)
     monkeypatch.setattr(module, "is_stale", failing)
-    watching = asyncio.create_task(shelf.watch())
+    watching = asyncio.create_task(live_library.watch())
     async with asyncio.timeout(30):
         while len(looks) < 5:
             await asyncio.sleep(0.01)

@@ -15,7 +15,7 @@ import pytest
 from bot.config import Config
 from bot.discord.library import update_process
 from bot.discord.library.update_process import UnwritableError, update_apart
-from index.building.update import BuildReport
+from index.building.report import BuildReport
 from index.errors import ConfigurationError, FootnoteError, IndexBusyError, IndexDamagedError
 from index.library import Library
 from index.records import Progress
@@ -79,14 +79,14 @@ async def test_the_child_s_errors_are_the_library_s_own(config: Config) -> None:
     config.corpus_directory.mkdir()
     with pytest.raises(ConfigurationError, match="no articles") as raised:
         await update_apart(config, 0)
-    assert raised.value.mend
+    assert raised.value.remedy
 
 
 def test_each_kind_of_error_keeps_its_kind() -> None:
     for kind in (IndexDamagedError, UnwritableError, ConfigurationError, FootnoteError):
-        error = update_process._error(kind.__name__, "what", "mend")
+        error = update_process._error(kind.__name__, "what", "remedy")
         assert type(error) is kind
-        assert (error.message, error.mend != "") == ("what", True)
+        assert (error.message, error.remedy != "") == ("what", True)
 
 
 @pytest.mark.parametrize(

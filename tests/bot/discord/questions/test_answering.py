@@ -14,8 +14,9 @@ import pytest
 from bot.discord.events.client import FootnoteClient
 from bot.discord.questions import answering
 from bot.discord.questions.answering import FURTHEST
-from bot.discord.questions.question import Asked
-from bot.discord.replies.answer_reply import MORE_SOURCES, NO_MORE, gone_reply
+from bot.discord.questions.question import DiscordQuestion
+from bot.discord.replies.answer_reply import MORE_SOURCES, NO_MORE
+from bot.discord.replies.reply import gone_reply
 from bot.discord.replies.tickets import VerdictTicket, parse
 from index.errors import IndexDamagedError, UnknownArticleError
 from index.library import Library
@@ -201,13 +202,13 @@ async def test_a_private_line_survives_a_lost_acknowledgement(
 async def test_more_of_an_article_that_is_gone_is_said_in_other_words(
     discord: LoopbackDiscord, bot: FootnoteClient
 ) -> None:
-    said = await bot.answering._said(Asked(RAQQA, 1, None, "button", "A" * 12, first=3), None)
+    said = await bot.answering._said(DiscordQuestion(RAQQA, 1, None, "button", "A" * 12, first=3), None)
     assert said.reply == gone_reply()
 
-    async def kept(asked: Asked) -> Asked:
+    async def kept(asked: DiscordQuestion) -> DiscordQuestion:
         return replace(asked, article="A" * 12)
 
-    said = await bot.answering._said(Asked(RAQQA, 1, None, "slash"), kept)
+    said = await bot.answering._said(DiscordQuestion(RAQQA, 1, None, "slash"), kept)
     assert said.reply == gone_reply()
 
 
@@ -227,10 +228,10 @@ async def test_trouble_of_the_library_is_said_alone_and_counted(
 
 
 async def test_further_sources_end_somewhere(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
-    last = await bot.answering._said(Asked(RAQQA, 1, None, "button", first=FURTHEST - 1), None)
+    last = await bot.answering._said(DiscordQuestion(RAQQA, 1, None, "button", first=FURTHEST - 1), None)
     assert last.reply.rest is None or last.reply.rest.first <= FURTHEST
     assert MORE_SOURCES not in [button.label for button in last.reply.buttons]
-    said = await bot.answering._said(Asked(RAQQA, 1, None, "button", first=FURTHEST), None)
+    said = await bot.answering._said(DiscordQuestion(RAQQA, 1, None, "button", first=FURTHEST), None)
     assert said.private
     assert said.reply.content == NO_MORE
 
@@ -278,10 +279,10 @@ class Another:
 async def test_an_answer_is_shown_with_the_library_that_gave_it(
     discord: LoopbackDiscord, bot: FootnoteClient, held: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = bot.shelf.library
+    before = bot.live_library.library
     asked = await (await ask(discord)).acknowledged(5)
-    await discord.until(lambda: bot.desk._computing)
-    monkeypatch.setattr(bot.shelf, "_library", Another(before))
+    await discord.until(lambda: bot.question_queue._computing)
+    monkeypatch.setattr(bot.live_library, "_library", Another(before))
     held.set()
     assert "sentence 4 of 16" in text(await asked.done())
     assert asked.message is not None
@@ -297,11 +298,11 @@ async def test_one_deadline_covers_all_that_is_done_for_an_answer(
         time.sleep(0.6)
         return "notes/bees"
 
-    async def follow(asked: Asked) -> Asked:
+    async def follow(asked: DiscordQuestion) -> DiscordQuestion:
         await asyncio.sleep(0.6)
         return replace(asked, article="notes/bees")
 
-    async def forever(asked: Asked) -> Asked:
+    async def forever(asked: DiscordQuestion) -> DiscordQuestion:
         await asyncio.sleep(60)
         return asked
 
@@ -309,7 +310,7 @@ async def test_one_deadline_covers_all_that_is_done_for_an_answer(
     monkeypatch.setattr(answering, "article_id", slowly)
     for following in (follow, forever):
         started = time.monotonic()
-        said = await client.answering._said(Asked(RAQQA, 1, None, "slash"), following)
+        said = await client.answering._said(DiscordQuestion(RAQQA, 1, None, "slash"), following)
         assert said.outcome == "late"
         assert 1 <= time.monotonic() - started < 1.5
 
@@ -320,7 +321,7 @@ async def test_an_answer_that_is_there_is_shown_whatever_is_in_the_way(
 ) -> None:
     release = threading.Event()
     if full:
-        monkeypatch.setattr(bot.desk, "_helping", 10**6)
+        monkeypatch.setattr(bot.question_queue, "_helping", 10**6)
     else:
         monkeypatch.setattr(answering, "DRAWING", 0.1)
         monkeypatch.setattr(answering, "drawn", lambda *_: release.wait(20))
@@ -337,7 +338,7 @@ async def test_a_stop_waits_until_a_failure_is_said(
     def broken(*_: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(bot.shelf.library, "ask_many", broken)
+    monkeypatch.setattr(bot.live_library.library, "ask_many", broken)
     sent = discord.slow("*", "@original$" if by_command else "/messages$", 0.5)
     asked = await (ask if by_command else mention)(discord)
     await discord.until(lambda: sent.happened)

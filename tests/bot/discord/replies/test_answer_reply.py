@@ -11,16 +11,20 @@ from hypothesis import strategies as st
 from bot.discord.delivery.sending import view_of
 from bot.discord.replies.answer_reply import (
     CONTEXT,
-    EMPTY_LINE,
     GONE,
     MORE_SOURCES,
     QUESTION,
     RIGHT,
     WRONG,
     Place,
-    Reply,
     Shown,
     answer_reply,
+    read_back,
+)
+from bot.discord.replies.markdown import units, web_address
+from bot.discord.replies.reply import (
+    EMPTY_LINE,
+    Reply,
     busy_reply,
     cooldown_reply,
     forged_reply,
@@ -28,9 +32,7 @@ from bot.discord.replies.answer_reply import (
     late_reply,
     noted_reply,
     notice,
-    read_back,
 )
-from bot.discord.replies.markdown import units, web_address
 from bot.discord.replies.tickets import ContextTicket, VerdictTicket, parse, sentence_digest
 from bot.discord.replies.without_embed import without_embed
 from bot.wording import safe

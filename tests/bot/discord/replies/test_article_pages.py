@@ -3,17 +3,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.discord.replies import message_limits
-from bot.discord.replies.answer_reply import Reply
-from bot.discord.replies.article_pages import (
+from bot.discord.replies.article_pages import article_reply, context_reply
+from bot.discord.replies.library_pages import (
     PAGE_ROWS,
     about_reply,
-    article_reply,
     articles_reply,
     choice,
-    context_reply,
     unknown_article_reply,
 )
 from bot.discord.replies.markdown import units
+from bot.discord.replies.reply import Reply
 from bot.discord.replies.tickets import (
     ArticlesTicket,
     ContextTicket,

@@ -7,13 +7,14 @@ from typing import cast
 import pytest
 
 from bot.discord.replies import library_pages
-from bot.discord.replies.article_pages import PAGE_ROWS
+from bot.discord.replies.library_pages import PAGE_ROWS
 from bot.discord.replies.message_limits import CHOICE, CHOICES
 from index.errors import UnknownArticleError
 from index.library import Library
 from index.records import Article, Passage, Sentence
 from index.retrieval.title_search import Titles, article_key
-from index.storage.catalog import Catalog, CatalogWriter
+from index.storage.catalog import Catalog
+from index.storage.catalog_writer import CatalogWriter
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,8 @@
 import discord
 import pytest
 
-from bot.discord.replies.answer_reply import AMBER, CONTEXT, EMPTY_LINE, GREEN, MORE_SOURCES, read_back
+from bot.discord.replies.answer_reply import CONTEXT, MORE_SOURCES, read_back
+from bot.discord.replies.reply import AMBER, EMPTY_LINE, GREEN
 from bot.discord.replies.without_embed import without_embed
 from index.retrieval.title_search import article_key
 from tests.bot.discord.replies.test_answer_reply import sent

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from bot.discord.events.client import FootnoteClient
 from bot.discord.replies import message_limits
-from bot.discord.replies.answer_reply import LOOKED_ON, Reply, notice
+from bot.discord.replies.answer_reply import LOOKED_ON
 from bot.discord.replies.markdown import units
+from bot.discord.replies.reply import Reply, notice
 from bot.discord.replies.tickets import MoreTicket, parse
 from bot.discord.replies.without_embed import LACKING, without_embed
 from tests.fake_discord import LoopbackDiscord

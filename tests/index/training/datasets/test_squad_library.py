@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from index.evaluation.measures import read_questions
+from index.evaluation.gold_questions import read_questions
 from index.training.datasets.lessons import SQUADSHIFTS, read_squadshifts
 from index.training.datasets.squad_library import CONFIGURATION, main
 from tests.support.miniature_datasets import short_lessons, squad_entry, write_squadshifts

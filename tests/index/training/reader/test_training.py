@@ -16,7 +16,7 @@ from rich.console import Console
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
-from index.models.model_folders import file_sha256
+from index.checksums import file_sha256
 from index.models.span_model import SpanModel
 from index.training.datasets.lessons import SQUADSHIFTS, Lesson
 from index.training.examples import cloze

@@ -7,7 +7,7 @@ import pytest
 from index.reading.confidence import EVIDENCE, Calibration
 from index.retrieval.features import FEATURES
 from index.retrieval.ranking import Ranker
-from index.storage.bm25 import terms
+from index.segmentation.search_terms import terms
 from index.training.datasets.training_libraries import CHAT, nonsense, read_questions, read_squad, sloppy
 from index.training.weights.fusion import Material, learn_confidence, train
 from index.training.weights.report import report

@@ -13,7 +13,7 @@ import torch
 
 from index.models.encoder import Encoder
 from index.models.span_model import SpanModel, TokenScores
-from index.reading.span_reader import JOINT, SURE, ReadingWeights, SpanReader
+from index.reading.span_reader import CONFIDENCE_FEATURES, RANK_FEATURES, ReadingWeights, SpanReader
 from index.retrieval.ranking import Ranker
 from index.training.datasets.lessons import Lesson
 from index.training.datasets.training_libraries import CHAT, TrainingLibrary, nonsense, sloppy
@@ -149,7 +149,7 @@ def reads(group: str = "held out wiki") -> list[Read]:
         texts += [*cut.texts(cut.sentences), *cut.texts(cut.passages)]
         texts += [text for asked in cut.asked for text in (asked.text, sloppy(asked.text))]
     library = TrainingLibrary.build(cuts, {text: vector(text) for text in texts})
-    unweighted = ReadingWeights(np.zeros(len(JOINT)), np.zeros(len(SURE)))
+    unweighted = ReadingWeights(np.zeros(len(RANK_FEATURES)), np.zeros(len(CONFIDENCE_FEATURES)))
     reader = SpanReader(cast(SpanModel, Model()), library.retriever.catalog.texts, unweighted)
     return list(read_all(library, reader, Ranker.load(), group, ELSEWHERE))
 
@@ -218,11 +218,11 @@ def test_what_is_read(seen: list[Read]) -> None:
 def test_reading_is_weighed_in_and_puts_the_answer_first(seen: list[Read]) -> None:
     who = [one for one in seen if one.question.lower().startswith("who built")]
     weights = learn_joint(who)
-    assert list(weights) == list(JOINT)
+    assert list(weights) == list(RANK_FEATURES)
     assert weights["mass"] + weights["share"] > 0
     learnt = list(cases(who, weights))
     assert all(case.right for case in learnt)
-    against = list(cases(who, dict(zip(JOINT, (0.0, -1.0, 0.0), strict=True))))
+    against = list(cases(who, dict(zip(RANK_FEATURES, (0.0, -1.0, 0.0), strict=True))))
     assert not any(case.right for case in against)
 
 
@@ -265,26 +265,29 @@ def test_cases_and_their_confidence(seen: list[Read]) -> None:
     weights = learn_joint(seen)
     learnt = list(cases(seen, weights))
     assert {case.kind for case in learnt} == {"answerable", "elsewhere", "chat"}
-    assert all(case.evidence.shape == (len(SURE),) and np.isfinite(case.evidence).all() for case in learnt)
+    assert all(
+        case.evidence.shape == (len(CONFIDENCE_FEATURES),) and np.isfinite(case.evidence).all()
+        for case in learnt
+    )
     assert not any(case.right for case in learnt if case.kind != "answerable")
     sure = learn_confidence(learnt)
-    assert list(sure) == list(SURE)
+    assert list(sure) == list(CONFIDENCE_FEATURES)
     assert sure["span"] >= 0 and sure["retrieval"] >= 0 and sure["negated"] <= 0
     assert all(sure[name] * sign >= 0 for name, sign in READ_SIGNS.items() if name in sure)
     logits = np.array([case.evidence @ np.array(list(sure.values())) for case in learnt])
     right = np.array([case.right for case in learnt])
     assert logits[right].mean() > logits[~right].mean() + 1
     loaded = ReadingWeights.load(as_json(weights, sure, "abc"))
-    assert loaded.joint == pytest.approx([weights[name] for name in JOINT], abs=1e-4)
-    assert loaded.sure == pytest.approx([sure[name] for name in SURE], abs=1e-4)
-    assert "-0.0" not in re.findall(r"-?[\d.]+", as_json(dict.fromkeys(JOINT, -1e-9), sure, ""))
+    assert loaded.joint == pytest.approx([weights[name] for name in RANK_FEATURES], abs=1e-4)
+    assert loaded.sure == pytest.approx([sure[name] for name in CONFIDENCE_FEATURES], abs=1e-4)
+    assert "-0.0" not in re.findall(r"-?[\d.]+", as_json(dict.fromkeys(RANK_FEATURES, -1e-9), sure, ""))
     assert set(json.loads(as_json(weights, sure, "abc"))) == {"reader", "joint", "confidence"}
     assert loaded.reader == "abc"
 
 
 def test_a_question_that_finds_nothing_makes_no_case() -> None:
     empty = Read("chat", "g", "hello", [], {}, frozenset(), {})
-    assert list(cases([empty], dict.fromkeys(JOINT, 0.0))) == []
+    assert list(cases([empty], dict.fromkeys(RANK_FEATURES, 0.0))) == []
 
 
 def test_the_report_judges_each_article_without_itself() -> None:

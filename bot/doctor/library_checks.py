@@ -1,0 +1,83 @@
+"""To be described."""
+
+import json
+
+from bot.config import Config
+from bot.doctor.check import OK, WARN, Check, try_to_write
+from bot.wording import counted
+from index.articles.corpus import corpus_files
+from index.building.staleness import is_stale
+from index.checksums import file_sha256
+from index.config import NO_READER
+from index.errors import IndexMissingError, IndexStaleError, ModelDamagedError
+from index.library import Library
+from index.models.model_folders import resolve_encoder, resolve_reader
+from index.models.span_model import GRAPH_FILE, SETTINGS_FILE, TOKENIZER_FILE, SpanModel
+from index.reading.reader_choice import exported_reader_folder, own_reader_folder
+from index.storage.generations import open_current
+
+REBUILD = "Run: footnote index"
+
+
+def examine_corpus(config: Config) -> Check:
+    files = corpus_files(config.corpus_directory)
+    if not files:
+        remedy = "Put articles there (.txt, .md, .html, .pdf), then run: footnote index"
+        return Check("corpus", WARN, f"{config.corpus_directory}: no articles", remedy)
+    return Check("corpus", OK, f"{config.corpus_directory}: {counted(len(files), 'file')}")
+
+
+def examine_encoder(config: Config) -> Check:
+    folder = resolve_encoder(config.encoder)
+    for file in sorted((*folder.glob("*.json"), *folder.glob("*/*.json"))):
+        try:
+            json.loads(file.read_bytes())
+        except (ValueError, RecursionError):
+            raise ModelDamagedError(f"{file}: not JSON", "Get the model anew.") from None
+    return Check("model", OK, f"{config.model.encoder}: {folder}")
+
+
+def examine_reader(config: Config) -> Check:
+    named = config.answer.reader
+    if named == NO_READER:
+        return Check("reader", OK, f"{named}: the order of retrieval stands")
+    if config.named_reader is None:
+        folder = own_reader_folder()
+    else:
+        resolve_reader(config.named_reader)
+        try:
+            folder = open_current(
+                config.index_directory, lambda found: exported_reader_folder(config, found), check=False
+            )
+        except (IndexMissingError, IndexStaleError) as error:
+            return Check("reader", WARN, f"{named}: not exported yet: {error.message}", REBUILD)
+    SpanModel.load(folder)
+    files = (GRAPH_FILE, TOKENIZER_FILE, SETTINGS_FILE)
+    hashes = ", ".join(f"{name} sha256 {file_sha256(folder / name)[:16]}" for name in files)
+    return Check("reader", OK, f"{named}: {folder}: {hashes}")
+
+
+def examine_index_folder(config: Config) -> Check:
+    config.check_index_directory()
+    try:
+        try_to_write(config.index_directory)
+    except OSError as error:
+        remedy = "Questions are answered from the last index; to update it, make the folder writable."
+        return Check("index folder", WARN, f"{error.filename} cannot be written to: {error.strerror}", remedy)
+    return Check("index folder", OK, f"{config.index_directory} can be written to")
+
+
+def examine_index(config: Config) -> Check:
+    try:
+        library = Library.open(config)
+    except (IndexMissingError, IndexStaleError) as error:
+        return Check("index", WARN, error.message, REBUILD)
+    articles = library.articles()
+    sentences = sum(info.sentences for info in articles)
+    return Check("index", OK, f"whole: {counted(len(articles), 'article')}, {counted(sentences, 'sentence')}")
+
+
+def examine_freshness(config: Config) -> Check:
+    if reason := is_stale(config):
+        return Check("up to date", WARN, str(reason), REBUILD)
+    return Check("up to date", OK, "the index stands for the articles as they are")

@@ -1,0 +1,131 @@
+"""To be described."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.doctor.check import Check
+from bot.terminal.blocks import EMPTY, Block, Piece
+from bot.wording import counted, safe, safe_link
+from index.records import Answer, Article, Citation, Sentence
+
+if TYPE_CHECKING:
+    from index.storage.catalog import ArticleRow
+
+
+UNANSWERED = "The articles do not say."
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What citations that are shown together have in common: their indent, and titles of several articles."""
+
+    indent: int
+    shared: frozenset[str]
+
+    @classmethod
+    def of(cls, citations: Sequence[Citation]) -> "_Layout":
+        width = max((len(str(citation.number)) for citation in citations), default=1)
+        titles = {citation.article.id: safe(citation.article.title) for citation in citations}
+        return cls(
+            width + len("[] "), frozenset(title for title, n in Counter(titles.values()).items() if n > 1)
+        )
+
+
+def answer_blocks(answer: Answer) -> list[Block]:
+    """Lay out an answer: the answer, the sentence that it stands in, its source; then the other citations."""
+    layout = _Layout.of(answer.citations)
+    if answer.answer is None:
+        blocks = [Block((Piece(UNANSWERED, "unanswered"),))]
+        if answer.citations:
+            blocks += [EMPTY, Block((Piece("The nearest sentences, for you to judge:", "aside"),))]
+        return blocks + _citation_blocks(answer.citations, layout)
+    first, *others = answer.citations
+    blocks = [Block((Piece(safe(answer.answer), "answer"),)), EMPTY]
+    if answer.answer == first.sentence:
+        blocks.append(Block(_source(first, layout), _lead(first, layout)))
+    else:
+        blocks += _citation_blocks([first], layout)
+    if others:
+        blocks += [EMPTY, Block((Piece("Next best:", "aside"),))]
+    return blocks + _citation_blocks(others, layout, first)
+
+
+def citation_blocks(citations: Sequence[Citation]) -> list[Block]:
+    """Lay out citations one below the other; an article that was just named is not named again."""
+    return _citation_blocks(citations, _Layout.of(citations))
+
+
+def _citation_blocks(
+    citations: Sequence[Citation], layout: _Layout, before: Citation | None = None
+) -> list[Block]:
+    blocks = []
+    for citation in citations:
+        blocks.append(Block(_sentence(citation), _lead(citation, layout)))
+        same = before is not None and before.article.id == citation.article.id
+        source = (_place(citation),) if same else _source(citation, layout)
+        blocks.append(Block(source, " " * layout.indent))
+        before = citation
+    return blocks
+
+
+def _lead(citation: Citation, layout: _Layout) -> str:
+    return f"[{citation.number}]".ljust(layout.indent)
+
+
+def _sentence(citation: Citation) -> tuple[Piece, ...]:
+    text, start = citation.sentence, citation.start
+    if citation.highlight is None:
+        return (Piece(safe(text)),)
+    first, last = citation.highlight[0] - start, citation.highlight[1] - start
+    return Piece(safe(text[:first])), Piece(safe(text[first:last]), "mark"), Piece(safe(text[last:]))
+
+
+def _source(citation: Citation, layout: _Layout) -> tuple[Piece, ...]:
+    article = citation.article
+    title = safe(article.title)
+    return (
+        Piece(title, "title", safe_link(article.url)),
+        Piece(f" ({safe(article.id)}), " if title in layout.shared else ", ", "aside"),
+        _place(citation),
+    )
+
+
+def _place(citation: Citation) -> Piece:
+    likely = f" · {citation.score:.0%}" if citation.score >= 0.01 else ""
+    return Piece(f"characters {citation.start}–{citation.end}{likely}", "aside")
+
+
+def article_blocks(article: Article, sentences: Sequence[Sentence]) -> list[Block]:
+    """Lay out one article: its title, what is known of it, and its sentences numbered from 1."""
+    url = safe_link(article.url)
+    known = [Piece(safe(fact), "aside") for fact in (article.author, article.published, article.file) if fact]
+    if url:
+        known.append(Piece(url, "aside", url))
+    blocks = [Block((Piece(safe(article.title), "answer"),))]
+    blocks += [Block((piece,)) for piece in known] + [EMPTY]
+    width = len(str(len(sentences)))
+    for number, sentence in enumerate(sentences, 1):
+        text = article.text[sentence.start : sentence.end]
+        blocks.append(Block((Piece(safe(text)),), f"{number:>{width}}  "))
+    return blocks
+
+
+def list_blocks(articles: "Sequence[ArticleRow]") -> list[Block]:
+    """Lay out a list of articles: each id, below it the title and the size."""
+    blocks = []
+    for info in articles:
+        title = Piece(safe(info.title), "title", safe_link(info.url))
+        blocks.append(Block((Piece(safe(info.id), "answer"),)))
+        blocks.append(Block((title, Piece(f", {counted(info.sentences, 'sentence')}", "aside")), "    "))
+    return blocks
+
+
+def check_blocks(check: Check) -> list[Block]:
+    """Lay out a check in one line, with the mend below it."""
+    pieces = (Piece(f"{check.check:<15}"), Piece(safe(check.detail)))
+    blocks = [Block(pieces, f"{check.status:<5}", check.status)]
+    if check.remedy:
+        blocks.append(Block((Piece(safe(check.remedy), "aside"),), " " * 20))
+    return blocks
