@@ -36,7 +36,7 @@ from tests.support.button_presses import (
 @contextmanager
 def being_written(bot: FootnoteClient) -> Iterator[None]:
     """Hold the feedback as another process does that writes to it."""
-    with closing(sqlite3.connect(bot.feedback.store.path, isolation_level=None)) as database:
+    with closing(sqlite3.connect(bot.feedback.path, isolation_level=None)) as database:
         database.execute("BEGIN IMMEDIATE")
         yield
         database.execute("ROLLBACK")
@@ -47,7 +47,7 @@ async def test_a_verdict_is_kept_with_what_it_is_about(discord: LoopbackDiscord,
     clicked = await press(discord, message, RIGHT)
     assert clicked.message is not None
     assert clicked.message.content == noted_reply(1).content
-    (entry,) = bot.feedback.store.list()
+    (entry,) = bot.feedback.list()
     judged = entry.judgement
     assert (judged.right, judged.question, judged.answer) == (True, RAQQA, ANSWER)
     assert (judged.article, judged.asked_in, judged.index) == (
@@ -72,7 +72,7 @@ async def test_a_later_verdict_takes_the_place_of_the_earlier_one(
     to_right, to_wrong = "Thanks, changed to right.", "Thanks, changed to wrong."
     assert said == [THANKS, THANKS, to_wrong, THANKS, to_right, to_wrong]
     assert seen(await press(discord, message, WRONG, discord.world.add_user("eve"))).startswith(THANKS)
-    assert [entry.judgement.right for entry in bot.feedback.store.list()] == [False, False]
+    assert [entry.judgement.right for entry in bot.feedback.list()] == [False, False]
 
 
 async def test_a_note_does_not_stay_below_the_opposite_verdict(
@@ -82,20 +82,18 @@ async def test_a_note_does_not_stay_below_the_opposite_verdict(
     thanks = (await press(discord, message, RIGHT)).message
     opened = await press(discord, thanks, NOTE)
     await (await discord.submit(discord.world.user, opened, note="Just so.")).done()
-    assert bot.feedback.store.list()[0].note == "Just so."
+    assert bot.feedback.list()[0].note == "Just so."
     changed = (await press(discord, message, WRONG)).message
-    assert bot.feedback.store.list()[0].note is None
+    assert bot.feedback.list()[0].note is None
     opened = await press(discord, changed, NOTE)  # another can be added
     await (await discord.submit(discord.world.user, opened, note="Not so.")).done()
-    assert [(entry.judgement.right, entry.note) for entry in bot.feedback.store.list()] == [
-        (False, "Not so.")
-    ]
+    assert [(entry.judgement.right, entry.note) for entry in bot.feedback.list()] == [(False, "Not so.")]
 
 
 async def test_verdicts_on_two_answers_are_two(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
     for what in (RIGHT, WRONG):
         await press(discord, await ask(discord), what)
-    assert [entry.judgement.right for entry in bot.feedback.store.list()] == [True, False]
+    assert [entry.judgement.right for entry in bot.feedback.list()] == [True, False]
 
 
 async def test_a_verdict_that_waits_keeps_nobody_waiting(
@@ -130,7 +128,7 @@ async def test_that_the_articles_do_not_say_can_be_right(
     message = await ask(discord, NOWHERE)
     assert "The articles don't say." in message.text
     await press(discord, message, RIGHT)
-    (entry,) = bot.feedback.store.list()
+    (entry,) = bot.feedback.list()
     assert (entry.judgement.answer, entry.judgement.sentence) == (None, None)
     (gold,) = export([entry]).questions
     assert not gold.answerable
@@ -149,7 +147,7 @@ async def test_a_note_is_added_by_who_judged(discord: LoopbackDiscord, bot: Foot
     assert thanks.text == NOTE_KEPT.content  # the private line itself
     assert thanks.buttons == []
     assert sent.followups == []
-    assert bot.feedback.store.list()[0].note == note
+    assert bot.feedback.list()[0].note == note
 
 
 async def test_nobody_else_can_add_a_note(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
@@ -160,7 +158,7 @@ async def test_nobody_else_can_add_a_note(discord: LoopbackDiscord, bot: Footnot
         opened = await forge(discord, message, NoteTicket(row).custom_id, eve)
         sent = await (await discord.submit(eve, opened, note="Mine!")).done()
         assert seen(sent) == NOT_YOURS.content
-    assert bot.feedback.store.list()[0].note is None
+    assert bot.feedback.list()[0].note is None
 
 
 async def test_a_note_of_blanks_is_none(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
@@ -168,7 +166,7 @@ async def test_a_note_of_blanks_is_none(discord: LoopbackDiscord, bot: FootnoteC
     opened = await press(discord, thanks, NOTE)
     sent = await (await discord.submit(discord.world.user, opened, note=" \n ")).done()
     assert seen(sent) == NO_NOTE.content
-    assert bot.feedback.store.list()[0].note is None
+    assert bot.feedback.list()[0].note is None
 
 
 async def test_opened_forms_are_not_kept(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
@@ -203,7 +201,7 @@ async def test_damaged_feedback_is_said_and_left_alone(
     discord: LoopbackDiscord, bot: FootnoteClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     message = await ask(discord)
-    bot.feedback.store.path.write_bytes(b"nonsense" * 100)
+    bot.feedback.path.write_bytes(b"nonsense" * 100)
     assert seen(await press(discord, message, RIGHT)).startswith("Thanks, but I can't keep that")
     (event,) = [record for record in caplog.records if record.getMessage() == "feedback not kept"]
     assert event.fields["reason"] == f"{bot.feedback.store.path} is damaged"  # type: ignore[attr-defined]

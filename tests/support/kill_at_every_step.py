@@ -90,10 +90,10 @@ def sentences(config: Config) -> list[str]:
     def load(generation: generations.Generation) -> list[str]:
         generations.check_encoder(generation.encoder)
         index = PreviousIndex.load(generation)
-        lexical = Bm25.load(generation.folder, len(index.segmentation.sentences))
-        catalog: Catalog = index.storage.catalog
-        found = [sentence.text for sentence in catalog.sentences(range(len(index.segmentation.sentences)))]
-        vectors = index.segmentation.sentences.rows(0, len(found))
+        lexical = Bm25.load(generation.folder, len(index.sentences))
+        catalog: Catalog = index.catalog
+        found = [sentence.text for sentence in catalog.sentences(range(len(index.sentences)))]
+        vectors = index.sentences.rows(0, len(found))
         assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
         assert all(lexical.scores(terms(text))[row] > 0 for row, text in enumerate(found))
         return found

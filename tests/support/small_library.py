@@ -66,18 +66,18 @@ def earlier(config: Config) -> PreviousIndex:
 def texts(config: Config) -> dict[str, list[str]]:
     """All sentences by article, after checking that the index is consistent with itself."""
     index = earlier(config)
-    lexical = Bm25.load(index.generation.folder, len(index.segmentation.sentences))
+    lexical = Bm25.load(index.generation.folder, len(index.sentences))
     found: dict[str, list[str]] = {}
-    for row in index.storage.catalog.articles():
-        article = index.storage.catalog.article(row.row)
-        stored = index.storage.catalog.sentences(row.sentence_rows)
+    for row in index.catalog.articles():
+        article = index.catalog.article(row.row)
+        stored = index.catalog.sentences(row.sentence_rows)
         for sentence in stored:
             assert article.text[sentence.start : sentence.end] == sentence.text
             assert all(lexical.scores([term])[sentence.row] > 0 for term in terms(sentence.text))
         found[article.id] = [sentence.text for sentence in stored]
     rows = sum(map(len, found.values()))
-    assert len(index.segmentation.sentences) == rows == index.generation.facts["sentences"]
-    assert len(index.segmentation.passages) == index.generation.facts["passages"]
+    assert len(index.sentences) == rows == index.generation.facts["sentences"]
+    assert len(index.passages) == index.generation.facts["passages"]
     return found
 
 
@@ -85,11 +85,11 @@ def check_vectors(config: Config) -> None:
     """Compare every stored vector with a fresh one of its text."""
     index = earlier(config)
     encoder = Encoder.load(index.generation.encoder)
-    for row in index.storage.catalog.articles():
-        text = index.storage.catalog.article(row.row).text
+    for row in index.catalog.articles():
+        text = index.catalog.article(row.row).text
         for spans, rows, vectors in (
-            (index.storage.catalog.spans(row.row), row.sentence_rows, index.segmentation.sentences),
-            (index.storage.catalog.passages(row.row), row.passage_rows, index.segmentation.passages),
+            (index.catalog.spans(row.row), row.sentence_rows, index.sentences),
+            (index.catalog.passages(row.row), row.passage_rows, index.passages),
         ):
             fresh = encoder.encode_texts([text[span.start : span.end] for span in spans])
             assert np.allclose(vectors.rows(rows.start, rows.stop), fresh, atol=1e-4)

@@ -38,8 +38,8 @@ def test_the_index_holds_every_sentence_with_its_vector(config: Config) -> None:
     check_vectors(config)
     index = earlier(config)
     question = Encoder.load(index.generation.encoder).encode_queries(["How many people live in Raqqa?"])
-    (row,) = index.segmentation.sentences.search(question, 1)[1][0]
-    assert index.storage.catalog.sentences([row])[0].text == "About 90,000 people live there."
+    (row,) = index.sentences.search(question, 1)[1][0]
+    assert index.catalog.sentences([row])[0].text == "About 90,000 people live there."
 
 
 def test_nothing_changed_writes_nothing(config: Config) -> None:

@@ -150,7 +150,7 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 _ONE_QUESTION = """
 import sys
 from pathlib import Path
-from index.encoder import Encoder
+from index.models.encoder import Encoder
 encoder = Encoder.load(Path(sys.argv[1]))
 assert encoder.encode_queries(["Who predicts a long fight?"]).shape == (1, 384)
 heavy = {"torch", "transformers", "sentence_transformers", "llama_index", "huggingface_hub", "onnx"}

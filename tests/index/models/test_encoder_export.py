@@ -145,7 +145,7 @@ def test_a_model_without_a_window_gets_one(tiny_model_folder: Path, tmp_path: Pa
 _QUIET = """
 import sys
 from pathlib import Path
-from index.export import FrameworkEncoder
+from index.models.encoder_export import FrameworkEncoder
 framework = FrameworkEncoder.load(Path(sys.argv[1]))
 framework.embed(["a text"], lambda *_: None)
 framework.export(Path(sys.argv[2]))

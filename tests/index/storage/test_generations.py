@@ -271,8 +271,8 @@ def test_a_folder_whose_path_is_not_utf_8_is_refused(tmp_path: Path) -> None:
 
 def test_a_second_writer_waits_then_gives_up(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from index import store\n"
-        f"with store.writing(Path({str(tmp_path)!r}), 0):\n"
+        "import sys; from pathlib import Path; from index.storage import generations\n"
+        f"with generations.writing(Path({str(tmp_path)!r}), 0):\n"
         "    print('in', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
@@ -290,8 +290,8 @@ def test_a_second_writer_waits_then_gives_up(tmp_path: Path) -> None:
 
 def test_a_killed_writer_holds_no_lock(tmp_path: Path) -> None:
     code = (
-        "import os; from pathlib import Path; from index import store\n"
-        f"with store.writing(Path({str(tmp_path)!r}), 0): os.kill(os.getpid(), 9)"
+        "import os; from pathlib import Path; from index.storage import generations\n"
+        f"with generations.writing(Path({str(tmp_path)!r}), 0): os.kill(os.getpid(), 9)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
     publish(tmp_path, "one")

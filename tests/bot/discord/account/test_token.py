@@ -19,7 +19,7 @@ def written(path: Path, content: bytes, mode: int = 0o600) -> dict[str, str]:
 def fault(environment: dict[str, str]) -> str:
     with pytest.raises(ConfigurationError) as caught:
         read_token(environment)
-    said = f"{caught.value.message}{caught.value.mend}"
+    said = f"{caught.value.message}{caught.value.remedy}"
     assert "\n" not in said
     return said
 

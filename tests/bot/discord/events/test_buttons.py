@@ -118,7 +118,7 @@ async def test_buttons_work_in_direct_messages(discord: LoopbackDiscord, bot: Fo
     message = await discord.answer(await discord.say(world.user, world.dm(world.user), RAQQA))
     assert ANSWER in seen(await press(discord, message, CONTEXT))
     assert THANKS in seen(await press(discord, message, WRONG))
-    assert bot.feedback.store.list()[0].judgement.question == RAQQA
+    assert bot.feedback.list()[0].judgement.question == RAQQA
 
 
 async def test_buttons_work_after_a_restart(discord: LoopbackDiscord, bots: Bots) -> None:
@@ -149,7 +149,7 @@ async def test_two_people_press_at_once_and_each_twice(discord: LoopbackDiscord,
         # Of two presses on "No", the first changes what the person said before.
         assert len(set(shown)) == 1 + (what == WRONG)
         assert sum("changed to wrong" in text for text in shown) == 2 * (what == WRONG)
-    assert [entry.judgement.right for entry in bot.feedback.store.list()] == [False, False]
+    assert [entry.judgement.right for entry in bot.feedback.list()] == [False, False]
 
 
 async def test_a_click_that_is_delivered_twice_is_answered_once(
@@ -224,7 +224,7 @@ async def test_an_article_that_is_gone_is_said(discord: LoopbackDiscord, bot: Fo
     shown = page.text
     assert seen(await press(discord, page, "Later")) == GONE
     assert page.text == shown
-    assert bot.feedback.store.list() == []
+    assert bot.feedback.list() == []
 
 
 async def test_a_sentence_that_changed_is_said(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
@@ -235,7 +235,7 @@ async def test_a_sentence_that_changed_is_said(discord: LoopbackDiscord, bot: Fo
     first["custom_id"] = replace(cited, digest=DIGEST).custom_id
     assert seen(await press(discord, message, CONTEXT)) == GONE
     await press(discord, message, RIGHT)  # the verdict is kept, but proves nothing
-    (entry,) = bot.feedback.store.list()
+    (entry,) = bot.feedback.list()
     assert (entry.judgement.sentence, entry.judgement.article) == (None, COALITION)
     assert export([entry]).changed == 1
 
@@ -312,7 +312,7 @@ async def test_a_verdict_on_a_message_that_is_no_answer_is_not_kept(
     for ticket in (VerdictTicket(True, "abc"), MoreTicket(None, 3)):
         clicked = await forge(discord, about.message, ticket.custom_id)
         assert seen(clicked) == FORGED
-    assert bot.feedback.store.list() == []
+    assert bot.feedback.list() == []
 
 
 async def test_a_form_that_is_none_of_ours_gets_a_private_line(
