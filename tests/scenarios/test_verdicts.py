@@ -204,6 +204,6 @@ async def test_damaged_feedback_is_said_and_left_alone(
     bot.feedback.path.write_bytes(b"nonsense" * 100)
     assert seen(await press(discord, message, RIGHT)).startswith("Thanks, but I can't keep that")
     (event,) = [record for record in caplog.records if record.getMessage() == "feedback not kept"]
-    assert event.fields["reason"] == f"{bot.feedback.store.path} is damaged"  # type: ignore[attr-defined]
+    assert event.fields["reason"] == f"{bot.feedback.path} is damaged"  # type: ignore[attr-defined]
     assert (bot.config.bot_directory / FILE).read_bytes() == b"nonsense" * 100
     assert ANSWER in seen(await press(discord, message, CONTEXT))  # all else goes on

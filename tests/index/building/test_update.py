@@ -59,7 +59,8 @@ def test_nothing_changed_writes_nothing(config: Config) -> None:
 def test_nothing_changed_imports_no_framework(config: Config) -> None:
     code = (
         "import sys; from pathlib import Path\n"
-        "from tests.support.small_library import make_config, build\nfrom index.building.update import is_stale\n"
+        "from tests.support.small_library import make_config, build\n"
+        "from index.building.staleness import is_stale\n"
         "config = make_config(Path(sys.argv[1]))\n"
         "assert is_stale(config) is None\n"
         "assert len(build(config).unchanged) == 3\n"

@@ -218,7 +218,7 @@ def test_an_exported_reader_serves_llamaindex_and_needs_no_framework(
     assert FootnoteQueryEngine.from_config(path).query("How many people live in Raqqa?").source_nodes
     code = (
         "import sys; from pathlib import Path\nfrom index.config import Config\n"
-        "from index.building.update import is_stale\nfrom index.library import Library\n"
+        "from index.building.staleness import is_stale\nfrom index.library import Library\n"
         "config = Config.read(Path(sys.argv[1]))\nassert is_stale(config) is None\n"
         "assert Library.open(config).ask('Who drinks milk?').citations\n"
         "loaded = {name.partition('.')[0] for name in sys.modules}\n"
