@@ -1,7 +1,7 @@
 """Questions through Discord against the same questions through `Library.ask_many`, in one run.
 
 usage: python -m tests.benchmarks.bench_discord [--questions N] [--sentences N] [--at-once N] [--runs N]
-The bot is a process of its own, spoken to over sockets by the loopback Discord of the tests, which shares the
+The bot is a process of its own, spoken to over sockets by the fake Discord of the tests, which shares the
 machine with it: what the server costs counts as the bot's.
 """
 
@@ -19,7 +19,7 @@ from index.config import Config
 from index.library import Library
 from index.records import Question
 from tests.benchmarks.discord_process import QUESTIONS, BotProcess, running
-from tests.fake_discord import Interaction, LoopbackDiscord
+from tests.fake_discord import FakeDiscord, Interaction
 
 BATCH = 16  # as the bot has it by default
 
@@ -33,7 +33,7 @@ def plain(library: Library, asked: list[str]) -> float:
 
 
 async def through_discord(
-    discord: LoopbackDiscord, asked: list[str], at_once: int
+    discord: FakeDiscord, asked: list[str], at_once: int
 ) -> tuple[float, list[Interaction]]:
     """Return the seconds until all are answered, `at_once` of them under way at any time."""
     world = discord.world
@@ -63,7 +63,7 @@ async def measure(options: argparse.Namespace) -> None:
         config = make_library(Path(base), options.sentences)
         library = Library.open(Config.read(config))
         plain(library, asked[:BATCH])
-        async with LoopbackDiscord() as discord:
+        async with FakeDiscord() as discord:
             for number in range(19):
                 discord.world.add_guild(f"server {number}")
             async with running(discord, config, queue=10_000, deadline=240, batch=BATCH) as bot:
@@ -79,7 +79,7 @@ async def measure(options: argparse.Namespace) -> None:
                 await single(discord, asked[:20])
 
 
-async def single(discord: LoopbackDiscord, asked: list[str]) -> None:
+async def single(discord: FakeDiscord, asked: list[str]) -> None:
     """Print how long a person waits who asks alone."""
     _, done = await through_discord(discord, asked, 1)
     waits = [interaction.answered_after or 0 for interaction in done]

@@ -1,4 +1,4 @@
-"""A `footnote bot` as a process of its own on the loopback Discord, seen from outside."""
+"""A `footnote bot` as a process of its own on the fake Discord, seen from outside."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 from tests.support.paths import QUESTIONS as QUESTION_FILE
 from tests.support.paths import ROOT
 
@@ -64,7 +64,7 @@ class BotProcess:
 
 
 @asynccontextmanager
-async def running(discord: LoopbackDiscord, config: Path, **settings: object) -> AsyncIterator[BotProcess]:
+async def running(discord: FakeDiscord, config: Path, **settings: object) -> AsyncIterator[BotProcess]:
     """Run a bot with the library of a configuration file, to which the keys of `[discord]` are added."""
     keys: dict[str, object] = {
         "api_base": discord.api_base,

@@ -16,7 +16,7 @@ from pathlib import Path
 from bench_question import make_library
 
 from tests.benchmarks.discord_process import QUESTIONS, BotProcess, running
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 from tests.support.fault_storm import EXPECTED, FaultStorm
 
 AT_ONCE = 60
@@ -28,7 +28,7 @@ async def soak(questions: int, warm_up: int, seed: int) -> bool:
     """Return whether all held."""
     with tempfile.TemporaryDirectory() as base:
         config = make_library(Path(base), 0)
-        async with LoopbackDiscord() as discord:
+        async with FakeDiscord() as discord:
             discord.expect(*EXPECTED, strict=False)
             async with running(discord, config, queue=1000, deadline=240) as bot:
                 trouble = FaultStorm(discord, QUESTIONS, seed)
@@ -63,13 +63,13 @@ async def mark(bot: BotProcess, asked: int, started: float) -> int:
     return memory
 
 
-def forget(discord: LoopbackDiscord) -> None:
+def forget(discord: FakeDiscord) -> None:
     """Let the server forget what is over."""
     discord.requests.clear()
     discord.interactions.clear()
 
 
-def report(trouble: FaultStorm, bot: BotProcess, marks: list[int], discord: LoopbackDiscord) -> bool:
+def report(trouble: FaultStorm, bot: BotProcess, marks: list[int], discord: FakeDiscord) -> bool:
     """Print what came of it all; return whether all held."""
     ratio = max(marks[1:]) / marks[0]
     given_up = [event for event in bot.events if "given up" in str(event)]

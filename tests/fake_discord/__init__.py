@@ -6,7 +6,7 @@ reading is taken, and a comment says so.
 
 from tests.fake_discord.interactions import Interaction
 from tests.fake_discord.messages import Message
-from tests.fake_discord.server import LoopbackDiscord
+from tests.fake_discord.server import FakeDiscord
 from tests.fake_discord.world import Channel, Guild, User, World
 
-__all__ = ["Channel", "Guild", "Interaction", "LoopbackDiscord", "Message", "User", "World"]
+__all__ = ["Channel", "FakeDiscord", "Guild", "Interaction", "Message", "User", "World"]

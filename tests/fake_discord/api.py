@@ -17,7 +17,7 @@ from tests.fake_discord.problems import DiscordError, Problem, unauthorized
 from tests.fake_discord.world import World
 
 if TYPE_CHECKING:
-    from tests.fake_discord.server import LoopbackDiscord
+    from tests.fake_discord.server import FakeDiscord
 
 Answer = tuple[int, Any]
 """A status and a body, None for none."""
@@ -27,7 +27,7 @@ Answer = tuple[int, Any]
 class Call:
     """One request on its way."""
 
-    discord: "LoopbackDiscord"
+    discord: "FakeDiscord"
     method: str
     template: str
     ids: dict[str, str]
@@ -46,7 +46,7 @@ class Call:
 
 
 class UnknownRequestError(Exception):
-    """A request that this loopback does not know: it has to learn it, or Discord has no such request."""
+    """A request that the fake Discord does not know: it has to learn it, or Discord has no such request."""
 
 
 Handler = Callable[[Call], Awaitable[Answer]]
@@ -110,7 +110,7 @@ class Router:
 class Api:
     """Serves the requests of the routers."""
 
-    def __init__(self, discord: "LoopbackDiscord", routers: list[Router], openapi: OpenAPI | None) -> None:
+    def __init__(self, discord: "FakeDiscord", routers: list[Router], openapi: OpenAPI | None) -> None:
         self._discord = discord
         # The more is fixed, the earlier: `@original` before any message.
         self._routes = sorted(
@@ -185,7 +185,7 @@ class Api:
         for route in self._routes:
             if route.method == recorded.method and (match := route.pattern.fullmatch(recorded.path)):
                 return route, match.groupdict()
-        raise UnknownRequestError(f"this loopback does not know {recorded.method} {recorded.path}")
+        raise UnknownRequestError(f"the fake Discord does not know {recorded.method} {recorded.path}")
 
     def _check(self, route: Route, ids: dict[str, str], recorded: Recorded) -> None:
         if limits.surrogates(recorded.body):
@@ -217,7 +217,7 @@ class Api:
         answer = json.loads(json.dumps(recorded.answer))
         complaint = self.openapi.check_answer(route.method, route.template, recorded.status, answer)
         if complaint:
-            raise AssertionError(f"this loopback answered as Discord never would: {complaint}")
+            raise AssertionError(f"the fake Discord answered as Discord never would: {complaint}")
 
 
 def _answer(body: Any, *, status: int, headers: dict[str, str] | None = None) -> web.Response:
@@ -241,7 +241,7 @@ def _limited(wait: float, headers: dict[str, str]) -> web.Response:
         **headers,
         "Retry-After": str(int(wait) + 1),
         "X-RateLimit-Scope": "user",
-        hdrs.VIA: "1.1 loopback",
+        hdrs.VIA: "1.1 fake-discord",
     }
     return _answer(body, status=429, headers=headers)
 

@@ -16,7 +16,7 @@ from aiohttp import WSMsgType, web
 from tests.fake_discord.messages import MESSAGE_CONTENT_INTENT
 
 if TYPE_CHECKING:
-    from tests.fake_discord.server import LoopbackDiscord
+    from tests.fake_discord.server import FakeDiscord
 
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, RESUME, RECONNECT, INVALID, HELLO, ACK = 0, 1, 2, 3, 6, 7, 9, 10, 11
 OPCODES = {HEARTBEAT, IDENTIFY, PRESENCE, 4, RESUME, 8, 31, 43}
@@ -95,7 +95,7 @@ class Connection:
 class Gateway:
     """All sessions and sockets."""
 
-    def __init__(self, discord: "LoopbackDiscord") -> None:
+    def __init__(self, discord: "FakeDiscord") -> None:
         self._discord = discord
         self.sessions: dict[str, Session] = {}
         self.connections: set[Connection] = set()

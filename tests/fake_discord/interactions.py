@@ -10,7 +10,7 @@ from tests.fake_discord.problems import DiscordError, Problem
 from tests.fake_discord.world import Channel, User
 
 if TYPE_CHECKING:
-    from tests.fake_discord.server import LoopbackDiscord
+    from tests.fake_discord.server import FakeDiscord
 
 PING, COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 1, 2, 3, 4, 5
 MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, OPEN_MODAL = 4, 5, 6, 7, 8, 9
@@ -28,7 +28,7 @@ class Interaction:
 
     def __init__(
         self,
-        discord: "LoopbackDiscord",
+        discord: "FakeDiscord",
         kind: int,
         user: User,
         channel: Channel,

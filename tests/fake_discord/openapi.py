@@ -106,7 +106,7 @@ class OpenAPI:
         return complaints
 
     def check_answer(self, method: str, template: str, status: int, body: Any) -> str | None:
-        """Return what is wrong with an answer of the loopback itself, in words, or None."""
+        """Return what is wrong with an answer of the fake Discord itself, in words, or None."""
         operation = self._document["paths"][template][method.lower()]
         expected = operation["responses"].get(str(status))
         if expected is None:

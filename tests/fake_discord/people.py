@@ -7,7 +7,7 @@ from tests.fake_discord.messages import DEFAULT, REPLY, Message
 from tests.fake_discord.world import Channel, User
 
 if TYPE_CHECKING:
-    from tests.fake_discord.server import LoopbackDiscord
+    from tests.fake_discord.server import FakeDiscord
 
 CHAT_INPUT, USER_MENU, MESSAGE_MENU = 1, 2, 3
 STRING, INTEGER, BOOLEAN = 3, 4, 5
@@ -18,7 +18,7 @@ class NotPossibleError(Exception):
     """A person cannot do this: Discord's own client would not let them."""
 
 
-def find_command(discord: "LoopbackDiscord", channel: Channel, name: str, kind: int) -> dict[str, Any]:
+def find_command(discord: "FakeDiscord", channel: Channel, name: str, kind: int) -> dict[str, Any]:
     """Return the registered command of a name, the server's before everyone's. Raises NotPossibleError."""
     places = [channel.guild.id, None] if channel.guild else [None]
     for place in places:
@@ -66,7 +66,7 @@ def option_values(command: dict[str, Any], given: dict[str, Any]) -> list[dict[s
 class People:
     """What a test has people do; each returns when the bot can know of it, not when it has answered."""
 
-    async def _deliver(self: "LoopbackDiscord", interaction: Interaction) -> Interaction:  # type: ignore[misc]
+    async def _deliver(self: "FakeDiscord", interaction: Interaction) -> Interaction:  # type: ignore[misc]
         self.interactions[interaction.token] = interaction
         guild = interaction.channel.guild
         self.gateway.dispatch(
@@ -78,7 +78,7 @@ class People:
         return interaction
 
     async def slash(  # type: ignore[misc]
-        self: "LoopbackDiscord", user: User, channel: Channel, command_name: str, /, **options: Any
+        self: "FakeDiscord", user: User, channel: Channel, command_name: str, /, **options: Any
     ) -> Interaction:
         """Invoke a slash command."""
         command = find_command(self, channel, command_name, CHAT_INPUT)
@@ -91,7 +91,7 @@ class People:
         return await self._deliver(Interaction(self, COMMAND, user, channel, data))
 
     async def autocomplete(  # type: ignore[misc]
-        self: "LoopbackDiscord",
+        self: "FakeDiscord",
         user: User,
         channel: Channel,
         command_name: str,
@@ -110,7 +110,7 @@ class People:
         await interaction.done(timeout)
         return interaction.choices or []
 
-    async def menu(self: "LoopbackDiscord", user: User, message: Message, name: str) -> Interaction:  # type: ignore[misc]
+    async def menu(self: "FakeDiscord", user: User, message: Message, name: str) -> Interaction:  # type: ignore[misc]
         """Choose a command from a message's menu."""
         command = find_command(self, message.channel, name, MESSAGE_MENU)
         data = {
@@ -123,7 +123,7 @@ class People:
         return await self._deliver(Interaction(self, COMMAND, user, message.channel, data, menu=True))
 
     async def click(  # type: ignore[misc]
-        self: "LoopbackDiscord", user: User, message: Message, what: str, *, forged: bool = False
+        self: "FakeDiscord", user: User, message: Message, what: str, *, forged: bool = False
     ) -> Interaction:
         """Click a button by its label or custom_id; `forged`: send a custom_id that no button has."""
         button: dict[str, Any] = {"custom_id": what}
@@ -141,7 +141,7 @@ class People:
         return await self._deliver(interaction)
 
     async def submit(  # type: ignore[misc]
-        self: "LoopbackDiscord", user: User, opened: Interaction, /, **values: str
+        self: "FakeDiscord", user: User, opened: Interaction, /, **values: str
     ) -> Interaction:
         """Fill in the modal that an interaction opened; values by the custom_id or label of their inputs."""
         if opened.modal is None or opened.user is not user:
@@ -154,7 +154,7 @@ class People:
         return await self._deliver(modal)
 
     async def say(  # type: ignore[misc]
-        self: "LoopbackDiscord",
+        self: "FakeDiscord",
         user: User,
         channel: Channel,
         content: str,
@@ -177,7 +177,7 @@ class People:
         message.announce("MESSAGE_CREATE")
         return message
 
-    def answers(self: "LoopbackDiscord", message: Message) -> list[Message]:  # type: ignore[misc]
+    def answers(self: "FakeDiscord", message: Message) -> list[Message]:  # type: ignore[misc]
         """Return the bot's messages that answer one: replies to it, and what it said later to nobody."""
         return [
             other
@@ -188,7 +188,7 @@ class People:
             and (other.reference is message or (other.reference is None and other.id > message.id))
         ]
 
-    async def answer(self: "LoopbackDiscord", message: Message, timeout: float = 10.0) -> Message:  # type: ignore[misc]
+    async def answer(self: "FakeDiscord", message: Message, timeout: float = 10.0) -> Message:  # type: ignore[misc]
         """Wait for the bot's answer to a message."""
         await self.until(lambda: self.answers(message), timeout, f"an answer to {message!r}")
         return self.answers(message)[0]

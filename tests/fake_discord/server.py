@@ -1,4 +1,4 @@
-"""The loopback Discord itself: starts, stops, and what a test asks it for."""
+"""The fake Discord itself: starts, stops, and what a test asks it for."""
 
 import asyncio
 import secrets
@@ -22,7 +22,7 @@ from tests.fake_discord.world import Channel, Guild, World
 ROUTERS = [api_application.router, api_interactions.router, api_messages.router]
 
 
-class LoopbackDiscord(People):
+class FakeDiscord(People):
     """A Discord that listens on this machine only, on the event loop that it was entered on.
 
     `silent`: refuse text that does not rule out mentions, which is what the bot promises. `openapi`: check
@@ -76,7 +76,7 @@ class LoopbackDiscord(People):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self.crashes and error is None:
-            raise AssertionError("the loopback Discord itself failed:\n" + "\n".join(self.crashes))
+            raise AssertionError("the fake Discord itself failed:\n" + "\n".join(self.crashes))
 
     @property
     def api_base(self) -> str:
@@ -159,7 +159,7 @@ class LoopbackDiscord(People):
         assert not unseen, f"never refused with {sorted(unseen)}"
 
     def _no_trouble(self) -> None:
-        assert not self.crashes, "the loopback Discord itself failed:\n" + "\n".join(self.crashes)
+        assert not self.crashes, "the fake Discord itself failed:\n" + "\n".join(self.crashes)
         assert not self.refused, "refused:\n" + "\n".join(map(str, self.refused))
 
     def fail(

@@ -19,7 +19,7 @@ from bot.discord.telemetry.log_format import LogHandler
 from bot.discord.telemetry.meter import Meter
 from index.errors import ConfigurationError
 from index.library import Library
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 from tests.support.bot_process import QUESTION
 from tests.support.bots import bot_config
 
@@ -67,7 +67,7 @@ class Soon:
     ],
 )
 async def test_each_refusal_of_the_gateway_is_a_matter_of_configuration(
-    discord: LoopbackDiscord,
+    discord: FakeDiscord,
     shared: pytest.MonkeyPatch,
     library_folder: Path,
     tmp_path: Path,
@@ -83,7 +83,7 @@ async def test_each_refusal_of_the_gateway_is_a_matter_of_configuration(
 
 
 async def test_discord_out_of_reach_is_tried_again_and_said_in_a_line(
-    discord: LoopbackDiscord,
+    discord: FakeDiscord,
     shared: pytest.MonkeyPatch,
     library_folder: Path,
     tmp_path: Path,
@@ -105,7 +105,7 @@ async def test_discord_out_of_reach_is_tried_again_and_said_in_a_line(
 
 @pytest.mark.parametrize("status", [403, 408])
 async def test_what_a_proxy_refuses_for_a_while_does_not_end_the_bot(
-    discord: LoopbackDiscord,
+    discord: FakeDiscord,
     shared: pytest.MonkeyPatch,
     library_folder: Path,
     tmp_path: Path,
@@ -125,7 +125,7 @@ async def test_what_a_proxy_refuses_for_a_while_does_not_end_the_bot(
 
 
 async def test_a_token_that_is_refused_later_ends_the_bot(
-    discord: LoopbackDiscord, shared: pytest.MonkeyPatch, library_folder: Path, tmp_path: Path
+    discord: FakeDiscord, shared: pytest.MonkeyPatch, library_folder: Path, tmp_path: Path
 ) -> None:
     discord.fail("GET", "/oauth2/applications/@me$", status=401)
     bot = Bot(bot_config(library_folder, tmp_path, discord), discord.token)
@@ -134,7 +134,7 @@ async def test_a_token_that_is_refused_later_ends_the_bot(
 
 
 async def test_a_gateway_out_of_reach_is_tried_again_in_single_lines(
-    discord: LoopbackDiscord,
+    discord: FakeDiscord,
     shared: pytest.MonkeyPatch,
     library_folder: Path,
     tmp_path: Path,
@@ -145,7 +145,7 @@ async def test_a_gateway_out_of_reach_is_tried_again_in_single_lines(
     for logger in ("", "discord"):  # whatever a command that ran before in this process asked for
         caplog.set_level("INFO", logger)
     shared.setattr(logging.getLogger(), "handlers", [])
-    shared.setattr(LoopbackDiscord, "gateway_url", "ws://127.0.0.1:9/")
+    shared.setattr(FakeDiscord, "gateway_url", "ws://127.0.0.1:9/")
     handler = LogHandler("text")
     logging.getLogger().addHandler(handler)
     written: list[str] = []
@@ -165,9 +165,7 @@ async def test_a_gateway_out_of_reach_is_tried_again_in_single_lines(
     assert discord.gateway.identified == []
 
 
-async def test_what_is_not_discord_is_a_matter_of_configuration(
-    discord: LoopbackDiscord, tmp_path: Path
-) -> None:
+async def test_what_is_not_discord_is_a_matter_of_configuration(discord: FakeDiscord, tmp_path: Path) -> None:
     base = discord.api_base.removesuffix("/api/v10")
     for path, said in (("/elsewhere", "answers 404"), ("/gateway", "answers 4")):
         config = bot_config(tmp_path, tmp_path, discord).model_copy(
@@ -178,7 +176,7 @@ async def test_what_is_not_discord_is_a_matter_of_configuration(
 
 
 async def test_what_takes_too_long_is_given_up(
-    discord: LoopbackDiscord,
+    discord: FakeDiscord,
     shared: pytest.MonkeyPatch,
     library_folder: Path,
     tmp_path: Path,
@@ -198,7 +196,7 @@ async def test_what_takes_too_long_is_given_up(
     await asyncio.sleep(1.5)
 
 
-async def test_stopped_before_it_has_begun(discord: LoopbackDiscord, tmp_path: Path) -> None:
+async def test_stopped_before_it_has_begun(discord: FakeDiscord, tmp_path: Path) -> None:
     discord.slow("GET", "/users/@me", 0.3)
     bot = Bot(bot_config(tmp_path, tmp_path, discord), discord.token)
     async with running_bot(bot):
@@ -208,7 +206,7 @@ async def test_stopped_before_it_has_begun(discord: LoopbackDiscord, tmp_path: P
 
 
 async def test_a_gateway_that_is_lost_is_told_by_the_health_page(
-    discord: LoopbackDiscord, shared: pytest.MonkeyPatch, library_folder: Path, tmp_path: Path
+    discord: FakeDiscord, shared: pytest.MonkeyPatch, library_folder: Path, tmp_path: Path
 ) -> None:
     bot = Bot(bot_config(library_folder, tmp_path, discord), discord.token)
     async with running_bot(bot):

@@ -9,7 +9,7 @@ import pytest
 
 from index.library import Library
 from index.records import Answer, Question
-from tests.fake_discord import Interaction, LoopbackDiscord
+from tests.fake_discord import FakeDiscord, Interaction
 from tests.fake_discord.interactions import gather_done
 from tests.fake_discord.openapi import OpenAPI
 from tests.support.bots import Bots
@@ -43,7 +43,7 @@ class Remembering:
         return [self._answers[question] for question in questions]
 
 
-async def ask_at_once(discord: LoopbackDiscord, count: int, *, users: int, servers: int) -> list[Interaction]:
+async def ask_at_once(discord: FakeDiscord, count: int, *, users: int, servers: int) -> list[Interaction]:
     """Have people in several servers ask all at the same moment."""
     world = discord.world
     people = [world.add_user(f"person {number}") for number in range(users)]
@@ -60,7 +60,7 @@ async def ask_at_once(discord: LoopbackDiscord, count: int, *, users: int, serve
     ]
 
 
-async def test_200_questions_at_once(discord: LoopbackDiscord, bots: Bots) -> None:
+async def test_200_questions_at_once(discord: FakeDiscord, bots: Bots) -> None:
     await bots.start(deadline=240)
     slowest = []
     while not slowest or (min(slowest) >= 1.0 and len(slowest) < BURSTS):
@@ -79,7 +79,7 @@ async def test_200_questions_at_once(discord: LoopbackDiscord, bots: Bots) -> No
     assert min(slowest) < 1.0
 
 
-async def test_questions_among_faults(discord: LoopbackDiscord, bots: Bots, library: Library) -> None:
+async def test_questions_among_faults(discord: FakeDiscord, bots: Bots, library: Library) -> None:
     discord.expect(*EXPECTED, strict=False)
     bots.library = Remembering(library)  # type: ignore[assignment]
     bot = await bots.start(queue=1000, deadline=240)

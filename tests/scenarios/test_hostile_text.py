@@ -12,7 +12,7 @@ from bot.config import Config
 from bot.discord.replies.markdown import web_address
 from index.building.update import update
 from index.library import Library
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 from tests.preview.markdown import parse
 from tests.support.bots import Bots
 from tests.support.button_presses import CONTEXT, MORE, press
@@ -66,7 +66,7 @@ def harmless(body: Any) -> None:
 
 
 async def test_an_article_stays_text_on_every_way(
-    discord: LoopbackDiscord, hostile_folder: Path, tmp_path: Path
+    discord: FakeDiscord, hostile_folder: Path, tmp_path: Path
 ) -> None:
     world, bots = (
         discord.world,

@@ -4,7 +4,7 @@ import discord as discord_py
 import pytest
 
 from bot.discord.telemetry.meter import Meter
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 from tests.support.failing_client import INNARDS, failing, raising, shown
 
 
@@ -14,7 +14,7 @@ def meter() -> Meter:
 
 
 async def test_a_missing_permission_is_named_to_who_used_a_command(
-    discord: LoopbackDiscord, meter: Meter
+    discord: FakeDiscord, meter: Meter
 ) -> None:
     discord.world.channel.deny("embed_links")
     discord.fail("PATCH", "@original", status=403, code=50013)
@@ -33,9 +33,7 @@ async def test_a_missing_permission_is_named_to_who_used_a_command(
         assert "50013" not in message.content
 
 
-async def test_a_missing_permission_is_named_once_in_the_channel(
-    discord: LoopbackDiscord, meter: Meter
-) -> None:
+async def test_a_missing_permission_is_named_once_in_the_channel(discord: FakeDiscord, meter: Meter) -> None:
     discord.expect(50013)
     world = discord.world
     world.channel.deny("embed_links")
@@ -58,7 +56,7 @@ async def test_a_missing_permission_is_named_once_in_the_channel(
 
 
 async def test_each_person_is_told_once_and_the_log_warns_once(
-    discord: LoopbackDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
+    discord: FakeDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG", "bot")
     discord.expect(50013)
@@ -88,7 +86,7 @@ async def test_each_person_is_told_once_and_the_log_warns_once(
 
 
 async def test_the_log_warns_once_of_what_commands_lack(
-    discord: LoopbackDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
+    discord: FakeDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
 ) -> None:
     discord.fail("PATCH", "@original", status=403, code=50013, times=2)
 
@@ -115,7 +113,7 @@ async def test_the_log_warns_once_of_what_commands_lack(
     ],
 )
 async def test_who_cannot_be_answered_in_the_channel_is_told_why(
-    discord: LoopbackDiscord, meter: Meter, denied: str, code: int, name: str
+    discord: FakeDiscord, meter: Meter, denied: str, code: int, name: str
 ) -> None:
     discord.expect(code)
     world = discord.world
@@ -138,7 +136,7 @@ async def test_who_cannot_be_answered_in_the_channel_is_told_why(
 
 
 async def test_a_channel_whose_permission_was_named_long_ago_is_named_again(
-    discord: LoopbackDiscord, meter: Meter, monkeypatch: pytest.MonkeyPatch
+    discord: FakeDiscord, meter: Meter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     discord.expect(50013)
     monkeypatch.setattr(
@@ -162,7 +160,7 @@ async def test_a_channel_whose_permission_was_named_long_ago_is_named_again(
 
 
 async def test_where_nobody_can_be_told_it_is_logged(
-    discord: LoopbackDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
+    discord: FakeDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
 ) -> None:
     discord.expect(50013)
     discord.fail("POST", "/users/@me/channels", status=403, code=50007)
@@ -179,7 +177,7 @@ async def test_where_nobody_can_be_told_it_is_logged(
     assert "permission missing" in caplog.text
 
 
-async def test_where_one_could_not_be_told_the_next_is(discord: LoopbackDiscord, meter: Meter) -> None:
+async def test_where_one_could_not_be_told_the_next_is(discord: FakeDiscord, meter: Meter) -> None:
     discord.expect(50007, 50013)
     world = discord.world
     world.channel.deny("send_messages")
@@ -200,7 +198,7 @@ async def test_where_one_could_not_be_told_the_next_is(discord: LoopbackDiscord,
 
 
 @pytest.mark.parametrize("denied", ["send_messages_in_threads", "embed_links"])
-async def test_a_permission_in_a_thread_is_named(discord: LoopbackDiscord, meter: Meter, denied: str) -> None:
+async def test_a_permission_in_a_thread_is_named(discord: FakeDiscord, meter: Meter, denied: str) -> None:
     discord.expect(50013)
     world = discord.world
     thread = world.channel.add_thread("bridges")
@@ -223,7 +221,7 @@ async def test_a_permission_in_a_thread_is_named(discord: LoopbackDiscord, meter
 
 
 async def test_what_cannot_be_said_for_want_of_a_permission_names_it(
-    discord: LoopbackDiscord, meter: Meter
+    discord: FakeDiscord, meter: Meter
 ) -> None:
     discord.expect(50013)
     world = discord.world

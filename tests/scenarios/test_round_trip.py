@@ -3,13 +3,13 @@
 import pytest
 
 from bot.discord.events.client import FootnoteClient
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 
 QUESTION = "How long is the red bridge?"
 
 
 @pytest.mark.parametrize("place", ["server", "thread", "direct message", "conversation of others", "foreign"])
-async def test_a_slash_command_is_answered(discord: LoopbackDiscord, bot: FootnoteClient, place: str) -> None:
+async def test_a_slash_command_is_answered(discord: FakeDiscord, bot: FootnoteClient, place: str) -> None:
     world = discord.world
     channel = {
         "server": lambda: world.channel,
@@ -30,9 +30,7 @@ async def test_a_slash_command_is_answered(discord: LoopbackDiscord, bot: Footno
 
 
 @pytest.mark.parametrize("direct", [False, True])
-async def test_a_message_is_answered_once(
-    discord: LoopbackDiscord, bot: FootnoteClient, direct: bool
-) -> None:
+async def test_a_message_is_answered_once(discord: FakeDiscord, bot: FootnoteClient, direct: bool) -> None:
     world = discord.world
     channel = world.dm(world.user) if direct else world.channel
     discord.deliver_twice()
@@ -43,7 +41,7 @@ async def test_a_message_is_answered_once(
     assert discord.answers(message) == [reply]
 
 
-async def test_a_click_is_answered_in_another_session(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_a_click_is_answered_in_another_session(discord: FakeDiscord, bot: FootnoteClient) -> None:
     world = discord.world
     interaction = await discord.slash(world.user, world.channel, "ask", question=QUESTION)
     await interaction.done()

@@ -1,4 +1,4 @@
-"""Verdicts and notes, from the button to the database, over the loopback Discord."""
+"""Verdicts and notes, from the button to the database, over the fake Discord."""
 
 import asyncio
 import sqlite3
@@ -14,7 +14,7 @@ from bot.discord.replies.tickets import NoteTicket
 from bot.feedback.export import export
 from bot.feedback.store import FILE
 from index.retrieval.title_search import article_key
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 from tests.support.button_presses import (
     ANSWER,
     COALITION,
@@ -42,7 +42,7 @@ def being_written(bot: FootnoteClient) -> Iterator[None]:
         database.execute("ROLLBACK")
 
 
-async def test_a_verdict_is_kept_with_what_it_is_about(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_a_verdict_is_kept_with_what_it_is_about(discord: FakeDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord, article=article_key(COALITION))
     clicked = await press(discord, message, RIGHT)
     assert clicked.message is not None
@@ -62,7 +62,7 @@ async def test_a_verdict_is_kept_with_what_it_is_about(discord: LoopbackDiscord,
 
 
 async def test_a_later_verdict_takes_the_place_of_the_earlier_one(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     message = await ask(discord)
     said = [
@@ -76,7 +76,7 @@ async def test_a_later_verdict_takes_the_place_of_the_earlier_one(
 
 
 async def test_a_note_does_not_stay_below_the_opposite_verdict(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     message = await ask(discord)
     thanks = (await press(discord, message, RIGHT)).message
@@ -90,15 +90,13 @@ async def test_a_note_does_not_stay_below_the_opposite_verdict(
     assert [(entry.judgement.right, entry.note) for entry in bot.feedback.list()] == [(False, "Not so.")]
 
 
-async def test_verdicts_on_two_answers_are_two(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_verdicts_on_two_answers_are_two(discord: FakeDiscord, bot: FootnoteClient) -> None:
     for what in (RIGHT, WRONG):
         await press(discord, await ask(discord), what)
     assert [entry.judgement.right for entry in bot.feedback.list()] == [True, False]
 
 
-async def test_a_verdict_that_waits_keeps_nobody_waiting(
-    discord: LoopbackDiscord, bot: FootnoteClient
-) -> None:
+async def test_a_verdict_that_waits_keeps_nobody_waiting(discord: FakeDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord)
     with being_written(bot):
         judged = await discord.click(discord.world.user, message, button(message, RIGHT))
@@ -110,7 +108,7 @@ async def test_a_verdict_that_waits_keeps_nobody_waiting(
     assert seen(await judged.done()).startswith(THANKS)
 
 
-async def test_a_stop_waits_for_a_verdict(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_a_stop_waits_for_a_verdict(discord: FakeDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord)
     with being_written(bot):
         judged = await discord.click(discord.world.user, message, button(message, RIGHT))
@@ -122,9 +120,7 @@ async def test_a_stop_waits_for_a_verdict(discord: LoopbackDiscord, bot: Footnot
     assert seen(judged).startswith(THANKS)
 
 
-async def test_that_the_articles_do_not_say_can_be_right(
-    discord: LoopbackDiscord, bot: FootnoteClient
-) -> None:
+async def test_that_the_articles_do_not_say_can_be_right(discord: FakeDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord, NOWHERE)
     assert "The articles don't say." in message.text
     await press(discord, message, RIGHT)
@@ -134,7 +130,7 @@ async def test_that_the_articles_do_not_say_can_be_right(
     assert not gold.answerable
 
 
-async def test_a_note_is_added_by_who_judged(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_a_note_is_added_by_who_judged(discord: FakeDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord)
     thanks = (await press(discord, message, WRONG)).message
     assert thanks is not None
@@ -150,7 +146,7 @@ async def test_a_note_is_added_by_who_judged(discord: LoopbackDiscord, bot: Foot
     assert bot.feedback.list()[0].note == note
 
 
-async def test_nobody_else_can_add_a_note(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_nobody_else_can_add_a_note(discord: FakeDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord)
     await press(discord, message, WRONG)
     eve = discord.world.add_user("eve")
@@ -161,7 +157,7 @@ async def test_nobody_else_can_add_a_note(discord: LoopbackDiscord, bot: Footnot
     assert bot.feedback.list()[0].note is None
 
 
-async def test_a_note_of_blanks_is_none(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_a_note_of_blanks_is_none(discord: FakeDiscord, bot: FootnoteClient) -> None:
     thanks = (await press(discord, await ask(discord), WRONG)).message
     opened = await press(discord, thanks, NOTE)
     sent = await (await discord.submit(discord.world.user, opened, note=" \n ")).done()
@@ -169,7 +165,7 @@ async def test_a_note_of_blanks_is_none(discord: LoopbackDiscord, bot: FootnoteC
     assert bot.feedback.list()[0].note is None
 
 
-async def test_opened_forms_are_not_kept(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_opened_forms_are_not_kept(discord: FakeDiscord, bot: FootnoteClient) -> None:
     thanks = (await press(discord, await ask(discord), WRONG)).message
     for _ in range(3):
         await press(discord, thanks, NOTE)
@@ -178,7 +174,7 @@ async def test_opened_forms_are_not_kept(discord: LoopbackDiscord, bot: Footnote
 
 
 async def test_a_full_disk_is_said(
-    discord: LoopbackDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
+    discord: FakeDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     message = await ask(discord)
     connect = sqlite3.connect
@@ -198,7 +194,7 @@ async def test_a_full_disk_is_said(
 
 
 async def test_damaged_feedback_is_said_and_left_alone(
-    discord: LoopbackDiscord, bot: FootnoteClient, caplog: pytest.LogCaptureFixture
+    discord: FakeDiscord, bot: FootnoteClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     message = await ask(discord)
     bot.feedback.path.write_bytes(b"nonsense" * 100)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import aiohttp
 
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 from tests.support.paths import ROOT
 
 QUESTION = "How long is the red bridge?"
@@ -61,7 +61,7 @@ class Process:
         return time.monotonic()
 
 
-def written(library: Path, folder: Path, discord: LoopbackDiscord, *more: str, watch: int = 0) -> Path:
+def written(library: Path, folder: Path, discord: FakeDiscord, *more: str, watch: int = 0) -> Path:
     """Write a configuration over what lies below `library`; returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
     sections = (

@@ -1,4 +1,4 @@
-"""Bots for the tests: the real client over a shared library, connected to the loopback Discord."""
+"""Bots for the tests: the real client over a shared library, connected to the fake Discord."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -14,12 +14,12 @@ from bot.discord.running import make_question_queue
 from bot.discord.telemetry.meter import Meter
 from bot.feedback.store import Feedback
 from index.library import Library
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 
 FAST = {"questions_per_minute": 0, "server_questions_per_minute": 0}
 
 
-def bot_config(library: Path, folder: Path, discord: LoopbackDiscord, **settings: Any) -> Config:
+def bot_config(library: Path, folder: Path, discord: FakeDiscord, **settings: Any) -> Config:
     """Return the configuration of a bot over what lies below `library`, with its own files in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     return Config.model_validate(
@@ -40,7 +40,7 @@ async def no_pause(shard_id: int | None, *, initial: bool = False) -> None:
 class Bots:
     """Starts bots, and ends those that are still there when the test ends."""
 
-    discord: LoopbackDiscord
+    discord: FakeDiscord
     library: Library
     library_folder: Path
     folder: Path

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.discord.replies.reply import forged_reply, gone_reply, noted_reply
 from bot.discord.replies.tickets import ContextTicket, MoreTicket, NoteTicket, Ticket, VerdictTicket, parse
-from tests.fake_discord import Interaction, LoopbackDiscord, Message
+from tests.fake_discord import FakeDiscord, Interaction, Message
 from tests.fake_discord.world import User
 
 RAQQA = "Who predicts the fight for Raqqa will be long and hard?"
@@ -23,7 +23,7 @@ PURPOSES: dict[str, Callable[[Ticket | None], bool]] = {
 }
 
 
-async def ask(discord: LoopbackDiscord, question: str = RAQQA, **options: object) -> Message:
+async def ask(discord: FakeDiscord, question: str = RAQQA, **options: object) -> Message:
     """Ask, and return the reply."""
     world = discord.world
     asked = await discord.slash(world.user, world.channel, "ask", question=question, **options)
@@ -42,7 +42,7 @@ def button(message: Message | None, what: str) -> str:
 
 
 async def press(
-    discord: LoopbackDiscord, message: Message | None, what: str, by: User | None = None
+    discord: FakeDiscord, message: Message | None, what: str, by: User | None = None
 ) -> Interaction:
     """Press a button, and wait for what comes of it."""
     assert message is not None
@@ -51,7 +51,7 @@ async def press(
 
 
 async def forge(
-    discord: LoopbackDiscord, message: Message | None, custom_id: str, by: User | None = None
+    discord: FakeDiscord, message: Message | None, custom_id: str, by: User | None = None
 ) -> Interaction:
     """Press a button that is not there, and wait for what comes of it."""
     assert message is not None

@@ -1,4 +1,4 @@
-"""The loopback Discord and the bot for every test here, and tests that are coroutines."""
+"""The fake Discord and the bot for every test here, and tests that are coroutines."""
 
 import asyncio
 import inspect
@@ -19,7 +19,7 @@ from index.library import Library
 from index.models.model_folders import model_fingerprint, resolve_encoder
 from index.storage.fingerprint import encoder_name
 from index.storage.generations import put_encoder, writing
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 from tests.fake_discord.openapi import OpenAPI
 from tests.support.bots import Bots
 from tests.support.paths import ROOT
@@ -98,9 +98,9 @@ def openapi() -> OpenAPI | None:
 
 
 @pytest.fixture
-def discord(runner: asyncio.Runner, openapi: OpenAPI | None) -> Iterator[LoopbackDiscord]:
-    """Return a running loopback Discord; what it refused and the test did not expect fails the test."""
-    server = LoopbackDiscord(openapi=openapi)
+def discord(runner: asyncio.Runner, openapi: OpenAPI | None) -> Iterator[FakeDiscord]:
+    """Return a running fake Discord; what it refused and the test did not expect fails the test."""
+    server = FakeDiscord(openapi=openapi)
     runner.run(server.__aenter__())
     with pytest.MonkeyPatch.context() as patch:  # a client that was pointed here changed both for good
         patch.setattr(Route, "BASE", Route.BASE)
@@ -157,7 +157,7 @@ def library(library_folder: Path) -> Library:
 
 @pytest.fixture
 def bots(
-    discord: LoopbackDiscord,
+    discord: FakeDiscord,
     library: Library,
     library_folder: Path,
     tmp_path: Path,

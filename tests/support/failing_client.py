@@ -10,7 +10,7 @@ from discord import app_commands
 
 from bot.discord.delivery.error_reports import ErrorReports
 from bot.discord.telemetry.meter import Meter
-from tests.fake_discord import Interaction, LoopbackDiscord, Message
+from tests.fake_discord import FakeDiscord, Interaction, Message
 from tests.support.small_client import Toy, running
 
 INNARDS = "/srv/bees/config.toml line 7"
@@ -20,7 +20,7 @@ REFERENCE = re.compile(r"\(Reference: `([0-9a-f]{8})`\)")
 class Failing(Toy):
     """A client whose one command defers as it is told, then does something, and fails."""
 
-    def __init__(self, server: LoopbackDiscord, error_reports: ErrorReports) -> None:
+    def __init__(self, server: FakeDiscord, error_reports: ErrorReports) -> None:
         super().__init__(server)
         self.error_reports = error_reports
         self.does: Callable[[discord_py.Interaction], object] = lambda _: None
@@ -48,7 +48,7 @@ class Failing(Toy):
 
 
 @contextlib.asynccontextmanager
-async def failing(discord: LoopbackDiscord, meter: Meter) -> AsyncIterator[Failing]:
+async def failing(discord: FakeDiscord, meter: Meter) -> AsyncIterator[Failing]:
     toy = Failing(discord, ErrorReports(meter))
     async with running(toy, discord):
         yield toy
@@ -67,6 +67,6 @@ def shown(used: Interaction) -> list[Message]:
     return [message for message in (used.message, *used.followups) if message and not message.deleted]
 
 
-def sent(discord: LoopbackDiscord) -> str:
+def sent(discord: FakeDiscord) -> str:
     """Return all that the bot ever sent."""
     return " ".join(str(request.body) for request in discord.requests)

@@ -5,7 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from tests.fake_discord import Interaction, LoopbackDiscord, Message
+from tests.fake_discord import FakeDiscord, Interaction, Message
 
 EXPECTED = (10008, 10015, 10062, 40060, 50001, 50013, 50027, 50035)
 """What the server may refuse among faults: what is too late, answered already, gone or not allowed."""
@@ -16,7 +16,7 @@ ENOUGH = 60.0
 class FaultStorm:
     """Asks, has things go wrong, and knows what came of every question."""
 
-    def __init__(self, discord: LoopbackDiscord, questions: Sequence[str], seed: int) -> None:
+    def __init__(self, discord: FakeDiscord, questions: Sequence[str], seed: int) -> None:
         self._discord = discord
         self._questions = questions
         self._random = random.Random(seed)

@@ -1,4 +1,4 @@
-"""A small client of the real discord.py, for tests of the loopback Discord itself."""
+"""A small client of the real discord.py, for tests of the fake Discord itself."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,7 @@ from discord import app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 
@@ -20,7 +20,7 @@ INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 class Toy(discord.AutoShardedClient):
     """A client with a command tree; `on(name)` sets what an event does."""
 
-    def __init__(self, server: LoopbackDiscord, **options: object) -> None:
+    def __init__(self, server: FakeDiscord, **options: object) -> None:
         Route.BASE = server.api_base
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(server.gateway_url)
         options = {"intents": INTENTS, "allowed_mentions": discord.AllowedMentions.none(), **options}
@@ -47,7 +47,7 @@ class Toy(discord.AutoShardedClient):
 
 @contextlib.asynccontextmanager
 async def running(
-    toy: Toy, server: LoopbackDiscord, *, token: str | None = None, shards: int = 1
+    toy: Toy, server: FakeDiscord, *, token: str | None = None, shards: int = 1
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Run a client until the block ends; `shards` are connected then, other clients' included."""
     async with toy:
@@ -65,7 +65,7 @@ async def running(
     await task
 
 
-async def post(discord: LoopbackDiscord, path: str, body: Any, token: str | None = None) -> tuple[int, Any]:
+async def post(discord: FakeDiscord, path: str, body: Any, token: str | None = None) -> tuple[int, Any]:
     """Send a request as any program might."""
     headers = {"Authorization": f"Bot {token or discord.token}"}
     async with (
@@ -75,7 +75,7 @@ async def post(discord: LoopbackDiscord, path: str, body: Any, token: str | None
         return response.status, await response.json(content_type=None)
 
 
-def asking(server: LoopbackDiscord, **options: Any) -> Toy:
+def asking(server: FakeDiscord, **options: Any) -> Toy:
     """Return a client with `/ask`, which defers and then answers."""
     toy = Toy(server, **options)
 

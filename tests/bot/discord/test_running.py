@@ -27,12 +27,12 @@ from bot.verbosity import DEBUG
 from index.errors import FootnoteError
 from index.library import Library
 from index.records import Question
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 from tests.support.bot_process import QUESTION, WRONG_TOKEN, footnote_bot, page, written
 from tests.support.bots import bot_config
 
 
-async def test_a_whole_life(discord: LoopbackDiscord, library_folder: Path, tmp_path: Path) -> None:
+async def test_a_whole_life(discord: FakeDiscord, library_folder: Path, tmp_path: Path) -> None:
     """Not ready before the gateway is, then ready; stopped, it sends what was asked, six seconds long."""
     discord.gateway.door.clear()
     config = written(library_folder, tmp_path, discord, "[metrics]\nlisten = '127.0.0.1:0'")
@@ -77,7 +77,7 @@ async def test_a_whole_life(discord: LoopbackDiscord, library_folder: Path, tmp_
 
 
 async def test_metrics_are_what_prometheus_reads(
-    discord: LoopbackDiscord, library_folder: Path, tmp_path: Path
+    discord: FakeDiscord, library_folder: Path, tmp_path: Path
 ) -> None:
     """Also: Ctrl-C ends it with 0, as SIGTERM does; questions are in the log if the owner wants them."""
     config = written(
@@ -107,7 +107,7 @@ async def test_metrics_are_what_prometheus_reads(
 
 
 async def test_a_changed_article_is_answered_from(
-    discord: LoopbackDiscord, library_folder: Path, tmp_path: Path
+    discord: FakeDiscord, library_folder: Path, tmp_path: Path
 ) -> None:
     """The index's files are links; the update makes new ones."""
     shutil.copytree(library_folder / "corpus", tmp_path / "corpus")
@@ -156,7 +156,7 @@ class Closed:
 
 
 async def test_a_second_ctrl_c_ends_it_at_once(
-    discord: LoopbackDiscord, library_folder: Path, tmp_path: Path
+    discord: FakeDiscord, library_folder: Path, tmp_path: Path
 ) -> None:
     async with footnote_bot(written(library_folder, tmp_path, discord), discord.token) as bot:
         await bot.line(" ready ")
@@ -173,7 +173,7 @@ async def test_a_second_ctrl_c_ends_it_at_once(
     await asyncio.sleep(3.0)  # until the request that nobody waits for has ended
 
 
-async def test_stopped_while_the_index_is_built(discord: LoopbackDiscord, tmp_path: Path) -> None:
+async def test_stopped_while_the_index_is_built(discord: FakeDiscord, tmp_path: Path) -> None:
     """Nobody waits for a build: it leaves nothing half."""
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "one.txt").write_text("One sentence stands here.")
@@ -195,7 +195,7 @@ async def test_stopped_while_the_index_is_built(discord: LoopbackDiscord, tmp_pa
     ],
 )
 async def test_a_missing_malformed_or_refused_token_is_one_line(
-    discord: LoopbackDiscord, library_folder: Path, tmp_path: Path, token: str | None, said: str
+    discord: FakeDiscord, library_folder: Path, tmp_path: Path, token: str | None, said: str
 ) -> None:
     if token == WRONG_TOKEN:
         discord.expect(0)
@@ -238,7 +238,7 @@ async def test_the_end_is_an_event_where_the_log_is_json(tmp_path: Path) -> None
 
 
 async def test_refused_by_the_gateway_it_does_not_come_back(
-    discord: LoopbackDiscord, library_folder: Path, tmp_path: Path
+    discord: FakeDiscord, library_folder: Path, tmp_path: Path
 ) -> None:
     discord.gateway.sharding_required = 4
     config = written(library_folder, tmp_path, discord, "shard_count = 2", "shard_ids = [1]")
@@ -250,7 +250,7 @@ async def test_refused_by_the_gateway_it_does_not_come_back(
 
 
 async def test_a_long_rate_limit_is_not_waited_for(
-    discord: LoopbackDiscord, library_folder: Path, tmp_path: Path
+    discord: FakeDiscord, library_folder: Path, tmp_path: Path
 ) -> None:
     discord.fail("PUT", "/commands$", status=429, retry_after=3600)
     config = written(library_folder, tmp_path, discord)
@@ -260,7 +260,7 @@ async def test_a_long_rate_limit_is_not_waited_for(
 
 
 async def test_a_folder_that_cannot_be_written_to_is_said_before_the_index_is_built(
-    discord: LoopbackDiscord, tmp_path: Path
+    discord: FakeDiscord, tmp_path: Path
 ) -> None:
     (tmp_path / "corpus").mkdir()
     (tmp_path / "corpus" / "one.txt").write_text("One sentence stands here.")
@@ -273,7 +273,7 @@ async def test_a_folder_that_cannot_be_written_to_is_said_before_the_index_is_bu
 
 
 async def test_the_metrics_address_is_taken(
-    discord: LoopbackDiscord, library_folder: Path, tmp_path: Path
+    discord: FakeDiscord, library_folder: Path, tmp_path: Path
 ) -> None:
     taken = discord.api_base.removeprefix("http://").removesuffix("/api/v10")
     config = written(library_folder, tmp_path, discord, f"[metrics]\nlisten = '{taken}'")

@@ -23,19 +23,19 @@ from bot.doctor.discord_checks import (
 )
 from bot.doctor.examination import examine
 from index.errors import ConfigurationError
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 from tests.support.bots import bot_config
 from tests.support.paths import ROOT
 
 Told = Callable[..., Any]
 
 
-async def asked(discord: LoopbackDiscord, tmp_path: Path, token: str | None = None) -> dict[str, Check]:
+async def asked(discord: FakeDiscord, tmp_path: Path, token: str | None = None) -> dict[str, Check]:
     config = bot_config(tmp_path, tmp_path, discord)
     return {check.check: check for check in await _ask_discord(config, token or discord.token)}
 
 
-async def test_all_is_well_and_the_bot_can_be_invited(discord: LoopbackDiscord, tmp_path: Path) -> None:
+async def test_all_is_well_and_the_bot_can_be_invited(discord: FakeDiscord, tmp_path: Path) -> None:
     checks = await asked(discord, tmp_path)
     assert list(checks) == ["discord", "intents", "permissions", "invite link"]
     assert {check.status for check in checks.values()} == {"ok"}
@@ -45,7 +45,7 @@ async def test_all_is_well_and_the_bot_can_be_invited(discord: LoopbackDiscord, 
     assert discord.gateway.identified == []
 
 
-async def test_in_no_server_yet(discord: LoopbackDiscord, tmp_path: Path) -> None:
+async def test_in_no_server_yet(discord: FakeDiscord, tmp_path: Path) -> None:
     discord.world.guilds.clear()
     assert (await asked(discord, tmp_path))["servers"].status == "warn"
 
@@ -66,7 +66,7 @@ def test_many_servers_are_not_all_named() -> None:
     assert "480 more servers" in checks[-1].detail
 
 
-async def test_more_servers_than_one_request_lists(discord: LoopbackDiscord, tmp_path: Path) -> None:
+async def test_more_servers_than_one_request_lists(discord: FakeDiscord, tmp_path: Path) -> None:
     for number in range(250):
         discord.world.add_guild(f"Server {number}")
     assert "251 servers" in (await asked(discord, tmp_path))["permissions"].detail
@@ -81,7 +81,7 @@ async def test_more_servers_than_one_request_lists(discord: LoopbackDiscord, tmp
     ],
 )
 async def test_settings_of_the_application_that_keep_the_bot_from_working(
-    discord: LoopbackDiscord,
+    discord: FakeDiscord,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     change: dict[str, Any],
@@ -96,7 +96,7 @@ async def test_settings_of_the_application_that_keep_the_bot_from_working(
     assert "developer portal" in found.remedy
 
 
-async def test_a_refused_token_and_a_discord_out_of_reach(discord: LoopbackDiscord, tmp_path: Path) -> None:
+async def test_a_refused_token_and_a_discord_out_of_reach(discord: FakeDiscord, tmp_path: Path) -> None:
     discord.expect(0)
     with pytest.raises(ConfigurationError, match="refused"):
         await asked(discord, tmp_path, f"{discord.token}x")

@@ -1,14 +1,14 @@
-"""The loopback Discord's gateway keeps Discord's rules: sessions, heartbeats, shards and close codes."""
+"""The fake Discord's gateway keeps Discord's rules: sessions, heartbeats, shards and close codes."""
 
 import aiohttp
 import discord as discord_py
 import pytest
 
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 from tests.support.small_client import Toy, post, running
 
 
-async def test_a_dropped_socket_resumes_and_misses_nothing(discord: LoopbackDiscord) -> None:
+async def test_a_dropped_socket_resumes_and_misses_nothing(discord: FakeDiscord) -> None:
     world = discord.world
     toy = Toy(discord)
     async with running(toy, discord):
@@ -24,7 +24,7 @@ async def test_a_dropped_socket_resumes_and_misses_nothing(discord: LoopbackDisc
     assert len({message.id for message in toy.seen}) == 3
 
 
-async def test_an_invalid_session_identifies_anew(discord: LoopbackDiscord) -> None:
+async def test_an_invalid_session_identifies_anew(discord: FakeDiscord) -> None:
     toy = Toy(discord)
     async with running(toy, discord):
         discord.invalidate()
@@ -34,7 +34,7 @@ async def test_an_invalid_session_identifies_anew(discord: LoopbackDiscord) -> N
     assert not discord.gateway.sessions
 
 
-async def test_an_event_delivered_twice(discord: LoopbackDiscord) -> None:
+async def test_an_event_delivered_twice(discord: FakeDiscord) -> None:
     toy = Toy(discord)
     async with running(toy, discord):
         discord.deliver_twice()
@@ -43,7 +43,7 @@ async def test_an_event_delivered_twice(discord: LoopbackDiscord) -> None:
     assert {seen.id for seen in toy.seen} == {message.id}
 
 
-async def test_close_codes(discord: LoopbackDiscord) -> None:
+async def test_close_codes(discord: FakeDiscord) -> None:
     async def closes(toy: Toy) -> int:
         with pytest.raises((discord_py.ConnectionClosed, discord_py.PrivilegedIntentsRequired)):
             async with running(toy, discord) as task:
@@ -67,7 +67,7 @@ async def test_close_codes(discord: LoopbackDiscord) -> None:
     assert (await post(discord, "/users/@me/channels", {}, token))[0] == 401
 
 
-async def test_a_token_that_is_withdrawn_closes_the_gateway(discord: LoopbackDiscord) -> None:
+async def test_a_token_that_is_withdrawn_closes_the_gateway(discord: FakeDiscord) -> None:
     toy = Toy(discord)
     with pytest.raises(discord_py.ConnectionClosed) as caught:
         async with running(toy, discord) as task:
@@ -77,7 +77,7 @@ async def test_a_token_that_is_withdrawn_closes_the_gateway(discord: LoopbackDis
     assert caught.value.code == 4004
 
 
-async def test_heartbeats(discord: LoopbackDiscord) -> None:
+async def test_heartbeats(discord: FakeDiscord) -> None:
     discord.gateway.heartbeat_interval = 0.2
     toy = Toy(discord)
     async with running(toy, discord):
@@ -86,7 +86,7 @@ async def test_heartbeats(discord: LoopbackDiscord) -> None:
     assert discord.gateway.closed_with == []
 
 
-async def test_a_silent_client_is_closed(discord: LoopbackDiscord) -> None:
+async def test_a_silent_client_is_closed(discord: FakeDiscord) -> None:
     discord.gateway.heartbeat_interval = 0.05
     url = f"{discord.gateway_url}?v=10&encoding=json"
     async with aiohttp.ClientSession() as session, session.ws_connect(url) as socket:
@@ -96,7 +96,7 @@ async def test_a_silent_client_is_closed(discord: LoopbackDiscord) -> None:
         assert socket.close_code == 4009
 
 
-async def test_shards_get_their_servers(discord: LoopbackDiscord) -> None:
+async def test_shards_get_their_servers(discord: FakeDiscord) -> None:
     world = discord.world
     for number in range(5):
         world.add_guild(f"server {number}")

@@ -1,4 +1,4 @@
-"""Each documented limit is known to the loopback Discord: what is within it passes, one more is refused."""
+"""Each documented limit is known to the fake Discord: what is within it passes, one more is refused."""
 
 from typing import Any
 

@@ -1,8 +1,8 @@
-"""The loopback Discord checks requests against Discord's own description, where it is told where that is."""
+"""The fake Discord checks requests against Discord's own description, where it is told where that is."""
 
 import pytest
 
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 from tests.fake_discord.openapi import VARIABLE, OpenAPI
 from tests.fake_discord.server import ROUTERS
 from tests.support.small_client import post
@@ -39,7 +39,7 @@ def test_what_the_description_knows(description: OpenAPI) -> None:
 
 
 async def test_what_only_the_description_refuses_is_refused(
-    discord: LoopbackDiscord, description: OpenAPI
+    discord: FakeDiscord, description: OpenAPI
 ) -> None:
     discord.expect(50035)
     before = description.checked
@@ -53,7 +53,7 @@ async def test_what_only_the_description_refuses_is_refused(
 
 
 async def test_a_request_that_was_to_wait_is_checked_like_any_other(
-    discord: LoopbackDiscord, description: OpenAPI
+    discord: FakeDiscord, description: OpenAPI
 ) -> None:
     path = f"/channels/{discord.world.channel.id}/messages"
     body = {"content": "x", "allowed_mentions": {"parse": []}}

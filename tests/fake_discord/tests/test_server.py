@@ -1,4 +1,4 @@
-"""The loopback Discord keeps Discord's rules, and the real discord.py works with it over sockets."""
+"""The fake Discord keeps Discord's rules, and the real discord.py works with it over sockets."""
 
 import asyncio
 from typing import Any
@@ -8,7 +8,7 @@ import discord as discord_py
 import pytest
 from discord import app_commands, ui
 
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 from tests.fake_discord.openapi import OpenAPI
 from tests.fake_discord.people import NotPossibleError
 from tests.support.small_client import Toy, asking, post, running
@@ -16,7 +16,7 @@ from tests.support.small_client import Toy, asking, post, running
 Clicked = discord_py.Interaction[Any]
 
 
-async def test_a_question_and_its_answer(discord: LoopbackDiscord) -> None:
+async def test_a_question_and_its_answer(discord: FakeDiscord) -> None:
     world = discord.world
     async with running(asking(discord), discord):
         interaction = await discord.slash(world.user, world.channel, "ask", question="Is it?", private=True)
@@ -29,7 +29,7 @@ async def test_a_question_and_its_answer(discord: LoopbackDiscord) -> None:
     assert interaction.message.id not in world.channel.messages
 
 
-async def test_only_what_is_registered_can_be_invoked(discord: LoopbackDiscord) -> None:
+async def test_only_what_is_registered_can_be_invoked(discord: FakeDiscord) -> None:
     world = discord.world
     async with running(asking(discord), discord):
         for options in ({}, {"question": "x" * 501}, {"question": 1}, {"question": "x", "loud": True}):
@@ -39,14 +39,14 @@ async def test_only_what_is_registered_can_be_invoked(discord: LoopbackDiscord) 
             await discord.slash(world.user, world.channel, "tell")
 
 
-async def test_a_wrong_token_is_refused(discord: LoopbackDiscord) -> None:
+async def test_a_wrong_token_is_refused(discord: FakeDiscord) -> None:
     discord.expect(0)
     with pytest.raises(discord_py.LoginFailure):
         async with running(Toy(discord), discord, token="wrong"):  # noqa: S106
             pass
 
 
-async def test_a_body_beyond_a_limit_is_refused(discord: LoopbackDiscord) -> None:
+async def test_a_body_beyond_a_limit_is_refused(discord: FakeDiscord) -> None:
     discord.expect(50035)
     toy = Toy(discord)
     async with running(toy, discord):
@@ -59,7 +59,7 @@ async def test_a_body_beyond_a_limit_is_refused(discord: LoopbackDiscord) -> Non
     assert not discord.world.channel.messages
 
 
-async def test_content_is_withheld(discord: LoopbackDiscord) -> None:
+async def test_content_is_withheld(discord: FakeDiscord) -> None:
     world = discord.world
     toy = Toy(discord)
     async with running(toy, discord):
@@ -90,7 +90,7 @@ async def test_content_is_withheld(discord: LoopbackDiscord) -> None:
         assert fetched.content == ""
 
 
-async def test_an_interaction_has_one_answer(discord: LoopbackDiscord) -> None:
+async def test_an_interaction_has_one_answer(discord: FakeDiscord) -> None:
     discord.expect(40060)
     world = discord.world
     async with running(asking(discord), discord):
@@ -101,7 +101,7 @@ async def test_an_interaction_has_one_answer(discord: LoopbackDiscord) -> None:
     assert (status, body["code"]) == (400, 40060)
 
 
-async def test_an_interaction_waits_three_seconds(discord: LoopbackDiscord) -> None:
+async def test_an_interaction_waits_three_seconds(discord: FakeDiscord) -> None:
     discord.expect(10062)
     world = discord.world
     toy = Toy(discord)
@@ -123,7 +123,7 @@ async def test_an_interaction_waits_three_seconds(discord: LoopbackDiscord) -> N
     assert interaction.failed
 
 
-async def test_a_token_lasts_fifteen_minutes(discord: LoopbackDiscord) -> None:
+async def test_a_token_lasts_fifteen_minutes(discord: FakeDiscord) -> None:
     discord.expect(50027, 10015)
     world = discord.world
     async with running(asking(discord), discord):
@@ -139,7 +139,7 @@ async def test_a_token_lasts_fifteen_minutes(discord: LoopbackDiscord) -> None:
     assert [message.content for message in interaction.followups] == ["x"]
 
 
-async def test_the_first_follow_up_fills_what_was_deferred(discord: LoopbackDiscord) -> None:
+async def test_the_first_follow_up_fills_what_was_deferred(discord: FakeDiscord) -> None:
     toy = Toy(discord)
 
     @toy.tree.command(description="Ask")
@@ -166,7 +166,7 @@ class Form(ui.Modal, title="Note"):
         await interaction.response.send_message(f"noted: {self.note.value}", ephemeral=True)
 
 
-async def test_buttons_and_modals(discord: LoopbackDiscord) -> None:
+async def test_buttons_and_modals(discord: FakeDiscord) -> None:
     world = discord.world
     toy = Toy(discord)
 
@@ -207,7 +207,7 @@ async def test_buttons_and_modals(discord: LoopbackDiscord) -> None:
         (("read_message_history",), 160002),
     ],
 )
-async def test_permissions(discord: LoopbackDiscord, denied: tuple[str, ...], code: int) -> None:
+async def test_permissions(discord: FakeDiscord, denied: tuple[str, ...], code: int) -> None:
     discord.expect(code)
     world = discord.world
     toy = Toy(discord)
@@ -224,7 +224,7 @@ async def test_permissions(discord: LoopbackDiscord, denied: tuple[str, ...], co
         assert len(discord.answers(question)) == 1
 
 
-async def test_what_is_gone_is_unknown(discord: LoopbackDiscord) -> None:
+async def test_what_is_gone_is_unknown(discord: FakeDiscord) -> None:
     discord.expect(10008, 10003, 50005, 50006, 50007)
     world = discord.world
     toy = Toy(discord)
@@ -243,7 +243,7 @@ async def test_what_is_gone_is_unknown(discord: LoopbackDiscord) -> None:
             await toy.get_partial_messageable(world.dm(world.user).id).send("x")
 
 
-async def test_rates_are_kept_to(discord: LoopbackDiscord) -> None:
+async def test_rates_are_kept_to(discord: FakeDiscord) -> None:
     path = f"/channels/{discord.world.channel.id}/messages"
     body = {"content": "x", "allowed_mentions": {"parse": []}}
     answers = [await post(discord, path, body) for _ in range(6)]
@@ -253,7 +253,7 @@ async def test_rates_are_kept_to(discord: LoopbackDiscord) -> None:
     assert (await post(discord, path, body))[0] == 200
 
 
-async def test_scripted_faults(discord: LoopbackDiscord, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_scripted_faults(discord: FakeDiscord, monkeypatch: pytest.MonkeyPatch) -> None:
     world = discord.world
     toy = Toy(discord)
     async with running(toy, discord):
@@ -285,7 +285,7 @@ async def test_scripted_faults(discord: LoopbackDiscord, monkeypatch: pytest.Mon
     ]
 
 
-async def test_threads(discord: LoopbackDiscord) -> None:
+async def test_threads(discord: FakeDiscord) -> None:
     world = discord.world
     toy = Toy(discord)
     async with running(toy, discord):
@@ -303,7 +303,7 @@ async def test_threads(discord: LoopbackDiscord) -> None:
             await seen.send("not here")
 
 
-async def test_where_the_bot_is_not(discord: LoopbackDiscord) -> None:
+async def test_where_the_bot_is_not(discord: FakeDiscord) -> None:
     world = discord.world
     toy = asking(discord)
     tree = toy.tree
@@ -327,18 +327,18 @@ async def test_where_the_bot_is_not(discord: LoopbackDiscord) -> None:
 
 
 async def test_an_error_of_the_server_itself_is_not_swallowed(openapi: OpenAPI | None) -> None:
-    with pytest.raises(AssertionError, match="the loopback Discord itself failed"):
-        async with LoopbackDiscord(openapi=openapi) as broken:
+    with pytest.raises(AssertionError, match="the fake Discord itself failed"):
+        async with FakeDiscord(openapi=openapi) as broken:
             broken.world.dm = None  # type: ignore[method-assign, assignment]
             body = {"recipient_id": str(broken.world.user.id)}
             assert (await post(broken, "/users/@me/channels", body))[0] == 500
     with pytest.raises(AssertionError, match="does not know"):
-        async with LoopbackDiscord(openapi=openapi) as asked:
+        async with FakeDiscord(openapi=openapi) as asked:
             await post(asked, "/guilds/1/emojis", {})
 
 
 async def test_what_was_refused_fails_the_test(openapi: OpenAPI | None) -> None:
-    async with LoopbackDiscord(openapi=openapi) as server:
+    async with FakeDiscord(openapi=openapi) as server:
         path = f"/channels/{server.world.channel.id}/messages"
         status, body = await post(server, path, {"content": "@everyone"})
         assert (status, body["code"]) == (400, 50035)

@@ -15,7 +15,7 @@ from bot.discord.account.login import visitor
 from bot.discord.events.commands import definitions
 from bot.terminal.cli import main
 from index.errors import FootnoteError
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 from tests.support.paths import ROOT
 
 ONE = [{"name": "one", "type": 1, "description": "The first."}]
@@ -23,17 +23,17 @@ TWO = [*ONE, {"name": "two", "type": 1, "description": "The second."}]
 
 
 @asynccontextmanager
-async def logged_in(discord: LoopbackDiscord) -> AsyncIterator[library.Client]:
+async def logged_in(discord: FakeDiscord) -> AsyncIterator[library.Client]:
     async with visitor(discord.token, discord.api_base) as client:
         yield client
 
 
-def puts(discord: LoopbackDiscord) -> list[str]:
+def puts(discord: FakeDiscord) -> list[str]:
     """Return where commands were registered, in order."""
     return [one.path for one in discord.requests if one.method == "PUT"]
 
 
-def names(discord: LoopbackDiscord, server: int | None = None) -> list[str]:
+def names(discord: FakeDiscord, server: int | None = None) -> list[str]:
     return [command["name"] for command in discord.commands.get(server, [])]
 
 
@@ -43,7 +43,7 @@ def test_the_digest_is_of_what_is_sent_and_of_nothing_else() -> None:
     assert digest(ONE) != digest(TWO)
 
 
-async def test_only_a_change_is_registered(discord: LoopbackDiscord, tmp_path: Path) -> None:
+async def test_only_a_change_is_registered(discord: FakeDiscord, tmp_path: Path) -> None:
     folder = tmp_path / "not" / "there"
     async with logged_in(discord) as client:
         await sync_changed(client, ONE, folder)
@@ -54,7 +54,7 @@ async def test_only_a_change_is_registered(discord: LoopbackDiscord, tmp_path: P
     assert [path.name for path in folder.iterdir()] == [FILE]
 
 
-async def test_another_application_is_another_matter(discord: LoopbackDiscord, tmp_path: Path) -> None:
+async def test_another_application_is_another_matter(discord: FakeDiscord, tmp_path: Path) -> None:
     (tmp_path / FILE).write_text(json.dumps({"17": {EVERYWHERE: digest(ONE)}}))
     async with logged_in(discord) as client:
         await sync_changed(client, ONE, tmp_path)
@@ -65,9 +65,7 @@ async def test_another_application_is_another_matter(discord: LoopbackDiscord, t
         }
 
 
-async def test_in_one_server_to_try_them_and_then_everywhere(
-    discord: LoopbackDiscord, tmp_path: Path
-) -> None:
+async def test_in_one_server_to_try_them_and_then_everywhere(discord: FakeDiscord, tmp_path: Path) -> None:
     """Nobody ever sees a command twice."""
     server = discord.world.guild.id
     async with logged_in(discord) as client:
@@ -83,7 +81,7 @@ async def test_in_one_server_to_try_them_and_then_everywhere(
         assert len(puts(discord)) == count
 
 
-async def test_a_server_that_the_bot_left_is_passed_over(discord: LoopbackDiscord, tmp_path: Path) -> None:
+async def test_a_server_that_the_bot_left_is_passed_over(discord: FakeDiscord, tmp_path: Path) -> None:
     server = discord.world.guild.id
     async with logged_in(discord) as client:
         await sync(client, ONE, tmp_path, str(server))
@@ -99,7 +97,7 @@ async def test_a_server_that_the_bot_left_is_passed_over(discord: LoopbackDiscor
     "content", [b"", b"[]", b"{", b"\xff", b'{"1": 2}', b'{"%d": {"everywhere": 3, "x": "y"}}']
 )
 async def test_a_record_that_cannot_be_read_is_written_anew(
-    discord: LoopbackDiscord, tmp_path: Path, content: bytes
+    discord: FakeDiscord, tmp_path: Path, content: bytes
 ) -> None:
     async with logged_in(discord) as client:
         (tmp_path / FILE).write_bytes(content.replace(b"%d", str(client.application_id).encode()))
@@ -109,7 +107,7 @@ async def test_a_record_that_cannot_be_read_is_written_anew(
 
 
 async def test_a_failure_at_the_start_is_a_warning(
-    discord: LoopbackDiscord,
+    discord: FakeDiscord,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -133,7 +131,7 @@ async def test_a_failure_at_the_start_is_a_warning(
 
 
 async def test_a_folder_that_cannot_be_written_is_a_warning(
-    discord: LoopbackDiscord, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    discord: FakeDiscord, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "file").touch()
     async with logged_in(discord) as client:
@@ -142,7 +140,7 @@ async def test_a_folder_that_cannot_be_written_is_a_warning(
     assert "Not a directory" in caplog.text or "File exists" in caplog.text
 
 
-async def test_the_command_registers_and_ends(discord: LoopbackDiscord, tmp_path: Path) -> None:
+async def test_the_command_registers_and_ends(discord: FakeDiscord, tmp_path: Path) -> None:
     """No index is needed for it."""
     import asyncio
 

@@ -1,4 +1,4 @@
-"""What people and the log are told when something goes wrong, over the loopback Discord."""
+"""What people and the log are told when something goes wrong, over the fake Discord."""
 
 import asyncio
 import logging
@@ -8,7 +8,7 @@ import pytest
 
 from bot.discord.delivery.error_reports import ErrorReports
 from bot.discord.telemetry.meter import Meter
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 from tests.support.failing_client import INNARDS, REFERENCE, failing, raising, sent, shown
 
 
@@ -19,7 +19,7 @@ def meter() -> Meter:
 
 @pytest.mark.parametrize("how", ["", "public", "private"])
 async def test_an_unexpected_error_is_told_privately_once(
-    discord: LoopbackDiscord, meter: Meter, caplog: pytest.LogCaptureFixture, how: str
+    discord: FakeDiscord, meter: Meter, caplog: pytest.LogCaptureFixture, how: str
 ) -> None:
     async with failing(discord, meter) as toy:
         toy.does = raising(RuntimeError(INNARDS))
@@ -40,7 +40,7 @@ async def test_an_unexpected_error_is_told_privately_once(
         assert meter.errors.labels("unexpected")._value.get() == 1
 
 
-async def test_an_error_after_the_answer_leaves_the_answer(discord: LoopbackDiscord, meter: Meter) -> None:
+async def test_an_error_after_the_answer_leaves_the_answer(discord: FakeDiscord, meter: Meter) -> None:
     async def answer_and_fail(interaction: discord_py.Interaction) -> None:
         await interaction.edit_original_response(content="The answer.")
         raise RuntimeError(INNARDS)
@@ -55,14 +55,14 @@ async def test_an_error_after_the_answer_leaves_the_answer(discord: LoopbackDisc
         assert [message.ephemeral for message in used.followups] == [True]
 
 
-async def test_autocompletion_that_fails_offers_nothing(discord: LoopbackDiscord, meter: Meter) -> None:
+async def test_autocompletion_that_fails_offers_nothing(discord: FakeDiscord, meter: Meter) -> None:
     async with failing(discord, meter):
         world = discord.world
         assert await discord.autocomplete(world.user, world.channel, "fail", "how", "p") == []
         assert meter.errors.labels("unexpected")._value.get() == 1
 
 
-async def test_a_deleted_response_is_told_anew(discord: LoopbackDiscord, meter: Meter) -> None:
+async def test_a_deleted_response_is_told_anew(discord: FakeDiscord, meter: Meter) -> None:
     discord.expect(10008)
     deleted = asyncio.Event()
 
@@ -83,7 +83,7 @@ async def test_a_deleted_response_is_told_anew(discord: LoopbackDiscord, meter: 
 
 
 async def test_an_interaction_that_is_too_old_is_only_logged(
-    discord: LoopbackDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
+    discord: FakeDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
 ) -> None:
     discord.expect(10062)
 
@@ -100,7 +100,7 @@ async def test_an_interaction_that_is_too_old_is_only_logged(
     assert "10062" in str([getattr(record, "fields", "") for record in caplog.records])
 
 
-async def test_a_token_that_ran_out_is_only_logged(discord: LoopbackDiscord, meter: Meter) -> None:
+async def test_a_token_that_ran_out_is_only_logged(discord: FakeDiscord, meter: Meter) -> None:
     discord.expect(50027)
 
     async def too_late(interaction: discord_py.Interaction) -> None:
@@ -115,7 +115,7 @@ async def test_a_token_that_ran_out_is_only_logged(discord: LoopbackDiscord, met
 
 
 async def test_what_another_process_took_is_left_to_it(
-    discord: LoopbackDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
+    discord: FakeDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
 ) -> None:
     discord.expect(40060)
 
@@ -134,7 +134,7 @@ async def test_what_another_process_took_is_left_to_it(
 
 
 @pytest.mark.parametrize("how", ["public", "private"])
-async def test_what_discord_refuses_is_said(discord: LoopbackDiscord, meter: Meter, how: str) -> None:
+async def test_what_discord_refuses_is_said(discord: FakeDiscord, meter: Meter, how: str) -> None:
     discord.expect(50035)
 
     async def too_long(interaction: discord_py.Interaction) -> None:
@@ -150,7 +150,7 @@ async def test_what_discord_refuses_is_said(discord: LoopbackDiscord, meter: Met
         assert message.ephemeral
 
 
-async def test_a_server_that_fails_is_said(discord: LoopbackDiscord, meter: Meter) -> None:
+async def test_a_server_that_fails_is_said(discord: FakeDiscord, meter: Meter) -> None:
     discord.cut("PATCH", "@original")
 
     async def answer(interaction: discord_py.Interaction) -> None:
@@ -165,7 +165,7 @@ async def test_a_server_that_fails_is_said(discord: LoopbackDiscord, meter: Mete
 
 
 async def test_an_answer_that_was_shown_after_all_stays_the_only_one(
-    discord: LoopbackDiscord, meter: Meter
+    discord: FakeDiscord, meter: Meter
 ) -> None:
     discord.cut("PATCH", "@original", done=True)
 
@@ -184,7 +184,7 @@ async def test_an_answer_that_was_shown_after_all_stays_the_only_one(
 
 @pytest.mark.parametrize("private", [False, True])
 async def test_an_acknowledgement_whose_answer_was_lost_is_followed_up(
-    discord: LoopbackDiscord, meter: Meter, private: bool
+    discord: FakeDiscord, meter: Meter, private: bool
 ) -> None:
     discord.expect(40060)
     discord.cut("POST", "/callback", done=True)
@@ -202,7 +202,7 @@ async def test_an_acknowledgement_whose_answer_was_lost_is_followed_up(
         assert message.ephemeral
 
 
-async def test_a_message_gets_a_line_with_a_number(discord: LoopbackDiscord, meter: Meter) -> None:
+async def test_a_message_gets_a_line_with_a_number(discord: FakeDiscord, meter: Meter) -> None:
     async with failing(discord, meter) as toy:
         toy.says = raising(RuntimeError(INNARDS))
         message = await discord.say(
@@ -215,7 +215,7 @@ async def test_a_message_gets_a_line_with_a_number(discord: LoopbackDiscord, met
 
 
 async def test_a_message_whose_answer_got_through_after_all_gets_no_second(
-    discord: LoopbackDiscord, meter: Meter
+    discord: FakeDiscord, meter: Meter
 ) -> None:
     discord.cut("POST", "/messages", done=True)
 
@@ -233,7 +233,7 @@ async def test_a_message_whose_answer_got_through_after_all_gets_no_second(
 
 
 async def test_nothing_is_raised_where_nothing_can_be_told(
-    discord: LoopbackDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
+    discord: FakeDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
 ) -> None:
     discord.cut("*", "/callback|/webhooks|/messages", times=None)
     async with failing(discord, meter) as toy:

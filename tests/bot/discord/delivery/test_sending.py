@@ -3,12 +3,12 @@
 import pytest
 
 from bot.discord.events.client import FootnoteClient
-from tests.fake_discord import Interaction, LoopbackDiscord, Message
+from tests.fake_discord import FakeDiscord, Interaction, Message
 from tests.support.bots import Bots
 from tests.support.button_presses import ANSWER, CONTEXT, RAQQA, ask, press, seen
 
 
-async def asked(discord: LoopbackDiscord, **options: object) -> Interaction:
+async def asked(discord: FakeDiscord, **options: object) -> Interaction:
     world = discord.world
     return await discord.slash(world.user, world.channel, "ask", question=RAQQA, **options)
 
@@ -20,7 +20,7 @@ def visible(used: Interaction) -> list[Message]:
 
 @pytest.mark.parametrize("status", [500, 502])
 async def test_an_acknowledgement_that_was_done_and_denied_counts(
-    discord: LoopbackDiscord, bot: FootnoteClient, status: int
+    discord: FakeDiscord, bot: FootnoteClient, status: int
 ) -> None:
     discord.expect(40060)  # to discord.py's own second try
     fault = discord.fail("POST", "/callback", status, done=True)
@@ -31,7 +31,7 @@ async def test_an_acknowledgement_that_was_done_and_denied_counts(
 
 
 async def test_a_click_whose_acknowledgement_was_done_and_denied_is_answered(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     message = await ask(discord)
     discord.expect(40060)
@@ -39,9 +39,7 @@ async def test_a_click_whose_acknowledgement_was_done_and_denied_is_answered(
     assert ANSWER in seen(await press(discord, message, CONTEXT))
 
 
-async def test_two_processes_that_take_a_question_show_one_answer(
-    discord: LoopbackDiscord, bots: Bots
-) -> None:
+async def test_two_processes_that_take_a_question_show_one_answer(discord: FakeDiscord, bots: Bots) -> None:
     first, second = await bots.start(), await bots.start()
     discord.expect(40060)
     used = await (await asked(discord)).done()
@@ -51,7 +49,7 @@ async def test_two_processes_that_take_a_question_show_one_answer(
 
 
 async def test_a_line_that_was_done_and_denied_is_said_once(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     discord.expect(40060)
     message = await ask(discord)
@@ -65,7 +63,7 @@ async def test_a_line_that_was_done_and_denied_is_said_once(
 
 @pytest.mark.parametrize("kind", ["lost", "denied"])
 async def test_a_promise_that_was_taken_back_unseen_is_followed_up(
-    discord: LoopbackDiscord, bot: FootnoteClient, kind: str
+    discord: FakeDiscord, bot: FootnoteClient, kind: str
 ) -> None:
     if kind == "lost":
         fault = discord.cut("DELETE", "@original", done=True)
@@ -81,7 +79,7 @@ async def test_a_promise_that_was_taken_back_unseen_is_followed_up(
     assert "No article is called" in message.text
 
 
-async def test_what_discord_has_is_asked_anew(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_what_discord_has_is_asked_anew(discord: FakeDiscord, bot: FootnoteClient) -> None:
     discord.cut("DELETE", "@original", times=4)  # aiohttp sends each of ours twice
     used = await asked(discord, article="nothing of ours")
     await discord.until(lambda: used.followups)
@@ -93,7 +91,7 @@ async def test_what_discord_has_is_asked_anew(discord: LoopbackDiscord, bot: Foo
 
 @pytest.mark.parametrize("private", [False, True])
 async def test_who_is_to_wait_for_an_hour_is_told_instead(
-    discord: LoopbackDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch, private: bool
+    discord: FakeDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch, private: bool
 ) -> None:
     monkeypatch.setattr("bot.discord.delivery.sending.PATIENCE", 0.5)
     discord.fail("PATCH", "@original", 429, retry_after=3600)
@@ -105,7 +103,7 @@ async def test_who_is_to_wait_for_an_hour_is_told_instead(
 
 
 async def test_a_message_that_is_to_wait_for_an_hour_gets_a_line(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     discord.fail("POST", "/messages$", 429, retry_after=3600)
     world = discord.world
@@ -115,7 +113,7 @@ async def test_a_message_that_is_to_wait_for_an_hour_gets_a_line(
 
 
 async def test_a_question_that_another_process_refused_has_not_failed(
-    discord: LoopbackDiscord, bots: Bots, caplog: pytest.LogCaptureFixture
+    discord: FakeDiscord, bots: Bots, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO", "bot")
     running = [await bots.start(), await bots.start()]

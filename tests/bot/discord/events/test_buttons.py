@@ -1,4 +1,4 @@
-"""What people get who press a button below one of the bot's messages, over the loopback Discord."""
+"""What people get who press a button below one of the bot's messages, over the fake Discord."""
 
 import asyncio
 from dataclasses import replace
@@ -19,7 +19,7 @@ from bot.discord.replies.tickets import (
 )
 from bot.feedback.export import export
 from index.retrieval.title_search import article_key
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 from tests.support.bots import Bots
 from tests.support.button_presses import (
     ANSWER,
@@ -44,7 +44,7 @@ from tests.support.button_presses import (
 )
 
 
-async def test_a_sentence_is_shown_in_its_passage(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_a_sentence_is_shown_in_its_passage(discord: FakeDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord)
     before = message.text
     eve = discord.world.add_user("eve")  # anyone may press
@@ -62,7 +62,7 @@ async def test_a_sentence_is_shown_in_its_passage(discord: LoopbackDiscord, bot:
 
 
 async def test_a_page_turns_in_place_to_the_ends_of_the_article_and_back(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     page = (await press(discord, await ask(discord), CONTEXT)).message
     assert page is not None
@@ -81,9 +81,7 @@ async def test_a_page_turns_in_place_to_the_ends_of_the_article_and_back(
     assert page.edits == len(footers) - 1 >= 2
 
 
-async def test_more_sources_are_shown_to_who_asks_for_them(
-    discord: LoopbackDiscord, bot: FootnoteClient
-) -> None:
+async def test_more_sources_are_shown_to_who_asks_for_them(discord: FakeDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord)
     clicked = await press(discord, message, MORE, discord.world.add_user("eve"))
     assert clicked.private
@@ -97,7 +95,7 @@ async def test_more_sources_are_shown_to_who_asks_for_them(
     await discord.until(lambda: count._value.get() == 2)
 
 
-async def test_more_sources_stay_in_the_article(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_more_sources_stay_in_the_article(discord: FakeDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord, article=article_key(COALITION))
     clicked = await press(discord, message, MORE)
     assert clicked.message is not None
@@ -105,7 +103,7 @@ async def test_more_sources_stay_in_the_article(discord: LoopbackDiscord, bot: F
     assert clicked.message.embed["description"].count("· [How bees keep warm]") == 0
 
 
-async def test_buttons_of_a_private_answer_work(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_buttons_of_a_private_answer_work(discord: FakeDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord, private=True)
     assert message.ephemeral
     assert ANSWER in seen(await press(discord, message, CONTEXT))
@@ -113,7 +111,7 @@ async def test_buttons_of_a_private_answer_work(discord: LoopbackDiscord, bot: F
     assert "-# 4 ·" in seen(await press(discord, message, MORE))
 
 
-async def test_buttons_work_in_direct_messages(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_buttons_work_in_direct_messages(discord: FakeDiscord, bot: FootnoteClient) -> None:
     world = discord.world
     message = await discord.answer(await discord.say(world.user, world.dm(world.user), RAQQA))
     assert ANSWER in seen(await press(discord, message, CONTEXT))
@@ -121,7 +119,7 @@ async def test_buttons_work_in_direct_messages(discord: LoopbackDiscord, bot: Fo
     assert bot.feedback.list()[0].judgement.question == RAQQA
 
 
-async def test_buttons_work_after_a_restart(discord: LoopbackDiscord, bots: Bots) -> None:
+async def test_buttons_work_after_a_restart(discord: FakeDiscord, bots: Bots) -> None:
     first = await bots.start()
     message = await ask(discord)
     page = (await press(discord, message, CONTEXT)).message
@@ -137,7 +135,7 @@ async def test_buttons_work_after_a_restart(discord: LoopbackDiscord, bots: Bots
     assert [entry.note for entry in second.feedback.list()] == ["As I said."]
 
 
-async def test_two_people_press_at_once_and_each_twice(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_two_people_press_at_once_and_each_twice(discord: FakeDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord)
     eve = discord.world.add_user("eve")
     people = [discord.world.user, eve] * 2
@@ -153,7 +151,7 @@ async def test_two_people_press_at_once_and_each_twice(discord: LoopbackDiscord,
 
 
 async def test_a_click_that_is_delivered_twice_is_answered_once(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     message = await ask(discord)
     discord.deliver_twice()
@@ -171,7 +169,7 @@ async def test_a_click_that_is_delivered_twice_is_answered_once(
 
 
 async def test_a_list_of_articles_is_paged(
-    discord: LoopbackDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
+    discord: FakeDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.discord.replies.library_pages.PAGE_ROWS", 2)
     world = discord.world
@@ -191,7 +189,7 @@ async def test_a_list_of_articles_is_paged(
     assert labels(message) == ["Previous"]
 
 
-async def test_a_list_is_never_put_over_an_answer(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_a_list_is_never_put_over_an_answer(discord: FakeDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord)
     before = message.text
     clicked = await forge(discord, message, ArticlesTicket(0, "").custom_id)
@@ -200,7 +198,7 @@ async def test_a_list_is_never_put_over_an_answer(discord: LoopbackDiscord, bot:
 
 
 async def test_reading_on_from_a_public_article_opens_a_private_page(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     message = await ask(discord)
     before = message.text
@@ -212,7 +210,7 @@ async def test_reading_on_from_a_public_article_opens_a_private_page(
 # What is gone, changed or forged
 
 
-async def test_an_article_that_is_gone_is_said(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_an_article_that_is_gone_is_said(discord: FakeDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord, article=article_key(COALITION))
     page = (await press(discord, message, CONTEXT)).message
     assert page is not None
@@ -227,7 +225,7 @@ async def test_an_article_that_is_gone_is_said(discord: LoopbackDiscord, bot: Fo
     assert bot.feedback.list() == []
 
 
-async def test_a_sentence_that_changed_is_said(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_a_sentence_that_changed_is_said(discord: FakeDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord)
     first = message.buttons[0]
     cited = parse(first["custom_id"])
@@ -268,7 +266,7 @@ KEY, DIGEST = article_key(COALITION), sentence_digest("Elsewhere.")
     ],
 )
 async def test_a_forged_button_gets_a_private_line(
-    discord: LoopbackDiscord, bot: FootnoteClient, custom_id: str
+    discord: FakeDiscord, bot: FootnoteClient, custom_id: str
 ) -> None:
     message = await ask(discord)
     clicked = await forge(discord, message, custom_id)
@@ -290,22 +288,20 @@ async def test_a_forged_button_gets_a_private_line(
     ],
 )
 async def test_a_button_to_what_never_was_gets_a_private_line(
-    discord: LoopbackDiscord, bot: FootnoteClient, ticket: ContextTicket | PageTicket
+    discord: FakeDiscord, bot: FootnoteClient, ticket: ContextTicket | PageTicket
 ) -> None:
     clicked = await forge(discord, await ask(discord), ticket.custom_id)
     assert seen(clicked) == GONE
 
 
-async def test_a_far_page_of_sources_gets_a_private_line(
-    discord: LoopbackDiscord, bot: FootnoteClient
-) -> None:
+async def test_a_far_page_of_sources_gets_a_private_line(discord: FakeDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord)
     assert seen(await forge(discord, message, MoreTicket(None, 999_999_999).custom_id))
     assert seen(await forge(discord, message, MoreTicket("A" * 12, 3).custom_id))
 
 
 async def test_a_verdict_on_a_message_that_is_no_answer_is_not_kept(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     world = discord.world
     about = await (await discord.slash(world.user, world.channel, "about")).done()
@@ -316,7 +312,7 @@ async def test_a_verdict_on_a_message_that_is_no_answer_is_not_kept(
 
 
 async def test_a_form_that_is_none_of_ours_gets_a_private_line(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     opened = await forge(discord, await ask(discord), NoteTicket(1).custom_id)
     assert opened.modal is not None
@@ -327,7 +323,7 @@ async def test_a_form_that_is_none_of_ours_gets_a_private_line(
 
 
 async def test_a_click_that_fails_is_told_under_a_number(
-    discord: LoopbackDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
+    discord: FakeDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     message = await ask(discord)
 
@@ -345,7 +341,7 @@ async def test_a_click_that_fails_is_told_under_a_number(
 @pytest.mark.parametrize("what", [CONTEXT, MORE, RIGHT])
 @pytest.mark.parametrize(("method", "path"), [("POST", "/callback"), ("PATCH", "@original")])
 async def test_a_click_whose_connection_is_lost_is_answered_once(
-    discord: LoopbackDiscord, bot: FootnoteClient, what: str, method: str, path: str, done: bool
+    discord: FakeDiscord, bot: FootnoteClient, what: str, method: str, path: str, done: bool
 ) -> None:
     message = await ask(discord)
     if done and method == "POST":
@@ -357,7 +353,7 @@ async def test_a_click_whose_connection_is_lost_is_answered_once(
 
 
 async def test_a_page_whose_connection_is_lost_turns_all_the_same(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     page = (await press(discord, await ask(discord), CONTEXT)).message
     assert page is not None

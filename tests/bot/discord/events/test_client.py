@@ -11,20 +11,20 @@ from pydantic import ValidationError
 from bot.config import Config
 from bot.discord.events.client import FootnoteClient, intents
 from bot.discord.telemetry.meter import Meter
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 from tests.support.bots import Bots
 
 RAQQA = "Who predicts the fight for Raqqa will be long and hard?"
 PRIVILEGED = ("members", "presences", "message_content")
 
 
-async def ready_again(discord: LoopbackDiscord, client: FootnoteClient, shards: int = 1) -> None:
+async def ready_again(discord: FakeDiscord, client: FootnoteClient, shards: int = 1) -> None:
     """Wait until as many shards are counted as ready."""
     count = partial(client.meter.registry.get_sample_value, "footnote_shards", {"state": "ready"})
     await discord.until(lambda: count() == shards, what="shards counted as ready")
 
 
-async def answered(discord: LoopbackDiscord) -> None:
+async def answered(discord: FakeDiscord) -> None:
     """Ask, and see that the answer comes once."""
     world = discord.world
     said = await discord.say(world.user, world.channel, f"{world.bot.mention} {RAQQA}")
@@ -64,16 +64,14 @@ def test_no_messages_or_members_are_kept(bots: Bots) -> None:
     assert client._connection.member_cache_flags == discord_py.MemberCacheFlags.none()
 
 
-async def test_all_requests_go_to_the_configured_server(
-    discord: LoopbackDiscord, bot: FootnoteClient
-) -> None:
+async def test_all_requests_go_to_the_configured_server(discord: FakeDiscord, bot: FootnoteClient) -> None:
     await answered(discord)
     assert discord.api_base == Route.BASE
     await ready_again(discord, bot)
     assert bot.meter.registry.get_sample_value("footnote_gateway_latency_seconds", {"shard": "0"}) is not None
 
 
-async def test_configured_shards_share_the_servers(discord: LoopbackDiscord, bots: Bots) -> None:
+async def test_configured_shards_share_the_servers(discord: FakeDiscord, bots: Bots) -> None:
     client = await bots.start(shard_count=2)
     await ready_again(discord, client, shards=2)
     world = discord.world
@@ -84,7 +82,7 @@ async def test_configured_shards_share_the_servers(discord: LoopbackDiscord, bot
     assert set(client.shards) == {0, 1}
 
 
-async def test_two_processes_share_the_shards(discord: LoopbackDiscord, bots: Bots) -> None:
+async def test_two_processes_share_the_shards(discord: FakeDiscord, bots: Bots) -> None:
     first = await bots.start(shard_count=2, shard_ids=[0])
     second = await bots.start(shard_count=2, shard_ids=[1])
     assert (set(first.shards), set(second.shards)) == ({0}, {1})
@@ -93,7 +91,7 @@ async def test_two_processes_share_the_shards(discord: LoopbackDiscord, bots: Bo
 
 @pytest.mark.parametrize("how", ["cut", "reconnect", "resumable", "not resumable"])
 async def test_a_lost_gateway_is_found_again_and_nothing_answered_twice(
-    discord: LoopbackDiscord, bot: FootnoteClient, how: str
+    discord: FakeDiscord, bot: FootnoteClient, how: str
 ) -> None:
     await answered(discord)
     before = len(discord.requests)
@@ -111,7 +109,7 @@ async def test_a_lost_gateway_is_found_again_and_nothing_answered_twice(
 
 
 async def test_an_error_outside_of_questions_is_logged_under_a_number(
-    discord: LoopbackDiscord, bot: FootnoteClient, caplog: pytest.LogCaptureFixture
+    discord: FakeDiscord, bot: FootnoteClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.ERROR, "bot"):
         bot.dispatch("guild_join", None)
@@ -122,7 +120,7 @@ async def test_an_error_outside_of_questions_is_logged_under_a_number(
 
 
 async def test_servers_that_come_and_go_are_events(
-    discord: LoopbackDiscord, bot: FootnoteClient, caplog: pytest.LogCaptureFixture
+    discord: FakeDiscord, bot: FootnoteClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO, "bot"):
         guild = discord.world.add_guild("Another Room")

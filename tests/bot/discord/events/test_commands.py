@@ -1,4 +1,4 @@
-"""The commands as people use them, over the loopback Discord."""
+"""The commands as people use them, over the fake Discord."""
 
 import json
 from datetime import date
@@ -11,7 +11,7 @@ from bot.discord.events.commands import TEXTLESS, definitions, is_question
 from bot.discord.replies import library_pages
 from bot.discord.replies.answer_reply import DECLINED, LOOKED_ON, OF_STATEMENT
 from index.retrieval.title_search import article_key
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 from tests.fake_discord.interactions import Interaction
 from tests.fake_discord.world import User
 from tests.support.bots import Bots
@@ -24,7 +24,7 @@ PRIVATE = 1 << 6
 
 
 async def ask(
-    discord: LoopbackDiscord, question: str = RAQQA, *, by: User | None = None, **options: object
+    discord: FakeDiscord, question: str = RAQQA, *, by: User | None = None, **options: object
 ) -> Interaction:
     """Use /ask, and wait for what comes of it."""
     world = discord.world
@@ -63,7 +63,7 @@ def test_definitions_can_be_compared() -> None:
 
 
 async def test_an_answer_is_shown_to_everyone_after_a_promise(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     asked = await ask(discord)
     assert asked.message is not None
@@ -76,9 +76,7 @@ async def test_an_answer_is_shown_to_everyone_after_a_promise(
     assert not asked.followups
 
 
-async def test_an_answer_is_private_where_that_is_asked(
-    discord: LoopbackDiscord, bot: FootnoteClient
-) -> None:
+async def test_an_answer_is_private_where_that_is_asked(discord: FakeDiscord, bot: FootnoteClient) -> None:
     asked = await ask(discord, private=True)
     assert "Townsend" in alone(asked)
     assert asked.callback is not None
@@ -86,14 +84,14 @@ async def test_an_answer_is_private_where_that_is_asked(
 
 
 async def test_the_server_decides_what_is_private_unless_the_asker_does(
-    discord: LoopbackDiscord, bots: Bots
+    discord: FakeDiscord, bots: Bots
 ) -> None:
     await bots.start(private=True)
     assert (await ask(discord)).private
     assert not (await ask(discord, private=False)).private
 
 
-async def test_what_the_articles_do_not_say(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_what_the_articles_do_not_say(discord: FakeDiscord, bot: FootnoteClient) -> None:
     asked = await ask(discord, "What is the capital of Peru?")
     assert asked.message is not None
     assert asked.message.embed["description"].startswith(DECLINED)
@@ -104,7 +102,7 @@ async def test_what_the_articles_do_not_say(discord: LoopbackDiscord, bot: Footn
     "given", ["notes/bees", "HOW BEES KEEP WARM", article_key("notes/bees")], ids=["id", "title", "key"]
 )
 async def test_a_question_keeps_to_the_article_that_is_given(
-    discord: LoopbackDiscord, bot: FootnoteClient, given: str
+    discord: FakeDiscord, bot: FootnoteClient, given: str
 ) -> None:
     asked = await ask(discord, RAQQA, article=given)
     assert asked.message is not None
@@ -112,7 +110,7 @@ async def test_a_question_keeps_to_the_article_that_is_given(
     assert "Coalition" not in asked.message.text
 
 
-async def test_an_unknown_article_is_the_askers_affair(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_an_unknown_article_is_the_askers_affair(discord: FakeDiscord, bot: FootnoteClient) -> None:
     asked = await discord.slash(
         discord.world.user, discord.world.channel, "ask", question=RAQQA, article="bee keeping"
     )
@@ -124,9 +122,7 @@ async def test_an_unknown_article_is_the_askers_affair(discord: LoopbackDiscord,
     assert asked.message.deleted
 
 
-async def test_articles_are_offered_while_somebody_types(
-    discord: LoopbackDiscord, bot: FootnoteClient
-) -> None:
+async def test_articles_are_offered_while_somebody_types(discord: FakeDiscord, bot: FootnoteClient) -> None:
     world = discord.world
     for command in ("ask", "article"):
         offered = await discord.autocomplete(world.user, world.channel, command, "article", "warm be")
@@ -137,7 +133,7 @@ async def test_articles_are_offered_while_somebody_types(
 
 
 async def test_nothing_is_offered_where_the_library_is_in_trouble(
-    discord: LoopbackDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
+    discord: FakeDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise OSError("gone")
@@ -147,12 +143,12 @@ async def test_nothing_is_offered_where_the_library_is_in_trouble(
     assert await discord.autocomplete(world.user, world.channel, "ask", "article", "bees") == []
 
 
-async def test_an_empty_question_is_the_askers_affair(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_an_empty_question_is_the_askers_affair(discord: FakeDiscord, bot: FootnoteClient) -> None:
     asked = await ask(discord, "\u200b \u2060")
     assert "Ask me something" in alone(asked)
 
 
-async def test_who_asks_too_much_is_told_alone(discord: LoopbackDiscord, bots: Bots) -> None:
+async def test_who_asks_too_much_is_told_alone(discord: FakeDiscord, bots: Bots) -> None:
     client = await bots.start(questions_per_minute=1)
     await ask(discord)
     refused = await ask(discord)
@@ -166,9 +162,7 @@ async def test_who_asks_too_much_is_told_alone(discord: LoopbackDiscord, bots: B
         await discord.until(lambda counted=counted, count=count: counted() == count)
 
 
-async def test_a_command_delivered_twice_is_answered_once(
-    discord: LoopbackDiscord, bot: FootnoteClient
-) -> None:
+async def test_a_command_delivered_twice_is_answered_once(discord: FakeDiscord, bot: FootnoteClient) -> None:
     discord.deliver_twice()
     asked = await ask(discord)
     await ask(discord)  # what came twice is through by now
@@ -176,12 +170,12 @@ async def test_a_command_delivered_twice_is_answered_once(
     assert sum(f"/{asked.token}/" in request.path for request in discord.requests) == 2
 
 
-async def test_a_stopping_bot_says_so(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_a_stopping_bot_says_so(discord: FakeDiscord, bot: FootnoteClient) -> None:
     bot.answering.stop()
     assert "restarting" in alone(await ask(discord))
 
 
-async def test_the_articles_are_listed_and_searched(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_the_articles_are_listed_and_searched(discord: FakeDiscord, bot: FootnoteClient) -> None:
     world = discord.world
     listed = await (await discord.slash(world.user, world.channel, "articles")).done()
     text = alone(listed)
@@ -194,7 +188,7 @@ async def test_the_articles_are_listed_and_searched(discord: LoopbackDiscord, bo
     assert "zzzz" in none
 
 
-async def test_an_article_is_shown(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_an_article_is_shown(discord: FakeDiscord, bot: FootnoteClient) -> None:
     world = discord.world
     shown = await discord.slash(world.user, world.channel, "article", article=article_key("notes/bees"))
     text = alone(await shown.done())
@@ -205,7 +199,7 @@ async def test_an_article_is_shown(discord: LoopbackDiscord, bot: FootnoteClient
     assert "No article is called “bees keep”" in alone(await missed.done())
 
 
-async def test_about(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_about(discord: FakeDiscord, bot: FootnoteClient) -> None:
     world = discord.world
     text = alone(await (await discord.slash(world.user, world.channel, "about")).done())
     assert "4 articles" in text
@@ -213,7 +207,7 @@ async def test_about(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
     assert "footnote-bot" in text
 
 
-async def test_sources_are_found_for_anybodys_message(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_sources_are_found_for_anybodys_message(discord: FakeDiscord, bot: FootnoteClient) -> None:
     world = discord.world
     said = await discord.say(world.add_user("grace"), world.channel, f"{RAQQA}\n{'Nobody knows. ' * 60}")
     found = await (await discord.menu(world.user, said, "Find sources")).done()
@@ -225,7 +219,7 @@ async def test_sources_are_found_for_anybodys_message(discord: LoopbackDiscord, 
 
 
 async def test_a_statement_gets_the_sentences_nearest_to_it(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     world = discord.world
     said = await discord.say(world.add_user("grace"), world.channel, "The red bridge is 900 metres long.")
@@ -247,7 +241,7 @@ def test_statements_are_told_from_questions(text: str) -> None:
 
 
 async def test_sources_of_an_answer_are_those_of_its_question(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     answer = (await ask(discord, BEES)).message
     assert answer is not None
@@ -257,14 +251,14 @@ async def test_sources_of_an_answer_are_those_of_its_question(
     assert found.message.embed["description"] == answer.embed["description"]
 
 
-async def test_a_message_without_text_has_no_sources(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_a_message_without_text_has_no_sources(discord: FakeDiscord, bot: FootnoteClient) -> None:
     world = discord.world
     said = await discord.say(world.user, world.channel, "\u200b\u2060\u200b")
     assert alone(await (await discord.menu(world.user, said, "Find sources")).done()) == TEXTLESS
 
 
 async def test_a_question_in_the_thread_of_an_answer_keeps_its_article(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     world = discord.world
     answer = (await ask(discord, BEES)).message

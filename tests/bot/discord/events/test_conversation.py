@@ -1,4 +1,4 @@
-"""Questions in messages, over the loopback Discord."""
+"""Questions in messages, over the fake Discord."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from bot.discord.replies.answer_reply import DECLINED, GONE, LOOKED_ON, NEAREST,
 from bot.discord.replies.reply import notice
 from bot.discord.replies.tickets import ContextTicket, MoreTicket
 from index.retrieval.title_search import article_key
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 from tests.fake_discord.messages import Message
 from tests.fake_discord.world import Channel
 from tests.support.bots import Bots
@@ -23,14 +23,14 @@ BEES = "How warm is the centre of the cluster kept?"
 CITED = ContextTicket("kAntsyJ4LhQf", 0, 9, "ET4w3rZY")
 
 
-async def mentioning(discord: LoopbackDiscord, question: str, channel: Channel | None = None) -> Message:
+async def mentioning(discord: FakeDiscord, question: str, channel: Channel | None = None) -> Message:
     """Mention the bot with a question, and wait for its answer."""
     world = discord.world
     said = await discord.say(world.user, channel or world.channel, f"{world.bot.mention} {question}")
     return await discord.answer(said)
 
 
-async def settled(discord: LoopbackDiscord) -> None:
+async def settled(discord: FakeDiscord) -> None:
     """Wait until all that was said before is heard: a question asked now is answered."""
     await mentioning(discord, BEES, discord.world.guild.add_channel("last"))
 
@@ -86,7 +86,7 @@ def test_more_goes_on_where_the_answer_ended() -> None:
 
 
 async def test_a_mention_is_answered_by_a_reply_that_pings_nobody(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     world = discord.world
     said = await discord.say(world.user, world.channel, f"{world.bot.mention}, {RAQQA}")
@@ -104,9 +104,7 @@ async def test_a_mention_is_answered_by_a_reply_that_pings_nobody(
 
 
 @pytest.mark.parametrize("place", ["before", "after", "nickname"])
-async def test_a_mention_may_stand_anywhere(
-    discord: LoopbackDiscord, bot: FootnoteClient, place: str
-) -> None:
+async def test_a_mention_may_stand_anywhere(discord: FakeDiscord, bot: FootnoteClient, place: str) -> None:
     world = discord.world
     mention = f"<@!{world.bot.id}>" if place == "nickname" else world.bot.mention
     text = f"{RAQQA}, {mention}" if place == "after" else f"{mention}: {RAQQA}"
@@ -114,17 +112,13 @@ async def test_a_mention_may_stand_anywhere(
     assert answer.content == f"> {RAQQA}"
 
 
-async def test_who_mentions_the_role_is_told_what_works(
-    discord: LoopbackDiscord, bot: FootnoteClient
-) -> None:
+async def test_who_mentions_the_role_is_told_what_works(discord: FakeDiscord, bot: FootnoteClient) -> None:
     world = discord.world
     said = await discord.say(world.user, world.channel, f"<@&{world.guild.bot_role_id}> {RAQQA}")
     assert (await discord.answer(said)).content == UNSEEN
 
 
-async def test_others_who_are_mentioned_are_called_by_name(
-    discord: LoopbackDiscord, bot: FootnoteClient
-) -> None:
+async def test_others_who_are_mentioned_are_called_by_name(discord: FakeDiscord, bot: FootnoteClient) -> None:
     world = discord.world
     grace = world.add_user("grace")
     text = f"has {grace.mention} been in <#{world.channel.id}>? <:bee:123>"
@@ -133,13 +127,13 @@ async def test_others_who_are_mentioned_are_called_by_name(
     assert grace.mention not in answer.content
 
 
-async def test_direct_messages_need_no_mention(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_direct_messages_need_no_mention(discord: FakeDiscord, bot: FootnoteClient) -> None:
     world = discord.world
     answer = await discord.answer(await discord.say(world.user, world.dm(world.user), RAQQA))
     assert "Townsend" in starts(answer)
 
 
-async def test_who_is_not_meant_is_left_alone(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_who_is_not_meant_is_left_alone(discord: FakeDiscord, bot: FootnoteClient) -> None:
     world = discord.world
     robot = world.add_user("robot", bot=True)
     unmeant = [
@@ -158,9 +152,7 @@ async def test_who_is_not_meant_is_left_alone(discord: LoopbackDiscord, bot: Foo
     assert not [said for said in world.channel.messages.values() if said.author is world.bot]
 
 
-async def test_a_message_delivered_twice_is_answered_once(
-    discord: LoopbackDiscord, bot: FootnoteClient
-) -> None:
+async def test_a_message_delivered_twice_is_answered_once(discord: FakeDiscord, bot: FootnoteClient) -> None:
     world = discord.world
     discord.deliver_twice()
     said = await discord.say(world.user, world.channel, f"{world.bot.mention} {RAQQA}")
@@ -169,13 +161,13 @@ async def test_a_message_delivered_twice_is_answered_once(
     assert len(discord.answers(said)) == 1
 
 
-async def test_a_bare_mention_gets_a_kind_line(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_a_bare_mention_gets_a_kind_line(discord: FakeDiscord, bot: FootnoteClient) -> None:
     world = discord.world
     answer = await discord.answer(await discord.say(world.user, world.channel, world.bot.mention))
     assert answer.content == EMPTY
 
 
-async def test_a_question_has_a_longest_length(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_a_question_has_a_longest_length(discord: FakeDiscord, bot: FootnoteClient) -> None:
     answer = await mentioning(discord, "why? " * 101)
     assert "500" in answer.content
     assert "504" in answer.content
@@ -183,7 +175,7 @@ async def test_a_question_has_a_longest_length(discord: LoopbackDiscord, bot: Fo
     assert "Townsend" in starts(await mentioning(discord, RAQQA + "!" * (500 - len(RAQQA))))
 
 
-async def test_a_reply_keeps_the_article_of_the_answer(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_a_reply_keeps_the_article_of_the_answer(discord: FakeDiscord, bot: FootnoteClient) -> None:
     world = discord.world
     red = await mentioning(discord, "How long is the red bridge?")
     reply = await discord.answer(
@@ -196,7 +188,7 @@ async def test_a_reply_keeps_the_article_of_the_answer(discord: LoopbackDiscord,
 
 
 async def test_where_the_article_of_the_answer_does_not_say_all_are_asked(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     world = discord.world
     bees = await mentioning(discord, BEES)
@@ -211,7 +203,7 @@ async def test_where_the_article_of_the_answer_does_not_say_all_are_asked(
 
 
 async def test_where_the_article_of_the_answer_is_gone_all_are_asked(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     world = discord.world
     bees = await mentioning(discord, BEES)
@@ -223,13 +215,13 @@ async def test_where_the_article_of_the_answer_is_gone_all_are_asked(
 
 
 @pytest.mark.parametrize("text", ["hi", "Hello!", "hey", "Thanks.", "thank you :)"])
-async def test_a_greeting_gets_a_kind_line(discord: LoopbackDiscord, bot: FootnoteClient, text: str) -> None:
+async def test_a_greeting_gets_a_kind_line(discord: FakeDiscord, bot: FootnoteClient, text: str) -> None:
     assert (await mentioning(discord, text)).content == HELLO
 
 
 @pytest.mark.parametrize("text", ["help", "?"])
 async def test_who_asks_for_help_is_told_what_the_bot_is(
-    discord: LoopbackDiscord, bot: FootnoteClient, text: str
+    discord: FakeDiscord, bot: FootnoteClient, text: str
 ) -> None:
     answer = await discord.answer(
         await discord.say(discord.world.user, discord.world.dm(discord.world.user), text)
@@ -238,7 +230,7 @@ async def test_who_asks_for_help_is_told_what_the_bot_is(
 
 
 async def test_a_reply_to_the_answer_of_a_command_keeps_its_article(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     world = discord.world
     asked = await (await discord.slash(world.user, world.channel, "ask", question=BEES)).done()
@@ -247,7 +239,7 @@ async def test_a_reply_to_the_answer_of_a_command_keeps_its_article(
 
 
 async def test_an_answer_that_discord_does_not_send_along_is_fetched(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     world = discord.world
     bees = await mentioning(discord, BEES)
@@ -262,7 +254,7 @@ async def test_an_answer_that_discord_does_not_send_along_is_fetched(
 
 
 async def test_a_reply_to_a_deleted_answer_is_a_question_of_its_own(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     world = discord.world
     bees = await mentioning(discord, BEES)
@@ -275,7 +267,7 @@ async def test_a_reply_to_a_deleted_answer_is_a_question_of_its_own(
 
 
 async def test_a_question_in_the_thread_of_an_answer_keeps_its_article(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     world = discord.world
     bees = await mentioning(discord, BEES)
@@ -287,7 +279,7 @@ async def test_a_question_in_the_thread_of_an_answer_keeps_its_article(
 
 
 async def test_more_in_reply_shows_further_sources_until_there_are_none(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     world = discord.world
     answer = await mentioning(discord, RAQQA)
@@ -307,7 +299,7 @@ async def test_more_in_reply_shows_further_sources_until_there_are_none(
 
 
 async def test_more_needs_no_reply_where_only_the_bot_speaks(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     world = discord.world
     for channel in (world.dm(world.user), world.channel.add_thread("raqqa")):
@@ -318,11 +310,11 @@ async def test_more_needs_no_reply_where_only_the_bot_speaks(
         assert "-# 7 · " in starts(await mentioning(discord, "more", channel))
 
 
-async def test_more_of_nothing_gets_a_kind_line(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_more_of_nothing_gets_a_kind_line(discord: FakeDiscord, bot: FootnoteClient) -> None:
     assert (await mentioning(discord, "more")).content == MORE_OF_WHAT
 
 
-async def test_who_asks_too_much_in_a_channel_is_told_once(discord: LoopbackDiscord, bots: Bots) -> None:
+async def test_who_asks_too_much_in_a_channel_is_told_once(discord: FakeDiscord, bots: Bots) -> None:
     world = discord.world
     await bots.start(questions_per_minute=1)
     assert "Townsend" in starts(await mentioning(discord, RAQQA))
@@ -334,7 +326,7 @@ async def test_who_asks_too_much_in_a_channel_is_told_once(discord: LoopbackDisc
 
 
 async def test_where_history_is_closed_the_answer_is_no_reply(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     world = discord.world
     world.channel.deny("read_message_history")
@@ -345,7 +337,7 @@ async def test_where_history_is_closed_the_answer_is_no_reply(
 
 
 async def test_where_it_may_not_speak_the_bot_says_what_it_lacks_once(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     world = discord.world
     world.channel.deny("send_messages")
@@ -359,7 +351,7 @@ async def test_where_it_may_not_speak_the_bot_says_what_it_lacks_once(
 
 
 async def test_an_error_is_said_with_a_number_and_nothing_else(
-    discord: LoopbackDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
+    discord: FakeDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("the secret of the bees")

@@ -20,7 +20,7 @@ from bot.discord.replies.reply import gone_reply
 from bot.discord.replies.tickets import VerdictTicket, parse
 from index.errors import IndexDamagedError, UnknownArticleError
 from index.library import Library
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 from tests.fake_discord.interactions import Interaction
 from tests.fake_discord.messages import Message
 from tests.support.bots import Bots
@@ -44,12 +44,12 @@ def held(monkeypatch: pytest.MonkeyPatch, library: Library) -> Iterator[threadin
     release.set()
 
 
-async def ask(discord: LoopbackDiscord, question: str = RAQQA, **options: object) -> Interaction:
+async def ask(discord: FakeDiscord, question: str = RAQQA, **options: object) -> Interaction:
     world = discord.world
     return await discord.slash(world.user, world.channel, "ask", question=question, **options)
 
 
-async def mention(discord: LoopbackDiscord) -> Message:
+async def mention(discord: FakeDiscord) -> Message:
     world = discord.world
     return await discord.say(world.user, world.channel, f"{world.bot.mention} {RAQQA}")
 
@@ -60,7 +60,7 @@ def text(interaction: Interaction) -> str:
 
 
 async def test_a_question_is_acknowledged_before_anything_is_computed(
-    discord: LoopbackDiscord, bot: FootnoteClient, held: threading.Event
+    discord: FakeDiscord, bot: FootnoteClient, held: threading.Event
 ) -> None:
     asked = await (await ask(discord)).acknowledged(5)
     assert not asked.is_done
@@ -69,7 +69,7 @@ async def test_a_question_is_acknowledged_before_anything_is_computed(
 
 
 async def test_who_finds_the_queue_full_is_told_when_to_come_back(
-    discord: LoopbackDiscord, bots: Bots, held: threading.Event
+    discord: FakeDiscord, bots: Bots, held: threading.Event
 ) -> None:
     await bots.start(queue=1, batch=1)
     computed = await (await ask(discord)).acknowledged(5)
@@ -83,7 +83,7 @@ async def test_who_finds_the_queue_full_is_told_when_to_come_back(
 
 
 async def test_who_waits_past_the_deadline_is_told_when_to_come_back(
-    discord: LoopbackDiscord, bots: Bots, held: threading.Event
+    discord: FakeDiscord, bots: Bots, held: threading.Event
 ) -> None:
     client = await bots.start(deadline=1)
     asked = await (await ask(discord)).done()
@@ -95,7 +95,7 @@ async def test_who_waits_past_the_deadline_is_told_when_to_come_back(
 
 
 async def test_typing_is_shown_only_where_it_takes_a_while(
-    discord: LoopbackDiscord, bot: FootnoteClient, held: threading.Event, monkeypatch: pytest.MonkeyPatch
+    discord: FakeDiscord, bot: FootnoteClient, held: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(answering, "TYPING_AFTER", 0.1)
     said = await mention(discord)
@@ -108,7 +108,7 @@ async def test_typing_is_shown_only_where_it_takes_a_while(
 
 
 async def test_an_answer_does_not_wait_for_typing_to_be_shown(
-    discord: LoopbackDiscord, bot: FootnoteClient, held: threading.Event, monkeypatch: pytest.MonkeyPatch
+    discord: FakeDiscord, bot: FootnoteClient, held: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(answering, "TYPING_AFTER", 0.0)
     stuck = discord.fail("POST", "/typing$", times=None)  # discord.py tries for 25 s
@@ -119,7 +119,7 @@ async def test_an_answer_does_not_wait_for_typing_to_be_shown(
 
 
 async def test_a_stop_waits_until_what_is_in_flight_is_sent(
-    discord: LoopbackDiscord, bot: FootnoteClient, held: threading.Event
+    discord: FakeDiscord, bot: FootnoteClient, held: threading.Event
 ) -> None:
     asked = await (await ask(discord)).acknowledged(5)
     finishing = asyncio.create_task(bot.finish(10))
@@ -135,7 +135,7 @@ async def test_a_stop_waits_until_what_is_in_flight_is_sent(
 
 
 async def test_a_stop_tells_those_whom_it_gives_up(
-    discord: LoopbackDiscord, bot: FootnoteClient, held: threading.Event
+    discord: FakeDiscord, bot: FootnoteClient, held: threading.Event
 ) -> None:
     asked = await (await ask(discord)).acknowledged(5)
     alone = await (await ask(discord, private=True)).acknowledged(5)
@@ -148,9 +148,7 @@ async def test_a_stop_tells_those_whom_it_gives_up(
     assert "restarting" in discord.answers(said)[0].content
 
 
-async def test_a_stop_waits_for_nobody_longer_than_it_says(
-    discord: LoopbackDiscord, bot: FootnoteClient
-) -> None:
+async def test_a_stop_waits_for_nobody_longer_than_it_says(discord: FakeDiscord, bot: FootnoteClient) -> None:
     sent = discord.slow("PATCH", "@original", 2.0)
     await ask(discord)
     await discord.until(lambda: sent.happened)
@@ -164,7 +162,7 @@ async def test_a_stop_waits_for_nobody_longer_than_it_says(
 @pytest.mark.parametrize("done", [False, True], ids=["request lost", "answer lost"])
 @pytest.mark.parametrize("lost", [("POST", "/callback"), ("PATCH", "@original")], ids=["promise", "answer"])
 async def test_a_lost_connection_costs_no_answer(
-    discord: LoopbackDiscord, bot: FootnoteClient, lost: tuple[str, str], done: bool
+    discord: FakeDiscord, bot: FootnoteClient, lost: tuple[str, str], done: bool
 ) -> None:
     if done and lost[0] == "POST":
         discord.expect(40060)
@@ -178,7 +176,7 @@ async def test_a_lost_connection_costs_no_answer(
 
 @pytest.mark.parametrize("done", [False, True], ids=["request lost", "answer lost"])
 async def test_a_lost_connection_doubles_no_reply(
-    discord: LoopbackDiscord, bot: FootnoteClient, done: bool
+    discord: FakeDiscord, bot: FootnoteClient, done: bool
 ) -> None:
     fault = discord.cut("POST", "/messages$", done=done)
     said = await mention(discord)
@@ -189,7 +187,7 @@ async def test_a_lost_connection_doubles_no_reply(
 
 
 async def test_a_private_line_survives_a_lost_acknowledgement(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     discord.expect(40060)
     discord.cut("POST", "/callback", done=True)
@@ -200,7 +198,7 @@ async def test_a_private_line_survives_a_lost_acknowledgement(
 
 
 async def test_more_of_an_article_that_is_gone_is_said_in_other_words(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     said = await bot.answering._said(DiscordQuestion(RAQQA, 1, None, "button", "A" * 12, first=3), None)
     assert said.reply == gone_reply()
@@ -213,7 +211,7 @@ async def test_more_of_an_article_that_is_gone_is_said_in_other_words(
 
 
 async def test_trouble_of_the_library_is_said_alone_and_counted(
-    discord: LoopbackDiscord, bot: FootnoteClient, library: Library, monkeypatch: pytest.MonkeyPatch
+    discord: FakeDiscord, bot: FootnoteClient, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def damaged(*_: object) -> None:
         raise IndexDamagedError("/secret/path is damaged")
@@ -227,7 +225,7 @@ async def test_trouble_of_the_library_is_said_alone_and_counted(
     assert bot.meter.registry.get_sample_value("footnote_questions_total", labels) == 1
 
 
-async def test_further_sources_end_somewhere(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_further_sources_end_somewhere(discord: FakeDiscord, bot: FootnoteClient) -> None:
     last = await bot.answering._said(DiscordQuestion(RAQQA, 1, None, "button", first=FURTHEST - 1), None)
     assert last.reply.rest is None or last.reply.rest.first <= FURTHEST
     assert MORE_SOURCES not in [button.label for button in last.reply.buttons]
@@ -238,7 +236,7 @@ async def test_further_sources_end_somewhere(discord: LoopbackDiscord, bot: Foot
 
 @pytest.mark.parametrize("log_questions", [False, True])
 async def test_questions_are_logged_only_where_that_is_configured(
-    discord: LoopbackDiscord, bots: Bots, caplog: pytest.LogCaptureFixture, log_questions: bool
+    discord: FakeDiscord, bots: Bots, caplog: pytest.LogCaptureFixture, log_questions: bool
 ) -> None:
     client = await bots.start(log_questions=log_questions)
     with caplog.at_level(logging.INFO, "bot"):
@@ -252,7 +250,7 @@ async def test_questions_are_logged_only_where_that_is_configured(
     assert any("Raqqa" in str(vars(record)) for record in caplog.records) == log_questions
 
 
-async def test_every_stage_is_measured(discord: LoopbackDiscord, bot: FootnoteClient) -> None:
+async def test_every_stage_is_measured(discord: FakeDiscord, bot: FootnoteClient) -> None:
     await (await ask(discord)).done()
     await bot.finish(5)
     for stage in ("acknowledge", "wait", "compute", "send", "total"):
@@ -277,7 +275,7 @@ class Another:
 
 
 async def test_an_answer_is_shown_with_the_library_that_gave_it(
-    discord: LoopbackDiscord, bot: FootnoteClient, held: threading.Event, monkeypatch: pytest.MonkeyPatch
+    discord: FakeDiscord, bot: FootnoteClient, held: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = bot.live_library.library
     asked = await (await ask(discord)).acknowledged(5)
@@ -292,7 +290,7 @@ async def test_an_answer_is_shown_with_the_library_that_gave_it(
 
 
 async def test_one_deadline_covers_all_that_is_done_for_an_answer(
-    discord: LoopbackDiscord, bots: Bots, held: threading.Event, monkeypatch: pytest.MonkeyPatch
+    discord: FakeDiscord, bots: Bots, held: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def slowly(*_: object) -> str:
         time.sleep(0.6)
@@ -317,7 +315,7 @@ async def test_one_deadline_covers_all_that_is_done_for_an_answer(
 
 @pytest.mark.parametrize("full", [False, True])
 async def test_an_answer_that_is_there_is_shown_whatever_is_in_the_way(
-    discord: LoopbackDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch, full: bool
+    discord: FakeDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch, full: bool
 ) -> None:
     release = threading.Event()
     if full:
@@ -333,7 +331,7 @@ async def test_an_answer_that_is_there_is_shown_whatever_is_in_the_way(
 
 @pytest.mark.parametrize("by_command", [True, False])
 async def test_a_stop_waits_until_a_failure_is_said(
-    discord: LoopbackDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch, by_command: bool
+    discord: FakeDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch, by_command: bool
 ) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("broken")
@@ -348,7 +346,7 @@ async def test_a_stop_waits_until_a_failure_is_said(
 
 
 async def test_a_long_wait_that_discord_asks_for_is_not_waited_for(
-    discord: LoopbackDiscord, bot: FootnoteClient, caplog: pytest.LogCaptureFixture
+    discord: FakeDiscord, bot: FootnoteClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     slowed = discord.fail("POST", "/messages$", 429, retry_after=3600.0, times=None)
     await mention(discord)
@@ -359,7 +357,7 @@ async def test_a_long_wait_that_discord_asks_for_is_not_waited_for(
     assert "slowed down" in caplog.messages
 
 
-async def test_a_server_that_asks_too_much_is_told_to_wait(discord: LoopbackDiscord, bots: Bots) -> None:
+async def test_a_server_that_asks_too_much_is_told_to_wait(discord: FakeDiscord, bots: Bots) -> None:
     world = discord.world
     await bots.start(server_questions_per_minute=1)
     assert "Townsend" in text(await (await ask(discord)).done())
@@ -374,7 +372,7 @@ async def test_a_server_that_asks_too_much_is_told_to_wait(discord: LoopbackDisc
 
 
 async def test_a_lost_gateway_costs_no_answer_that_is_on_its_way(
-    discord: LoopbackDiscord, bot: FootnoteClient, held: threading.Event
+    discord: FakeDiscord, bot: FootnoteClient, held: threading.Event
 ) -> None:
     asked, said = await (await ask(discord)).acknowledged(5), await mention(discord)
     await discord.until(lambda: len(bot.answering._in_flight._tasks) == 2)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.discord.questions.cooldowns import Cooldowns, Wait
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 from tests.support.bots import Bots
 
 
@@ -128,9 +128,7 @@ def test_the_limit_is_exact_at_any_time(limit: int, now: float) -> None:
         assert take(cooldowns, 1) <= 2e-3
 
 
-async def test_who_asks_on_a_server_that_asked_a_lot_is_not_blamed(
-    discord: LoopbackDiscord, bots: Bots
-) -> None:
+async def test_who_asks_on_a_server_that_asked_a_lot_is_not_blamed(discord: FakeDiscord, bots: Bots) -> None:
     world = discord.world
     await bots.start(questions_per_minute=5, server_questions_per_minute=1)
     said = []

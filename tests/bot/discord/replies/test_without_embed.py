@@ -1,4 +1,4 @@
-"""Where the bot may not embed links, over the loopback Discord and for every length."""
+"""Where the bot may not embed links, over the fake Discord and for every length."""
 
 import discord as discord_py
 from hypothesis import given
@@ -11,7 +11,7 @@ from bot.discord.replies.markdown import units
 from bot.discord.replies.reply import Reply, notice
 from bot.discord.replies.tickets import MoreTicket, parse
 from bot.discord.replies.without_embed import LACKING, without_embed
-from tests.fake_discord import LoopbackDiscord
+from tests.fake_discord import FakeDiscord
 from tests.preview.golden import LONG, answered, cite, show
 from tests.support.button_presses import ANSWER, MORE, RAQQA, RIGHT, THANKS, press, seen
 
@@ -19,7 +19,7 @@ BEES = "How warm is the centre of the cluster kept?"
 
 
 async def test_an_answer_without_an_embed_says_all_and_names_the_permission_once(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     world = discord.world
     for channel in (world.channel, world.channel.add_thread("raqqa")):
@@ -43,7 +43,7 @@ async def test_an_answer_without_an_embed_says_all_and_names_the_permission_once
 
 
 async def test_an_answer_without_an_embed_can_be_asked_on_and_judged(
-    discord: LoopbackDiscord, bot: FootnoteClient
+    discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     world = discord.world
     world.channel.deny("embed_links")
