@@ -20,6 +20,7 @@ REBUILD = "Run: footnote index"
 
 
 def examine_corpus(config: Config) -> Check:
+    """Check that there are articles."""
     files = corpus_files(config.corpus_directory)
     if not files:
         remedy = "Put articles there (.txt, .md, .html, .pdf), then run: footnote index"
@@ -28,6 +29,7 @@ def examine_corpus(config: Config) -> Check:
 
 
 def examine_encoder(config: Config) -> Check:
+    """Check that the encoder's files are there and readable."""
     folder = resolve_encoder(config.encoder)
     for file in sorted((*folder.glob("*.json"), *folder.glob("*/*.json"))):
         try:
@@ -38,6 +40,7 @@ def examine_encoder(config: Config) -> Check:
 
 
 def examine_reader(config: Config) -> Check:
+    """Check that the reader's files are there and readable."""
     named = config.answer.reader
     if named == NO_READER:
         return Check("reader", OK, f"{named}: the order of retrieval stands")
@@ -58,6 +61,7 @@ def examine_reader(config: Config) -> Check:
 
 
 def examine_index_folder(config: Config) -> Check:
+    """Check that the index folder can be written to."""
     config.check_index_directory()
     try:
         try_to_write(config.index_directory)
@@ -68,6 +72,7 @@ def examine_index_folder(config: Config) -> Check:
 
 
 def examine_index(config: Config) -> Check:
+    """Check that the index opens."""
     try:
         library = Library.open(config)
     except (IndexMissingError, IndexStaleError) as error:
@@ -78,6 +83,7 @@ def examine_index(config: Config) -> Check:
 
 
 def examine_freshness(config: Config) -> Check:
+    """Check that the index is up to date with the articles."""
     if reason := is_stale(config):
         return Check("up to date", WARN, str(reason), REBUILD)
     return Check("up to date", OK, "the index stands for the articles as they are")

@@ -46,8 +46,10 @@ def describe(file: CorpusFile, earlier: FileState | None) -> FileState:
 
 
 def content_key(state: FileState | None) -> tuple[str, str] | None:
+    """Return what identifies a file's content; None if there is no such file."""
     return None if state is None else (state.id, state.digest)
 
 
 def content_keys(states: Iterable[FileState]) -> dict[str, tuple[str, str] | None]:
+    """Return the content key of each file."""
     return {state.file: content_key(state) for state in states}

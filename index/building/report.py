@@ -33,6 +33,7 @@ def make_report(
     before: Mapping[str, FileState],
     rebuilt: str | None,
 ) -> BuildReport:
+    """Compare the index's entries with those before the update."""
     old = {state.id: state.digest for state in before.values() if state.skipped is None}
     new = {entry.state.id: entry.state.digest for entry in entries}
     gone = {digest: name for name, digest in old.items() if name not in new}

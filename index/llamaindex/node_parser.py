@@ -21,7 +21,8 @@ class FootnoteNodeParser(NodeParser):
     """Parses each document into one node a sentence.
 
     A node's offsets are exact in its document's text. Its id is made of the document's id and the offsets, so
-    that it is unique, the same each time, and the one that the query engine gives to a citation where the document's id is the article's. To the document's metadata come the offsets of the passage around the
+    that it is unique, the same each time, and the one that the query engine gives to a citation if the
+    document's id is the article's. The document's metadata gain the offsets of the passage around the
     sentence, as `passage_start` and `passage_end`.
     """
 

@@ -48,7 +48,10 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as base:
             config = make_library(Path(base), sentences)
             child = subprocess.run(
-                [sys.executable, "-m", "tests.benchmarks.bench_question", "--measure", str(options.questions), str(config)],
+                [
+                    *(sys.executable, "-m", "tests.benchmarks.bench_question"),
+                    *("--measure", str(options.questions), str(config)),
+                ],
                 check=True, capture_output=True, text=True,
             )  # fmt: skip
             print(child.stdout, end="")

@@ -1,4 +1,4 @@
-"""Compare exact search, the inverted lists of `index.storage.vectors` and HNSW: build time, memory, latency, recall.
+"""Compare exact search, inverted lists (`index.storage.vectors`) and HNSW: time, memory, latency, recall.
 
     python -m tests.benchmarks.bench_vectors LINES [--questions FILE] [--rows N] [--cache FOLDER]
 

@@ -1,6 +1,7 @@
 """Discord's markdown as its desktop client reads it, as far as it matters to who tries to get past escapes.
 
-A parser of its own, which knows nothing of `bot.discord.replies.markdown`: what one writes, the other must not find.
+A parser of its own, which knows nothing of `bot.discord.replies.markdown`: what one writes,
+the other must not find.
 """
 
 import re

@@ -144,4 +144,5 @@ def _numbers(run: range, of: int) -> str:
 
 
 def short_fact(fact: str | None) -> str:
+    """Return a fact of an article, escaped and cut."""
     return cut(escape(fact or "").strip(), FACT)

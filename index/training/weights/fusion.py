@@ -1,6 +1,7 @@
 """Learns `fusion.json`: the weights of the ranking and of the confidence. Build side only.
 
-    python -m index.training.weights.fusion --squadshifts DIR [--squad2 FILE] --out index/retrieval/fusion.json --report FILE
+    python -m index.training.weights.fusion --squadshifts DIR [--squad2 FILE]
+        --out index/retrieval/fusion.json --report FILE
 
 The ranking is learnt on the Wikipedia part of SQuADShifts (Miller et al. 2020), by a softmax over the
 candidates of a question. The confidence is learnt on the same, on questions asked of the wrong article, on

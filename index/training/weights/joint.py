@@ -1,7 +1,7 @@
 """Learns `reading.json`: how reading and retrieval weigh together, and the confidence. Build side only.
 
-    python -m index.training.weights.joint --squadshifts DIR [--squad2 FILE] --reader DIR --out index/reading/reading.json
-        --report FILE
+    python -m index.training.weights.joint --squadshifts DIR [--squad2 FILE] --reader DIR
+        --out index/reading/reading.json --report FILE
 
 Both are learnt on the paragraphs of SQuADShifts that the reader was not trained on, and on a file of SQuAD
 2.0's form, for which the report is cross-validated over articles: the order on questions of an encyclopedia,
