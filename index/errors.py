@@ -53,3 +53,7 @@ class IndexStaleError(FootnoteError):
 
 class IndexBusyError(FootnoteError):
     """Another process is writing the index."""
+
+
+class IndexUnwritableError(FootnoteError):
+    """The index folder cannot be written, or the disk is full; an index that is there stays complete."""

@@ -9,11 +9,11 @@ from index.building.report import BuildReport, counts
 from index.building.staleness import is_stale
 from index.building.update import update
 from index.errors import (
-    FootnoteError,
     IndexBusyError,
     IndexDamagedError,
     IndexMissingError,
     IndexStaleError,
+    IndexUnwritableError,
 )
 from index.library import Library
 
@@ -58,10 +58,7 @@ def refreshed(config: Config, library: Library) -> Library:
             done = update(config, report, wait=0)
         tell(done)
         return Library.open(config)
-    except FootnoteError as error:
-        unwritable = type(error) is FootnoteError and isinstance(error.__cause__, OSError)
-        if not (unwritable or isinstance(error, IndexBusyError)):
-            raise
+    except (IndexBusyError, IndexUnwritableError) as error:
         log.warning("%s. Answering from the last index.", error.message.rstrip("."))
     return library
 

@@ -19,10 +19,10 @@ from index.building.staleness import renew_state
 from index.config import Config
 from index.errors import (
     ConfigurationError,
-    FootnoteError,
     IndexDamagedError,
     IndexMissingError,
     IndexStaleError,
+    IndexUnwritableError,
     UnreadableFileError,
 )
 from index.records import Article, Progress
@@ -48,8 +48,7 @@ def update(config: Config, progress: Progress, wait: float = WAIT) -> BuildRepor
 
     Until it is done, and whatever stops it, the earlier index answers; it stays too where the corpus has
     become empty. Raises ConfigurationError where there is no article, IndexBusyError after `wait` seconds,
-    ModelMissingError, ModelDamagedError, and FootnoteError where no file can be read or the index folder
-    cannot be written.
+    ModelMissingError, ModelDamagedError, and IndexUnwritableError if the index folder cannot be written.
     """
     started = time.perf_counter()
     root = config.index_directory
@@ -59,9 +58,9 @@ def update(config: Config, progress: Progress, wait: float = WAIT) -> BuildRepor
         with generations.writing(root, wait):
             report = _update(config, root, progress)
     except OSError as error:
-        raise FootnoteError(
+        raise IndexUnwritableError(
             f"the index in {root} cannot be written: {error.strerror or error}",
-            "See to the folder's rights and to free space; the earlier index, if there was one, is whole.",
+            "Check the folder's permissions and free disk space; an index that was there is intact.",
         ) from error
     return replace(report, seconds=time.perf_counter() - started)
 

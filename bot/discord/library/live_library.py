@@ -7,7 +7,7 @@ import time
 from typing import Self
 
 from bot.config import Config
-from bot.discord.library.update_process import Skipped, UnwritableError, update_apart
+from bot.discord.library.update_process import Skipped, update_apart
 from bot.discord.telemetry.log_format import fields
 from bot.discord.telemetry.meter import Meter
 from index.articles.corpus import corpus_files
@@ -20,6 +20,7 @@ from index.errors import (
     IndexDamagedError,
     IndexMissingError,
     IndexStaleError,
+    IndexUnwritableError,
 )
 from index.library import Library, published_fingerprint
 
@@ -162,7 +163,7 @@ async def _opened(config: Config) -> tuple[Library, Skipped]:
         try:
             skipped = await _update(config, reason, 0)
             return await asyncio.to_thread(Library.open, config, library), skipped
-        except (IndexBusyError, UnwritableError) as error:
+        except (IndexBusyError, IndexUnwritableError) as error:
             log.warning("answering from the last index", extra=fields(reason=error.message))
     return library, frozenset()
 

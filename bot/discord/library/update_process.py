@@ -46,15 +46,10 @@ class Updated:
     skipped: Skipped
 
 
-class UnwritableError(FootnoteError):
-    """The index cannot be written now; the one that there is, is whole."""
-
-
 async def update_apart(config: Config, wait: float) -> Updated:
     """Bring the index up to date as `update` does, in a child process that ends if this is cancelled.
 
-    Raises what `update` does; UnwritableError where the index cannot be written, FootnoteError where the
-    child died.
+    Raises what `update` does, and FootnoteError if the child died.
     """
     child = await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-m", __name__),
@@ -116,8 +111,7 @@ async def _last_words(child: asyncio.StreamReader) -> str:
 def _error(kind: str, message: str, remedy: str) -> FootnoteError:
     if kind == IndexDamagedError.__name__:  # which has the one mend
         return IndexDamagedError(message)
-    known = UnwritableError if kind == UnwritableError.__name__ else getattr(errors, kind, FootnoteError)
-    error: FootnoteError = known(message, remedy)
+    error: FootnoteError = getattr(errors, kind, FootnoteError)(message, remedy)
     return error
 
 
@@ -146,9 +140,7 @@ def main() -> None:
         with contextlib.redirect_stdout(sys.stderr):
             report = update(config, progress, order["wait"])
     except FootnoteError as error:
-        unwritable = type(error) is FootnoteError and isinstance(error.__cause__, OSError)
-        kind = UnwritableError if unwritable else type(error)
-        say(error={"kind": kind.__name__, "message": error.message, "remedy": error.remedy})
+        say(error={"kind": type(error).__name__, "message": error.message, "remedy": error.remedy})
     else:
         say(changes=counts(report), seconds=round(report.seconds, 1), skipped=report.skipped)
 

@@ -18,6 +18,7 @@ from index.errors import (
     FootnoteError,
     IndexBusyError,
     IndexDamagedError,
+    IndexUnwritableError,
     ModelMissingError,
 )
 from index.segmentation import sentences
@@ -153,7 +154,7 @@ def test_a_full_disk_is_an_error_and_keeps_the_index(config: Config, limit: int)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, hard))
     try:
-        with pytest.raises(FootnoteError, match="cannot be written"):
+        with pytest.raises(IndexUnwritableError, match="cannot be written"):
             build(config)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
@@ -182,7 +183,7 @@ def test_a_failure_at_any_call_keeps_the_index(config: Config, monkeypatch: pyte
                 patch.setattr(os, name, partial(fail, number + 1, real))
                 try:
                     build(config)
-                except FootnoteError as error:
+                except IndexUnwritableError as error:
                     assert "No space left on device" in error.message
                     # The last step may have been done before the failure.
                     assert texts(config) in (kept, {**kept, "cats": ["Cats", "A cat runs."]})
@@ -200,5 +201,5 @@ def test_a_failure_at_any_call_keeps_the_index(config: Config, monkeypatch: pyte
 def test_a_folder_that_cannot_be_written(config: Config) -> None:
     shutil.rmtree(config.index_directory)
     config.index_directory.write_text("a file where the folder should be", encoding="utf-8")
-    with pytest.raises(FootnoteError, match="cannot be written"):
+    with pytest.raises(IndexUnwritableError, match="cannot be written"):
         build(config)

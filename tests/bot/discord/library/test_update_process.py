@@ -14,9 +14,15 @@ import pytest
 
 from bot.config import Config
 from bot.discord.library import update_process
-from bot.discord.library.update_process import UnwritableError, update_apart
+from bot.discord.library.update_process import update_apart
 from index.building.report import BuildReport
-from index.errors import ConfigurationError, FootnoteError, IndexBusyError, IndexDamagedError
+from index.errors import (
+    ConfigurationError,
+    FootnoteError,
+    IndexBusyError,
+    IndexDamagedError,
+    IndexUnwritableError,
+)
 from index.library import Library
 from index.records import Progress
 from index.storage.generations import writing
@@ -83,7 +89,7 @@ async def test_the_child_s_errors_are_the_library_s_own(config: Config) -> None:
 
 
 def test_each_kind_of_error_keeps_its_kind() -> None:
-    for kind in (IndexDamagedError, UnwritableError, ConfigurationError, FootnoteError):
+    for kind in (IndexDamagedError, IndexUnwritableError, ConfigurationError, FootnoteError):
         error = update_process._error(kind.__name__, "what", "remedy")
         assert type(error) is kind
         assert (error.message, error.remedy != "") == ("what", True)
