@@ -24,7 +24,6 @@ from bot.discord.telemetry.health import DISCONNECTED, READY, STARTING, STOPPING
 from bot.discord.telemetry.log_format import fields
 from bot.discord.telemetry.meter import Meter
 from bot.feedback.store import Feedback
-from bot.terminal.command_group import INTERRUPTED
 from bot.wording import in_words
 from index.errors import ConfigurationError
 
@@ -50,7 +49,7 @@ async def _until_signalled(config: Config, token: str) -> None:
 
     def stop(number: signal.Signals) -> None:
         if stopping.is_set():
-            _end(INTERRUPTED if number is signal.SIGINT else 128 + number)
+            _end(128 + number)
         stopping.set()
         log.info("stopping", extra=fields(signal=number.name))
 

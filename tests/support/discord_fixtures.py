@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
+from bot.discord.account.discord_py_globals import restored_afterwards
 from bot.discord.events.client import FootnoteClient
 from index.building.update import update
 from index.config import Config
@@ -102,9 +101,7 @@ def discord(runner: asyncio.Runner, openapi: OpenAPI | None) -> Iterator[FakeDis
     """Return a running fake Discord; what it refused and the test did not expect fails the test."""
     server = FakeDiscord(openapi=openapi)
     runner.run(server.__aenter__())
-    with pytest.MonkeyPatch.context() as patch:  # a client that was pointed here changed both for good
-        patch.setattr(Route, "BASE", Route.BASE)
-        patch.setattr(DiscordWebSocket, "DEFAULT_GATEWAY", DiscordWebSocket.DEFAULT_GATEWAY)
+    with restored_afterwards():
         yield server
     runner.run(server.__aexit__(None, None, None))
     server.check()

@@ -7,11 +7,9 @@ from typing import Any
 
 import aiohttp
 import discord
-import yarl
 from discord import app_commands
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
+from bot.discord.account.discord_py_globals import use_api, use_gateway
 from tests.fake_discord import FakeDiscord
 
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
@@ -21,8 +19,8 @@ class Toy(discord.AutoShardedClient):
     """A client with a command tree; `on(name)` sets what an event does."""
 
     def __init__(self, server: FakeDiscord, **options: object) -> None:
-        Route.BASE = server.api_base
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(server.gateway_url)
+        use_api(server.api_base)
+        use_gateway(server.gateway_url)
         options = {"intents": INTENTS, "allowed_mentions": discord.AllowedMentions.none(), **options}
         super().__init__(max_messages=None, guild_ready_timeout=0.05, **options)  # type: ignore[arg-type]
         self.tree = app_commands.CommandTree(self)

@@ -7,8 +7,9 @@ from http import HTTPStatus
 
 import aiohttp
 import discord
-from discord.http import Route
 
+from bot.discord.account.discord_py_globals import api_base as current_api_base
+from bot.discord.account.discord_py_globals import use_api
 from bot.discord.account.token import WHERE
 from index.errors import ConfigurationError
 
@@ -37,8 +38,7 @@ async def visitor(token: str, api_base: str) -> AsyncIterator[discord.Client]:
 
     Raises ConfigurationError where Discord refuses, and what `is_passing` knows where it cannot be reached.
     """
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # nobody asked for voice
-    Route.BASE = api_base
+    use_api(api_base)
     client = discord.Client(
         intents=discord.Intents(guilds=True),  # else discord.py warns of it
         max_ratelimit_timeout=_LONGEST_WAIT,
@@ -70,7 +70,7 @@ def refusal(error: BaseException) -> ConfigurationError | None:
     if isinstance(error, discord.ConnectionClosed) and error.code in _CLOSED_FOR_GOOD:
         return ConfigurationError(_CLOSED_FOR_GOOD[error.code])
     if _status(error) == HTTPStatus.NOT_FOUND:
-        return _not_discord(f"answers 404 at {Route.BASE}")
+        return _not_discord(f"answers 404 at {current_api_base()}")
     return None
 
 

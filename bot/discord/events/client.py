@@ -7,11 +7,9 @@ from collections import Counter
 from typing import Any
 
 import discord
-import yarl
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
-from bot.config import Config, DiscordSection
+from bot.config import Config
+from bot.discord.account.discord_py_globals import use_api, use_gateway_of_api
 from bot.discord.delivery.error_reports import ErrorReports
 from bot.discord.delivery.repeat_guards import Seen
 from bot.discord.events.buttons import ITEMS, unknown_component
@@ -72,17 +70,13 @@ class FootnoteClient(discord.AutoShardedClient):
 
     async def login(self, token: str) -> None:
         """Log in to Discord, or to the server that `api_base` names."""
-        Route.BASE = self.config.discord.api_base
+        use_api(self.config.discord.api_base)
         await super().login(token)
 
     async def setup_hook(self) -> None:
-        """Take up the buttons of every answer there is; find the gateway where it is not Discord's own."""
+        """Handle the buttons of every answer there is; find the gateway."""
         self.add_dynamic_items(*ITEMS)
-        if self.config.discord.api_base != DiscordSection().api_base:
-            # discord.py goes to Discord's own gateway where the number of shards is configured, and
-            # whenever a session cannot be resumed.
-            _, url, _ = await self.http.get_bot_gateway()
-            DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
+        await use_gateway_of_api(self)
 
     async def finish(self, within: float) -> int:
         """Take no more questions and wait until those in flight are answered, at most `within` seconds.

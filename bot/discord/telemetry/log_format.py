@@ -9,12 +9,10 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.terminal import messages
-from bot.verbosity import QUIET, VERBOSE
+from bot.verbosity import QUIET, VERBOSE, set_levels
 from bot.wording import safe
 
 TEXT, JSON = "text", "json"
-FORMATS = (TEXT, JSON)
 
 # What a person with the log could answer or act with: an interaction's token is good for 15 minutes.
 _CALLBACK = re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w.-]+", re.ASCII)
@@ -30,7 +28,7 @@ def fields(**values: Any) -> dict[str, dict[str, Any]]:
 
 
 class LogHandler(logging.Handler):
-    """Writes each record to stderr in one of the `FORMATS`, nothing of `secrets` in it."""
+    """Writes each record to stderr as TEXT or as JSON, with none of the `secrets` in it."""
 
     def __init__(self, log_format: str, secrets: Collection[str] = ()) -> None:
         super().__init__()
@@ -58,7 +56,8 @@ def configure(verbosity: int, log_format: str, secrets: Collection[str] = ()) ->
 
     discord.py's warnings are among them from the start, since they tell of the connection.
     """
-    messages.configure(verbosity)
+    logging.captureWarnings(True)
+    set_levels(verbosity)
     root = logging.getLogger()
     for handler in root.handlers.copy():
         root.removeHandler(handler)

@@ -1,0 +1,52 @@
+"""Settings that discord.py keeps for the whole process: the only place of the bot that changes them.
+
+discord.py offers no argument for the address of the API or of the gateway; both are class attributes. Two
+bots of one process can therefore not talk to different Discords.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.config import DiscordSection
+
+
+def api_base() -> str:
+    """Return the address of the HTTP API that requests go to."""
+    return Route.BASE
+
+
+def use_api(address: str) -> None:
+    """Send all requests to the HTTP API at `address` from now on, and never warn of missing voice support."""
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
+    Route.BASE = address
+
+
+def use_gateway(address: str) -> None:
+    """Connect to the gateway at `address` from now on, unless the API names another one."""
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
+
+
+async def use_gateway_of_api(client: discord.Client) -> None:
+    """Connect to the gateway that the API names, if the API is not Discord's own.
+
+    discord.py asks the API only if the number of shards is not configured, and goes to Discord's own gateway
+    whenever a session cannot be resumed.
+    """
+    if api_base() != DiscordSection().api_base:
+        _, address, _ = await client.http.get_bot_gateway()
+        use_gateway(address)
+
+
+@contextmanager
+def restored_afterwards() -> Iterator[None]:
+    """Restore both addresses when the block ends, whatever was set in it."""
+    base, gateway = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    try:
+        yield
+    finally:
+        Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway

@@ -1,0 +1,40 @@
+"""Where requests and sessions go: changed in one place, and restored after a test."""
+
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.config import DiscordSection
+from bot.discord.account.discord_py_globals import (
+    api_base,
+    restored_afterwards,
+    use_api,
+    use_gateway,
+    use_gateway_of_api,
+)
+from tests.fake_discord import FakeDiscord
+from tests.support.small_client import Toy
+
+ELSEWHERE = "http://127.0.0.1:9/api/v10"
+
+
+def test_requests_go_where_they_are_sent_until_the_block_ends() -> None:
+    before = api_base(), DiscordWebSocket.DEFAULT_GATEWAY
+    with restored_afterwards():
+        use_api(ELSEWHERE)
+        use_gateway("ws://127.0.0.1:9")
+        assert Route("GET", "/users/@me").url == f"{ELSEWHERE}/users/@me"
+        assert str(DiscordWebSocket.DEFAULT_GATEWAY) == "ws://127.0.0.1:9"
+    assert (api_base(), DiscordWebSocket.DEFAULT_GATEWAY) == before
+
+
+def test_discord_py_goes_where_the_default_configuration_says() -> None:
+    assert api_base() == DiscordSection().api_base
+
+
+async def test_another_discord_names_its_own_gateway(discord: FakeDiscord) -> None:
+    client = Toy(discord)
+    await client.login(discord.token)
+    use_gateway("ws://127.0.0.1:9")
+    await use_gateway_of_api(client)
+    assert str(DiscordWebSocket.DEFAULT_GATEWAY) == discord.gateway_url
+    await client.close()
