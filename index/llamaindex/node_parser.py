@@ -20,10 +20,10 @@ def estimated_tokens(text: str) -> int:
 class FootnoteNodeParser(NodeParser):
     """Parses each document into one node a sentence.
 
-    A node's offsets are exact in its document's text. Its id is made of the document's id and the offsets, so
-    that it is unique, the same each time, and the one that the query engine gives to a citation if the
-    document's id is the article's. The document's metadata gain the offsets of the passage around the
-    sentence, as `passage_start` and `passage_end`.
+    A node's offsets are exact in its document's text. Its id is made of the document's id and the offsets: it
+    is unique, the same each time, and the id that the query engine gives a citation if the document's id is
+    the article's. `passage_start` and `passage_end`, the offsets of the passage around the sentence, join the
+    document's metadata.
     """
 
     limit: int = Field(default=254, gt=0, description="Tokens of the longest passage.")

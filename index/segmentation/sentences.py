@@ -1,25 +1,27 @@
 """Sentences of a text with exact offsets: blocks first, then sentencex inside each block, then repairs."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
+from itertools import accumulate
 
 from sentencex import get_sentence_boundaries  # type: ignore[import-untyped]
 
 from index.records import Sentence, Span
 from index.segmentation.blocks import split_blocks
+from index.segmentation.characters import HANGUL, TIBETAN, UNSPACED, grapheme_clusters
 
 LONGEST = 600
 """Code points of the longest sentence; a longer one is cut at its best place."""
 LONGEST_UNSPACED = 200
 """The same for scripts without spaces between words, where every character is about one token."""
-RULES = 1
-"""Version of the rules here and in `index.segmentation.blocks`: raise it when they cut otherwise."""
+RULES = 2
+"""Version of the rules here and in `index.segmentation.blocks`: raise it when they cut differently."""
 
 _WINDOW = 4_000  # sentencex takes quadratic time in its text; it gets no more at once
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _SEPARATORS = re.compile("[\x85\u2028\u2029]")
-_UNSPACED = re.compile(r"[\u0e00-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
+# Without Hangul, which has spaces to cut at, and with Tibetan, which has only marks between its syllables.
+_UNSPACED = re.compile(rf"(?![{HANGUL}])[{UNSPACED}{TIBETAN}]")
 _NOTE = re.compile(r"(?:\[[^\[\]\n]{1,40}\])+")
 _ENUMERATOR = re.compile(r"\(?(?:[A-Za-z]|[IVXLC]{1,5}|\d{1,3})[.)]")
 _ABBREVIATION = re.compile(r"[^\W\d]{1,7}\.")
@@ -29,7 +31,6 @@ _CUTS = (
     re.compile(r"[,;:](?=\s)|\s[-–—](?=\s)|[，、；：]"),
     re.compile(r"(?=\s)"),
 )
-_LONGEST_CLUSTER = 16  # code points; a longer pile of combining marks may be cut
 
 
 def split_sentences(text: str) -> list[Sentence]:
@@ -124,14 +125,6 @@ def _best_cut(text: str, start: int, end: int, longest: int) -> int:
         found = [m.end() for m in pattern.finditer(text, start + longest // 2, min(latest + 1, len(text)))]
         if cuts := [cut for cut in found if cut <= latest]:
             return cuts[-1]
-    for cut in range(latest, latest - _LONGEST_CLUSTER, -1):
-        if not _inside_cluster(text, cut):
-            return cut
-    return latest
-
-
-def _inside_cluster(text: str, cut: int) -> bool:
-    """Tell whether a cut would part a letter from its marks, or an emoji from its parts."""
-    after, before = text[cut], text[cut - 1]
-    joined = unicodedata.category(after)[0] == "M" or "\u200d" in (after, before)
-    return joined or "\U0001f3fb" <= after <= "\U0001f3ff"
+    # One character more here, too: it may be an accent of the last one.
+    ends = accumulate(map(len, grapheme_clusters(text[start : latest + 1])), initial=start)
+    return max((end for end in ends if start < end <= latest), default=latest)
