@@ -6,12 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from index.config import DEFAULT_ENCODER
 from index.models.encoder_export import FrameworkEncoder
 from index.models.model_folders import resolve_encoder
 from tests.support.paths import NO_NETWORK, ROOT
+from tests.support.shared_folders import shared_folder
 from tests.support.tiny_reader import save_tiny_reader
+
+# Examples take as long as the machine lets them.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 pytest_plugins = [
     "tests.support.index_fixtures",
@@ -52,14 +58,17 @@ def framework_encoder() -> FrameworkEncoder:
 
 
 @pytest.fixture(scope="session")
-def encoder_folder(framework_encoder: FrameworkEncoder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def encoder_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the exported default model; tests only read it."""
-    folder = tmp_path_factory.mktemp("encoder")
-    framework_encoder.export(folder)
-    return folder
+
+    def export(folder: Path) -> None:
+        framework_encoder: FrameworkEncoder = request.getfixturevalue("framework_encoder")
+        framework_encoder.export(folder)
+
+    return shared_folder(tmp_path_factory, "encoder", export)
 
 
 @pytest.fixture(scope="session")
 def tiny_reader_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the tiny reader; tests only read it."""
-    return save_tiny_reader(tmp_path_factory.mktemp("tiny-reader"))
+    return shared_folder(tmp_path_factory, "tiny-reader", save_tiny_reader)

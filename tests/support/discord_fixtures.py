@@ -2,7 +2,7 @@
 
 import asyncio
 import inspect
-import os
+import shutil
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,16 +12,14 @@ import pytest
 
 from bot.discord.account.discord_py_globals import restored_afterwards
 from bot.discord.events.client import FootnoteClient
-from index.building.update import update
 from index.config import Config
 from index.library import Library
-from index.models.model_folders import model_fingerprint, resolve_encoder
-from index.storage.fingerprint import encoder_name
-from index.storage.generations import put_encoder, writing
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.openapi import OpenAPI
 from tests.support.bots import Bots
-from tests.support.paths import ROOT
+from tests.support.paths import CORPUS
+from tests.support.shared_folders import shared_folder
+from tests.support.small_library import build, provide_encoder, write_corpus
 
 ARTICLES = {
     "notes/bees.md": """\
@@ -108,46 +106,27 @@ def discord(runner: asyncio.Runner, openapi: OpenAPI | None) -> Iterator[FakeDis
 
 
 @pytest.fixture(scope="session")
-def library_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with `corpus` and its built `index`; tests only read it.
+def library_folder(tmp_path_factory: pytest.TempPathFactory, encoder_folder: Path) -> Path:
+    """Return a folder with `corpus` and its built `index`; tests only read it."""
 
-    Building takes a while; $FOOTNOTE_TEST_LIBRARY names a folder that keeps it for the next run.
-    """
-    kept = os.environ.get("FOOTNOTE_TEST_LIBRARY")
-    base = Path(kept) if kept else tmp_path_factory.mktemp("discord-library")
-    for source in (ROOT / "corpus").iterdir():
-        _write(base / "corpus" / source.name, source.read_text("utf-8"))
-    for name, text in ARTICLES.items():
-        _write(base / "corpus" / name, text)
-    config = Config.model_validate({"base": base, "index": {"directory": "index"}})
-    if not kept:
-        encoder: Path = request.getfixturevalue("encoder_folder")
-        with writing(config.index_directory, 0):
-            put_encoder(config.index_directory, _encoder_name(config), lambda made: _link(encoder, made))
-    update(config, lambda *_: None, wait=300)
-    return base
+    def fill(base: Path) -> None:
+        shutil.copytree(CORPUS, base / "corpus")
+        write_corpus(base / "corpus", ARTICLES)
+        config = _library_config(base)
+        provide_encoder(config, encoder_folder)
+        build(config)
+
+    return shared_folder(tmp_path_factory, "discord-library", fill)
 
 
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.exists() or path.read_text("utf-8") != text:
-        path.write_text(text, "utf-8")
-
-
-def _encoder_name(config: Config) -> str:
-    return encoder_name(model_fingerprint(resolve_encoder(config.encoder)))
-
-
-def _link(folder: Path, made: Path) -> None:
-    for path in folder.iterdir():
-        (made / path.name).hardlink_to(path)
+def _library_config(folder: Path) -> Config:
+    return Config.model_validate({"base": folder, "index": {"directory": "index"}})
 
 
 @pytest.fixture(scope="session")
 def library(library_folder: Path) -> Library:
     """Return the library of `library_folder`, warm; all bots share it."""
-    config = Config.model_validate({"base": library_folder, "index": {"directory": "index"}})
-    library = Library.open(config)
+    library = Library.open(_library_config(library_folder))
     library.ask("How long is the red bridge?")
     return library
 

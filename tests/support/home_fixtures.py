@@ -9,8 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.homes import BEES, ROOT, Home
+from bot.config import Config
+from tests.support.homes import BEES, Home
+from tests.support.paths import CORPUS, ROOT
 from tests.support.pseudo_terminal import PseudoTerminal
+from tests.support.shared_folders import shared_folder
+from tests.support.small_library import provide_encoder
 
 
 @pytest.fixture
@@ -46,16 +50,20 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
 
 
 @pytest.fixture(scope="session")
-def built_home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+def built_home(tmp_path_factory: pytest.TempPathFactory, encoder_folder: Path) -> Home:
     """Return a home whose index is built; tests only read it."""
-    home = Home(tmp_path_factory.mktemp("built"))
-    shutil.copytree(ROOT / "corpus", home.corpus)
-    (home.corpus / "notes").mkdir()
-    (home.corpus / "notes" / "bees.md").write_text(BEES, "utf-8")
-    shutil.copy(ROOT / "config.toml", home.config)
-    run = home.footnote("index")
-    assert (run.code, run.out) == (0, "2 added, 0 updated, 0 removed, 0 unchanged\n"), run.err
-    return home
+
+    def fill(folder: Path) -> None:
+        home = Home(folder)
+        shutil.copytree(CORPUS, home.corpus)
+        (home.corpus / "notes").mkdir()
+        (home.corpus / "notes" / "bees.md").write_text(BEES, "utf-8")
+        shutil.copy(ROOT / "config.toml", home.config)
+        provide_encoder(Config.read(home.config), encoder_folder)
+        run = home.footnote("index")
+        assert (run.code, run.out) == (0, "2 added, 0 updated, 0 removed, 0 unchanged\n"), run.err
+
+    return Home(shared_folder(tmp_path_factory, "home", fill))
 
 
 @pytest.fixture
