@@ -1,1 +1,28 @@
-"""Articles to an index, and questions to cited answers; knows neither Discord nor a terminal."""
+"""Articles to an index, and questions to cited answers; knows neither Discord nor a terminal.
+
+The public names are imported when they are first used, so that each program loads only what it needs.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from index.building.update import update
+    from index.config import Config
+    from index.errors import FootnoteError
+    from index.library import Library
+
+__all__ = ["Config", "FootnoteError", "Library", "update"]
+
+_MODULES = {
+    "Config": "index.config",
+    "FootnoteError": "index.errors",
+    "Library": "index.library",
+    "update": "index.building.update",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_MODULES[name]), name)

@@ -11,7 +11,7 @@ from llama_index.core.schema import Document, MetadataMode, TextNode
 from llama_index.core.storage.docstore import SimpleDocumentStore
 from llama_index.core.vector_stores import SimpleVectorStore
 
-from index.llamaindex.node_parser import FootnoteNodeParser
+from index.llamaindex import FootnoteNodeParser
 from index.segmentation.sentences import split_sentences
 from tests.support.paths import ARTICLE
 

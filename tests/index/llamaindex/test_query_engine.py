@@ -17,7 +17,8 @@ from llama_index.vector_stores.faiss import FaissVectorStore
 from index.config import Config
 from index.errors import UnknownArticleError
 from index.library import Library
-from index.llamaindex.query_engine import UNANSWERED, FootnoteQueryEngine, FootnoteRetriever
+from index.llamaindex import FootnoteQueryEngine, FootnoteRetriever
+from index.llamaindex.query_engine import UNANSWERED
 
 QUESTION = "How many leaflets did the U.S. drop?"
 
