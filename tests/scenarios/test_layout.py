@@ -1,0 +1,60 @@
+"""The tree of tests mirrors the code, and no file or package outgrows its room."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.paths import ROOT
+
+LONGEST = 400
+"""Lines of a file."""
+
+UNTESTED_ALONE = {
+    "bot/__main__.py": "three lines into the command line, tested with it in tests/bot/terminal/test_cli.py",
+    "index/arrays.py": "names of array types",
+}
+"""Modules without a test file of their name, and where they are tested instead, or why not at all."""
+
+
+def modules() -> list[str]:
+    """List the modules of the code as paths below the repository."""
+    return sorted(
+        path.relative_to(ROOT).as_posix()
+        for package in ("bot", "index")
+        for path in (ROOT / package).rglob("*.py")
+        if path.name != "__init__.py"
+    )
+
+
+def test_of(module: str) -> str:
+    path = Path(module)
+    name = path.parent.name if path.name == "__main__.py" and path.parent.name != "bot" else path.stem.strip("_")
+    return (Path("tests") / path.parent / f"test_{name}.py").as_posix()
+
+
+test_of.__test__ = False  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("module", [module for module in modules() if module not in UNTESTED_ALONE])
+def test_each_module_has_a_test_file_of_its_name(module: str) -> None:
+    assert (ROOT / test_of(module)).is_file(), test_of(module)
+
+
+@pytest.mark.parametrize("module", UNTESTED_ALONE)
+def test_each_exception_is_still_one(module: str) -> None:
+    assert (ROOT / module).is_file()
+    assert not (ROOT / test_of(module)).exists()
+
+
+@pytest.mark.parametrize("folder", ["bot", "index", "tests"])
+def test_no_file_is_too_long(folder: str) -> None:
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in (ROOT / folder).rglob("*.py")}
+    assert not {str(path): length for path, length in lengths.items() if length > LONGEST}
+
+
+def test_no_package_has_one_module_only() -> None:
+    packages = [path.parent for folder in ("bot", "index") for path in (ROOT / folder).rglob("__init__.py")]
+    assert packages
+    for package in packages:
+        inside = [path for path in package.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()]
+        assert len(inside) > 2, package  # `__init__.py` is one of them
