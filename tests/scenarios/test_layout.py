@@ -26,24 +26,21 @@ def modules() -> list[str]:
     )
 
 
-def test_of(module: str) -> str:
+def file_of_tests(module: str) -> str:
     path = Path(module)
-    name = path.parent.name if path.name == "__main__.py" and path.parent.name != "bot" else path.stem.strip("_")
+    name = path.stem.strip("_")
     return (Path("tests") / path.parent / f"test_{name}.py").as_posix()
-
-
-test_of.__test__ = False  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("module", [module for module in modules() if module not in UNTESTED_ALONE])
 def test_each_module_has_a_test_file_of_its_name(module: str) -> None:
-    assert (ROOT / test_of(module)).is_file(), test_of(module)
+    assert (ROOT / file_of_tests(module)).is_file(), file_of_tests(module)
 
 
 @pytest.mark.parametrize("module", UNTESTED_ALONE)
 def test_each_exception_is_still_one(module: str) -> None:
     assert (ROOT / module).is_file()
-    assert not (ROOT / test_of(module)).exists()
+    assert not (ROOT / file_of_tests(module)).exists()
 
 
 @pytest.mark.parametrize("folder", ["bot", "index", "tests"])
@@ -56,5 +53,5 @@ def test_no_package_has_one_module_only() -> None:
     packages = [path.parent for folder in ("bot", "index") for path in (ROOT / folder).rglob("__init__.py")]
     assert packages
     for package in packages:
-        inside = [path for path in package.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()]
-        assert len(inside) > 2, package  # `__init__.py` is one of them
+        inside = [*package.glob("*.py"), *package.glob("*/__init__.py")]
+        assert len(inside) > 2, package  # with its own `__init__.py`
