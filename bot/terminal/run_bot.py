@@ -5,7 +5,7 @@ import logging
 import os
 from typing import TYPE_CHECKING
 
-from bot.discord.account.token import read_token
+from bot.discord.account.token import read_token, remove_token
 from bot.discord.telemetry import log_format as logs
 from bot.discord.telemetry.log_format import fields
 from bot.terminal.command_group import FAILED, GlobalOptions, complain, exit_code
@@ -25,6 +25,8 @@ def start(setting: GlobalOptions, place: str | None, log_format: str) -> int:
     try:
         config = setting.config()
         token = read_token(os.environ)
+        remove_token(os.environ)
+        os.environ["PYTHONSAFEPATH"] = "1"  # child processes import nothing from the current folder
         logs.configure(setting.verbosity, log_format, (token,))
         # Imported here, so that what its packages say of themselves is in the log's format.
         from bot.discord.running import run_bot

@@ -3,7 +3,7 @@
 import logging
 import re
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
 from bot.wording import in_words
@@ -49,6 +49,12 @@ def read_token(environment: Mapping[str, str]) -> str:
     if mode & stat.S_IROTH:
         log.warning("%s can be read by every user of this machine; run: chmod 600 %s", place, path)
     return _checked(content.decode("utf-8-sig", "replace"), place)
+
+
+def remove_token(environment: MutableMapping[str, str]) -> None:
+    """Remove what names the token from an environment, so that no child process inherits it."""
+    for name in (VARIABLE, FILE_VARIABLE):
+        environment.pop(name, None)
 
 
 def _checked(found: str, place: str) -> str:

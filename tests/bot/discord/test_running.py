@@ -211,10 +211,12 @@ def test_an_unexpected_end_does_not_tell_the_token(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], log_format: str
 ) -> None:
     def fail(config: Config, token: str) -> None:
+        assert "DISCORD_BOT_TOKEN" not in os.environ
         raise ValueError(f"header with {token}") from FootnoteError(token)
 
     monkeypatch.setattr(running, "run_bot", fail)
     monkeypatch.setenv("DISCORD_BOT_TOKEN", WRONG_TOKEN)
+    monkeypatch.setenv("PYTHONSAFEPATH", "")
     (tmp_path / "config.toml").touch()
     before = logging.getLogger().handlers.copy()
     try:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord.account.token import is_configured, read_token
+from bot.discord.account.token import is_configured, read_token, remove_token
 from index.errors import ConfigurationError
 
 TOKEN = ".".join(("MTIzNDU2Nzg5MDEyMzQ1Njc4", "GaBcDe", "abcdefghijklmnopqrstuvwxyz0123456789ab"))
@@ -35,6 +35,13 @@ def test_white_space_around_it_in_a_file_is_dropped(
 ) -> None:
     assert read_token(written(tmp_path / "token", content.encode())) == TOKEN
     assert caplog.records == []
+
+
+def test_removed_it_is_in_the_environment_of_no_child() -> None:
+    environment = {"DISCORD_BOT_TOKEN": TOKEN, "DISCORD_BOT_TOKEN_FILE": "/token", "PATH": "/bin"}
+    remove_token(environment)
+    assert environment == {"PATH": "/bin"}
+    remove_token(environment)
 
 
 def test_without_one_both_variables_are_named() -> None:

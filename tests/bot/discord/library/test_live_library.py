@@ -1,29 +1,27 @@
-"""The shelf: one library after another takes its place, and nothing of the earlier ones stays behind."""
+"""The live library: one library replaces another, and nothing of the earlier ones stays behind."""
 
 import asyncio
 import gc
 import logging
 import os
 import shutil
-import threading
 import weakref
 from pathlib import Path
 
 import pytest
 
 from bot.config import Config
-from bot.discord.library import live_library as module
-from bot.discord.library.live_library import LiveLibrary
-from bot.discord.library.update_process import Updated
+from bot.discord.library.live_library import LiveLibrary, UpdateIndex
 from bot.discord.telemetry.meter import Meter
-from index.building.report import counts
+from index.building.report import BuildReport
 from index.building.update import update
 from index.errors import ConfigurationError, UnreadableFileError
 from index.library import Library
+from index.models.encoder import Encoder
 from index.storage.generations import writing
 
 WEAVER = "The weaver\n\nThe weaver of Lund made {} carpets.\n"
-ASKED = "How many carpets did the weaver of Lund make?"
+QUESTION = "How many carpets did the weaver of Lund make?"
 
 
 @pytest.fixture
@@ -35,19 +33,15 @@ def config(library_folder: Path, tmp_path: Path) -> Config:
     return Config.model_validate({"base": tmp_path, "index": {"directory": "index", "watch": 0.02}})
 
 
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Update in this process, which saves each child's start; test_updating.py has the children."""
-
-    async def update_here(config: Config, wait: float) -> Updated:
-        report = await asyncio.to_thread(update, config, lambda *_: None, wait)
-        return Updated(counts(report), report.seconds, frozenset(report.skipped))
-
-    monkeypatch.setattr(module, "update_apart", update_here)
+async def update_here(config: Config, wait: float) -> BuildReport:
+    """Update in this process, which saves each child's start; test_update_process.py has the children."""
+    return await asyncio.to_thread(update, config, lambda *_: None, wait)
 
 
-def shelf_of(config: Config) -> LiveLibrary:
-    return LiveLibrary(config, Library.open(config), Meter())
+def live_library_of(
+    config: Config, update_index: UpdateIndex = update_here, meter: Meter | None = None
+) -> LiveLibrary:
+    return LiveLibrary(config, Library.open(config), meter or Meter(), update_index)
 
 
 def write(config: Config, name: str, text: str) -> None:
@@ -57,12 +51,10 @@ def write(config: Config, name: str, text: str) -> None:
 
 
 def events(caplog: pytest.LogCaptureFixture) -> list[str]:
-    return [record.message for record in caplog.records if record.name == module.__name__]
+    return [record.message for record in caplog.records if record.name == LiveLibrary.__module__]
 
 
-async def test_a_library_is_built_where_there_is_none(
-    config: Config, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_a_library_is_built_if_there_is_none(config: Config, caplog: pytest.LogCaptureFixture) -> None:
     """By a real child."""
     caplog.set_level(logging.INFO)
     shutil.rmtree(config.index_directory / "generations")
@@ -74,10 +66,9 @@ async def test_a_library_is_built_where_there_is_none(
     assert events(caplog) == ["updating the index", "index updated"]
 
 
-@pytest.mark.usefixtures("here")
-async def test_what_changes_is_found_by_watching(config: Config) -> None:
+async def test_a_change_is_found_by_watching(config: Config) -> None:
     meter = Meter()
-    live_library = LiveLibrary(config, Library.open(config), meter)
+    live_library = live_library_of(config, meter=meter)
     watching = asyncio.create_task(live_library.watch())
     write(config, "weaver.txt", WEAVER.format(7))
     async with asyncio.timeout(300):
@@ -85,29 +76,29 @@ async def test_what_changes_is_found_by_watching(config: Config) -> None:
             await asyncio.sleep(0.05)
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
-    assert "7" in str(live_library.library.ask(ASKED).answer)
+    assert "7" in str(live_library.library.ask(QUESTION).answer)
     assert meter.registry.get_sample_value("footnote_articles") == 5
     assert meter.registry.get_sample_value("footnote_index_swaps_total") == 1
     info = {"generation": live_library.library.generation, "fingerprint": live_library.library.fingerprint}
     assert meter.registry.get_sample_value("footnote_index_info", info) == 1
 
 
-async def test_twenty_libraries_later_only_the_last_one_is_there(config: Config) -> None:
+async def test_four_libraries_later_only_the_last_one_is_there(config: Config) -> None:
     """Another process updates the index each time; a question that runs over each swap keeps its library."""
-    live_library = shelf_of(config)
+    live_library = live_library_of(config)
     libraries = [weakref.ref(live_library.library)]
     gc.collect()
     gc.disable()  # what only the collector would find counts as left behind
     try:
-        for number in range(20):
+        for number in range(4):
             held = live_library.library
             write(config, "weaver.txt", WEAVER.format(number + 100))
             await asyncio.to_thread(update, config, lambda *_: None, 0)
-            assert await live_library.look()
+            assert await live_library.refresh()
             assert live_library.library is not held
-            old = await asyncio.to_thread(held.ask, ASKED)
+            old = await asyncio.to_thread(held.ask, QUESTION)
             assert number == 0 or str(number + 99) in str(old.answer)
-            new = await asyncio.to_thread(live_library.library.ask, ASKED)
+            new = await asyncio.to_thread(live_library.library.ask, QUESTION)
             assert str(number + 100) in str(new.answer)
             libraries.append(weakref.ref(live_library.library))
             del held
@@ -128,103 +119,100 @@ def files_in_use(config: Config) -> list[str]:
     return [name for name in (*opened, *set(mapped)) if name.startswith(root)]
 
 
-async def test_models_that_stay_the_same_are_loaded_once(config: Config) -> None:
-    live_library = shelf_of(config)
+async def test_models_that_stay_the_same_are_loaded_once(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live_library = live_library_of(config)
     first = live_library.library
     write(config, "weaver.txt", WEAVER.format(7))
-    update(config, lambda *_: None, 0)
-    assert await live_library.look()
+    await update_here(config, 0)
+    monkeypatch.delattr(Encoder, "load")
+    assert await live_library.refresh()
     assert live_library.library is not first
-    assert live_library.library._models is first._models
+    assert live_library.library.ask(QUESTION).answerable
 
 
-async def test_nothing_is_exchanged_where_nothing_changed(
+async def test_nothing_is_exchanged_if_nothing_changed(
     config: Config, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    live_library = shelf_of(config)
+    live_library = live_library_of(config)
     library = live_library.library
     for path in config.corpus_directory.rglob("*.md"):
         os.utime(path, (10**9, 10**9))  # the index remembers the time in a generation of the same contents
-    assert await live_library.look()
-    assert await live_library.look()
+    assert await live_library.refresh()
+    assert await live_library.refresh()
     assert live_library.library is library
     assert events(caplog) == []
 
 
-@pytest.mark.usefixtures("here")
-async def test_a_corpus_that_is_away_for_a_while_is_said_once(
+async def test_a_corpus_that_is_away_for_a_while_is_logged_once(
     config: Config, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    live_library = shelf_of(config)
+    live_library = live_library_of(config)
     away = config.corpus_directory.rename(config.base / "away")
-    assert [await live_library.look() for _ in range(3)] == [False] * 3
+    assert [await live_library.refresh() for _ in range(3)] == [False] * 3
     assert events(caplog) == ["answering from the last index"]
     assert live_library.library.ask("How long is the red bridge?").answerable
     away.rename(config.corpus_directory)
-    assert [await live_library.look() for _ in range(2)] == [True] * 2
+    assert [await live_library.refresh() for _ in range(2)] == [True] * 2
     assert events(caplog) == ["answering from the last index", "the index is up to date again"]
 
 
-@pytest.mark.usefixtures("here")
 async def test_an_emptied_corpus_leaves_the_last_library(
     config: Config, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It is tried once, until there is another file."""
-    live_library = shelf_of(config)
+    live_library = live_library_of(config)
     caplog.set_level(logging.INFO)
     shutil.rmtree(config.corpus_directory)
     config.corpus_directory.mkdir()
-    assert [await live_library.look() for _ in range(3)] == [False] * 3
+    assert [await live_library.refresh() for _ in range(3)] == [False] * 3
     assert events(caplog) == ["updating the index", "answering from the last index"]
     assert "no articles" in caplog.records[-1].__dict__["fields"]["reason"]
     assert live_library.library.ask("How long is the red bridge?").answerable
     write(config, "weaver.txt", WEAVER.format(7))
-    assert await live_library.look()
+    assert await live_library.refresh()
     assert len(live_library.library.titles) == 1
 
 
-@pytest.mark.usefixtures("here")
 async def test_while_another_process_updates_it_waits_and_then_takes_its_index(
     config: Config, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    live_library = shelf_of(config)
+    live_library = live_library_of(config)
     write(config, "weaver.txt", WEAVER.format(7))
     with writing(config.index_directory, 0):
-        assert [await live_library.look() for _ in range(3)] == [False] * 3
+        assert [await live_library.refresh() for _ in range(3)] == [False] * 3
     assert events(caplog) == ["updating the index", "waiting for another update"]
     update(config, lambda *_: None, 0)
-    assert await live_library.look()
-    assert "7" in str(live_library.library.ask(ASKED).answer)
+    assert await live_library.refresh()
+    assert "7" in str(live_library.library.ask(QUESTION).answer)
 
 
-@pytest.mark.usefixtures("here")
 async def test_a_skipped_file_is_named_once(config: Config, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
-    live_library = shelf_of(config)
+    live_library = live_library_of(config)
     (config.corpus_directory / "broken.txt").write_bytes(b"\x00\x01\x02\xff" * 50)
     for number in range(3):
         write(config, "weaver.txt", WEAVER.format(number))
-        assert await live_library.look()
+        assert await live_library.refresh()
     assert events(caplog) == ["file skipped"]
 
 
-@pytest.mark.usefixtures("here")
 async def test_at_the_start_the_last_index_answers_while_another_process_writes(
     config: Config, caplog: pytest.LogCaptureFixture
 ) -> None:
     write(config, "weaver.txt", WEAVER.format(7))
     with writing(config.index_directory, 0):
-        live_library = await LiveLibrary.open(config, Meter())
+        live_library = await LiveLibrary.open(config, Meter(), update_here)
     assert len(live_library.library.titles) == 4
     assert "answering from the last index" in events(caplog)
-    live_library = await LiveLibrary.open(config, Meter())
+    live_library = await LiveLibrary.open(config, Meter(), update_here)
     assert len(live_library.library.titles) == 5
 
 
-@pytest.mark.usefixtures("here")
 async def test_at_the_start_a_missing_corpus_is_an_error_and_a_damaged_index_is_rebuilt(
     config: Config,
 ) -> None:
@@ -233,39 +221,41 @@ async def test_at_the_start_a_missing_corpus_is_an_error_and_a_damaged_index_is_
     content = catalog.read_bytes()
     catalog.unlink()
     catalog.write_bytes(content[:-100])
-    assert len((await LiveLibrary.open(config, Meter())).library.titles) == 4
+    assert len((await LiveLibrary.open(config, Meter(), update_here)).library.titles) == 4
     shutil.rmtree(config.corpus_directory)
     with pytest.raises(ConfigurationError):
-        await LiveLibrary.open(config, Meter())
+        await LiveLibrary.open(config, Meter(), update_here)
 
 
-async def test_watching_goes_on_whatever_goes_wrong(
-    config: Config, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    looks: list[int] = []
-    troubles: list[Exception] = [ZeroDivisionError("odd"), ZeroDivisionError("odd"), UnreadableFileError("x")]
+async def test_watching_goes_on_whatever_goes_wrong(config: Config, caplog: pytest.LogCaptureFixture) -> None:
+    problems: list[Exception] = [ZeroDivisionError("odd"), ZeroDivisionError("odd"), UnreadableFileError("x")]
 
-    def failing(_: Config) -> None:
-        looks.append(threading.get_ident())
-        if troubles:
-            raise troubles.pop(0)
+    async def failing_at_first(config: Config, wait: float) -> BuildReport:
+        if problems:
+            raise problems.pop(0)
+        return await update_here(config, wait)
 
-    live_library = shelf_of(config)
+    live_library = live_library_of(config, failing_at_first)
+    write(config, "weaver.txt", WEAVER.format(7))
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr(module, "is_stale", failing)
     watching = asyncio.create_task(live_library.watch())
-    async with asyncio.timeout(30):
-        while len(looks) < 5:
+    async with asyncio.timeout(300):
+        while "library exchanged" not in events(caplog):
             await asyncio.sleep(0.01)
     assert not watching.done()
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)
     assert watching.cancelled()
-    assert threading.get_ident() not in looks
-    assert events(caplog) == ["answering from the last index"] * 2 + ["the index is up to date again"]
-    assert "ZeroDivisionError: odd" in str(caplog.text)
+    assert events(caplog) == [
+        "updating the index",
+        *["answering from the last index"] * 2,
+        "index updated",
+        "the index is up to date again",
+        "library exchanged",
+    ]
+    assert "ZeroDivisionError: odd" in caplog.text
 
 
-async def test_nobody_watches_where_that_is_configured(config: Config) -> None:
+async def test_nobody_watches_if_that_is_configured(config: Config) -> None:
     index = config.index.model_copy(update={"watch": 0.0})
-    await asyncio.wait_for(shelf_of(config.model_copy(update={"index": index})).watch(), 1)
+    await asyncio.wait_for(live_library_of(config.model_copy(update={"index": index})).watch(), 60)

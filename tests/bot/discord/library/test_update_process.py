@@ -1,31 +1,36 @@
-"""The child that updates the index: what it says, how it fails, and that it never outlives its use."""
+"""The child that updates the index: what it reports, how it fails, and that it never outlives its use."""
 
 import asyncio
-import io
-import itertools
-import json
 import logging
+import multiprocessing
 import os
+import pickle
 import shutil
+import signal
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from bot.config import Config
-from bot.discord.library import update_process
-from bot.discord.library.update_process import update_apart
-from index.building.report import BuildReport
-from index.errors import (
-    ConfigurationError,
-    FootnoteError,
-    IndexBusyError,
-    IndexDamagedError,
-    IndexUnwritableError,
-)
+from bot.discord.library.update_process import Update, throttled, update_in_child
+from index import errors
+from index.errors import ConfigurationError, FootnoteError, IndexBusyError
 from index.library import Library
-from index.records import Progress
 from index.storage.generations import writing
+from tests.support import update_children
+from tests.support.paths import ROOT
+
+BOT = """
+import asyncio, sys
+from bot.config import Config
+from bot.discord.library.update_process import update_in_child
+from tests.support.update_children import never_end
+
+if __name__ == "__main__":
+    asyncio.run(update_in_child(Config(), 0, never_end))
+"""
 
 
 @pytest.fixture
@@ -36,107 +41,129 @@ def config(library_folder: Path, tmp_path: Path) -> Config:
     return Config.model_validate({"base": tmp_path, "index": {"directory": "index"}})
 
 
-def children() -> list[str]:
-    tasks = Path("/proc/self/task").glob("*/children")
-    return [number for task in tasks for number in task.read_text().split()]
+def stages(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.__dict__["fields"]["stage"] for record in caplog.records if record.message == "indexing"]
 
 
-async def test_a_child_updates_the_index_and_says_what_it_did(
+async def test_a_child_updates_the_index_and_reports_what_it_did(
     config: Config, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     (config.corpus_directory / "weaver.txt").write_text("The weaver\n\nShe made seven carpets.\n")
     (config.corpus_directory / "broken.txt").write_bytes(b"\x00\x01\x02\xff" * 50)
-    done = await update_apart(config, 60)
-    assert done.changes == "1 added, 0 updated, 0 removed, 4 unchanged"
-    assert [file for file, _ in done.skipped] == ["broken.txt"]
-    assert done.seconds > 0
+    report = await update_in_child(config, 60)
+    assert report.added == ("weaver",)
+    assert len(report.unchanged) == 4
+    assert [file for file, _ in report.skipped] == ["broken.txt"]
+    assert report.seconds > 0
     assert len(Library.open(config).titles) == 5
-    stages = [record.__dict__["fields"]["stage"] for record in caplog.records if record.message == "indexing"]
-    assert stages[0] == "read"
-    assert stages[-1] == "write"
-    assert children() == []
+    assert stages(caplog)[0] == "read"
+    assert stages(caplog)[-1] == "write"
+    assert multiprocessing.active_children() == []
 
 
-def test_a_long_stage_says_again_how_far_it_is(
-    config: Config, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The child's part, in this process; six seconds pass from one report to the next."""
-
-    def update(config: Config, progress: Progress, wait: float) -> BuildReport:
-        for done in range(5):
-            progress("embed", done, 5)
-        return BuildReport((), (), (), (), (), ())
-
-    order = {"config": config.model_dump(), "base": str(config.base), "wait": 0}
-    monkeypatch.setattr(sys, "stdin", io.StringIO(json.dumps(order)))
-    monkeypatch.setattr(update_process, "update", update)
-    monkeypatch.setattr(update_process.time, "monotonic", itertools.count(0, 6).__next__)
-    monkeypatch.setattr(os, "nice", lambda _: 0)
-    update_process.main()
-    said = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [line["done"] for line in said if "stage" in line] == [0, 2, 4]
+def test_a_long_stage_is_reported_again_after_a_while() -> None:
+    """Six seconds pass from one report to the next."""
+    seconds = iter(range(0, 60, 6))
+    reported: list[tuple[str, int, int]] = []
+    progress = throttled(lambda *stage: reported.append(stage), 10, clock=lambda: next(seconds))
+    for done in range(5):
+        progress("embed", done, 5)
+    progress("write", 0, 1)
+    progress("nothing to do", 0, 0)
+    assert reported == [("embed", 0, 5), ("embed", 2, 5), ("embed", 4, 5), ("write", 0, 1)]
 
 
 async def test_the_child_s_errors_are_the_library_s_own(config: Config) -> None:
     with writing(config.index_directory, 0), pytest.raises(IndexBusyError, match=str(os.getpid())):
-        await update_apart(config, 0)
+        await update_in_child(config, 0)
     shutil.rmtree(config.corpus_directory)
     config.corpus_directory.mkdir()
-    with pytest.raises(ConfigurationError, match="no articles") as raised:
-        await update_apart(config, 0)
-    assert raised.value.remedy
+    with pytest.raises(ConfigurationError, match="no articles"):
+        await update_in_child(config, 0)
 
 
-def test_each_kind_of_error_keeps_its_kind() -> None:
-    for kind in (IndexDamagedError, IndexUnwritableError, ConfigurationError, FootnoteError):
-        error = update_process._error(kind.__name__, "what", "remedy")
-        assert type(error) is kind
-        assert (error.message, error.remedy != "") == ("what", True)
+def test_each_error_comes_whole_out_of_another_process() -> None:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+    for kind in kinds:
+        if issubclass(kind, FootnoteError):
+            error = kind("what happened")
+            error.remedy = "what to do"
+            copy = pickle.loads(pickle.dumps(error))  # noqa: S301
+            assert type(copy) is kind
+            assert vars(copy) == vars(error)
+            assert str(copy) == str(error)
+
+
+async def test_an_error_that_nobody_expected_is_raised_as_it_is() -> None:
+    with pytest.raises(MemoryError, match="no room"):
+        await update_in_child(Config(), 0, update_children.raise_memory_error)
 
 
 @pytest.mark.parametrize(
-    ("script", "message"),
-    [
-        ("echo some trace >&2; echo out of paper >&2; exit 3", "ended with status 3: out of paper"),
-        ("kill -9 $$", "ended with SIGKILL"),
-        ("exit 0", "ended with status 0"),
-    ],
+    ("work", "ending"),
+    [(update_children.run_out_of_memory, "SIGKILL"), (update_children.exit_with_3, "status 3")],
 )
-async def test_a_child_that_dies_is_an_error_with_its_last_words(
-    config: Config, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str, message: str
+async def test_a_child_that_dies_is_an_error_that_names_its_end(work: Update, ending: str) -> None:
+    with pytest.raises(FootnoteError, match=f"updating the index ended with {ending}$"):
+        await update_in_child(Config(), 0, work)
+    assert multiprocessing.active_children() == []
+
+
+async def test_the_child_gives_way_and_writes_nothing_between_the_lines_of_the_log(
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(sys, "executable", executable(tmp_path, script))
-    with pytest.raises(FootnoteError, match=f"{message}$"):
-        await update_apart(config, 0)
+    with pytest.raises(FootnoteError, match=rf"^{os.nice(0) + 5} "):
+        await update_in_child(Config(), 0, update_children.report_environment)
+    assert capfd.readouterr() == ("", "")
 
 
-async def test_the_token_is_not_the_child_s_business(
-    config: Config, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("DISCORD_BOT_TOKEN", "secret")
-    monkeypatch.setenv("DISCORD_BOT_TOKEN_FILE", "/secret")
-    monkeypatch.setattr(sys, "executable", executable(tmp_path, "env | grep -c -i -e secret >&2; exit 1"))
-    with pytest.raises(FootnoteError, match=r"ended with status 1: 0$"):
-        await update_apart(config, 0)
-
-
-async def test_a_child_is_gone_once_nobody_waits_for_it(
-    config: Config, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(sys, "executable", executable(tmp_path, "exec sleep 60"))
-    task = asyncio.create_task(update_apart(config, 0))
-    async with asyncio.timeout(30):
-        while not children():
+async def test_a_child_is_gone_once_nobody_waits_for_it(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    update = asyncio.create_task(update_in_child(Config(), 0, update_children.never_end))
+    async with asyncio.timeout(120):
+        while stages(caplog) != ["sleep"]:
             await asyncio.sleep(0.01)
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    assert task.cancelled()
-    assert children() == []
+    update.cancel()
+    await asyncio.gather(update, return_exceptions=True)
+    assert update.cancelled()
+    assert multiprocessing.active_children() == []
 
 
-def executable(folder: Path, script: str) -> str:
-    path = folder / "python"
-    path.write_text(f"#!/bin/sh\n{script}\n")
-    path.chmod(0o755)
-    return str(path)
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="lists processes as Linux does")
+async def test_a_child_ends_with_the_bot_however_that_ends(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(BOT)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), os.environ.get("PYTHONPATH", "")))}
+    bot = await asyncio.create_subprocess_exec(sys.executable, str(script), env=environment)
+    try:
+        async with asyncio.timeout(120):
+            while not (child := working_child(bot.pid)):
+                await asyncio.sleep(0.05)
+    finally:
+        bot.send_signal(signal.SIGKILL)
+        await bot.wait()
+    async with asyncio.timeout(120):
+        while is_running(child):
+            await asyncio.sleep(0.01)
+
+
+def working_child(parent: int) -> int | None:
+    """Return the child that multiprocessing started and that has lowered its priority."""
+    for path in Path(f"/proc/{parent}/task").glob("*/children"):
+        for number in map(int, path.read_text().split()):
+            if os.getpriority(os.PRIO_PROCESS, number) > os.nice(0):
+                return number
+    return None
+
+
+def is_running(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_the_process_loads_no_terminal() -> None:
+    code = "import sys, bot.discord.library.update_process; sys.exit('click' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
