@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 from pydantic_core import PydanticCustomError
 
-from index.errors import ConfigurationError
+from index.errors import ConfigurationError, Reason
 
 DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
 
@@ -197,7 +197,7 @@ class Config(Section):
         key = self.named("index.directory")
         return ConfigurationError(
             f"{key}: expected a folder of the index's own (found {root}: {reason})",
-            "Set `[index] directory` to an empty folder, or to one that is not there.",
+            reason=Reason.INDEX_FOLDER_OCCUPIED,
         )
 
     def _model(self, named: str) -> str:

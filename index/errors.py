@@ -1,59 +1,148 @@
-"""What can go wrong, in words that a person needs; the library raises, front ends show."""
+"""Errors that the library raises on purpose: each says what happened and carries a reason for programs.
 
-REBUILD = "Run `footnote index`: it builds the index anew from the corpus."
+    FootnoteError
+    ├── ConfigurationError
+    ├── EmptyQuestionError
+    ├── UnknownArticleError
+    ├── UnreadableFileError
+    ├── ModelError
+    │   ├── ModelMissingError
+    │   └── ModelDamagedError
+    └── IndexMissingError, IndexDamagedError, IndexStaleError, IndexBusyError, IndexUnwritableError
+
+The library knows no command: what to do about an error is said by the front ends, which go by its `reason`.
+`remedy` is only filled with advice that holds for every front end.
+"""
+
+from enum import StrEnum, auto
+from typing import ClassVar
+
+
+class Reason(StrEnum):
+    """Why something failed, for programs."""
+
+    FAILED = auto()
+    BAD_CONFIGURATION = auto()
+    CORPUS_EMPTY = auto()
+    CORPUS_UNREADABLE = auto()
+    EMPTY_QUESTION = auto()
+    ENCODER_EXPORT_DAMAGED = auto()
+    INDEX_BUSY = auto()
+    INDEX_DAMAGED = auto()
+    INDEX_FOLDER_NOT_UTF8 = auto()
+    INDEX_FOLDER_OCCUPIED = auto()
+    INDEX_MISSING = auto()
+    INDEX_STALE = auto()
+    INDEX_UNWRITABLE = auto()
+    MODEL_DAMAGED = auto()
+    MODEL_FOLDER_MISSING = auto()
+    MODEL_MISSING = auto()
+    MODEL_NOT_EXPORTABLE = auto()
+    MODEL_UNSUITABLE = auto()
+    READER_EXPORT_DAMAGED = auto()
+    READER_EXPORT_STALE = auto()
+    SHIPPED_READER_DAMAGED = auto()
+    UNKNOWN_ARTICLE = auto()
+    UNREADABLE_FILE = auto()
+
+
+class Role(StrEnum):
+    """What a model is for: to turn text into vectors, or to read answers out of sentences."""
+
+    ENCODER = auto()
+    READER = auto()
 
 
 class FootnoteError(Exception):
-    """Base of all expected errors: `message` says what happened, `mend` what to do about it."""
+    """Base of all expected errors: `message` says what happened, `reason` says so to programs."""
 
-    def __init__(self, message: str, remedy: str = "") -> None:
+    default_reason: ClassVar[Reason] = Reason.FAILED
+
+    def __init__(self, message: str, remedy: str = "", *, reason: Reason | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+        self.reason = reason or self.default_reason
 
 
 class ConfigurationError(FootnoteError):
     """A configuration file, or a path that it names, is missing or wrong."""
 
+    default_reason = Reason.BAD_CONFIGURATION
+
 
 class EmptyQuestionError(FootnoteError):
     """A question holds no visible character."""
+
+    default_reason = Reason.EMPTY_QUESTION
 
 
 class UnknownArticleError(FootnoteError):
     """No article has the id; the message names the nearest ids."""
 
+    default_reason = Reason.UNKNOWN_ARTICLE
+
 
 class UnreadableFileError(FootnoteError):
     """A file of the corpus cannot be read as an article; it is skipped and named."""
 
-
-class ModelMissingError(FootnoteError):
-    """The encoder's model is not on this machine, and is never downloaded behind the user's back."""
+    default_reason = Reason.UNREADABLE_FILE
 
 
-class ModelDamagedError(FootnoteError):
+class ModelError(FootnoteError):
+    """A model cannot be used: `model` is its name, if it has one, and `role` what it is needed for."""
+
+    def __init__(
+        self,
+        message: str,
+        remedy: str = "",
+        *,
+        reason: Reason | None = None,
+        role: Role = Role.ENCODER,
+        model: str = "",
+    ) -> None:
+        super().__init__(message, remedy, reason=reason)
+        self.role = role
+        self.model = model
+
+
+class ModelMissingError(ModelError):
+    """A model is not on this machine; it is never downloaded behind the user's back."""
+
+    default_reason = Reason.MODEL_MISSING
+
+
+class ModelDamagedError(ModelError):
     """A model's files are not the ones that they should be."""
+
+    default_reason = Reason.MODEL_DAMAGED
 
 
 class IndexMissingError(FootnoteError):
     """There is no index yet in the index folder."""
 
+    default_reason = Reason.INDEX_MISSING
+
 
 class IndexDamagedError(FootnoteError):
     """The index's files are truncated, altered or foreign; it is rebuilt from the corpus."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, REBUILD)
+    default_reason = Reason.INDEX_DAMAGED
 
 
 class IndexStaleError(FootnoteError):
-    """The index is whole, but was made by another schema, model or segmentation."""
+    """The index is whole, but was built with another schema, model or segmentation."""
+
+    default_reason = Reason.INDEX_STALE
 
 
 class IndexBusyError(FootnoteError):
     """Another process is writing the index."""
 
+    default_reason = Reason.INDEX_BUSY
+
 
 class IndexUnwritableError(FootnoteError):
     """The index folder cannot be written, or the disk is full; an index that is there stays complete."""
+
+    default_reason = Reason.INDEX_UNWRITABLE

@@ -98,7 +98,7 @@ class Library:
     @classmethod
     def _load(cls, generation: Generation, config: Config, earlier: "Library | None") -> Self:
         if changed := difference(generation.fingerprint, fingerprint(generation.fingerprint["model"])):
-            raise IndexStaleError(changed, "Run `footnote index`: it builds the index anew.")
+            raise IndexStaleError(changed)
         models = earlier._models_for(generation) if earlier else None
         catalog = Catalog(generation.folder)
         sentences = Vectors.load(generation.folder / SENTENCES_FILE)

@@ -146,5 +146,5 @@ def clean_question(question: str) -> str:
     text = question.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     cleaned = text.replace("\0", " ").strip()
     if all(unicodedata.category(character) in INVISIBLE for character in cleaned):
-        raise EmptyQuestionError("The question is empty.", 'Ask something: footnote ask "Who …?"')
+        raise EmptyQuestionError("The question is empty.")
     return cleaned

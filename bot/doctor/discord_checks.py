@@ -14,6 +14,7 @@ from bot.discord.account.token import FILE_VARIABLE, VARIABLE, read_token
 from bot.discord.telemetry.health import host_and_port, why_not
 from bot.doctor.check import FAIL, OK, WARN, Check, try_to_write
 from bot.feedback.store import Feedback, FeedbackError
+from bot.remedies import remedy_for
 from bot.wording import counted
 from index.errors import ConfigurationError
 
@@ -49,7 +50,7 @@ def look_at_feedback(config: Config) -> Check:
         remedy = "Make it writable for the bot, or name another folder as `[discord] directory`."
         return Check("feedback", FAIL, f"{error.filename} cannot be written to: {error.strerror}", remedy)
     except FeedbackError as error:
-        return Check("feedback", FAIL, error.message, error.remedy)
+        return Check("feedback", FAIL, error.message, remedy_for(error))
     return Check("feedback", OK, f"{folder} can be written to: {counted(len(entries), 'verdict')}")
 
 
@@ -64,13 +65,13 @@ def look_at_discord(config: Config) -> Iterator[Check]:
     try:
         token = read_token(os.environ)
     except ConfigurationError as error:
-        yield Check("token", FAIL, error.message, error.remedy)
+        yield Check("token", FAIL, error.message, remedy_for(error))
         return
     yield Check("token", OK, f"well-formed, from {VARIABLE if os.environ.get(VARIABLE) else FILE_VARIABLE}")
     try:
         checks = asyncio.run(_ask_discord(config, token))
     except ConfigurationError as error:
-        yield Check("discord", FAIL, error.message, error.remedy)
+        yield Check("discord", FAIL, error.message, remedy_for(error))
     except Exception as error:
         if not is_passing(error):
             raise

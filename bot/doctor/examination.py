@@ -15,6 +15,7 @@ from bot.doctor.library_checks import (
     examine_index_folder,
     examine_reader,
 )
+from bot.remedies import remedy_for
 from bot.wording import in_words
 from index.errors import FootnoteError
 
@@ -41,7 +42,7 @@ def _looked(name: str, look: Callable[[Config], Check], config: Config) -> Check
     try:
         return look(config)
     except FootnoteError as error:
-        return Check(name, FAIL, error.message, error.remedy)
+        return Check(name, FAIL, error.message, remedy_for(error))
     except OSError as error:
         return Check(name, FAIL, in_words(error), "Make it readable, or name another in the configuration.")
 

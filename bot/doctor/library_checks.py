@@ -16,7 +16,7 @@ from index.models.span_model import GRAPH_FILE, SETTINGS_FILE, TOKENIZER_FILE, S
 from index.reading.reader_choice import exported_reader_folder, own_reader_folder
 from index.storage.generations import open_current
 
-REBUILD = "Run: footnote index"
+UPDATE = "Run: footnote index"
 
 
 def examine_corpus(config: Config) -> Check:
@@ -35,7 +35,7 @@ def examine_encoder(config: Config) -> Check:
         try:
             json.loads(file.read_bytes())
         except (ValueError, RecursionError):
-            raise ModelDamagedError(f"{file}: not JSON", "Get the model anew.") from None
+            raise ModelDamagedError(f"{file}: not JSON", "Download the model again.") from None
     return Check("model", OK, f"{config.model.encoder}: {folder}")
 
 
@@ -53,7 +53,7 @@ def examine_reader(config: Config) -> Check:
                 config.index_directory, lambda found: exported_reader_folder(config, found), check=False
             )
         except (IndexMissingError, IndexStaleError) as error:
-            return Check("reader", WARN, f"{named}: not exported yet: {error.message}", REBUILD)
+            return Check("reader", WARN, f"{named}: not exported yet: {error.message}", UPDATE)
     SpanModel.load(folder)
     files = (GRAPH_FILE, TOKENIZER_FILE, SETTINGS_FILE)
     hashes = ", ".join(f"{name} sha256 {file_sha256(folder / name)[:16]}" for name in files)
@@ -76,7 +76,7 @@ def examine_index(config: Config) -> Check:
     try:
         library = Library.open(config)
     except (IndexMissingError, IndexStaleError) as error:
-        return Check("index", WARN, error.message, REBUILD)
+        return Check("index", WARN, error.message, UPDATE)
     articles = library.articles()
     sentences = sum(info.sentences for info in articles)
     return Check("index", OK, f"whole: {counted(len(articles), 'article')}, {counted(sentences, 'sentence')}")
@@ -85,5 +85,5 @@ def examine_index(config: Config) -> Check:
 def examine_freshness(config: Config) -> Check:
     """Check that the index is up to date with the articles."""
     if reason := is_stale(config):
-        return Check("up to date", WARN, str(reason), REBUILD)
+        return Check("up to date", WARN, str(reason), UPDATE)
     return Check("up to date", OK, "the index stands for the articles as they are")

@@ -10,6 +10,7 @@ import click
 
 from bot import json_output
 from bot.config import Config
+from bot.remedies import remedy_for
 from bot.terminal.blocks import EMPTY, Block, show
 from bot.terminal.command_group import complain
 from bot.terminal.layouts import answer_blocks, article_blocks, citation_blocks, list_blocks
@@ -70,7 +71,7 @@ class Chat:
             try:
                 self._take(entry)
             except FootnoteError as error:
-                complain(error.message, error.remedy)
+                complain(error.message, remedy_for(error))
             sys.stdout.flush()
 
     def narrow(self, article: str) -> None:

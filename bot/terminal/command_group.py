@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from bot.remedies import remedy_for
 from bot.terminal import messages
 from bot.verbosity import DEBUG, NORMAL, QUIET
 from bot.wording import in_words, safe
@@ -29,6 +30,11 @@ EXIT_CODES = {
     UNANSWERED: "the articles do not say",
     CONFIGURATION: "wrong configuration",
     INTERRUPTED: "interrupted",
+}
+_ERROR_CODES: dict[type, int] = {
+    ConfigurationError: CONFIGURATION,
+    ModelMissingError: CONFIGURATION,  # a missing file that the configuration names
+    EmptyQuestionError: USAGE,
 }
 
 log = logging.getLogger(__name__)
@@ -165,7 +171,7 @@ class Group(WithExamples, click.Group):
             if setting.interrupts:
                 complain("interrupted")
                 context.exit(INTERRUPTED)
-            complain(error.message, error.remedy)
+            complain(error.message, remedy_for(error))
             context.exit(exit_code(error))
         except Exception as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
@@ -180,10 +186,8 @@ class Group(WithExamples, click.Group):
 
 
 def exit_code(error: FootnoteError) -> int:
-    """Return the exit code of an error; a model that is configured and not there counts as a missing file."""
-    if isinstance(error, ConfigurationError | ModelMissingError):
-        return CONFIGURATION
-    return USAGE if isinstance(error, EmptyQuestionError) else FAILED
+    """Return the exit code that an error stands for."""
+    return next((_ERROR_CODES[kind] for kind in type(error).__mro__ if kind in _ERROR_CODES), FAILED)
 
 
 def complain(message: str, remedy: str = "") -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.remedies import remedy_for
 from bot.terminal.blocks import EMPTY, Block, Piece
 from bot.terminal.progress import progress
 from index.errors import FootnoteError
@@ -25,7 +26,7 @@ def ask_all(library: Library, questions: Sequence[GoldQuestion]) -> list[Answer]
             try:
                 answer = library.ask(gold.question, article=gold.article, top_k=CITATIONS, threshold=0.0)
             except FootnoteError as error:
-                raise QuestionFileError(f"question {gold.id}: {error.message}", error.remedy) from None
+                raise QuestionFileError(f"question {gold.id}: {error.message}", remedy_for(error)) from None
             answers.append(answer)
         report("answering questions", len(questions), len(questions))
     return answers

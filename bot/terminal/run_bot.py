@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.discord.account.token import read_token, remove_token
 from bot.discord.telemetry import log_format as logs
 from bot.discord.telemetry.log_format import fields
+from bot.remedies import remedy_for
 from bot.terminal.command_group import FAILED, GlobalOptions, complain, exit_code
 from bot.verbosity import DEBUG
 from bot.wording import in_words
@@ -38,10 +39,11 @@ def start(setting: GlobalOptions, place: str | None, log_format: str) -> int:
     except FootnoteError as error:
         if setting.verbosity >= DEBUG:
             log.debug("ended", exc_info=error)
+        remedy = remedy_for(error)
         if log_format == logs.TEXT:
-            complain(error.message, error.remedy)
+            complain(error.message, remedy)
         else:
-            log.error("%s", error.message, extra=fields(remedy=error.remedy) if error.remedy else None)
+            log.error("%s", error.message, extra=fields(remedy=remedy) if remedy else None)
         return exit_code(error)
     except Exception as error:  # to the log alone: what other packages say may hold the token
         log.exception("%s", in_words(error))

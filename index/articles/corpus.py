@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from index.errors import ConfigurationError, UnreadableFileError
+from index.errors import ConfigurationError, Reason, UnreadableFileError
 from index.records import Article
 
 SUFFIXES = frozenset((".htm", ".html", ".markdown", ".md", ".pdf", ".rtf", ".text", ".txt", ".xhtml"))
@@ -107,7 +107,7 @@ def refuse(file: CorpusFile) -> os.stat_result:
         raise UnreadableFileError("is a link that leaves the corpus folder", "Copy the file into the folder.")
     if file.file.endswith("/"):
         next(file.path.iterdir(), None)  # raises what hid it before
-        raise UnreadableFileError("is a folder that could not be listed", "Run `footnote index` again.")
+        raise UnreadableFileError("is a folder that could not be listed")
     status = file.path.stat()
     if status.st_size == 0:
         raise UnreadableFileError("is empty")
@@ -141,7 +141,7 @@ def _walk(directory: Path) -> Iterator[tuple[str, str]]:
                 reason = _FOLDER_REASONS.get(
                     type(error), f"the corpus folder cannot be read: {error.strerror}"
                 )
-                raise ConfigurationError(f"{directory}: {reason}", "Set `[corpus] directory`.") from None
+                raise ConfigurationError(f"{directory}: {reason}", reason=Reason.CORPUS_UNREADABLE) from None
             yield below, str(directory / below)
 
 

@@ -23,6 +23,7 @@ from index.errors import (
     IndexMissingError,
     IndexStaleError,
     IndexUnwritableError,
+    Reason,
     UnreadableFileError,
 )
 from index.records import Article, Progress
@@ -182,11 +183,11 @@ def _article(file: CorpusFile) -> tuple[Article | None, str | None]:
 
 
 def _no_articles(corpus: Path, report: BuildReport) -> ConfigurationError:
-    remedy = "Put articles there (.txt, .md, .html, .pdf), or name another folder as `[corpus] directory`."
+    message = f"no articles in {corpus}"
     if report.skipped:
-        file, reason = report.skipped[0]
-        return ConfigurationError(f"no file in {corpus} can be read as an article ({file}: {reason})", remedy)
-    return ConfigurationError(f"no articles in {corpus}", remedy)
+        file, why = report.skipped[0]
+        message = f"no file in {corpus} can be read as an article ({file}: {why})"
+    return ConfigurationError(message, reason=Reason.CORPUS_EMPTY)
 
 
 def _nothing_changed(entries: Sequence[ArticleEntry], base: PreviousIndex) -> bool:

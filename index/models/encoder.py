@@ -11,7 +11,7 @@ import onnxruntime  # type: ignore[import-untyped]
 from tokenizers import Tokenizer
 
 from index.arrays import Floats
-from index.errors import ModelDamagedError
+from index.errors import ModelDamagedError, Reason
 from index.segmentation.characters import clean
 
 GRAPH_FILE = "encoder.onnx"
@@ -151,5 +151,5 @@ def _session(path: Path, threads: int | None) -> onnxruntime.InferenceSession:
 
 def _damaged(path: Path, problem: object) -> ModelDamagedError:
     return ModelDamagedError(
-        f"{path}: not an exported encoder: {problem}", "`footnote index` exports the encoder again."
+        f"{path}: not an exported encoder: {problem}", reason=Reason.ENCODER_EXPORT_DAMAGED
     )

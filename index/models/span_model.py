@@ -15,7 +15,7 @@ from tokenizers import Encoding, Tokenizer
 
 from index.arrays import Floats, Rows
 from index.checksums import file_sha256
-from index.errors import ModelDamagedError
+from index.errors import ModelDamagedError, Reason, Role
 from index.segmentation.characters import clean
 
 GRAPH_FILE = "reader.onnx"
@@ -31,7 +31,6 @@ _OVERLAP_TOKENS = 64
 """Of two chunks of a long text: no answer shorter than this is cut by each of them."""
 _SLOWER = ["SkipLayerNormFusion"]
 """What onnxruntime 1.32 makes slower: an addition and a normalisation as one take twice the time of both."""
-_MEND = "Reinstall footnote-bot; a reader that you named is exported again by `footnote index`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +152,7 @@ class SpanModel:
             try:
                 found = file_sha256(folder / name)
             except ModelDamagedError as error:
-                raise ModelDamagedError(error.message, _MEND) from None
+                raise _damaged_export(error.message) from None
             if found != expected:
                 raise _damaged(folder / name, f"expected sha256 {expected}, found {found}")
         try:
@@ -263,4 +262,8 @@ def load_graph(path: Path) -> onnxruntime.InferenceSession:
 
 
 def _damaged(path: Path, problem: object) -> ModelDamagedError:
-    return ModelDamagedError(f"{path}: not an exported reader: {problem}", _MEND)
+    return _damaged_export(f"{path}: not an exported reader: {problem}")
+
+
+def _damaged_export(message: str) -> ModelDamagedError:
+    return ModelDamagedError(message, reason=Reason.READER_EXPORT_DAMAGED, role=Role.READER)

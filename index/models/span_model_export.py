@@ -19,7 +19,7 @@ import numpy as np
 
 from index.arrays import Floats
 from index.checksums import file_sha256
-from index.errors import ModelDamagedError
+from index.errors import ModelDamagedError, Reason, Role
 from index.models.model_folders import check_reader_folder
 from index.models.onnx_export import quiet
 from index.models.span_model import (
@@ -106,7 +106,7 @@ def _load(folder: Path) -> tuple[Any, Any]:
             folder, use_safetensors=True, attn_implementation="eager", output_loading_info=True, **files
         )
     except Exception as error:  # each kind of model raises what it likes
-        raise ModelDamagedError(f"{folder}: the model cannot be loaded: {error}") from error
+        raise ModelDamagedError(f"{folder}: the model cannot be loaded: {error}", role=Role.READER) from error
     if missing := sorted(report["missing_keys"]):
         raise _unsupported(f"it has no weights for {missing[0]}: not trained to answer questions")
     if not getattr(tokenizer, "is_fast", False):
@@ -303,5 +303,5 @@ def _check(target: Path, pairs: list[tuple[str, str]], original: list[Floats]) -
 
 def _unsupported(reason: str) -> ModelDamagedError:
     return ModelDamagedError(
-        f"the model cannot be exported: {reason}", "Name another model as `[answer] reader`."
+        f"the model cannot be exported: {reason}", reason=Reason.MODEL_NOT_EXPORTABLE, role=Role.READER
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from index.checksums import file_sha256
 from index.config import NO_READER, Config
-from index.errors import IndexDamagedError, IndexStaleError, ModelDamagedError
+from index.errors import IndexDamagedError, IndexStaleError, ModelDamagedError, Reason, Role
 from index.models.span_model import SpanModel
 from index.reading.confidence import Calibration
 from index.reading.reader import Reader, RetrievalReader
@@ -14,9 +14,6 @@ from index.storage.catalog import Catalog
 from index.storage.fingerprint import reader_name
 from index.storage.generations import Generation, check_reader
 from index.storage.input_state import InputState
-
-_REINSTALL = "Reinstall footnote-bot, or set `[answer] reader` to none until then."
-_CHANGED = "Run `footnote index`: it exports the reader and leaves all else as it is."
 
 
 def load_span_model(config: Config, generation: Generation) -> SpanModel | None:
@@ -54,9 +51,9 @@ def own_reader_folder() -> Path:
     try:
         found = file_sha256(settings)
     except ModelDamagedError as error:
-        raise ModelDamagedError(error.message, _REINSTALL) from None
+        raise _damaged(error.message) from None
     if found != expected:
-        raise ModelDamagedError(f"{settings}: expected sha256 {expected}, found {found}", _REINSTALL)
+        raise _damaged(f"{settings}: expected sha256 {expected}, found {found}")
     return folder
 
 
@@ -67,8 +64,16 @@ def exported_reader_folder(config: Config, generation: Generation) -> Path:
     """
     found, exported = InputState.read(generation.folder).reader, generation.reader
     if found is None or exported is None or found.name != config.named_reader:
-        raise IndexStaleError(f"the index was built without the reader {config.named_reader}", _CHANGED)
+        raise _stale(f"the index was built without the reader {config.named_reader}")
     if exported.folder.name != reader_name(found.fingerprint):
-        raise IndexStaleError("the form of the exported reader changed since the index was built", _CHANGED)
+        raise _stale("the export format of the reader changed since the index was built")
     check_reader(exported)
     return exported.folder
+
+
+def _damaged(message: str) -> ModelDamagedError:
+    return ModelDamagedError(message, reason=Reason.SHIPPED_READER_DAMAGED, role=Role.READER)
+
+
+def _stale(message: str) -> IndexStaleError:
+    return IndexStaleError(message, reason=Reason.READER_EXPORT_STALE)

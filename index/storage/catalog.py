@@ -132,10 +132,7 @@ class Catalog:
         found = self._query("SELECT row FROM articles WHERE id = ?", (_storable(article_id),))
         if not found:
             near = ", ".join(self.nearest_ids(article_id))
-            raise UnknownArticleError(
-                f"no article has the id {article_id[:200]!r}; the nearest: {near}",
-                "`footnote articles` lists all ids.",
-            )
+            raise UnknownArticleError(f"no article has the id {article_id[:200]!r}; the nearest: {near}")
         return int(found[0][0])
 
     def article_row(self, row: int) -> ArticleRow:

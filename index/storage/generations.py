@@ -23,12 +23,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from index.errors import (
-    REBUILD,
     ConfigurationError,
     IndexBusyError,
     IndexDamagedError,
     IndexMissingError,
     IndexStaleError,
+    Reason,
 )
 
 SCHEMA = 2  # of everything in the index folder; raise it with every change to names or contents of its files
@@ -329,21 +329,20 @@ def _check_path(root: Path) -> None:
     if shown != str(root):
         raise ConfigurationError(
             f"{shown}: the path of the index folder is not UTF-8",
-            "Set `[index] directory` to another folder.",
+            reason=Reason.INDEX_FOLDER_NOT_UTF8,
         )
 
 
 def _read_pointer(root: Path) -> Json:
     path = root / _POINTER
     if not path.exists():
-        raise IndexMissingError(f"there is no index in {root}", "Run `footnote index`.")
+        raise IndexMissingError(f"there is no index in {root}")
     pointer = _read_json(path)
     schema = pointer.get("schema")
     if isinstance(schema, int) and schema != SCHEMA:
         age = "a newer" if schema > SCHEMA else "an older"
         raise IndexStaleError(
-            f"the index in {root} was written by {age} version of Footnote (schema {schema}, here {SCHEMA})",
-            REBUILD,
+            f"the index in {root} was written by {age} version of Footnote (schema {schema}, here {SCHEMA})"
         )
     previous = pointer.get("previous", "")
     if not (

@@ -11,6 +11,7 @@ from bot.config import Config
 from bot.discord.library.update_process import update_in_child
 from bot.discord.telemetry.log_format import fields
 from bot.discord.telemetry.meter import Meter
+from bot.remedies import remedy_for
 from index.articles.corpus import corpus_files
 from index.building.report import BuildReport, counts
 from index.building.staleness import is_stale
@@ -167,7 +168,7 @@ class LiveLibrary:
         if isinstance(error, IndexBusyError):
             log.info("waiting for another update", extra=fields(reason=problem))
         elif isinstance(error, FootnoteError):
-            log.warning("answering from the last index", extra=fields(reason=problem, remedy=error.remedy))
+            log.warning("answering from the last index", extra=fields(reason=problem, remedy=remedy_for(error)))
         else:
             log.error("answering from the last index", exc_info=error)
 

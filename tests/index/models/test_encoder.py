@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.errors import ModelDamagedError
+from index.errors import ModelDamagedError, Reason
 from index.models.encoder import GRAPH_FILE, SETTINGS_FILE, TOKENIZER_FILE, WEIGHTS_FILE, Encoder
 from index.models.encoder_export import FrameworkEncoder
 from index.segmentation.characters import clean
@@ -125,7 +125,7 @@ def test_damaged_files_are_named(
     with pytest.raises(ModelDamagedError, match="not an exported encoder") as raised:
         Encoder.load(folder)
     assert name in raised.value.message
-    assert raised.value.remedy
+    assert raised.value.reason == Reason.ENCODER_EXPORT_DAMAGED
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.errors import ModelDamagedError
+from index.errors import ModelDamagedError, Reason
 from index.models import span_model
 from index.models.span_model import QUESTION_TOKENS, SpanModel, TokenScores
 from index.models.span_model_export import export_span_model
@@ -150,7 +150,7 @@ def test_damage_is_named(name: str, damage: str, tiny_reader: tuple[Path, Path],
     named = "reader.onnx" if (name, damage) == ("reader.json", "swapped") else name
     with pytest.raises(ModelDamagedError, match=f"reader/{named}: ") as caught:
         SpanModel.load(folder)
-    assert "Reinstall" in caught.value.remedy
+    assert caught.value.reason == Reason.READER_EXPORT_DAMAGED
 
 
 @pytest.mark.parametrize(

@@ -80,9 +80,8 @@ def test_an_unknown_id_names_the_nearest(tmp_path: Path) -> None:
     assert read.nearest_ids("news/raqa") == ["News/Raqqa"]
     assert read.nearest_ids("coal") == ["coalition-strikes"]
     assert len(read.nearest_ids("zzz")) == 1
-    with pytest.raises(UnknownArticleError) as caught:
+    with pytest.raises(UnknownArticleError):
         read.row("\x00" * 100_000)
-    assert "footnote articles" in caught.value.remedy
 
 
 def test_threads_share_a_catalog(folder: Path) -> None:

@@ -1,0 +1,51 @@
+"""Remedies for the library's errors, in terms of the `footnote` command and its configuration file."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from index.errors import FootnoteError, ModelError, Reason, Role
+
+REBUILD = "Run `footnote index`: it rebuilds the index from the corpus."
+
+_REMEDIES: Mapping[Reason, str] = MappingProxyType(
+    {
+        Reason.CORPUS_EMPTY: (
+            "Put articles there (.txt, .md, .html, .pdf), or name another folder as `[corpus] directory`."
+        ),
+        Reason.CORPUS_UNREADABLE: "Set `[corpus] directory`.",
+        Reason.EMPTY_QUESTION: 'Ask something: footnote ask "Who …?"',
+        Reason.ENCODER_EXPORT_DAMAGED: "`footnote index` exports the encoder again.",
+        Reason.INDEX_DAMAGED: REBUILD,
+        Reason.INDEX_FOLDER_NOT_UTF8: "Set `[index] directory` to another folder.",
+        Reason.INDEX_FOLDER_OCCUPIED: "Set `[index] directory` to an empty folder, or to a new one.",
+        Reason.INDEX_MISSING: "Run `footnote index`.",
+        Reason.INDEX_STALE: REBUILD,
+        Reason.MODEL_FOLDER_MISSING: "Check `{key}`.",
+        Reason.MODEL_MISSING: (
+            "`footnote doctor --fetch` downloads {model}; or set `{key}` to the folder of a model."
+        ),
+        Reason.MODEL_NOT_EXPORTABLE: "Name another model as `{key}`.",
+        Reason.MODEL_UNSUITABLE: (
+            "Set `{key}` to an extractive question-answering model, or to `footnote` or `none`."
+        ),
+        Reason.READER_EXPORT_DAMAGED: (
+            "Reinstall footnote-bot; a reader that you named is exported again by `footnote index`."
+        ),
+        Reason.READER_EXPORT_STALE: (
+            "Run `footnote index`: it exports the reader and leaves everything else as it is."
+        ),
+        Reason.SHIPPED_READER_DAMAGED: (
+            "Reinstall footnote-bot, or set `[answer] reader` to none until then."
+        ),
+        Reason.UNKNOWN_ARTICLE: "`footnote articles` lists all ids.",
+    }
+)
+_KEYS = {Role.ENCODER: "[model] encoder", Role.READER: "[answer] reader"}
+
+
+def remedy_for(error: FootnoteError) -> str:
+    """Return what to do about an error, or "" if there is nothing to add to its message."""
+    remedy = error.remedy or _REMEDIES.get(error.reason, "")
+    if error.remedy or not isinstance(error, ModelError):
+        return remedy
+    return remedy.format(key=_KEYS[error.role], model=error.model or "a model")

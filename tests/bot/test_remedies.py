@@ -1,0 +1,67 @@
+"""Remedies: each reason that the user can do something about has one, in terms of the front ends."""
+
+import pickle
+
+import pytest
+
+from bot.remedies import remedy_for
+from index.errors import (
+    ConfigurationError,
+    FootnoteError,
+    IndexBusyError,
+    IndexDamagedError,
+    IndexMissingError,
+    IndexStaleError,
+    ModelDamagedError,
+    ModelMissingError,
+    Reason,
+    Role,
+    UnknownArticleError,
+)
+
+WITHOUT_REMEDY = {
+    Reason.FAILED,
+    Reason.BAD_CONFIGURATION,
+    Reason.INDEX_BUSY,
+    Reason.INDEX_UNWRITABLE,
+    Reason.MODEL_DAMAGED,
+    Reason.UNREADABLE_FILE,
+}
+"""Their messages say it all, or the library has a remedy that needs no command."""
+
+
+@pytest.mark.parametrize("reason", Reason)
+@pytest.mark.parametrize("role", Role)
+def test_every_reason_has_a_remedy_or_needs_none(reason: Reason, role: Role) -> None:
+    remedy = remedy_for(ModelMissingError("what", reason=reason, role=role))
+    assert (remedy == "") == (reason in WITHOUT_REMEDY)
+    assert "{" not in remedy
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (IndexMissingError("none"), "Run `footnote index`."),
+        (IndexDamagedError("half"), "rebuilds the index from the corpus"),
+        (IndexStaleError("old"), "rebuilds the index from the corpus"),
+        (IndexStaleError("old", reason=Reason.READER_EXPORT_STALE), "exports the reader"),
+        (UnknownArticleError("who"), "`footnote articles` lists all ids."),
+        (ConfigurationError("none", reason=Reason.CORPUS_EMPTY), "[corpus] directory"),
+        (ModelMissingError("none", model="some/model"), "`footnote doctor --fetch` downloads some/model"),
+        (ModelMissingError("none", role=Role.READER), "downloads a model; or set `[answer] reader`"),
+        (ModelDamagedError("bad", reason=Reason.MODEL_NOT_EXPORTABLE), "another model as `[model] encoder`"),
+    ],
+)
+def test_a_remedy_names_the_command_or_the_key(error: FootnoteError, words: str) -> None:
+    assert words in remedy_for(error)
+
+
+def test_the_error_s_own_remedy_comes_first() -> None:
+    assert remedy_for(IndexBusyError("busy", "Wait.")) == "Wait."
+    assert remedy_for(ModelMissingError("not installed", "pip install it {now}")) == "pip install it {now}"
+
+
+def test_an_error_keeps_its_reason_between_processes() -> None:
+    error = pickle.loads(pickle.dumps(ModelMissingError("none", role=Role.READER, model="some/model")))
+    assert (error.message, error.reason, error.role) == ("none", Reason.MODEL_MISSING, Role.READER)
+    assert remedy_for(error).startswith("`footnote doctor --fetch` downloads some/model")
