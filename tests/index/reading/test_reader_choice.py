@@ -195,7 +195,7 @@ def test_another_form_of_export_is_made_again(
 ) -> None:
     monkeypatch.setattr("index.models.span_model.FORMAT", 10**6)
     assert is_stale(named) == "the reader changed since the index was built"
-    with pytest.raises(IndexStaleError, match="form of the exported reader"):
+    with pytest.raises(IndexStaleError, match="export format of the reader"):
         exported(named)
     assert build(named).embedded == 0
     assert len(exports) == 2
