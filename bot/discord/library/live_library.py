@@ -168,7 +168,9 @@ class LiveLibrary:
         if isinstance(error, IndexBusyError):
             log.info("waiting for another update", extra=fields(reason=problem))
         elif isinstance(error, FootnoteError):
-            log.warning("answering from the last index", extra=fields(reason=problem, remedy=remedy_for(error)))
+            log.warning(
+                "answering from the last index", extra=fields(reason=problem, remedy=remedy_for(error))
+            )
         else:
             log.error("answering from the last index", exc_info=error)
 
