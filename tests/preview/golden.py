@@ -8,10 +8,10 @@ from typing import Any
 
 import discord
 
-from bot.discord.replies.answer_reply import GONE, LOOKED_ON, Place, answer_reply, title_of
+from bot.discord.replies.answer_reply import ARTICLE_GONE, LOOKED_EVERYWHERE, Place, answer_reply, title_of
 from bot.discord.replies.article_pages import article_reply, context_reply
 from bot.discord.replies.library_pages import about_reply, articles_reply, unknown_article_reply
-from bot.discord.replies.reply import Reply, busy_reply, gone_reply, noted_reply
+from bot.discord.replies.reply import Reply, article_gone_reply, busy_reply, verdict_reply
 from bot.discord.replies.tickets import ContextTicket, Mark, PageTicket, sentence_digest
 from index.records import Answer, Article, Citation, Sentence, Source, Span
 from index.retrieval.title_search import article_key
@@ -160,7 +160,7 @@ def _answer() -> Reply:
     question = "Who predicts the fight for Raqqa will be long and hard?"
     who = "US Lieutenant General Steve Townsend"
     cited = [cite(RAQQA, 3, who, 0.8037), cite(RAQQA, 2, "", 0.0, nth=2), cite(RAQQA, 1, "", 0.0, nth=3)]
-    return show(answered(question, who, *cited, cite(RAQQA, 5, "", 0.0, nth=4)), most=3)
+    return show(answered(question, who, *cited, cite(RAQQA, 5, "", 0.0, nth=4)), limit=3)
 
 
 def _one_citation() -> Reply:
@@ -182,7 +182,7 @@ def _declined(**manner: Any) -> Reply:
         cite(RAQQA, 3, "", 0.0039, nth=3),
         cite(RAQQA, 5, "", 0.0031, nth=4),
     ]
-    return show(answered(question, None, *cited), **{"most": 3, **manner})
+    return show(answered(question, None, *cited), **{"limit": 3, **manner})
 
 
 def _looked_on() -> Reply:
@@ -191,13 +191,13 @@ def _looked_on() -> Reply:
     question = "Who predicts the fight for Raqqa will be long and hard?"
     who = "US Lieutenant General Steve Townsend"
     found = answered(question, who, cite(RAQQA, 3, who, 0.41))
-    return show(found, note=title_of(elsewhere) + LOOKED_ON)
+    return show(found, note=title_of(elsewhere) + LOOKED_EVERYWHERE)
 
 
 def _statement() -> Reply:
     who = "US Lieutenant General Steve Townsend"
     cited = [cite(RAQQA, 3, who, 0.8), cite(RAQQA, 2, "", 0.0, nth=2)]
-    return show(answered("The fight for Raqqa will be long.", who, *cited), most=1, statement=True)
+    return show(answered("The fight for Raqqa will be long.", who, *cited), limit=1, statement=True)
 
 
 def _hostile() -> Reply:
@@ -214,11 +214,11 @@ def _long() -> Reply:
 
 def _more() -> Reply:
     cited = [cite(RAQQA, nth, "", 0.9 / nth, nth=nth) for nth in range(1, 6)]
-    return show(answered("What happened?", cited[0].sentence, *cited), first=3)
+    return show(answered("What happened?", cited[0].sentence, *cited), offset=3)
 
 
 def _no_more() -> Reply:
-    return show(answered("What happened?", "IS", cite(RAQQA, 3, "IS", 0.9)), first=3)
+    return show(answered("What happened?", "IS", cite(RAQQA, 3, "IS", 0.9)), offset=3)
 
 
 def _context() -> Reply:
@@ -268,8 +268,8 @@ GOLDEN: Mapping[str, Callable[[], Reply]] = MappingProxyType(
         "whole-sentence": _whole_sentence,
         "declined": _declined,
         "declined-there": lambda: _declined(asked_in=article_key(RAQQA.id)),
-        "declined-gone": lambda: _declined(note=GONE),
-        "declined-more": lambda: _declined(first=3),
+        "declined-gone": lambda: _declined(note=ARTICLE_GONE),
+        "declined-more": lambda: _declined(offset=3),
         "looked-on": _looked_on,
         "statement": _statement,
         "hostile": _hostile,
@@ -286,7 +286,7 @@ GOLDEN: Mapping[str, Callable[[], Reply]] = MappingProxyType(
         "unknown-article": lambda: unknown_article_reply("**Raqa**", [RAQQA.title, HOSTILE.title]),
         "about": _about,
         "busy": lambda: busy_reply(2.3),
-        "gone": gone_reply,
-        "noted": lambda: noted_reply(7),
+        "gone": article_gone_reply,
+        "noted": lambda: verdict_reply(7),
     }
 )

@@ -9,7 +9,7 @@ import pytest
 
 from bot.discord.events.buttons import NO_NOTE, NOT_YOURS, NOTE_KEPT
 from bot.discord.events.client import FootnoteClient
-from bot.discord.replies.reply import noted_reply
+from bot.discord.replies.reply import verdict_reply
 from bot.discord.replies.tickets import NoteTicket
 from bot.feedback.export import export
 from bot.feedback.store import FILE
@@ -46,7 +46,7 @@ async def test_a_verdict_is_kept_with_what_it_is_about(discord: FakeDiscord, bot
     message = await ask(discord, article=article_key(COALITION))
     clicked = await press(discord, message, RIGHT)
     assert clicked.message is not None
-    assert clicked.message.content == noted_reply(1).content
+    assert clicked.message.content == verdict_reply(1).content
     (entry,) = bot.feedback.list()
     judged = entry.judgement
     assert (judged.right, judged.question, judged.answer) == (True, RAQQA, ANSWER)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from bot.discord.replies.reply import forged_reply, gone_reply, noted_reply
+from bot.discord.replies.reply import article_gone_reply, unknown_button_reply, verdict_reply
 from bot.discord.replies.tickets import ContextTicket, MoreTicket, NoteTicket, Ticket, VerdictTicket, parse
 from tests.fake_discord import FakeDiscord, Interaction, Message
 from tests.fake_discord.world import User
@@ -11,7 +11,8 @@ RAQQA = "Who predicts the fight for Raqqa will be long and hard?"
 ANSWER = "US Lieutenant General Steve Townsend"
 COALITION = "coalition-strikes-near-al-tanf"
 NOWHERE = "What is the price of bitcoin in Tuvalu?"
-FORGED, GONE, THANKS = forged_reply().content, gone_reply().content, str(noted_reply(1).content)
+FORGED, GONE = unknown_button_reply().content, article_gone_reply().content
+THANKS = str(verdict_reply(1).content)
 PRIVATE = 1 << 6
 CONTEXT, MORE, RIGHT, WRONG, NOTE = "context", "more", "right", "wrong", "note"
 PURPOSES: dict[str, Callable[[Ticket | None], bool]] = {

@@ -13,10 +13,10 @@ import discord
 
 from bot.discord.delivery.sending import acknowledge, fulfil, tell
 from bot.discord.questions.question import DiscordQuestion
-from bot.discord.replies.answer_reply import Shown, read_back
+from bot.discord.replies.answer_reply import SentAnswer, read_back
 from bot.discord.replies.article_pages import context_reply
 from bot.discord.replies.library_pages import articles_page
-from bot.discord.replies.reply import Reply, forged_reply, gone_reply, noted_reply, notice
+from bot.discord.replies.reply import Reply, article_gone_reply, notice, unknown_button_reply, verdict_reply
 from bot.discord.replies.tickets import (
     PREFIX,
     ArticlesTicket,
@@ -113,7 +113,7 @@ async def _click(interaction: "Interaction") -> None:
         case VerdictTicket() as ticket if message and (shown := read_back(message)):
             await _judge(interaction, ticket, shown, message.id)
         case _:
-            await tell(interaction, forged_reply())
+            await tell(interaction, unknown_button_reply())
 
 
 async def _form(interaction: "Interaction") -> None:
@@ -121,7 +121,7 @@ async def _form(interaction: "Interaction") -> None:
     if isinstance(ticket, NoteTicket):
         await _keep_note(interaction, ticket)
     else:
-        await tell(interaction, forged_reply())
+        await tell(interaction, unknown_button_reply())
 
 
 async def _show_page(interaction: "Interaction", ticket: ContextTicket | PageTicket) -> None:
@@ -132,7 +132,7 @@ async def _show_page(interaction: "Interaction", ticket: ContextTicket | PageTic
         _page, interaction.client.live_library.library, ticket
     )
     if reply is None:
-        await tell(interaction, gone_reply())
+        await tell(interaction, article_gone_reply())
     else:
         await fulfil(interaction, reply)
 
@@ -153,34 +153,34 @@ async def _turn_list(interaction: "Interaction", ticket: ArticlesTicket) -> None
     await fulfil(interaction, reply)
 
 
-async def _show_more(interaction: "Interaction", ticket: MoreTicket, shown: Shown) -> None:
+async def _show_more(interaction: "Interaction", ticket: MoreTicket, shown: SentAnswer) -> None:
     asked = DiscordQuestion(
         shown.question,
         interaction.user.id,
         interaction.guild_id,
         "button",
         article=ticket.asked_in,
-        first=ticket.first,
+        first=ticket.offset,
         statement=shown.statement,
     )
     await interaction.client.answering.over_interaction(interaction, asked, private=True)
 
 
-async def _judge(interaction: "Interaction", ticket: VerdictTicket, shown: Shown, message: int) -> None:
+async def _judge(interaction: "Interaction", ticket: VerdictTicket, shown: SentAnswer, message: int) -> None:
     await acknowledge(interaction, private=True)
     client = interaction.client
     judgement = await client.question_queue.run(_judgement, client.live_library.library, ticket, shown)
     if judgement is None:
-        await tell(interaction, gone_reply())
+        await tell(interaction, article_gone_reply())
         return
     stored = await asyncio.to_thread(
         client.feedback.add, judgement, user=interaction.user.id, message=message
     )
     changed_to = judgement.right if stored.changed else None
-    await fulfil(interaction, noted_reply(stored.row, changed_to=changed_to))
+    await fulfil(interaction, verdict_reply(stored.row, changed_to=changed_to))
 
 
-def _judgement(library: Library, ticket: VerdictTicket, shown: Shown) -> Judgement | None:
+def _judgement(library: Library, ticket: VerdictTicket, shown: SentAnswer) -> Judgement | None:
     """Gather what a verdict is about; None where the article that was asked is gone."""
     asked_in = library.titles.find(shown.asked_in) if shown.asked_in else None
     if shown.asked_in and asked_in is None:

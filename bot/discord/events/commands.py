@@ -10,9 +10,9 @@ from discord import app_commands
 
 from bot.discord.delivery.sending import acknowledge, fulfil, tell
 from bot.discord.events.conversation import in_thread, said_in
-from bot.discord.questions.answering import QUESTION_LIMIT
 from bot.discord.questions.question import DiscordQuestion
 from bot.discord.replies import library_pages
+from bot.discord.replies.answer_reply import QUESTION_LIMIT
 from bot.discord.replies.markdown import cut
 from bot.discord.replies.reply import Reply, notice
 from bot.discord.replies.tickets import QUERY_LIMIT

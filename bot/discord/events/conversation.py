@@ -12,7 +12,7 @@ from bot.discord.delivery.error_reports import ErrorReports
 from bot.discord.delivery.repeat_guards import Seen
 from bot.discord.questions.answering import EMPTY, Answering
 from bot.discord.questions.question import DiscordQuestion
-from bot.discord.replies.answer_reply import NO_MORE, Shown, read_back
+from bot.discord.replies.answer_reply import NO_MORE, SentAnswer, read_back
 from bot.discord.replies.reply import Reply, notice
 
 LOOKED_BACK = 20
@@ -74,7 +74,9 @@ def asks_for_more(text: str) -> bool:
     return _MORE.fullmatch(text) is not None
 
 
-def following(asked: DiscordQuestion, shown: Shown | None, *, more: bool = False) -> DiscordQuestion | Reply:
+def following(
+    asked: DiscordQuestion, shown: SentAnswer | None, *, more: bool = False
+) -> DiscordQuestion | Reply:
     """Return a question as one that goes on from what was shown: in its article, or for more of it.
 
     Returns a line where there is no more of it.
@@ -82,13 +84,13 @@ def following(asked: DiscordQuestion, shown: Shown | None, *, more: bool = False
     if shown is None:
         return asked
     if more:
-        if shown.first is None:
+        if shown.offset is None:
             return notice(NO_MORE)
         return replace(
             asked,
             text=shown.question,
             article=shown.asked_in,
-            first=shown.first,
+            first=shown.offset,
             statement=shown.statement,
         )
     # What the articles did not say, another question need not find in the article nearest to it.
@@ -155,7 +157,7 @@ def _own_role(message: discord.Message) -> discord.Role | None:
     return message.guild.self_role if message.guild else None
 
 
-async def _shown(message: discord.Message, me: discord.ClientUser, *, latest: bool) -> Shown | None:
+async def _shown(message: discord.Message, me: discord.ClientUser, *, latest: bool) -> SentAnswer | None:
     """Find the answer that a message goes on from: what it replies to, or what its thread was started from.
 
     With `latest`, where it replies to no answer, the last one in the thread or the direct messages.
@@ -190,5 +192,5 @@ async def _replied_to(message: discord.Message) -> discord.Message | None:
     return reference.resolved if isinstance(reference.resolved, discord.Message) else None
 
 
-def _read(message: discord.Message | None, me: discord.ClientUser) -> Shown | None:
+def _read(message: discord.Message | None, me: discord.ClientUser) -> SentAnswer | None:
     return read_back(message) if message is not None and message.author.id == me.id else None

@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -19,23 +19,36 @@ from bot.config import Config
 from bot.discord.delivery.error_meanings import NO_HISTORY, TAKEN, meaning_of
 from bot.discord.delivery.repeat_guards import Seen, Warned
 from bot.discord.delivery.sending import acknowledge, fulfil, parts, persistently, tell
-from bot.discord.drawing import Manner, drawn, drawn_at
 from bot.discord.library.live_library import LiveLibrary
 from bot.discord.library.question_queue import Busy, Given, Late, QuestionQueue
 from bot.discord.questions.cooldowns import Cooldowns
 from bot.discord.questions.in_flight import InFlight, LeavingError
 from bot.discord.questions.question import DiscordQuestion
-from bot.discord.replies.answer_reply import GONE, LOOKED_ON, NO_MORE, title_of
+from bot.discord.replies.answer_reply import (
+    ARTICLE_GONE,
+    LOOKED_EVERYWHERE,
+    NO_MORE,
+    QUESTION_LIMIT,
+    answer_reply,
+    find_places,
+    title_of,
+)
 from bot.discord.replies.library_pages import about, article_id, unknown_article
-from bot.discord.replies.reply import Reply, busy_reply, cooldown_reply, gone_reply, late_reply, notice
+from bot.discord.replies.reply import (
+    Reply,
+    article_gone_reply,
+    busy_reply,
+    cooldown_reply,
+    late_reply,
+    notice,
+)
 from bot.discord.replies.without_embed import may_embed, without_embed
 from bot.discord.telemetry.log_format import fields
 from bot.discord.telemetry.meter import Meter
 from index.errors import EmptyQuestionError, UnknownArticleError
 from index.records import clean_question
+from index.retrieval.title_search import article_key
 
-QUESTION_LIMIT = 500
-"""Characters of a question at most."""
 FURTHEST = 60
 """Citations that can be paged through at most: each further page costs more than the one before."""
 DRAWING = 2.0
@@ -165,7 +178,7 @@ class Answering:
             return Said(notice(LEAVING), "busy", private=True)
         wait = self._cooldowns.take(asked.user, asked.server)
         if wait is not None:
-            reply = cooldown_reply(wait.seconds, of_server=wait.of_server)
+            reply = cooldown_reply(wait.seconds, for_server=wait.of_server)
             return Said(reply, "cooldown", private=True, wait=wait.seconds)
         try:
             question = clean_question(asked.text)
@@ -189,7 +202,7 @@ class Answering:
         except UnknownArticleError:
             # Unless somebody typed it, it stood on a message, from when it was there.
             if asked.article is None or asked.source != "slash":
-                return Said(gone_reply(), "invalid", private=True)
+                return Said(article_gone_reply(), "invalid", private=True)
             reply = await self._question_queue.run(unknown_article, self._live_library.library, asked.article)
             return Said(reply, "invalid", private=True)
 
@@ -201,44 +214,60 @@ class Answering:
                     return Said(followed, "invalid", private=True)
                 if followed.first >= FURTHEST:
                     return Said(notice(NO_MORE), "invalid", private=True)
-                given, manner = await self._found(followed)
+                given, asked_in, note = await self._found(followed)
         except TimeoutError:
             if limit.expired():
                 raise Late(self._question_queue.retry_after()) from None
             raise
         first, answer = followed.first, given.answer
+        show = partial(
+            answer_reply,
+            answer,
+            asked_in=asked_in and article_key(asked_in),
+            fingerprint=given.library.fingerprint,
+            offset=first,
+            limit=self._config.answer.citations,
+            note=note,
+            statement=followed.statement,
+        )
+        reply = await self._with_places(given, show)
         nothing_left = bool(first) and len(answer.citations) <= first
-        reply = await self._drawn(given, manner)
         return Said(reply, "answered" if answer.answerable else "declined", private=nothing_left)
 
-    async def _found(self, asked: DiscordQuestion) -> tuple[Given, Manner]:
-        """Return the answer, and how to show it; where the article of an earlier one says nothing, of all."""
-        manner = Manner(None, asked.first, self._config.answer.citations, None, asked.statement)
+    async def _found(self, asked: DiscordQuestion) -> tuple[Given, str | None, str | None]:
+        """Return the answer, the id of the article that alone was asked, and a note on where was looked.
+
+        If the article of an earlier answer does not say, all articles are asked.
+        """
         # One more than is shown tells whether there are more.
-        top_k = min(asked.first + manner.most + 1, FURTHEST)
+        top_k = min(asked.first + self._config.answer.citations + 1, FURTHEST)
         if asked.article is None:
-            return await self._question_queue.ask(asked.text, top_k=top_k), manner
+            return await self._question_queue.ask(asked.text, top_k=top_k), None, None
         try:
             article = await self._question_queue.run(article_id, self._live_library.library, asked.article)
             given = await self._question_queue.ask(asked.text, article=article, top_k=top_k)
         except UnknownArticleError:
             if not asked.from_before:
                 raise
-            return await self._question_queue.ask(asked.text, top_k=top_k), replace(manner, note=GONE)
+            return await self._question_queue.ask(asked.text, top_k=top_k), None, ARTICLE_GONE
         if given.answer.answerable or not asked.from_before:
-            return given, replace(manner, asked_in=article)
+            return given, article, None
         of_all = await self._question_queue.ask(asked.text, top_k=top_k)
         elsewhere = of_all.answer.answerable and of_all.answer.citations[0].article.id != article
-        note = title_of(given.answer) + LOOKED_ON if elsewhere and given.answer.citations else None
-        return of_all, replace(manner, note=note)
+        note = title_of(given.answer) + LOOKED_EVERYWHERE if elsewhere and given.answer.citations else None
+        return of_all, None, note
 
-    async def _drawn(self, given: Given, manner: Manner) -> Reply:
-        """Show an answer; no longer refused or given up, now that it is there."""
+    async def _with_places(self, given: Given, show: Callable[..., Reply]) -> Reply:
+        """Show an answer with the places of its citations, or without if looking these up takes too long."""
+
+        def show_with_places() -> Reply:
+            return show(places=find_places(given.library, given.answer))
+
         try:
             async with asyncio.timeout(DRAWING):
-                return await self._question_queue.run(drawn, given.library, given.answer, manner)
+                return await self._question_queue.run(show_with_places)
         except (Busy, Late, TimeoutError):
-            return drawn_at({}, given.library, given.answer, manner)
+            return show(places={})
 
     def _showable(self, message: discord.Message, reply: Reply) -> Reply:
         """Return the reply as it can be shown in a message's channel."""

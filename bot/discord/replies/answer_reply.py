@@ -1,17 +1,28 @@
-"""The reply to a question: the answer in bold, below it each sentence that says so and where it stands.
+"""The reply to a question: the answer in bold, below it each sentence that supports it and its source.
 
 A reply is its own memory. What a click or a follow-up needs is read back from the message (`read_back`), so
-that neither a restart nor another process breaks a button.
+neither a restart nor another process breaks a button.
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import discord
 
 from bot.discord.replies import message_limits
-from bot.discord.replies.markdown import ELLIPSIS, UNTITLED, cut, escape, link, marked, unescape, units
-from bot.discord.replies.reply import AMBER, BLUE, BOLD, EMPTY_LINE, GREEN, QUOTE, Button, Reply
+from bot.discord.replies.markdown import (
+    ELLIPSIS,
+    UNTITLED,
+    cut,
+    emphasize,
+    escape,
+    escape_to_fit,
+    link,
+    unescape,
+    units,
+)
+from bot.discord.replies.reply import AMBER, BLUE, BOLD, EMPTY_LINE, GREEN, QUOTE, TITLE_LIMIT, Button, Reply
 from bot.discord.replies.tickets import (
     ContextTicket,
     MoreTicket,
@@ -21,39 +32,54 @@ from bot.discord.replies.tickets import (
     sentence_digest,
 )
 from bot.wording import safe
+from index.errors import UnknownArticleError
+from index.library import Library
 from index.records import Answer, Citation
 from index.retrieval.title_search import article_key
 
-QUESTION = 500  # characters of a question that a reply quotes
-CITATIONS = 5  # of one reply: more are for "More sources"
-IN_CONTEXT = 3  # of them with a button: a row has room for five
-ANSWER, SENTENCE, TITLE = 1000, 500, 160  # units; the first citation always fits
-TITLE_AGAIN = 40  # of an article that was named above
+QUESTION_LIMIT = 500
+"""Characters of a question that is accepted; a reply quotes all of it, because a follow-up reads it back."""
+CITATION_LIMIT = 5
+"""Citations in one reply; further ones are for the button "More sources"."""
+CONTEXT_BUTTONS = 3
+"""Citations in a reply that have a button; Discord has room for five in a row."""
+ANSWER_LIMIT = 1000
+"""Units of an answer; with these limits the first citation always fits."""
+QUOTATION_LIMIT = 500
+"""Units of a quoted sentence."""
+REPEATED_TITLE_LIMIT = 40
+"""Units of the title of an article that an earlier citation in the same reply has named."""
 
 DECLINED = "The articles don't say."
-NEAREST = "Nearest sentences, which are not an answer:"
-ONLY_THERE = " doesn't say. I looked only there."
-LOOKED_ON = " doesn't say, so I looked in all articles."
-GONE = "The article of that answer is no longer in the library, so I looked in all."
+NEAREST_SENTENCES = "Nearest sentences, which are not an answer:"
+NOT_IN_ARTICLE = " doesn't say. I looked only there."
+LOOKED_EVERYWHERE = " doesn't say, so I looked in all articles."
+ARTICLE_GONE = "The article of that answer is no longer in the library, so I looked in all."
 NEXT_BEST = "-# Next best:"
-OF_STATEMENT = "Nearest sentences in the articles:"
-MORE = "More sources:"
-MORE_OF_STATEMENT = "More of the nearest sentences:"
-MORE_NEAREST = "More of the nearest sentences, which are not an answer:"
+NEAR_STATEMENT = "Nearest sentences in the articles:"
+MORE_OF_ANSWER = "More sources:"
+MORE_NEAR_STATEMENT = "More of the nearest sentences:"
+MORE_NEAREST_SENTENCES = "More of the nearest sentences, which are not an answer:"
 NO_MORE = "There are no more sentences about this."
-CONTEXT, MORE_SOURCES = "Show in context", "More sources"
-RIGHT, WRONG = "Was this right? Yes", "No"
+CONTEXT_LABEL, MORE_LABEL = "Show in context", "More sources"
+RIGHT_LABEL, WRONG_LABEL = "Was this right? Yes", "No"
 """Labels of buttons; the second citation's and the third's say "2 in context" and "3 in context"."""
-SURE = 0.5  # confidence from which an answer is green
-LEVELS = ((0.9, "Very confident"), (0.7, "Confident"), (SURE, "Fairly confident"), (0.0, "Not sure"))
+GREEN_FROM = 0.5
+"""Confidence from which an answer is shown in green."""
+CONFIDENCE_LEVELS = (
+    (0.9, "Very confident"),
+    (0.7, "Confident"),
+    (GREEN_FROM, "Fairly confident"),
+    (0.0, "Not sure"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a sentence stands: the `number`th, from 1, of its article's `of`."""
+    """Position of a sentence: the `number`th, from 1, of the `total` sentences of its article."""
 
     number: int
-    of: int
+    total: int
 
 
 Places = Mapping[int, Place]
@@ -61,11 +87,11 @@ Places = Mapping[int, Place]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What a message that the bot once sent says: enough to ask again, to page and to judge.
+class SentAnswer:
+    """An answer as read back from the message that shows it: enough to ask again, to page and to judge.
 
-    `answer` is None where the articles did not say. `asked_in` is the key of the article that was asked in.
-    To a `statement` only sentences near it were shown.
+    `answer` is None if the articles did not say. `asked_in` is the key of the article that was asked in.
+    For a `statement` only sentences near it were shown.
     """
 
     question: str
@@ -81,9 +107,26 @@ class Shown:
         return self.asked_in or next(cited, None)
 
     @property
-    def first(self) -> int | None:
-        """How many citations have been shown; None where there are no more."""
-        return next((ticket.first for ticket in self.tickets if isinstance(ticket, MoreTicket)), None)
+    def offset(self) -> int | None:
+        """Number of citations shown so far; None if there are no more."""
+        return next((ticket.offset for ticket in self.tickets if isinstance(ticket, MoreTicket)), None)
+
+
+def find_places(library: Library, answer: Answer) -> Places:
+    """Look up where the cited sentences stand in their articles, in the library that answered.
+
+    Returns no places if a cited article was removed since; the answer stands all the same.
+    """
+    articles = {citation.article.id for citation in answer.citations}
+    try:
+        starts = {id_: [sentence.start for sentence in library.sentences(id_)] for id_ in articles}
+    except UnknownArticleError:
+        return {}
+    return {
+        citation.number: Place(bisect_left(sentences, citation.start) + 1, len(sentences))
+        for citation in answer.citations
+        for sentences in (starts[citation.article.id],)
+    }
 
 
 def answer_reply(
@@ -92,27 +135,28 @@ def answer_reply(
     places: Places,
     asked_in: str | None,
     fingerprint: str,
-    first: int = 0,
-    most: int = CITATIONS,
+    offset: int = 0,
+    limit: int = CITATION_LIMIT,
     note: str | None = None,
     statement: bool = False,
 ) -> Reply:
-    """Show an answer with the citations after the first `first` ones, as many as fit, `most` at most.
+    """Show an answer with its citations from `offset` on: as many as fit, `limit` at most.
 
-    `asked_in` is the key of the article that was asked in, `fingerprint` the index's. After
-    the first citations neither the answer nor the confidence is said again. `note` is a line of the bot's
-    own, in small print. What is said to a `statement` is no answer: only sentences near it are shown.
+    `asked_in` is the key of the article that was asked in, `fingerprint` the index's. With an `offset`,
+    neither the answer nor the confidence is repeated. `note` is a line in the bot's own words, in small
+    print. A `statement` has no answer: only sentences near it are shown.
     """
-    blocks = [_opening(answer, first, asked_in, note, statement)]
-    room = message_limits.DESCRIPTION - units(blocks[0])
-    citations = answer.citations[first : first + min(most, CITATIONS)]
-    next_best = None if statement or first else _next_best(answer)
+    blocks = [_opening(answer, offset, asked_in, note, statement)]
+    room = message_limits.EMBED_DESCRIPTION - units(blocks[0])
+    citations = answer.citations[offset : offset + min(limit, CITATION_LIMIT)]
+    next_best = None if statement or offset else _next_best(answer)
     for at, citation in enumerate(citations):
-        again = any(earlier.article.id == citation.article.id for earlier in citations[:at])
-        title_limit = TITLE_AGAIN if again else TITLE
-        quoted = statement or citation.number > 1 or citation.sentence != answer.answer
-        block = _source(citation, places.get(citation.number), title_limit)
-        if quoted:  # what is the answer itself is not said again
+        repeated = any(earlier.article.id == citation.article.id for earlier in citations[:at])
+        block = _source(
+            citation, places.get(citation.number), REPEATED_TITLE_LIMIT if repeated else TITLE_LIMIT
+        )
+        is_answer = not statement and citation.number == 1 and citation.sentence == answer.answer
+        if not is_answer:  # the answer itself stands above
             block = f"{_quotation(citation, answer.answerable and not statement)}\n{block}"
         if citation.number == next_best:
             block = f"{NEXT_BEST}\n{block}"
@@ -121,31 +165,31 @@ def answer_reply(
             break
         blocks.append(block)
     shown = citations[: len(blocks) - 1]
-    colour = BLUE if statement else GREEN if answer.answerable and answer.confidence >= SURE else AMBER
+    colour = BLUE if statement else GREEN if answer.answerable and answer.confidence >= GREEN_FROM else AMBER
     embed = discord.Embed(description=EMPTY_LINE.join(blocks), colour=colour)
     buttons = _context_buttons(shown)
-    rest = MoreTicket(asked_in, first + len(shown))
-    if len(answer.citations) > rest.first:
-        buttons.append(Button(MORE_SOURCES, rest.custom_id))
-    if first == 0 and not statement:
+    rest = MoreTicket(asked_in, offset + len(shown))
+    if len(answer.citations) > rest.offset:
+        buttons.append(Button(MORE_LABEL, rest.custom_id))
+    if offset == 0 and not statement:
         embed.set_footer(text=_footer(answer))
-        for right, label, emoji in ((True, RIGHT, "👍"), (False, WRONG, "👎")):
+        for right, label, emoji in ((True, RIGHT_LABEL, "👍"), (False, WRONG_LABEL, "👎")):
             verdict = VerdictTicket(right, fingerprint, asked_in)
             buttons.append(Button(label, verdict.custom_id, row=1, emoji=emoji))
     return Reply(_question(answer.question), embed, tuple(buttons), rest)
 
 
-def read_back(message: discord.Message) -> Shown | None:
-    """Read what a message made by `answer_reply` says; None where it is another message.
+def read_back(message: discord.Message) -> SentAnswer | None:
+    """Read the answer back from a message that `answer_reply` made; None for any other message.
 
-    Where embeds are not shown, all of it stands in the message's content (`without_embed`).
+    If embeds are not shown, all of it stands in the message's content (`without_embed`).
     """
     question, _, rest = message.content.partition("\n")
     if not question.startswith(QUOTE) or bool(rest) == bool(message.embeds):
         return None
     opening = (rest or message.embeds[0].description or "").split("\n", 1)[0]
-    answer = _in_bold(opening)
-    if rest and answer is None and not _without_answer(opening):
+    answer = _read_answer(opening)
+    if rest and answer is None and not _is_opening_without_answer(opening):
         return None
     buttons = [
         item for row in message.components if isinstance(row, discord.ActionRow) for item in row.children
@@ -156,88 +200,99 @@ def read_back(message: discord.Message) -> Shown | None:
     asked_in = next(
         (ticket.asked_in for ticket in tickets if isinstance(ticket, MoreTicket | VerdictTicket)), None
     )
-    statement = opening in (OF_STATEMENT, MORE_OF_STATEMENT)
-    return Shown(unescape(question.removeprefix(QUOTE)), answer, asked_in, tickets, statement)
-
-
-def _question(question: str) -> str:
-    text = safe(question).strip()
-    return QUOTE + escape(text if len(text) <= QUESTION else cut(text, QUESTION))
+    statement = opening in (NEAR_STATEMENT, MORE_NEAR_STATEMENT)
+    return SentAnswer(unescape(question.removeprefix(QUOTE)), answer, asked_in, tickets, statement)
 
 
 def title_of(answer: Answer) -> str:
     """Return the title of the first citation's article, in bold."""
-    return f"{BOLD}{cut(escape(answer.citations[0].article.title).strip(), TITLE) or UNTITLED}{BOLD}"
+    return f"{BOLD}{escape_to_fit(answer.citations[0].article.title, TITLE_LIMIT) or UNTITLED}{BOLD}"
 
 
-def _opening(answer: Answer, first: int, asked_in: str | None, note: str | None, statement: bool) -> str:
-    if first:
-        nearest = MORE_OF_STATEMENT if statement else MORE if answer.answerable else MORE_NEAREST
-        return nearest if len(answer.citations) > first else NO_MORE
+def _question(question: str) -> str:
+    text = safe(question).strip()
+    return QUOTE + escape(text if len(text) <= QUESTION_LIMIT else cut(text, QUESTION_LIMIT))
+
+
+def _opening(answer: Answer, offset: int, asked_in: str | None, note: str | None, statement: bool) -> str:
+    if offset:
+        if len(answer.citations) <= offset:
+            return NO_MORE
+        if statement:
+            return MORE_NEAR_STATEMENT
+        return MORE_OF_ANSWER if answer.answerable else MORE_NEAREST_SENTENCES
     if statement and answer.citations:
-        return OF_STATEMENT
+        return NEAR_STATEMENT
     lines = [note and f"-# {note}"]
     if answer.answer is not None:
-        lines.insert(0, f"{BOLD}{cut(escape(answer.answer).strip(), ANSWER) or ELLIPSIS}{BOLD}")
+        lines.insert(0, f"{BOLD}{escape_to_fit(answer.answer, ANSWER_LIMIT) or ELLIPSIS}{BOLD}")
     elif answer.citations:
-        lines.insert(0, title_of(answer) + ONLY_THERE if asked_in else DECLINED)
-        lines.append(NEAREST)
+        lines.insert(0, title_of(answer) + NOT_IN_ARTICLE if asked_in else DECLINED)
+        lines.append(NEAREST_SENTENCES)
     else:
         lines.insert(0, DECLINED)
     return "\n".join(filter(None, lines))
 
 
-def _without_answer(opening: str) -> bool:
-    known = (DECLINED, MORE, MORE_NEAREST, NO_MORE, OF_STATEMENT, MORE_OF_STATEMENT)
-    return opening in known or opening.endswith(BOLD + ONLY_THERE)
+def _is_opening_without_answer(line: str) -> bool:
+    fixed = (
+        DECLINED,
+        MORE_OF_ANSWER,
+        MORE_NEAREST_SENTENCES,
+        NO_MORE,
+        NEAR_STATEMENT,
+        MORE_NEAR_STATEMENT,
+    )
+    return line in fixed or line.endswith(BOLD + NOT_IN_ARTICLE)
 
 
-def _in_bold(line: str) -> str | None:
-    if not line.startswith(BOLD) or _without_answer(line):
+def _read_answer(opening: str) -> str | None:
+    """Read the answer out of a reply's first line, where it is bold; None if that line holds none."""
+    if not opening.startswith(BOLD) or _is_opening_without_answer(opening):
         return None
-    return unescape(line.removeprefix(BOLD).removesuffix(BOLD))  # a line that was cut has lost its end
+    return unescape(opening.removeprefix(BOLD).removesuffix(BOLD))  # a line that was cut has lost its end
 
 
 def _next_best(answer: Answer) -> int | None:
-    """Return the number of the first citation below the answer that has no words of an answer in it."""
+    """Return the number of the first citation below the answer in which no words answer the question."""
     below = answer.citations[1:] if answer.answerable else ()
     return next((citation.number for citation in below if citation.highlight is None), None)
 
 
 def _quotation(citation: Citation, answerable: bool) -> str:
-    """Quote a sentence, its answer in bold where it is one."""
+    """Quote a sentence, the words that answer the question in bold."""
     span = None
     if citation.highlight and answerable:
         span = (citation.highlight[0] - citation.start, citation.highlight[1] - citation.start)
-    return f"{QUOTE}{marked(citation.sentence, span, SENTENCE)}"
+    return f"{QUOTE}{emphasize(citation.sentence, span, QUOTATION_LIMIT)}"
 
 
 def _source(citation: Citation, place: Place | None, title_limit: int) -> str:
     title = link(citation.article.title, citation.article.url, title_limit)
-    where = f" · sentence {place.number} of {place.of}" if place else ""
-    return f"-# {citation.number} · {title}{where}"
+    position = f" · sentence {place.number} of {place.total}" if place else ""
+    return f"-# {citation.number} · {title}{position}"
 
 
 def _context_buttons(citations: Sequence[Citation]) -> list[Button]:
     buttons = []
-    for citation in citations[:IN_CONTEXT]:
+    for citation in citations[:CONTEXT_BUTTONS]:
         key, digest = article_key(citation.article.id), sentence_digest(citation.sentence)
         ticket = ContextTicket(key, citation.start, citation.end, digest)
-        label = CONTEXT if citation.number == 1 else f"{citation.number} in context"
+        label = CONTEXT_LABEL if citation.number == 1 else f"{citation.number} in context"
         buttons.append(Button(label, ticket.custom_id))
     return buttons
 
 
 def _footer(answer: Answer) -> str:
     percent = _percent(answer.confidence)
-    level = next(words for least, words in LEVELS if answer.confidence >= least)
+    level = next(words for least, words in CONFIDENCE_LEVELS if answer.confidence >= least)
     seconds = max(answer.elapsed_ms / 1000, 0.01)
-    said = f"{level} ({percent})" if answer.answerable else f"Too unsure to answer ({percent})"
-    return f"{said} · {seconds:.2f} s"
+    verdict = f"{level} ({percent})" if answer.answerable else f"Too unsure to answer ({percent})"
+    return f"{verdict} · {seconds:.2f} s"
 
 
-def _percent(share: float) -> str:
-    """Return a probability as people read it; neither certain nor impossible where it only is nearly so."""
-    if 0 < share < 0.01:
+def _percent(probability: float) -> str:
+    """Return a probability as people read it: never 0% or 100% when it is only nearly so."""
+    if 0 < probability < 0.01:
         return "under 1%"
-    return f"{min(round(share * 100), 99 if share < 1 else 100)}%"
+    return f"{min(round(probability * 100), 99 if probability < 1 else 100)}%"

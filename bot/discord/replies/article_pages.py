@@ -1,4 +1,4 @@
-"""Articles as Discord shows them: a list, an article's beginning, a page with the cited sentence marked."""
+"""An article as Discord shows it: its beginning, or a page of it with the cited sentence marked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,21 +6,24 @@ from dataclasses import dataclass
 import discord
 
 from bot.discord.replies import message_limits
-from bot.discord.replies.markdown import UNTITLED, cut, escape, marked, units, web_address
+from bot.discord.replies.markdown import UNTITLED, emphasize, escape_to_fit, units, web_address
 from bot.discord.replies.reply import BLUE, Button, Reply
 from bot.discord.replies.tickets import ContextTicket, Mark, PageTicket, sentence_digest
 from bot.wording import counted
 from index.records import Article, Sentence
 from index.retrieval.title_search import article_key
 
-PAGE, BEGINNING = 1400, 700  # units of an article's text: a phone's screen, and half of one
-SENTENCE = 3500  # of them a single sentence at most, however long a page gets by it
-TITLE, FACT = 160, 100
+PAGE_LIMIT, BEGINNING_LIMIT = 1400, 700
+"""Units of an article's text on a page, about a phone's screen, and of its beginning."""
+LONGEST_SENTENCE = 3500
+"""Units of a single sentence, even if the page gets longer than `PAGE_LIMIT` by it."""
+BYLINE_LIMIT = 100
+"""Units of an author's name or a date."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Pages:
-    """An article, cut into pages as a person turns them; sentences are numbered from 0."""
+    """An article whose pages are cut when a person turns to them; sentences are numbered from 0."""
 
     article: Article
     sentences: Sequence[Sentence]
@@ -30,21 +33,21 @@ class _Pages:
         """Return the verbatim text of a sentence."""
         return self.article.text[self.sentences[number].start : self.sentences[number].end]
 
-    def shown(self, number: int) -> str:
-        """Return a sentence as Discord is given it, in bold where it is the marked one."""
+    def escaped(self, number: int) -> str:
+        """Return a sentence escaped for Discord, in bold if it is the marked one."""
         text = self.sentence(number)
-        bold = (0, len(text)) if self.mark and self.mark.number == number else None
-        return marked(text, bold, SENTENCE)
+        bold = (0, len(text)) if self._is_marked(number) else None
+        return emphasize(text, bold, LONGEST_SENTENCE)
 
-    def valid(self) -> bool:
-        """Return whether the marked sentence still is the one that was marked."""
+    def is_valid(self) -> bool:
+        """Return whether the marked sentence is still the one that was marked."""
         if self.mark is None:
             return True
         number = self.mark.number
         return number < len(self.sentences) and sentence_digest(self.sentence(number)) == self.mark.digest
 
     def around(self, first: int, last: int, *, before: bool, after: bool, room: int) -> range:
-        """Widen the run `first` to `last`, exclusive, in turns on the sides that may grow, while it fits."""
+        """Widen the run from `first` to `last`, exclusive, while it fits, by turns on the sides allowed."""
         room -= sum(map(self._size, range(first, last)))
         while before or after:
             if after and (after := last < len(self.sentences) and self._size(last) <= room):
@@ -56,93 +59,91 @@ class _Pages:
         return range(first, last)
 
     def text(self, run: range) -> str:
-        """Return a run of sentences as Discord is given them, with the article's paragraphs.
+        """Return a run of sentences escaped for Discord, in the article's paragraphs.
 
-        A title that stands in the text is left out: it stands above.
+        If the text begins with the title, that is left out: it stands above.
         """
         if len(run) > 1 and run.start == 0 and self._is_title(0):
             run = run[1:]
-        text = self.shown(run.start)
+        text = self.escaped(run.start)
         for number in run[1:]:
             gap = self.article.text[self.sentences[number - 1].end : self.sentences[number].start]
-            text += ("\n\n" if gap.count("\n") > 1 else " ") + self.shown(number)
+            text += ("\n\n" if gap.count("\n") > 1 else " ") + self.escaped(number)
         return text
 
     def embed(self, run: range) -> discord.Embed:
         """Return a run of sentences under the article's title."""
         return discord.Embed(
-            title=cut(escape(self.article.title).strip(), message_limits.TITLE) or UNTITLED,
+            title=escape_to_fit(self.article.title, message_limits.EMBED_TITLE) or UNTITLED,
             url=web_address(self.article.url),
             description=(self.text(run) if run else "").strip() or None,
             colour=BLUE,
         )
 
     def earlier(self, run: range) -> tuple[Button, ...]:
-        """Return the button to what stands before, if anything does."""
+        """Return the button to the page before, if there is one."""
         ticket = PageTicket(article_key(self.article.id), run.start, True, self.mark)
         return (Button("Earlier", ticket.custom_id),) if run.start > 0 else ()
 
     def later(self, run: range, label: str = "Later") -> tuple[Button, ...]:
-        """Return the button to what comes next, if anything does."""
+        """Return the button to the next page, if there is one."""
         ticket = PageTicket(article_key(self.article.id), run.stop, False, self.mark)
         return (Button(label, ticket.custom_id),) if run.stop < len(self.sentences) else ()
 
     def _is_title(self, number: int) -> bool:
-        marked_ = self.mark is not None and self.mark.number == number
-        return not marked_ and self.sentence(number).strip() == self.article.title.strip()
+        return not self._is_marked(number) and self.sentence(number).strip() == self.article.title.strip()
+
+    def _is_marked(self, number: int) -> bool:
+        return self.mark is not None and self.mark.number == number
 
     def _size(self, number: int) -> int:
-        return units(self.shown(number)) + len("\n\n")
+        return units(self.escaped(number)) + len("\n\n")
 
 
 def context_reply(
     article: Article, sentences: Sequence[Sentence], ticket: ContextTicket | PageTicket
 ) -> Reply | None:
-    """Show a cited sentence in its passage, or the page that a ticket asks for.
+    """Show a cited sentence in its context, or the page that a ticket asks for.
 
-    Returns None where the article has changed, so that what was cited is no longer there.
+    Returns None if the article has changed so that what was cited is no longer there.
     """
     if isinstance(ticket, ContextTicket):
         number = _number(sentences, ticket)
         pages = _Pages(article, sentences, None if number is None else Mark(number, ticket.digest))
-        if number is None or not pages.valid():
+        if number is None or not pages.is_valid():
             return None
-        run = pages.around(number, number + 1, before=True, after=True, room=PAGE)
+        run = pages.around(number, number + 1, before=True, after=True, room=PAGE_LIMIT)
     else:
         pages = _Pages(article, sentences, ticket.mark)
         first = ticket.number - 1 if ticket.earlier else ticket.number
-        if not 0 <= first < len(sentences) or not pages.valid():
+        if not 0 <= first < len(sentences) or not pages.is_valid():
             return None
-        run = pages.around(first, first + 1, before=ticket.earlier, after=not ticket.earlier, room=PAGE)
+        run = pages.around(first, first + 1, before=ticket.earlier, after=not ticket.earlier, room=PAGE_LIMIT)
     embed = pages.embed(run)
-    embed.set_footer(text=_numbers(run, len(sentences)))
+    embed.set_footer(text=_position(run, len(sentences)))
     return Reply(embed=embed, buttons=pages.earlier(run) + pages.later(run))
 
 
 def article_reply(article: Article, sentences: Sequence[Sentence]) -> Reply:
-    """Show what is known of an article, and how it begins."""
+    """Show what is known about an article, and how it begins."""
     pages = _Pages(article, sentences)
     run = range(0)
     if sentences:
-        run = pages.around(0, 1, before=False, after=True, room=BEGINNING)
+        run = pages.around(0, 1, before=False, after=True, room=BEGINNING_LIMIT)
     embed = pages.embed(run)
-    if byline := " · ".join(filter(None, map(short_fact, (article.author, article.published)))):
-        embed.description = f"-# {byline}\n{embed.description or ''}"
+    byline = [escape_to_fit(fact or "", BYLINE_LIMIT) for fact in (article.author, article.published)]
+    if any(byline):
+        embed.description = f"-# {' · '.join(filter(None, byline))}\n{embed.description or ''}"
     embed.set_footer(text=f"{counted(len(sentences), 'sentence')} · {len(article.text):,} characters")
     return Reply(embed=embed, buttons=pages.later(run, "Read on"))
 
 
 def _number(sentences: Sequence[Sentence], ticket: ContextTicket) -> int | None:
-    here = Sentence(ticket.start, ticket.end)
-    return next((number for number, sentence in enumerate(sentences) if sentence == here), None)
+    cited = Sentence(ticket.start, ticket.end)
+    return next((number for number, sentence in enumerate(sentences) if sentence == cited), None)
 
 
-def _numbers(run: range, of: int) -> str:
+def _position(run: range, total: int) -> str:
     if len(run) == 1:
-        return f"Sentence {run.start + 1} of {of}"
-    return f"Sentences {run.start + 1}–{run.stop} of {of}"
-
-
-def short_fact(fact: str | None) -> str:
-    """Return a fact of an article, escaped and cut."""
-    return cut(escape(fact or "").strip(), FACT)
+        return f"Sentence {run.start + 1} of {total}"
+    return f"Sentences {run.start + 1}–{run.stop} of {total}"

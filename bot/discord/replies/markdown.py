@@ -1,7 +1,8 @@
-"""Text of articles, titles and questions as Discord shows it: every character as itself, none as markup.
+"""Text of articles, titles and questions, escaped so that Discord shows each character as itself.
 
-A backslash before punctuation makes Discord show that character and nothing else of it. Lengths are UTF-16
-units (`limits`).
+A backslash before punctuation makes Discord show that character and nothing else of it. Unlike
+`discord.utils.escape_markdown`, this must be invertible: questions are read back from messages. Lengths are
+UTF-16 units (`message_limits`).
 """
 
 import re
@@ -14,7 +15,7 @@ from bot.wording import safe, safe_link
 
 ELLIPSIS = "…"
 UNTITLED = "untitled"
-URL_LIMIT = 500  # a link longer than that would crowd out what people read
+URL_LIMIT = 500  # a longer link would crowd out what people read
 
 _BREAK = "\u200b"  # between @ and everyone: no escape keeps Discord's server from seeing that mention
 _MARKUP = re.compile(
@@ -34,24 +35,29 @@ _WORD_REACH = 16  # a cut goes back to the last space if that is so near
 
 
 def units(text: str) -> int:
-    """Return the length of `text` in UTF-16 units."""
+    """Count the UTF-16 units of `text`."""
     return len(text) + sum(character > "\uffff" for character in text)
 
 
 def escape(text: str) -> str:
-    """Return `text` on one line (`bot.wording.safe`) so that Discord shows it as it is, whatever is in it."""
+    """Return `text` on one line (`bot.wording.safe`), escaped so that Discord shows it as it is."""
     return "".join(_escaped(safe(text)))
 
 
 def unescape(text: str) -> str:
-    """Return the text that `escape` was given, as `bot.wording.safe` leaves it."""
+    """Return the text that was escaped, as `bot.wording.safe` leaves it."""
     return _ESCAPED.sub(lambda match: match[1] or "", text)
 
 
-def cut(text: str, limit: int, end: str = ELLIPSIS) -> str:
-    """Return `text` shortened to `limit` units, `end` in the place of what is missing.
+def escape_to_fit(text: str, limit: int) -> str:
+    """Return `text` escaped, without space around it, and shortened to `limit` units."""
+    return cut(escape(text).strip(), limit)
 
-    Never inside an escape, a letter with its accents or an emoji; between words where a space is near.
+
+def cut(text: str, limit: int, end: str = ELLIPSIS) -> str:
+    """Return `text` shortened to `limit` units, with `end` in place of the missing rest.
+
+    Never cuts inside an escape, a letter with its accents or an emoji; cuts between words if a space is near.
     """
     if units(text) <= limit:
         return text
@@ -59,19 +65,19 @@ def cut(text: str, limit: int, end: str = ELLIPSIS) -> str:
     return "".join(_fitting(_atoms(text), room)).rstrip() + end if room >= 0 else ""
 
 
-def marked(text: str, span: tuple[int, int] | None, limit: int) -> str:
+def emphasize(text: str, span: tuple[int, int] | None, limit: int) -> str:
     """Escape a sentence with `text[start:stop]` in bold, shortened to `limit` units around the bold words.
 
-    `limit` is at least 16. Space at the ends of the bold words stays outside of the marks, which some of
-    Discord's clients would show otherwise.
+    `limit` is at least 16. Space at the ends of the bold words stays outside the marks, because some of
+    Discord's clients would show the marks instead.
     """
     start, stop = span or (0, 0)
-    more = limit + 1  # characters of which at least one does not fit, so that the rest need not be looked at
-    before, words = safe(text[:start])[-more:], safe(text[start:stop])[:more]
-    after = safe(text[stop:])[:more]
+    longest = limit + 1  # one more character than fits: whatever lies beyond it cannot matter
+    before, words = safe(text[:start])[-longest:], safe(text[start:stop])[:longest]
+    after = safe(text[stop:])[:longest]
     bare = words.strip()
     if not bare:
-        return cut("".join(_escaped(safe(text)[:more])), limit)
+        return cut("".join(_escaped(safe(text)[:longest])), limit)
     first = len(before) + len(words) - len(words.lstrip())
     last = first + len(bare)
     pieces = _escaped(before + words + after)
@@ -93,7 +99,7 @@ def marked(text: str, span: tuple[int, int] | None, limit: int) -> str:
 
 def link(title: str, url: str | None, limit: int) -> str:
     """Return the escaped `title`, shortened to `limit` units, linked to `url` if that is a web address."""
-    shown = cut(escape(title).strip(), limit) or UNTITLED
+    shown = escape_to_fit(title, limit) or UNTITLED
     address = web_address(url)
     if not address:
         return shown
@@ -103,9 +109,9 @@ def link(title: str, url: str | None, limit: int) -> str:
 
 
 def web_address(url: str | None) -> str | None:
-    """Return `url` in plain ASCII, without what would end a masked link; None where it is not for linking.
+    """Return `url` in plain ASCII, without what would end a masked link; None if it must not be linked.
 
-    Not for linking is what is no http(s) address, hides its host behind a user name, or is very long.
+    Not linked are addresses other than http(s), very long ones, and those whose user name hides the host.
     """
     if not (url := safe_link(url)):
         return None

@@ -1,12 +1,12 @@
-"""Discord's documented limits on what a message holds, in characters.
+"""Discord's documented limits on a message, in characters, and on the choices of autocompletion.
 
-Discord counts code points, its clients UTF-16 units. What is sent is measured in UTF-16 units, the larger
-count, so that it is inside the limit either way.
+Discord counts code points, its clients UTF-16 units. The bot measures in UTF-16 units, the larger count, and
+so keeps both limits.
 """
 
 CONTENT = 2000
-DESCRIPTION = 4096
-TITLE = 256
+EMBED_DESCRIPTION = 4096
+EMBED_TITLE = 256
 CUSTOM_ID = 100
 CHOICE = 100
 CHOICES = 25

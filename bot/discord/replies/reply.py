@@ -1,4 +1,4 @@
-"""TODO."""
+"""Messages as the bot composes them, before discord.py sends them, and the lines in its own words."""
 
 from dataclasses import dataclass
 from math import ceil
@@ -7,18 +7,13 @@ import discord
 
 from bot.discord.replies.tickets import MoreTicket, NoteTicket
 
-ADD_NOTE = "Add a note"
-
-
 GREEN, AMBER, BLUE = discord.Colour(0x2F9E6E), discord.Colour(0xD9A441), discord.Colour(0x5865F2)
-
-
 QUOTE, BOLD = "> ", "**"
-
-
-EMPTY_LINE = (
-    "\n\u200b\n"  # one that Discord draws below small print, too: it swallows those without a character
-)
+EMPTY_LINE = "\n\u200b\n"
+"""Drawn below small print too, where Discord swallows an empty line without a character."""
+TITLE_LIMIT = 160
+"""Units of an article's title in a list or below a sentence."""
+ADD_NOTE = "Add a note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +29,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A message; nothing in it is more than Discord takes (`limits`).
+    """A message within Discord's limits (`message_limits`).
 
-    `rest` is where an answer's citations go on, whether there are more or not: for who shows fewer.
+    `rest` says after which citation an answer goes on, even if this was the last: whatever shortens the reply
+    counts back from there.
     """
 
     content: str | None = None
@@ -46,12 +42,12 @@ class Reply:
 
 
 def notice(text: str) -> Reply:
-    """Return a line of the bot's own words; what comes from elsewhere has to be escaped before."""
+    """Return a line of the bot's own words; text from elsewhere has to be escaped first."""
     return Reply(text)
 
 
 def busy_reply(retry_after: float) -> Reply:
-    """Say that too many questions wait."""
+    """Say that too many questions are waiting."""
     return notice(f"I'm busy right now. Please try again in {ceil(retry_after)} s.")
 
 
@@ -60,27 +56,27 @@ def late_reply(retry_after: float) -> Reply:
     return notice(f"That took too long, so I gave up. I'm busy: please try again in {ceil(retry_after)} s.")
 
 
-def cooldown_reply(seconds: float, *, of_server: bool = False) -> Reply:
-    """Say that somebody, or a server as a whole, asks faster than they may."""
-    if of_server:
+def cooldown_reply(seconds: float, *, for_server: bool = False) -> Reply:
+    """Say that a person, or a server as a whole, asks faster than allowed."""
+    if for_server:
         return notice(f"This server has asked a lot. The next question can come in {ceil(seconds)} s.")
     return notice(f"That's a lot of questions. You can ask the next one in {ceil(seconds)} s.")
 
 
-def gone_reply() -> Reply:
+def article_gone_reply() -> Reply:
     """Say that what a button showed is no longer there."""
     return notice("That article has changed, or is no longer in the library. Ask again to see what is.")
 
 
-def forged_reply() -> Reply:
-    """Say that a button is none of this bot's."""
+def unknown_button_reply() -> Reply:
+    """Say that a button is not one of this bot's."""
     return notice("I don't know that button. Please ask again.")
 
 
-def noted_reply(row: int, *, changed_to: bool | None = None) -> Reply:
-    """Say that a verdict was kept, and offer to add a note to it.
+def verdict_reply(row: int, *, changed_to: bool | None = None) -> Reply:
+    """Say that a verdict was stored, and offer to add a note to it.
 
-    `changed_to` says whether the answer is right now, where the same person said the opposite before.
+    If the same person had said the opposite before, `changed_to` is the new verdict.
     """
     said = {None: "noted", True: "changed to right", False: "changed to wrong"}[changed_to]
     return Reply(f"Thanks, {said}.", buttons=(Button(ADD_NOTE, NoteTicket(row).custom_id),))

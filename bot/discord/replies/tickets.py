@@ -1,18 +1,19 @@
-"""What a click needs, in the button's own custom_id: buttons work after a restart, and nothing is stored.
+"""Tickets: what a click needs, written into the button's custom_id, so buttons work after a restart.
 
-A ticket is text that comes back from outside: `parse` reads exactly what `custom_id` writes, nothing else.
+Tickets come back from outside: `parse` reads exactly what `custom_id` writes, and nothing else.
 """
 
 import hashlib
 import re
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
+from typing import ClassVar, Self
 
 from bot.discord.replies.markdown import cut, units
 from bot.discord.replies.message_limits import CUSTOM_ID
 from bot.wording import safe
 
-PREFIX = "fn1:"  # the format's version: a button of an older one is refused, never misread
+PREFIX = "fn1:"  # the format's version: buttons of an older one are refused, never misread
 QUERY_LIMIT = 80
 
 _KEY = r"[\w-]{12}"
@@ -20,23 +21,37 @@ _DIGEST = r"[\w-]{8}"
 _COUNT = r"0|[1-9]\d{0,8}"
 
 
+def _template(pattern: str) -> re.Pattern[str]:
+    return re.compile(PREFIX + pattern, re.ASCII)
+
+
 def sentence_digest(sentence: str) -> str:
-    """Return 8 characters that tell a sentence from what stands in its place after its article changed."""
+    """Return 8 characters that tell a sentence from what stands in its place once its article has changed."""
     digest = hashlib.blake2b(sentence.encode("utf-8", "surrogatepass"), digest_size=6).digest()
     return urlsafe_b64encode(digest).decode()
 
 
 @dataclass(frozen=True, slots=True)
 class ContextTicket:
-    """Show the sentence `text[start:end]` of an article in its passage.
+    """Show the sentence `text[start:end]` of an article in context: `fn1:c:kAntsyJ4LhQf:364:543:ET4w3rZY`.
 
     `key` is the article's, `digest` the sentence's (`sentence_digest`).
     """
+
+    TEMPLATE: ClassVar = _template(
+        rf"c:(?P<key>{_KEY}):(?P<start>{_COUNT}):(?P<end>{_COUNT}):(?P<digest>{_DIGEST})"
+    )
 
     key: str
     start: int
     end: int
     digest: str
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self | None:
+        """Read a custom_id that matches the template; None if its sentence would be empty."""
+        start, end = int(match["start"]), int(match["end"])
+        return cls(match["key"], start, end, match["digest"]) if start < end else None
 
     @property
     def custom_id(self) -> str:
@@ -54,15 +69,25 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class PageTicket:
-    """Show a page of an article: from the sentence `number` on, or with `earlier` what stands before it.
+    """Show a page of an article: `fn1:p:kAntsyJ4LhQf:+8:3:ET4w3rZY`.
 
-    Sentences are numbered from 0.
+    The page begins with the sentence `number`, from 0; with `earlier` it ends before that.
     """
+
+    TEMPLATE: ClassVar = _template(
+        rf"p:(?P<key>{_KEY}):(?P<direction>[+-])(?P<number>{_COUNT})(:(?P<mark>{_COUNT}):(?P<digest>{_DIGEST}))?"
+    )
 
     key: str
     number: int
     earlier: bool = False
     mark: Mark | None = None
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Read a custom_id that matches the template."""
+        mark = Mark(int(match["mark"]), match["digest"]) if match["mark"] else None
+        return cls(match["key"], int(match["number"]), match["direction"] == "-", mark)
 
     @property
     def custom_id(self) -> str:
@@ -73,27 +98,44 @@ class PageTicket:
 
 @dataclass(frozen=True, slots=True)
 class MoreTicket:
-    """Show the citations after the first `first` ones; `asked_in` is the key of the article asked in."""
+    """Show the citations after the first `offset`: `fn1:m::3`, or `fn1:m:kAntsyJ4LhQf:3` for one article.
+
+    `asked_in` is the key of the article that was asked in.
+    """
+
+    TEMPLATE: ClassVar = _template(rf"m:(?P<key>{_KEY})?:(?P<offset>{_COUNT})")
 
     asked_in: str | None
-    first: int
+    offset: int
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Read a custom_id that matches the template."""
+        return cls(match["key"], int(match["offset"]))
 
     @property
     def custom_id(self) -> str:
         """The button's custom_id."""
-        return f"{PREFIX}m:{self.asked_in or ''}:{self.first}"
+        return f"{PREFIX}m:{self.asked_in or ''}:{self.offset}"
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictTicket:
-    """Say whether an answer was right; `fingerprint` is that of the index that gave it.
+    """Say whether an answer was right: `fn1:v:yes:5d41402abc4b`, `fn1:v:no:5d41402abc4b:kAntsyJ4LhQf`.
 
-    `asked_in` is the key of the article asked in.
+    `fingerprint` is that of the index that answered, `asked_in` the key of the article that was asked in.
     """
+
+    TEMPLATE: ClassVar = _template(rf"v:(?P<right>yes|no):(?P<index>[\w.-]{{1,64}})(:(?P<key>{_KEY}))?")
 
     right: bool
     fingerprint: str
     asked_in: str | None = None
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Read a custom_id that matches the template."""
+        return cls(match["right"] == "yes", match["index"], match["key"])
 
     @property
     def custom_id(self) -> str:
@@ -104,9 +146,16 @@ class VerdictTicket:
 
 @dataclass(frozen=True, slots=True)
 class NoteTicket:
-    """Add a note to the feedback in `row`; the custom_id of the button and of the form that it opens."""
+    """Add a note to the feedback in `row`: `fn1:n:7`, the custom_id of the button and of its form."""
+
+    TEMPLATE: ClassVar = _template(rf"n:(?P<row>{_COUNT})")
 
     row: int
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self:
+        """Read a custom_id that matches the template."""
+        return cls(int(match["row"]))
 
     @property
     def custom_id(self) -> str:
@@ -116,10 +165,18 @@ class NoteTicket:
 
 @dataclass(frozen=True, slots=True)
 class ArticlesTicket:
-    """Show a page of the list of articles, from 0, among those that a query finds; "" finds all."""
+    """Show a page, from 0, of the list of articles that match a query: `fn1:l:2:syria`; "" matches all."""
+
+    TEMPLATE: ClassVar = _template(rf"l:(?P<page>{_COUNT}):(?P<query>.*)")
 
     page: int
     query: str
+
+    @classmethod
+    def from_match(cls, match: re.Match[str]) -> Self | None:
+        """Read a custom_id that matches the template; None if its query is not clean."""
+        query = match["query"]
+        return cls(int(match["page"]), query) if clean_query(query) == query else None
 
     @property
     def custom_id(self) -> str:
@@ -128,50 +185,26 @@ class ArticlesTicket:
 
 
 Ticket = ContextTicket | PageTicket | MoreTicket | VerdictTicket | NoteTicket | ArticlesTicket
+_KINDS: tuple[type[Ticket], ...] = (
+    ContextTicket,
+    PageTicket,
+    MoreTicket,
+    VerdictTicket,
+    NoteTicket,
+    ArticlesTicket,
+)
+
+
+def parse(custom_id: str) -> Ticket | None:
+    """Read a custom_id; None unless it is, character for character, one that a ticket has."""
+    if units(custom_id) > CUSTOM_ID:
+        return None
+    for kind in _KINDS:
+        if match := kind.TEMPLATE.fullmatch(custom_id):
+            return kind.from_match(match)
+    return None
 
 
 def clean_query(query: str) -> str:
     """Return the query on one line, safe to show, and short enough for a ticket."""
     return cut(safe(query).strip(), QUERY_LIMIT, end="").strip()
-
-
-def _context(match: re.Match[str]) -> ContextTicket | None:
-    start, end = int(match["start"]), int(match["end"])
-    return ContextTicket(match["key"], start, end, match["digest"]) if start < end else None
-
-
-def _page(match: re.Match[str]) -> PageTicket | None:
-    mark = Mark(int(match["mark"]), match["digest"]) if match["mark"] else None
-    return PageTicket(match["key"], int(match["number"]), match["way"] == "-", mark)
-
-
-def _articles(match: re.Match[str]) -> ArticlesTicket | None:
-    query = match["query"]
-    return ArticlesTicket(int(match["page"]), query) if clean_query(query) == query else None
-
-
-_KINDS = (
-    (rf"c:(?P<key>{_KEY}):(?P<start>{_COUNT}):(?P<end>{_COUNT}):(?P<digest>{_DIGEST})", _context),
-    (
-        rf"p:(?P<key>{_KEY}):(?P<way>[+-])(?P<number>{_COUNT})(:(?P<mark>{_COUNT}):(?P<digest>{_DIGEST}))?",
-        _page,
-    ),
-    (rf"m:(?P<key>{_KEY})?:(?P<first>{_COUNT})", lambda m: MoreTicket(m["key"], int(m["first"]))),
-    (
-        rf"v:(?P<right>yes|no):(?P<index>[\w.-]{{1,64}})(:(?P<key>{_KEY}))?",
-        lambda m: VerdictTicket(m["right"] == "yes", m["index"], m["key"]),
-    ),
-    (rf"n:(?P<row>{_COUNT})", lambda m: NoteTicket(int(m["row"]))),
-    (rf"l:(?P<page>{_COUNT}):(?P<query>.*)", _articles),
-)
-_PATTERNS = tuple((re.compile(pattern, re.ASCII), make) for pattern, make in _KINDS)
-
-
-def parse(custom_id: str) -> Ticket | None:
-    """Read a custom_id; None where it is not, character for character, one that a ticket has."""
-    if not custom_id.startswith(PREFIX) or units(custom_id) > CUSTOM_ID:
-        return None
-    for pattern, make in _PATTERNS:
-        if match := pattern.fullmatch(custom_id, len(PREFIX)):
-            return make(match)
-    return None

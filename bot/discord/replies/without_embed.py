@@ -1,4 +1,4 @@
-"""Replies for channels where the bot may not embed links: Discord drops their embed without a word."""
+"""Replies for channels in which the bot may not embed links: Discord drops their embeds silently."""
 
 from dataclasses import replace
 
@@ -6,16 +6,16 @@ import discord
 
 from bot.discord.account.permissions import granted, name_of
 from bot.discord.replies import message_limits
-from bot.discord.replies.answer_reply import MORE_SOURCES
+from bot.discord.replies.answer_reply import MORE_LABEL
 from bot.discord.replies.markdown import cut, escape, units
 from bot.discord.replies.reply import EMPTY_LINE, Button, Reply
 from bot.discord.replies.tickets import MoreTicket, parse
 
-LACKING = f"-# I could show this better here with the permission **{name_of('embed_links')}**."
+MISSING_PERMISSION = f"-# I could show this better here with the permission **{name_of('embed_links')}**."
 
 
 def may_embed(message: discord.Message) -> bool:
-    """Say whether an embed is shown where a message was written, as far as the bot knows."""
+    """Say whether Discord shows embeds in a message's channel, as far as the bot knows."""
     permissions = granted(message)
     return permissions is None or permissions.embed_links
 
@@ -23,14 +23,14 @@ def may_embed(message: discord.Message) -> bool:
 def without_embed(reply: Reply, *, name_permission: bool) -> Reply:
     """Return a reply as text alone; its buttons still work (`read_back`).
 
-    Citations that a message does not hold are left for "More sources". With `name_permission` it says what
-    the bot lacks.
+    Citations for which a message has no room are left for "More sources". With `name_permission` the reply
+    names the missing permission.
     """
     if reply.embed is None:
         return reply
     footer = reply.embed.footer.text
     below = f"\n-# {escape(footer)}" if footer else ""
-    end = f"\n{LACKING}" if name_permission else ""
+    end = f"\n{MISSING_PERMISSION}" if name_permission else ""
     room = message_limits.CONTENT - units(end)
     blocks = (reply.embed.description or "").split(EMPTY_LINE)
     shown = len(blocks)
@@ -44,12 +44,12 @@ def _text(content: str | None, blocks: list[str]) -> str:
 
 
 def _buttons(reply: Reply, citations: int, shown: int) -> tuple[Button, ...]:
-    """Return the buttons as they are where the first `shown` of the reply's `citations` are shown."""
+    """Return the buttons for a message that shows only the first `shown` of the reply's `citations`."""
     if reply.rest is None or shown == citations:
         return reply.buttons
     others = [button for button in reply.buttons if not isinstance(parse(button.custom_id), MoreTicket)]
-    if not shown:  # more would be this message again
+    if not shown:  # "More sources" would show this message again
         return tuple(others)
-    rest = replace(reply.rest, first=reply.rest.first - citations + shown)
-    more = Button(MORE_SOURCES, rest.custom_id)
+    rest = replace(reply.rest, offset=reply.rest.offset - citations + shown)
+    more = Button(MORE_LABEL, rest.custom_id)
     return tuple(sorted([*others, more], key=lambda button: button.row))

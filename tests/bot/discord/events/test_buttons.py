@@ -171,7 +171,7 @@ async def test_a_click_that_is_delivered_twice_is_answered_once(
 async def test_a_list_of_articles_is_paged(
     discord: FakeDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.discord.replies.library_pages.PAGE_ROWS", 2)
+    monkeypatch.setattr("bot.discord.replies.library_pages.ROWS_PER_PAGE", 2)
     world = discord.world
     listed = await (await discord.slash(world.user, world.channel, "articles")).done()
     message = listed.message
@@ -332,7 +332,7 @@ async def test_a_click_that_fails_is_told_under_a_number(
 
     monkeypatch.setattr("bot.discord.events.buttons.context_reply", fail)
     assert seen(await press(discord, message, CONTEXT)).startswith("Something went wrong on my side. (Ref")
-    monkeypatch.setattr("bot.discord.events.buttons.noted_reply", fail)
+    monkeypatch.setattr("bot.discord.events.buttons.verdict_reply", fail)
     assert seen(await press(discord, message, RIGHT)).startswith("Something went wrong on my side. (Ref")
     assert "/home/ann" not in str([request.body for request in discord.requests])
 

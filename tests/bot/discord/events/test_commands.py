@@ -9,7 +9,7 @@ import pytest
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import TEXTLESS, definitions, is_question
 from bot.discord.replies import library_pages
-from bot.discord.replies.answer_reply import DECLINED, LOOKED_ON, OF_STATEMENT
+from bot.discord.replies.answer_reply import DECLINED, LOOKED_EVERYWHERE, NEAR_STATEMENT
 from index.retrieval.title_search import article_key
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.interactions import Interaction
@@ -225,7 +225,7 @@ async def test_a_statement_gets_the_sentences_nearest_to_it(
     said = await discord.say(world.add_user("grace"), world.channel, "The red bridge is 900 metres long.")
     found = (await (await discord.menu(world.user, said, "Find sources")).done()).message
     assert found is not None
-    assert found.embed["description"].startswith(f"{OF_STATEMENT}\n")
+    assert found.embed["description"].startswith(f"{NEAR_STATEMENT}\n")
     assert "900 metres" in found.embed["description"]
     assert "Was this right? Yes" not in [button["label"] for button in found.buttons]
 
@@ -265,10 +265,10 @@ async def test_a_question_in_the_thread_of_an_answer_keeps_its_article(
     thread = world.channel.add_thread("bees", answer)
     asked = await (await discord.slash(world.user, thread, "ask", question=RAQQA)).done()
     assert asked.message is not None
-    assert "**How bees keep warm**" + LOOKED_ON in asked.message.text
+    assert "**How bees keep warm**" + LOOKED_EVERYWHERE in asked.message.text
     elsewhere = await (
         await discord.slash(world.user, thread, "ask", question=RAQQA, article=COALITION)
     ).done()
     assert elsewhere.message is not None
     assert "Townsend" in elsewhere.message.embed["description"]
-    assert LOOKED_ON not in elsewhere.message.text
+    assert LOOKED_EVERYWHERE not in elsewhere.message.text

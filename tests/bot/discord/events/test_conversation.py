@@ -8,7 +8,14 @@ from bot.discord.events.client import FootnoteClient
 from bot.discord.events.conversation import HELLO, MORE_OF_WHAT, asks_for_more, following
 from bot.discord.questions.answering import EMPTY, UNSEEN
 from bot.discord.questions.question import DiscordQuestion
-from bot.discord.replies.answer_reply import DECLINED, GONE, LOOKED_ON, NEAREST, NO_MORE, Shown
+from bot.discord.replies.answer_reply import (
+    ARTICLE_GONE,
+    DECLINED,
+    LOOKED_EVERYWHERE,
+    NEAREST_SENTENCES,
+    NO_MORE,
+    SentAnswer,
+)
 from bot.discord.replies.reply import notice
 from bot.discord.replies.tickets import ContextTicket, MoreTicket
 from index.retrieval.title_search import article_key
@@ -65,23 +72,23 @@ def test_more_is_not_read_into_questions(text: str) -> None:
 def test_a_follow_up_keeps_the_article_of_the_answer() -> None:
     asked = DiscordQuestion("And who lost?", 1, None, "message")
     assert following(asked, None) == asked
-    answered = Shown("Who won?", "Ada", None, (CITED, MoreTicket(None, 3)))
+    answered = SentAnswer("Who won?", "Ada", None, (CITED, MoreTicket(None, 3)))
     assert following(asked, answered) == replace(asked, article=CITED.key, from_before=True)
-    declined = Shown("Who won?", None, None, (CITED, MoreTicket(None, 3)))
+    declined = SentAnswer("Who won?", None, None, (CITED, MoreTicket(None, 3)))
     assert following(asked, declined) == asked
-    near = Shown("Ada won.", None, None, (CITED, MoreTicket(None, 3)), statement=True)
+    near = SentAnswer("Ada won.", None, None, (CITED, MoreTicket(None, 3)), statement=True)
     more = following(asked, near, more=True)
     assert isinstance(more, DiscordQuestion)
     assert (more.text, more.first, more.statement) == ("Ada won.", 3, True)
-    narrowed = Shown("Who won?", None, "AAAAAAAAAAAA", (CITED, MoreTicket("AAAAAAAAAAAA", 3)))
+    narrowed = SentAnswer("Who won?", None, "AAAAAAAAAAAA", (CITED, MoreTicket("AAAAAAAAAAAA", 3)))
     assert following(asked, narrowed) == replace(asked, article="AAAAAAAAAAAA", from_before=True)
 
 
 def test_more_goes_on_where_the_answer_ended() -> None:
-    shown = Shown("Who won?", "Ada", "AAAAAAAAAAAA", (CITED, MoreTicket("AAAAAAAAAAAA", 3)))
+    shown = SentAnswer("Who won?", "Ada", "AAAAAAAAAAAA", (CITED, MoreTicket("AAAAAAAAAAAA", 3)))
     asked = following(DiscordQuestion("more", 1, 2, "message"), shown, more=True)
     assert asked == DiscordQuestion("Who won?", 1, 2, "message", "AAAAAAAAAAAA", 3)
-    last = Shown("Who won?", None, None, (CITED,))
+    last = SentAnswer("Who won?", None, None, (CITED,))
     assert following(DiscordQuestion("more", 1, 2, "message"), last, more=True) == notice(NO_MORE)
 
 
@@ -184,7 +191,7 @@ async def test_a_reply_keeps_the_article_of_the_answer(discord: FakeDiscord, bot
     assert starts(reply).startswith("**")
     assert "1931" in starts(reply)
     assert "green bridge" not in reply.text
-    assert LOOKED_ON not in reply.text
+    assert LOOKED_EVERYWHERE not in reply.text
 
 
 async def test_where_the_article_of_the_answer_does_not_say_all_are_asked(
@@ -195,11 +202,11 @@ async def test_where_the_article_of_the_answer_does_not_say_all_are_asked(
     reply = await discord.answer(await discord.say(world.user, world.channel, RAQQA, reply_to=bees))
     answer, line, *_ = starts(reply).split("\n")
     assert answer == "**US Lieutenant General Steve Townsend**"
-    assert line == f"-# **How bees keep warm**{LOOKED_ON}"
+    assert line == f"-# **How bees keep warm**{LOOKED_EVERYWHERE}"
     more = await discord.answer(await discord.say(world.user, world.channel, "more", reply_to=reply))
     assert "-# 4 · " in starts(more)
     nowhere = await discord.answer(await discord.say(world.user, world.channel, NOWHERE, reply_to=bees))
-    assert starts(nowhere).startswith(f"{DECLINED}\n{NEAREST}")
+    assert starts(nowhere).startswith(f"{DECLINED}\n{NEAREST_SENTENCES}")
 
 
 async def test_where_the_article_of_the_answer_is_gone_all_are_asked(
@@ -211,7 +218,7 @@ async def test_where_the_article_of_the_answer_is_gone_all_are_asked(
         for button in row["components"]:
             button["custom_id"] = button["custom_id"].replace(article_key("notes/bees"), "A" * 12)
     reply = await discord.answer(await discord.say(world.user, world.channel, RAQQA, reply_to=bees))
-    assert starts(reply).split("\n")[:2] == ["**US Lieutenant General Steve Townsend**", f"-# {GONE}"]
+    assert starts(reply).split("\n")[:2] == ["**US Lieutenant General Steve Townsend**", f"-# {ARTICLE_GONE}"]
 
 
 @pytest.mark.parametrize("text", ["hi", "Hello!", "hey", "Thanks.", "thank you :)"])
@@ -235,7 +242,7 @@ async def test_a_reply_to_the_answer_of_a_command_keeps_its_article(
     world = discord.world
     asked = await (await discord.slash(world.user, world.channel, "ask", question=BEES)).done()
     reply = await discord.answer(await discord.say(world.user, world.channel, RAQQA, reply_to=asked.message))
-    assert "How bees keep warm**" + LOOKED_ON in starts(reply)
+    assert "How bees keep warm**" + LOOKED_EVERYWHERE in starts(reply)
 
 
 async def test_an_answer_that_discord_does_not_send_along_is_fetched(
@@ -250,7 +257,7 @@ async def test_an_answer_that_discord_does_not_send_along_is_fetched(
     del whole["referenced_message"]
     world.announce("MESSAGE_CREATE", whole | {"guild_id": str(world.guild.id)}, world.guild, 1 << 9)
     reply = await discord.answer(said)
-    assert LOOKED_ON in reply.text
+    assert LOOKED_EVERYWHERE in reply.text
 
 
 async def test_a_reply_to_a_deleted_answer_is_a_question_of_its_own(
@@ -272,7 +279,7 @@ async def test_a_question_in_the_thread_of_an_answer_keeps_its_article(
     world = discord.world
     bees = await mentioning(discord, BEES)
     thread = world.channel.add_thread("about bees", bees)
-    assert LOOKED_ON in (await mentioning(discord, RAQQA, thread)).text
+    assert LOOKED_EVERYWHERE in (await mentioning(discord, RAQQA, thread)).text
     other = world.channel.add_thread("about anything")
     discord.expect(10008)  # it was started from no message
     assert "Townsend" in starts(await mentioning(discord, RAQQA, other))

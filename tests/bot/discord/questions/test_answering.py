@@ -15,8 +15,8 @@ from bot.discord.events.client import FootnoteClient
 from bot.discord.questions import answering
 from bot.discord.questions.answering import FURTHEST
 from bot.discord.questions.question import DiscordQuestion
-from bot.discord.replies.answer_reply import MORE_SOURCES, NO_MORE
-from bot.discord.replies.reply import gone_reply
+from bot.discord.replies.answer_reply import MORE_LABEL, NO_MORE
+from bot.discord.replies.reply import article_gone_reply
 from bot.discord.replies.tickets import VerdictTicket, parse
 from index.errors import IndexDamagedError, UnknownArticleError
 from index.library import Library
@@ -201,13 +201,13 @@ async def test_more_of_an_article_that_is_gone_is_said_in_other_words(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     said = await bot.answering._said(DiscordQuestion(RAQQA, 1, None, "button", "A" * 12, first=3), None)
-    assert said.reply == gone_reply()
+    assert said.reply == article_gone_reply()
 
     async def kept(asked: DiscordQuestion) -> DiscordQuestion:
         return replace(asked, article="A" * 12)
 
     said = await bot.answering._said(DiscordQuestion(RAQQA, 1, None, "slash"), kept)
-    assert said.reply == gone_reply()
+    assert said.reply == article_gone_reply()
 
 
 async def test_trouble_of_the_library_is_said_alone_and_counted(
@@ -227,8 +227,8 @@ async def test_trouble_of_the_library_is_said_alone_and_counted(
 
 async def test_further_sources_end_somewhere(discord: FakeDiscord, bot: FootnoteClient) -> None:
     last = await bot.answering._said(DiscordQuestion(RAQQA, 1, None, "button", first=FURTHEST - 1), None)
-    assert last.reply.rest is None or last.reply.rest.first <= FURTHEST
-    assert MORE_SOURCES not in [button.label for button in last.reply.buttons]
+    assert last.reply.rest is None or last.reply.rest.offset <= FURTHEST
+    assert MORE_LABEL not in [button.label for button in last.reply.buttons]
     said = await bot.answering._said(DiscordQuestion(RAQQA, 1, None, "button", first=FURTHEST), None)
     assert said.private
     assert said.reply.content == NO_MORE
@@ -322,7 +322,7 @@ async def test_an_answer_that_is_there_is_shown_whatever_is_in_the_way(
         monkeypatch.setattr(bot.question_queue, "_helping", 10**6)
     else:
         monkeypatch.setattr(answering, "DRAWING", 0.1)
-        monkeypatch.setattr(answering, "drawn", lambda *_: release.wait(20))
+        monkeypatch.setattr(answering, "find_places", lambda *_: release.wait(20))
     shown = text(await (await ask(discord)).done())
     release.set()
     assert "Townsend" in shown

@@ -10,36 +10,50 @@ from hypothesis import strategies as st
 
 from bot.discord.delivery.sending import view_of
 from bot.discord.replies.answer_reply import (
-    CONTEXT,
-    GONE,
-    MORE_SOURCES,
-    QUESTION,
-    RIGHT,
-    WRONG,
+    ARTICLE_GONE,
+    CONTEXT_LABEL,
+    MORE_LABEL,
+    QUESTION_LIMIT,
+    RIGHT_LABEL,
+    WRONG_LABEL,
     Place,
-    Shown,
+    SentAnswer,
     answer_reply,
+    find_places,
     read_back,
 )
 from bot.discord.replies.markdown import units, web_address
 from bot.discord.replies.reply import (
     EMPTY_LINE,
     Reply,
+    article_gone_reply,
     busy_reply,
     cooldown_reply,
-    forged_reply,
-    gone_reply,
     late_reply,
-    noted_reply,
     notice,
+    unknown_button_reply,
+    verdict_reply,
 )
 from bot.discord.replies.tickets import ContextTicket, VerdictTicket, parse, sentence_digest
 from bot.discord.replies.without_embed import without_embed
 from bot.wording import safe
+from index.library import Library
 from index.records import Answer, Citation, Source
 from index.retrieval.title_search import article_key
 from tests.fake_discord import limits as documented
-from tests.preview.golden import FINGERPRINT, FOLDER, GOLDEN, LONG, RAQQA, answered, cite, payload, show
+from tests.preview.golden import (
+    FINGERPRINT,
+    FOLDER,
+    GOLDEN,
+    HOSTILE,
+    LONG,
+    RAQQA,
+    answered,
+    cite,
+    payload,
+    show,
+    spans,
+)
 from tests.preview.markdown import parse as markdown
 
 ODD = (
@@ -134,7 +148,7 @@ def check(reply: Reply) -> None:
 @settings(deadline=None)
 @given(
     answers(), st.integers(0, 8), st.none() | st.text().map(article_key), st.booleans(), st.integers(1, 6),
-    st.none() | st.just(GONE), st.booleans(),
+    st.none() | st.just(ARTICLE_GONE), st.booleans(),
 )  # fmt: skip
 def test_every_answer_is_inside_discords_limits_and_harmless(
     answer: Answer,
@@ -147,32 +161,34 @@ def test_every_answer_is_inside_discords_limits_and_harmless(
 ) -> None:
     found = {citation.number: Place(7, 10**6) for citation in answer.citations} if placed else {}
     reply = answer_reply(
-        answer, places=found, asked_in=asked_in, fingerprint=FINGERPRINT, first=first, most=most, note=note,
+        answer, places=found, asked_in=asked_in, fingerprint=FINGERPRINT, offset=first, limit=most, note=note,
         statement=statement,
     )  # fmt: skip
     check(reply)
     shown = read_back(sent(reply))
     assert shown is not None
     whole = safe(safe(answer.question).strip())
-    if len(whole) <= QUESTION:
+    if len(whole) <= QUESTION_LIMIT:
         assert shown.question == whole
     else:
         assert whole.startswith(shown.question.removesuffix("…"))
     if answer.citations[first:]:
         shown_to = first + sum(isinstance(ticket, ContextTicket) for ticket in shown.tickets)
-        assert shown.first is None or (shown.asked_in == asked_in and first < shown_to <= shown.first)
-        assert (shown.first is None) == (reply.rest is not None and reply.rest.first == len(answer.citations))
+        assert shown.offset is None or (shown.asked_in == asked_in and first < shown_to <= shown.offset)
+        assert (shown.offset is None) == (
+            reply.rest is not None and reply.rest.offset == len(answer.citations)
+        )
         assert shown.article == asked_in or article_key(answer.citations[first].article.id)
     bare = without_embed(reply, name_permission=placed)
     check(bare)
     plain = read_back(sent(bare))
     assert plain is not None
     assert plain.question == shown.question
-    assert plain.asked_in == (asked_in if plain.first is not None else shown.asked_in)
+    assert plain.asked_in == (asked_in if plain.offset is not None else shown.asked_in)
     assert set(map(type, shown.tickets)) <= set(map(type, plain.tickets))
-    if shown.first is not None:
-        assert plain.first is not None
-        assert first <= plain.first <= shown.first
+    if shown.offset is not None:
+        assert plain.offset is not None
+        assert first <= plain.offset <= shown.offset
     assert (plain.answer is None) == (shown.answer is None)
     if first or answer.answer is None or (statement and answer.citations):
         assert shown.answer is None
@@ -218,12 +234,12 @@ def test_an_answer_shows_what_it_stands_on() -> None:
     )
     assert reply.embed.footer.text == "Confident (80%) · 0.04 s"
     assert [button.label for button in reply.buttons] == [
-        CONTEXT,
+        CONTEXT_LABEL,
         "2 in context",
         "3 in context",
-        MORE_SOURCES,
-        RIGHT,
-        WRONG,
+        MORE_LABEL,
+        RIGHT_LABEL,
+        WRONG_LABEL,
     ]
     assert [button.row for button in reply.buttons] == [0, 0, 0, 0, 1, 1]
 
@@ -244,7 +260,7 @@ def test_an_empty_library_says_so_without_sources() -> None:
     )
     assert reply.embed is not None
     assert reply.embed.description == "The articles don't say."
-    assert [button.label for button in reply.buttons] == [RIGHT, WRONG]
+    assert [button.label for button in reply.buttons] == [RIGHT_LABEL, WRONG_LABEL]
 
 
 def test_a_sentence_that_is_the_answer_stands_there_once() -> None:
@@ -274,8 +290,8 @@ def test_more_sources_go_on_where_the_last_ended() -> None:
     answer = answered("What?", cited[0].sentence, *cited)
     first = read_back(sent(show(answer)))
     assert first is not None
-    assert first.first == 5
-    second = show(answer, first=5)
+    assert first.offset == 5
+    second = show(answer, offset=5)
     assert second.embed is not None
     assert (second.embed.description or "").startswith(f"More sources:{EMPTY_LINE}> ")
     assert second.embed.footer.text is None
@@ -283,9 +299,9 @@ def test_more_sources_go_on_where_the_last_ended() -> None:
         "6 in context",
         "7 in context",
         "8 in context",
-        MORE_SOURCES,
+        MORE_LABEL,
     ]
-    last = show(answer, first=14)
+    last = show(answer, offset=14)
     assert last.embed is not None
     assert last.embed.description == "There are no more sentences about this."
     assert last.buttons == ()
@@ -301,15 +317,15 @@ def test_citations_that_do_not_fit_are_left_for_more_sources() -> None:
     check(reply)
     shown = read_back(sent(reply))
     assert shown is not None
-    assert shown.first is not None
-    assert 1 <= shown.first < 5
+    assert shown.offset is not None
+    assert 1 <= shown.offset < 5
 
 
 def test_what_a_click_needs_is_read_back() -> None:
     key = article_key(RAQQA.id)
     cited = cite(RAQQA, 3, "IS", 0.9)
     shown = read_back(sent(show(answered("**Who** is\n@everyone?", "IS", cited), asked_in=key)))
-    assert shown == Shown(
+    assert shown == SentAnswer(
         "**Who** is @everyone?",
         "IS",
         key,
@@ -339,7 +355,7 @@ def test_other_messages_are_no_answers(name: str) -> None:
 def test_a_message_that_only_looks_like_an_answer_is_read_without_trouble() -> None:
     assert read_back(sent(Reply("> quoted"))) is None
     assert read_back(sent(Reply("> one\nand more", discord.Embed(description="x")))) is None
-    assert read_back(sent(Reply("> one", discord.Embed(title="x")))) == Shown("one", None, None, ())
+    assert read_back(sent(Reply("> one", discord.Embed(title="x")))) == SentAnswer("one", None, None, ())
 
 
 def test_the_lines_of_the_bots_own() -> None:
@@ -347,13 +363,29 @@ def test_the_lines_of_the_bots_own() -> None:
     assert "in 3 s" in (late_reply(2.3).content or "")
     assert "in 3 s" in (cooldown_reply(2.3).content or "")
     assert notice("Hello.") == Reply("Hello.")
-    assert noted_reply(7).buttons[0].custom_id == "fn1:n:7"
+    assert verdict_reply(7).buttons[0].custom_id == "fn1:n:7"
     for reply in (
         busy_reply(0),
         late_reply(0),
         cooldown_reply(0),
-        gone_reply(),
-        forged_reply(),
-        noted_reply(1),
+        article_gone_reply(),
+        unknown_button_reply(),
+        verdict_reply(1),
     ):
         check(reply)
+
+
+def test_places_are_looked_up_in_the_library() -> None:
+    library = MagicMock()
+    library.sentences.side_effect = lambda id_: spans({RAQQA.id: RAQQA, HOSTILE.id: HOSTILE}[id_])
+    cited = (cite(RAQQA, 3, "", 0.9), cite(HOSTILE, 2, "", 0.8, nth=2), cite(RAQQA, 15, "", 0.7, nth=3))
+    places = find_places(library, answered("Who?", None, *cited))
+    assert places == {1: Place(4, 16), 2: Place(3, 3), 3: Place(16, 16)}
+    assert library.sentences.call_count == 2
+
+
+def test_an_answer_outlives_its_article(library: Library) -> None:
+    answer = library.ask("How long is the red bridge?")
+    first, *rest = answer.citations
+    removed = replace(answer, citations=(replace(first, article=replace(first.article, id="gone")), *rest))
+    assert find_places(library, removed) == {}

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from bot.discord.replies import message_limits
 from bot.discord.replies.article_pages import article_reply, context_reply
 from bot.discord.replies.library_pages import (
-    PAGE_ROWS,
+    ROWS_PER_PAGE,
     about_reply,
     articles_reply,
     choice,
@@ -156,7 +156,7 @@ def test_an_article_begins_after_its_title_and_can_be_read_on() -> None:
 
 
 @given(
-    st.lists(st.tuples(TEXTS, URLS, st.none() | TEXTS), max_size=PAGE_ROWS),
+    st.lists(st.tuples(TEXTS, URLS, st.none() | TEXTS), max_size=ROWS_PER_PAGE),
     st.integers(0, 5),
     TEXTS | st.just(""),
 )

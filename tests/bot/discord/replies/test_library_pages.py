@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 
 from bot.discord.replies import library_pages
-from bot.discord.replies.library_pages import PAGE_ROWS
+from bot.discord.replies.library_pages import ROWS_PER_PAGE
 from bot.discord.replies.message_limits import CHOICE, CHOICES
 from index.errors import UnknownArticleError
 from index.library import Library
@@ -85,7 +85,7 @@ def test_a_search_is_paged_too(large: Library) -> None:
     first = library_pages.articles_page(large, "bridge", 0).embed
     assert first is not None
     assert first.description is not None
-    assert first.description.count("**") == 2 * PAGE_ROWS
+    assert first.description.count("**") == 2 * ROWS_PER_PAGE
     none = library_pages.articles_page(large, "zzzz", 3)
     assert not none.buttons
 

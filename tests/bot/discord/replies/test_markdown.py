@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discord.replies.markdown import URL_LIMIT, cut, escape, link, marked, unescape, units, web_address
+from bot.discord.replies.markdown import URL_LIMIT, cut, emphasize, escape, link, unescape, units, web_address
 from bot.wording import safe
 from tests.preview.markdown import Node, parse
 
@@ -100,14 +100,14 @@ def test_the_mark_is_bold_whatever_stands_around_it(text: str, data: st.DataObje
     start = data.draw(st.integers(0, len(text)))
     span = (start, data.draw(st.integers(start, len(text))))
     parts = [safe(part) for part in (text[:start], text[slice(*span)], text[span[1] :])]
-    whole = marked(text, span, 10_000)
+    whole = emphasize(text, span, 10_000)
     nodes = parse(f"> {whole}")
     assert kinds(nodes) <= {"quote", "strong"}
     bold = [node for top in nodes for node in top.walk() if node.kind == "strong"]
     assert [shown((node,)) for node in bold] == ([parts[1].strip()] if parts[1].strip() else [])
     if bold:
         assert shown(nodes).strip() == "".join(parts).strip()
-    short = marked(text, span, limit)
+    short = emphasize(text, span, limit)
     assert units(short) <= limit
     assert kinds(parse(f"> {short}")) <= {"quote", "strong"}
     if bold:
@@ -116,10 +116,10 @@ def test_the_mark_is_bold_whatever_stands_around_it(text: str, data: st.DataObje
 
 def test_a_long_sentence_is_cut_around_its_mark() -> None:
     text = f"{'before ' * 50}the answer{' after' * 50}"
-    assert marked(text, (350, 360), 60) == "…before before before **the answer** after after after…"
-    assert marked(text, (0, 6), 30) == "**before** before before…"
-    assert marked(text, (350, 360), 16) == "…**the answer**…"
-    assert marked(text, (343, 360), 16) == "…**before…**…"
+    assert emphasize(text, (350, 360), 60) == "…before before before **the answer** after after after…"
+    assert emphasize(text, (0, 6), 30) == "**before** before before…"
+    assert emphasize(text, (350, 360), 16) == "…**the answer**…"
+    assert emphasize(text, (343, 360), 16) == "…**before…**…"
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_a_long_sentence_is_cut_around_its_mark() -> None:
     ],
 )
 def test_marks_beside_markup(text: str, span: tuple[int, int], drawn: str) -> None:
-    assert marked(text, span, 100) == drawn
+    assert emphasize(text, span, 100) == drawn
     (bold,) = [node for node in parse(drawn) if node.kind == "strong"]
     assert shown((bold,)) == text[slice(*span)].strip()
 

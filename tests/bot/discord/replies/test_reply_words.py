@@ -3,7 +3,7 @@
 import discord
 import pytest
 
-from bot.discord.replies.answer_reply import CONTEXT, MORE_SOURCES, read_back
+from bot.discord.replies.answer_reply import CONTEXT_LABEL, MORE_LABEL, read_back
 from bot.discord.replies.reply import AMBER, EMPTY_LINE, GREEN
 from bot.discord.replies.without_embed import without_embed
 from index.retrieval.title_search import article_key
@@ -21,7 +21,7 @@ def test_who_looked_in_one_article_says_no_more_than_that() -> None:
     for sent_reply in (reply, without_embed(reply, name_permission=True)):
         shown = read_back(sent(sent_reply))
         assert shown is not None
-        assert (shown.answer, shown.asked_in, shown.first) == (None, key, None)
+        assert (shown.answer, shown.asked_in, shown.offset) == (None, key, None)
 
 
 def test_further_sentences_of_a_declined_answer_are_none_either() -> None:
@@ -53,7 +53,7 @@ def test_a_statement_gets_sentences_and_no_answer() -> None:
         f"Nearest sentences in the articles:{EMPTY_LINE}> US Lieutenant General Steve Townsend predicts"
     )
     assert reply.embed.colour not in (GREEN, AMBER)
-    assert [button.label for button in reply.buttons] == [CONTEXT, MORE_SOURCES]
+    assert [button.label for button in reply.buttons] == [CONTEXT_LABEL, MORE_LABEL]
     whole = cite(RAQQA, 3, "", 0.9)
     said = show(answered("It is.", whole.sentence, whole), statement=True).embed
     assert said is not None
@@ -64,8 +64,8 @@ def test_more_is_offered_where_there_is_more() -> None:
     cited = [cite(RAQQA, number, "", 0.5, nth=number) for number in range(1, 5)]
     answer = answered("What?", "US", *cited)
     for most, offered in ((3, True), (4, False)):
-        reply = show(answer, most=most)
-        assert (MORE_SOURCES in [button.label for button in reply.buttons]) == offered
+        reply = show(answer, limit=most)
+        assert (MORE_LABEL in [button.label for button in reply.buttons]) == offered
         assert reply.embed is not None
         assert f"-# {most} · " in (reply.embed.description or "")
         assert f"-# {most + 1} · " not in (reply.embed.description or "")
@@ -73,7 +73,7 @@ def test_more_is_offered_where_there_is_more() -> None:
     bare = without_embed(show(answered("What?" * 100, "US", *long)), name_permission=False)
     shown = read_back(sent(bare))
     assert shown is not None
-    assert shown.first is not None, "what the embed held and this does not is offered"
+    assert shown.offset is not None, "what the embed held and this does not is offered"
 
 
 @pytest.mark.parametrize(("confidence", "colour"), [(0.5, GREEN), (0.4999, AMBER)])
@@ -88,7 +88,7 @@ def test_further_sentences_near_a_statement_are_no_answer() -> None:
     cited[0] = cite(RAQQA, 3, "Steve Townsend", 0.9, nth=1)
     answer = answered("The fight will be long.", "Steve Townsend", *cited)
     for first, opening in ((0, "Nearest sentences in the articles:"), (1, "More of the nearest sentences:")):
-        reply = show(answer, first=first, statement=True)
+        reply = show(answer, offset=first, statement=True)
         assert reply.embed is not None
         text = reply.embed.description or ""
         assert text.startswith(f"{opening}{EMPTY_LINE}> ")

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from bot.discord.events.client import FootnoteClient
 from bot.discord.replies import message_limits
-from bot.discord.replies.answer_reply import LOOKED_ON
+from bot.discord.replies.answer_reply import LOOKED_EVERYWHERE
 from bot.discord.replies.markdown import units
 from bot.discord.replies.reply import Reply, notice
 from bot.discord.replies.tickets import MoreTicket, parse
-from bot.discord.replies.without_embed import LACKING, without_embed
+from bot.discord.replies.without_embed import MISSING_PERMISSION, without_embed
 from tests.fake_discord import FakeDiscord
 from tests.preview.golden import LONG, answered, cite, show
 from tests.support.button_presses import ANSWER, MORE, RAQQA, RIGHT, THANKS, press, seen
@@ -36,7 +36,7 @@ async def test_an_answer_without_an_embed_says_all_and_names_the_permission_once
         assert not any(answer.embeds for answer in answers)
         assert all("**US Lieutenant General Steve Townsend**" in answer.content for answer in answers)
         assert all("sentence 4 of 16" in answer.content for answer in answers)
-        assert [LACKING in answer.content for answer in answers] == [True, False]
+        assert [MISSING_PERMISSION in answer.content for answer in answers] == [True, False]
         assert len(answers[0].buttons) == 6
     shown = await discord.click(world.user, answers[0], answers[0].buttons[0]["custom_id"])
     assert "Townsend" in (await shown.done()).message.text  # type: ignore[union-attr]
@@ -64,7 +64,7 @@ async def test_an_answer_without_an_embed_can_be_asked_on_and_judged(
     assert (entry.judgement.question, entry.judgement.answer) == (RAQQA, ANSWER)
     on = await discord.answer(await discord.say(world.user, world.channel, BEES, reply_to=first_answer))
     assert "35 degrees" in on.content
-    assert LOOKED_ON in on.content  # it asked in the article of the answer first
+    assert LOOKED_EVERYWHERE in on.content  # it asked in the article of the answer first
 
 
 @given(st.integers(0, 4096), st.booleans())
@@ -76,7 +76,7 @@ def test_what_is_left_of_an_answer_fits(length: int, name_permission: bool) -> N
     assert plain.content is not None
     assert units(plain.content) <= message_limits.CONTENT
     assert plain.embed is None
-    assert plain.content.endswith(LACKING) == name_permission
+    assert plain.content.endswith(MISSING_PERMISSION) == name_permission
 
 
 def test_a_line_stays_as_it_is() -> None:
@@ -90,16 +90,18 @@ def test_citations_that_do_not_fit_are_left_for_more_sources() -> None:
     assert plain.content is not None
     tickets = [parse(button.custom_id) for button in plain.buttons]
     (more,) = (ticket for ticket in tickets if isinstance(ticket, MoreTicket))
-    assert 0 < more.first < 5
-    assert f"-# {more.first} · " in plain.content
-    assert f"-# {more.first + 1} · " not in plain.content
-    assert plain.content.endswith(f"sentence {more.first} of 50\n-# Very confident (90%) · 0.04 s\n{LACKING}")
+    assert 0 < more.offset < 5
+    assert f"-# {more.offset} · " in plain.content
+    assert f"-# {more.offset + 1} · " not in plain.content
+    assert plain.content.endswith(
+        f"sentence {more.offset} of 50\n-# Very confident (90%) · 0.04 s\n{MISSING_PERMISSION}"
+    )
 
 
 def test_where_no_citation_fits_more_of_them_is_not_offered() -> None:
     cited = [cite(LONG, at, "", 0.9, nth=at + 1) for at in range(3)]
     answer = answered("*" * 500, "*" * 1000, *cited)
-    plain = without_embed(show(answer, first=0), name_permission=True)
+    plain = without_embed(show(answer, offset=0), name_permission=True)
     assert plain.content is not None
     assert "-# 1 · " not in plain.content
     assert not [button for button in plain.buttons if isinstance(parse(button.custom_id), MoreTicket)]
