@@ -1,4 +1,4 @@
-"""The trained reader: reads the text around the best candidates, marks the answer, weighs it with retrieval.
+"""Trained reader: reads the text around the best candidates, marks the answer, weighs it with retrieval.
 
 The weights of retrieval and reading, and of the confidence, are learnt; `reading.json` holds them.
 """
@@ -23,21 +23,22 @@ from index.retrieval.weights import READING_FILE, read_sections, weights_of
 from index.storage.catalog import SentenceText
 
 FIRST_WINDOWS = 4
-"""Best candidates that have a window of their own each; so many windows are read first."""
+"""The best candidates, this many, get a window of their own each; these windows are read first."""
 MOST_WINDOWS = 8
-SETTLED = math.log(0.9)
-"""`Found.share` of a sentence in the first windows from which on no more are read."""
+CONCLUSIVE_LOG_SHARE = math.log(0.9)
+"""No more windows are read once a sentence of the first ones has this `window_log_share`."""
 ANSWER_TOKENS = 30
 """Most tokens of an answer."""
 MOST_LOG_ODDS = 20.0
 
-RANK_FEATURES: tuple[str, ...] = ("retrieval", "mass", "share")
-"""What orders the sentences: score of the ranking; `Found.mass` and `Found.share`."""
-KEPT_EVIDENCE = ("bias", "dense", "missing_numbers", "terms", "asks")
-"""What of `confidence.EVIDENCE` still counts once the sentence was read."""
-CONFIDENCE_FEATURES: tuple[str, ...] = (*KEPT_EVIDENCE, "retrieval", "span", "negated")
+RANK_FEATURES: tuple[str, ...] = ("retrieval", "sentence_log_odds", "window_log_share")
+"""What orders the sentences: the score of retrieval's ranking, and two fields of `SentenceScores`."""
+SHARED_EVIDENCE = ("bias", "dense", "missing_numbers", "terms", "asks")
+"""The part of `confidence.EVIDENCE` that still counts once the sentence has been read."""
+CONFIDENCE_FEATURES: tuple[str, ...] = (*SHARED_EVIDENCE, "retrieval", "span_log_odds", "negated")
 """What the confidence rests on: `retrieval` is the log-odds that retrieval alone gives to its own first
 sentence; `negated` says that the question negates something and the sentence nothing."""
+# "isn't", "never", "No taxi came"; not the "No" of "No. 5".
 _NEGATION = re.compile(
     r"n[’']t\b|\b(?:not|never|no|nor|neither|without|unable|cannot)\b(?!\. ?\d)"
     r"|^(?:No|Not|Never|Neither|Without)\b"
@@ -45,49 +46,49 @@ _NEGATION = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What the model finds in one sentence, by the mean of its scores in the windows that show it.
+class SentenceScores:
+    """What the model says of one sentence: the mean over the windows that show it.
 
-    Only windows count in which it has the same tokens as in the first; some tokenizers cut the beginning of a
-    text otherwise.
+    Only windows count that split the sentence into the same tokens as the first one does; some tokenizers
+    split the beginning of a text differently.
 
-    `place` holds the absolute offsets of the best span, and `span` its log-odds against "no answer here".
-    `mass` are those of all spans of the sentence together, since how far an answer goes may be open where it
-    is clear that one is there; `share` is their log-probability in the window where first and last token are
-    drawn each by itself, "no answer here" among them.
+    `highlight` holds the absolute offsets of the best span, and `span_log_odds` its log-odds against "no
+    answer here". `sentence_log_odds` are those of all spans of the sentence together: it may be clear that
+    there is an answer, but not how far it goes. `window_log_share` is the log-probability that a first and
+    a last token, each drawn by itself from the window's tokens and "no answer here", are a span of it.
     """
 
-    place: Span
-    span: float
-    mass: float
-    share: float
+    highlight: Span
+    span_log_odds: float
+    sentence_log_odds: float
+    window_log_share: float
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingWeights:
-    """Weights of `JOINT` and of `SURE`, float64, in their order.
+    """Weights of `RANK_FEATURES` and of `CONFIDENCE_FEATURES`, float64, in their order.
 
     `reader` is the sha256 of the settings of the reader that they were learnt for, Footnote's own.
     """
 
-    joint: NDArray[np.float64]
-    sure: NDArray[np.float64]
+    ranking: NDArray[np.float64]
+    confidence: NDArray[np.float64]
     reader: str = ""
 
     @classmethod
     def load(cls, text: str | None = None) -> Self:
-        """Read the weights from `reading.json`, or from `text` of its form.
+        """Read the weights from `reading.json`, or from `text` in its format.
 
-        Raises FootnoteError where they are damaged.
+        Raises FootnoteError if they are damaged.
         """
         sections = read_sections("index.reading", READING_FILE, text)
-        joint = weights_of(READING_FILE, sections, "joint", RANK_FEATURES)
-        sure = weights_of(READING_FILE, sections, "confidence", CONFIDENCE_FEATURES)
-        return cls(np.array(joint), np.array(sure), str(sections.get("reader", "none")))
+        ranking = weights_of(READING_FILE, sections, "ranking", RANK_FEATURES)
+        confidence = weights_of(READING_FILE, sections, "confidence", CONFIDENCE_FEATURES)
+        return cls(np.array(ranking), np.array(confidence), str(sections.get("reader", "none")))
 
 
 class SpanReader:
-    """Reads up to `MOST_WINDOWS` windows; `texts` gives the sentences of some rows, ascending."""
+    """Reads up to `MOST_WINDOWS` windows; `texts` returns the sentences of the given rows, ascending."""
 
     def __init__(
         self,
@@ -100,109 +101,120 @@ class SpanReader:
         self._weights = weights
         self._retrieval = Calibration.load()
 
-    def read(self, asked: Sequence[RankedQuestion]) -> list[list[Reading]]:
-        """Read what was found for each question; see `Reader.read`.
+    def read(self, questions: Sequence[RankedQuestion]) -> list[list[Reading]]:
+        """Read the candidates of each question; see `Reader.read`.
 
-        What was not read follows in its own order.
+        Candidates that no window shows follow in retrieval's order.
         """
-        found = self.find_all([(one.question, one.ranked) for one in asked])
-        return [self._readings(one, spans) for one, spans in zip(asked, found, strict=True)]
+        scores = self.score_many([(question.question, question.ranked) for question in questions])
+        return [self._readings(*pair) for pair in zip(questions, scores, strict=True)]
 
-    def find(self, question: str, ranked: Sequence[Ranked]) -> dict[int, Found]:
-        """Return what is found in each sentence that was read, by its row."""
-        return self.find_all([(question, ranked)])[0]
+    def score(self, question: str, ranked: Sequence[Ranked]) -> dict[int, SentenceScores]:
+        """Return the scores of each sentence that was read, by its row."""
+        return self.score_many([(question, ranked)])[0]
 
-    def find_all(self, asked: Sequence[tuple[str, Sequence[Ranked]]]) -> list[dict[int, Found]]:
-        """Read for several questions at once; of each, return what `find` returns."""
-        found: list[dict[int, Found]] = [{} for _ in asked]
-        views: list[dict[int, list[_View]]] = [{} for _ in asked]
+    def score_many(
+        self, questions: Sequence[tuple[str, Sequence[Ranked]]]
+    ) -> list[dict[int, SentenceScores]]:
+        """Read for several questions at once; return for each what `score` returns."""
+        scores: list[dict[int, SentenceScores]] = [{} for _ in questions]
+        views: list[dict[int, list[_View]]] = [{} for _ in questions]
         windows = [
-            make_windows([one for one, _ in ranked], self._texts, FIRST_WINDOWS) for _, ranked in asked
+            make_windows([candidate for candidate, _ in ranked], self._texts, FIRST_WINDOWS)
+            for _, ranked in questions
         ]
         for count in (FIRST_WINDOWS, MOST_WINDOWS - FIRST_WINDOWS):
-            unsettled = [
+            open_questions = [
                 number
-                for number, spans in enumerate(found)
-                if not any(one.share >= SETTLED for one in spans.values())
+                for number, of_rows in enumerate(scores)
+                if not any(of_row.window_log_share >= CONCLUSIVE_LOG_SHARE for of_row in of_rows.values())
             ]
-            some = {number: cut for number in unsettled if (cut := list(islice(windows[number], count)))}
-            scores = self._model.read_many(
-                [(asked[number][0], [window.text for window in cut]) for number, cut in some.items()]
+            batch = {
+                number: cut for number in open_questions if (cut := list(islice(windows[number], count)))
+            }
+            token_scores = self._model.read_many(
+                [(questions[number][0], [window.text for window in cut]) for number, cut in batch.items()]
             )
-            for (number, cut), scored in zip(some.items(), scores, strict=True):
+            for (number, cut), tokens_of_windows in zip(batch.items(), token_scores, strict=True):
                 new = [
                     view
-                    for window, tokens in zip(cut, scored, strict=True)
+                    for window, tokens in zip(cut, tokens_of_windows, strict=True)
                     for view in _views(window, tokens)
                 ]
                 for view in new:
                     views[number].setdefault(view.sentence.row, []).append(view)
                 for row in {view.sentence.row for view in new}:
-                    found[number][row] = _found(views[number][row])
-        return found
+                    scores[number][row] = _sentence_scores(views[number][row])
+        return scores
 
-    def _readings(self, asked: RankedQuestion, found: Mapping[int, Found]) -> list[Reading]:
-        joint = join(asked.ranked, found, self._weights.joint)
-        if not joint:
+    def _readings(self, question: RankedQuestion, scores: Mapping[int, SentenceScores]) -> list[Reading]:
+        ranked = rerank(question.ranked, scores, self._weights.ranking)
+        if not ranked:
             return []
-        retrieval = self._retrieval.log_odds(asked.question, asked.ranked, asked.idf)
-        evidence_of_it = confidence_features(asked.question, joint, found, asked.idf, retrieval)
-        sure = logistic(float(evidence_of_it @ self._weights.sure))
+        retrieval = self._retrieval.log_odds(question.question, question.ranked, question.idf)
+        features = confidence_features(question.question, ranked, scores, question.idf, retrieval)
+        confidence = logistic(float(features @ self._weights.confidence))
         readings = []
-        for candidate, score in joint[: asked.count]:
-            mark = found[candidate.row].place if candidate.row in found else None
-            readings.append(Reading(candidate, mark, sure * math.exp(min(0.0, score - joint[0][1]))))
+        for candidate, score in ranked[: question.count]:
+            mark = scores[candidate.row].highlight if candidate.row in scores else None
+            readings.append(Reading(candidate, mark, confidence * math.exp(min(0.0, score - ranked[0][1]))))
         return readings
 
 
-def join(ranked: Sequence[Ranked], found: Mapping[int, Found], weights: NDArray[np.float64]) -> list[Ranked]:
-    """Return the candidates by their joint score, best first; those that were not read come after."""
-    read = [pair for pair in ranked if pair[0].row in found]
-    rest = [pair for pair in ranked if pair[0].row not in found]
-    scores = rank_features(read, found) @ weights
-    joined = sorted(
-        ((candidate, float(score)) for (candidate, _), score in zip(read, scores, strict=True)),
+def rerank(
+    ranked: Sequence[Ranked], scores: Mapping[int, SentenceScores], weights: NDArray[np.float64]
+) -> list[Ranked]:
+    """Order the candidates that were read by retrieval and reading together, best first; the rest follow."""
+    read = [pair for pair in ranked if pair[0].row in scores]
+    rest = [pair for pair in ranked if pair[0].row not in scores]
+    totals = rank_features(read, scores) @ weights
+    reranked = sorted(
+        ((candidate, float(total)) for (candidate, _), total in zip(read, totals, strict=True)),
         key=lambda pair: (-pair[1], pair[0].row),
     )
-    floor = joined[-1][1] if joined else 0.0
+    floor = reranked[-1][1] if reranked else 0.0
     top = rest[0][1] if rest else 0.0
-    return [*joined, *((candidate, floor + (score - top)) for candidate, score in rest)]
+    return [*reranked, *((candidate, floor + (score - top)) for candidate, score in rest)]
 
 
-def rank_features(ranked: Sequence[Ranked], found: Mapping[int, Found]) -> NDArray[np.float64]:
-    """Compute what `JOINT` names, float64 [n, len(JOINT)], for candidates that were read."""
-    read = [(score, found[candidate.row]) for candidate, score in ranked]
-    rows = [[score, one.mass, one.share] for score, one in read]
+def rank_features(ranked: Sequence[Ranked], scores: Mapping[int, SentenceScores]) -> NDArray[np.float64]:
+    """Compute `RANK_FEATURES`, float64 [n, len(RANK_FEATURES)], for candidates that were read."""
+    read = [(retrieval, scores[candidate.row]) for candidate, retrieval in ranked]
+    rows = [[retrieval, own.sentence_log_odds, own.window_log_share] for retrieval, own in read]
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(RANK_FEATURES))
 
 
 def confidence_features(
-    question: str, joint: Sequence[Ranked], found: Mapping[int, Found], idf: Idf, retrieval: float
+    question: str,
+    ranked: Sequence[Ranked],
+    scores: Mapping[int, SentenceScores],
+    idf: Idf,
+    retrieval: float,
 ) -> NDArray[np.float64]:
-    """Compute what `SURE` names, float64 [len(SURE)]; `joint` is best first, not empty."""
-    first = joint[0][0]
-    known = dict(zip(EVIDENCE, evidence(question, joint, idf).tolist(), strict=True))
-    span = found[first.row].span if first.row in found else -MOST_LOG_ODDS
-    kept = (known[name] for name in KEPT_EVIDENCE)
+    """Compute `CONFIDENCE_FEATURES`, float64; `ranked` is what `rerank` returns, not empty."""
+    first = ranked[0][0]
+    own_evidence = dict(zip(EVIDENCE, evidence(question, ranked, idf).tolist(), strict=True))
+    shared = (own_evidence[name] for name in SHARED_EVIDENCE)
+    span_log_odds = scores[first.row].span_log_odds if first.row in scores else -MOST_LOG_ODDS
     negated = _NEGATION.search(question) is not None and _NEGATION.search(first.text) is None
-    return np.array([*kept, retrieval, span, float(negated)])
+    return np.array([*shared, retrieval, span_log_odds, float(negated)])
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """A sentence as a window shows it: its tokens, and `whole`, the log of the sum over the window's."""
+    """A sentence as a window shows it: the scores of its tokens, and the log-sum of all the window's."""
 
     sentence: SentenceText
     tokens: TokenScores
-    whole: float
+    window_log_sum: float
 
 
-def _views(window: Window, scored: TokenScores) -> Iterator[_View]:
-    """Yield the sentences of a window that have tokens, whose offsets are those in the article."""
-    if not len(scored.starts):
+def _views(window: Window, tokens: TokenScores) -> Iterator[_View]:
+    """Yield a view of each sentence of a window that has tokens, with their offsets in the article."""
+    if not len(tokens.starts):
         return
-    whole = _log_sum(scored.start) + _log_sum(scored.end)
-    starts, ends = scored.starts + window.start, scored.ends + window.start
+    window_log_sum = _log_sum(tokens.start) + _log_sum(tokens.end)
+    starts, ends = tokens.starts + window.start, tokens.ends + window.start
     for sentence in window.sentences:
         inside = np.flatnonzero(
             (starts < ends)  # some tokenizers have tokens of white space alone
@@ -210,28 +222,29 @@ def _views(window: Window, scored: TokenScores) -> Iterator[_View]:
             & (ends <= sentence.end)
         )
         if len(inside):
-            tokens = TokenScores(starts[inside], ends[inside], scored.start[inside], scored.end[inside])
-            yield _View(sentence, tokens, whole)
+            own = TokenScores(starts[inside], ends[inside], tokens.start[inside], tokens.end[inside])
+            yield _View(sentence, own, window_log_sum)
 
 
-def _found(views: Sequence[_View]) -> Found:
-    """Return what the views of one sentence show, of those that have the tokens of the first."""
+def _sentence_scores(views: Sequence[_View]) -> SentenceScores:
+    """Return the mean of one sentence's views, of those that have the tokens of the first."""
     sentence, tokens = views[0].sentence, views[0].tokens
-    same = [
-        one
-        for one in views
-        if np.array_equal(one.tokens.starts, tokens.starts) and np.array_equal(one.tokens.ends, tokens.ends)
+    alike = [
+        view
+        for view in views
+        if np.array_equal(view.tokens.starts, tokens.starts) and np.array_equal(view.tokens.ends, tokens.ends)
     ]
     table = _span_scores(
-        np.mean([one.tokens.start for one in same], axis=0), np.mean([one.tokens.end for one in same], axis=0)
+        np.mean([view.tokens.start for view in alike], axis=0),
+        np.mean([view.tokens.end for view in alike], axis=0),
     )
     first, last, score = _best(table)
     end = int(tokens.ends[last])
     while end < sentence.end and unicodedata.category(sentence.text[end - sentence.start]).startswith("M"):
         end += 1  # tokenizers drop the marks that combine with the letter before
-    mass = score + math.log(float(np.exp(table - score).sum()))
-    share = mass - sum(one.whole for one in same) / len(same)
-    return Found((int(tokens.starts[first]), end), *(_within(one) for one in (score, mass, share)))
+    log_sum = score + math.log(float(np.exp(table - score).sum()))
+    log_share = log_sum - sum(view.window_log_sum for view in alike) / len(alike)
+    return SentenceScores((int(tokens.starts[first]), end), *map(_clipped, (score, log_sum, log_share)))
 
 
 def best_span(start: NDArray[np.float32], end: NDArray[np.float32]) -> tuple[int, int, float]:
@@ -248,7 +261,7 @@ def _best(table: NDArray[np.float32]) -> tuple[int, int, float]:
 
 
 def _span_scores(start: NDArray[np.float32], end: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the score of each span by its first and last token, [t, t]; -inf where it is none."""
+    """Return the score of each span by its first and last token, [t, t]; -inf where there is none."""
     table = start[:, None] + end[None, :]
     allowed = np.triu(np.ones(table.shape, dtype=bool)) & np.tril(
         np.ones(table.shape, dtype=bool), ANSWER_TOKENS - 1
@@ -256,11 +269,11 @@ def _span_scores(start: NDArray[np.float32], end: NDArray[np.float32]) -> NDArra
     return np.where(allowed, table, -np.inf)
 
 
-def _within(value: float) -> float:
+def _clipped(value: float) -> float:
     return max(-MOST_LOG_ODDS, min(MOST_LOG_ODDS, value))
 
 
 def _log_sum(scores: NDArray[np.float32]) -> float:
-    """Log of the sum of the exponentials, that of "no answer here", 0, included."""
+    """Return the log of the sum of the exponentials of `scores` and of 0, the score of "no answer here"."""
     top = max(0.0, float(scores.max()))
     return top + math.log(math.exp(-top) + float(np.exp(scores.astype(np.float64) - top).sum()))

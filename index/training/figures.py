@@ -20,7 +20,7 @@ from index.arrays import best
 from index.evaluation.measures import auroc, normalised, token_f1
 from index.models.encoder import Encoder
 from index.models.span_model import SpanModel
-from index.reading.span_reader import MOST_LOG_ODDS, ReadingWeights, SpanReader, join
+from index.reading.span_reader import MOST_LOG_ODDS, ReadingWeights, SpanReader, rerank
 from index.records import Article, Progress, Ranked
 from index.retrieval.ranking import Ranker
 from index.segmentation.passages import make_passages
@@ -46,7 +46,7 @@ def answer_in(lesson: Lesson, model: SpanModel) -> tuple[str, float]:
     best_one = best_in(lesson.question, lesson.text, range(len(lesson.text.sentences)), model)
     if best_one is None:
         return "", -MOST_LOG_ODDS
-    return lesson.text.text[slice(*best_one.place)], best_one.span
+    return lesson.text.text[slice(*best_one.highlight)], best_one.span_log_odds
 
 
 def answer_scores(lesson: Lesson, answer: str) -> Pair:
@@ -89,7 +89,7 @@ def section_scores(
         rows = sections[asked.article].sentence_rows
         reader = readers[part_of(sections[asked.article].title)]
         ranked = ranker.rank(asked.text, library.candidates(asked.text, asked.article), retriever.idf)
-        joint = join(ranked, reader.find(asked.text, ranked), weights.joint)
+        joint = rerank(ranked, reader.score(asked.text, ranked), weights.ranking)
         words = retriever.lexical.scores(terms(asked.text))[rows.start : rows.stop]
         orders = {
             "BM25": best(words, len(rows)).tolist(),

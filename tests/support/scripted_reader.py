@@ -52,7 +52,7 @@ def weights(joint: Mapping[str, float], sure: Mapping[str, float] = {}) -> Readi
     )
 
 
-BOTH = weights({"retrieval": 1.0, "mass": 1.0}, {"span": 0.5})
+BOTH = weights({"retrieval": 1.0, "sentence_log_odds": 1.0}, {"span_log_odds": 0.5})
 
 
 def ranking(shelf: SentenceTexts, *rows: int) -> list[Ranked]:

@@ -73,5 +73,5 @@ def section_lessons(asked: Sequence[SectionQuestion], model: SpanModel) -> list[
     for one in asked:
         found = best_in(one.question, one.text, one.gold, model)
         if found:
-            lessons.append(Lesson(one.question, one.text, [found.place]))
+            lessons.append(Lesson(one.question, one.text, [found.highlight]))
     return lessons

@@ -6,13 +6,19 @@ from functools import partial
 import numpy as np
 
 from index.models.span_model import SpanModel
-from index.reading.span_reader import CONFIDENCE_FEATURES, RANK_FEATURES, Found, ReadingWeights, SpanReader
+from index.reading.span_reader import (
+    CONFIDENCE_FEATURES,
+    RANK_FEATURES,
+    ReadingWeights,
+    SentenceScores,
+    SpanReader,
+)
 from index.records import Candidate
 from index.storage.catalog import SentenceText
 from index.training.datasets.lessons import Text
 
 
-def best_in(question: str, text: Text, numbers: Iterable[int], model: SpanModel) -> Found | None:
+def best_in(question: str, text: Text, numbers: Iterable[int], model: SpanModel) -> SentenceScores | None:
     """Return what the model finds in the best of some sentences of a text; None where they have no tokens.
 
     Windows are read around the sentences, in their order; those that are shown beside them do not count.
@@ -24,9 +30,9 @@ def best_in(question: str, text: Text, numbers: Iterable[int], model: SpanModel)
     unweighted = ReadingWeights(np.zeros(len(RANK_FEATURES)), np.zeros(len(CONFIDENCE_FEATURES)))
     reader = SpanReader(model, partial(_some, sentences), unweighted)
     candidates = [_candidate(sentences[number]) for number in numbers]
-    found = reader.find(question, [(candidate, 0.0) for candidate in candidates])
+    found = reader.score(question, [(candidate, 0.0) for candidate in candidates])
     asked = [found[candidate.row] for candidate in candidates if candidate.row in found]
-    return max(asked, key=lambda one: (one.span, one.mass), default=None)
+    return max(asked, key=lambda one: (one.span_log_odds, one.sentence_log_odds), default=None)
 
 
 def _some(sentences: Sequence[SentenceText], rows: Iterable[int]) -> list[SentenceText]:

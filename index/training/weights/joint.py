@@ -27,12 +27,12 @@ from index.reading.confidence import Calibration
 from index.reading.span_reader import (
     CONFIDENCE_FEATURES,
     RANK_FEATURES,
-    Found,
     ReadingWeights,
+    SentenceScores,
     SpanReader,
     confidence_features,
-    join,
     rank_features,
+    rerank,
 )
 from index.records import Article, Ranked
 from index.retrieval.ranking import Ranker
@@ -65,7 +65,7 @@ PARAGRAPHS = 40
 NONSENSE = 40
 SHARES = {"answerable": 0.47, "unanswerable": 0.38, "elsewhere": 0.1, "chat": 0.05}
 """What questions are assumed to be: people ask half of the time what the articles do not say."""
-READ_SIGNS = SIGNS | {"retrieval": 1.0, "span": 1.0, "negated": -1.0}
+READ_SIGNS = SIGNS | {"retrieval": 1.0, "span_log_odds": 1.0, "negated": -1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Read:
     group: str
     question: str
     ranked: Sequence[Ranked]
-    found: Mapping[int, Found]
+    found: Mapping[int, SentenceScores]
     gold: frozenset[int]
     idf: Mapping[str, float]
 
@@ -132,7 +132,7 @@ def read_all(
     def read(kind: str, of: str, text: str, article: int | None, gold: frozenset[int]) -> Read:
         ranked = ranker.rank(text, library.candidates(text, article), idf)
         frequencies = {term: idf(term) for term in terms(text)}
-        return Read(kind, of, text, ranked, reader.find(text, ranked), gold, frequencies)
+        return Read(kind, of, text, ranked, reader.score(text, ranked), gold, frequencies)
 
     for number, asked in enumerate(library.asked):
         text = sloppy(asked.text) if number % 3 == 0 else asked.text
@@ -166,7 +166,7 @@ def cases(reads: Sequence[Read], joint: Mapping[str, float]) -> Iterator[Case]:
     weights = np.array([joint[name] for name in RANK_FEATURES])
     calibration = Calibration.load()
     for one in reads:
-        ordered = join(one.ranked, one.found, weights)
+        ordered = rerank(one.ranked, one.found, weights)
         if ordered:
             idf = one.idf.__getitem__
             retrieval = calibration.log_odds(one.question, one.ranked, idf)
@@ -181,7 +181,7 @@ def learn_confidence(learnt: Sequence[Case]) -> dict[str, float]:
 
 def as_json(joint: Mapping[str, float], confidence: Mapping[str, float], reader: str) -> str:
     """Write the weights as `reading.json` holds them; `reader` is the sha256 of the reader's settings."""
-    sections = {"joint": joint, "confidence": confidence}
+    sections = {"ranking": joint, "confidence": confidence}
     rounded = {
         section: {name: round(value, 4) + 0.0 for name, value in weights.items()}
         for section, weights in sections.items()

@@ -16,7 +16,7 @@ from index.reading.span_reader import (
     MOST_WINDOWS,
     best_span,
     confidence_features,
-    join,
+    rerank,
 )
 from tests.support.scripted_reader import (
     BOTH,
@@ -61,7 +61,7 @@ def test_retrieval_and_reading_weigh_as_learnt() -> None:
     model = Model({"Carl": 1.0, "Anna": 1.1})
     ranked = ranking(shelf, 0, 1)
     assert [one.candidate.row for one in read(shelf, model, ranked)] == [0, 1]
-    alone = weights({"mass": 1.0})
+    alone = weights({"sentence_log_odds": 1.0})
     assert [one.candidate.row for one in read(shelf, model, ranked, learnt=alone)] == [1, 0]
 
 
@@ -70,10 +70,14 @@ def test_all_spans_of_a_sentence_speak_for_it() -> None:
     model = Model({"Carl": 2.1, "Anna": 2.0, "Anna Berg": 2.0})  # where the name ends is open
     ranked = [(shelf.candidate(row), 0.0) for row in (0, 1)]
     assert [one.candidate.row for one in read(shelf, model, ranked)] == [1, 0]
-    carl, anna = (reader(shelf, model).find(QUESTION, ranked)[row] for row in (0, 1))
-    assert carl.span == pytest.approx(carl.mass, abs=0.01) and carl.span > anna.span == pytest.approx(4.0)
-    assert anna.mass == pytest.approx(4.0 + math.log(2), abs=0.01)
-    assert anna.share - carl.share == pytest.approx(anna.mass - carl.mass, abs=1e-5)  # of one window
+    carl, anna = (reader(shelf, model).score(QUESTION, ranked)[row] for row in (0, 1))
+    assert carl.span_log_odds == pytest.approx(
+        carl.sentence_log_odds, abs=0.01
+    ) and carl.span_log_odds > anna.span_log_odds == pytest.approx(4.0)
+    assert anna.sentence_log_odds == pytest.approx(4.0 + math.log(2), abs=0.01)
+    assert anna.window_log_share - carl.window_log_share == pytest.approx(
+        anna.sentence_log_odds - carl.sentence_log_odds, abs=1e-5
+    )  # of one window
 
 
 def test_equal_scores_go_by_row() -> None:
@@ -139,7 +143,7 @@ def test_nothing_to_read() -> None:
     shelf = far("Anna.", "\u200b")
     model = Model()
     assert read(shelf, model, []) == []
-    assert reader(shelf, model).find(QUESTION, []) == {}
+    assert reader(shelf, model).score(QUESTION, []) == {}
     model._scores = lambda text: TokenScores(  # type: ignore[method-assign]
         np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.float32)
     )
@@ -210,17 +214,21 @@ def test_no_mark_begins_or_ends_with_an_empty_token() -> None:
 
 def test_log_odds_and_shares_are_those_of_all_spans() -> None:
     shelf = SentenceTexts.of(["Anna Berg."])
-    found = reader(shelf, Model({"Anna Berg": 2.0})).find(QUESTION, ranking(shelf, 0))[0]
+    found = reader(shelf, Model({"Anna Berg": 2.0})).score(QUESTION, ranking(shelf, 0))[0]
     whole = math.log(1 + math.exp(2.0) + 2 * math.exp(LOW))
-    assert found.span == pytest.approx(4.0)
-    assert found.mass == pytest.approx(4.0 + math.log(1 + 3 * math.exp(LOW - 2.0)), abs=0.01)
-    assert found.share == pytest.approx(found.mass - 2 * whole, abs=1e-5)
-    huge = reader(shelf, Model({"Anna": 1e4})).find(QUESTION, ranking(shelf, 0))[0]
-    assert (huge.span, huge.mass, huge.share) == (MOST_LOG_ODDS, MOST_LOG_ODDS, pytest.approx(0.0))
-    never = reader(shelf, Model(dict.fromkeys(("Anna", "Berg", "."), -10000.0))).find(
+    assert found.span_log_odds == pytest.approx(4.0)
+    assert found.sentence_log_odds == pytest.approx(4.0 + math.log(1 + 3 * math.exp(LOW - 2.0)), abs=0.01)
+    assert found.window_log_share == pytest.approx(found.sentence_log_odds - 2 * whole, abs=1e-5)
+    huge = reader(shelf, Model({"Anna": 1e4})).score(QUESTION, ranking(shelf, 0))[0]
+    assert (huge.span_log_odds, huge.sentence_log_odds, huge.window_log_share) == (
+        MOST_LOG_ODDS,
+        MOST_LOG_ODDS,
+        pytest.approx(0.0),
+    )
+    never = reader(shelf, Model(dict.fromkeys(("Anna", "Berg", "."), -10000.0))).score(
         QUESTION, ranking(shelf, 0)
     )[0]
-    assert (never.span, never.mass, never.share) == (-MOST_LOG_ODDS,) * 3
+    assert (never.span_log_odds, never.sentence_log_odds, never.window_log_share) == (-MOST_LOG_ODDS,) * 3
 
 
 PLACES = st.lists(
@@ -234,7 +242,10 @@ def test_whatever_the_model_says(articles: list[list[str]], seed: int, data: st.
     rows = data.draw(st.permutations(range(len(shelf.sentences))))
     rows = rows[: data.draw(st.integers(1, len(rows)))]
     ranked = ranking(shelf, *rows)
-    learnt = weights({"retrieval": 0.7, "mass": 0.3, "share": 0.4}, {"bias": -1.0, "span": 0.2})
+    learnt = weights(
+        {"retrieval": 0.7, "sentence_log_odds": 0.3, "window_log_share": 0.4},
+        {"bias": -1.0, "span_log_odds": 0.2},
+    )
     model = Model(seed=seed)
     readings = read(shelf, model, ranked, learnt=learnt)
     assert sorted(one.candidate.row for one in readings) == sorted(rows)
@@ -254,12 +265,12 @@ def test_whatever_the_model_says(articles: list[list[str]], seed: int, data: st.
 
 def test_joint_scores_never_rise() -> None:
     shelf = far("One.", "Two.", "Three.", "Four.")
-    found = reader(shelf, Model({"One": 1.0})).find(QUESTION, ranking(shelf, 1, 3))
-    joined = join(ranking(shelf, 7, 1, 5, 3), found, BOTH.joint)
+    found = reader(shelf, Model({"One": 1.0})).score(QUESTION, ranking(shelf, 1, 3))
+    joined = rerank(ranking(shelf, 7, 1, 5, 3), found, BOTH.ranking)
     assert [candidate.row for candidate, _ in joined] == [1, 3, 7, 5]
     scores = [score for _, score in joined]
     assert scores == sorted(scores, reverse=True)
     assert scores[2] == pytest.approx(scores[1])
     assert scores[3] == pytest.approx(scores[2] - 1.0)
-    assert join([], {}, BOTH.joint) == []
-    assert join(ranking(shelf, 7, 1), {}, BOTH.joint)[0][0].row == 7
+    assert rerank([], {}, BOTH.ranking) == []
+    assert rerank(ranking(shelf, 7, 1), {}, BOTH.ranking)[0][0].row == 7

@@ -71,16 +71,18 @@ def shown_twice(later: Mapping[str, float]) -> tuple[SentenceTexts, Model]:
 
 def test_of_several_windows_the_mean_score_of_each_token_counts() -> None:
     shelf, model = shown_twice({"Anna": 1.0, "Anna 2": 4.0})
-    found = reader(shelf, model).find(QUESTION, ranking(shelf, 1, 3))
+    found = reader(shelf, model).score(QUESTION, ranking(shelf, 1, 3))
     assert [text[:6] for text in model.calls[0]] == ["Anna 0", "Anna 2"]
     start = shelf.sentences[2].start
     # (3 + 4 + 3 + 1) / 2 of "Anna", (3 + 4 - 6 + 4) / 2 of "Anna 2".
-    assert found[2].place == (start, start + 4)
-    assert found[2].span == pytest.approx(5.5)
-    assert (found[0].span, found[4].span) == (pytest.approx(6.0), pytest.approx(2.0))
-    alone, other = (reader(shelf, model).find(QUESTION, ranking(shelf, row))[2] for row in (1, 3))
-    whole = (alone.mass - alone.share + other.mass - other.share) / 2
-    assert found[2].share == pytest.approx(found[2].mass - whole, abs=1e-5)
+    assert found[2].highlight == (start, start + 4)
+    assert found[2].span_log_odds == pytest.approx(5.5)
+    assert (found[0].span_log_odds, found[4].span_log_odds) == (pytest.approx(6.0), pytest.approx(2.0))
+    alone, other = (reader(shelf, model).score(QUESTION, ranking(shelf, row))[2] for row in (1, 3))
+    whole = (
+        alone.sentence_log_odds - alone.window_log_share + other.sentence_log_odds - other.window_log_share
+    ) / 2
+    assert found[2].window_log_share == pytest.approx(found[2].sentence_log_odds - whole, abs=1e-5)
 
 
 def test_a_window_that_cuts_a_sentence_into_other_tokens_does_not_count() -> None:
@@ -93,9 +95,9 @@ def test_a_window_that_cuts_a_sentence_into_other_tokens_does_not_count() -> Non
         starts = scores.starts + (0 if text.startswith("Anna 0") else longer)
         return TokenScores(starts, scores.ends, scores.start, scores.end)
 
-    alone = reader(shelf, model).find(QUESTION, ranking(shelf, 1))[2]
+    alone = reader(shelf, model).score(QUESTION, ranking(shelf, 1))[2]
     model._scores = odd  # type: ignore[method-assign]
-    found = reader(shelf, model).find(QUESTION, ranking(shelf, 1, 3))
+    found = reader(shelf, model).score(QUESTION, ranking(shelf, 1, 3))
     assert len(model.calls[-1]) == 2 and 4 in found
     assert found[2] == alone
 
@@ -105,16 +107,18 @@ def test_a_sentence_of_both_rounds_counts_by_all_its_windows() -> None:
     model = Model()
     first, later = Model({"Anna": 1.0})._scores, Model({"Anna": 2.0})._scores
     model._scores = lambda text: (later if text.startswith("Anna 10") else first)(text)  # type: ignore[method-assign]
-    found = reader(shelf, model).find(QUESTION, ranking(shelf, 9, 15, 21, 27, 11))
+    found = reader(shelf, model).score(QUESTION, ranking(shelf, 9, 15, 21, 27, 11))
     assert [len(call) for call in model.calls] == [FIRST_WINDOWS, 1]
-    assert (found[9].span, found[10].span, found[11].span) == pytest.approx((2.0, 3.0, 4.0))
+    assert (found[9].span_log_odds, found[10].span_log_odds, found[11].span_log_odds) == pytest.approx(
+        (2.0, 3.0, 4.0)
+    )
 
 
 def test_questions_read_together_are_read_as_alone() -> None:
     shelf = SentenceTexts.of([f"Anna {number} {'x' * 140}." for number in range(12)])
     both = reader(shelf, Model({"Anna": 0.5}))
     asked = [(QUESTION, ranking(shelf, 1, 3)), (QUESTION, ranking(shelf, 2, 8))]
-    assert both.find_all(asked) == [both.find(*one) for one in asked]
+    assert both.score_many(asked) == [both.score(*one) for one in asked]
 
 
 def test_the_best_candidates_have_a_window_each() -> None:

@@ -200,7 +200,7 @@ def test_the_tables_are_written(
     data = write_data(tmp_path)
     weights, out = tmp_path / "reading.json", tmp_path / "figures.md"
     sections = {
-        "joint": dict.fromkeys(RANK_FEATURES, 1.0),
+        "ranking": dict.fromkeys(RANK_FEATURES, 1.0),
         "confidence": dict.fromkeys(CONFIDENCE_FEATURES, 0.0),
     }
     weights.write_text(json.dumps(sections), encoding="utf-8")

@@ -219,7 +219,7 @@ def test_reading_is_weighed_in_and_puts_the_answer_first(seen: list[Read]) -> No
     who = [one for one in seen if one.question.lower().startswith("who built")]
     weights = learn_joint(who)
     assert list(weights) == list(RANK_FEATURES)
-    assert weights["mass"] + weights["share"] > 0
+    assert weights["sentence_log_odds"] + weights["window_log_share"] > 0
     learnt = list(cases(who, weights))
     assert all(case.right for case in learnt)
     against = list(cases(who, dict(zip(RANK_FEATURES, (0.0, -1.0, 0.0), strict=True))))
@@ -235,7 +235,9 @@ def test_the_order_is_learnt_from_questions_of_an_encyclopedia() -> None:
         for group in ("held out other 0", f"{SQUAD2} 0")
     )
     assert learn_joint(squad) == learn_joint(who) == alone
-    assert mixed["mass"] + mixed["share"] < 0.1 * (alone["mass"] + alone["share"])
+    assert mixed["sentence_log_odds"] + mixed["window_log_share"] < 0.1 * (
+        alone["sentence_log_odds"] + alone["window_log_share"]
+    )
 
 
 def _wrong(one: Read) -> frozenset[int]:
@@ -253,7 +255,7 @@ def test_the_report_orders_each_article_without_itself_alone() -> None:
     everything = [*who, *turned, *right, *asked, *strangers]
     weights, shown = learn(everything, "abc")
     shipped = learn_joint(everything)
-    assert json.loads(weights)["joint"] == pytest.approx(shipped, abs=1e-4)
+    assert json.loads(weights)["ranking"] == pytest.approx(shipped, abs=1e-4)
     assert json.loads(weights)["reader"] == "abc"
     assert any(case.right for case in cases(turned, shipped))
     assert all(case.right for case in cases(right, learn_joint(who)))
@@ -272,16 +274,16 @@ def test_cases_and_their_confidence(seen: list[Read]) -> None:
     assert not any(case.right for case in learnt if case.kind != "answerable")
     sure = learn_confidence(learnt)
     assert list(sure) == list(CONFIDENCE_FEATURES)
-    assert sure["span"] >= 0 and sure["retrieval"] >= 0 and sure["negated"] <= 0
+    assert sure["span_log_odds"] >= 0 and sure["retrieval"] >= 0 and sure["negated"] <= 0
     assert all(sure[name] * sign >= 0 for name, sign in READ_SIGNS.items() if name in sure)
     logits = np.array([case.evidence @ np.array(list(sure.values())) for case in learnt])
     right = np.array([case.right for case in learnt])
     assert logits[right].mean() > logits[~right].mean() + 1
     loaded = ReadingWeights.load(as_json(weights, sure, "abc"))
-    assert loaded.joint == pytest.approx([weights[name] for name in RANK_FEATURES], abs=1e-4)
-    assert loaded.sure == pytest.approx([sure[name] for name in CONFIDENCE_FEATURES], abs=1e-4)
+    assert loaded.ranking == pytest.approx([weights[name] for name in RANK_FEATURES], abs=1e-4)
+    assert loaded.confidence == pytest.approx([sure[name] for name in CONFIDENCE_FEATURES], abs=1e-4)
     assert "-0.0" not in re.findall(r"-?[\d.]+", as_json(dict.fromkeys(RANK_FEATURES, -1e-9), sure, ""))
-    assert set(json.loads(as_json(weights, sure, "abc"))) == {"reader", "joint", "confidence"}
+    assert set(json.loads(as_json(weights, sure, "abc"))) == {"reader", "ranking", "confidence"}
     assert loaded.reader == "abc"
 
 
