@@ -121,11 +121,12 @@ class Config(Section):
     _file: Path | None = PrivateAttr(None)
 
     @classmethod
-    def read(cls, path: Path) -> Self:
+    def read(cls, path: str | Path) -> Self:
         """Read the file at `path`.
 
         Raises ConfigurationError: one line that names the file, the key and what was expected.
         """
+        path = Path(path)
         try:
             text = path.read_text(encoding="utf-8-sig")
         except FileNotFoundError:

@@ -44,7 +44,7 @@ WAIT = 300.0
 _READ_ATTEMPTS = 3  # of a file that is being written
 
 
-def update(config: Config, progress: Progress, wait: float = WAIT) -> BuildReport:
+def update(config: Config, progress: Progress = lambda *_: None, wait: float = WAIT) -> BuildReport:
     """Bring the index up to date with the corpus, the models and this program, or build it.
 
     Until it is done, and whatever stops it, the earlier index answers; it stays too where the corpus has

@@ -13,11 +13,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench_question import make_library
-
 from index.config import Config
 from index.library import Library
 from index.records import Question
+from tests.benchmarks.bench_question import make_library
 from tests.benchmarks.discord_process import QUESTIONS, BotProcess, running
 from tests.fake_discord import FakeDiscord, Interaction
 

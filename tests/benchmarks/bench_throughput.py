@@ -14,10 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from bench_question import QUESTIONS, make_library
-
 from index.config import Config
 from index.library import Library
+from tests.benchmarks.bench_question import QUESTIONS, make_library
 from tests.benchmarks.measure import seconds
 
 RUNS = 3

@@ -13,8 +13,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from bench_question import make_library
-
+from tests.benchmarks.bench_question import make_library
 from tests.benchmarks.discord_process import QUESTIONS, BotProcess, running
 from tests.fake_discord import FakeDiscord
 from tests.support.fault_storm import EXPECTED, FaultStorm

