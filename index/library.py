@@ -1,6 +1,6 @@
-"""The library: an open index that answers questions with citations.
+"""Library: an open index that answers questions with citations.
 
-The way of a question: clean → encode → retrieve → rank → read → compose.
+A question is cleaned and encoded; sentences are retrieved, ranked and read; the answer is composed of them.
 """
 
 import hashlib
@@ -8,9 +8,8 @@ import json
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from copy import copy
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from threading import Lock
 from typing import Self
 
@@ -21,7 +20,7 @@ from index.errors import FootnoteError, IndexStaleError, ModelDamagedError
 from index.models.encoder import Encoder
 from index.models.span_model import SpanModel
 from index.reading.compose import compose
-from index.reading.reader import RankedQuestion, Reader, Reading, UnusableReader
+from index.reading.reader import RankedQuestion, Reader, Reading
 from index.reading.reader_choice import load_span_model, make_reader
 from index.records import Answer, Article, Question, Sentence, Source, clean_question
 from index.retrieval.ranking import Ranker
@@ -37,24 +36,25 @@ from index.storage.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
 @dataclass(frozen=True, slots=True)
 class _Models:
-    """What a library has beside its index; for a reader that cannot be loaded, why."""
+    """What a library has beside its index; `damaged` tells that the reader's model could not be loaded."""
 
     encoder: Encoder
-    reader: SpanModel | ModelDamagedError | None
+    reader: SpanModel | None
+    damaged: bool = False
 
     @classmethod
     def load(cls, config: Config, generation: Generation) -> Self:
         with ThreadPoolExecutor(2) as background:
-            checked = background.submit(check_encoder, generation.encoder)  # its 90 MB take a while to read
-            model = background.submit(load_span_model, config, generation)
+            encoder_check = background.submit(check_encoder, generation.encoder)  # its 90 MB take a while
+            reader = background.submit(load_span_model, config, generation)
             try:
                 encoder = Encoder.load(generation.encoder)
             finally:
-                checked.result()  # says better than the loading what is wrong
+                encoder_check.result()  # names the damage better than the failure to load does
         try:
-            return cls(encoder, model.result())
-        except ModelDamagedError as error:
-            return cls(encoder, error)
+            return cls(encoder, reader.result())
+        except ModelDamagedError:
+            return cls(encoder, None, damaged=True)
 
 
 class Library:
@@ -65,23 +65,15 @@ class Library:
         generation: Generation,
         retriever: Retriever,
         models: _Models,
-        *,
-        threshold: float,
-        top_k: int,
+        config: Config,
     ) -> None:
         self._generation = generation
         self._catalog = retriever.catalog
         self._retriever = retriever
         self._models = models
-        self._encoder = models.encoder
+        self._config = config
         self._ranker = Ranker.load()
-        self._reader: Reader = (
-            UnusableReader(models.reader)
-            if isinstance(models.reader, ModelDamagedError)
-            else make_reader(models.reader, retriever.catalog)
-        )
-        self._threshold = threshold
-        self._top_k = top_k
+        self._reader = None if models.damaged else make_reader(models.reader, retriever.catalog)
         self._titles: Titles | None = None
         self._lock = Lock()
 
@@ -89,11 +81,11 @@ class Library:
     def open(cls, config: Config, earlier: "Library | None" = None) -> Self:
         """Open the index of `config` after comparing all its files with their checksums.
 
-        An `earlier` library of the same configuration shares its models where they are the same. Raises
-        IndexMissingError, IndexStaleError and IndexDamagedError. Where Footnote's own reader is damaged,
-        `ask` raises ModelDamagedError.
+        An `earlier` library of the same configuration shares its models if they are the same. Raises
+        IndexMissingError, IndexStaleError and IndexDamagedError. If Footnote's own reader is damaged,
+        articles can be listed and shown all the same; `ask` loads it again, and raises ModelDamagedError.
         """
-        return open_current(config.index_directory, lambda found: cls._load(found, config, earlier))
+        return open_current(config.index_directory, partial(cls._load, config=config, earlier=earlier))
 
     @classmethod
     def _load(cls, generation: Generation, config: Config, earlier: "Library | None") -> Self:
@@ -108,19 +100,13 @@ class Library:
             Vectors.load(generation.folder / PASSAGES_FILE),
             Bm25.load(generation.folder, len(sentences)),
         )
-        return cls(
-            generation,
-            retriever,
-            models or _Models.load(config, generation),
-            threshold=config.answer.threshold,
-            top_k=config.answer.citations,
-        )
+        return cls(generation, retriever, models or _Models.load(config, generation), config)
 
     def _models_for(self, generation: Generation) -> _Models | None:
         """Return the models of this library if they are those of `generation`, too."""
         own, models = self._generation, self._models
         same = (own.encoder, own.reader) == (generation.encoder, generation.reader)
-        return models if same and not isinstance(models.reader, ModelDamagedError) else None
+        return models if same and not models.damaged else None
 
     @property
     def generation(self) -> str:
@@ -134,7 +120,7 @@ class Library:
 
     @property
     def titles(self) -> Titles:
-        """What finds articles by title; made when it is first asked for, seconds for a million of them."""
+        """The search for articles by title, built when it is first used: seconds for a million articles."""
         with self._lock:
             if self._titles is None:
                 self._titles = Titles.load(self._catalog)
@@ -174,46 +160,66 @@ class Library:
         """Answer several questions at once, each as `ask` would, on all cores until the last is done.
 
         An error takes the place of its own answer and of no other. The time of an answer is that since the
-        call: what its asker waited for.
+        call: what the person who asked waited for.
         """
         return self._ask(questions, None)
 
     def _ask(self, questions: Sequence[Question], threshold: float | None) -> list[Answer | FootnoteError]:
         started = time.perf_counter()
-        asked = [self._find(question) for question in questions]
-        found = [one for one in asked if isinstance(one, RankedQuestion)]
-        try:
-            readings = iter(self._reader.read(found))
-        except FootnoteError as error:
-            return [copy(error) if isinstance(one, RankedQuestion) else one for one in asked]
+        ranked = [self._rank(question) for question in questions]
+        readings = iter(self._read([item for item in ranked if isinstance(item, RankedQuestion)]))
         return [
-            self._compose(one, next(readings), threshold, started) if isinstance(one, RankedQuestion) else one
-            for one in asked
+            self._compose(item, next(readings), threshold, started)
+            if isinstance(item, RankedQuestion)
+            else item
+            for item in ranked
         ]
 
-    def _find(self, question: Question) -> RankedQuestion | FootnoteError:
+    def _rank(self, question: Question) -> RankedQuestion | FootnoteError:
         """Find and rank the candidates for a question."""
         try:
-            asked = clean_question(question.question)
-            count = question.top_k or self._top_k
+            text = clean_question(question.question)
+            count = question.top_k or self._config.answer.citations
             row = None if question.article is None else self._catalog.row(question.article)
+            encoder = self._models.encoder
             # Alone: in a batch it would be padded, and its vector, then its answer, differ in the last bits.
-            (vector,) = self._encoder.encode_queries([asked])
-            if not self._encoder.knows(asked):
-                vector = np.zeros_like(vector)  # near nothing, not near all else that the model cannot read
-            candidates = self._retriever.retrieve(asked, vector, row, max(CANDIDATES, count))
+            (vector,) = encoder.encode_queries([text])
+            if not encoder.knows(text):
+                vector = np.zeros_like(vector)  # near to nothing; else it is near to all that is unknown, too
+            candidates = self._retriever.retrieve(text, vector, row, max(CANDIDATES, count))
             idf = cache(self._retriever.idf)
-            return RankedQuestion(asked, self._ranker.rank(asked, candidates, idf), idf, count)
+            return RankedQuestion(text, self._ranker.rank(text, candidates, idf), idf, count)
         except FootnoteError as error:
             return error
 
+    def _read(self, questions: Sequence[RankedQuestion]) -> list[list[Reading] | FootnoteError]:
+        """Read for all questions in one pass, or for each by itself if one of them fails."""
+        try:
+            return [*self._loaded_reader().read(questions)]
+        except FootnoteError as error:
+            if len(questions) == 1:
+                return [error]
+            return [result for question in questions for result in self._read([question])]
+
+    def _loaded_reader(self) -> Reader:
+        if self._reader is None:  # damaged when the library was opened: it was repaired, or is damaged still
+            model = load_span_model(self._config, self._generation)
+            self._reader = make_reader(model, self._catalog)
+        return self._reader
+
     def _compose(
-        self, asked: RankedQuestion, readings: Sequence[Reading], threshold: float | None, started: float
+        self,
+        question: RankedQuestion,
+        readings: Sequence[Reading] | FootnoteError,
+        threshold: float | None,
+        started: float,
     ) -> Answer | FootnoteError:
-        least = self._threshold if threshold is None else threshold
+        if isinstance(readings, FootnoteError):
+            return readings
+        least = self._config.answer.threshold if threshold is None else threshold
         try:
             elapsed_ms = (time.perf_counter() - started) * 1000
-            return compose(asked.question, readings, self._source, least, elapsed_ms)
+            return compose(question.question, readings, self._source, least, elapsed_ms)
         except FootnoteError as error:
             return error
 

@@ -2,8 +2,10 @@
 
 import dataclasses
 import json
+import shutil
 import time
 from collections.abc import Sequence
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -17,8 +19,14 @@ from index.errors import (
     UnknownArticleError,
 )
 from index.library import Library, published_fingerprint
-from index.reading.reader import RankedQuestion, Reading, UnusableReader
+from index.models.encoder import Encoder
+from index.models.span_model import SpanModel
+from index.reading import reader_choice
+from index.reading.reader import RankedQuestion, Reading
+from index.reading.reader_choice import own_reader_folder
+from index.reading.span_reader import SpanReader
 from index.records import Answer, Question
+from index.storage.catalog import ArticleRow, Catalog
 
 ASKED = (
     Question("How many leaflets did the U.S. drop?"),
@@ -87,47 +95,94 @@ def test_the_time_is_what_its_asker_waited(library: Library) -> None:
         assert most / 2 < answer.elapsed_ms <= most
 
 
-def test_a_reader_that_cannot_be_used_fails_each_question_with_an_error_of_its_own(
-    library_config: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def damaged_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Let Footnote's own reader be a copy without its model; return the copy's folder."""
+    shutil.copytree(own_reader_folder(), tmp_path / "reader_model")
+    (tmp_path / "reader_model" / "reader.onnx").unlink()
+    monkeypatch.setattr(reader_choice, "files", lambda _: tmp_path)
+    return tmp_path / "reader_model"
+
+
+def test_a_damaged_reader_fails_each_question_with_an_error_of_its_own(
+    library_config: Path, damaged_reader: Path
 ) -> None:
     library = Library.open(Config.read(library_config))
-    broken = ModelDamagedError("reader.onnx: damaged", "Reinstall.")
-    monkeypatch.setattr(library, "_reader", UnusableReader(broken))
+    assert library.article("bridges/one").title == "The red bridge"
     first, empty, second = library.ask_many([ASKED[0], Question(""), ASKED[1]])
     assert isinstance(empty, EmptyQuestionError)
     assert isinstance(first, ModelDamagedError)
     assert isinstance(second, ModelDamagedError)
+    assert "reader.onnx" in first.message
     assert first is not second
-    assert (first.message, first.remedy) == (broken.message, broken.remedy)
-    assert broken.__traceback__ is None  # else it would grow with every question
+    with pytest.raises(ModelDamagedError) as caught:
+        library.ask(ASKED[0].question)
+    assert caught.value not in (first, second)  # one that is raised again and again gathers a long traceback
+
+
+def test_a_reader_that_was_repaired_answers(
+    library: Library, library_config: Path, damaged_reader: Path
+) -> None:
+    damaged = Library.open(Config.read(library_config))
+    shutil.copy(Path(str(files("index.reading"))) / "reader_model" / "reader.onnx", damaged_reader)
+    assert bytes_of(alone(damaged, ASKED[0])) == bytes_of(alone(library, ASKED[0]))
+
+
+def test_a_damaged_reader_is_not_shared(
+    library: Library, library_config: Path, damaged_reader: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = Config.read(library_config)
+    damaged = Library.open(config)
+    monkeypatch.undo()
+    later = Library.open(config, earlier=damaged)
+    assert bytes_of(alone(later, ASKED[0])) == bytes_of(alone(library, ASKED[0]))
+
+
+def test_damage_found_while_reading_is_that_question_s(
+    library_config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = Library.open(Config.read(library_config))
+    expected = bytes_of(alone(library, ASKED[0]))
+    read = SpanReader.read
+
+    def failing(self: SpanReader, questions: Sequence[RankedQuestion]) -> list[list[Reading]]:
+        if any(question.question == ASKED[1].question for question in questions):
+            raise IndexDamagedError("catalog.sqlite: damaged")
+        return read(self, questions)
+
+    monkeypatch.setattr(SpanReader, "read", failing)
+    good, damaged = library.ask_many(ASKED[:2])
+    assert bytes_of(good) == expected
+    assert isinstance(damaged, IndexDamagedError)
 
 
 def test_damage_found_while_an_answer_is_put_together_is_that_question_s(
     library_config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library = Library.open(Config.read(library_config))
-    source, bad = library._source, library._catalog.row("bridges/one")
+    article_row = Catalog.article_row
 
-    def failing(row: int) -> object:
-        if row == bad:
-            raise IndexDamagedError("articles.sqlite: damaged")
-        return source(row)
+    def failing(self: Catalog, row: int) -> ArticleRow:
+        article = article_row(self, row)
+        if article.id == "bridges/one":
+            raise IndexDamagedError("catalog.sqlite: damaged")
+        return article
 
-    monkeypatch.setattr(library, "_source", failing)
-    damaged, good = library.ask_many([ASKED[2], ASKED[0]])
+    monkeypatch.setattr(Catalog, "article_row", failing)
+    damaged, good = library.ask_many([Question("When was the red bridge opened?"), ASKED[0]])
     assert isinstance(damaged, IndexDamagedError)
     assert isinstance(good, Answer)
 
 
 def test_all_that_is_read_is_read_in_one_pass(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     passes: list[int] = []
-    read = library._reader.read
+    read = SpanReader.read
 
-    def counting(asked: Sequence[RankedQuestion]) -> list[list[Reading]]:
-        passes.append(len(asked))
-        return read(asked)
+    def counting(self: SpanReader, questions: Sequence[RankedQuestion]) -> list[list[Reading]]:
+        passes.append(len(questions))
+        return read(self, questions)
 
-    monkeypatch.setattr(library._reader, "read", counting)
+    monkeypatch.setattr(SpanReader, "read", counting)
     library.ask_many(ASKED)
     assert passes == [len(ASKED)]
 
@@ -147,8 +202,9 @@ def test_titles_are_made_once(library: Library) -> None:
 
 
 def test_an_earlier_library_s_models_are_shared_and_answer_alike(
-    library: Library, library_config: Path
+    library: Library, library_config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for model in (Encoder, SpanModel):
+        monkeypatch.setattr(model, "load", lambda _: pytest.fail("it is loaded again"))
     later = Library.open(Config.read(library_config), earlier=library)
-    assert later._models is library._models
     assert bytes_of(alone(later, ASKED[0])) == bytes_of(alone(library, ASKED[0]))

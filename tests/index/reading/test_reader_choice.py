@@ -18,8 +18,9 @@ from index.library import Library
 from index.llamaindex.query_engine import FootnoteQueryEngine
 from index.models import model_folders
 from index.reading.reader import RetrievalReader
-from index.reading.reader_choice import exported_reader_folder, load_span_model
+from index.reading.reader_choice import exported_reader_folder, load_span_model, make_reader
 from index.storage import generations
+from index.storage.catalog import Catalog
 from tests.support.small_library import OLD, build, check_vectors, current, earlier, write
 
 Exports = list[str]
@@ -205,7 +206,8 @@ def test_none_reads_with_retrieval_alone(config: Config) -> None:
     config = reading(config, "none")
     generation = earlier(config).generation
     assert load_span_model(config, generation) is None
-    assert isinstance(Library.open(config)._reader, RetrievalReader)
+    assert isinstance(make_reader(None, Catalog(generation.folder)), RetrievalReader)
+    assert Library.open(config).ask("Who drinks milk?").citations
 
 
 def test_an_exported_reader_serves_llamaindex_and_needs_no_framework(
