@@ -1,4 +1,4 @@
-"""The configuration as front ends see it: the index's sections and their own, and where the file is."""
+"""Configuration of the front ends: the library's sections and their own, and where the file is found."""
 
 import os
 import re
@@ -7,20 +7,22 @@ from types import MappingProxyType
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from index.config import Config as IndexConfig
-from index.config import FrontEndSection, PathText
+from index.config import IndexSection, PathText, Section
 
+# A scheme, a host and perhaps a path, but no user, query, fragment or final slash: https://discord.com/api/v10
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?[^\s/?#]")
+# A host and a port: 127.0.0.1:9464, localhost:9464, [::1]:9464
 _LISTEN = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:/]+):([0-9]{1,5})")
 
 
 def _check_web_address(value: str) -> str:
     try:
         fits = _WEB_ADDRESS.fullmatch(value) and urlsplit(value).port != 0
-    except ValueError:  # a port, or a number in brackets, that there cannot be
+    except ValueError:  # an impossible port, or an impossible number in brackets
         fits = False
     if fits:
         return value
@@ -30,23 +32,32 @@ def _check_web_address(value: str) -> str:
 
 
 def _check_listen(value: str) -> str:
-    found = _LISTEN.fullmatch(value)
-    if value and not found:
+    match = _LISTEN.fullmatch(value)
+    if value and not match:
         raise PydanticCustomError("listen", "expected host:port, as 127.0.0.1:9464")
-    if found and int(found[2]) > 65535:
+    if match and int(match[2]) > 65535:
         raise PydanticCustomError("listen", "expected host:port, the port from 0 to 65535")
     return value
 
 
-class DiscordSection(FrontEndSection):
+class WatchedIndexSection(IndexSection):
+    """Where the index is kept, and how closely a running bot follows the articles."""
+
+    watch: Annotated[
+        float,
+        Field(ge=0, le=86_400, description="seconds between two checks for changed articles; 0: none"),
+    ] = 30
+
+
+class DiscordSection(Section):
     """How the Discord bot behaves; its token comes from the environment only."""
 
-    model_config = ConfigDict(extra="forbid")
     elsewhere = MappingProxyType({"token": "the token comes from DISCORD_BOT_TOKEN, never from this file"})
 
     private: Annotated[bool, Field(description="answers are shown to the asker only, unless asked")] = False
     directory: Annotated[
-        PathText, Field(description="folder of the feedback and of what was synced last; worth a backup")
+        PathText,
+        Field(description="folder of the feedback and of the registered commands; worth a backup"),
     ] = ".footnote-bot"
     questions_per_minute: Annotated[int, Field(ge=0, le=10_000, description="of one person; 0: any")] = 10
     server_questions_per_minute: Annotated[int, Field(ge=0, le=100_000, description="0: any")] = 120
@@ -73,35 +84,33 @@ class DiscordSection(FrontEndSection):
         return self
 
 
-class MetricsSection(FrontEndSection):
+class MetricsSection(Section):
     """Where the bot's metrics and health can be read."""
-
-    model_config = ConfigDict(extra="forbid")
 
     listen: Annotated[str, Field(description="host:port; empty: nowhere"), AfterValidator(_check_listen)] = ""
 
 
 class Config(IndexConfig):
-    """The whole configuration file, the keys of the front ends' sections among what is checked."""
+    """The whole configuration file, including what only front ends read."""
 
+    index: WatchedIndexSection = WatchedIndexSection()
     discord: DiscordSection = Field(default=DiscordSection(), description="the Discord bot")
     metrics: MetricsSection = Field(default=MetricsSection(), description="the bot's metrics")
 
     @property
     def bot_directory(self) -> Path:
-        """Folder of the feedback and of what was synced last, absolute."""
+        """Folder of the feedback and of the last registered commands, absolute."""
         return self._path(self.discord.directory)
 
 
 def find_config(option: Path | None = None) -> Path | None:
-    """Return the path of the configuration file, or None where there is none.
+    """Return the path of the configuration file, or None if there is none.
 
     Looked up in this order: `option`, `$FOOTNOTE_CONFIG`, `./config.toml`, the user's configuration folder.
-    The first two are returned whether or not there is such a file: who names a file means it.
+    The first two are returned whether or not there is such a file: a file that is named has to be there.
     """
-    named = option or os.environ.get("FOOTNOTE_CONFIG")
-    if named:
-        return Path(named)
+    if name := option or os.environ.get("FOOTNOTE_CONFIG"):
+        return Path(name)
     import platformdirs
 
     for path in (Path("config.toml"), platformdirs.user_config_path("footnote") / "config.toml"):
@@ -111,7 +120,7 @@ def find_config(option: Path | None = None) -> Path | None:
 
 
 def read_config(path: Path | None) -> Config:
-    """Read the file at `path`; the defaults, relative to the current folder, where `path` is None.
+    """Read the file at `path`, or return the defaults, relative to the current folder, for None.
 
     Raises ConfigurationError.
     """

@@ -15,6 +15,7 @@ from index.models.model_folders import resolve_encoder, resolve_reader
 from index.models.span_model import GRAPH_FILE, SETTINGS_FILE, TOKENIZER_FILE, SpanModel
 from index.reading.reader_choice import exported_reader_folder, own_reader_folder
 from index.storage.generations import open_current
+from index.storage.index_folder import check_index_folder
 
 UPDATE = "Run: footnote index"
 
@@ -62,7 +63,7 @@ def examine_reader(config: Config) -> Check:
 
 def examine_index_folder(config: Config) -> Check:
     """Check that the index folder can be written to."""
-    config.check_index_directory()
+    check_index_folder(config)
     try:
         try_to_write(config.index_directory)
     except OSError as error:

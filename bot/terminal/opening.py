@@ -16,6 +16,7 @@ from index.errors import (
     IndexUnwritableError,
 )
 from index.library import Library
+from index.storage.index_folder import check_index_folder
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ def open_library(config: Config) -> Library:
     An update that cannot be made now (another process is at it, the folder is read-only, the disk full) is a
     warning while there is a whole index to answer from. Raises FootnoteError where there is none.
     """
-    config.check_index_directory()
+    check_index_folder(config)
     try:
         library = Library.open(config)
     except IndexMissingError:
@@ -65,7 +66,7 @@ def refreshed(config: Config, library: Library) -> Library:
 
 def update_index(config: Config) -> BuildReport:
     """Bring the index up to date with the corpus, progress on stderr, after another process that is at it."""
-    config.check_index_directory()
+    check_index_folder(config)
     with progress() as report:
         try:
             return update(config, report, wait=0)

@@ -35,6 +35,7 @@ from index.storage.catalog import Catalog
 from index.storage.catalog_writer import CatalogWriter
 from index.storage.fingerprint import difference, fingerprint, reader_name
 from index.storage.generations import Export
+from index.storage.index_folder import check_index_folder
 from index.storage.input_state import FileState, InputState, ModelState
 from index.storage.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
@@ -53,7 +54,7 @@ def update(config: Config, progress: Progress = lambda *_: None, wait: float = W
     """
     started = time.perf_counter()
     root = config.index_directory
-    config.check_index_directory()
+    check_index_folder(config)
     corpus_files(config.corpus_directory)  # an error here leaves no index folder behind
     try:
         with generations.writing(root, wait):

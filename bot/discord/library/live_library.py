@@ -26,6 +26,7 @@ from index.errors import (
     IndexUnwritableError,
 )
 from index.library import Library, published_fingerprint
+from index.storage.index_folder import check_index_folder
 
 WARM_UP_QUESTION = "What is this about?"
 FAILED_CHECKS_SHARE = 0.1
@@ -71,7 +72,7 @@ class LiveLibrary:
 
         If an update cannot be made now but there is a whole index, that is a warning. Raises FootnoteError.
         """
-        config.check_index_directory()
+        check_index_folder(config)
         skipped: Skipped = frozenset()
         try:
             library = await asyncio.to_thread(Library.open, config)
