@@ -34,7 +34,7 @@ USER 10001
 WORKDIR /state
 VOLUME ["/state"]
 
-# The first start builds the index, which takes minutes where there are many articles.
+# The first start builds the index, which takes minutes if there are many articles.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10m --retries=3 \
     CMD ["python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:9464/healthz', timeout=4)"]
 

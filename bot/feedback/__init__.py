@@ -1,1 +1,1 @@
-"""What people said of the bot's answers: stored, and exported as questions for `footnote eval`."""
+"""Feedback on the bot's answers: stored, and exported as questions for `footnote eval`."""

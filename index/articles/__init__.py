@@ -1,1 +1,1 @@
-"""Files of the corpus as articles: which there are, what kind each is, and the text in it."""
+"""Files of the corpus as articles: which files there are, their formats, and their text."""

@@ -1,1 +1,1 @@
-"""Learns the weights that the package ships; build side only, not needed to build an index or to ask."""
+"""Training of the weights that the package ships; in the repository, but not in the wheel."""

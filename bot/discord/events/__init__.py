@@ -1,1 +1,1 @@
-"""What Discord tells the bot: commands, messages and clicks."""
+"""Events from Discord: commands, messages and button clicks."""

@@ -1,1 +1,1 @@
-"""The library that the bot answers from: the queue of questions, the live index and its updates."""
+"""The library that the bot answers from: the question queue, the live library and its updates."""

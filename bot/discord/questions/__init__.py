@@ -1,1 +1,1 @@
-"""A question from Discord: who asks, whether they may, and its way to an answer."""
+"""Questions from Discord: who asks, whether they may, and how each gets its answer."""

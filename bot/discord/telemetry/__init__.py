@@ -1,1 +1,1 @@
-"""What the bot reports of itself: log, metrics and health."""
+"""Log, metrics and health of the bot."""
