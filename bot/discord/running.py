@@ -71,14 +71,6 @@ def _end(code: int) -> None:
     os._exit(code)
 
 
-def make_question_queue(config: Config, live_library: LiveLibrary, meter: Meter) -> QuestionQueue:
-    """Set up a desk before a shelf, as `[discord]` wants it."""
-    settings = config.discord
-    return QuestionQueue(
-        live_library, queue=settings.queue, batch=settings.batch, deadline=settings.deadline, meter=meter
-    )
-
-
 def _open_feedback(config: Config) -> Feedback:
     """Open the feedback. Raises ConfigurationError where its folder cannot be written to."""
     folder = config.bot_directory
@@ -150,7 +142,9 @@ class Bot:
         feedback = await asyncio.to_thread(_open_feedback, self._config)
         self._phase = "opening the index"
         self._live_library = live_library = await LiveLibrary.open(self._config, self.meter)
-        self._question_queue = question_queue = make_question_queue(self._config, live_library, self.meter)
+        self._question_queue = question_queue = QuestionQueue.from_settings(
+            self._config.discord, live_library, self.meter
+        )
         self._phase = "connecting to Discord"
         watch = asyncio.create_task(live_library.watch(), name="watch the articles")
         backoff = ExponentialBackoff()

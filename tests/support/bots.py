@@ -10,7 +10,7 @@ from bot.discord.account.command_sync import sync_changed
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import definitions
 from bot.discord.library.live_library import LiveLibrary
-from bot.discord.running import make_question_queue
+from bot.discord.library.question_queue import QuestionQueue
 from bot.discord.telemetry.meter import Meter
 from bot.feedback.store import Feedback
 from index.library import Library
@@ -51,7 +51,7 @@ class Bots:
         config = bot_config(self.library_folder, self.folder, self.discord, **settings)
         meter = Meter()
         live_library = LiveLibrary(config, self.library, meter)
-        question_queue = make_question_queue(config, live_library, meter)
+        question_queue = QuestionQueue.from_settings(config.discord, live_library, meter)
         client = FootnoteClient(
             config, live_library, question_queue, Feedback.open(config.bot_directory), meter
         )

@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 
 from bot.discord.account.permissions import missing, name_of, names_of
-from bot.discord.library.question_queue import Busy, Late
+from bot.discord.library.question_queue import DeadlineError, QueueFullError
 from bot.discord.replies.reply import busy_reply, late_reply
 from bot.feedback.store import FeedbackError, NoRoomError
 from index.errors import EmptyQuestionError, FootnoteError, UnknownArticleError
@@ -96,7 +96,7 @@ def cause(error: Exception) -> Exception:
 def meaning_of(error: Exception) -> ErrorMeaning:
     """Say what an error, unwrapped, means."""
     match error:
-        case Busy():
+        case QueueFullError():
             return ErrorMeaning(
                 "busy",
                 "too many questions wait",
@@ -104,7 +104,7 @@ def meaning_of(error: Exception) -> ErrorMeaning:
                 busy_reply(error.retry_after).content,
                 numbered=False,
             )
-        case Late():
+        case DeadlineError():
             return ErrorMeaning(
                 "late",
                 "answer took too long",

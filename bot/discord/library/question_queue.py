@@ -1,4 +1,4 @@
-"""Where questions wait: gathered into batches, answered off the event loop, refused where too many wait."""
+"""The queue of questions: gathered into batches, answered off the event loop, refused if too many wait."""
 
 import asyncio
 import logging
@@ -7,151 +7,174 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec, Self, TypeVar
 
+from bot.config import DiscordSection
 from bot.discord.library.live_library import LiveLibrary
 from bot.discord.telemetry.meter import Meter
 from index.library import Library
 from index.records import Answer, Question
 
-HELPERS = 2
-"""Threads for what is not asking: titles, articles, contexts."""
-LONGEST_WAIT = 600
+HELPER_THREADS = 2
+"""Threads for everything but answering: titles, articles, contexts."""
+LONGEST_RETRY_AFTER = 600
 """Seconds; nobody is told to wait longer."""
 
-_FIRST_GUESS = 0.1  # seconds a question takes
-_NEWEST = 0.3  # weight of the latest batch in the mean
+_INITIAL_PACE = 0.1  # seconds that a question takes, before any was measured
+_LATEST_BATCH_WEIGHT = 0.3  # in the running mean of the pace
 
 log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class RefusedError(Exception):
-    """A question was not answered in time, or not taken; `retry_after` is a number of seconds, 1 at least."""
+class RetryLaterError(Exception):
+    """A question was not taken, or not answered in time; `retry_after` is a number of seconds, at least 1."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"try again in {retry_after} s")
         self.retry_after = retry_after
 
 
-class Busy(RefusedError):  # noqa: N818 - a state of the desk, no mistake
-    """Too many questions wait, or the desk is closed."""
+class QueueFullError(RetryLaterError):
+    """Too many questions wait, or the queue is closed."""
 
 
-class Late(RefusedError):  # noqa: N818
-    """The deadline passed."""
+class DeadlineError(RetryLaterError):
+    """The deadline passed before there was an answer."""
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """An answer, and the library that gave it: where its sentences stand, that one knows."""
+class LibraryAnswer:
+    """An answer, and the library that gave it: only that one knows where the cited sentences stand."""
 
     answer: Answer
     library: Library
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Waiting:
-    """A question and the one who waits; the future holds an error as a result: it may never be looked at."""
+class _PendingQuestion:
+    """A question and the future of its answer; an error is a result too, which nobody has to retrieve."""
 
     question: Question
     since: float
-    answer: "asyncio.Future[Given | Exception]"
+    answer: "asyncio.Future[LibraryAnswer | Exception]"
 
 
 class QuestionQueue:
-    """Answers questions from the shelf's library, those that wait together in one batch, in their order.
+    """Answers questions from the live library in their order, those that wait together in one batch.
 
     Belongs to one event loop. `queue` is how many questions may wait, `batch` how many are computed together
     at most, `deadline` how many seconds a question may wait and be computed.
     """
 
     def __init__(
-        self, live_library: LiveLibrary, *, queue: int, batch: int, deadline: float, meter: Meter
+        self,
+        live_library: LiveLibrary,
+        *,
+        queue: int,
+        batch: int,
+        deadline: float,
+        meter: Meter,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._live_library = live_library
         self._most_waiting = queue
-        self._batch = batch
+        self._batch_size = batch
         self._deadline = deadline
         self._meter = meter
-        self._waiting: dict[_Waiting, None] = {}
-        self._computing: list[_Waiting] = []
+        self._clock = clock
+        self._waiting: dict[_PendingQuestion, None] = {}
+        self._computing: list[_PendingQuestion] = []
         self._computing_since = 0.0
-        self._pace = _FIRST_GUESS
-        self._work: asyncio.Task[None] | None = None
+        self._pace = _INITIAL_PACE
+        self._worker_task: asyncio.Task[None] | None = None
         self._closed = False
-        self._helping = 0
+        self._helper_calls = 0
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="answer")
-        self._helpers = ThreadPoolExecutor(HELPERS, thread_name_prefix="help")
+        self._helpers = ThreadPoolExecutor(HELPER_THREADS, thread_name_prefix="help")
 
-    async def ask(self, question: str, *, article: str | None = None, top_k: int | None = None) -> Given:
+    @classmethod
+    def from_settings(cls, settings: DiscordSection, live_library: LiveLibrary, meter: Meter) -> Self:
+        """Create a queue as `[discord]` configures it."""
+        return cls(
+            live_library,
+            queue=settings.queue,
+            batch=settings.batch,
+            deadline=settings.deadline,
+            meter=meter,
+        )
+
+    async def ask(
+        self, question: str, *, article: str | None = None, top_k: int | None = None
+    ) -> LibraryAnswer:
         """Answer a question as `Library.ask` does.
 
-        Raises Busy, Late, and the FootnoteError of this question. Whoever is cancelled leaves the others'
-        answers alone.
+        Raises QueueFullError, DeadlineError, and the FootnoteError of this question. Cancelling one question
+        leaves the others' answers alone.
         """
         if self._closed or len(self._waiting) >= self._most_waiting:
-            raise Busy(self.retry_after())
+            raise QueueFullError(self.retry_after())
         loop = asyncio.get_running_loop()
-        asked = _Waiting(Question(question, article, top_k), time.monotonic(), loop.create_future())
-        self._waiting[asked] = None
+        pending = _PendingQuestion(Question(question, article, top_k), self._clock(), loop.create_future())
+        self._waiting[pending] = None
         self._meter.queue.set(len(self._waiting))
-        if self._work is None:
-            self._work = loop.create_task(self._answer_all(), name="answer questions")
+        if self._worker_task is None:
+            self._worker_task = loop.create_task(self._answer_all(), name="answer questions")
         try:
-            await asyncio.wait([asked.answer], timeout=self._deadline)
+            await asyncio.wait([pending.answer], timeout=self._deadline)
         finally:
-            if asked in self._waiting:
-                del self._waiting[asked]
+            if pending in self._waiting:
+                del self._waiting[pending]
                 self._meter.queue.set(len(self._waiting))
-            if not asked.answer.done():
-                asked.answer.cancel()
-        if asked.answer.cancelled():
-            raise Late(self.retry_after())
-        found = asked.answer.result()
-        if isinstance(found, Exception):
-            raise found
-        return found
+            if not pending.answer.done():
+                pending.answer.cancel()
+        if pending.answer.cancelled():
+            raise DeadlineError(self.retry_after())
+        answer = pending.answer.result()
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run other work with the library off the event loop, beside the answering; what it raises, too.
+        """Run other work with the library off the event loop, beside the answering.
 
-        Goes on after `close`, for answers that are on their way. Raises Busy and Late.
+        Goes on after `close`, for answers that are on their way. Raises QueueFullError, DeadlineError, and
+        what the function raises.
         """
-        if self._helping >= self._most_waiting:
-            raise Busy(self.retry_after())
+        if self._helper_calls >= self._most_waiting:
+            raise QueueFullError(self.retry_after())
         loop = asyncio.get_running_loop()
-        self._helping += 1
+        self._helper_calls += 1
         try:
             async with asyncio.timeout(self._deadline) as limit:
                 return await loop.run_in_executor(self._helpers, lambda: function(*args, **kwargs))
         except TimeoutError:
             if limit.expired():
-                raise Late(self.retry_after()) from None
+                raise DeadlineError(self.retry_after()) from None
             raise
         finally:
-            self._helping -= 1
+            self._helper_calls -= 1
 
     def retry_after(self) -> int:
-        """Guess in how many seconds what is under way and waits now will be done, by the measured pace."""
+        """Estimate, from the measured pace, in how many seconds all current questions will be answered."""
         pace = self._pace
         if self._computing:  # a batch that takes longer than usual
-            pace = max(pace, (time.monotonic() - self._computing_since) / len(self._computing))
+            pace = max(pace, (self._clock() - self._computing_since) / len(self._computing))
         seconds = pace * (len(self._computing) + len(self._waiting))
-        return min(LONGEST_WAIT, max(1, math.ceil(seconds)))
+        return min(LONGEST_RETRY_AFTER, max(1, math.ceil(seconds)))
 
     async def close(self, within: float) -> None:
-        """Take no more questions, and answer those that are there, in at most `within` seconds.
+        """Take no more questions, and answer the current ones in at most `within` seconds.
 
-        Who has no answer then is told Busy.
+        Those that have no answer by then raise QueueFullError.
         """
         self._closed = True
-        rest = [asked.answer for asked in (*self._computing, *self._waiting)]
-        if rest:
-            await asyncio.wait(rest, timeout=within)
-        for asked in (*self._computing, *self._waiting):
-            _give(asked, Busy(self.retry_after()))
+        unanswered = [pending.answer for pending in (*self._computing, *self._waiting)]
+        if unanswered:
+            await asyncio.wait(unanswered, timeout=within)
+        for pending in (*self._computing, *self._waiting):
+            _resolve(pending, QueueFullError(self.retry_after()))
         self._waiting.clear()
         self._meter.queue.set(0)
         self._worker.shutdown(wait=False)
@@ -160,45 +183,45 @@ class QuestionQueue:
         """Answer batch after batch until nobody waits."""
         try:
             while self._waiting:
-                await self._answer_some()
+                await self._answer_batch()
         finally:
-            self._work = None
+            self._worker_task = None
 
-    async def _answer_some(self) -> None:
-        some = list(self._waiting)[: self._batch]
-        for asked in some:
-            del self._waiting[asked]
+    async def _answer_batch(self) -> None:
+        batch = list(self._waiting)[: self._batch_size]
+        for pending in batch:
+            del self._waiting[pending]
         self._meter.queue.set(len(self._waiting))
-        self._meter.batch.observe(len(some))
-        self._computing, self._computing_since = some, time.monotonic()
-        for asked in some:
-            self._meter.stage.labels("wait").observe(self._computing_since - asked.since)
+        self._meter.batch.observe(len(batch))
+        self._computing, self._computing_since = batch, self._clock()
+        for pending in batch:
+            self._meter.stage.labels("wait").observe(self._computing_since - pending.since)
         loop, library = asyncio.get_running_loop(), self._live_library.library
-        found: list[Answer | Exception]
+        answers: list[Answer | Exception]
         try:
-            questions = [asked.question for asked in some]
-            found = await loop.run_in_executor(self._worker, _answers, library, questions)
+            questions = [pending.question for pending in batch]
+            answers = await loop.run_in_executor(self._worker, _answer_each, library, questions)
         except Exception as error:
-            found = [error] * len(some)
+            answers = [error] * len(batch)
         finally:
             self._computing = []
-        seconds = time.monotonic() - self._computing_since
+        seconds = self._clock() - self._computing_since
         self._meter.stage.labels("compute").observe(seconds)
-        self._pace += _NEWEST * (seconds / len(some) - self._pace)
-        for asked, answer in zip(some, found, strict=True):
-            _give(asked, answer if isinstance(answer, Exception) else Given(answer, library))
+        self._pace += _LATEST_BATCH_WEIGHT * (seconds / len(batch) - self._pace)
+        for pending, answer in zip(batch, answers, strict=True):
+            _resolve(pending, answer if isinstance(answer, Exception) else LibraryAnswer(answer, library))
 
 
-def _answers(library: Library, questions: list[Question]) -> "list[Answer | Exception]":
-    """Answer a batch; where that breaks as a whole, one by one, so that only the culprit has no answer."""
+def _answer_each(library: Library, questions: list[Question]) -> "list[Answer | Exception]":
+    """Answer a batch; if that fails as a whole, one by one, so that only the culprit has no answer."""
     try:
         return [*library.ask_many(questions)]
     except Exception as error:
         if len(questions) == 1:
             return [error]
-    return [answer for question in questions for answer in _answers(library, [question])]
+    return [answer for question in questions for answer in _answer_each(library, [question])]
 
 
-def _give(asked: _Waiting, answer: Given | Exception) -> None:
-    if not asked.answer.done():
-        asked.answer.set_result(answer)
+def _resolve(pending: _PendingQuestion, answer: LibraryAnswer | Exception) -> None:
+    if not pending.answer.done():
+        pending.answer.set_result(answer)

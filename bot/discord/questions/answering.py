@@ -20,7 +20,7 @@ from bot.discord.delivery.error_meanings import NO_HISTORY, TAKEN, meaning_of
 from bot.discord.delivery.repeat_guards import Seen, Warned
 from bot.discord.delivery.sending import acknowledge, fulfil, parts, persistently, tell
 from bot.discord.library.live_library import LiveLibrary
-from bot.discord.library.question_queue import Busy, Given, Late, QuestionQueue
+from bot.discord.library.question_queue import DeadlineError, LibraryAnswer, QuestionQueue, QueueFullError
 from bot.discord.questions.cooldowns import Cooldowns
 from bot.discord.questions.in_flight import InFlight, LeavingError
 from bot.discord.questions.question import DiscordQuestion
@@ -193,9 +193,9 @@ class Answering:
         """Ask the library. Too many questions, or an unknown article, are lines in plain words too."""
         try:
             return await self._in_flight.computed(self._answered(asked, follow))
-        except Busy as busy:
+        except QueueFullError as busy:
             return Said(busy_reply(busy.retry_after), "busy")
-        except Late as late:
+        except DeadlineError as late:
             return Said(late_reply(late.retry_after), "late")
         except LeavingError:
             return Said(notice(LEAVING), "busy", private=True)
@@ -217,7 +217,7 @@ class Answering:
                 given, asked_in, note = await self._found(followed)
         except TimeoutError:
             if limit.expired():
-                raise Late(self._question_queue.retry_after()) from None
+                raise DeadlineError(self._question_queue.retry_after()) from None
             raise
         first, answer = followed.first, given.answer
         show = partial(
@@ -234,7 +234,7 @@ class Answering:
         nothing_left = bool(first) and len(answer.citations) <= first
         return Said(reply, "answered" if answer.answerable else "declined", private=nothing_left)
 
-    async def _found(self, asked: DiscordQuestion) -> tuple[Given, str | None, str | None]:
+    async def _found(self, asked: DiscordQuestion) -> tuple[LibraryAnswer, str | None, str | None]:
         """Return the answer, the id of the article that alone was asked, and a note on where was looked.
 
         If the article of an earlier answer does not say, all articles are asked.
@@ -257,7 +257,7 @@ class Answering:
         note = title_of(given.answer) + LOOKED_EVERYWHERE if elsewhere and given.answer.citations else None
         return of_all, None, note
 
-    async def _with_places(self, given: Given, show: Callable[..., Reply]) -> Reply:
+    async def _with_places(self, given: LibraryAnswer, show: Callable[..., Reply]) -> Reply:
         """Show an answer with the places of its citations, or without if looking these up takes too long."""
 
         def show_with_places() -> Reply:
@@ -266,7 +266,7 @@ class Answering:
         try:
             async with asyncio.timeout(DRAWING):
                 return await self._question_queue.run(show_with_places)
-        except (Busy, Late, TimeoutError):
+        except (QueueFullError, DeadlineError, TimeoutError):
             return show(places={})
 
     def _showable(self, message: discord.Message, reply: Reply) -> Reply:

@@ -7,26 +7,18 @@ import os
 import re
 import shutil
 import signal
-import threading
 import time
-from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
 
 import pytest
 
 from bot.config import Config
 from bot.discord import running
-from bot.discord.library.live_library import LiveLibrary
-from bot.discord.library.question_queue import Busy, Late
-from bot.discord.running import make_question_queue
-from bot.discord.telemetry.meter import Meter
 from bot.terminal import run_bot
 from bot.terminal.command_group import GlobalOptions
 from bot.verbosity import DEBUG
 from index.errors import FootnoteError
 from index.library import Library
-from index.records import Question
 from tests.fake_discord import FakeDiscord
 from tests.support.bot_process import QUESTION, WRONG_TOKEN, footnote_bot, page, written
 from tests.support.bots import bot_config
@@ -124,35 +116,6 @@ async def test_a_changed_article_is_answered_from(
     assert exchanged[1] == library.fingerprint
     assert asked.message is not None
     assert "1200 metres" in asked.message.text
-
-
-async def test_the_desk_is_as_the_configuration_wants_it(tmp_path: Path) -> None:
-    """Two are computed, three more may wait, and after a second all of them are told so."""
-    config = Config.model_validate({"base": tmp_path, "discord": {"queue": 3, "batch": 2, "deadline": 1}})
-    library, meter = Closed(), Meter()
-    question_queue = make_question_queue(config, cast(LiveLibrary, library), meter)
-    started = time.monotonic()
-    asked = [asyncio.create_task(question_queue.ask(f"question {number}")) for number in range(3)]
-    await asyncio.sleep(0.1)
-    asked += [asyncio.create_task(question_queue.ask(f"question {number}")) for number in range(3, 6)]
-    found = await asyncio.gather(*asked, return_exceptions=True)
-    library.door.set()
-    assert [type(error) for error in found] == [Late] * 5 + [Busy]
-    assert 0.9 < time.monotonic() - started < 3
-    assert meter.registry.get_sample_value("footnote_batch_questions_sum") == 2
-    await question_queue.close(5)
-
-
-class Closed:
-    """Stands for a shelf whose library answers nobody before the door is opened."""
-
-    def __init__(self) -> None:
-        self.library = self
-        self.door = threading.Event()
-
-    def ask_many(self, questions: Sequence[Question]) -> list[FootnoteError]:
-        assert self.door.wait(10)
-        return [FootnoteError("late") for _ in questions]
 
 
 async def test_a_second_ctrl_c_ends_it_at_once(

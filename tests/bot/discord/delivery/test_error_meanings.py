@@ -6,7 +6,7 @@ import pytest
 from discord import app_commands
 
 from bot.discord.delivery.error_meanings import cause, meaning_of
-from bot.discord.library.question_queue import Busy, Late
+from bot.discord.library.question_queue import DeadlineError, QueueFullError
 from bot.feedback.store import FeedbackError, NoRoomError
 from index.errors import EmptyQuestionError, IndexBusyError, UnknownArticleError
 
@@ -74,7 +74,7 @@ def invoked(error: Exception) -> app_commands.CommandInvokeError:
         ),
         (PermissionError(INNARDS), "unexpected", "Something went wrong on my side."),
         (TimeoutError(), "unreachable", "Discord has trouble at the moment. Please try again in a minute."),
-        (Busy(3), "busy", "I'm busy right now. Please try again in 3 s."),
+        (QueueFullError(3), "busy", "I'm busy right now. Please try again in 3 s."),
         (UnknownArticleError(INNARDS), "article gone", "This article is not in the library."),
         (EmptyQuestionError(INNARDS), "empty", "There is no question in that."),
         (NoRoomError(INNARDS), "feedback", "Thanks, but I have no room left to keep that."),
@@ -106,4 +106,7 @@ def test_the_log_says_each_in_words() -> None:
 
 
 def test_a_deadline_that_passed_is_said() -> None:
-    assert meaning_of(Late(4)).words == "That took too long, so I gave up. I'm busy: please try again in 4 s."
+    assert (
+        meaning_of(DeadlineError(4)).words
+        == "That took too long, so I gave up. I'm busy: please try again in 4 s."
+    )
