@@ -125,18 +125,22 @@ class LiveLibrary:
             self._logged_problem = None
             log.info("the index is up to date again")
         if library is not None:
-            self._library = library
-            self._meter.swaps.inc()
-            self._set_metrics()
-            log.info(
-                "library exchanged",
-                extra=fields(
-                    generation=library.generation,
-                    fingerprint=library.fingerprint,
-                    articles=len(library.titles),
-                ),
-            )
+            self.exchange(library)
         return True
+
+    def exchange(self, library: Library) -> None:
+        """Answer from another library from now on."""
+        self._library = library
+        self._meter.swaps.inc()
+        self._set_metrics()
+        log.info(
+            "library exchanged",
+            extra=fields(
+                generation=library.generation,
+                fingerprint=library.fingerprint,
+                articles=len(library.titles),
+            ),
+        )
 
     async def _update(self, reason: str) -> Skipped:
         """Update the index. A corpus that was refused, an empty one, is not tried again until it changes."""

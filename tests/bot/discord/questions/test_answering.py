@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from typing import cast
 
 import pytest
 
@@ -275,12 +276,13 @@ class Another:
 
 
 async def test_an_answer_is_shown_with_the_library_that_gave_it(
-    discord: FakeDiscord, bot: FootnoteClient, held: threading.Event, monkeypatch: pytest.MonkeyPatch
+    discord: FakeDiscord, bot: FootnoteClient, held: threading.Event
 ) -> None:
     before = bot.live_library.library
     asked = await (await ask(discord)).acknowledged(5)
-    await discord.until(lambda: bot.question_queue._computing)
-    monkeypatch.setattr(bot.live_library, "_library", Another(before))
+    computing = partial(bot.meter.registry.get_sample_value, "footnote_batch_questions_count")
+    await discord.until(lambda: computing() == 1)
+    bot.live_library.exchange(cast(Library, Another(before)))
     held.set()
     assert "sentence 4 of 16" in text(await asked.done())
     assert asked.message is not None
@@ -315,16 +317,20 @@ async def test_one_deadline_covers_all_that_is_done_for_an_answer(
 
 @pytest.mark.parametrize("full", [False, True])
 async def test_an_answer_that_is_there_is_shown_whatever_is_in_the_way(
-    discord: FakeDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch, full: bool
+    discord: FakeDiscord, bots: Bots, monkeypatch: pytest.MonkeyPatch, full: bool
 ) -> None:
     release = threading.Event()
+    bot = await bots.start(queue=1)
     if full:
-        monkeypatch.setattr(bot.question_queue, "_helping", 10**6)
+        helping = asyncio.create_task(bot.question_queue.run(release.wait, 60))
+        await asyncio.sleep(0)
     else:
         monkeypatch.setattr(answering, "DRAWING", 0.1)
         monkeypatch.setattr(answering, "find_places", lambda *_: release.wait(20))
     shown = text(await (await ask(discord)).done())
     release.set()
+    if full:
+        await helping
     assert "Townsend" in shown
     assert "sentence" not in shown
 
