@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from index.errors import FootnoteError
+from index.segmentation.characters import replace_surrogates
 
 FILE = "feedback.sqlite"
 KEY_FILE = "feedback.key"
@@ -285,4 +286,4 @@ def _entries(database: sqlite3.Connection) -> list[Entry]:
 
 def _storable(text: str | None) -> str | None:
     """Return text without the lone surrogates that a database refuses."""
-    return None if text is None else text.encode("utf-8", "replace").decode()
+    return None if text is None else replace_surrogates(text)

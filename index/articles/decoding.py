@@ -4,6 +4,7 @@ import codecs
 import re
 
 from index.errors import UnreadableFileError
+from index.segmentation.characters import replace_surrogates
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -15,7 +16,6 @@ _MARKS = (
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
 _SAMPLE = 65_536  # bytes that guesses look at
 _NEWLINES = re.compile("\r\n?")
-_SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
@@ -38,7 +38,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
 
 def normalised(text: str) -> str:
     r"""Return `text` with "\n" as its only newline, without NUL, lone surrogates replaced by U+FFFD."""
-    return _SURROGATES.sub("\ufffd", _NEWLINES.sub("\n", text.replace("\0", "")))
+    return replace_surrogates(_NEWLINES.sub("\n", text.replace("\0", "")))
 
 
 def _strictly(data: bytes, encoding: str) -> str | None:

@@ -1,7 +1,6 @@
-"""How sure an answer is: a calibrated probability that the first citation answers the question."""
+"""Confidence in an answer: a calibrated probability that the first citation answers the question."""
 
 import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -12,7 +11,8 @@ from numpy.typing import NDArray
 from index.records import Idf, Ranked
 from index.retrieval.answer_types import TYPED, AnswerType, expected_types
 from index.retrieval.features import FEATURES, featurise, names_of
-from index.retrieval.weights import FUSION_FILE, read_sections, weights_of
+from index.retrieval.question_forms import is_question
+from index.retrieval.weights import fusion_weights
 from index.segmentation.search_terms import terms
 
 EVIDENCE: tuple[str, ...] = (
@@ -33,16 +33,11 @@ EVIDENCE: tuple[str, ...] = (
     "asks",  # it looks like a question
 )
 WORDED = (AnswerType.NAME, AnswerType.PLACE, AnswerType.REASON)
-"""Kinds that a text may give in words that the rules do not see."""
-_ASKS = re.compile(
-    r"\?|\b(?:who|whom|whose|what|which|when|where|why|how)\b"
-    r"|^\W*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might)\b",
-    re.IGNORECASE,
-)
+"""Types that a text may give in words that the rules do not see."""
 
 
 def evidence(question: str, ranked: Sequence[Ranked], idf: Idf) -> NDArray[np.float64]:
-    """Compute what the confidence rests on: float64 [len(EVIDENCE)]; `ranked` is best first, not empty."""
+    """Compute the evidence for the first of `ranked`, float64 [len(EVIDENCE)]; best first, not empty."""
     first = ranked[0][0]
     # The same sentence of another article is no rival: more sources do not make an answer less sure.
     ranked = [ranked[0], *(pair for pair in ranked[1:] if pair[0].terms != first.terms)]
@@ -70,7 +65,7 @@ def evidence(question: str, ranked: Sequence[Ranked], idf: Idf) -> NDArray[np.fl
         "misfits": bool(types) and not fits and types[0] in WORDED,
         "miscounts": bool(types) and not fits and types[0] not in WORDED,
         "terms": math.log1p(len(weights)),
-        "asks": _ASKS.search(question) is not None,
+        "asks": is_question(question, as_learnt=True),
     }
     return np.array([float(values[name]) for name in EVIDENCE])
 
@@ -83,20 +78,14 @@ class Calibration:
 
     @classmethod
     def load(cls, text: str | None = None) -> Self:
-        """Read the weights from `fusion.json`, or from `text` of its form.
+        """Read the weights from `fusion.json`, or from `text` in its format.
 
-        Raises FootnoteError where they do not fit the evidence.
+        Raises FootnoteError if they do not fit the evidence.
         """
-        return cls(
-            np.array(
-                weights_of(
-                    FUSION_FILE, read_sections("index.retrieval", FUSION_FILE, text), "confidence", EVIDENCE
-                )
-            )
-        )
+        return cls(fusion_weights(text).section("confidence", EVIDENCE))
 
     def confidence(self, question: str, ranked: Sequence[Ranked], idf: Idf) -> float:
-        """Return the probability that the first of `ranked` answers the question; 0 where there is none."""
+        """Return the probability that the first of `ranked` answers the question; 0 if there is none."""
         if not ranked:
             return 0.0
         return logistic(self.log_odds(question, ranked, idf))
@@ -107,8 +96,8 @@ class Calibration:
 
     def scores(self, question: str, ranked: Sequence[Ranked], idf: Idf) -> list[float]:
         """Return a score for each of `ranked`: the confidence, then less by the softmax of the ranking."""
-        sure = self.confidence(question, ranked, idf)
-        return [sure * math.exp(min(0.0, score - ranked[0][1])) for _, score in ranked]
+        confidence = self.confidence(question, ranked, idf)
+        return [confidence * math.exp(min(0.0, score - ranked[0][1])) for _, score in ranked]
 
 
 def logistic(logit: float) -> float:

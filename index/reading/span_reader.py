@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import Path
 from typing import Self
 
 import numpy as np
@@ -19,7 +20,7 @@ from index.reading.confidence import EVIDENCE, Calibration, evidence, logistic
 from index.reading.reader import RankedQuestion, Reading
 from index.reading.windows import Window, make_windows
 from index.records import Idf, Ranked, Span
-from index.retrieval.weights import READING_FILE, read_sections, weights_of
+from index.retrieval.weights import WeightsFile
 from index.storage.catalog import SentenceText
 
 FIRST_WINDOWS = 4
@@ -81,10 +82,12 @@ class ReadingWeights:
 
         Raises FootnoteError if they are damaged.
         """
-        sections = read_sections("index.reading", READING_FILE, text)
-        ranking = weights_of(READING_FILE, sections, "ranking", RANK_FEATURES)
-        confidence = weights_of(READING_FILE, sections, "confidence", CONFIDENCE_FEATURES)
-        return cls(np.array(ranking), np.array(confidence), str(sections.get("reader", "none")))
+        file = WeightsFile.read(Path(__file__).with_name("reading.json"), text)
+        return cls(
+            file.section("ranking", RANK_FEATURES),
+            file.section("confidence", CONFIDENCE_FEATURES),
+            str(file.sections.get("reader", "none")),
+        )
 
 
 class SpanReader:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from enum import StrEnum
 
 from index.records import Span
+from index.retrieval.question_forms import AUXILIARIES, QUESTION_WORDS
 
 
 class AnswerType(StrEnum):
@@ -109,10 +110,7 @@ _UNITS = {
 _MEASURED = re.compile(r"\bhow (much|old|long|far|tall|high|big|large|deep|fast|wide|heavy)\b", re.IGNORECASE)
 _COUNTED = re.compile(r"\bhow many (?:of the |other |different )?([^\W\d_]+)", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_QUESTION_WORDS = frozenset("who whom whose when where why how what which".split())
-_AUXILIARIES = frozenset(
-    "is are was were am do does did has have had can could will would shall should may might must".split()
-)
+_AUXILIARIES = frozenset((*AUXILIARIES, "am", "may", "might", "must", "shall"))
 
 _NOUNS: dict[str, tuple[AnswerType, ...]] = {
     **dict.fromkeys(
@@ -160,14 +158,14 @@ def expected_types(question: str) -> tuple[AnswerType, ...]:
     """Say what kinds of thing `question` asks for, likeliest first; empty where the rules do not know."""
     words = [word.casefold() for word in _TOKEN.findall(question)]
     for place, word in enumerate(words):
-        if word not in _QUESTION_WORDS:
+        if word not in QUESTION_WORDS:
             continue
         rest = words[place + 1 : place + 5]
         if word in ("who", "whom", "whose"):
             return (AnswerType.NAME,)
         if word == "when":
             # "When X happened, what ...?" asks for something else.
-            if place == 0 and any(later in _QUESTION_WORDS for later in words[4:]):
+            if place == 0 and any(later in QUESTION_WORDS for later in words[4:]):
                 continue
             return (AnswerType.DATE,)
         if word == "where":

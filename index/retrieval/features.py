@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from index.records import Candidate, Idf
 from index.retrieval.answer_types import TYPED, AnswerType, expected_types, mentions
+from index.retrieval.question_forms import ends_with_question_mark
 from index.segmentation.search_terms import terms
 
 FEATURES: tuple[str, ...] = (
@@ -100,7 +101,7 @@ def _features(asked: _Question, candidate: Candidate, words: Callable[[str], lis
         _share(asked.names, present),
         _share(asked.names - present, near | title),
         _share(asked.numbers, present),
-        float(candidate.text.rstrip("\"'”’) ").endswith("?")),
+        float(ends_with_question_mark(candidate.text, as_learnt=True)),
         float(len(own) < 4),
         *(float(_has(asked, kind, candidate.text, words)) for kind in TYPED),
     ]

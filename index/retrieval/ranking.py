@@ -1,6 +1,5 @@
-"""Orders candidates by learnt weights over the features; `fusion.json` beside this file holds the weights."""
+"""Ranking of candidates by learnt weights over their features; `fusion.json` holds the weights."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -10,11 +9,11 @@ from numpy.typing import NDArray
 
 from index.records import Candidate, Idf, Ranked
 from index.retrieval.features import FEATURES, featurise
-from index.retrieval.weights import FUSION_FILE, read_sections, weights_of
+from index.retrieval.question_forms import ends_with_question_mark
+from index.retrieval.weights import fusion_weights
 
-ASKING = 10.0
-"""What a sentence that asks loses: more than the words that it shares with the question can bring."""
-_ASKING = re.compile(r"[?？؟]\W*$")
+QUESTION_PENALTY = 10.0
+"""What a sentence that is a question loses: more than the words it shares with the question can bring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +24,11 @@ class Ranker:
 
     @classmethod
     def load(cls, text: str | None = None) -> Self:
-        """Read the weights from `fusion.json`, or from `text` of its form.
+        """Read the weights from `fusion.json`, or from `text` in its format.
 
-        Raises FootnoteError where they do not fit the features.
+        Raises FootnoteError if they do not fit the features.
         """
-        return cls(
-            np.array(
-                weights_of(
-                    FUSION_FILE, read_sections("index.retrieval", FUSION_FILE, text), "ranking", FEATURES
-                )
-            )
-        )
+        return cls(fusion_weights(text).section("ranking", FEATURES))
 
     def rank(self, question: str, candidates: Sequence[Candidate], idf: Idf) -> list[Ranked]:
         """Return the candidates with their scores, best first; equal scores in the order of the rows.
@@ -43,16 +36,16 @@ class Ranker:
         Differences of scores are log-odds: a softmax over them says which candidate answers, if one does.
         """
         scores = (featurise(question, candidates, idf) @ self.weights).tolist()
-        _pass_on(candidates, scores)
+        _score_questions_lower(candidates, scores)
         return sorted(zip(candidates, scores, strict=True), key=lambda pair: (-pair[1], pair[0].row))
 
 
-def _pass_on(candidates: Sequence[Candidate], scores: list[float]) -> None:
-    """Give the score of a sentence that asks to the one after it: lists of questions and answers."""
+def _score_questions_lower(candidates: Sequence[Candidate], scores: list[float]) -> None:
+    """Give the score of a question among the sentences to the next one: lists of questions and answers."""
     places = {candidate.row: place for place, candidate in enumerate(candidates)}
     for place, candidate in enumerate(candidates):
-        if _ASKING.search(candidate.text):
+        if ends_with_question_mark(candidate.text):
             after = places.get(candidate.row + 1)
             if after is not None and candidates[after].article == candidate.article:
                 scores[after] = max(scores[after], scores[place])
-            scores[place] -= ASKING
+            scores[place] -= QUESTION_PENALTY

@@ -1,5 +1,6 @@
 """Kinds of characters: what a person sees as one, scripts without spaces, what no tokenizer takes."""
 
+import re
 from functools import cache
 from typing import Any
 
@@ -12,12 +13,17 @@ UNSPACED = (
 """Characters of scripts without spaces between words: Thai, Lao, Burmese, Khmer, kana, Han; and Hangul, whose
 particles stick to the words."""
 
-_UNENCODABLE = dict.fromkeys(range(0xD800, 0xE000), "\N{REPLACEMENT CHARACTER}") | {0: " "}
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
+
+def replace_surrogates(text: str) -> str:
+    """Replace lone surrogates, which no encoding takes, by U+FFFD; the length stays."""
+    return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def clean(text: str) -> str:
     """Replace what no tokenizer takes: lone surrogates by U+FFFD, NUL by a space; the length stays."""
-    return text.translate(_UNENCODABLE)
+    return replace_surrogates(text).replace("\0", " ")
 
 
 def grapheme_clusters(text: str) -> list[str]:

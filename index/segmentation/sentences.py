@@ -8,7 +8,7 @@ from sentencex import get_sentence_boundaries  # type: ignore[import-untyped]
 
 from index.records import Sentence, Span
 from index.segmentation.blocks import split_blocks
-from index.segmentation.characters import HANGUL, TIBETAN, UNSPACED, grapheme_clusters
+from index.segmentation.characters import HANGUL, TIBETAN, UNSPACED, grapheme_clusters, replace_surrogates
 
 LONGEST = 600
 """Code points of the longest sentence; a longer one is cut at its best place."""
@@ -18,7 +18,6 @@ RULES = 2
 """Version of the rules here and in `index.segmentation.blocks`: raise it when they cut differently."""
 
 _WINDOW = 4_000  # sentencex takes quadratic time in its text; it gets no more at once
-_SURROGATES = re.compile("[\ud800-\udfff]")
 _SEPARATORS = re.compile("[\x85\u2028\u2029]")
 # Without Hangul, which has spaces to cut at, and with Tibetan, which has only marks between its syllables.
 _UNSPACED = re.compile(rf"(?![{HANGUL}])[{UNSPACED}{TIBETAN}]")
@@ -39,7 +38,7 @@ def split_sentences(text: str) -> list[Sentence]:
     Together they hold every letter and digit of the text. Runs of other marks are left out, and so are the
     marks of headings, bullets and quotations.
     """
-    safe = _SURROGATES.sub("\ufffd", text)  # the same length: sentencex takes no lone surrogates
+    safe = replace_surrogates(text)  # sentencex takes none
     return [
         Sentence(*part)
         for block in split_blocks(safe)

@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from index.errors import IndexDamagedError, UnknownArticleError
 from index.records import Article, Passage, Sentence
+from index.segmentation.characters import replace_surrogates
 
 FILE = "articles.sqlite"
 
@@ -129,7 +130,7 @@ class Catalog:
 
         Raises UnknownArticleError, which names the nearest ids.
         """
-        found = self._query("SELECT row FROM articles WHERE id = ?", (_storable(article_id),))
+        found = self._query("SELECT row FROM articles WHERE id = ?", (replace_surrogates(article_id),))
         if not found:
             near = ", ".join(self.nearest_ids(article_id))
             raise UnknownArticleError(f"no article has the id {article_id[:200]!r}; the nearest: {near}")
@@ -251,11 +252,6 @@ def _like(asked: str, known: Iterable[str], n: int, least: int) -> list[str]:
         name
         for name, _, _ in process.extract(asked, list(known), scorer=fuzz.ratio, limit=n, score_cutoff=least)
     ]
-
-
-def _storable(text: str) -> str:
-    """Replace lone surrogates, which SQLite refuses and no id has."""
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _ends(rows: range) -> tuple[int, int]:

@@ -1,6 +1,5 @@
 """The slash commands, and the entry in the menu of a message."""
 
-import re
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from bot.discord.replies.reply import Reply, notice
 from bot.discord.replies.tickets import QUERY_LIMIT
 from index.errors import EmptyQuestionError
 from index.records import clean_question
+from index.retrieval.question_forms import is_question
 
 if TYPE_CHECKING:
     from bot.discord.events.client import FootnoteClient
@@ -25,13 +25,6 @@ if TYPE_CHECKING:
     Interaction = discord.Interaction[FootnoteClient]
 
 TEXTLESS = "That message has no text that I could look up."
-
-_ADDRESS = re.compile(r"https?://\S+")
-_ASKING = re.compile(
-    r"\W*(who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|can|could|will|would|should"
-    r"|has|have|had)\b",
-    re.IGNORECASE,
-)
 
 # In servers, in direct messages with the bot, and, where somebody added it to their account, everywhere.
 _CONTEXTS = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
@@ -109,12 +102,6 @@ async def find_sources(interaction: "Interaction", message: discord.Message) -> 
         text, interaction.user.id, interaction.guild_id, "menu", statement=not is_question(said)
     )
     await client.answering.over_interaction(interaction, asked, private=client.config.discord.private)
-
-
-def is_question(text: str) -> bool:
-    """Say whether a text asks: it has a question mark, or begins with a word that asks."""
-    words = _ADDRESS.sub("", text)
-    return any(mark in words for mark in "?？؟") or _ASKING.match(words) is not None
 
 
 async def _look_up(interaction: "Interaction", look: Callable[..., Reply], *args: Any) -> None:

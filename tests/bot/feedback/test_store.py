@@ -112,7 +112,7 @@ def test_neither_people_nor_messages_can_be_told(feedback: Feedback) -> None:
 
 def test_text_that_utf_8_cannot_hold_is_stored(feedback: Feedback) -> None:
     feedback.add(replace(RIGHT, question="half \ud83d of it"), user=ANN, message=1)
-    assert feedback.list()[0].judgement.question == "half ? of it"
+    assert feedback.list()[0].judgement.question == "half \ufffd of it"
 
 
 def test_many_threads_judge_at_once(feedback: Feedback) -> None:

@@ -13,7 +13,7 @@ from index.reading.confidence import EVIDENCE, Calibration, evidence
 from index.records import Candidate
 from index.retrieval.features import FEATURES, featurise
 from index.retrieval.ranking import Ranker
-from index.retrieval.weights import FUSION_FILE, read_sections, weights_of
+from index.retrieval.weights import fusion_weights
 from index.segmentation.search_terms import terms
 from index.training.weights.fusion import as_json
 
@@ -120,9 +120,8 @@ def test_confidence_is_a_probability_whatever_is_asked(question: str, text: str,
 
 
 def test_the_weights_in_the_package_fit() -> None:
-    sections = read_sections("index.retrieval", FUSION_FILE)
-    assert len(weights_of(FUSION_FILE, sections, "ranking", FEATURES)) == len(FEATURES)
-    assert len(weights_of(FUSION_FILE, sections, "confidence", EVIDENCE)) == len(EVIDENCE)
+    assert len(fusion_weights().section("ranking", FEATURES)) == len(FEATURES)
+    assert len(fusion_weights().section("confidence", EVIDENCE)) == len(EVIDENCE)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.segmentation.characters import clean, grapheme_clusters
+from index.segmentation.characters import clean, grapheme_clusters, replace_surrogates
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,11 @@ def test_a_clean_text_is_as_long_and_can_be_encoded(text: str) -> None:
     cleaned = clean(text)
     assert len(cleaned) == len(text)
     assert b"\0" not in cleaned.encode()
+
+
+@given(st.text(st.characters()))
+def test_without_surrogates_a_text_is_as_long_and_otherwise_the_same(text: str) -> None:
+    replaced = replace_surrogates(text)
+    assert [(old, new) for old, new in zip(text, replaced, strict=True) if old != new] == [
+        (old, "\ufffd") for old in text if "\ud800" <= old <= "\udfff"
+    ]

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from bot.discord.events.client import FootnoteClient
-from bot.discord.events.commands import TEXTLESS, definitions, is_question
+from bot.discord.events.commands import TEXTLESS, definitions
 from bot.discord.replies import library_pages
 from bot.discord.replies.answer_reply import DECLINED, LOOKED_EVERYWHERE, NEAR_STATEMENT
 from index.retrieval.title_search import article_key
@@ -228,16 +228,6 @@ async def test_a_statement_gets_the_sentences_nearest_to_it(
     assert found.embed["description"].startswith(f"{NEAR_STATEMENT}\n")
     assert "900 metres" in found.embed["description"]
     assert "Was this right? Yes" not in [button["label"] for button in found.buttons]
-
-
-@pytest.mark.parametrize("text", ["Who won", "it did?", "“How so”", "本当？", "Is it"])
-def test_questions_are_told_from_statements(text: str) -> None:
-    assert is_question(text)
-
-
-@pytest.mark.parametrize("text", ["Whoever won, lost.", "Nobody knows why.", "See https://example.org/?a=b"])
-def test_statements_are_told_from_questions(text: str) -> None:
-    assert not is_question(text)
 
 
 async def test_sources_of_an_answer_are_those_of_its_question(
