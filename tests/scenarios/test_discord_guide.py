@@ -1,4 +1,4 @@
-"""What docs/discord.md names is so."""
+"""What docs/discord.md promises of the bot holds."""
 
 import re
 
@@ -16,13 +16,13 @@ from tests.support.paths import ROOT
 GUIDE = (ROOT / "docs" / "discord.md").read_text("utf-8")
 
 
-def test_the_metrics_are_all_named_and_no_others() -> None:
-    named = set(re.findall(r"`(footnote_\w+)`", GUIDE))
-    there = set()
+def test_all_metrics_are_documented_and_no_others() -> None:
+    documented = set(re.findall(r"`(footnote_\w+)`", GUIDE))
+    exported = set()
     for metric in Meter().registry.collect():
         suffix = {"counter": "_total", "info": "_info"}.get(metric.type, "")
-        there.add(metric.name + suffix)
-    assert named == there
+        exported.add(metric.name + suffix)
+    assert documented == exported
 
 
 def test_every_option_that_is_named_exists() -> None:
@@ -34,18 +34,18 @@ def test_every_option_that_is_named_exists() -> None:
 
 
 @pytest.mark.parametrize("state", [STARTING, DISCONNECTED, STOPPING])
-def test_the_states_of_health_are_named(state: str) -> None:
+def test_the_states_of_health_are_documented(state: str) -> None:
     assert f'"{state}"' in GUIDE or f"`{state}`" in GUIDE
 
 
-@pytest.mark.parametrize("said", re.findall(r"^\| exits with 78: `([^`…]+)", GUIDE, re.MULTILINE))
-def test_what_the_bot_is_said_to_say_it_says(said: str) -> None:
+@pytest.mark.parametrize("message", re.findall(r"^\| exits with 78: `([^`…]+)", GUIDE, re.MULTILINE))
+def test_the_messages_in_the_table_of_symptoms_are_the_bots(message: str) -> None:
     sources = "".join(path.read_text("utf-8") for path in (ROOT / "bot" / "discord").rglob("*.py"))
-    assert said in sources or said.rstrip(": ") in sources
+    assert message.rstrip(": ") in sources
 
 
-def test_what_discord_does_not_show_the_bot_is_said() -> None:
-    """Without this intent a message's text comes with a mention, a reply's ping among them, or directly."""
+def test_what_discord_does_not_show_the_bot_is_documented() -> None:
+    """Without this intent, Discord sends the text of direct messages and mentions only; a ping is one."""
     assert not intents().message_content
     assert re.search(r"^- a reply .* ping switched off is not seen", GUIDE, re.MULTILINE)
     assert re.search(r"^\| no answer to a reply, .*ping", GUIDE, re.MULTILINE)

@@ -2,7 +2,6 @@
 
 import importlib
 import re
-import subprocess
 import tomllib
 from pathlib import Path
 
@@ -20,13 +19,13 @@ DOCUMENTS = {name: (ROOT / name).read_text("utf-8") for name in NAMES}
 TOP = r"(?:bot|corpus|deploy|docs|index|tests|\.ci)"
 
 
-def found(pattern: str) -> list[tuple[str, str]]:
-    """List each document with each match of `pattern` in it, once."""
+def mentions(pattern: str) -> list[tuple[str, str]]:
+    """Pair each document with each match of `pattern` in it, without repetitions."""
     return [(name, match) for name in NAMES for match in sorted(set(re.findall(pattern, DOCUMENTS[name])))]
 
 
-def module(dotted: str) -> Path | None:
-    """Return the file of a module, of a package the one that `python -m` runs."""
+def file_of(dotted: str) -> Path | None:
+    """Return the file of a module, for a package the one that `python -m` runs; None if there is none."""
     path = ROOT.joinpath(*dotted.split("."))
     for file in (path.with_suffix(".py"), path / "__main__.py", path / "__init__.py", path):
         if file.exists():
@@ -34,12 +33,12 @@ def module(dotted: str) -> Path | None:
     return None
 
 
-@pytest.mark.parametrize(("document", "link"), found(r"\]\((?!http)([^)#]+)(?:#[^)]*)?\)"))
+@pytest.mark.parametrize(("document", "link"), mentions(r"\]\((?!http)([^)#]+)(?:#[^)]*)?\)"))
 def test_every_file_that_is_linked_exists(document: str, link: str) -> None:
     assert ((ROOT / document).parent / link).is_file()
 
 
-@pytest.mark.parametrize(("document", "link"), found(r"\]\((?!http)([^)#]*#[^)]*)\)"))
+@pytest.mark.parametrize(("document", "link"), mentions(r"\]\((?!http)([^)#]*#[^)]*)\)"))
 def test_every_section_that_is_linked_exists(document: str, link: str) -> None:
     path, _, anchor = link.partition("#")
     text = ((ROOT / document).parent / path).read_text("utf-8")
@@ -47,32 +46,34 @@ def test_every_section_that_is_linked_exists(document: str, link: str) -> None:
     assert anchor in {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
-@pytest.mark.parametrize(("document", "path"), found(rf"(?<![\w/.-]){TOP}/[\w./-]*\w"))
+@pytest.mark.parametrize(("document", "path"), mentions(rf"(?<![\w/.-]){TOP}/[\w./-]*\w"))
 def test_every_path_that_is_named_exists(document: str, path: str) -> None:
     if path != "corpus/a.md":  # an example
         assert (ROOT / path).exists()
 
 
-@pytest.mark.parametrize(("document", "name"), found(r"`((?:bot|index|tests)(?:\.\w+)+)"))
+@pytest.mark.parametrize(("document", "name"), mentions(r"`((?:bot|index|tests)(?:\.\w+)+)"))
 def test_every_module_that_is_named_exists(document: str, name: str) -> None:
-    if not module(name):
+    if not file_of(name):
         parent, _, attribute = name.rpartition(".")
         assert hasattr(importlib.import_module(parent), attribute)
 
 
 @pytest.mark.parametrize(
-    ("document", "command"), found(r"python -m ((?:index|tests)\.[\w.]+(?: (?!#)[^`\n|]+)?)")
+    ("document", "command"), mentions(r"python -m ((?:index|tests)\.[\w.]+(?: (?!#)[^`\n|]+)?)")
 )
 def test_every_module_that_is_run_exists_with_its_options(document: str, command: str) -> None:
     name, *arguments = command.split()
-    file = module(name)
+    file = file_of(name)
     assert file
     source = file.read_text("utf-8")
     assert "__main__" in source
     assert all(f'"{argument}"' in source for argument in arguments if argument.startswith("--"))
 
 
-@pytest.mark.parametrize(("document", "command"), found(r"(?<![\w/-])footnote ([a-z]+(?: --[a-z][\w-]*)*)"))
+@pytest.mark.parametrize(
+    ("document", "command"), mentions(r"(?<![\w/-])footnote ([a-z]+(?: --[a-z][\w-]*)*)")
+)
 def test_every_command_with_its_options_exists(document: str, command: str) -> None:
     name, *options = command.split()
     assert isinstance(main, click.Group)
@@ -81,7 +82,7 @@ def test_every_command_with_its_options_exists(document: str, command: str) -> N
         assert set(options) <= {option for parameter in parameters for option in parameter.opts}
 
 
-@pytest.mark.parametrize(("document", "key"), found(r"`\[([a-z]+\] [a-z_]+)"))
+@pytest.mark.parametrize(("document", "key"), mentions(r"`\[([a-z]+\] [a-z_]+)"))
 def test_every_key_that_is_named_exists(document: str, key: str) -> None:
     section, name = key.split("] ")
     assert name in getattr(Config(), section).model_dump()
@@ -99,8 +100,5 @@ def test_the_lab_notebook_is_linked_from_no_document() -> None:
 
 
 def test_no_document_is_forgotten() -> None:
-    tracked = subprocess.run(
-        ["git", "ls-files", "*.md"], capture_output=True, text=True, cwd=ROOT, check=False
-    )
-    others = {name for name in tracked.stdout.split() if not name.startswith(("corpus/", "tests/"))}
-    assert others <= set(NAMES)
+    folders = [ROOT.glob("*.md"), *((ROOT / name).rglob("*.md") for name in ("bot", "docs", "index"))]
+    assert {str(path.relative_to(ROOT)) for paths in folders for path in paths} == set(NAMES)

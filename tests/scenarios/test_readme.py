@@ -1,4 +1,4 @@
-"""What the README shows and names is so."""
+"""The README's examples, run."""
 
 import re
 import subprocess
@@ -18,7 +18,7 @@ _PERCENT = re.compile(r"(\d+)%")
 _STYLE = re.compile(r"\x1b\[[\d;]*m|\x1b\]8;[^\x1b]*\x1b\\")
 
 
-def test_the_first_answer_is_the_real_one(built_home: Home, tmp_path: Path) -> None:
+def test_the_answer_shown_first_is_what_the_command_prints(built_home: Home, tmp_path: Path) -> None:
     """Run the README's first command on a terminal of 80 columns, over the articles that come with it."""
     block = re.search(r"```console\n\$ (.*)\n((?:.*\n)*?)```", README)
     assert block
@@ -37,7 +37,7 @@ def test_the_first_answer_is_the_real_one(built_home: Home, tmp_path: Path) -> N
     assert int(_PERCENT.findall(shown)[0]) == pytest.approx(int(_PERCENT.findall(block[2])[0]), abs=2)
 
 
-def test_the_command_that_sets_up_asks_the_same_question() -> None:
+def test_the_command_to_try_it_asks_the_same_question() -> None:
     (first,) = re.findall(r"^\$ (footnote ask .*)$", README, re.MULTILINE)
     assert f".venv/bin/{first}" in README
 
@@ -48,7 +48,7 @@ def example(first_line: str) -> str:
     return str(block)
 
 
-def test_the_lines_for_python_answer(
+def test_the_python_example_prints_answer_and_sentence(
     home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(home.folder)
@@ -56,7 +56,7 @@ def test_the_lines_for_python_answer(
     assert capsys.readouterr().out.startswith("90,000 The U.S. dropped 90,000 brightly-colored leaflets")
 
 
-def test_the_lines_for_llamaindex_run(built_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_llamaindex_example_makes_a_tool(built_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(built_home.folder)
     names: dict[str, object] = {"llm": MockFunctionCallingLLM()}
     exec(example("from llama_index.core.agent.workflow import FunctionAgent"), names)  # noqa: S102 - the README's own lines
