@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from index.errors import FootnoteError, ModelError, Reason, Role
 
+UPDATE = "Run `footnote index`."
 REBUILD = "Run `footnote index`: it rebuilds the index from the corpus."
 
 _REMEDIES: Mapping[Reason, str] = MappingProxyType(
@@ -18,7 +19,7 @@ _REMEDIES: Mapping[Reason, str] = MappingProxyType(
         Reason.INDEX_DAMAGED: REBUILD,
         Reason.INDEX_FOLDER_NOT_UTF8: "Set `[index] directory` to another folder.",
         Reason.INDEX_FOLDER_OCCUPIED: "Set `[index] directory` to an empty folder, or to a new one.",
-        Reason.INDEX_MISSING: "Run `footnote index`.",
+        Reason.INDEX_MISSING: UPDATE,
         Reason.INDEX_STALE: REBUILD,
         Reason.MODEL_FOLDER_MISSING: "Check `{key}`.",
         Reason.MODEL_MISSING: (

@@ -1,4 +1,4 @@
-"""To be described."""
+"""Result of one check by the doctor, and the check that a folder can be written to."""
 
 import tempfile
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ OK, WARN, FAIL = "ok", "warn", "fail"
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was looked at, how it is (`ok`, `warn` or `fail`), and, where it is not well, what mends it."""
+    """What was checked, its status (`ok`, `warn` or `fail`) and, unless all is well, the remedy."""
 
     check: str
     status: str
@@ -18,10 +18,10 @@ class Check:
 
 
 def try_to_write(folder: Path) -> None:
-    """Write a file that leaves no trace in a folder, or where that would be made. Raises OSError."""
-    there = next(place for place in (folder, *folder.parents) if place.exists())
+    """Write a file that leaves no trace to a folder, or to the one it would be created in. Raises OSError."""
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
     try:
-        with tempfile.TemporaryFile(dir=there) as file:
+        with tempfile.TemporaryFile(dir=existing) as file:
             file.write(b"\0")
-    except OSError as error:  # it names the file that would have been
-        raise OSError(error.errno, error.strerror, str(there)) from None
+    except OSError as error:  # it names the temporary file
+        raise OSError(error.errno, error.strerror, str(existing)) from None

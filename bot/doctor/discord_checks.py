@@ -1,4 +1,4 @@
-"""The doctor's look at the Discord bot: its token, what Discord says of it, and what it may do where."""
+"""Checks of the Discord bot: metrics, feedback, token, application, and its permissions in each server."""
 
 import asyncio
 import errno
@@ -20,28 +20,28 @@ from index.errors import ConfigurationError
 
 PORTAL = "In Discord's developer portal, under your application"
 _PAGE = 200  # servers that one request lists
-_NAMED = 20  # servers that are named where something is wanting
+_MOST_NAMED = 20  # servers that are named if permissions are missing
 
 
-def look_at_metrics(config: Config) -> Check:
-    """Take the address of the metrics for a moment, as the bot would; it may be the bot that has it."""
+def examine_metrics(config: Config) -> Check:
+    """Listen on the address of the metrics for a moment, as the bot would; a running bot may be using it."""
     listen = config.metrics.listen
     try:
-        asyncio.run(_take(listen))
+        asyncio.run(_listen_briefly(listen))
     except (OSError, ValueError) as error:
         detail = f"{listen}: {why_not(error)}"
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             remedy = (
-                "All is well if it is the bot that runs there; else set `[metrics] listen` to a free port."
+                "All is well if the bot is running there; otherwise set `[metrics] listen` to a free port."
             )
             return Check("metrics", WARN, detail, remedy)
-        remedy = "Set `[metrics] listen` to an address and a port that this machine can give."
+        remedy = "Set `[metrics] listen` to an address and a port of this machine."
         return Check("metrics", FAIL, detail, remedy)
     return Check("metrics", OK, f"{listen} is free")
 
 
-def look_at_feedback(config: Config) -> Check:
-    """See whether the bot can write its folder, and read the feedback that is there."""
+def examine_feedback(config: Config) -> Check:
+    """Check that the bot can write to its folder, and read the feedback there."""
     folder = config.bot_directory
     try:
         try_to_write(folder)
@@ -54,14 +54,14 @@ def look_at_feedback(config: Config) -> Check:
     return Check("feedback", OK, f"{folder} can be written to: {counted(len(entries), 'verdict')}")
 
 
-async def _take(listen: str) -> None:
+async def _listen_briefly(listen: str) -> None:
     loop = asyncio.get_running_loop()
     server = await loop.create_server(asyncio.Protocol, *host_and_port(listen), start_serving=False)
     server.close()
 
 
-def look_at_discord(config: Config) -> Iterator[Check]:
-    """Yield the checks of a bot whose token is configured; Discord is asked only if that can be one."""
+def examine_discord(config: Config) -> Iterator[Check]:
+    """Yield the checks of a bot whose token is configured; Discord is asked only if it is well-formed."""
     try:
         token = read_token(os.environ)
     except ConfigurationError as error:
@@ -75,7 +75,7 @@ def look_at_discord(config: Config) -> Iterator[Check]:
     except Exception as error:
         if not is_passing(error):
             raise
-        yield Check("discord", WARN, out_of_reach(error), "The bot goes on trying until it can be.")
+        yield Check("discord", WARN, out_of_reach(error), "The bot keeps trying until Discord is reachable.")
     else:
         yield from checks
 
@@ -90,25 +90,25 @@ def _application(client: discord.Client, about: discord.AppInfo) -> Iterator[Che
     yield Check("discord", OK, f"{client.user}, application {about.name} ({about.id})")
     if about.interactions_endpoint_url:
         remedy = f"{PORTAL}, empty the field Interactions Endpoint URL."
-        yield Check("interactions", FAIL, "they are sent to a web address, and never reach the bot", remedy)
+        yield Check("interactions", FAIL, "they are sent to a web address and never reach the bot", remedy)
     if about.bot_require_code_grant:
         remedy = f"{PORTAL}, Bot, switch off Requires OAuth2 Code Grant."
         yield Check("invitation", FAIL, "the bot cannot be added: a code grant is required", remedy)
-    yield Check("intents", OK, "none of those that the bot asks for is privileged")
+    yield Check("intents", OK, "the bot asks for no privileged intents")
 
 
 async def _list_servers(client: discord.Client) -> list[tuple[str, discord.Permissions]]:
-    """List the servers that the bot is in, with what its roles allow it there."""
-    found: list[tuple[str, discord.Permissions]] = []
+    """List the servers that the bot is in, each with the permissions of its roles there."""
+    servers: list[tuple[str, discord.Permissions]] = []
     after = None
     while True:
         page = await client.http.get_guilds(_PAGE, after=after, with_counts=False)
         for server in page:
             allowed = server.get("permissions")  # not in every description of a server
             if allowed is not None:
-                found.append((server["name"], discord.Permissions(int(allowed))))
+                servers.append((server["name"], discord.Permissions(int(allowed))))
         if len(page) < _PAGE:
-            return found
+            return servers
         after = int(page[-1]["id"])
 
 
@@ -116,19 +116,18 @@ def _servers(servers: list[tuple[str, discord.Permissions]]) -> Iterator[Check]:
     if not servers:
         yield Check("servers", WARN, "the bot is in none yet", "Open the link below.")
         return
-    wanting = [(name, needs) for name, have in servers if (needs := missing(have))]
-    if len(wanting) < len(servers):
-        fitting = counted(len(servers) - len(wanting), "server")
-        yield Check("permissions", OK, f"all there in {fitting}; a channel may still take some away")
-    remedy = "Allow its role in that server, or add it once more with the link below."
-    for name, needs in wanting[:_NAMED]:
+    lacking = [(name, needs) for name, have in servers if (needs := missing(have))]
+    if len(lacking) < len(servers):
+        complete = counted(len(servers) - len(lacking), "server")
+        yield Check("permissions", OK, f"complete in {complete}; a channel may still deny some")
+    remedy = "Allow its role in that server, or add it again with the link below."
+    for name, needs in lacking[:_MOST_NAMED]:
         yield Check("permissions", WARN, f"in {name} the bot lacks: {names_of(needs)}", remedy)
-    if more := len(wanting[_NAMED:]):
-        yield Check(
-            "permissions", WARN, f"in {counted(more, 'more server')} something is wanting too", remedy
-        )
+    if more := len(lacking[_MOST_NAMED:]):
+        verb = "is" if more == 1 else "are"
+        yield Check("permissions", WARN, f"{counted(more, 'more server')} {verb} missing permissions", remedy)
 
 
 def _invitation(about: discord.AppInfo) -> Check:
-    whose = "anybody" if about.bot_public else "you alone"
-    return Check("invite link", OK, f"for {whose}: {invite_link(about.id)}")
+    who = "anybody" if about.bot_public else "you alone"
+    return Check("invite link", OK, f"for {who}: {invite_link(about.id)}")

@@ -1,4 +1,4 @@
-"""Checks what Footnote stands on, one after the other, and says how to mend what is wrong."""
+"""Examination of everything that Footnote needs, one check after the other, each with its remedy."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -21,26 +21,26 @@ from index.errors import FootnoteError
 
 
 def examine(config: Config, path: Path | None) -> Iterator[Check]:
-    """Yield one check after the other; `path` is the configuration file, None where there is none."""
-    found = str(path.absolute()) if path else f"no file found: the defaults, in {config.base}"
-    yield Check("configuration", OK, found)
-    looks: tuple[tuple[str, Callable[[Config], Check]], ...] = (
+    """Yield one check after the other; `path` is the configuration file, None if there is none."""
+    source = str(path.absolute()) if path else f"no file found: the defaults, in {config.base}"
+    yield Check("configuration", OK, source)
+    examinations: tuple[tuple[str, Callable[[Config], Check]], ...] = (
         ("corpus", examine_corpus),
         ("model", examine_encoder),
         ("reader", examine_reader),
         ("index folder", examine_index_folder),
     )
-    yield from (_looked(name, look, config) for name, look in looks)
-    index = _looked("index", examine_index, config)
+    yield from (_run(name, examination, config) for name, examination in examinations)
+    index = _run("index", examine_index, config)
     yield index
-    if index.status == OK:  # else that says enough
-        yield _looked("up to date", examine_freshness, config)
+    if index.status == OK:  # otherwise that says enough
+        yield _run("up to date", examine_freshness, config)
     yield from _discord(config)
 
 
-def _looked(name: str, look: Callable[[Config], Check], config: Config) -> Check:
+def _run(name: str, examination: Callable[[Config], Check], config: Config) -> Check:
     try:
-        return look(config)
+        return examination(config)
     except FootnoteError as error:
         return Check(name, FAIL, error.message, remedy_for(error))
     except OSError as error:
@@ -49,13 +49,13 @@ def _looked(name: str, look: Callable[[Config], Check], config: Config) -> Check
 
 def _discord(config: Config) -> Iterator[Check]:
     if config.metrics.listen:
-        from bot.doctor.discord_checks import look_at_metrics
+        from bot.doctor.discord_checks import examine_metrics
 
-        yield look_at_metrics(config)
-    if not is_configured(os.environ):  # most people ask in a terminal: nothing is wanting
+        yield examine_metrics(config)
+    if not is_configured(os.environ):  # most people ask in a terminal: nothing is missing
         yield Check("discord", OK, f"no bot set up: {VARIABLE} and {FILE_VARIABLE} are not set")
         return
-    from bot.doctor.discord_checks import look_at_discord, look_at_feedback
+    from bot.doctor.discord_checks import examine_discord, examine_feedback
 
-    yield look_at_feedback(config)
-    yield from look_at_discord(config)
+    yield examine_feedback(config)
+    yield from examine_discord(config)

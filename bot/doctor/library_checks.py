@@ -1,9 +1,10 @@
-"""To be described."""
+"""Checks of the library: articles, models, index folder, index and whether it is up to date."""
 
 import json
 
 from bot.config import Config
 from bot.doctor.check import OK, WARN, Check, try_to_write
+from bot.remedies import UPDATE, remedy_for
 from bot.wording import counted
 from index.articles.corpus import corpus_files
 from index.building.staleness import is_stale
@@ -17,14 +18,12 @@ from index.reading.reader_choice import exported_reader_folder, own_reader_folde
 from index.storage.generations import open_current
 from index.storage.index_folder import check_index_folder
 
-UPDATE = "Run: footnote index"
-
 
 def examine_corpus(config: Config) -> Check:
     """Check that there are articles."""
     files = corpus_files(config.corpus_directory)
     if not files:
-        remedy = "Put articles there (.txt, .md, .html, .pdf), then run: footnote index"
+        remedy = "Put articles there (.txt, .md, .html, .pdf), then run `footnote index`."
         return Check("corpus", WARN, f"{config.corpus_directory}: no articles", remedy)
     return Check("corpus", OK, f"{config.corpus_directory}: {counted(len(files), 'file')}")
 
@@ -51,10 +50,10 @@ def examine_reader(config: Config) -> Check:
         resolve_reader(config.named_reader)
         try:
             folder = open_current(
-                config.index_directory, lambda found: exported_reader_folder(config, found), check=False
+                config.index_directory, lambda current: exported_reader_folder(config, current), check=False
             )
         except (IndexMissingError, IndexStaleError) as error:
-            return Check("reader", WARN, f"{named}: not exported yet: {error.message}", UPDATE)
+            return Check("reader", WARN, f"{named}: not exported yet: {error.message}", remedy_for(error))
     SpanModel.load(folder)
     files = (GRAPH_FILE, TOKENIZER_FILE, SETTINGS_FILE)
     hashes = ", ".join(f"{name} sha256 {file_sha256(folder / name)[:16]}" for name in files)
@@ -77,7 +76,7 @@ def examine_index(config: Config) -> Check:
     try:
         library = Library.open(config)
     except (IndexMissingError, IndexStaleError) as error:
-        return Check("index", WARN, error.message, UPDATE)
+        return Check("index", WARN, error.message, remedy_for(error))
     articles = library.articles()
     sentences = sum(info.sentences for info in articles)
     return Check("index", OK, f"whole: {counted(len(articles), 'article')}, {counted(sentences, 'sentence')}")
@@ -87,4 +86,4 @@ def examine_freshness(config: Config) -> Check:
     """Check that the index is up to date with the articles."""
     if reason := is_stale(config):
         return Check("up to date", WARN, str(reason), UPDATE)
-    return Check("up to date", OK, "the index stands for the articles as they are")
+    return Check("up to date", OK, "the index matches the articles")

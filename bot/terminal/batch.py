@@ -1,10 +1,12 @@
-"""Questions as lines of JSON in, answers as lines of JSON out, in order, whatever a line holds."""
+"""Batch of questions: lines of JSON in, lines of JSON out, in the same order, whatever a line holds."""
 
 import json
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from bot.json_output import answer_object
 from index.errors import FootnoteError
@@ -13,22 +15,40 @@ from index.library import Library
 LONGEST = 4 * 1024 * 1024
 """Bytes of the longest line that is read."""
 
+_EXPECTED = {
+    "id": '"id" must be a string or a number',
+    "question": '"question" must be a string',
+    "article": '"article" must be a string',
+}
+
+
+def _check_text(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise PydanticCustomError("surrogate", "holds half a surrogate pair, which is not text") from None
+    return text
+
+
+_Text = Annotated[str, AfterValidator(_check_text)]
+
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A line that asks nothing: its `id`, where it has one, and what is wrong."""
+    """A line that asks nothing: its `id`, if it has one, and what is wrong."""
 
     id: Any
     error: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(BaseModel):
     """A line that asks a question."""
 
-    id: str | int | float
-    question: str
-    article: str | None
+    model_config = ConfigDict(strict=True, frozen=True)
+
+    id: str | int | Annotated[float, Field(allow_inf_nan=False)]  # 1e999 is valid JSON
+    question: _Text
+    article: _Text | None = None
 
 
 def answers(
@@ -36,9 +56,9 @@ def answers(
 ) -> Iterator[dict[str, Any]]:
     """Yield one object for each line of `stream`, in order: the answer, or `{"id", "error"}`.
 
-    Blank lines are passed over. `article` narrows the questions whose line names no article.
+    Blank lines are skipped. `article` narrows the questions whose line names no article.
     """
-    for number, data in _numbered(stream):
+    for number, data in _numbered_lines(stream):
         line = parse(number, data)
         if isinstance(line, BadLine):
             yield {"id": line.id, "error": line.error}
@@ -52,7 +72,7 @@ def answers(
 
 
 def parse(number: int, data: bytes | None) -> Line | BadLine:
-    """Read line `number`; None stands for a line that was too long to read."""
+    """Parse line `number`; None stands for a line that was too long to read."""
     where = f"line {number}"
     if data is None:
         return BadLine(None, f"{where}: longer than {LONGEST} bytes")
@@ -62,34 +82,22 @@ def parse(number: int, data: bytes | None) -> Line | BadLine:
         return BadLine(None, f"{where}: not UTF-8")
     except (ValueError, RecursionError):
         return BadLine(None, f"{where}: not JSON")
-    if not isinstance(value, dict):
+    try:
+        return Line.model_validate(value)
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+    if not problem["loc"]:
         return BadLine(None, f'{where}: not an object with "id" and "question"')
-    identity = value.get("id")
-    if isinstance(identity, bool) or not isinstance(identity, str | int | float) or _is_infinite(identity):
-        return BadLine(None, f'{where}: "id" must be a string or a number')
-    question, narrowed = value.get("question"), value.get("article")
-    if not isinstance(question, str):
-        return BadLine(identity, f'{where}: "question" must be a string')
-    if not isinstance(narrowed, str | None):
-        return BadLine(identity, f'{where}: "article" must be a string')
-    if _has_surrogates(question) or (narrowed and _has_surrogates(narrowed)):
-        return BadLine(identity, f"{where}: holds half a surrogate pair, which is not text")
-    return Line(identity, question, narrowed)
+    key = str(problem["loc"][0])
+    message = problem["msg"] if problem["type"] == "surrogate" else _EXPECTED[key]
+    return BadLine(None if key == "id" else value["id"], f"{where}: {message}")
 
 
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
 
 
-def _is_infinite(number: str | int | float) -> bool:
-    return isinstance(number, float) and math.isinf(number)  # 1e999 is valid JSON
-
-
-def _has_surrogates(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)
-
-
-def _numbered(stream: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
+def _numbered_lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
     """Yield the lines that are not blank with their numbers from 1, None for one that is too long."""
     number = 0
     while line := stream.readline(LONGEST + 1):

@@ -17,9 +17,9 @@ from bot.doctor.check import Check
 from bot.doctor.discord_checks import (
     _ask_discord,
     _servers,
-    look_at_discord,
-    look_at_feedback,
-    look_at_metrics,
+    examine_discord,
+    examine_feedback,
+    examine_metrics,
 )
 from bot.doctor.examination import examine
 from index.errors import ConfigurationError
@@ -111,7 +111,7 @@ def test_the_command_asks_nobody_where_the_token_is_none(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DISCORD_BOT_TOKEN", "hunter2")
-    (check,) = look_at_discord(None)  # type: ignore[arg-type]
+    (check,) = examine_discord(None)  # type: ignore[arg-type]
     assert (check.check, check.status) == ("token", "fail")
     assert "hunter2" not in check.detail
 
@@ -140,13 +140,13 @@ def test_the_command_says_that_discord_is_out_of_reach(tmp_path: Path) -> None:
 
 def test_the_folder_of_the_feedback_is_looked_at_and_not_made(tmp_path: Path) -> None:
     config = Config(base=tmp_path)
-    check = look_at_feedback(config)
+    check = examine_feedback(config)
     assert (check.check, check.status) == ("feedback", "ok")
     assert "no verdicts" in check.detail or "0 verdicts" in check.detail
     assert list(tmp_path.iterdir()) == []
     config.bot_directory.mkdir()
     (config.bot_directory / "feedback.sqlite").write_bytes(b"not a database" * 100)
-    check = look_at_feedback(config)
+    check = examine_feedback(config)
     assert check.status == "fail"
     assert "feedback.sqlite" in check.detail
 
@@ -154,7 +154,7 @@ def test_the_folder_of_the_feedback_is_looked_at_and_not_made(tmp_path: Path) ->
 def test_a_folder_that_cannot_be_written_to_fails(tmp_path: Path) -> None:
     """Also where it would have to be made below a file."""
     (tmp_path / "file").touch()
-    check = look_at_feedback(Config(base=tmp_path, discord=DiscordSection(directory="file/bot")))
+    check = examine_feedback(Config(base=tmp_path, discord=DiscordSection(directory="file/bot")))
     assert check.status == "fail"
     assert f"{tmp_path / 'file'} cannot be written to" in check.detail
 
@@ -163,16 +163,16 @@ def test_the_address_of_the_metrics_is_taken_for_a_moment() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         listen = f"127.0.0.1:{other.getsockname()[1]}"
         config = Config(metrics=MetricsSection(listen=listen))
-        taken = look_at_metrics(config)
+        taken = examine_metrics(config)
         assert (taken.status, taken.detail) == ("warn", f"{listen}: address already in use")
         assert "the bot" in taken.remedy
     for _ in range(2):
-        assert look_at_metrics(config) == Check("metrics", "ok", f"{listen} is free")
+        assert examine_metrics(config) == Check("metrics", "ok", f"{listen} is free")
 
 
 @pytest.mark.parametrize("listen", ["192.0.2.1:9464", "no.such.host.invalid:9464", f"{'a' * 70}:9464"])
 def test_an_address_that_is_none_of_this_machine_fails(listen: str) -> None:
-    check = look_at_metrics(Config(metrics=MetricsSection(listen=listen)))
+    check = examine_metrics(Config(metrics=MetricsSection(listen=listen)))
     assert check.status == "fail"
     assert check.detail.startswith(f"{listen}: ")
     assert "[metrics] listen" in check.remedy

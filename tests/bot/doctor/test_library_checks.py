@@ -1,0 +1,97 @@
+"""The doctor's checks of articles, models and index folder."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from index import checksums
+from index.config import DEFAULT_ENCODER
+from index.models import model_folders
+from tests.support.homes import Home
+
+
+def statuses(home: Home, *arguments: str) -> dict[str, str]:
+    return {check["check"]: check["status"] for check in home.footnote("doctor", "--json", *arguments).json}
+
+
+def test_a_missing_corpus_fails(home: Home) -> None:
+    home.corpus.rename(home.folder / "elsewhere")
+    run = home.footnote("doctor", "--json")
+    assert run.code == 1
+    checks = {check["check"]: check for check in run.json}
+    assert checks["corpus"]["status"] == "fail"
+    assert str(home.corpus) in checks["corpus"]["detail"]
+    assert checks["index"]["status"] == "ok"
+
+
+def test_a_missing_model_fails_and_names_how_to_get_it(home: Home) -> None:
+    home.config.unlink()
+    home.config.write_text("[model]\nencoder = 'nobody/no-such-model'\n")
+    run = home.footnote("doctor")
+    assert run.code == 1
+    assert "fail model " in run.out
+    assert "footnote doctor --fetch" in run.out
+
+
+@pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "1_Pooling/config.json"])
+def test_a_model_with_a_broken_file_fails(home: Home, name: str) -> None:
+    model = home.folder / "model"
+    shutil.copytree(model_folders.resolve_encoder(DEFAULT_ENCODER), model, copy_function=os.link)
+    home.config.unlink()
+    home.config.write_text("[model]\nencoder = './model'\n")
+    assert statuses(home)["model"] == "ok"
+    content = (model / name).read_bytes()
+    (model / name).unlink()
+    (model / name).write_bytes(content[: len(content) // 2])
+    checks = {check["check"]: check for check in home.footnote("doctor", "--json").json}
+    assert (checks["model"]["status"], checks["model"]["detail"]) == ("fail", f"{model / name}: not JSON")
+
+
+def test_a_folder_that_cannot_be_written_is_a_warning(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    home.config.unlink()
+    home.config.write_text(f"[index]\ndirectory = '{tmp_path / 'file'}'\n")
+    checks = {check["check"]: check for check in home.footnote("doctor", "--json").json}
+    assert checks["index folder"]["status"] == "warn"
+
+
+def reader_check(home: Home) -> dict[str, str]:
+    run = home.footnote("doctor", "--json")
+    (found,) = (check for check in run.json if check["check"] == "reader")
+    assert run.code == (found["status"] == "fail")
+    return found
+
+
+def use_reader(home: Home, reader: str | Path) -> None:
+    home.config.unlink(missing_ok=True)
+    home.config.write_text(f"[answer]\nreader = '{reader}'\n")
+
+
+def test_the_reader_is_named_with_its_hashes(home: Home, tiny_reader_folder: Path) -> None:
+    use_reader(home, "none")
+    assert reader_check(home)["status"] == "ok"
+    use_reader(home, tiny_reader_folder)
+    check = reader_check(home)
+    assert check["status"] == "warn"
+    assert "not exported yet" in check["detail"]
+    assert check["remedy"].startswith("Run `footnote index`")
+    assert home.footnote("index").code == 0
+    check = reader_check(home)
+    (folder,) = (home.index / "readers").iterdir()
+    (file,) = folder.glob("*.onnx")
+    assert check["status"] == "ok"
+    assert f"{file.name} sha256 {checksums.file_sha256(file)[:16]}" in check["detail"]
+    file.unlink()
+    check = reader_check(home)
+    assert check["status"] == "fail"
+    assert "footnote index" in check["remedy"]
+
+
+def test_a_missing_reader_fails_and_names_how_to_get_it(home: Home) -> None:
+    use_reader(home, "nobody/no-such-reader")
+    check = reader_check(home)
+    assert check["status"] == "fail"
+    assert "nobody/no-such-reader" in check["detail"]
+    assert "footnote doctor --fetch" in check["remedy"]
