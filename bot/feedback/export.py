@@ -1,4 +1,4 @@
-"""Feedback as people and programs read it: a list, and questions whose answers are known."""
+"""Export of feedback as questions whose answers are known, for `footnote eval`."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -11,11 +11,11 @@ from index.evaluation.gold_questions import GoldQuestion
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """Questions whose answers are known, and how many verdicts are in none of them.
+    """Questions whose answers are known, and how many verdicts were left out of them.
 
-    A verdict that an answer was `wrong` does not say what would be right. `disputed` are those that an answer
-    was right which as many people called wrong, or which a later answer disproves. `changed` are those of
-    answers whose sentence no longer stood in its article when they were judged.
+    `wrong` verdicts do not say what would be right. `disputed` verdicts call an answer right that as many
+    people called wrong, or that a later answer disproves. `changed` verdicts are on answers whose sentence no
+    longer stood in its article when they were judgement.
     """
 
     questions: tuple[GoldQuestion, ...]
@@ -25,7 +25,7 @@ class Export:
 
     @property
     def lines(self) -> str:
-        """What `footnote eval` reads: an object a line. Raises FeedbackError where there is no question."""
+        """Lines that `footnote eval` reads, one object each. Raises FeedbackError if there is no question."""
         if not self.questions:
             raise FeedbackError("there is no question to export", f"Verdicts that were left out: {self}")
         return "".join(f"{dump(question.model_dump())}\n" for question in self.questions)
@@ -35,7 +35,7 @@ class Export:
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many questions there are, and how many verdicts were left out for what reason."""
+        """Number of questions, and of the verdicts left out by reason."""
         return {
             "questions": len(self.questions),
             "wrong": self.wrong,
@@ -45,33 +45,32 @@ class Export:
 
 
 def export(entries: Iterable[Entry]) -> Export:
-    """Gather the questions of which more people called an answer right than wrong.
+    """Collect the questions with an answer that more people called right than wrong.
 
-    Several such answers to a question are one question with several gold sentences. Where "The articles don't
-    say" was right as well, the library has learnt something since, and the answers count.
+    Several such answers to a question become one question with several gold sentences. If "The articles don't
+    say" was called right as well, articles were added since, and the answers count.
     """
     wrong = changed = disputed = 0
     groups: dict[tuple[str, str | None], list[Entry]] = {}
     for entry in entries:
-        judged = entry.judgement
-        wrong += not judged.right
-        if judged.answer is not None and judged.sentence is None:
-            changed += judged.right
+        judgement = entry.judgement
+        wrong += not judgement.right
+        if judgement.answer is not None and judgement.sentence is None:
+            changed += judgement.right
         else:
-            groups.setdefault((" ".join(judged.question.casefold().split()), judged.asked_in), []).append(
-                entry
-            )
+            words = " ".join(judgement.question.casefold().split())
+            groups.setdefault((words, judgement.asked_in), []).append(entry)
     questions = []
     for group in groups.values():
-        votes: Counter[str | None] = Counter()  # of a source sentence; of None, where the articles didn't say
+        votes: Counter[str | None] = Counter()  # for a source sentence; for None, if the articles didn't say
         for entry in group:
             votes[entry.judgement.sentence] += 1 if entry.judgement.right else -1
         right = [entry for entry in group if entry.judgement.right]
         agreed = [entry for entry in right if votes[entry.judgement.sentence] > 0]
-        kept = [entry for entry in agreed if entry.judgement.sentence is not None] or agreed
-        disputed += len(right) - len(kept)
-        if kept:
-            questions.append(_gold(kept))
+        cited = [entry for entry in agreed if entry.judgement.sentence is not None] or agreed
+        disputed += len(right) - len(cited)
+        if cited:
+            questions.append(_gold(cited))
     return Export(tuple(questions), wrong, disputed, changed)
 
 

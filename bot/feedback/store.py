@@ -1,14 +1,13 @@
-"""What people said of the answers: an SQLite file that outlives the index, shared by the bot's processes.
+"""Feedback on answers: an SQLite file that outlives the index, shared by the bot's processes.
 
-Who judges an answer has the question, the answer, the verdict and perhaps a note stored. Of the person a
-keyed hash is kept, so that each has one verdict on a message. The key is a file beside the database: without
-it, nobody can tell whose a verdict is.
+When somebody rates an answer, the question, the answer, the verdict and perhaps a note are stored. The person
+is stored as a keyed hash, so that each has one verdict on a message. The key is a file beside the database:
+without it, nobody can tell whose verdict it is.
 """
 
 import contextlib
 import errno
 import hashlib
-import os
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+from bot.files import write_atomically
 from index.errors import FootnoteError
 from index.segmentation.characters import replace_surrogates
 
@@ -27,7 +27,6 @@ NOTE_LIMIT = 1000
 _APPLICATION = 0x466E6F74  # marks the file as this program's: "Fnot"
 _VERSION = 1
 _LARGEST_ROW = (1 << 63) - 1
-_WAIT = 5.0  # seconds for another process to finish its write
 _SCHEMA = """
 CREATE TABLE feedback (
     row INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -49,7 +48,7 @@ ON CONFLICT (person, message) DO UPDATE SET
     note = CASE "right" WHEN excluded."right" THEN note END
 RETURNING row
 """
-_EARLIER = 'SELECT "right" FROM feedback WHERE person = ? AND message = ?'
+_PREVIOUS = 'SELECT "right" FROM feedback WHERE person = ? AND message = ?'
 _LIST = """
 SELECT row, judged, note, "right", question, answer, "index", asked_in, article, sentence
 FROM feedback ORDER BY row
@@ -69,10 +68,11 @@ class NoRoomError(FeedbackError):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a person says of an answer; `answer` is None where it was that the articles don't say.
+    """A person's verdict on an answer; `answer` is None if the answer was that the articles don't say.
 
-    `index` is the fingerprint of the index that answered, `asked_in` the id of the article that alone was
-    asked, or None. `article` and `sentence` are the first citation's, None where it is no longer as cited.
+    `index` is the fingerprint of the index that answered; `asked_in` is the id of the article that the
+    question was narrowed to, or None. `article` and `sentence` are the first citation's, None if the article
+    has changed there since.
     """
 
     right: bool
@@ -86,7 +86,7 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A judgement that is stored in `row`; `judged` is the time, UTC in ISO 8601."""
+    """A judgement as stored in `row`; `judged` is the time of it, UTC in ISO 8601."""
 
     row: int
     judged: str
@@ -95,25 +95,29 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """The row that a judgement is stored in; `changed` where the same person said the opposite before."""
+class Receipt:
+    """The row that a judgement is stored in; `changed` if the same person said the opposite before."""
 
     row: int
     changed: bool
 
 
 class Feedback:
-    """The feedback in a folder; each call opens it anew, so threads and processes may share it."""
+    """The feedback in a folder; each call opens the file again, so threads and processes may share it.
 
-    def __init__(self, folder: Path) -> None:
+    A call waits up to `patience` seconds for another process to finish its write.
+    """
+
+    def __init__(self, folder: Path, patience: float = 5.0) -> None:
         self.path = folder / FILE
         self._key_path = folder / KEY_FILE
+        self._patience = patience
 
     @classmethod
     def open(cls, folder: Path) -> Self:
-        """Open the feedback for reading and writing; the folder and its files are made where there are none.
+        """Open the feedback for reading and writing, creating the folder and its files if necessary.
 
-        Raises FeedbackError where a file is damaged or another program's, or cannot be read and written.
+        Raises FeedbackError if a file is damaged or another program's, or cannot be read and written.
         """
         feedback = cls(folder)
         with _file_errors():
@@ -123,11 +127,11 @@ class Feedback:
         feedback._run(feedback._check)
         return feedback
 
-    def add(self, judgement: Judgement, *, user: int, message: int) -> Stored:
-        """Store what a user says of the answer in a message.
+    def add(self, judgement: Judgement, *, user: int, message: int) -> Receipt:
+        """Store a user's verdict on the answer in a message.
 
-        A user's later verdict on a message takes the place of the earlier one; a note stays only where the
-        verdict does. Raises FeedbackError.
+        A later verdict on the same message replaces the earlier one; a note stays only if the verdict is the
+        same. Raises FeedbackError.
         """
         values = (
             self._hash("user", user),
@@ -140,7 +144,7 @@ class Feedback:
         return self._run(lambda database: _put(database, values))
 
     def note(self, row: int, *, user: int, text: str) -> bool:
-        """Store a note beside a judgement, in place of an earlier note; False where the user made none there.
+        """Store a note with a judgement, replacing an earlier note; False if the judgement is not the user's.
 
         Raises FeedbackError.
         """
@@ -150,24 +154,24 @@ class Feedback:
         return self._run(lambda database: database.execute(_NOTE, values).rowcount == 1)
 
     def list(self) -> list[Entry]:
-        """Read all feedback in the order of the rows; none where there is no file. Raises FeedbackError."""
+        """Read all feedback, oldest first; none if there is no file. Raises FeedbackError."""
         return self._run(_entries) if self.path.exists() else []
 
     def _run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Do work within a transaction: all of it, on the disk, or nothing."""
+        """Do work within a transaction: all of it is on the disk, or nothing."""
         try:
             with contextlib.closing(
-                sqlite3.connect(self.path, timeout=_WAIT, isolation_level=None)
+                sqlite3.connect(self.path, timeout=self._patience, isolation_level=None)
             ) as database:
                 database.execute("PRAGMA synchronous = FULL")
                 self._claim(database)
                 with _transaction(database):
                     return work(database)
         except sqlite3.Error as error:
-            raise self._in_words(error) from error
+            raise self._feedback_error(error) from error
 
     def _claim(self, database: sqlite3.Connection) -> None:
-        """Make the table where the file is empty; refuse a file that is not ours."""
+        """Create the table if the file is empty; refuse a file that is not ours."""
         application, version, tables = _identity(database)
         if (application, version) == (_APPLICATION, _VERSION):
             return
@@ -181,23 +185,23 @@ class Feedback:
                 "Move it away, or name another folder with [discord] directory.",
             )
         with _transaction(database):
-            if _identity(database)[0] != _APPLICATION:  # else another process was quicker
+            if _identity(database)[0] != _APPLICATION:  # otherwise another process was quicker
                 database.execute(_SCHEMA)
                 database.execute(f"PRAGMA application_id = {_APPLICATION}")
                 database.execute(f"PRAGMA user_version = {_VERSION}")
-        with contextlib.suppress(sqlite3.OperationalError):  # another process is just doing it
+        with contextlib.suppress(sqlite3.OperationalError):  # another process is doing so right now
             database.execute("PRAGMA journal_mode = WAL")
 
     def _check(self, database: sqlite3.Connection) -> None:
-        found = database.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if found != "ok":
+        (result,) = database.execute("PRAGMA quick_check(1)").fetchone()
+        if result != "ok":
             raise self._damaged()
 
-    def _in_words(self, error: sqlite3.Error) -> FeedbackError:
+    def _feedback_error(self, error: sqlite3.Error) -> FeedbackError:
         match getattr(error, "sqlite_errorcode", 0) & 0xFF:  # the low byte holds the kind of error
             case sqlite3.SQLITE_FULL:
                 return NoRoomError(
-                    f"{self.path}: the disk is full", "Make room; what is stored stays as it is."
+                    f"{self.path}: the disk is full", "Free some space; what is stored stays as it is."
                 )
             case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
                 return self._damaged()
@@ -216,10 +220,10 @@ class Feedback:
         return hashlib.blake2b(f"{kind}:{number}".encode(), key=self._key(), digest_size=16).hexdigest()
 
     def _key(self) -> bytes:
-        """Read the key of the hashes, and make one where there is none."""
+        """Read the key of the hashes, creating it if necessary."""
         with _file_errors():
             if not self._key_path.exists():
-                self._make_key()
+                write_atomically(self._key_path, secrets.token_hex(32).encode(), replace=False)
             key = self._key_path.read_bytes().strip()
         if not 32 <= len(key) <= hashlib.blake2b.MAX_KEY_SIZE:
             raise FeedbackError(
@@ -227,19 +231,6 @@ class Feedback:
                 "Put a backup in its place, or delete it: then the stored verdicts can no longer be changed.",
             )
         return key
-
-    def _make_key(self) -> None:
-        made = self._key_path.with_name(f"{KEY_FILE}.{secrets.token_hex(8)}")
-        try:
-            with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(secrets.token_hex(32).encode())
-                file.flush()
-                os.fsync(file.fileno())
-            # A link is whole at once and never takes the place of a key that another process just made.
-            with contextlib.suppress(FileExistsError):
-                os.link(made, self._key_path)
-        finally:
-            made.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -269,12 +260,12 @@ def _identity(database: sqlite3.Connection) -> tuple[int, int, int]:
     return application, version, tables
 
 
-def _put(database: sqlite3.Connection, values: tuple[Any, ...]) -> Stored:
-    """Add a judgement, or put it in the place of the person's earlier one; `values` are those of `_ADD`."""
+def _put(database: sqlite3.Connection, values: tuple[Any, ...]) -> Receipt:
+    """Add a judgement, or replace the person's previous one; `values` are those of `_ADD`."""
     person, message, _, right, *_ = values
-    earlier = database.execute(_EARLIER, (person, message)).fetchone()
+    previous = database.execute(_PREVIOUS, (person, message)).fetchone()
     (row,) = database.execute(_ADD, values).fetchone()
-    return Stored(int(row), earlier is not None and bool(earlier[0]) is not right)
+    return Receipt(int(row), previous is not None and bool(previous[0]) is not right)
 
 
 def _entries(database: sqlite3.Connection) -> list[Entry]:

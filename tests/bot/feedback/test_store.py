@@ -1,3 +1,5 @@
+"""The store of feedback: what people said, kept whatever happens."""
+
 import json
 import sqlite3
 import stat
@@ -9,33 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from bot.feedback.export import Export, export
 from bot.feedback.store import (
     FILE,
     KEY_FILE,
     NOTE_LIMIT,
     Feedback,
     FeedbackError,
-    Judgement,
     NoRoomError,
-    Stored,
+    Receipt,
 )
 from bot.terminal.feedback_list import entry_object
-from index.evaluation.gold_questions import read_questions
-from tests.support.homes import ROOT, Home
-
-SENTENCE = "The centre of the cluster is kept at about 35 degrees Celsius."
-RIGHT = Judgement(
-    right=True,
-    question="How warm is the cluster?",
-    answer="35 degrees Celsius",
-    index="0123abcd",
-    article="notes/bees",
-    sentence=SENTENCE,
-)
-WRONG = replace(RIGHT, right=False)
-DECLINED = Judgement(right=True, question="What is the price of bitcoin?", answer=None, index="0123abcd")
-ANN, BOB = 111222333444555666, 777888999000111222
+from tests.support.judgements import ANN, BOB, DECLINED, RIGHT, WRONG
+from tests.support.paths import ROOT
 
 
 @pytest.fixture
@@ -78,7 +65,7 @@ def test_a_note_goes_with_the_verdict_that_it_was_written_to(feedback: Feedback)
     assert feedback.note(stored.row, user=ANN, text="It says so.")
     assert feedback.add(RIGHT, user=ANN, message=1) == stored  # the same once more
     assert feedback.list()[0].note == "It says so."
-    assert feedback.add(WRONG, user=ANN, message=1) == Stored(stored.row, changed=True)
+    assert feedback.add(WRONG, user=ANN, message=1) == Receipt(stored.row, changed=True)
     assert feedback.list()[0].note is None
     assert feedback.note(stored.row, user=ANN, text="It does not.")
     assert not feedback.add(RIGHT, user=BOB, message=1).changed  # another's verdict is another's
@@ -206,147 +193,12 @@ def test_a_full_disk_keeps_what_there_is(feedback: Feedback, monkeypatch: pytest
     assert [entry.judgement for entry in feedback.list()] == [RIGHT]
 
 
-def test_a_writer_that_hangs_is_said(feedback: Feedback, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.feedback.store._WAIT", 0.1)
+def test_a_writer_that_hangs_is_reported(feedback: Feedback) -> None:
+    hurried = Feedback(feedback.path.parent, patience=0.1)
     writer = sqlite3.connect(feedback.path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
     with pytest.raises(FeedbackError, match="another process") as caught:
-        feedback.add(RIGHT, user=ANN, message=1)
+        hurried.add(RIGHT, user=ANN, message=1)
     assert caught.value.remedy
     writer.close()
     feedback.add(RIGHT, user=ANN, message=1)
-
-
-def exported(*judgements: Judgement) -> Export:
-    from bot.feedback.store import Entry
-
-    return export(Entry(row, "2026-01-01T00:00:00Z", None, it) for row, it in enumerate(judgements, 1))
-
-
-def test_what_was_right_is_exported_as_an_eval_file(tmp_path: Path) -> None:
-    narrowed = replace(RIGHT, question="Why?", asked_in="notes/bees")
-    found = exported(RIGHT, WRONG, RIGHT, DECLINED, narrowed)
-    file = tmp_path / "judged.jsonl"
-    file.write_text(found.lines, "utf-8")
-    bees, bitcoin, why = read_questions(file)
-    assert (bees.id, bees.question, bees.answerable) == ("feedback-1", RIGHT.question, True)
-    assert (bees.gold_sentences, bees.gold_answer, bees.article) == ((SENTENCE,), RIGHT.answer, None)
-    assert (bitcoin.answerable, bitcoin.gold_sentences, bitcoin.gold_answer) == (False, (), None)
-    assert why.article == "notes/bees"
-    assert found.counts == {"questions": 3, "wrong": 1, "disputed": 0, "changed": 0}
-
-
-def test_what_as_many_call_wrong_is_not_exported() -> None:
-    found = exported(RIGHT, WRONG, replace(WRONG, question="Other?"))
-    assert (found.questions, found.wrong, found.disputed) == ((), 2, 1)
-
-
-def test_an_answer_whose_sentence_changed_is_not_exported() -> None:
-    found = exported(replace(RIGHT, sentence=None, article=None), replace(WRONG, sentence=None))
-    assert (found.questions, found.wrong, found.changed) == ((), 1, 1)
-
-
-def test_right_answers_to_one_question_are_one_question() -> None:
-    other = replace(RIGHT, question="how WARM is  the cluster?", sentence="It is 35 °C.", answer="35 °C")
-    found = exported(RIGHT, other, replace(DECLINED, question=RIGHT.question))
-    (gold,) = found.questions
-    assert gold.gold_sentences == (SENTENCE, "It is 35 °C.")
-    assert (gold.gold_answer, gold.answerable, found.disputed) == ("35 °C", True, 1)
-
-
-@pytest.mark.parametrize("answer", [SENTENCE, "35 degrees Cel…"])
-def test_a_gold_answer_is_a_span_of_the_sentence(answer: str) -> None:
-    (gold,) = exported(replace(RIGHT, answer=answer)).questions
-    assert (gold.gold_sentences, gold.gold_answer) == ((SENTENCE,), None)
-
-
-@pytest.fixture
-def judged(tmp_path: Path) -> Home:
-    home = Home(tmp_path)
-    home.config.write_text("")
-    feedback = Feedback.open(tmp_path / ".footnote-bot")
-    row = feedback.add(RIGHT, user=ANN, message=1).row
-    feedback.note(row, user=ANN, text="Nice\x1b[31m.")
-    feedback.add(replace(WRONG, question="Why?", sentence=None, answer="So."), user=ANN, message=2)
-    feedback.add(replace(DECLINED, right=False), user=ANN, message=3)
-    return home
-
-
-def test_the_command_lists_feedback(judged: Home) -> None:
-    run = judged.footnote("feedback")
-    assert (run.code, run.err) == (0, "")
-    lines = run.out.splitlines()
-    assert lines[0] == "1 right, 2 wrong"
-    assert lines[2].startswith("right, 20")
-    assert lines[3:6] == [
-        "  asked  How warm is the cluster?",
-        "  said   35 degrees Celsius (notes/bees)",
-        "  note   Nice\ufffd[31m.",
-    ]
-    assert lines[-1] == "  said   The articles do not say."
-
-
-def test_the_command_lists_feedback_as_json(judged: Home) -> None:
-    first, *others = judged.footnote("feedback", "--json").json
-    assert first.pop("judged").endswith("Z")
-    assert first == {
-        "id": "feedback-1",
-        "right": True,
-        "note": "Nice\x1b[31m.",
-        "question": RIGHT.question,
-        "answer": RIGHT.answer,
-        "asked_in": None,
-        "article": "notes/bees",
-        "sentence": SENTENCE,
-        "index": "0123abcd",
-    }
-    assert len(others) == 2
-
-
-def test_the_command_lists_nothing_where_nothing_is(tmp_path: Path) -> None:
-    home = Home(tmp_path)
-    home.config.write_text("")
-    assert home.footnote("feedback").out == f"no verdicts yet in {tmp_path / '.footnote-bot' / FILE}\n"
-    assert home.footnote("feedback", "--json").out == "[]\n"
-    assert list(tmp_path.iterdir()) == [home.config]
-
-
-def test_the_command_exports_what_eval_reads(judged: Home) -> None:
-    file = judged.folder / "judged.jsonl"
-    run = judged.footnote("feedback", "--export", str(file))
-    assert (run.code, run.err) == (0, "")
-    assert run.out == "exported 1 question\nleft out: 2 wrong, 0 disputed, 0 of changed articles\n"
-    assert [gold.gold_sentences for gold in read_questions(file)] == [(SENTENCE,)]
-    run = judged.footnote("feedback", "--json", "--export", str(file))
-    assert run.json == {"questions": 1, "wrong": 2, "disputed": 0, "changed": 0}
-    for options in ((), ("--json",)):
-        run = judged.footnote("feedback", *options, "--export", "-")
-        assert run.out == file.read_text("utf-8")
-        assert run.err == "left out: 2 wrong, 0 disputed, 0 of changed articles\n"
-    assert judged.footnote("-q", "feedback", "--export", "-").err == ""
-
-
-def test_an_export_of_nothing_leaves_the_file_alone(tmp_path: Path) -> None:
-    home = Home(tmp_path)
-    home.config.write_text("")
-    file = tmp_path / "judged.jsonl"
-    file.write_text("dear\n")
-    run = home.footnote("feedback", "--export", str(file))
-    assert (run.code, run.out) == (1, "")
-    assert run.err.startswith("error: there is no question to export\n  Verdicts that were left out: 0 wrong")
-    assert file.read_text() == "dear\n"
-
-
-def test_an_export_that_cannot_be_written_is_said(judged: Home) -> None:
-    run = judged.footnote("feedback", "--export", str(judged.folder / "no" / "judged.jsonl"))
-    assert run.code == 1
-    assert "judged.jsonl" in run.err
-    assert "Traceback" not in run.err
-
-
-def test_a_damaged_file_is_named_by_the_command(judged: Home) -> None:
-    file = judged.folder / ".footnote-bot" / FILE
-    file.write_bytes(b"nonsense" * 100)
-    run = judged.footnote("feedback")
-    assert (run.code, run.out) == (1, "")
-    assert run.err.startswith(f"error: {file} is damaged\n  Move it away")

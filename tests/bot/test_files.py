@@ -1,0 +1,42 @@
+"""Small files are written whole or not at all."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from bot.files import write_atomically
+
+
+@pytest.mark.parametrize("replace", [True, False])
+def test_a_file_is_written_for_its_owner_alone(tmp_path: Path, replace: bool) -> None:
+    write_atomically(tmp_path / "file", b"content", replace=replace)
+    assert (tmp_path / "file").read_bytes() == b"content"
+    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_file_that_is_there_is_replaced_or_kept(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    write_atomically(path, b"new", replace=False)
+    assert path.read_bytes() == b"old"
+    write_atomically(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_atomically(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
