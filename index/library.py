@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
-from threading import Lock
 from typing import Self
 
 import numpy as np
@@ -25,7 +24,7 @@ from index.reading.reader_choice import load_span_model, make_reader
 from index.records import Answer, Article, Question, Sentence, Source, clean_question
 from index.retrieval.ranking import Ranker
 from index.retrieval.retriever import CANDIDATES, Retriever
-from index.retrieval.title_search import Titles
+from index.retrieval.title_search import TitleSearch
 from index.storage.bm25 import Bm25
 from index.storage.catalog import ArticleRow, Catalog
 from index.storage.fingerprint import difference, fingerprint
@@ -74,8 +73,6 @@ class Library:
         self._config = config
         self._ranker = Ranker.load()
         self._reader = None if models.damaged else make_reader(models.reader, retriever.catalog)
-        self._titles: Titles | None = None
-        self._lock = Lock()
 
     @classmethod
     def open(cls, config: Config, earlier: "Library | None" = None) -> Self:
@@ -119,16 +116,13 @@ class Library:
         return _fingerprint(self._generation)
 
     @property
-    def titles(self) -> Titles:
-        """The search for articles by title, built when it is first used: seconds for a million articles."""
-        with self._lock:
-            if self._titles is None:
-                self._titles = Titles.load(self._catalog)
-            return self._titles
+    def titles(self) -> TitleSearch:
+        """Search for articles by title."""
+        return TitleSearch(self._catalog)
 
-    def articles(self) -> list[ArticleRow]:
-        """List the articles by id, without their texts."""
-        return self._catalog.articles()
+    def articles(self, beginning: str = "") -> list[ArticleRow]:
+        """List the articles by id, without their texts: all, or those whose ids begin with `beginning`."""
+        return self._catalog.articles(beginning)
 
     def article(self, article_id: str) -> Article:
         """Read one article. Raises UnknownArticleError, which names the nearest ids."""

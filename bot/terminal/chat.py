@@ -185,9 +185,8 @@ def completions(chat: Chat, before: str) -> "Iterator[Completion]":
 
     name, space, word = before.partition(" ")
     if name in ("/article", "/show") and space:
-        for info in chat.library.articles():
-            if info.id.casefold().startswith(word.casefold()):
-                yield Completion(info.id, -len(word), display=safe(info.id), display_meta=safe(info.title))
+        for info in chat.library.articles(beginning=word):
+            yield Completion(info.id, -len(word), display=safe(info.id), display_meta=safe(info.title))
     elif before.startswith("/") and not space:
         for command in chat.commands:
             if command.startswith(before):

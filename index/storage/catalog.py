@@ -7,8 +7,10 @@ a question need not cut its candidates into words again.
 
 import sqlite3
 import weakref
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
@@ -17,6 +19,7 @@ from urllib.parse import quote
 from index.errors import IndexDamagedError, UnknownArticleError
 from index.records import Article, Passage, Sentence
 from index.segmentation.characters import replace_surrogates
+from index.storage.title_index import TitleIndex
 
 FILE = "articles.sqlite"
 
@@ -31,7 +34,14 @@ _SENTENCE = (
     " LEFT JOIN sentences before ON before.row = s.row - 1 AND before.article = s.article"
     " LEFT JOIN sentences after ON after.row = s.row + 1 AND after.article = s.article"
 )
+_SIMILAR = 60  # percent, from which an id is named as one of the nearest
 _VARIABLES = 900  # of one statement; SQLite allows 999 at least
+
+
+def article_key(article_id: str) -> str:
+    """Name an article in 12 characters of base64url, however long its id: 72 bits of its BLAKE2b digest."""
+    digest = blake2b(article_id.encode("utf-8", "surrogatepass"), digest_size=9).digest()
+    return urlsafe_b64encode(digest).decode("ascii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +120,7 @@ class Catalog:
             self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
         except sqlite3.Error as error:
             raise _damaged(path, error) from error
+        self._connection.create_function("casefold", 1, str.casefold, deterministic=True)
         # A connection is part of a cycle: left alone, its file stays open until the garbage is collected.
         weakref.finalize(self, self._connection.close)
         self._lock = Lock()
@@ -121,9 +132,17 @@ class Catalog:
         """Count the articles."""
         return int(self._size)
 
-    def articles(self) -> list[ArticleRow]:
-        """List the articles, by id."""
-        return [ArticleRow(*values) for values in self._query(f"{_ARTICLE} ORDER BY row")]
+    @property
+    def titles(self) -> TitleIndex:
+        """The index of the articles' titles."""
+        return TitleIndex(self._query)
+
+    def articles(self, beginning: str = "") -> list[ArticleRow]:
+        """List the articles by id: all, or those whose ids begin with `beginning`, whatever its case."""
+        if not beginning:
+            return [ArticleRow(*values) for values in self._query(f"{_ARTICLE} ORDER BY row")]
+        ids = self._query("SELECT row FROM articles WHERE instr(casefold(id), ?) = 1", (_folded(beginning),))
+        return self.article_rows(sorted(row for (row,) in ids))
 
     def row(self, article_id: str) -> int:
         """Find the row of the article `article_id`.
@@ -143,33 +162,28 @@ class Catalog:
             raise IndexError(f"article {row} of {self._size}")
         return ArticleRow(*found[0])
 
+    def article_by_key(self, key: str) -> ArticleRow | None:
+        """Find the article whose `article_key` is `key`."""
+        values = self._query(f"{_ARTICLE} WHERE key = ?", (key,))
+        return ArticleRow(*values[0]) if values else None
+
     def article_rows(self, rows: Iterable[int]) -> list[ArticleRow]:
         """Describe the articles of `rows`, in the order of `rows`. Raises KeyError for a row that is none."""
         wanted = [int(row) for row in rows]
         found = {values[0]: ArticleRow(*values) for values in self._among(f"{_ARTICLE} WHERE row", wanted)}
         return [found[row] for row in wanted]
 
-    def names(self) -> Iterator[tuple[str, str]]:
-        """Yield id and title of each article, in the order of the rows."""
-        for first in range(0, self._size, _VARIABLES):
-            ends = (first, first + _VARIABLES)
-            yield from self._query(
-                "SELECT id, title FROM articles WHERE row >= ? AND row < ? ORDER BY row", ends
-            )
-
-    def titles(self, rows: Iterable[int]) -> list[str]:
-        """Read the titles of `rows`, in the order of `rows`. Raises KeyError for a row that is none."""
-        wanted = [int(row) for row in rows]
-        found = dict(self._among("SELECT row, title FROM articles WHERE row", wanted))
-        return [found[row] for row in wanted]
-
     def nearest_ids(self, article_id: str, n: int = 3) -> list[str]:
-        """List up to `n` ids that hold `article_id`, or else are like it, nearest first; one at least."""
-        asked = article_id[:200].casefold()
-        folded = {known.casefold(): known for (known,) in self._query("SELECT id FROM articles")}
-        holding = sorted((known for known in folded if asked in known), key=len) if asked else []
-        near = holding[:n] or _like(asked, folded, n, 60) or _like(asked, folded, 1, 0)
-        return [folded[known] for known in near]
+        """List up to `n` ids that contain `article_id`, or else the most similar ones; at least one."""
+        typed = _folded(article_id[:200])
+        containing = "SELECT id FROM articles WHERE instr(casefold(id), ?) ORDER BY length(id), id LIMIT ?"
+        if typed and (ids := self._query(containing, (typed, n))):
+            return [known for (known,) in ids]
+        from rapidfuzz import fuzz, process  # for the few questions that need it
+
+        ids = [known for (known,) in self._query("SELECT id FROM articles")]
+        near = process.extract(typed, ids, scorer=fuzz.ratio, processor=str.casefold, limit=n)
+        return [known for known, score, _ in near if score >= _SIMILAR] or [known for known, *_ in near[:1]]
 
     def article(self, row: int) -> Article:
         """Read the article of `row`, with its text. Raises IndexError."""
@@ -245,13 +259,8 @@ class Catalog:
             raise _damaged(self._path, error) from error
 
 
-def _like(asked: str, known: Iterable[str], n: int, least: int) -> list[str]:
-    from rapidfuzz import fuzz, process  # for the few questions that need it
-
-    return [
-        name
-        for name, _, _ in process.extract(asked, list(known), scorer=fuzz.ratio, limit=n, score_cutoff=least)
-    ]
+def _folded(text: str) -> str:
+    return replace_surrogates(text).casefold()
 
 
 def _ends(rows: range) -> tuple[int, int]:

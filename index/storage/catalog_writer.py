@@ -10,12 +10,14 @@ from typing import Any, Self
 
 from index.records import Article, Passage, Sentence
 from index.segmentation.search_terms import terms
-from index.storage.catalog import FILE
+from index.storage.catalog import FILE, article_key
+from index.storage.title_index import SCHEMA as TITLE_SCHEMA
+from index.storage.title_index import write_titles
 
 _SCHEMA = """
 CREATE TABLE articles (
-    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, terms TEXT NOT NULL,
-    url TEXT, published TEXT, author TEXT, file TEXT NOT NULL UNIQUE,
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, key TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
+    terms TEXT NOT NULL, url TEXT, published TEXT, author TEXT, file TEXT NOT NULL UNIQUE,
     text TEXT NOT NULL, characters INTEGER NOT NULL,
     first_sentence INTEGER NOT NULL, sentences INTEGER NOT NULL,
     first_passage INTEGER NOT NULL, passages INTEGER NOT NULL
@@ -42,11 +44,12 @@ class CatalogWriter:
         try:
             with _os_errors():
                 self._connection.executescript(
-                    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _SCHEMA
+                    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _SCHEMA + TITLE_SCHEMA
                 )
         except OSError:
             self._connection.close()
             raise
+        self._titles: list[str] = []
         self.articles = 0
         self.sentences = 0
         self.passages = 0
@@ -63,8 +66,16 @@ class CatalogWriter:
             "articles",
             [
                 (
-                    *(row, article.id, article.title, " ".join(terms(article.title)), article.url),
-                    *(article.published, article.author, article.file, text, len(text)),
+                    *(
+                        row,
+                        article.id,
+                        article_key(article.id),
+                        article.title,
+                        " ".join(terms(article.title)),
+                        article.url,
+                    ),
+                    *(article.published, article.author, article.file),
+                    *(text, len(text)),
                     *(self.sentences, len(sentences), self.passages, len(passages)),
                 )
             ],
@@ -83,12 +94,13 @@ class CatalogWriter:
             "passages",
             ((self.passages + n, row, p.start, p.end, p.first, p.last) for n, p in enumerate(passages)),
         )
+        self._titles.append(article.title)
         self.articles += 1
         self.sentences += len(sentences)
         self.passages += len(passages)
 
     def _insert(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        columns = {"articles": 14, "sentences": 9, "passages": 6}[table]
+        columns = {"articles": 15, "sentences": 9, "passages": 6}[table]
         marks = ", ".join("?" * columns)
         with _os_errors():
             self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - our names
@@ -102,6 +114,7 @@ class CatalogWriter:
         try:
             if kind is None:
                 with _os_errors():
+                    write_titles(self._connection, self._titles)
                     self._connection.execute("COMMIT")
         finally:
             self._connection.close()

@@ -31,7 +31,7 @@ from index.errors import (
     Reason,
 )
 
-SCHEMA = 2  # of everything in the index folder; raise it with every change to names or contents of its files
+SCHEMA = 3  # of everything in the index folder; raise it with every change to names or contents of its files
 
 _POINTER = "current"
 _MANIFEST = "manifest.json"

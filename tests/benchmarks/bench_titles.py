@@ -1,7 +1,7 @@
-"""Finding articles by title in a large library: CPU time and memory of loading, CPU time of a search.
+"""Finding articles by title in a large library: CPU time of a search, memory, and size on disk.
 
 usage: python -m tests.benchmarks.bench_titles [--titles N ...] [--words N]
-The titles are made: three to twelve words each, drawn by Zipf's law from `--words` made-up words.
+The titles are generated: three to twelve words each, drawn by Zipf's law from `--words` random words.
 """
 
 import argparse
@@ -17,8 +17,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from index.records import Article
-from index.retrieval.title_search import Titles, article_key
-from index.storage.catalog import Catalog
+from index.retrieval.title_search import TitleSearch
+from index.storage.catalog import FILE, Catalog, article_key
 from index.storage.catalog_writer import CatalogWriter
 
 RUNS = 20
@@ -35,7 +35,11 @@ def main() -> None:
         return
     for titles in options.titles:
         with tempfile.TemporaryDirectory() as folder:
-            make_catalog(Path(folder), titles, options.words)
+            taken = busy(
+                lambda folder=folder, titles=titles: make_catalog(Path(folder), titles, options.words)
+            )
+            size = (Path(folder) / FILE).stat().st_size / 2**20
+            print(f"{titles} titles: catalog written in {taken:.1f} s, {size:.0f} MB on disk", flush=True)
             subprocess.run(
                 [sys.executable, "-m", "tests.benchmarks.bench_titles", "--measure", folder], check=True
             )
@@ -52,16 +56,11 @@ def make_catalog(folder: Path, titles: int, words: int) -> None:
 
 
 def measure(folder: Path) -> None:
-    catalog = Catalog(folder)
     before = resident()
-    loaded: list[Titles] = []
-    taken = busy(lambda: loaded.append(Titles.load(catalog)))
-    (titles,) = loaded
-    peak = int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
-    memory = f"{resident() - before:.0f} MB, at most {peak - before:.0f} MB meanwhile"
-    print(f"{len(titles)} titles: loaded in {taken:.2f} s, {memory}")
+    catalog = Catalog(folder)
+    titles = TitleSearch(catalog)
     row = len(titles) // 2
-    (title,) = catalog.titles([row])
+    title = catalog.article_row(row).title
     words = title.casefold().split()
     longest = max(words, key=len)
     typed = {
@@ -71,6 +70,7 @@ def measure(folder: Path) -> None:
         "the whole title": title,
         "words in another order": " ".join(reversed(words)),
         "two words, one begun": f"{words[-1]} {longest[:4]}",
+        "words of two titles": f"{words[0]} {catalog.article_row(row + 1).title}",
         "a word with a mistake": longest[:2] + longest[3] + longest[2] + longest[4:],
         "all words with mistakes": " ".join(word[:2] + word[3:] for word in words),
         "inside of words": longest[2:],
@@ -78,12 +78,25 @@ def measure(folder: Path) -> None:
     }
     for name, text in typed.items():
         times = [busy(lambda text=text: titles.search(text)) for _ in range(RUNS)]
-        place = [found.row for found in titles.search(text)]
-        at = f"found at {place.index(row) + 1}" if row in place else "not among the first"
+        places = [article.row for article in titles.search(text)]
+        at = f"found at {places.index(row) + 1}" if row in places else "not among the first"
         print(f"  {name}: {statistics.median(times) * 1000:.1f} ms, at most {max(times) * 1000:.1f} ms; {at}")
+    keystrokes = [
+        busy(lambda end=end: titles.search(title[:end])) for _ in range(5) for end in range(1, len(title))
+    ]
+    print(
+        f"  a keystroke of it: {statistics.median(keystrokes) * 1000:.1f} ms,"
+        f" at most {max(keystrokes) * 1000:.1f} ms"
+    )
     key = article_key(f"articles/{row:07}")
-    for name, call in (("key", lambda: titles.find(key)), ("title", lambda: titles.resolve(title))):
-        print(f"  by {name}: {statistics.median(busy(call) for _ in range(RUNS)) * 1000:.2f} ms")
+    calls = {
+        "by key": lambda: titles.find(key),
+        "by title": lambda: titles.resolve(title),
+        "last page": lambda: titles.page(len(titles) - 8, 8),
+    }
+    for name, call in calls.items():
+        print(f"  {name}: {statistics.median(busy(call) for _ in range(RUNS)) * 1000:.2f} ms")
+    print(f"  memory: {resident() - before:.0f} MB")
 
 
 def busy(call: Callable[[], object]) -> float:

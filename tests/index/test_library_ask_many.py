@@ -194,8 +194,7 @@ def test_the_fingerprint_is_of_what_the_index_holds(library: Library, library_co
     assert Library.open(config).fingerprint == library.fingerprint == published_fingerprint(config)
 
 
-def test_titles_are_made_once(library: Library) -> None:
-    assert library.titles is library.titles
+def test_articles_are_found_by_title(library: Library) -> None:
     assert [article.id for article in library.titles.search("red bridge")] == [
         "bridges/one", "bridges/three", "bridges/two",
     ]  # fmt: skip

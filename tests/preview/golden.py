@@ -14,8 +14,7 @@ from bot.discord.replies.library_pages import about_reply, articles_reply, unkno
 from bot.discord.replies.reply import Reply, article_gone_reply, busy_reply, verdict_reply
 from bot.discord.replies.tickets import ContextTicket, Mark, PageTicket, sentence_digest
 from index.records import Answer, Article, Citation, Sentence, Source, Span
-from index.retrieval.title_search import article_key
-from index.storage.catalog import ArticleRow
+from index.storage.catalog import ArticleRow, article_key
 
 FOLDER = Path(__file__).parent.parent / "data" / "discord"
 FINGERPRINT = "5d41402abc4b"

@@ -13,7 +13,7 @@ from bot.discord.replies.reply import verdict_reply
 from bot.discord.replies.tickets import NoteTicket
 from bot.feedback.export import export
 from bot.feedback.store import FILE
-from index.retrieval.title_search import article_key
+from index.storage.catalog import article_key
 from tests.fake_discord import FakeDiscord
 from tests.support.button_presses import (
     ANSWER,

@@ -47,7 +47,7 @@ from bot.discord.telemetry.log_format import fields
 from bot.discord.telemetry.meter import Meter
 from index.errors import EmptyQuestionError, UnknownArticleError
 from index.records import clean_question
-from index.retrieval.title_search import article_key
+from index.storage.catalog import article_key
 
 FURTHEST = 60
 """Citations that can be paged through at most: each further page costs more than the one before."""

@@ -35,7 +35,7 @@ from bot.wording import safe
 from index.errors import UnknownArticleError
 from index.library import Library
 from index.records import Answer, Citation
-from index.retrieval.title_search import article_key
+from index.storage.catalog import article_key
 
 QUESTION_LIMIT = 500
 """Characters of a question that is accepted; a reply quotes all of it, because a follow-up reads it back."""

@@ -11,7 +11,7 @@ from bot.discord.replies.reply import BLUE, Button, Reply
 from bot.discord.replies.tickets import ContextTicket, Mark, PageTicket, sentence_digest
 from bot.wording import counted
 from index.records import Article, Sentence
-from index.retrieval.title_search import article_key
+from index.storage.catalog import article_key
 
 PAGE_LIMIT, BEGINNING_LIMIT = 1400, 700
 """Units of an article's text on a page, about a phone's screen, and of its beginning."""

@@ -16,8 +16,7 @@ from bot.discord.replies.tickets import ArticlesTicket, clean_query
 from bot.wording import counted, safe
 from index.errors import UnknownArticleError
 from index.library import Library
-from index.retrieval.title_search import article_key
-from index.storage.catalog import ArticleRow
+from index.storage.catalog import ArticleRow, article_key
 
 DISTRIBUTION = "footnote-bot"
 ROWS_PER_PAGE = 8

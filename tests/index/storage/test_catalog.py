@@ -8,7 +8,7 @@ import pytest
 from index.errors import IndexDamagedError, UnknownArticleError
 from index.records import Article, Passage, Sentence
 from index.storage import catalog
-from index.storage.catalog import Catalog
+from index.storage.catalog import Catalog, article_key
 from index.storage.catalog_writer import CatalogWriter
 
 FIRST = Article(
@@ -82,6 +82,26 @@ def test_an_unknown_id_names_the_nearest(tmp_path: Path) -> None:
     assert len(read.nearest_ids("zzz")) == 1
     with pytest.raises(UnknownArticleError):
         read.row("\x00" * 100_000)
+
+
+def test_ids_are_found_by_how_they_begin_whatever_their_case(tmp_path: Path) -> None:
+    with CatalogWriter(tmp_path) as writer:
+        for name in ("A", "Straße/one", "a", "straße/two"):
+            writer.add(Article(name, "", "", f"{name}.txt"), [], [])
+    read = Catalog(tmp_path)
+    assert [article.id for article in read.articles("STRASSE/")] == ["Straße/one", "straße/two"]
+    assert [article.id for article in read.articles("a")] == ["A", "a"]
+    assert read.articles("tra") == read.articles("\ud800") == []
+    assert read.articles("") == read.articles()
+    assert read.nearest_ids("STRASSE") == ["Straße/one", "straße/two"]
+    assert read.nearest_ids("a", n=2) == ["A", "a"]
+
+
+def test_an_article_is_found_by_its_key(folder: Path) -> None:
+    article = Catalog(folder).article_by_key(article_key(FIRST.id))
+    assert article is not None
+    assert article.id == FIRST.id
+    assert Catalog(folder).article_by_key("none") is None
 
 
 def test_threads_share_a_catalog(folder: Path) -> None:

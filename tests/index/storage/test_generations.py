@@ -181,10 +181,10 @@ def test_a_damaged_encoder_is_named_and_replaced(tmp_path: Path) -> None:
         "{}",
         "[]",
         "3",
-        '{"schema": 2}',
-        '{"schema": 2, "generation": "../x", "sha256": "", "previous": null}',
-        '{"schema": 2, "generation": "000001", "sha256": null, "previous": null}',
-        '{"schema": 2, "generation": "000001", "sha256": ""}',
+        f'{{"schema": {generations.SCHEMA}}}',
+        f'{{"schema": {generations.SCHEMA}, "generation": "../x", "sha256": "", "previous": null}}',
+        f'{{"schema": {generations.SCHEMA}, "generation": "000001", "sha256": null, "previous": null}}',
+        f'{{"schema": {generations.SCHEMA}, "generation": "000001", "sha256": ""}}',
     ],
 )
 def test_a_foreign_pointer_is_damage(tmp_path: Path, pointer: str) -> None:

@@ -18,7 +18,7 @@ from bot.discord.replies.tickets import (
     sentence_digest,
 )
 from bot.feedback.export import export
-from index.retrieval.title_search import article_key
+from index.storage.catalog import article_key
 from tests.fake_discord import FakeDiscord
 from tests.support.bots import Bots
 from tests.support.button_presses import (

@@ -10,7 +10,7 @@ from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import TEXTLESS, definitions
 from bot.discord.replies import library_pages
 from bot.discord.replies.answer_reply import DECLINED, LOOKED_EVERYWHERE, NEAR_STATEMENT
-from index.retrieval.title_search import article_key
+from index.storage.catalog import article_key
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.interactions import Interaction
 from tests.fake_discord.world import User

@@ -18,7 +18,7 @@ from bot.discord.replies.answer_reply import (
 )
 from bot.discord.replies.reply import notice
 from bot.discord.replies.tickets import ContextTicket, MoreTicket
-from index.retrieval.title_search import article_key
+from index.storage.catalog import article_key
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.messages import Message
 from tests.fake_discord.world import Channel

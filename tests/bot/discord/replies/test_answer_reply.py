@@ -39,7 +39,7 @@ from bot.discord.replies.without_embed import without_embed
 from bot.wording import safe
 from index.library import Library
 from index.records import Answer, Citation, Source
-from index.retrieval.title_search import article_key
+from index.storage.catalog import article_key
 from tests.fake_discord import limits as documented
 from tests.preview.golden import (
     FINGERPRINT,

@@ -23,8 +23,7 @@ from bot.discord.replies.tickets import (
     sentence_digest,
 )
 from index.records import Article, Sentence
-from index.retrieval.title_search import article_key
-from index.storage.catalog import ArticleRow
+from index.storage.catalog import ArticleRow, article_key
 from tests.bot.discord.replies.test_answer_reply import TEXTS, URLS, check
 from tests.preview.golden import GOLDEN, HOSTILE, RAQQA, cite, row, spans
 

@@ -12,8 +12,8 @@ from bot.discord.replies.message_limits import CHOICE, CHOICES
 from index.errors import UnknownArticleError
 from index.library import Library
 from index.records import Article, Passage, Sentence
-from index.retrieval.title_search import Titles, article_key
-from index.storage.catalog import Catalog
+from index.retrieval.title_search import TitleSearch
+from index.storage.catalog import Catalog, article_key
 from index.storage.catalog_writer import CatalogWriter
 
 
@@ -21,7 +21,7 @@ from index.storage.catalog_writer import CatalogWriter
 class Large:
     """What of a library lists need, over 60 articles."""
 
-    titles: Titles
+    titles: TitleSearch
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def large(tmp_path: Path) -> Library:
             writer.add(
                 Article(id_, title, "It is long.", f"{id_}.md"), [Sentence(0, 11)], [Passage(0, 11, 0, 1)]
             )
-    return cast(Library, Large(Titles.load(Catalog(tmp_path))))
+    return cast(Library, Large(TitleSearch(Catalog(tmp_path))))
 
 
 @pytest.mark.parametrize("given", ["notes/bees", "how bees KEEP warm", article_key("notes/bees")])

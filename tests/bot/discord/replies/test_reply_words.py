@@ -6,7 +6,7 @@ import pytest
 from bot.discord.replies.answer_reply import CONTEXT_LABEL, MORE_LABEL, read_back
 from bot.discord.replies.reply import AMBER, EMPTY_LINE, GREEN
 from bot.discord.replies.without_embed import without_embed
-from index.retrieval.title_search import article_key
+from index.storage.catalog import article_key
 from tests.bot.discord.replies.test_answer_reply import sent
 from tests.preview.golden import GOLDEN, RAQQA, answered, cite, show
 

@@ -18,7 +18,7 @@ from bot.discord.replies.tickets import (
     parse,
     sentence_digest,
 )
-from index.retrieval.title_search import article_key
+from index.storage.catalog import article_key
 
 COUNTS = st.integers(0, 999_999_999)
 KEYS = st.text().map(article_key)
