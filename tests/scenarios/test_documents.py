@@ -102,3 +102,16 @@ def test_the_lab_notebook_is_linked_from_no_document() -> None:
 def test_no_document_is_forgotten() -> None:
     folders = [ROOT.glob("*.md"), *((ROOT / name).rglob("*.md") for name in ("bot", "docs", "index"))]
     assert {str(path.relative_to(ROOT)) for paths in folders for path in paths} == set(NAMES)
+
+
+@pytest.mark.parametrize("container", ["index", "bot", "bot.discord"])
+def test_the_documented_layers_are_those_that_import_linter_holds(container: str) -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    (layers,) = [contract["layers"] for contract in contracts if contract.get("containers") == [container]]
+    (line,) = re.findall(
+        rf"^- `{container}`: ((?:.*\n  )*.*)$", DOCUMENTS["docs/architecture.md"], re.MULTILINE
+    )
+    documented = [set(re.findall(r"\w+", layer)) for layer in line.split("→")]
+    assert documented == [set(layer.split(" | ")) for layer in reversed(layers) if layer != "__main__"]
