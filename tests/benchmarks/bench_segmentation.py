@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from index.segmentation.sentences import split_sentences
+from tests.support.paths import ARTICLE
+from tests.support.prose import KNOWN_WRONG, PROSE
 
 Spans = list[tuple[int, int]]
 Segmenter = Callable[[str], Spans]
@@ -71,8 +73,6 @@ def main() -> None:
         for article in json.loads(parser.parse_args().file.read_text("utf-8"))["data"]
         for paragraph in article["paragraphs"]
     ]
-    from tests.index.segmentation.test_sentences import ARTICLE, KNOWN_WRONG, PROSE
-
     article = ARTICLE.read_text("utf-8")
     expected = [line for line in article.split("\n") if line]
     megabytes = sum(len(paragraph["context"].encode()) for paragraph in paragraphs) / 1e6

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from index.config import Config
-from index.errors import EmptyQuestionError, IndexMissingError, IndexStaleError, UnknownArticleError
+from index.errors import IndexMissingError, IndexStaleError, UnknownArticleError
 from index.library import Library
-from index.records import Answer, clean_question
+from index.records import Answer
 from index.segmentation import search_terms
 from tests.support.small_library import build, make_config, provide_encoder, write_corpus
 
@@ -102,12 +102,6 @@ def test_an_article_narrows_the_question(library: Library) -> None:
         library.ask(LEAFLETS, article="bridges/oen")
 
 
-@pytest.mark.parametrize("blank", ["", "  \n\t", "\0", "\u200b\u200f\u202e", "\ufeff"])
-def test_a_question_without_a_visible_character_is_empty(blank: str) -> None:
-    with pytest.raises(EmptyQuestionError):
-        clean_question(blank)
-
-
 @pytest.mark.parametrize(
     "odd",
     [
@@ -127,10 +121,6 @@ def test_odd_questions_are_answered_or_declined(library: Library, odd: str) -> N
     answer = library.ask(odd)
     assert len(answer.citations) == 3
     answer.question.encode("utf-8")
-
-
-def test_surrogate_pairs_become_their_character_and_lone_ones_a_mark() -> None:
-    assert clean_question("\ud83d\ude00 a\ud83db") == "😀 a\ufffdb"
 
 
 def test_there_is_no_library_without_an_index(tmp_path: Path) -> None:

@@ -81,11 +81,6 @@ def test_no_questions_have_no_answers(library: Library) -> None:
     assert library.ask_many([]) == []
 
 
-def test_a_question_for_no_citations_is_none() -> None:
-    with pytest.raises(ValueError, match="top_k: expected 1 or more, found 0"):
-        Question("Who?", top_k=0)
-
-
 def test_the_time_is_what_its_asker_waited(library: Library) -> None:
     started = time.perf_counter()
     answers = library.ask_many(ASKED)

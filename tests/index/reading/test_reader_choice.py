@@ -1,5 +1,6 @@
 """Which reader answers, and how one that is named comes into the index."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -13,12 +14,19 @@ import pytest
 from index.building.model_changes import look_again
 from index.building.staleness import is_stale
 from index.config import AnswerSection, Config
-from index.errors import IndexDamagedError, IndexStaleError, ModelMissingError
+from index.errors import IndexDamagedError, IndexStaleError, ModelDamagedError, ModelMissingError
 from index.library import Library
 from index.llamaindex.query_engine import FootnoteQueryEngine
 from index.models import model_folders
+from index.models.span_model import SpanModel
+from index.reading import reader_choice
 from index.reading.reader import RetrievalReader
-from index.reading.reader_choice import exported_reader_folder, load_span_model, make_reader
+from index.reading.reader_choice import (
+    exported_reader_folder,
+    load_span_model,
+    make_reader,
+    own_reader_folder,
+)
 from index.storage import generations
 from index.storage.catalog import Catalog
 from tests.support.small_library import OLD, build, check_vectors, current, earlier, write
@@ -235,3 +243,18 @@ def test_a_reader_without_files_is_as_it_was(named: Config) -> None:
     assert look_again(state) == state
     shutil.rmtree(state.folder)
     assert look_again(state) == state
+
+
+def test_another_reader_in_its_place_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "package"
+    shutil.copytree(own_reader_folder(), package / "reader_model")
+    monkeypatch.setattr(reader_choice, "files", lambda _: package)
+    assert SpanModel.load(own_reader_folder()).read("Who?", ["Mary did."])
+    settings = package / "reader_model" / "reader.json"
+    changed = json.loads(settings.read_text("utf-8")) | {"tokens": 128}
+    settings.write_text(json.dumps(changed), "utf-8")
+    with pytest.raises(ModelDamagedError, match=r"reader\.json: expected sha256"):
+        own_reader_folder()
+    shutil.rmtree(package)
+    with pytest.raises(ModelDamagedError, match=r"reader\.json"):
+        own_reader_folder()

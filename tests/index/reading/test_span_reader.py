@@ -1,6 +1,8 @@
 """The trained reader with a model that scores as it is told: order, marks, confidence."""
 
+import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -8,12 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.errors import FootnoteError
 from index.models.span_model import TokenScores
+from index.reading.confidence import EVIDENCE
 from index.reading.span_reader import (
     ANSWER_TOKENS,
     CONFIDENCE_FEATURES,
     MOST_LOG_ODDS,
     MOST_WINDOWS,
+    RANK_FEATURES,
+    ReadingWeights,
     best_span,
     confidence_features,
     rerank,
@@ -274,3 +280,25 @@ def test_joint_scores_never_rise() -> None:
     assert scores[3] == pytest.approx(scores[2] - 1.0)
     assert rerank([], {}, BOTH.ranking) == []
     assert rerank(ranking(shelf, 7, 1), {}, BOTH.ranking)[0][0].row == 7
+
+
+def test_weights_are_read_and_must_fit() -> None:
+    good = {
+        "ranking": dict.fromkeys(RANK_FEATURES, 1.0),
+        "confidence": dict.fromkeys(CONFIDENCE_FEATURES, 2.0),
+    }
+    found = ReadingWeights.load(json.dumps(good))
+    assert found.ranking.tolist() == [1.0] * len(RANK_FEATURES)
+    assert found.confidence.tolist() == [2.0] * len(CONFIDENCE_FEATURES)
+    shipped = ReadingWeights.load()
+    assert len(shipped.ranking) == len(RANK_FEATURES) and len(shipped.confidence) == len(CONFIDENCE_FEATURES)
+    old = good | {"confidence": dict.fromkeys(EVIDENCE, 2.0)}
+    for bad in (
+        "",
+        "{}",
+        json.dumps(old),
+        json.dumps(good | {"ranking": {}}),
+        json.dumps(good).replace("1.0", "NaN"),
+    ):
+        with pytest.raises(FootnoteError, match=re.escape("reading.json")):
+            ReadingWeights.load(bad)

@@ -1,18 +1,12 @@
 """The reader that ships: what it reads in a library, and that nothing else is loaded in its place."""
 
-import json
-import shutil
 from pathlib import Path
 
 import pytest
 
 from index.building.update import update
 from index.config import Config, CorpusSection, IndexSection
-from index.errors import ModelDamagedError
 from index.library import Library
-from index.models.span_model import SpanModel
-from index.reading import reader_choice
-from index.reading.reader_choice import own_reader_folder
 from index.records import Answer
 
 FACTS = """The history of Lake Orrin
@@ -101,18 +95,3 @@ def test_the_same_question_has_the_same_answer(library: Library) -> None:
     first, second = (library.ask("Who dammed the lake?") for _ in range(2))
     assert first.citations == second.citations
     assert first.confidence == second.confidence
-
-
-def test_another_reader_in_its_place_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    package = tmp_path / "package"
-    shutil.copytree(own_reader_folder(), package / "reader_model")
-    monkeypatch.setattr(reader_choice, "files", lambda _: package)
-    assert SpanModel.load(own_reader_folder()).read("Who?", ["Mary did."])
-    settings = package / "reader_model" / "reader.json"
-    changed = json.loads(settings.read_text("utf-8")) | {"tokens": 128}
-    settings.write_text(json.dumps(changed), "utf-8")
-    with pytest.raises(ModelDamagedError, match=r"reader\.json: expected sha256"):
-        own_reader_folder()
-    shutil.rmtree(package)
-    with pytest.raises(ModelDamagedError, match=r"reader\.json"):
-        own_reader_folder()
