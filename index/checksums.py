@@ -1,4 +1,4 @@
-"""TODO."""
+"""Checksums of files."""
 
 import hashlib
 from pathlib import Path
@@ -7,9 +7,14 @@ from index.errors import ModelDamagedError
 
 
 def file_sha256(path: Path) -> str:
-    """Return the sha256 of the file at `path`, in hexadecimal; raises ModelDamagedError."""
+    """Return the sha256 of the file at `path`, in hexadecimal. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def model_file_sha256(path: Path) -> str:
+    """Return the sha256 of a model's file, in hexadecimal. Raises ModelDamagedError if it cannot be read."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return file_sha256(path)
     except OSError as error:
         raise ModelDamagedError(f"{path}: cannot be read: {error.strerror}") from None

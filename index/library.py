@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache, partial
 from typing import Self
 
@@ -86,7 +86,7 @@ class Library:
 
     @classmethod
     def _load(cls, generation: Generation, config: Config, earlier: "Library | None") -> Self:
-        if changed := difference(generation.fingerprint, fingerprint(generation.fingerprint["model"])):
+        if changed := difference(generation.fingerprint, fingerprint(generation.fingerprint.model)):
             raise IndexStaleError(changed)
         models = earlier._models_for(generation) if earlier else None
         catalog = Catalog(generation.folder)
@@ -233,5 +233,5 @@ def published_fingerprint(config: Config) -> str:
 def _fingerprint(generation: Generation) -> str:
     files = {name: sha256 for name, sha256 in generation.files.items() if name != STATE_FILE}
     reader = generation.reader and generation.reader.sha256
-    named = [generation.fingerprint, generation.encoder.name, reader, files]
+    named = [asdict(generation.fingerprint), generation.encoder.name, reader, files]
     return hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:16]

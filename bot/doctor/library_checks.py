@@ -7,7 +7,7 @@ from bot.doctor.check import OK, WARN, Check, try_to_write
 from bot.remedies import UPDATE, remedy_for
 from bot.wording import counted
 from index.articles.corpus import corpus_files
-from index.building.staleness import is_stale
+from index.building import staleness
 from index.checksums import file_sha256
 from index.config import NO_READER
 from index.errors import IndexMissingError, IndexStaleError, ModelDamagedError
@@ -84,6 +84,6 @@ def examine_index(config: Config) -> Check:
 
 def examine_freshness(config: Config) -> Check:
     """Check that the index is up to date with the articles."""
-    if reason := is_stale(config):
-        return Check("up to date", WARN, str(reason), UPDATE)
+    if reason := staleness.compare(config).stale_because:
+        return Check("up to date", WARN, reason, UPDATE)
     return Check("up to date", OK, "the index matches the articles")

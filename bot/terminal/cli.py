@@ -193,13 +193,12 @@ def index(context: click.Context, as_objects: bool) -> None:
     from bot import json_output
     from bot.terminal import opening
     from bot.terminal.blocks import Block, Piece
-    from index.building.report import counts
 
     config = _setting(context).config()
     report = opening.update_index(config)
     opening.warn_of_skipped(report)
     opening.tell_of_other_kinds(config)
-    _put(as_objects, json_output.report_object(report), [Block((Piece(counts(report)),))])
+    _put(as_objects, json_output.report_object(report), [Block((Piece(report.summary),))])
     if report.skipped:
         context.exit(FAILED)
 

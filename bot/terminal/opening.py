@@ -5,8 +5,8 @@ import logging
 from bot.config import Config
 from bot.terminal.progress import progress
 from index.articles.corpus import corpus_files, other_kinds
-from index.building.report import BuildReport, counts
-from index.building.staleness import is_stale
+from index.building import staleness
+from index.building.report import BuildReport
 from index.building.update import update
 from index.errors import (
     IndexBusyError,
@@ -49,11 +49,12 @@ def refreshed(config: Config, library: Library) -> Library:
     Where another process is updating it, or it cannot be written, that is a warning. Raises FootnoteError for
     all else that stands in the way: an answer from the earlier index would pass over what was asked for.
     """
-    reason = is_stale(config)
-    if not reason:
+    comparison = staleness.compare(config)
+    if not comparison.stale_because:
+        staleness.remember_times(config, comparison)
         log.debug("The index is up to date: %s, generation %s", config.index_directory, library.generation)
         return library
-    log.info("Updating the index: %s …", reason)
+    log.info("Updating the index: %s …", comparison.stale_because)
     try:
         with progress(lines=False) as report:
             done = update(config, report, wait=0)
@@ -77,7 +78,7 @@ def update_index(config: Config) -> BuildReport:
 
 def tell(report: BuildReport) -> None:
     """Say what an update did that nobody asked for, and warn of each file that it skipped."""
-    log.info("%s", counts(report))
+    log.info("%s", report.summary)
     warn_of_skipped(report)
 
 

@@ -1,8 +1,8 @@
-"""Vectors of texts at build time, and the model's exported form that this leaves for the questions."""
+"""Embedding of texts when an index is built, and the exported encoder that questions are embedded with."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -17,51 +17,73 @@ if TYPE_CHECKING:
     from index.models.encoder_export import FrameworkEncoder
 
 FRAMEWORK_FROM = 2000
-"""Texts to embed from which it pays to wait for sentence-transformers, and the GPU that it may find."""
+"""Texts from which sentence-transformers, and the GPU that it may find, is worth its loading time."""
 
 _CHUNK = 128  # texts between two reports of progress
 
 
 class Embedder:
-    """The model, in sentence-transformers where it is loaded or much is to do, else in its exported form.
+    """An encoder of texts: sentence-transformers if it is loaded or there are many texts, else the export.
 
-    Made under the writers' lock: where the index folder `root` has no whole export of the model, one is made.
+    `folder` is that of the export, which `encoder` was loaded from.
     """
 
-    def __init__(self, root: Path, model_folder: Path, model: str, progress: Progress) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        encoder: Encoder,
+        model_folder: Path,
+        progress: Progress,
+        framework: "FrameworkEncoder | None" = None,
+    ) -> None:
+        self.folder = folder
+        self.encoder = encoder
         self._model_folder = model_folder
         self._progress = progress
-        self._framework: FrameworkEncoder | None = None
-        self.folder = root / "encoders" / encoder_name(model)
-        self.exported = False
-        """Whether the export was missing or damaged, and was made."""
-        try:
-            generations.check_encoder(self.folder)
-            self.encoder = Encoder.load(self.folder)
-        except (IndexDamagedError, ModelDamagedError):
-            generations.put_encoder(root, self.folder.name, self._load_framework().export)
-            self.encoder = Encoder.load(self.folder)
-            self.exported = True
+        self._framework = framework
 
-    def embed(self, texts: Sequence[str]) -> Floats:
-        """Embed sentences or passages: float32, [n, dimension], L2-normalised."""
-        if self._framework or len(texts) >= FRAMEWORK_FROM:
-            return self._load_framework().embed(texts, self._progress)
+    @classmethod
+    def open(cls, root: Path, model_folder: Path, model: str, progress: Progress) -> tuple[Self, bool]:
+        """Open the exported encoder in the index folder `root`, and export it if it is missing or damaged.
+
+        The caller holds the writers' lock; `model` is the fingerprint of the model in `model_folder`. Returns
+        the embedder, and whether it exported. Raises ModelMissingError, ModelDamagedError and OSError.
+        """
+        folder = root / "encoders" / encoder_name(model)
+        framework = None
+        try:
+            generations.check_encoder(folder)
+            encoder = Encoder.load(folder)
+        except (IndexDamagedError, ModelDamagedError):
+            framework = _load_framework(model_folder, progress)
+            generations.put_encoder(root, folder.name, framework.export)
+            encoder = Encoder.load(folder)
+        return cls(folder, encoder, model_folder, progress, framework), framework is not None
+
+    def embed(self, texts: Sequence[str], framework_from: int = FRAMEWORK_FROM) -> Floats:
+        """Embed sentences or passages: float32, [n, dimension], L2-normalised.
+
+        `framework_from` is the number of texts from which the framework is loaded.
+        """
+        if self._framework is None and len(texts) >= framework_from:
+            self._framework = _load_framework(self._model_folder, self._progress)
+        if self._framework:
+            return self._framework.embed(texts, self._progress)
         vectors = np.empty((len(texts), self.encoder.dimension), dtype=np.float32)
         for start in range(0, len(texts), _CHUNK):
-            some = texts[start : start + _CHUNK]
-            vectors[start : start + len(some)] = self.encoder.encode_texts(some)
-            self._progress("embed", start + len(some), len(texts))
+            batch = texts[start : start + _CHUNK]
+            vectors[start : start + len(batch)] = self.encoder.encode_texts(batch)
+            self._progress("embed", start + len(batch), len(texts))
         return vectors
 
-    def _load_framework(self) -> "FrameworkEncoder":
-        if self._framework is None:
-            from index.models.encoder_export import FrameworkEncoder  # seconds, for torch
 
-            self._progress("load the model", 0, 1)
-            try:
-                self._framework = FrameworkEncoder.load(self._model_folder)
-            except OSError as error:  # transformers' own, too; none of writing the index
-                raise ModelDamagedError(f"{self._model_folder}: cannot be read: {error}") from error
-            self._progress("load the model", 1, 1)
-        return self._framework
+def _load_framework(model_folder: Path, progress: Progress) -> "FrameworkEncoder":
+    from index.models.encoder_export import FrameworkEncoder  # takes seconds, for torch
+
+    progress("load the model", 0, 1)
+    try:
+        framework = FrameworkEncoder.load(model_folder)
+    except OSError as error:  # also those of transformers; not those of writing the index
+        raise ModelDamagedError(f"{model_folder}: cannot be read: {error}") from error
+    progress("load the model", 1, 1)
+    return framework

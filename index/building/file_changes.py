@@ -1,26 +1,30 @@
-"""What changed in the corpus since the index was built: sizes and times, contents where those differ."""
+"""Changes of the corpus since the index was built: by size and time, and by content if those differ."""
 
-import hashlib
 import time
 from collections.abc import Iterable, Mapping
 
 from index.articles.corpus import CorpusFile, refuse
+from index.checksums import file_sha256
 from index.errors import UnreadableFileError
 from index.storage.input_state import FileState
 
 UNSETTLED = -1
-"""A file's time that equals no time: its content will be compared again."""
+"""Modification time of a file that may change again unnoticed: its content is compared again next time."""
 
-_SETTLED = 2 * 10**9  # nanoseconds: a file as fresh as this may change again within its time stamp's tick
-
-
-def scan(files: Iterable[CorpusFile], earlier: Mapping[str, FileState]) -> list[FileState]:
-    """Describe `files` as they are now; the contents are read of those whose size or time has changed."""
-    return [describe(file, earlier.get(file.file)) for file in files]
+_SETTLED = 2 * 10**9
+"""Nanoseconds; a file modified later than this ago may change again within one tick of its time stamp."""
 
 
-def stamp(file: CorpusFile) -> tuple[int, ...] | None:
-    """Return what differs once a file was written or replaced, even with its old time; None for no file."""
+def scan(files: Iterable[CorpusFile], previous: Mapping[str, FileState]) -> list[FileState]:
+    """Return the present states of `files`, of which only those with a new size or time are read."""
+    return [file_state(file, previous.get(file.file)) for file in files]
+
+
+def write_stamp(file: CorpusFile) -> tuple[int, ...] | None:
+    """Return numbers that change whenever the file is written or replaced, even with its old time.
+
+    None if there is no such file.
+    """
     try:
         status = file.path.stat()
     except OSError:
@@ -28,28 +32,27 @@ def stamp(file: CorpusFile) -> tuple[int, ...] | None:
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
-def describe(file: CorpusFile, earlier: FileState | None) -> FileState:
-    """Describe one file as it is now, given its `earlier` state; what the readers refuse is not opened."""
+def file_state(file: CorpusFile, previous: FileState | None) -> FileState:
+    """Return the present state of a file, given its `previous` one; a file that is refused is not opened."""
     try:
         status = refuse(file)
         size, mtime_ns = status.st_size, status.st_mtime_ns
-        if earlier and (earlier.size, earlier.mtime_ns) == (size, mtime_ns):
-            return FileState(file.file, file.id, size, mtime_ns, earlier.digest, earlier.skipped)
+        if previous and (previous.size, previous.mtime_ns) == (size, mtime_ns):
+            return previous._replace(file=file.file, id=file.id)
         if time.time_ns() - mtime_ns < _SETTLED:
             mtime_ns = UNSETTLED
-        with file.path.open("rb") as content:
-            digest = hashlib.file_digest(content, "sha256").hexdigest()
+        digest = file_sha256(file.path)
     except (OSError, UnreadableFileError):
         size, mtime_ns, digest = 0, UNSETTLED, ""
-    skipped = earlier.skipped if earlier and earlier.digest == digest else None
+    skipped = previous.skipped if previous and previous.digest == digest else None
     return FileState(file.file, file.id, size, mtime_ns, digest, skipped)
 
 
 def content_key(state: FileState | None) -> tuple[str, str] | None:
-    """Return what identifies a file's content; None if there is no such file."""
+    """Return what an index holds of a file, its article's id and its content; None for no file."""
     return None if state is None else (state.id, state.digest)
 
 
 def content_keys(states: Iterable[FileState]) -> dict[str, tuple[str, str] | None]:
-    """Return the content key of each file."""
+    """Return the content key of each file, by its path below the corpus folder."""
     return {state.file: content_key(state) for state in states}

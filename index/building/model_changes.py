@@ -1,4 +1,4 @@
-"""Which models an index was made with, and what they are now: quick signs first, then contents."""
+"""Changes of the models since the index was built: by size and time, and by content if those differ."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,54 +10,65 @@ from index.models import model_folders
 from index.storage.input_state import InputState, ModelState
 
 
-def look_for_models(config: Config, before: InputState | None) -> tuple[ModelState, ModelState | None]:
-    """Look for the encoder, and for the reader where one is named; `before` is what an index has.
+def model_states(config: Config, previous: InputState | None) -> tuple[ModelState, ModelState | None]:
+    """Return the present states of the encoder and, if one is named, of the reader.
 
+    `previous` is the state that an index was built from: models that seem unchanged since are not read.
     Raises ModelMissingError and ModelDamagedError.
     """
-    known = before.encoder if before else None
-    encoder = _look(config.encoder, known, model_folders.find_encoder, model_folders.resolve_encoder)
+    encoder = _model_state(
+        config.encoder,
+        previous.encoder if previous else None,
+        model_folders.find_encoder,
+        model_folders.resolve_encoder,
+    )
     if not config.named_reader:
         return encoder, None
-    known = before.reader if before else None
-    return encoder, _look(
-        config.named_reader, known, model_folders.resolve_reader, model_folders.resolve_reader
+    reader = _model_state(
+        config.named_reader,
+        previous.reader if previous else None,
+        model_folders.resolve_reader,
+        model_folders.resolve_reader,
     )
+    return encoder, reader
 
 
-def look_again(before: ModelState) -> ModelState:
-    """Look at a model again where it was; without its files the exported one still answers.
+def refresh(previous: ModelState) -> ModelState:
+    """Return the present state of a model in the folder where it was; `previous` if the folder is gone.
 
-    Raises ModelDamagedError.
+    The exported model still answers without it. Raises ModelDamagedError.
     """
-    folder = Path(before.folder)
+    folder = Path(previous.folder)
     if not folder.is_dir():
-        return before
+        return previous
     stamp = _stamp(folder)
-    if stamp == before.stamp:
-        return before
-    return replace(before, stamp=stamp, fingerprint=model_folders.model_fingerprint(folder))
+    if stamp == previous.stamp:
+        return previous
+    return replace(previous, stamp=stamp, fingerprint=model_folders.model_fingerprint(folder))
 
 
-def fetched_anew(model: ModelState) -> bool:
-    """Tell whether the hub's cache, where the model is a snapshot there, has a later one of it."""
+def has_newer_snapshot(model: ModelState) -> bool:
+    """Tell whether a model that was named by its hub repository has a newer snapshot in the hub's cache."""
     folder = Path(model.folder)
     if model.folder == model.name or folder.parent.name != "snapshots" or not folder.is_dir():
         return False
-    try:
-        return (folder.parents[1] / "refs" / "main").read_text(encoding="ascii").strip() != folder.name
-    except (OSError, ValueError, IndexError):
-        return False
+    from huggingface_hub import try_to_load_from_cache  # 0.2 s that only models of the hub cost
+
+    repository = folder.parents[1]  # models--owner--name
+    repository_id = repository.name.removeprefix("models--").replace("--", "/")
+    file = min((path.name for path in folder.glob("*.json")), default="config.json")
+    newest = try_to_load_from_cache(repository_id, file, cache_dir=repository.parent)
+    return isinstance(newest, str) and Path(newest).parent != folder
 
 
-def _look(
-    name: str, before: ModelState | None, find: Callable[[str], Path], resolve: Callable[[str], Path]
+def _model_state(
+    name: str, previous: ModelState | None, find: Callable[[str], Path], resolve: Callable[[str], Path]
 ) -> ModelState:
-    """Look for the model `name`; its files are read if they seem to have changed since `before`."""
-    if before and before.name == name:
+    """Return the present state of the model `name`, read only if it seems to have changed."""
+    if previous and previous.name == name:
         folder = find(name)
-        if (str(folder), _stamp(folder)) == (before.folder, before.stamp):
-            return before
+        if (str(folder), _stamp(folder)) == (previous.folder, previous.stamp):
+            return previous
     folder = resolve(name)
     return ModelState(name, str(folder), _stamp(folder), model_folders.model_fingerprint(folder))
 

@@ -1,4 +1,4 @@
-"""To be described."""
+"""Report of an update: what it did with each article."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from index.storage.input_state import FileState
 class BuildReport:
     """What an update did, in ids of articles.
 
-    `renamed` holds (earlier id, id), `skipped` (file, reason) for each file that is no readable article.
-    `embedded` counts the texts that were embedded; `rebuilt` says why an earlier index, if there was one, was
-    of no use.
+    `renamed` holds (previous id, id), `skipped` (file, reason) for each file that cannot be read as an
+    article. `embedded` counts the texts that were embedded; `rebuilt` says why a previous index could not be
+    updated.
     """
 
     added: tuple[str, ...]
@@ -26,37 +26,44 @@ class BuildReport:
     rebuilt: str | None = None
     seconds: float = 0.0
 
+    @property
+    def summary(self) -> str:
+        """What the update did to the articles, in one line."""
+        changes = {
+            "added": self.added,
+            "updated": self.updated,
+            "removed": self.removed,
+            "renamed": self.renamed,
+            "unchanged": self.unchanged,
+        }
+        return ", ".join(
+            f"{len(ids)} {change}" for change, ids in changes.items() if ids or change != "renamed"
+        )
+
 
 def make_report(
     entries: Iterable[ArticleEntry],
     states: Iterable[FileState],
-    before: Mapping[str, FileState],
+    previous: Mapping[str, FileState],
     rebuilt: str | None,
 ) -> BuildReport:
-    """Compare the index's entries with those before the update."""
-    old = {state.id: state.digest for state in before.values() if state.skipped is None}
+    """Compare the articles of a new index with the `previous` state of the files.
+
+    An article whose content a removed one had is a renamed one.
+    """
+    old = {state.id: state.digest for state in previous.values() if state.skipped is None}
     new = {entry.state.id: entry.state.digest for entry in entries}
-    gone = {digest: name for name, digest in old.items() if name not in new}
-    renamed = [(gone.pop(digest), name) for name, digest in new.items() if name not in old and digest in gone]
-    moved = {name for pair in renamed for name in pair}
+    removed = {digest: id_ for id_, digest in old.items() if id_ not in new}
+    renamed = [
+        (removed.pop(digest), id_) for id_, digest in new.items() if id_ not in old and digest in removed
+    ]
+    renamed_ids = {id_ for pair in renamed for id_ in pair}
     return BuildReport(
-        added=tuple(name for name in new if name not in old and name not in moved),
-        updated=tuple(name for name in new if name in old and old[name] != new[name]),
-        removed=tuple(name for name in old if name not in new and name not in moved),
+        added=tuple(id_ for id_ in new if id_ not in old and id_ not in renamed_ids),
+        updated=tuple(id_ for id_ in new if id_ in old and old[id_] != new[id_]),
+        removed=tuple(id_ for id_ in old if id_ not in new and id_ not in renamed_ids),
         renamed=tuple(renamed),
-        unchanged=tuple(name for name in new if old.get(name) == new[name]),
+        unchanged=tuple(id_ for id_ in new if old.get(id_) == new[id_]),
         skipped=tuple((state.file, state.skipped) for state in states if state.skipped is not None),
         rebuilt=rebuilt,
     )
-
-
-def counts(report: BuildReport) -> str:
-    """Return what an update did to the articles, in one line."""
-    kinds = {
-        "added": report.added,
-        "updated": report.updated,
-        "removed": report.removed,
-        "renamed": report.renamed,
-        "unchanged": report.unchanged,
-    }
-    return ", ".join(f"{len(ids)} {kind}" for kind, ids in kinds.items() if ids or kind != "renamed")

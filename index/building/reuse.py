@@ -1,4 +1,4 @@
-"""What a new index takes over from the earlier one: whole articles, and the vectors of texts that stay."""
+"""Reuse of the previous index in a new one: whole articles, and the vectors of texts that stay."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from index.storage.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
 @dataclass(frozen=True, slots=True)
 class PreviousIndex:
-    """The index that there was, opened."""
+    """The index that an update starts from, opened."""
 
     generation: Generation
     state: InputState
@@ -39,21 +39,21 @@ class PreviousIndex:
 
 @dataclass(frozen=True, slots=True)
 class UnchangedArticle:
-    """An article of which nothing changed since the index `earlier`, where it has the row `row`."""
+    """An article that is in the `previous` index as it is now, in the row `row` of the catalog."""
 
     state: FileState
-    earlier: PreviousIndex
+    previous: PreviousIndex
     row: int
 
     def parts(self) -> tuple[Article, Sequence[Sentence], Sequence[Passage]]:
         """Read the article, its sentences and its passages."""
-        catalog = self.earlier.catalog
+        catalog = self.previous.catalog
         return catalog.article(self.row), catalog.spans(self.row), catalog.passages(self.row)
 
 
 @dataclass(slots=True)
 class ReadArticle:
-    """An article that was read anew."""
+    """An article that was read from its file."""
 
     state: FileState
     article: Article
@@ -66,85 +66,81 @@ class ReadArticle:
 
 
 ArticleEntry = UnchangedArticle | ReadArticle
-Span = Sentence | Passage
 
 
 @dataclass(slots=True)
-class Sources:
-    """Where the vectors of the new rows come from: a row of the earlier index, or the -1-n-th fresh text."""
+class VectorSources:
+    """Where the vectors of a new index's rows come from.
 
-    fresh: dict[str, int]
-    """Texts to embed, each once, by number; sentences and passages share them."""
+    Each place is a row of the previous index, or -1 - n for the n-th of the new texts.
+    """
+
+    new_texts: dict[str, int]
+    """Texts to embed, each once, with their numbers; sentences and passages share them."""
     places: list[Rows] = field(default_factory=list)
 
-    def take(self, rows: range) -> None:
-        """Append the vectors of the earlier index's `rows`."""
+    def append_rows(self, rows: range) -> None:
+        """Append the vectors of the previous index's `rows`."""
         self.places.append(np.arange(rows.start, rows.stop))
 
-    def add(self, texts: Sequence[str], known: dict[str, int]) -> None:
-        """Append vectors of `texts`; `known` are texts of the earlier index with their rows."""
+    def append_texts(self, texts: Sequence[str], previous_rows: dict[str, int]) -> None:
+        """Append the vectors of `texts`; `previous_rows` are rows of the previous index by their texts."""
         places = [
-            known[text] if text in known else -1 - self.fresh.setdefault(text, len(self.fresh))
+            previous_rows[text]
+            if text in previous_rows
+            else -1 - self.new_texts.setdefault(text, len(self.new_texts))
             for text in texts
         ]
         self.places.append(np.array(places, dtype=np.int64))
 
-    def gather(self, earlier: Vectors | None, embedded: Floats) -> Floats:
-        """Collect the vectors: float32 [rows, dimension]."""
+    def gather(self, previous: Vectors | None, embedded: Floats) -> Floats:
+        """Collect the vectors, those of the new texts from `embedded`: float32 [rows, dimension]."""
         places = np.concatenate([np.empty(0, dtype=np.int64), *self.places])
         vectors = np.empty((len(places), embedded.shape[1]), dtype=np.float32)
-        fresh = places < 0
-        vectors[fresh] = embedded[-1 - places[fresh]]
-        if earlier is not None:
-            vectors[~fresh] = earlier.at(places[~fresh])
+        new = places < 0
+        vectors[new] = embedded[-1 - places[new]]
+        if previous is not None:
+            vectors[~new] = previous.at(places[~new])
         return vectors
 
 
-def find_sources(
+def find_vector_sources(
     entries: Iterable[ArticleEntry], vectors_from: PreviousIndex | None
-) -> tuple[Sources, Sources]:
+) -> tuple[VectorSources, VectorSources]:
     """Find where the vectors of sentences and of passages come from.
 
-    `donor` is an index of the same model: a changed article keeps the vectors of its unchanged sentences, a
-    renamed or copied one all. A text is embedded once, wherever it stands.
+    `vectors_from` is an index of the same model: a changed article keeps the vectors of its unchanged
+    sentences, a renamed or copied one keeps all. A text is embedded once, wherever it stands.
     """
-    fresh: dict[str, int] = {}
-    sentences, passages = Sources(fresh), Sources(fresh)
-    by_file, by_content = _rows(vectors_from) if vectors_from else ({}, {})
+    new_texts: dict[str, int] = {}
+    sentences, passages = VectorSources(new_texts), VectorSources(new_texts)
+    by_file, by_content = _rows_by_file_and_content(vectors_from) if vectors_from else ({}, {})
     for entry in entries:
         if isinstance(entry, UnchangedArticle):
-            row = entry.earlier.catalog.article_row(entry.row)
-            sentences.take(row.sentence_rows)
-            passages.take(row.passage_rows)
+            row = entry.previous.catalog.article_row(entry.row)
+            sentences.append_rows(row.sentence_rows)
+            passages.append_rows(row.passage_rows)
             continue
-        known_sentences: dict[str, int] = {}
-        known_passages: dict[str, int] = {}
+        sentence_rows: dict[str, int] = {}
+        passage_rows: dict[str, int] = {}
         for number in {by_file.get(entry.state.file), by_content.get(entry.state.digest)}:
             if vectors_from and number is not None:
-                text, row = (
-                    vectors_from.catalog.article(number).text,
-                    vectors_from.catalog.article_row(number),
-                )
-                known_sentences |= zip(
-                    _cut(text, vectors_from.catalog.spans(number)), row.sentence_rows, strict=True
-                )
-                known_passages |= zip(
-                    _cut(text, vectors_from.catalog.passages(number)), row.passage_rows, strict=True
-                )
-        sentences.add(_cut(entry.article.text, entry.sentences), known_sentences)
-        passages.add(_cut(entry.article.text, entry.passages), known_passages)
+                catalog = vectors_from.catalog
+                text, row = catalog.article(number).text, catalog.article_row(number)
+                sentence_rows |= zip(_texts(text, catalog.spans(number)), row.sentence_rows, strict=True)
+                passage_rows |= zip(_texts(text, catalog.passages(number)), row.passage_rows, strict=True)
+        sentences.append_texts(_texts(entry.article.text, entry.sentences), sentence_rows)
+        passages.append_texts(_texts(entry.article.text, entry.passages), passage_rows)
     return sentences, passages
 
 
-def _rows(vectors_from: PreviousIndex) -> tuple[dict[str, int], dict[str, int]]:
-    """Find the rows of the donor's articles by file and by content."""
-    rows = {
-        state: vectors_from.catalog.row(state.id)
-        for state in vectors_from.state.files.values()
-        if state.skipped is None
-    }
-    return {s.file: row for s, row in rows.items()}, {s.digest: row for s, row in rows.items()}
+def _rows_by_file_and_content(index: PreviousIndex) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the catalog rows of the index's articles, by file and by content."""
+    rows = [
+        (state, index.catalog.row(state.id)) for state in index.state.files.values() if state.skipped is None
+    ]
+    return {state.file: row for state, row in rows}, {state.digest: row for state, row in rows}
 
 
-def _cut(text: str, spans: Iterable[Span]) -> list[str]:
+def _texts(text: str, spans: Iterable[Sentence | Passage]) -> list[str]:
     return [text[span.start : span.end] for span in spans]

@@ -1,70 +1,107 @@
-"""To be described."""
+"""Staleness of an index: whether it still matches the corpus, the models and this program."""
 
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from index.articles.corpus import corpus_files
 from index.building.file_changes import UNSETTLED, content_keys, scan
-from index.building.model_changes import fetched_anew, look_again
+from index.building.model_changes import has_newer_snapshot, refresh
 from index.config import Config
 from index.errors import FootnoteError, IndexDamagedError, IndexMissingError, IndexStaleError
 from index.storage import generations
 from index.storage.fingerprint import difference, fingerprint, reader_name
-from index.storage.generations import Export, Generation
-from index.storage.input_state import FILE, InputState
+from index.storage.generations import ExportedReader, Generation
+from index.storage.input_state import FILE, InputState, ModelState
 
 
-def is_stale(config: Config) -> str | None:
-    """Say why the index does not fit the corpus, the models or this program; None where it does.
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """An index compared with its inputs; `stale_because` says in a clause why it is stale, None if it is not.
 
-    Compares sizes and times, and contents where those differ; the index's big files are not read. Where only
-    times differ, the index remembers the new ones, so that contents are not compared again each time.
+    `generation` and `inputs`, the inputs' present state, are set if only their times have changed.
+    """
+
+    stale_because: str | None
+    generation: Generation | None = None
+    inputs: InputState | None = None
+
+
+def compare(config: Config) -> Comparison:
+    """Compare the index with the corpus, the models and this program. Writes nothing.
+
+    Compares sizes and times, and contents if those differ; the index's big files are not read. Raises
+    ConfigurationError and ModelDamagedError.
     """
     files = corpus_files(config.corpus_directory)
     try:
         generation, state = generations.open_current(
-            config.index_directory, lambda found: (found, InputState.read(found.folder)), check=False
+            config.index_directory, lambda current: (current, InputState.read(current.folder)), check=False
         )
     except (IndexMissingError, IndexStaleError, IndexDamagedError) as error:
-        return error.message
+        return Comparison(error.message)
+    models = _compare_models(config, generation, state)
+    if isinstance(models, str):
+        return Comparison(models)
+    inputs = InputState(*models, {file.file: file for file in scan(files, state.files)})
+    if content_keys(inputs.files.values()) != content_keys(state.files.values()):
+        return Comparison("the corpus changed")
+    if _has_new_times(inputs, state):
+        return Comparison(None, generation, inputs)
+    return Comparison(None)
+
+
+def remember_times(config: Config, comparison: Comparison) -> None:
+    """Store the new times that `compare` saw, if it did, so that the contents are not compared each time.
+
+    If that is not possible now, as in a read-only folder, they are compared again.
+    """
+    generation, inputs = comparison.generation, comparison.inputs
+    if generation is None or inputs is None:
+        return
+    root = config.index_directory
+    with suppress(OSError, FootnoteError), generations.writing(root, 0):
+        if generations.open_current(root, lambda current: current, check=False) == generation:
+            publish_inputs(root, generation, inputs, generation.reader)
+
+
+def publish_inputs(
+    root: Path, generation: Generation, inputs: InputState, reader: ExportedReader | None
+) -> None:
+    """Publish the same index with a new state of its inputs, and with the exported `reader`.
+
+    The caller holds the writers' lock. Raises OSError.
+    """
+    with generations.copy_generation(root, generation, without=FILE, reader=reader) as folder:
+        inputs.write(folder)
+
+
+def _compare_models(
+    config: Config, generation: Generation, state: InputState
+) -> tuple[ModelState, ModelState | None] | str:
+    """Return the present states of the models, or the reason why an index built with them is stale."""
     encoder, reader, named = state.encoder, state.reader, config.named_reader
     if config.encoder != encoder.name:
         return f"the model is {config.encoder} now, not {encoder.name}"
     if named and (reader is None or named != reader.name):
         return f"the reader is {named} now"
-    if fetched_anew(encoder):
-        return f"the model {encoder.name} was fetched anew"
-    encoder = look_again(encoder)
+    if has_newer_snapshot(encoder):
+        return f"the model {encoder.name} was downloaded again"
+    encoder = refresh(encoder)
     if changed := difference(generation.fingerprint, fingerprint(encoder.fingerprint)):
         return changed
     if named and reader:
-        if fetched_anew(reader):
-            return f"the reader {named} was fetched anew"
-        reader = look_again(reader)
+        if has_newer_snapshot(reader):
+            return f"the reader {named} was downloaded again"
+        reader = refresh(reader)
         if generation.reader is None or generation.reader.folder.name != reader_name(reader.fingerprint):
             return "the reader changed since the index was built"
-    now = InputState(encoder, reader, {s.file: s for s in scan(files, state.files)})
-    if content_keys(now.files.values()) != content_keys(state.files.values()):
-        return "the corpus changed"
-    if _renewable(now, state):
-        # Where that is impossible now, as in a read-only folder, the contents are compared again next time.
-        with suppress(OSError, FootnoteError), generations.writing(config.index_directory, 0):
-            if (
-                generations.open_current(config.index_directory, lambda found: found, check=False)
-                == generation
-            ):
-                renew_state(config.index_directory, generation, now, generation.reader)
-    return None
+    return encoder, reader
 
 
-def _renewable(now: InputState, before: InputState) -> bool:
-    """Tell whether times differ that have settled."""
-    return (now.encoder, now.reader) != (before.encoder, before.reader) or any(
-        state.mtime_ns not in (UNSETTLED, before.files[file].mtime_ns) for file, state in now.files.items()
+def _has_new_times(inputs: InputState, previous: InputState) -> bool:
+    """Tell whether times differ, other than those of files that may change again unnoticed."""
+    return (inputs.encoder, inputs.reader) != (previous.encoder, previous.reader) or any(
+        state.mtime_ns not in (UNSETTLED, previous.files[file].mtime_ns)
+        for file, state in inputs.files.items()
     )
-
-
-def renew_state(root: Path, generation: Generation, state: InputState, reader: Export | None) -> None:
-    """Publish the same index with what the files look like now, and with the exported `reader`."""
-    with generations.same_generation(root, generation, but=FILE, reader=reader) as made:
-        state.write(made)

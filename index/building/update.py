@@ -1,4 +1,4 @@
-"""The way of the articles into the index: read what changed, cut, embed what is new, write, publish."""
+"""Update of the index: read, segment and embed the articles that changed, write and publish it."""
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -6,16 +6,21 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from index.articles.corpus import CorpusFile, corpus_files, read_article
 from index.building import file_changes
 from index.building.embedding import Embedder
 from index.building.file_changes import UNSETTLED, content_key
-from index.building.model_changes import look_for_models
+from index.building.model_changes import model_states
 from index.building.report import BuildReport, make_report
-from index.building.reuse import ArticleEntry, PreviousIndex, ReadArticle, UnchangedArticle, find_sources
-from index.building.staleness import renew_state
+from index.building.reuse import (
+    ArticleEntry,
+    PreviousIndex,
+    ReadArticle,
+    UnchangedArticle,
+    find_vector_sources,
+)
+from index.building.staleness import publish_inputs
 from index.config import Config
 from index.errors import (
     ConfigurationError,
@@ -34,13 +39,14 @@ from index.storage.bm25 import Bm25
 from index.storage.catalog import Catalog
 from index.storage.catalog_writer import CatalogWriter
 from index.storage.fingerprint import difference, fingerprint, reader_name
-from index.storage.generations import Export
+from index.storage.generations import ExportedReader
 from index.storage.index_folder import check_index_folder
 from index.storage.input_state import FileState, InputState, ModelState
+from index.storage.manifest import Facts
 from index.storage.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
 WAIT = 300.0
-"""Seconds that a writer waits for another one."""
+"""Seconds that a writer waits for another writer."""
 
 _READ_ATTEMPTS = 3  # of a file that is being written
 
@@ -48,8 +54,8 @@ _READ_ATTEMPTS = 3  # of a file that is being written
 def update(config: Config, progress: Progress = lambda *_: None, wait: float = WAIT) -> BuildReport:
     """Bring the index up to date with the corpus, the models and this program, or build it.
 
-    Until it is done, and whatever stops it, the earlier index answers; it stays too where the corpus has
-    become empty. Raises ConfigurationError where there is no article, IndexBusyError after `wait` seconds,
+    Until that is done, and whatever stops it, the previous index answers; it also stays if the corpus has
+    become empty. Raises ConfigurationError if there is no article, IndexBusyError after `wait` seconds,
     ModelMissingError, ModelDamagedError, and IndexUnwritableError if the index folder cannot be written.
     """
     started = time.perf_counter()
@@ -68,57 +74,66 @@ def update(config: Config, progress: Progress = lambda *_: None, wait: float = W
 
 
 def _update(config: Config, root: Path, progress: Progress) -> BuildReport:
-    earlier, rebuilt = _open(root)
-    encoder, reader = look_for_models(config, earlier.state if earlier else None)
+    previous, rebuilt = _open(root)
+    encoder, reader = model_states(config, previous.state if previous else None)
     model = encoder.fingerprint
-    shaped = fingerprint(model)
-    if earlier:
-        rebuilt = difference(earlier.generation.fingerprint, shaped)
-    base = None if rebuilt else earlier  # of the others, texts may keep their vectors, articles nothing
+    new_fingerprint = fingerprint(model)
+    if previous:
+        rebuilt = difference(previous.generation.fingerprint, new_fingerprint)
+    articles_from = None if rebuilt else previous
 
-    before = earlier.state.files if earlier else {}
-    entries, states = _read(config.corpus_directory, before, base, progress)
-    report = make_report(entries, states, before, rebuilt)
+    file_states = previous.state.files if previous else {}
+    entries, states = _read(config.corpus_directory, file_states, articles_from, progress)
+    report = make_report(entries, states, file_states, rebuilt)
     if not entries:
         raise _no_articles(config.corpus_directory, report)
-    state = InputState(encoder, reader, {state.file: state for state in states})
+    inputs = InputState(encoder, reader, {state.file: state for state in states})
 
-    exported = _export_reader(root, reader, earlier, progress) if reader else None
-    embedder = Embedder(root, Path(encoder.folder), model, progress)
-    if base and not embedder.exported and _nothing_changed(entries, base):
-        # The reader, or times only: else the same contents would be compared again each time.
-        if state != base.state or exported != base.generation.reader:
-            renew_state(root, base.generation, state, exported)
+    exported_reader = _export_reader(root, reader, previous, progress) if reader else None
+    embedder, exported = Embedder.open(root, Path(encoder.folder), model, progress)
+    if articles_from and not exported and _nothing_changed(entries, articles_from):
+        # The reader, or times only: otherwise the same contents would be compared each time.
+        if inputs != articles_from.state or exported_reader != articles_from.generation.reader:
+            publish_inputs(root, articles_from.generation, inputs, exported_reader)
         return report
 
-    _cut(entries, embedder, progress)
-    vectors_from = earlier if earlier and earlier.generation.fingerprint["model"] == model else None
-    sentences, passages = find_sources(entries, vectors_from)
-    embedded = embedder.embed(list(sentences.fresh))
+    _segment(entries, embedder, progress)
+    # An index that no article can be taken from may still have the vectors of texts.
+    vectors_from = previous if previous and previous.generation.fingerprint.model == model else None
+    sentences, passages = find_vector_sources(entries, vectors_from)
+    embedded = embedder.embed(list(sentences.new_texts))
 
     progress("write", 0, 1)
-    facts: dict[str, Any] = {}
-    with generations.new_generation(root, embedder.folder, shaped, facts, reader=exported) as made:
-        with CatalogWriter(made) as catalog:
+    with generations.new_generation(root, embedder.folder, new_fingerprint, reader=exported_reader) as draft:
+        with CatalogWriter(draft.folder) as catalog:
             for entry in entries:
                 catalog.add(*entry.parts())
-        facts |= {"articles": catalog.articles, "sentences": catalog.sentences, "passages": catalog.passages}
-        for name, sources, vectors in (
-            (SENTENCES_FILE, sentences, vectors_from.sentences if vectors_from else None),
-            (PASSAGES_FILE, passages, vectors_from.passages if vectors_from else None),
-        ):
-            built = Vectors.build(sources.gather(vectors, embedded), vectors)
-            built.save(made / name)
-            facts[name] = {"exact": built.exact, "recall": built.recall}
-        with closing(Catalog(made)) as written:
-            Bm25.build(written.terms()).save(made)
-        state.write(made)
+        sentence_vectors = Vectors.build(
+            sentences.gather(vectors_from.sentences if vectors_from else None, embedded),
+            vectors_from.sentences if vectors_from else None,
+        )
+        sentence_vectors.save(draft.folder / SENTENCES_FILE)
+        passage_vectors = Vectors.build(
+            passages.gather(vectors_from.passages if vectors_from else None, embedded),
+            vectors_from.passages if vectors_from else None,
+        )
+        passage_vectors.save(draft.folder / PASSAGES_FILE)
+        with closing(Catalog(draft.folder)) as written:
+            Bm25.build(written.terms()).save(draft.folder)
+        inputs.write(draft.folder)
+        draft.facts = Facts(
+            articles=catalog.articles,
+            sentences=catalog.sentences,
+            passages=catalog.passages,
+            sentence_recall=sentence_vectors.recall,
+            passage_recall=passage_vectors.recall,
+        )
     progress("write", 1, 1)
     return replace(report, embedded=len(embedded))
 
 
 def _open(root: Path) -> tuple[PreviousIndex | None, str | None]:
-    """Open the index that there is, or say why it cannot serve; neither where there is none."""
+    """Open the current index, or say why it is of no use; neither if there is none."""
     try:
         return generations.open_current(root, PreviousIndex.load), None
     except IndexMissingError:
@@ -128,29 +143,32 @@ def _open(root: Path) -> tuple[PreviousIndex | None, str | None]:
 
 
 def _export_reader(
-    root: Path, reader: ModelState, earlier: PreviousIndex | None, progress: Progress
-) -> Export:
-    """Return the exported reader, which is made where there is no whole one."""
+    root: Path, reader: ModelState, previous: PreviousIndex | None, progress: Progress
+) -> ExportedReader:
+    """Return the exported reader, after exporting it if it is missing or damaged."""
     name = reader_name(reader.fingerprint)
-    found = generations.find_reader(root, name, earlier.generation.reader if earlier else None)
-    if found is None:
-        from index.models.span_model_export import export_span_model  # seconds, for torch
+    exported = generations.find_reader(root, name, previous.generation.reader if previous else None)
+    if exported is None:
+        from index.models.span_model_export import export_span_model  # takes seconds, for torch
 
         progress("export the reader", 0, 1)
-        found = generations.put_reader(root, name, partial(export_span_model, Path(reader.folder)))
+        exported = generations.put_reader(root, name, partial(export_span_model, Path(reader.folder)))
         progress("export the reader", 1, 1)
-    return found
+    return exported
 
 
 def _read(
-    corpus: Path, before: Mapping[str, FileState], base: PreviousIndex | None, progress: Progress
+    corpus: Path,
+    file_states: Mapping[str, FileState],
+    articles_from: PreviousIndex | None,
+    progress: Progress,
 ) -> tuple[list[ArticleEntry], list[FileState]]:
-    """Read the articles that are not in the index `base`, those too that could not be read before."""
+    """Read the articles that are not in the index `articles_from`, and try those that could not be read."""
     files = corpus_files(corpus)
     entries: list[ArticleEntry] = []
     states: list[FileState] = []
     for number, file in enumerate(files, start=1):
-        state, entry = _entry(file, before.get(file.file), base)
+        state, entry = _entry(file, file_states.get(file.file), articles_from)
         states.append(state)
         if entry:
             entries.append(entry)
@@ -159,20 +177,20 @@ def _read(
 
 
 def _entry(
-    file: CorpusFile, before: FileState | None, base: PreviousIndex | None
+    file: CorpusFile, previous: FileState | None, articles_from: PreviousIndex | None
 ) -> tuple[FileState, ArticleEntry | None]:
-    """Take a file's article over, or read it: again where it was written meanwhile."""
+    """Reuse a file's article, or read it: repeatedly if it is written at the same time."""
     for _ in range(_READ_ATTEMPTS):
-        stamp = file_changes.stamp(file)
-        state = file_changes.describe(file, before)
-        if base and state.skipped is None and content_key(state) == content_key(before):
-            return state, UnchangedArticle(state, base, base.catalog.row(state.id))
+        stamp = file_changes.write_stamp(file)
+        state = file_changes.file_state(file, previous)
+        if articles_from and state.skipped is None and content_key(state) == content_key(previous):
+            return state, UnchangedArticle(state, articles_from, articles_from.catalog.row(state.id))
         article, reason = _article(file)
-        state = replace(state, skipped=reason)
-        if file_changes.stamp(file) == stamp:
+        state = state._replace(skipped=reason)
+        if file_changes.write_stamp(file) == stamp:
             break
     else:  # no content has this digest, so that the next update reads the file again
-        state = replace(state, mtime_ns=UNSETTLED, digest="unsettled")
+        state = state._replace(mtime_ns=UNSETTLED, digest="unsettled")
     return state, ReadArticle(state, article) if article else None
 
 
@@ -191,15 +209,17 @@ def _no_articles(corpus: Path, report: BuildReport) -> ConfigurationError:
     return ConfigurationError(message, reason=Reason.CORPUS_EMPTY)
 
 
-def _nothing_changed(entries: Sequence[ArticleEntry], base: PreviousIndex) -> bool:
-    return len(entries) == len(base.catalog) and all(isinstance(entry, UnchangedArticle) for entry in entries)
+def _nothing_changed(entries: Sequence[ArticleEntry], index: PreviousIndex) -> bool:
+    return len(entries) == len(index.catalog) and all(
+        isinstance(entry, UnchangedArticle) for entry in entries
+    )
 
 
-def _cut(entries: Iterable[ArticleEntry], embedder: Embedder, progress: Progress) -> None:
+def _segment(entries: Iterable[ArticleEntry], embedder: Embedder, progress: Progress) -> None:
     encoder = embedder.encoder
-    read = [entry for entry in entries if isinstance(entry, ReadArticle)]
-    for number, entry in enumerate(read, start=1):
+    articles = [entry for entry in entries if isinstance(entry, ReadArticle)]
+    for number, entry in enumerate(articles, start=1):
         text = entry.article.text
         entry.sentences = split_sentences(text)
         entry.passages = make_passages(text, entry.sentences, encoder.count_tokens, encoder.window)
-        progress("cut", number, len(read))
+        progress("cut", number, len(articles))

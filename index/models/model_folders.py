@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from index.checksums import file_sha256
+from index.checksums import model_file_sha256
 from index.config import DEFAULT_ENCODER
 from index.errors import ModelDamagedError, ModelMissingError, Reason, Role
 
@@ -32,7 +32,7 @@ def resolve_encoder(name: str) -> Path:
     folder = find_encoder(name)
     if name in _PACKAGED_NAMES:
         weights = folder / "model.safetensors"
-        found = file_sha256(weights)
+        found = model_file_sha256(weights)
         if found != _PACKAGED_WEIGHTS_SHA256:
             raise ModelDamagedError(
                 f"{weights}: expected sha256 {_PACKAGED_WEIGHTS_SHA256}, found {found}",
@@ -135,7 +135,7 @@ def model_fingerprint(folder: Path) -> str:
     digest = hashlib.sha256()
     for path in _shaping_files(folder):
         name = path.relative_to(folder).as_posix()
-        digest.update(f"{name}\0{file_sha256(path)}\n".encode())
+        digest.update(f"{name}\0{model_file_sha256(path)}\n".encode())
     return digest.hexdigest()
 
 

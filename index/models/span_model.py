@@ -14,7 +14,7 @@ import onnxruntime  # type: ignore[import-untyped]
 from tokenizers import Encoding, Tokenizer
 
 from index.arrays import Floats, Rows
-from index.checksums import file_sha256
+from index.checksums import model_file_sha256
 from index.errors import ModelDamagedError, Reason, Role
 from index.segmentation.characters import clean
 
@@ -150,7 +150,7 @@ class SpanModel:
         settings = SpanSettings.read(folder / SETTINGS_FILE)
         for name, expected in settings.sha256.items():
             try:
-                found = file_sha256(folder / name)
+                found = model_file_sha256(folder / name)
             except ModelDamagedError as error:
                 raise _damaged_export(error.message) from None
             if found != expected:

@@ -3,7 +3,7 @@
 from importlib.resources import files
 from pathlib import Path
 
-from index.checksums import file_sha256
+from index.checksums import model_file_sha256
 from index.config import NO_READER, Config
 from index.errors import IndexDamagedError, IndexStaleError, ModelDamagedError, Reason, Role
 from index.models.span_model import SpanModel
@@ -49,7 +49,7 @@ def own_reader_folder() -> Path:
     settings = folder / "reader.json"
     expected = ReadingWeights.load().reader
     try:
-        found = file_sha256(settings)
+        found = model_file_sha256(settings)
     except ModelDamagedError as error:
         raise _damaged(error.message) from None
     if found != expected:

@@ -1,65 +1,90 @@
-"""What shapes an index: an index that was made otherwise is stale, and is never asked."""
+"""Fingerprint of everything that determines an index's content."""
 
 import hashlib
-from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from functools import cache
 from importlib.metadata import version
-from typing import Any
 
 from index.models import encoder
 from index.segmentation import passages, search_terms, sentences
 from index.storage import bm25
 
-_MEANINGS = {
+FILE_FORMATS_RULES = 2
+"""Version of how text is taken from files; raise it when the same file gives another text."""
+
+_FILE_FORMAT_PACKAGES = (
+    "beautifulsoup4",
+    "charset-normalizer",
+    "llama-index-readers-file",
+    "pypdf",
+    "PyYAML",
+    "striprtf",
+)
+_DESCRIPTIONS = {
     "model": "the model",
-    "encoder": "the form of the exported encoder",
-    "reading": "the reading of files",
-    "sentences": "the cutting of sentences",
-    "passages": "the cutting of passages",
-    "words": "the search terms",
+    "encoder": "the format of the exported encoder",
+    "file_formats": "file parsing",
+    "sentences": "sentence segmentation",
+    "passages": "passage segmentation",
+    "search_terms": "the search terms",
 }
-READING_RULES = 2  # raise it when the readers make another text of a file
-_READERS = ("beautifulsoup4", "charset-normalizer", "llama-index-readers-file", "pypdf", "PyYAML", "striprtf")
 
 
-def fingerprint(model: str) -> dict[str, str]:
-    """Name everything that shapes an index made here and now; `model` is the model's own fingerprint."""
-    return {
-        "model": model,
-        "encoder": str(encoder.FORMAT),
-        "reading": _described(f"rules {READING_RULES}", *_READERS),
-        "sentences": _described(f"rules {sentences.RULES}", "sentencex"),
-        "passages": f"rules {passages.RULES}",
-        "words": _described(
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Everything that determines an index's content, each part as a short text with its version.
+
+    `model` is a hash of the model's files. An index whose fingerprint is not that of this program is stale.
+    """
+
+    model: str
+    encoder: str
+    file_formats: str
+    sentences: str
+    passages: str
+    search_terms: str
+
+
+def fingerprint(model: str) -> Fingerprint:
+    """Return the fingerprint of an index built by this program with the model of the fingerprint `model`."""
+    return Fingerprint(
+        model=model,
+        encoder=str(encoder.FORMAT),
+        file_formats=_versions(f"rules {FILE_FORMATS_RULES}", *_FILE_FORMAT_PACKAGES),
+        sentences=_versions(f"rules {sentences.RULES}", "sentencex"),
+        passages=f"rules {passages.RULES}",
+        search_terms=_versions(
             f"rules {search_terms.RULES}, {bm25.METHOD} k1={bm25.K1} b={bm25.B}", "bm25s", "PyStemmer"
         ),
-    }
+    )
 
 
 def encoder_name(model: str) -> str:
-    """Name the exported form of the model with the fingerprint `model`."""
+    """Return the folder name of the exported encoder whose model has the fingerprint `model`."""
     return _export_name(model, encoder.FORMAT)
 
 
 def reader_name(model: str) -> str:
-    """Name the exported form of the reader with the fingerprint `model`."""
+    """Return the folder name of the exported reader whose model has the fingerprint `model`."""
     from index.models.span_model import FORMAT  # for the few indexes that have one
 
     return _export_name(model, FORMAT)
 
 
-def _export_name(model: str, form: int) -> str:
-    return hashlib.sha256(f"{model} {form}".encode()).hexdigest()[:32]
+def difference(stored: Fingerprint, expected: Fingerprint) -> str | None:
+    """Return what changed between two fingerprints as a clause to show, None if they are equal."""
+    changed = [
+        _DESCRIPTIONS[field.name]
+        for field in fields(Fingerprint)
+        if getattr(stored, field.name) != getattr(expected, field.name)
+    ]
+    return f"{' and '.join(changed)} changed since the index was built" if changed else None
 
 
-def difference(found: Mapping[str, Any], expected: Mapping[str, Any]) -> str | None:
-    """Say what shaped the one index otherwise than the other, None if nothing did."""
-    keys = [key for key in {**expected, **found} if found.get(key) != expected.get(key)]
-    if not keys:
-        return None
-    return f"{' and '.join(_MEANINGS.get(key, key) for key in keys)} changed since the index was built"
+def _export_name(model: str, export_format: int) -> str:
+    return hashlib.sha256(f"{model} {export_format}".encode()).hexdigest()[:32]
 
 
-@cache  # looking a version up takes a millisecond
-def _described(rules: str, *packages: str) -> str:
+@cache  # looking up a version takes a millisecond
+def _versions(rules: str, *packages: str) -> str:
     return ", ".join([rules, *(f"{package} {version(package)}" for package in packages)])

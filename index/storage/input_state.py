@@ -1,21 +1,21 @@
-"""To be described."""
+"""State of an index's inputs: the corpus files and the models, as they were when the index was built."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import NamedTuple, Self
 
 from index.errors import IndexDamagedError
+from index.json_files import read_json_file
 
 FILE = "files.json"
 
 
-@dataclass(frozen=True, slots=True)
-class FileState:
-    """A file of the corpus as it was when it was read; `skipped` says why it is no article, if it is none.
+class FileState(NamedTuple):
+    """A file of the corpus as it was when it was read; `skipped` says why it is not an article, if it is not.
 
-    `digest` is the sha256 of its bytes, "" where they cannot be read, "unsettled" where they kept changing.
+    `digest` is the sha256 of its bytes, "" if they cannot be read, "unsettled" if they kept changing.
     """
 
     file: str
@@ -38,32 +38,34 @@ class ModelState:
 
 @dataclass(frozen=True, slots=True)
 class InputState:
-    """The corpus and the models' files, as an index found them."""
+    """The corpus and the models' files, as they were when an index was built."""
 
     encoder: ModelState
     reader: ModelState | None
-    """None where the reader is Footnote's own, or where there is none."""
+    """None if the reader is Footnote's own, or if there is none."""
     files: Mapping[str, FileState]
     """By path below the corpus folder."""
 
     def write(self, folder: Path) -> None:
         """Write the state into `folder`. Raises OSError."""
-        value = asdict(self) | {"files": [astuple(state) for state in self.files.values()]}
-        (folder / FILE).write_text(json.dumps(value), encoding="ascii")
+        stored = _StoredState(self.encoder, self.reader, list(self.files.values()))
+        (folder / FILE).write_text(json.dumps(asdict(stored)), encoding="ascii")
 
     @classmethod
     def read(cls, folder: Path) -> Self:
         """Read the state from `folder`. Raises IndexDamagedError."""
         path = folder / FILE
         try:
-            value: dict[str, Any] = json.loads(path.read_bytes())
-            files = [FileState(*state) for state in value.pop("files")]
-            encoder, reader = ModelState(**value.pop("encoder")), value.pop("reader")
-            return cls(
-                encoder,
-                reader and ModelState(**reader),
-                files={state.file: state for state in files},
-                **value,
-            )
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+            stored = read_json_file(_StoredState, path)
+        except (OSError, ValueError) as error:
             raise IndexDamagedError(f"{path}: {error}") from None
+        return cls(stored.encoder, stored.reader, {state.file: state for state in stored.files})
+
+
+@dataclass(frozen=True, slots=True)
+class _StoredState:
+    """The JSON form of an `InputState`."""
+
+    encoder: ModelState
+    reader: ModelState | None
+    files: list[FileState]

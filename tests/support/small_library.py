@@ -60,6 +60,7 @@ def build(config: Config) -> BuildReport:
 
 
 def earlier(config: Config) -> PreviousIndex:
+    """Open the current index as an update does."""
     return generations.open_current(config.index_directory, PreviousIndex.load)
 
 
@@ -76,8 +77,8 @@ def texts(config: Config) -> dict[str, list[str]]:
             assert all(lexical.scores([term])[sentence.row] > 0 for term in terms(sentence.text))
         found[article.id] = [sentence.text for sentence in stored]
     rows = sum(map(len, found.values()))
-    assert len(index.sentences) == rows == index.generation.facts["sentences"]
-    assert len(index.passages) == index.generation.facts["passages"]
+    assert len(index.sentences) == rows == index.generation.facts.sentences
+    assert len(index.passages) == index.generation.facts.passages
     return found
 
 
@@ -96,10 +97,12 @@ def check_vectors(config: Config) -> None:
 
 
 def write(config: Config, name: str, text: str | bytes) -> None:
+    """Write an article with a time stamp that has settled and that no other article has."""
     write_corpus(config.corpus_directory, {name: text})
     path = config.corpus_directory / name
     os.utime(path, (2 * 10**9 - 10**9 // 2, 10**9 + 12345))
 
 
 def current(config: Config) -> str:
+    """Return the pointer to the current generation, which every publication changes."""
     return (config.index_directory / "current").read_text(encoding="utf-8")

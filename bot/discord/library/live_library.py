@@ -13,8 +13,8 @@ from bot.discord.telemetry.log_format import fields
 from bot.discord.telemetry.meter import Meter
 from bot.remedies import remedy_for
 from index.articles.corpus import corpus_files
-from index.building.report import BuildReport, counts
-from index.building.staleness import is_stale
+from index.building import staleness
+from index.building.report import BuildReport
 from index.building.update import WAIT
 from index.errors import (
     ConfigurationError,
@@ -80,12 +80,15 @@ class LiveLibrary:
             skipped = await _update(config, update_index, error.message, WAIT)
             library = await asyncio.to_thread(Library.open, config)
         else:
-            if reason := await asyncio.to_thread(is_stale, config):
+            comparison = await asyncio.to_thread(staleness.compare, config)
+            if comparison.stale_because:
                 try:
-                    skipped = await _update(config, update_index, reason, 0)
+                    skipped = await _update(config, update_index, comparison.stale_because, 0)
                     library = await asyncio.to_thread(Library.open, config, library)
                 except (IndexBusyError, IndexUnwritableError) as error:
                     log.warning("answering from the last index", extra=fields(reason=error.message))
+            else:
+                await asyncio.to_thread(staleness.remember_times, config, comparison)
         await asyncio.to_thread(_warm_up, library)
         return cls(config, library, meter, update_index, skipped)
 
@@ -114,9 +117,11 @@ class LiveLibrary:
         that is cancelled leaves the index whole.
         """
         try:
-            reason = await asyncio.to_thread(is_stale, self._config)
-            if reason:
-                self._skipped = await self._update(reason)
+            comparison = await asyncio.to_thread(staleness.compare, self._config)
+            if comparison.stale_because:
+                self._skipped = await self._update(comparison.stale_because)
+            else:
+                await asyncio.to_thread(staleness.remember_times, self._config, comparison)
             library = await asyncio.to_thread(self._open_next)
         except Exception as error:
             self._log_problem(error)
@@ -197,7 +202,7 @@ async def _update(
     """Update the index, log what that did, and return the skipped files; `quiet` leaves out the beginning."""
     log.log(logging.DEBUG if quiet else logging.INFO, "updating the index", extra=fields(reason=reason))
     report = await update_index(config, wait)
-    log.info("index updated", extra=fields(changes=counts(report), seconds=round(report.seconds, 1)))
+    log.info("index updated", extra=fields(changes=report.summary, seconds=round(report.seconds, 1)))
     skipped = frozenset(report.skipped)
     for file, why in sorted(skipped - already_logged):
         log.warning("file skipped", extra=fields(file=file, reason=why))

@@ -11,8 +11,9 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import PipeInput, create_pipe_input
 
 from bot.config import Config
-from bot.terminal import opening
 from bot.terminal.chat import Chat, completions, typed_lines
+from index.building import staleness
+from index.building.staleness import Comparison
 from index.library import Library
 from tests.support.homes import Home
 from tests.support.pseudo_terminal import PseudoTerminal
@@ -112,11 +113,12 @@ def test_an_unreadable_corpus_ends_only_its_line(
 ) -> None:
     error_reports = [PermissionError(13, "Permission denied", "notes"), None]
 
-    def is_stale(_: Config) -> None:
+    def compare(_: Config) -> Comparison:
         if failure := error_reports.pop(0):
             raise failure
+        return Comparison(None)
 
-    monkeypatch.setattr(opening, "is_stale", is_stale)
+    monkeypatch.setattr(staleness, "compare", compare)
     chat.run(["/articles", "/articles"])
     captured = capsys.readouterr()
     assert captured.err == "error: notes: Permission denied\n"

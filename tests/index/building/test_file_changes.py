@@ -8,9 +8,7 @@ import pytest
 from index.articles import corpus
 from index.articles.corpus import CorpusFile
 from index.building.file_changes import scan
-from index.errors import IndexDamagedError
-from index.storage import input_state
-from index.storage.input_state import FileState, InputState, ModelState
+from index.storage.input_state import FileState
 from tests.support.small_library import OLD, write_corpus
 
 
@@ -64,19 +62,3 @@ def test_what_the_readers_refuse_is_not_opened(tmp_path: Path, monkeypatch: pyte
     path.rename(tmp_path / "secret.txt")
     path.symlink_to(tmp_path / "secret.txt")  # size and time are those of the file that was there
     assert scan([file], states) == [refused]
-
-
-def test_a_state_comes_back(tmp_path: Path) -> None:
-    files = {name: FileState(name, "ünï 😀", 1, 2, "d", None) for name in ("a\udcff", "b\n")}
-    model = ModelState("ünï", "/folder", "stamp", "fingerprint")
-    for reader in (None, model):
-        state = InputState(model, reader, files)
-        state.write(tmp_path)
-        assert InputState.read(tmp_path) == state
-
-
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"files": [[1]]}', '{"files": [], "more": 1}'])
-def test_a_foreign_state_is_damage(tmp_path: Path, content: str) -> None:
-    (tmp_path / input_state.FILE).write_text(content, encoding="utf-8")
-    with pytest.raises(IndexDamagedError, match=input_state.FILE):
-        InputState.read(tmp_path)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from index.building.staleness import is_stale
+from index.building.staleness import compare
 from index.building.update import update
 from index.config import Config
 from index.errors import (
@@ -21,13 +21,11 @@ from index.errors import (
     IndexUnwritableError,
     ModelMissingError,
 )
-from index.segmentation import sentences
 from index.storage import generations
 from tests.support.small_library import (
     ARTICLES,
     IDS,
     build,
-    check_vectors,
     current,
     earlier,
     make_config,
@@ -60,7 +58,7 @@ def test_a_missing_corpus_leaves_no_index_folder(tmp_path: Path) -> None:
 
 def test_a_missing_model(config: Config) -> None:
     missing = make_config(config.base, config.base / "none")
-    assert is_stale(missing)
+    assert compare(missing).stale_because
     with pytest.raises(ModelMissingError):
         build(missing)
 
@@ -102,7 +100,7 @@ def test_a_damaged_pointer_is_mended_by_one_update(config: Config) -> None:
         content = path.read_text(encoding="utf-8")
         path.unlink()  # it may be linked
         path.write_text(content.replace(key, key[::-1]), encoding="utf-8")
-        assert "not written by Footnote" in str(is_stale(config))
+        assert "not written by Footnote" in str(compare(config).stale_because)
         assert build(config).rebuilt
         assert list(texts(config)) == list(IDS)
 
@@ -112,22 +110,12 @@ def test_another_schema_is_rebuilt(config: Config) -> None:
         (config.index_directory / "current").unlink()
         pointer = {"schema": schema, "generation": {"of": "another shape"}}
         (config.index_directory / "current").write_text(json.dumps(pointer), encoding="utf-8")
-        reason = is_stale(config)
+        reason = compare(config).stale_because
         assert reason
         assert f"schema {schema}" in reason
         report = build(config)
         assert report.rebuilt == reason
         assert list(texts(config)) == list(IDS)
-
-
-def test_other_rules_cut_anew_and_keep_vectors(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sentences, "RULES", 99)
-    reason = is_stale(config)
-    assert reason == "the cutting of sentences changed since the index was built"
-    report = build(config)
-    assert (report.rebuilt, report.unchanged, report.embedded) == (reason, IDS, 0)
-    assert is_stale(config) is None
-    check_vectors(config)
 
 
 def test_a_busy_index(config: Config) -> None:

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from index.building.model_changes import look_again
-from index.building.staleness import is_stale
+from index.building.model_changes import refresh
+from index.building.staleness import compare
 from index.config import AnswerSection, Config
 from index.errors import IndexDamagedError, IndexStaleError, ModelDamagedError, ModelMissingError
 from index.library import Library
@@ -77,7 +77,7 @@ def test_naming_a_reader_exports_it_and_nothing_else(
 ) -> None:
     before = earlier(config).generation
     named = reading(config, tiny_reader_folder)
-    assert is_stale(named) == f"the reader is {tiny_reader_folder} now"
+    assert compare(named).stale_because == f"the reader is {tiny_reader_folder} now"
     with pytest.raises(IndexStaleError, match="built without the reader"):
         Library.open(named)
     report = build(named)
@@ -88,7 +88,7 @@ def test_naming_a_reader_exports_it_and_nothing_else(
         if path.name not in ("files.json", "manifest.json"):
             assert path.samefile(after.folder / path.name)
     assert (exported(named) / "reader.onnx").is_file()
-    assert is_stale(named) is None
+    assert compare(named).stale_because is None
     published = current(named)
     build(named)
     assert (current(named), exports) == (published, [tiny_reader_folder.name])
@@ -106,11 +106,11 @@ def test_another_reader_in_the_same_folder(named: Config, exports: Exports) -> N
     before = exported(named)
     weights = named.base / "reader" / "model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1] + b"!")
-    assert is_stale(named) == "the reader changed since the index was built"
+    assert compare(named).stale_because == "the reader changed since the index was built"
     assert exported(named) == before, "until then the earlier one reads"
     assert build(named).embedded == 0
     assert exports == ["reader", "reader"]
-    assert (is_stale(named), exported(named) != before) == (None, True)
+    assert (compare(named).stale_because, exported(named) != before) == (None, True)
     write(named, "mice.txt", "Mice\n\nA mouse eats cheese.\n")
     build(named)
     assert readers(named) == [exported(named).name], "the earlier one goes with its last generation"
@@ -122,10 +122,10 @@ def test_a_touched_reader_is_the_same(
     for path in (named.base / "reader").iterdir():
         os.utime(path, (OLD, OLD))
     before = current(named)
-    assert is_stale(named) is None
+    assert compare(named).stale_because is None
     assert current(named) != before, "it remembers the times"
     monkeypatch.setattr(model_folders, "model_fingerprint", lambda _: pytest.fail("the files are read again"))
-    assert is_stale(named) is None
+    assert compare(named).stale_because is None
     build(named)
     assert exports == ["reader"]
     assert exported(named).is_dir()
@@ -134,7 +134,7 @@ def test_a_touched_reader_is_the_same(
 @pytest.mark.parametrize("other", ["footnote", "none"])
 def test_who_needs_no_export_keeps_none(named: Config, other: str) -> None:
     config = reading(named, other)
-    assert is_stale(config) is None, "nothing is amiss"
+    assert compare(config).stale_because is None, "nothing is amiss"
     assert build(config).embedded == 0
     assert earlier(config).generation.reader is None
     write(config, "mice.txt", "Mice\n\nA mouse eats cheese.\n")
@@ -144,9 +144,9 @@ def test_who_needs_no_export_keeps_none(named: Config, other: str) -> None:
 
 def test_a_reader_that_went_away_is_not_needed_to_ask(named: Config) -> None:
     absolute = reading(named, named.base / "reader")
-    assert is_stale(absolute) is None
+    assert compare(absolute).stale_because is None
     shutil.rmtree(named.base / "reader")
-    assert is_stale(absolute) is None
+    assert compare(absolute).stale_because is None
     assert exported(absolute).is_dir()
 
 
@@ -155,7 +155,7 @@ def test_a_reader_that_is_not_here_leaves_the_index_as_it_is(config: Config, exp
     with pytest.raises(ModelMissingError, match="nobody/no-such-reader"):
         build(reading(config, "nobody/no-such-reader"))
     assert (current(config), exports) == (before, [])
-    assert is_stale(config) is None
+    assert compare(config).stale_because is None
 
 
 def change(folder: Path) -> None:
@@ -203,7 +203,7 @@ def test_another_form_of_export_is_made_again(
     named: Config, exports: Exports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("index.models.span_model.FORMAT", 10**6)
-    assert is_stale(named) == "the reader changed since the index was built"
+    assert compare(named).stale_because == "the reader changed since the index was built"
     with pytest.raises(IndexStaleError, match="export format of the reader"):
         exported(named)
     assert build(named).embedded == 0
@@ -228,8 +228,8 @@ def test_an_exported_reader_serves_llamaindex_and_needs_no_framework(
     assert FootnoteQueryEngine.from_config(path).query("How many people live in Raqqa?").source_nodes
     code = (
         "import sys; from pathlib import Path\nfrom index.config import Config\n"
-        "from index.building.staleness import is_stale\nfrom index.library import Library\n"
-        "config = Config.read(Path(sys.argv[1]))\nassert is_stale(config) is None\n"
+        "from index.building.staleness import compare\nfrom index.library import Library\n"
+        "config = Config.read(Path(sys.argv[1]))\nassert compare(config).stale_because is None\n"
         "assert Library.open(config).ask('Who drinks milk?').citations\n"
         "loaded = {name.partition('.')[0] for name in sys.modules}\n"
         "assert 'onnxruntime' in loaded\nassert not loaded & {'torch', 'transformers', 'onnx', 'llama_index'}"
@@ -240,9 +240,9 @@ def test_an_exported_reader_serves_llamaindex_and_needs_no_framework(
 def test_a_reader_without_files_is_as_it_was(named: Config) -> None:
     state = earlier(named).state.reader
     assert state
-    assert look_again(state) == state
+    assert refresh(state) == state
     shutil.rmtree(state.folder)
-    assert look_again(state) == state
+    assert refresh(state) == state
 
 
 def test_another_reader_in_its_place_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,9 +19,12 @@ from index.errors import (
     IndexStaleError,
 )
 from index.storage import generations
-from index.storage.generations import Generation
+from index.storage.fingerprint import Fingerprint
+from index.storage.generations import SCHEMA, Generation
+from index.storage.manifest import Facts
 
 ENCODER = "0123456789abcdef0123456789abcdef"
+FINGERPRINT = Fingerprint("model", "encoder", "formats", "sentences", "passages", "terms")
 
 
 def publish(root: Path, content: str, encoder: str = ENCODER) -> None:
@@ -29,9 +32,10 @@ def publish(root: Path, content: str, encoder: str = ENCODER) -> None:
         folder = root / "encoders" / encoder
         if not folder.exists():
             folder = generations.put_encoder(root, encoder, lambda made: write(made / "model", "weights"))
-        with generations.new_generation(root, folder, {"model": "m"}, {"articles": 1}) as made:
-            write(made / "text", content)
-            write(made / "other", "same")
+        with generations.new_generation(root, folder, FINGERPRINT) as draft:
+            write(draft.folder / "text", content)
+            write(draft.folder / "other", "same")
+            draft.facts = Facts(articles=1)
 
 
 def write(path: Path, content: str) -> None:
@@ -49,9 +53,10 @@ def names(folder: Path) -> list[str]:
 def test_what_is_published_is_read(tmp_path: Path) -> None:
     root = tmp_path / "new" / "index"
     publish(root, "one")
-    found = generations.open_current(root, lambda generation: generation)
-    assert (text(found), found.fingerprint, found.facts) == ("one", {"model": "m"}, {"articles": 1})
-    generations.check_encoder(found.encoder)
+    generation = generations.open_current(root, lambda generation: generation)
+    assert (text(generation), generation.fingerprint) == ("one", FINGERPRINT)
+    assert generation.facts == Facts(articles=1)
+    generations.check_encoder(generation.encoder)
     assert names(root) == ["current", "encoders", "generations", "lock"]
 
 
@@ -88,9 +93,9 @@ def test_a_failed_writer_leaves_the_old_index_and_no_draft(tmp_path: Path) -> No
     with (
         pytest.raises(ZeroDivisionError),
         generations.writing(tmp_path, 0),
-        generations.new_generation(tmp_path, tmp_path / "encoders" / ENCODER, {}, {}) as made,
+        generations.new_generation(tmp_path, tmp_path / "encoders" / ENCODER, FINGERPRINT) as draft,
     ):
-        write(made / "text", "half")
+        write(draft.folder / "text", "half")
         raise ZeroDivisionError
     assert generations.open_current(tmp_path, text) == "one"
     assert names(tmp_path / "generations") == ["000001"]
@@ -178,24 +183,22 @@ def test_a_damaged_encoder_is_named_and_replaced(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "pointer",
     [
-        "{}",
-        "[]",
-        "3",
-        f'{{"schema": {generations.SCHEMA}}}',
-        f'{{"schema": {generations.SCHEMA}, "generation": "../x", "sha256": "", "previous": null}}',
-        f'{{"schema": {generations.SCHEMA}, "generation": "000001", "sha256": null, "previous": null}}',
-        f'{{"schema": {generations.SCHEMA}, "generation": "000001", "sha256": ""}}',
+        {},
+        [],
+        3,
+        {"schema": SCHEMA},
+        {"schema": SCHEMA, "generation": "../x", "sha256": "", "previous": None},
+        {"schema": SCHEMA, "generation": "000001", "sha256": None, "previous": None},
+        {"schema": SCHEMA, "generation": "000001", "sha256": ""},
     ],
 )
-def test_a_foreign_pointer_is_damage(tmp_path: Path, pointer: str) -> None:
-    write(tmp_path / "current", pointer)
+def test_a_foreign_pointer_is_damage(tmp_path: Path, pointer: object) -> None:
+    write(tmp_path / "current", json.dumps(pointer))
     with pytest.raises(IndexDamagedError, match="current"):
         generations.open_current(tmp_path, text)
 
 
-@pytest.mark.parametrize(
-    ("schema", "word"), [(generations.SCHEMA - 1, "older"), (generations.SCHEMA + 1, "newer")]
-)
+@pytest.mark.parametrize(("schema", "word"), [(SCHEMA - 1, "older"), (SCHEMA + 1, "newer")])
 def test_another_schema_is_stale_and_stays_until_it_is_replaced(
     tmp_path: Path, schema: int, word: str
 ) -> None:
@@ -304,7 +307,7 @@ def test_files_are_shared_with_and_without_links(tmp_path: Path, monkeypatch: py
         earlier = generations.open_current(tmp_path, lambda generation: generation)
         with (
             generations.writing(tmp_path, 0),
-            generations.same_generation(tmp_path, earlier, but="other", reader=None) as made,
+            generations.copy_generation(tmp_path, earlier, without="other", reader=None) as made,
         ):
             assert names(made) == ["text"]
             assert (made / "text").stat().st_nlink == links
@@ -324,7 +327,7 @@ def test_damage_is_not_taken_over_as_whole(tmp_path: Path) -> None:
     write(earlier.folder / "text", "ONE")
     with (
         generations.writing(tmp_path, 0),
-        generations.same_generation(tmp_path, earlier, but="other", reader=None) as made,
+        generations.copy_generation(tmp_path, earlier, without="other", reader=None) as made,
     ):
         write(made / "other", "new")
     with pytest.raises(IndexDamagedError, match="text"):

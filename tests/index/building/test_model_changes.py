@@ -1,0 +1,67 @@
+"""Changes of the models: by size and time, then by content, and by the hub's newer snapshots."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from index.building.model_changes import refresh
+from index.building.staleness import compare
+from index.config import Config, ModelSection
+from index.errors import ModelDamagedError
+from index.models import model_folders
+from index.models.encoder_export import FrameworkEncoder
+from tests.support.small_library import ARTICLES, OLD, build, earlier, make_config, write_corpus
+
+
+def test_a_touched_model_is_the_same(tiny_config: Config) -> None:
+    before = earlier(tiny_config).generation.folder.name
+    for path in Path(tiny_config.encoder).rglob("*"):
+        os.utime(path, (OLD, OLD))
+    assert compare(tiny_config).stale_because is None
+    assert build(tiny_config).embedded == 0
+    assert earlier(tiny_config).generation.folder.name != before  # it remembers the times
+
+
+def test_a_model_that_cannot_be_read_is_named(tiny_config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> str:
+        raise OSError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(model_folders, "model_stamp", fail)
+        for look in (build, compare):
+            with pytest.raises(ModelDamagedError, match="Permission denied"):
+                look(tiny_config)
+    monkeypatch.setattr(FrameworkEncoder, "load", fail)
+    shutil.rmtree(tiny_config.index_directory)
+    with pytest.raises(ModelDamagedError, match="Permission denied"):
+        build(tiny_config)
+
+
+def test_a_later_snapshot_of_a_named_model_is_seen(
+    tmp_path: Path, tiny_model_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    cache = tmp_path / "hub" / "models--some--tiny"
+    (cache / "refs").mkdir(parents=True)
+    for commit in ("1" * 40, "2" * 40):
+        shutil.copytree(tiny_model_folder, cache / "snapshots" / commit)
+    write_corpus(tmp_path / "corpus", ARTICLES)
+    named = make_config(tmp_path).model_copy(update={"model": ModelSection(encoder="some/tiny")})
+    pinned = make_config(tmp_path, cache / "snapshots" / ("1" * 40))
+    for config, then in ((named, "the model some/tiny was downloaded again"), (pinned, None)):
+        (cache / "refs" / "main").write_text("1" * 40)
+        build(config)
+        assert compare(config).stale_because is None
+        (cache / "refs" / "main").write_text("2" * 40)
+        assert compare(config).stale_because == then
+        build(config)
+        assert compare(config).stale_because is None
+
+
+def test_a_model_without_files_is_as_it_was(tiny_config: Config) -> None:
+    state = earlier(tiny_config).state.encoder
+    assert refresh(state) == state
+    shutil.rmtree(state.folder)
+    assert refresh(state) == state
