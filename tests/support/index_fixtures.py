@@ -19,7 +19,7 @@ BRIDGES = "The red bridge\n\nThe red bridge is 900 metres long. {}\n"
 @pytest.fixture(scope="session")
 def tiny_model_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder of the tiny model; tests only read it."""
-    return shared_folder(tmp_path_factory, "tiny-model", save_tiny_model)
+    return shared_folder(tmp_path_factory, "tiny-model", save_tiny_model) / "model"
 
 
 @pytest.fixture(scope="session")
