@@ -3,9 +3,10 @@
 import discord as discord_py
 import pytest
 
+from bot.discord.delivery.error_reports import ErrorReports
 from bot.discord.telemetry.meter import Meter
 from tests.fake_discord import FakeDiscord
-from tests.support.failing_client import INNARDS, failing, raising, shown
+from tests.support.failing_client import INNARDS, errors, failing, raising, shown
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ async def test_a_missing_permission_is_named_once_in_the_channel(discord: FakeDi
         toy.says = answer
         for _ in range(2):
             await discord.say(world.user, world.channel, f"<@{world.bot.id}> who?")
-        await discord.until(lambda: meter.errors.labels("permission")._value.get() == 2)
+        await discord.until(lambda: errors(meter, "permission") == 2)
         said = [m for m in world.channel.messages.values() if m.author is world.bot]
         await discord.until(lambda: any(m.author is world.bot for m in world.channel.messages.values()))
         said = [m for m in world.channel.messages.values() if m.author is world.bot]
@@ -72,7 +73,7 @@ async def test_each_person_is_told_once_and_the_log_warns_once(
         for number, person in enumerate([*people, *people], 1):
             await discord.say(person, world.channel, f"<@{world.bot.id}> who?")
             await discord.until(
-                lambda number=number: meter.errors.labels("permission")._value.get() == number  # type: ignore[misc]
+                lambda number=number: errors(meter, "permission") == number  # type: ignore[misc]
             )
         await discord.until(lambda: all(world.dm(person).messages for person in people))
     assert [len(world.dm(person).messages) for person in people] == [1, 1, 1]
@@ -136,19 +137,16 @@ async def test_who_cannot_be_answered_in_the_channel_is_told_why(
 
 
 async def test_a_channel_whose_permission_was_named_long_ago_is_named_again(
-    discord: FakeDiscord, meter: Meter, monkeypatch: pytest.MonkeyPatch
+    discord: FakeDiscord, meter: Meter
 ) -> None:
     discord.expect(50013)
-    monkeypatch.setattr(
-        "bot.discord.delivery.error_reports.NAMED_AGAIN_AFTER", 0.0
-    )  # given meanwhile, and taken again
     world = discord.world
     world.channel.deny("embed_links")
 
     async def answer(message: discord_py.Message) -> None:
         await message.channel.send(embed=discord_py.Embed(description="The answer."))
 
-    async with failing(discord, meter) as toy:
+    async with failing(discord, meter, ErrorReports(meter, repeat_after=0.0)) as toy:
         toy.says = answer
         for number in (1, 2):
             await discord.say(world.user, world.channel, f"<@{world.bot.id}> who?")
@@ -173,7 +171,7 @@ async def test_where_nobody_can_be_told_it_is_logged(
     async with failing(discord, meter) as toy:
         toy.says = answer
         await discord.say(world.user, world.channel, f"<@{world.bot.id}> who?")
-        await discord.until(lambda: meter.errors.labels("direct messages closed")._value.get())
+        await discord.until(lambda: errors(meter, "direct messages closed"))
     assert "permission missing" in caplog.text
 
 
@@ -190,7 +188,7 @@ async def test_where_one_could_not_be_told_the_next_is(discord: FakeDiscord, met
     async with failing(discord, meter) as toy:
         toy.says = answer
         await discord.say(world.user, world.channel, f"<@{world.bot.id}> who?")
-        await discord.until(lambda: meter.errors.labels("direct messages closed")._value.get())
+        await discord.until(lambda: errors(meter, "direct messages closed"))
         await discord.say(eve, world.channel, f"<@{world.bot.id}> who?")
         await discord.until(lambda: world.dm(eve).messages)
         (message,) = world.dm(eve).messages.values()

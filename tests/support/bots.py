@@ -52,11 +52,11 @@ class Bots:
         meter = Meter()
         live_library = LiveLibrary(config, self.library, meter)
         question_queue = QuestionQueue.from_settings(config.discord, live_library, meter)
+        feedback = Feedback.open(config.bot_directory)
         client = FootnoteClient(
-            config, live_library, question_queue, Feedback.open(config.bot_directory), meter
+            config, live_library, question_queue, feedback, meter, guild_ready_timeout=0.05
         )
         client.before_identify_hook = no_pause  # type: ignore[method-assign]
-        client._connection.guild_ready_timeout = 0.05
         await client.login(self.discord.token)
         await sync_changed(client, definitions(), config.bot_directory)
         task = asyncio.create_task(client.connect())
@@ -72,7 +72,7 @@ class Bots:
         """End a bot as its own end does: what is in flight first."""
         task = self.running.pop(client)
         await client.finish(5.0)
-        await client.question_queue.close(1.0)
+        await client.services.question_queue.close(1.0)
         await client.close()
         await task
 

@@ -1,6 +1,7 @@
 """Presses the buttons of a reply, by what they are for."""
 
 from collections.abc import Callable
+from typing import Any
 
 from bot.discord.replies.reply import article_gone_reply, unknown_button_reply, verdict_reply
 from bot.discord.replies.tickets import ContextTicket, MoreTicket, NoteTicket, Ticket, VerdictTicket, parse
@@ -22,6 +23,15 @@ PURPOSES: dict[str, Callable[[Ticket | None], bool]] = {
     WRONG: lambda ticket: isinstance(ticket, VerdictTicket) and not ticket.right,
     NOTE: lambda ticket: isinstance(ticket, NoteTicket),
 }
+
+
+class BrokenQueue:
+    """Stands for a question queue in which all work fails."""
+
+    INNARDS = "/srv/bees/config.toml"
+
+    async def run(self, *_: object) -> Any:
+        raise RuntimeError(self.INNARDS)
 
 
 async def ask(discord: FakeDiscord, question: str = RAQQA, **options: object) -> Message:

@@ -1,4 +1,4 @@
-"""A small client whose command and messages fail, to see what `Failures` makes of it."""
+"""A small client whose command and messages fail, to see what `ErrorReports` makes of it."""
 
 import asyncio
 import contextlib
@@ -14,6 +14,7 @@ from tests.fake_discord import FakeDiscord, Interaction, Message
 from tests.support.small_client import Toy, running
 
 INNARDS = "/srv/bees/config.toml line 7"
+HANDLERS = ("discord.py: on_", "CommandTree-invoker")  # how discord.py names its tasks
 REFERENCE = re.compile(r"\(Reference: `([0-9a-f]{8})`\)")
 
 
@@ -25,7 +26,7 @@ class Failing(Toy):
         self.error_reports = error_reports
         self.does: Callable[[discord_py.Interaction], object] = lambda _: None
         self.says: Callable[[discord_py.Message], object] = lambda _: None
-        self.tree.on_error = error_reports.interaction  # type: ignore[method-assign,assignment]
+        self.tree.on_error = error_reports.interaction_failed  # type: ignore[method-assign,assignment]
 
         @self.tree.command(description="Fail")
         async def fail(interaction: discord_py.Interaction, how: str = "") -> None:
@@ -35,7 +36,7 @@ class Failing(Toy):
 
         @fail.autocomplete("how")
         async def offer(interaction: discord_py.Interaction, _: str) -> list[app_commands.Choice[str]]:
-            await error_reports.interaction(interaction, RuntimeError(INNARDS))
+            await error_reports.interaction_failed(interaction, RuntimeError(INNARDS))
             return []
 
     async def on_message(self, message: discord_py.Message) -> None:
@@ -44,15 +45,23 @@ class Failing(Toy):
         try:
             await self.says(message)  # type: ignore[misc]
         except Exception as error:
-            await self.error_reports.message(message, error)
+            await self.error_reports.message_failed(message, error)
 
 
 @contextlib.asynccontextmanager
-async def failing(discord: FakeDiscord, meter: Meter) -> AsyncIterator[Failing]:
-    toy = Failing(discord, ErrorReports(meter))
+async def failing(
+    discord: FakeDiscord, meter: Meter, error_reports: ErrorReports | None = None
+) -> AsyncIterator[Failing]:
+    toy = Failing(discord, error_reports or ErrorReports(meter))
     async with running(toy, discord):
         yield toy
-        await asyncio.gather(*[task for task in asyncio.all_tasks() if "discord.py: on_" in task.get_name()])
+        handlers = [task for task in asyncio.all_tasks() if task.get_name().startswith(HANDLERS)]
+        await asyncio.gather(*handlers)  # what they still send belongs to the test
+
+
+def errors(meter: Meter, kind: str) -> float:
+    """Return how many errors of a kind were counted."""
+    return meter.registry.get_sample_value("footnote_errors_total", {"kind": kind}) or 0.0
 
 
 def raising(error: Exception) -> Callable[..., object]:

@@ -1,4 +1,4 @@
-"""What an error means: to the person who waits, in plain words, and to the one who runs the bot."""
+"""The meaning of an error: what to tell the person who waits, and what to log for whoever runs the bot."""
 
 import logging
 from dataclasses import dataclass
@@ -13,63 +13,65 @@ from bot.discord.account.permissions import missing, name_of, names_of
 from bot.discord.library.question_queue import DeadlineError, QueueFullError
 from bot.discord.replies.reply import busy_reply, late_reply
 from bot.feedback.store import FeedbackError, NoRoomError
-from index.errors import EmptyQuestionError, FootnoteError, UnknownArticleError
+from index.errors import FootnoteError, Reason
 
-# Discord's numbers: https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
+# Discord's codes: https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION = 10003, 10008, 10015, 10062
-ACKNOWLEDGED = 40060
+ALREADY_ACKNOWLEDGED = 40060
 MISSING_ACCESS, NO_DIRECT_MESSAGES, MISSING_PERMISSIONS = 50001, 50007, 50013
 INVALID_WEBHOOK_TOKEN, INVALID_FORM, NO_HISTORY = 50027, 50035, 160002
 
-LOST = (aiohttp.ClientError, ConnectionError, TimeoutError)
-"""What is raised where a connection was lost: nobody knows whether Discord got what was sent."""
+CONNECTION_ERRORS = (aiohttp.ClientError, ConnectionError, TimeoutError)
+"""Raised if a connection was lost: nobody knows whether Discord got what was sent."""
 TAKEN = "taken"
-"""The kind of trouble where somebody was answered already, and the outcome of a question then."""
+"""Kind of an error that says that a question was answered already; also the outcome of that question."""
 UNREACHABLE = "unreachable"
-"""The kind of trouble where nobody knows what Discord did: a server's error, or a lost connection."""
+"""Kind of an error that leaves open what Discord did: an error of its server, or a lost connection."""
 
 
 @dataclass(frozen=True, slots=True)
 class ErrorMeaning:
-    """An error's kind, what the log says of it and how loudly, and what a person is told.
+    """The kind of an error, its line and level in the log, and what a person is told.
 
-    `words` is None where nobody is there to be told; `numbered` says that the number in the log goes with
-    them, `traced` that the log shows where the error came from.
+    `text` is None if there is nobody to tell. `with_reference`: the number under which the error is logged is
+    told too. `with_traceback`: the log shows where the error came from.
     """
 
     kind: str
     event: str
     level: int
-    words: str | None = None
-    numbered: bool = True
-    traced: bool = False
+    text: str | None = None
+    with_reference: bool = True
+    with_traceback: bool = False
 
 
 _UNEXPECTED = ErrorMeaning(
-    "unexpected", "unexpected error", logging.ERROR, "Something went wrong on my side.", traced=True
+    "unexpected", "unexpected error", logging.ERROR, "Something went wrong on my side.", with_traceback=True
 )
 _UNREACHABLE = ErrorMeaning(
     UNREACHABLE,
-    "Discord failed, or the connection to it",
+    "Discord failed, or the connection to it was lost",
     logging.WARNING,
     "Discord has trouble at the moment. Please try again in a minute.",
 )
-# Discord has told the person that nothing came in time.
-_TOO_OLD = ErrorMeaning("too old", "too late for Discord, which takes no answer any more", logging.WARNING)
+# Nobody to tell: Discord has shown the person that nothing came in time.
+_TOO_OLD = ErrorMeaning("too old", "too late: Discord accepts no answer any more", logging.WARNING)
 _CODES = {
     UNKNOWN_MESSAGE: ErrorMeaning(
         "message deleted",
         "message deleted before it was answered",
         logging.INFO,
         "The message was deleted before I was done.",
-        numbered=False,
+        with_reference=False,
     ),
     UNKNOWN_CHANNEL: ErrorMeaning("channel deleted", "channel deleted before an answer came", logging.INFO),
     UNKNOWN_WEBHOOK: _TOO_OLD,
     UNKNOWN_INTERACTION: _TOO_OLD,
     INVALID_WEBHOOK_TOKEN: _TOO_OLD,
-    # Another process of the bot was quicker, perhaps one that is about to stop; it answers.
-    ACKNOWLEDGED: ErrorMeaning(TAKEN, "answered already, perhaps by another process", logging.WARNING),
+    # Another process of the bot was quicker, perhaps one that is about to stop; that one answers.
+    ALREADY_ACKNOWLEDGED: ErrorMeaning(
+        TAKEN, "answered already, perhaps by another process", logging.WARNING
+    ),
     NO_DIRECT_MESSAGES: ErrorMeaning(
         "direct messages closed", "nobody told: direct messages are closed", logging.INFO
     ),
@@ -78,9 +80,28 @@ _CODES = {
         "answer refused by Discord as malformed",
         logging.ERROR,
         "Discord did not accept my answer.",
-        traced=True,
+        with_traceback=True,
     ),
 }
+_REASONS = {
+    Reason.UNKNOWN_ARTICLE: ErrorMeaning(
+        "article gone",
+        "article not in the library",
+        logging.INFO,
+        "This article is not in the library.",
+        with_reference=False,
+    ),
+    Reason.EMPTY_QUESTION: ErrorMeaning(
+        "empty", "question empty", logging.INFO, "There is no question in that.", with_reference=False
+    ),
+}
+_LIBRARY_FAILED = ErrorMeaning(
+    "library",
+    "library failed",
+    logging.ERROR,
+    "I can't look things up at the moment.",
+    with_traceback=True,
+)
 _PERMISSIONS = {
     MISSING_ACCESS: "view_channel",
     MISSING_PERMISSIONS: "send_messages",
@@ -88,13 +109,13 @@ _PERMISSIONS = {
 }
 
 
-def cause(error: Exception) -> Exception:
-    """Return the error that a command raised, without what discord.py wraps it in."""
+def original_error(error: Exception) -> Exception:
+    """Return the error that a command raised, which discord.py wraps in one of its own."""
     return error.original if isinstance(error, app_commands.CommandInvokeError) else error
 
 
 def meaning_of(error: Exception) -> ErrorMeaning:
-    """Say what an error, unwrapped, means."""
+    """Return the meaning of an error (`original_error`)."""
     match error:
         case QueueFullError():
             return ErrorMeaning(
@@ -102,7 +123,7 @@ def meaning_of(error: Exception) -> ErrorMeaning:
                 "too many questions wait",
                 logging.DEBUG,
                 busy_reply(error.retry_after).content,
-                numbered=False,
+                with_reference=False,
             )
         case DeadlineError():
             return ErrorMeaning(
@@ -110,30 +131,34 @@ def meaning_of(error: Exception) -> ErrorMeaning:
                 "answer took too long",
                 logging.DEBUG,
                 late_reply(error.retry_after).content,
-                numbered=False,
+                with_reference=False,
             )
         case discord.DiscordException():
-            return _of_discord(error)
-        case _ if isinstance(error, LOST):
+            return _discord_meaning(error)
+        case _ if isinstance(error, CONNECTION_ERRORS):
             return _UNREACHABLE
-        case FootnoteError():
-            return _of_library(error)
+        case NoRoomError():
+            return _feedback_meaning("Thanks, but I have no room left to keep that.")
+        case FeedbackError():
+            return _feedback_meaning("Thanks, but I can't keep that at the moment.")
+        case FootnoteError(reason=reason):
+            return _REASONS.get(reason, _LIBRARY_FAILED)
         case _:
             return _UNEXPECTED
 
 
-def lacks_permission(error: Exception) -> bool:
-    """Say whether Discord refused something that a permission would allow."""
+def is_missing_permission(error: Exception) -> bool:
+    """Tell whether Discord refused something that a permission would allow."""
     return isinstance(error, discord.HTTPException) and error.code in _PERMISSIONS
 
 
-def lacking(error: Exception, have: discord.Permissions, *, in_thread: bool) -> str:
+def missing_permissions(error: Exception, have: discord.Permissions, *, in_thread: bool) -> str:
     """Name the permissions, as Discord's settings do, that would have allowed what was refused."""
     sending, other = "send_messages", "send_messages_in_threads"
     if in_thread:
         sending, other = other, sending
     needs = {need.flag: need for need in missing(have) if need.flag != other}
-    # What cannot be had without another permission is missing with that, whatever the settings say of it.
+    # Permissions that depend on another missing one count as missing too, so only that other one is named.
     if "view_channel" in needs:
         needs = {"view_channel": needs["view_channel"]}
     elif sending in needs:
@@ -142,25 +167,27 @@ def lacking(error: Exception, have: discord.Permissions, *, in_thread: bool) -> 
     return names_of(needs.values()) or name_of(_PERMISSIONS.get(code, sending))
 
 
-def _of_discord(error: discord.DiscordException) -> ErrorMeaning:
+def _discord_meaning(error: discord.DiscordException) -> ErrorMeaning:
     match error:
         case discord.RateLimited():
-            return _slowed(error.retry_after)
+            return _rate_limited(error.retry_after)
         case discord.HTTPException(status=429):
-            return _slowed(_retry_after(error))
+            return _rate_limited(_retry_after(error))
         case discord.HTTPException(code=code) if code in _CODES:
             return _CODES[code]
         case discord.HTTPException(code=code) if code in _PERMISSIONS:
-            words = "I lack a permission here."
-            return ErrorMeaning("permission", "permission missing", logging.WARNING, words, numbered=False)
-        case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
-            words = "This command has changed. Please reload Discord and try again."
-            event = "command used that Discord knows in another version"
-            return ErrorMeaning("command changed", event, logging.WARNING, words, numbered=False)
-        case app_commands.CheckFailure():
-            words = "You cannot use this here."
+            text = "I lack a permission here."
             return ErrorMeaning(
-                "not allowed", "command not allowed there", logging.INFO, words, numbered=False
+                "permission", "permission missing", logging.WARNING, text, with_reference=False
+            )
+        case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
+            text = "This command has changed. Please reload Discord and try again."
+            event = "command used that Discord knows in another version"
+            return ErrorMeaning("command changed", event, logging.WARNING, text, with_reference=False)
+        case app_commands.CheckFailure():
+            text = "You cannot use this here."
+            return ErrorMeaning(
+                "not allowed", "command not allowed there", logging.INFO, text, with_reference=False
             )
         case discord.DiscordServerError():
             return _UNREACHABLE
@@ -168,30 +195,13 @@ def _of_discord(error: discord.DiscordException) -> ErrorMeaning:
             return _UNEXPECTED
 
 
-def _of_library(error: FootnoteError) -> ErrorMeaning:
-    match error:
-        case UnknownArticleError():
-            words = "This article is not in the library."
-            return ErrorMeaning(
-                "article gone", "article not in the library", logging.INFO, words, numbered=False
-            )
-        case EmptyQuestionError():
-            words = "There is no question in that."
-            return ErrorMeaning("empty", "question empty", logging.INFO, words, numbered=False)
-        case NoRoomError():
-            words = "Thanks, but I have no room left to keep that."
-            return ErrorMeaning("feedback", "feedback not kept", logging.ERROR, words)
-        case FeedbackError():
-            words = "Thanks, but I can't keep that at the moment."
-            return ErrorMeaning("feedback", "feedback not kept", logging.ERROR, words)
-        case _:
-            words = "I can't look things up at the moment."
-            return ErrorMeaning("library", "library failed", logging.ERROR, words, traced=True)
+def _feedback_meaning(text: str) -> ErrorMeaning:
+    return ErrorMeaning("feedback", "feedback not kept", logging.ERROR, text)
 
 
-def _slowed(retry_after: float) -> ErrorMeaning:
-    words = f"Discord asks me to slow down. Please try again in {ceil(retry_after)} s."
-    return ErrorMeaning("slowed down", "slowed down", logging.WARNING, words)
+def _rate_limited(retry_after: float) -> ErrorMeaning:
+    text = f"Discord asks me to slow down. Please try again in {ceil(retry_after)} s."
+    return ErrorMeaning("slowed down", "slowed down", logging.WARNING, text)
 
 
 def _retry_after(error: discord.HTTPException) -> float:

@@ -1,4 +1,4 @@
-"""What a bot has to remember for a while, in bounded memory: what it took up, and whom it told what."""
+"""Guards against doing things twice, in bounded memory: ids already handled, warnings already sent."""
 
 import time
 from collections import OrderedDict
@@ -7,50 +7,45 @@ from collections.abc import Callable, Hashable
 LIMIT = 10_000
 
 
-class Seen:
-    """The ids of the last interactions and messages: Discord may deliver one of them twice."""
+class RecentIds:
+    """The latest ids that were added; beyond `limit` the oldest are forgotten."""
 
     def __init__(self, limit: int = LIMIT) -> None:
         self._ids: OrderedDict[int, None] = OrderedDict()
         self._limit = limit
 
-    def first(self, taken: int) -> bool:
-        """Say whether this id comes for the first time, and remember it."""
-        if taken in self._ids:
+    def add_if_new(self, id_: int) -> bool:
+        """Add an id; return False if it was there already."""
+        if id_ in self._ids:
             return False
-        self._ids[taken] = None
+        self._ids[id_] = None
         if len(self._ids) > self._limit:
             self._ids.popitem(last=False)
         return True
 
-    def __len__(self) -> int:
-        """Count what is remembered."""
-        return len(self._ids)
 
+class SentWarnings:
+    """Warnings already sent, each with the time until which it is not repeated.
 
-class Warned:
-    """What was said to whom, and how long that does: a second line would let people make the bot spam."""
+    Without it, people could make the bot spam. Beyond `limit` the oldest warnings are forgotten.
+    """
 
     def __init__(self, limit: int = LIMIT, clock: Callable[[], float] = time.monotonic) -> None:
         self._until: OrderedDict[Hashable, float] = OrderedDict()
         self._limit = limit
         self._clock = clock
 
-    def due(self, told: Hashable, seconds: float) -> bool:
-        """Say whether to tell somebody, and remember that it was said: for `seconds` it need not be again."""
+    def claim(self, recipient: Hashable, seconds: float) -> bool:
+        """Claim the right to warn somebody, for the next `seconds`; return False if another claim holds."""
         now = self._clock()
-        if self._until.get(told, now) > now:
+        if self._until.get(recipient, now) > now:
             return False
-        self._until[told] = now + seconds
-        self._until.move_to_end(told)
+        self._until[recipient] = now + seconds
+        self._until.move_to_end(recipient)
         if len(self._until) > self._limit:
             self._until.popitem(last=False)
         return True
 
-    def forget(self, told: Hashable) -> None:
-        """Take back that it was said: the line did not arrive."""
-        self._until.pop(told, None)
-
-    def __len__(self) -> int:
-        """Count what is remembered."""
-        return len(self._until)
+    def release(self, recipient: Hashable) -> None:
+        """Give a claim back, because the warning did not arrive."""
+        self._until.pop(recipient, None)

@@ -1,4 +1,4 @@
-"""Puts replies on the wire, and sees to it that each interaction gets one, whatever is lost on the way."""
+"""Sending replies so that each interaction gets exactly one, whatever gets lost on the way."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,19 +7,20 @@ from typing import Any, TypeVar
 
 import discord
 
-from bot.discord.delivery.error_meanings import ACKNOWLEDGED, LOST
+from bot.discord.delivery.error_meanings import ALREADY_ACKNOWLEDGED, CONNECTION_ERRORS
 from bot.discord.replies.reply import Reply
 
-PATIENCE = 30.0
+REQUEST_TIMEOUT = 30.0
 """Seconds for a request about an interaction: discord.py would wait for as long as Discord asks it to."""
 
 T = TypeVar("T")
 
-_GOT_THROUGH = "acknowledged"  # noted where Discord has it and discord.py does not know
+_ACKNOWLEDGED = "acknowledged"
+"""Key of `interaction.extras`: Discord has a response, even though discord.py was told that it failed."""
 
 
 def view_of(reply: Reply) -> discord.ui.View | None:
-    """Return the buttons of a reply, or None; what they do stands in `bot.discord.events.buttons`."""
+    """Return the buttons of a reply, or None; what they do is in `bot.discord.events.buttons`."""
     if not reply.buttons:
         return None
     view = discord.ui.View(timeout=None)
@@ -33,37 +34,30 @@ def view_of(reply: Reply) -> discord.ui.View | None:
                 emoji=button.emoji,
             )
         )
-    view.stop()  # else discord.py would keep it, and every other one, until the bot ends
+    view.stop()  # else discord.py would keep every view until the bot ends
     return view
 
 
-def parts(reply: Reply) -> dict[str, Any]:
-    """Return what discord.py sends a reply by; what it does not have is left out."""
-    found: dict[str, Any] = {}
-    if reply.content is not None:
-        found["content"] = reply.content
-    if reply.embed is not None:
-        found["embed"] = reply.embed
-    if (view := view_of(reply)) is not None:
-        found["view"] = view
-    return found
+def message_arguments(reply: Reply) -> dict[str, Any]:
+    """Return the arguments with which discord.py sends a reply, without those that it has nothing for."""
+    return {name: value for name, value in _edit_arguments(reply).items() if value is not None}
 
 
-def replacement(reply: Reply) -> dict[str, Any]:
-    """Return what discord.py puts a reply in another's place by; what it does not have goes."""
+def _edit_arguments(reply: Reply) -> dict[str, Any]:
+    """Return the arguments with which discord.py puts a reply in place of a message; None removes."""
     return {"content": reply.content, "embed": reply.embed, "view": view_of(reply)}
 
 
-async def acknowledge(
+async def defer_response(
     interaction: discord.Interaction[Any], *, private: bool, in_place: bool = False
 ) -> None:
-    """Say at once that an answer will come, once more where the connection was lost over it.
+    """Promise a response at once, with a second try if the connection was lost.
 
-    Where Discord has one already, that is good too: it carried out what it then reported as failed, or
+    It is no error if Discord has a promise already: either it carried out what it then reported as failed, or
     another process of the bot was quicker; both put the same reply in the same place.
 
     With `in_place` the message of the button that was pressed is going to change. Raises DiscordException and
-    what is in `LOST`.
+    CONNECTION_ERRORS.
     """
 
     async def defer() -> None:
@@ -73,73 +67,78 @@ async def acknowledge(
             await interaction.response.defer(ephemeral=private, thinking=True)
 
     try:
-        await _soon(defer)
+        await _retry_in_time(defer)
     except discord.HTTPException as error:
-        if error.code != ACKNOWLEDGED:
+        if error.code != ALREADY_ACKNOWLEDGED:
             raise
-        interaction.extras[_GOT_THROUGH] = True
+        interaction.extras[_ACKNOWLEDGED] = True
 
 
-async def persistently(send: Callable[[], Awaitable[T]]) -> T:
-    """Do what does no harm if it is done twice, once more where the connection was lost over it."""
-    try:
-        return await send()
-    except LOST:
-        return await send()
+async def edit_response(
+    interaction: discord.Interaction[Any], reply: Reply, *, timeout: float = REQUEST_TIMEOUT
+) -> None:
+    """Show the reply in place of a deferred response, or of the message whose button was pressed.
 
-
-async def _soon(send: Callable[[], Awaitable[T]]) -> T:
-    """Do something `persistently`, in `PATIENCE` seconds or not at all."""
-    async with asyncio.timeout(PATIENCE):
-        return await persistently(send)
-
-
-async def fulfil(interaction: discord.Interaction[Any], reply: Reply) -> None:
-    """Show what was promised, or change the message of the pressed button. Raises as `acknowledge`."""
-    put = replacement(reply)
-    await _soon(lambda: interaction.edit_original_response(**put))
-
-
-async def tell(interaction: discord.Interaction[Any], reply: Reply) -> None:
-    """Show a reply to the asker alone, whatever was shown or promised before. Raises as `acknowledge`."""
-    if interaction.response.is_done() or _GOT_THROUGH in interaction.extras:
-        await follow(interaction, reply)
-    else:
-        async with asyncio.timeout(PATIENCE):
-            await interaction.response.send_message(**parts(reply), ephemeral=True)
-
-
-async def follow(interaction: discord.Interaction[Any], reply: Reply) -> None:
-    """Show a reply to the asker alone, after an acknowledgement; a public promise is taken back first.
-
-    Raises as `acknowledge`.
+    Raises as `defer_response`.
     """
-    response = await _response(interaction)
+    arguments = _edit_arguments(reply)
+    await _retry_in_time(lambda: interaction.edit_original_response(**arguments), timeout)
+
+
+async def send_privately(interaction: discord.Interaction[Any], reply: Reply) -> None:
+    """Show a reply to the person alone, whether or not there is a response. Raises as `defer_response`."""
+    if interaction.response.is_done() or _ACKNOWLEDGED in interaction.extras:
+        await follow_up_privately(interaction, reply)
+    else:
+        async with asyncio.timeout(REQUEST_TIMEOUT):
+            await interaction.response.send_message(**message_arguments(reply), ephemeral=True)
+
+
+async def follow_up_privately(interaction: discord.Interaction[Any], reply: Reply) -> None:
+    """Show a reply to the person alone, after a response; a public promise of one is withdrawn first.
+
+    Raises as `defer_response`.
+    """
+    response = await _fetch_response(interaction)
     if response is not None and response.flags.loading:
         if response.flags.ephemeral:
-            await fulfil(interaction, reply)
+            await edit_response(interaction, reply)
             return
         with suppress(discord.NotFound):  # it is gone already
-            await _soon(interaction.delete_original_response)
-    async with asyncio.timeout(PATIENCE):
-        await interaction.followup.send(**parts(reply), ephemeral=True)
+            await _retry_in_time(interaction.delete_original_response)
+    async with asyncio.timeout(REQUEST_TIMEOUT):
+        await interaction.followup.send(**message_arguments(reply), ephemeral=True)
 
 
-async def is_kept(interaction: discord.Interaction[Any]) -> bool:
-    """Ask Discord whether what was promised ("thinking …") is shown. Raises as `acknowledge`."""
-    promised = discord.InteractionResponseType.deferred_channel_message
-    if interaction.response.type is not promised and _GOT_THROUGH not in interaction.extras:
+async def is_response_shown(interaction: discord.Interaction[Any]) -> bool:
+    """Ask Discord whether a deferred response ("thinking …") has been filled. Raises as `defer_response`."""
+    deferred = discord.InteractionResponseType.deferred_channel_message
+    if interaction.response.type is not deferred and _ACKNOWLEDGED not in interaction.extras:
         return False
-    response = await _response(interaction)
+    response = await _fetch_response(interaction)
     if response is None or response.flags.loading:
         return False
     return interaction.message is None or interaction.message.id != response.id
 
 
-async def _response(interaction: discord.Interaction[Any]) -> discord.InteractionMessage | None:
-    """Return the response as Discord has it; None where there is none, or none any more."""
-    interaction._original_response = None  # what discord.py keeps may be older than what was done since
+async def retry_once(send: Callable[[], Awaitable[T]]) -> T:
+    """Send something that does no harm if it arrives twice, once more if the connection was lost."""
     try:
-        return await _soon(interaction.original_response)
+        return await send()
+    except CONNECTION_ERRORS:
+        return await send()
+
+
+async def _retry_in_time(send: Callable[[], Awaitable[T]], timeout: float = REQUEST_TIMEOUT) -> T:
+    async with asyncio.timeout(timeout):
+        return await retry_once(send)
+
+
+async def _fetch_response(interaction: discord.Interaction[Any]) -> discord.InteractionMessage | None:
+    """Fetch the response from Discord; None if there is none, or none any more."""
+    # `original_response` returns what it once fetched, and there is no public way to have it ask again.
+    interaction._original_response = None
+    try:
+        return await _retry_in_time(interaction.original_response)
     except (discord.NotFound, discord.ClientException):
         return None

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import discord
 from discord import app_commands
+from typing_extensions import override
 
-from bot.discord.delivery.sending import acknowledge, fulfil, tell
-from bot.discord.events.conversation import in_thread, said_in
+from bot.discord.delivery.sending import defer_response, edit_response, send_privately
+from bot.discord.events.conversation import in_thread, text_of
+from bot.discord.events.services import Interaction
 from bot.discord.questions.question import DiscordQuestion
 from bot.discord.replies import library_pages
 from bot.discord.replies.answer_reply import QUESTION_LIMIT
@@ -19,14 +21,9 @@ from index.errors import EmptyQuestionError
 from index.records import clean_question
 from index.retrieval.question_forms import is_question
 
-if TYPE_CHECKING:
-    from bot.discord.events.client import FootnoteClient
-
-    Interaction = discord.Interaction[FootnoteClient]
-
 TEXTLESS = "That message has no text that I could look up."
 
-# In servers, in direct messages with the bot, and, where somebody added it to their account, everywhere.
+# In servers, in direct messages with the bot and, for people who added it to their account, everywhere.
 _CONTEXTS = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
 _INSTALLS = app_commands.AppInstallationType(guild=True, user=True)
 
@@ -38,23 +35,24 @@ _INSTALLS = app_commands.AppInstallationType(guild=True, user=True)
     private="Show the answer to you alone",
 )
 async def ask(
-    interaction: "Interaction",
+    interaction: Interaction,
     question: app_commands.Range[str, 1, QUESTION_LIMIT],
     article: str | None = None,
     private: bool | None = None,
 ) -> None:
     """Answer a question."""
     client = interaction.client
-    shown_to_one = client.config.discord.private if private is None else private
+    if private is None:
+        private = client.services.config.discord.private
     asked = DiscordQuestion(question, interaction.user.id, interaction.guild_id, "slash", article or None)
     follow = None if asked.article else partial(in_thread, interaction.channel, client.user)
-    await client.answering.over_interaction(interaction, asked, follow, private=shown_to_one)
+    await client.services.answering.over_interaction(interaction, asked, follow, private=private)
 
 
 @app_commands.command(name="articles", description="List the articles that I answer from.")
 @app_commands.describe(search="Words of the title")
 async def list_articles(
-    interaction: "Interaction", search: app_commands.Range[str, 0, QUERY_LIMIT] = ""
+    interaction: Interaction, search: app_commands.Range[str, 0, QUERY_LIMIT] = ""
 ) -> None:
     """List the articles."""
     await _look_up(interaction, library_pages.articles_page, search, 0)
@@ -64,56 +62,60 @@ async def list_articles(
     name="article", description="Show an article: its title, link, date, size and how it begins."
 )
 @app_commands.describe(article="The article's title")
-async def show_article(interaction: "Interaction", article: str) -> None:
+async def show_article(interaction: Interaction, article: str) -> None:
     """Show an article."""
     await _look_up(interaction, library_pages.article_page, article)
 
 
 @app_commands.command(description="Say what I am, what I answer from, and what I keep of your questions.")
-async def about(interaction: "Interaction") -> None:
+async def about(interaction: Interaction) -> None:
     """Say what the bot is."""
-    await _look_up(interaction, library_pages.about, interaction.client.config.discord.log_questions)
+    await _look_up(interaction, library_pages.about, interaction.client.services.config.discord.log_questions)
 
 
 @ask.autocomplete("article")
 @show_article.autocomplete("article")
-async def _titles(interaction: "Interaction", typed: str) -> list[app_commands.Choice[str]]:
-    """Offer the articles whose titles are likest to what is typed."""
-    client = interaction.client
+async def _titles(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """Offer the articles whose titles are most similar to what is typed."""
+    services = interaction.client.services
     try:
-        found = await client.question_queue.run(library_pages.choices, client.live_library.library, typed)
-    except Exception as error:  # which discord.py would log with a trace at each letter that is typed
-        await client.error_reports.interaction(interaction, error)
+        choices = await services.question_queue.run(
+            library_pages.choices, services.live_library.library, typed
+        )
+    except Exception as error:  # discord.py would log it with a traceback at each letter that is typed
+        await services.error_reports.interaction_failed(interaction, error)
         return []
-    return [app_commands.Choice(name=name, value=key) for name, key in found]
+    return [app_commands.Choice(name=name, value=key) for name, key in choices]
 
 
 @app_commands.context_menu(name="Find sources")
-async def find_sources(interaction: "Interaction", message: discord.Message) -> None:
-    """Ask what a message says."""
-    client = interaction.client
-    said = said_in(message, client.user)
+async def find_sources(interaction: Interaction, message: discord.Message) -> None:
+    """Look up what a message says."""
+    services = interaction.client.services
+    whole = text_of(message, interaction.client.user)
     try:
-        text = clean_question(cut(said, QUESTION_LIMIT))
+        text = clean_question(cut(whole, QUESTION_LIMIT))
     except EmptyQuestionError:
-        await tell(interaction, notice(TEXTLESS))
+        await send_privately(interaction, notice(TEXTLESS))
         return
-    asked = DiscordQuestion(
-        text, interaction.user.id, interaction.guild_id, "menu", statement=not is_question(said)
+    question = DiscordQuestion(
+        text, interaction.user.id, interaction.guild_id, "menu", statement=not is_question(whole)
     )
-    await client.answering.over_interaction(interaction, asked, private=client.config.discord.private)
+    private = services.config.discord.private
+    await services.answering.over_interaction(interaction, question, private=private)
 
 
-async def _look_up(interaction: "Interaction", look: Callable[..., Reply], *args: Any) -> None:
-    """Show privately what the library holds."""
-    client = interaction.client
-    with client.answering.under_way():
-        await acknowledge(interaction, private=True)
-        await fulfil(interaction, await client.question_queue.run(look, client.live_library.library, *args))
+async def _look_up(interaction: Interaction, look: Callable[..., Reply], *args: Any) -> None:
+    """Show something of the library, to the person alone."""
+    services = interaction.client.services
+    with services.answering.under_way():
+        await defer_response(interaction, private=True)
+        reply = await services.question_queue.run(look, services.live_library.library, *args)
+        await edit_response(interaction, reply)
 
 
 class Tree(app_commands.CommandTree[Any]):
-    """All commands of the bot, and what comes of an error in one of them."""
+    """All commands of the bot; reports the errors in them."""
 
     def __init__(self, client: discord.Client) -> None:
         super().__init__(client, allowed_contexts=_CONTEXTS, allowed_installs=_INSTALLS)
@@ -122,21 +124,21 @@ class Tree(app_commands.CommandTree[Any]):
             self.add_command(command)
         self.add_command(find_sources)
 
-    async def interaction_check(self, interaction: "Interaction", /) -> bool:
-        """Take up an interaction once, however often Discord delivers it."""
+    @override
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
         if interaction.type is discord.InteractionType.autocomplete:
-            return True  # answered twice it does no harm, and one comes with every letter that is typed
-        if not interaction.client.seen.first(interaction.id):
-            return False
-        interaction.client.answering.whole_task()  # with what is said where it fails
+            return True  # answering twice does no harm, and one comes with every letter that is typed
+        if not interaction.client.services.handled.add_if_new(interaction.id):
+            return False  # Discord delivered it twice
+        interaction.client.services.answering.whole_task()  # including the report if it fails
         return True
 
-    async def on_error(self, interaction: "Interaction", error: app_commands.AppCommandError, /) -> None:
-        """Say that a command failed, under a number."""
-        await interaction.client.error_reports.interaction(interaction, error)
+    @override
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
+        await interaction.client.services.error_reports.interaction_failed(interaction, error)
 
 
 def definitions() -> list[dict[str, Any]]:
-    """Return the commands as Discord is told of them; no index, token or event loop is needed."""
+    """Return the commands as they are registered with Discord; needs no index, token or event loop."""
     tree = Tree(discord.Client(intents=discord.Intents(guilds=True)))  # without it discord.py warns
     return [command.to_dict(tree) for command in tree.get_commands()]

@@ -1,4 +1,4 @@
-"""Questions in messages: by a mention, in direct messages, in reply to an answer, in an answer's thread.
+"""Questions in messages: with a mention, in direct messages, in reply to an answer, in an answer's thread.
 
 Discord shows the bot only messages that mention it, reply to it with a ping, or are written to it directly.
 """
@@ -8,148 +8,148 @@ from dataclasses import replace
 
 import discord
 
-from bot.discord.delivery.error_reports import ErrorReports
-from bot.discord.delivery.repeat_guards import Seen
-from bot.discord.questions.answering import EMPTY, Answering
+from bot.discord.events.services import Services
+from bot.discord.questions.answering import EMPTY
 from bot.discord.questions.question import DiscordQuestion
 from bot.discord.replies.answer_reply import NO_MORE, SentAnswer, read_back
 from bot.discord.replies.reply import Reply, notice
 
-LOOKED_BACK = 20
-"""Messages of a direct conversation or a thread that are searched for the last answer, for a plain "more"."""
+HISTORY_LIMIT = 20
+"""Messages of a direct conversation or a thread that a plain "more" searches for the last answer."""
 
 MORE_OF_WHAT = "More of what? Reply to one of my answers with “more”."
 
 HELLO = f"{EMPTY} /about says more."
 
+# "more", "show me more", "give me some more sources please!"
 _MORE = re.compile(r"(show |give )?(me )?(some )?more( sources)?( please)?[.!?…]*", re.IGNORECASE)
 _HELP = re.compile(r"help[.!?…]*|\?", re.IGNORECASE)
+# "hi there!", "Thanks a lot :)"
 _GREETING = re.compile(
     r"(hi|hello|hey|thanks|thank you)( there| so much| a lot)?[\s,.!?…)(:]*", re.IGNORECASE
 )
+# "<@123>:", "<@!123>", "<@&123>", "<#123>"
 _MENTION = re.compile(r"<(?:@[!&]?|#)(?P<id>\d+)>(?P<after>[,:]?)")
-_EMOJI = re.compile(r"<a?(:\w+:)\d+>")
-_KINDS = (discord.MessageType.default, discord.MessageType.reply)
+_CUSTOM_EMOJI = re.compile(r"<a?(:\w+:)\d+>")
+_MESSAGE_TYPES = (discord.MessageType.default, discord.MessageType.reply)
 
 
 class Conversation:
     """Answers the messages of one bot."""
 
-    def __init__(self, answering: Answering, error_reports: ErrorReports, seen: Seen) -> None:
-        self._answering = answering
-        self._error_reports = error_reports
-        self._seen = seen
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     async def on_message(self, message: discord.Message, me: discord.ClientUser) -> None:
         """Answer a message that is meant for the bot, once; never another bot's or its own."""
-        if not meant_for(message, me) or not self._seen.first(message.id):
+        if not is_for_bot(message, me) or not self._services.handled.add_if_new(message.id):
             return
-        server = message.guild.id if message.guild else None
-        asked = DiscordQuestion(
-            spoken(message, me),
+        answering = self._services.answering
+        question = DiscordQuestion(
+            readable_text(message, me),
             message.author.id,
-            server,
+            message.guild.id if message.guild else None,
             "message",
-            unseen=not (message.content or _names(message, me)),
+            unseen=not (message.content or _mentions(message, me)),
         )
 
-        async def follow(asked: DiscordQuestion) -> DiscordQuestion | Reply:
-            if _HELP.fullmatch(asked.text):
-                return await self._answering.about()
-            if _GREETING.fullmatch(asked.text):
+        async def follow(question: DiscordQuestion) -> DiscordQuestion | Reply:
+            if _HELP.fullmatch(question.text):
+                return await answering.about()
+            if _GREETING.fullmatch(question.text):
                 return notice(HELLO)
-            more = asks_for_more(asked.text)
-            shown = await _shown(message, me, latest=more)
-            return notice(MORE_OF_WHAT) if more and not shown else following(asked, shown, more=more)
+            more = asks_for_more(question.text)
+            sent = await _answer_before(message, me, latest=more)
+            return notice(MORE_OF_WHAT) if more and not sent else follow_up(question, sent, more=more)
 
-        with self._answering.under_way():
+        with answering.under_way():
             try:
-                await self._answering.over_message(message, asked, follow)
-            except Exception as error:  # else it would be silence
-                await self._error_reports.message(message, error)
+                await answering.over_message(message, question, follow)
+            except Exception as error:  # else nobody would be told
+                await self._services.error_reports.message_failed(message, error)
 
 
 def asks_for_more(text: str) -> bool:
-    """Say whether a message asks for further sources of what was answered, and for nothing else."""
+    """Tell whether a message asks for further sources of an answer, and for nothing else."""
     return _MORE.fullmatch(text) is not None
 
 
-def following(
-    asked: DiscordQuestion, shown: SentAnswer | None, *, more: bool = False
+def follow_up(
+    question: DiscordQuestion, sent: SentAnswer | None, *, more: bool = False
 ) -> DiscordQuestion | Reply:
-    """Return a question as one that goes on from what was shown: in its article, or for more of it.
+    """Return a question as a follow-up to an answer: in its article, or for more of its citations.
 
-    Returns a line where there is no more of it.
+    Returns a line if there are no more.
     """
-    if shown is None:
-        return asked
+    if sent is None:
+        return question
     if more:
-        if shown.offset is None:
+        if sent.offset is None:
             return notice(NO_MORE)
         return replace(
-            asked,
-            text=shown.question,
-            article=shown.asked_in,
-            first=shown.offset,
-            statement=shown.statement,
+            question,
+            text=sent.question,
+            article=sent.asked_in,
+            first=sent.offset,
+            statement=sent.statement,
         )
-    # What the articles did not say, another question need not find in the article nearest to it.
-    article = shown.asked_in if shown.answer is None else shown.article
-    return replace(asked, article=article, from_before=article is not None)
+    # If the articles did not say, another question has no reason to look in the article nearest to it first.
+    article = sent.asked_in if sent.answer is None else sent.article
+    return replace(question, article=article, from_before=article is not None)
 
 
 async def in_thread(
-    channel: object, me: discord.ClientUser | None, asked: DiscordQuestion
+    channel: object, me: discord.ClientUser | None, question: DiscordQuestion
 ) -> DiscordQuestion | Reply:
-    """Return a question that was asked in the thread of an answer as one that goes on from that."""
+    """Return a question that was asked in the thread of an answer as a follow-up to that answer."""
     if me is None or not isinstance(channel, discord.Thread):
-        return asked
+        return question
     try:
-        return following(asked, _read(await _start_of(channel), me))
+        return follow_up(question, _read(await _start_of(channel), me))
     except (discord.NotFound, discord.Forbidden):
-        return asked
+        return question
 
 
-def meant_for(message: discord.Message, me: discord.ClientUser) -> bool:
-    """Say whether a person wrote this message to the bot."""
-    if message.author.bot or message.webhook_id is not None or message.type not in _KINDS:
+def is_for_bot(message: discord.Message, me: discord.ClientUser) -> bool:
+    """Tell whether a person wrote a message to the bot."""
+    if message.author.bot or message.webhook_id is not None or message.type not in _MESSAGE_TYPES:
         return False
     if isinstance(message.channel, discord.DMChannel):
         return True
     role = _own_role(message)
-    return _names(message, me) or (
+    return _mentions(message, me) or (
         role is not None and any(mentioned.id == role.id for mentioned in message.role_mentions)
     )
 
 
-def spoken(message: discord.Message, me: discord.ClientUser) -> str:
-    """Return what a message says, without the mention of the bot, with the names of others."""
+def readable_text(message: discord.Message, me: discord.ClientUser) -> str:
+    """Return the text of a message without the mention of the bot, and names for the mentions of others."""
     role = _own_role(message)
     own = {me.id, role.id if role else me.id}
     names = {user.id: f"@{user.display_name}" for user in message.mentions}
     names |= {role.id: f"@{role.name}" for role in message.role_mentions}
     names |= {channel.id: f"#{channel.name}" for channel in message.channel_mentions}
 
-    def named(match: re.Match[str]) -> str:
-        found = int(match["id"])
-        return "" if found in own else names.get(found, "") + match["after"]
+    def name_of(match: re.Match[str]) -> str:
+        id_ = int(match["id"])
+        return "" if id_ in own else names.get(id_, "") + match["after"]
 
-    text = _EMOJI.sub(r"\1", _MENTION.sub(named, message.content))
+    text = _CUSTOM_EMOJI.sub(r"\1", _MENTION.sub(name_of, message.content))
     return re.sub(r"[ \t]{2,}", " ", text).strip().rstrip(", ")
 
 
-def said_in(message: discord.Message, me: discord.ClientUser | None) -> str:
-    """Return the text of a message or of what it forwards; the question, of an answer that the bot gave."""
+def text_of(message: discord.Message, me: discord.ClientUser | None) -> str:
+    """Return the text of a message or of what it forwards; if it is an answer of the bot's, the question."""
     if me is None:
         return message.content
-    if shown := _read(message, me):
-        return shown.question
+    if sent := _read(message, me):
+        return sent.question
     forwarded = (snapshot.content for snapshot in message.message_snapshots)
-    return spoken(message, me) or next(forwarded, "")
+    return readable_text(message, me) or next(forwarded, "")
 
 
-def _names(message: discord.Message, me: discord.ClientUser) -> bool:
-    """Say whether a message mentions the bot itself; then Discord shows the bot what it says."""
+def _mentions(message: discord.Message, me: discord.ClientUser) -> bool:
+    """Tell whether a message mentions the bot itself; then Discord shows the bot what it says."""
     return any(user.id == me.id for user in message.mentions)
 
 
@@ -157,23 +157,26 @@ def _own_role(message: discord.Message) -> discord.Role | None:
     return message.guild.self_role if message.guild else None
 
 
-async def _shown(message: discord.Message, me: discord.ClientUser, *, latest: bool) -> SentAnswer | None:
-    """Find the answer that a message goes on from: what it replies to, or what its thread was started from.
+async def _answer_before(
+    message: discord.Message, me: discord.ClientUser, *, latest: bool
+) -> SentAnswer | None:
+    """Find the answer that a message follows up: what it replies to, or what its thread was started from.
 
-    With `latest`, where it replies to no answer, the last one in the thread or the direct messages.
+    With `latest`, a message that replies to no answer follows up the last one in the thread or the direct
+    messages.
     """
     channel = message.channel
     try:
-        if shown := _read(await _replied_to(message), me):
-            return shown
+        if sent := _read(await _replied_to(message), me):
+            return sent
         if latest and isinstance(channel, discord.Thread | discord.DMChannel):
-            async for earlier in channel.history(limit=LOOKED_BACK, before=message):
-                if shown := _read(earlier, me):
-                    return shown
+            async for earlier in channel.history(limit=HISTORY_LIMIT, before=message):
+                if sent := _read(earlier, me):
+                    return sent
         if isinstance(channel, discord.Thread):
             return _read(await _start_of(channel), me)
     except (discord.NotFound, discord.Forbidden):
-        pass  # gone, or not for the bot to read: the message is a question of its own
+        pass  # deleted, or the bot may not read it: the message is a question of its own
     return None
 
 
@@ -187,7 +190,7 @@ async def _replied_to(message: discord.Message) -> discord.Message | None:
     reference = message.reference
     if reference is None or reference.message_id is None or message.type is not discord.MessageType.reply:
         return None
-    if reference.resolved is None:  # Discord did not send it along
+    if reference.resolved is None:  # Discord did not include it
         return await message.channel.fetch_message(reference.message_id)
     return reference.resolved if isinstance(reference.resolved, discord.Message) else None
 

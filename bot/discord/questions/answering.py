@@ -17,8 +17,14 @@ import discord
 
 from bot.config import Config
 from bot.discord.delivery.error_meanings import NO_HISTORY, TAKEN, meaning_of
-from bot.discord.delivery.repeat_guards import Seen, Warned
-from bot.discord.delivery.sending import acknowledge, fulfil, parts, persistently, tell
+from bot.discord.delivery.repeat_guards import RecentIds, SentWarnings
+from bot.discord.delivery.sending import (
+    defer_response,
+    edit_response,
+    message_arguments,
+    retry_once,
+    send_privately,
+)
 from bot.discord.library.live_library import LiveLibrary
 from bot.discord.library.question_queue import DeadlineError, LibraryAnswer, QuestionQueue, QueueFullError
 from bot.discord.questions.cooldowns import Cooldowns
@@ -100,8 +106,8 @@ class Answering:
         self._question_queue = question_queue
         self._cooldowns = cooldowns
         self._meter = meter
-        self._warned = Warned()
-        self._embedless = Seen()
+        self._warned = SentWarnings()
+        self._embedless = RecentIds()
         self._leaving = False
         self._in_flight = InFlight()
 
@@ -139,17 +145,17 @@ class Answering:
         with self._measured(asked) as measure:
             refusal = self.refusal(asked)
             if refusal is not None:
-                await tell(interaction, refusal.reply)
+                await send_privately(interaction, refusal.reply)
                 measure.ended(refusal.outcome)
                 return
-            await acknowledge(interaction, private=private)
+            await defer_response(interaction, private=private)
             measure.reached("acknowledge")
             said = await self._said(asked, follow)
             measure.begins("send")
             if said.private:
-                await tell(interaction, said.reply)
+                await send_privately(interaction, said.reply)
             else:
-                await fulfil(interaction, said.reply)
+                await edit_response(interaction, said.reply)
             measure.ended(said.outcome)
 
     async def over_message(
@@ -162,7 +168,7 @@ class Answering:
         with self._measured(asked) as measure:
             said = self.refusal(asked) or await self._while_typing(message, self._said(asked, follow))
             measure.begins("send")
-            if not said.wait or self._warned.due(asked.user, said.wait):
+            if not said.wait or self._warned.claim(asked.user, said.wait):
                 await reply_to(message, self._showable(message, said.reply))
             measure.ended(said.outcome)
 
@@ -273,7 +279,7 @@ class Answering:
         """Return the reply as it can be shown in a message's channel."""
         if reply.embed is None or may_embed(message):
             return reply
-        return without_embed(reply, name_permission=self._embedless.first(message.channel.id))
+        return without_embed(reply, name_permission=self._embedless.add_if_new(message.channel.id))
 
     async def _while_typing(self, message: discord.Message, saying: Coroutine[Any, Any, Said]) -> Said:
         typing = asyncio.create_task(_type(message.channel), name="show typing")
@@ -332,16 +338,16 @@ class _Measure:
 async def reply_to(message: discord.Message, reply: Reply) -> None:
     """Send a reply to a message; as a plain message where that is gone, or may not be read by the bot.
 
-    Raises DiscordException and what is in `LOST`.
+    Raises DiscordException and what is in `CONNECTION_ERRORS`.
     """
     # Of messages with one nonce Discord keeps the first: none is doubled, whatever was lost or sent again.
-    send = partial(message.channel.send, **parts(reply), nonce=message.id)
+    send = partial(message.channel.send, **message_arguments(reply), nonce=message.id)
     try:
-        await persistently(partial(send, reference=message.to_reference(fail_if_not_exists=False)))
+        await retry_once(partial(send, reference=message.to_reference(fail_if_not_exists=False)))
     except discord.HTTPException as error:
         if error.code != NO_HISTORY:
             raise
-        await persistently(send)
+        await retry_once(send)
 
 
 async def _type(channel: discord.abc.Messageable) -> None:

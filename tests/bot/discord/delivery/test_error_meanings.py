@@ -5,7 +5,7 @@ import discord as discord_py
 import pytest
 from discord import app_commands
 
-from bot.discord.delivery.error_meanings import cause, meaning_of
+from bot.discord.delivery.error_meanings import meaning_of, original_error
 from bot.discord.library.question_queue import DeadlineError, QueueFullError
 from bot.feedback.store import FeedbackError, NoRoomError
 from index.errors import EmptyQuestionError, IndexBusyError, UnknownArticleError
@@ -36,7 +36,7 @@ def invoked(error: Exception) -> app_commands.CommandInvokeError:
 
 
 @pytest.mark.parametrize(
-    ("error", "kind", "words"),
+    ("error", "kind", "text"),
     [
         (RuntimeError(INNARDS), "unexpected", "Something went wrong on my side."),
         (invoked(RuntimeError(INNARDS)), "unexpected", "Something went wrong on my side."),
@@ -89,15 +89,15 @@ def invoked(error: Exception) -> app_commands.CommandInvokeError:
         (app_commands.NoPrivateMessage(), "not allowed", "You cannot use this here."),
     ],
 )
-def test_each_error_has_its_words(error: Exception, kind: str, words: str | None) -> None:
-    trouble = meaning_of(cause(error))
-    assert (trouble.kind, trouble.words) == (kind, words)
+def test_each_error_has_its_words(error: Exception, kind: str, text: str | None) -> None:
+    meaning = meaning_of(original_error(error))
+    assert (meaning.kind, meaning.text) == (kind, text)
 
 
 def test_the_log_says_each_in_words() -> None:
     errors = [http(404, 10062), http(400, 40060), http(400, 50035), http(403, 50013), FeedbackError(INNARDS)]
     assert [meaning_of(error).event for error in errors] == [
-        "too late for Discord, which takes no answer any more",
+        "too late: Discord accepts no answer any more",
         "answered already, perhaps by another process",
         "answer refused by Discord as malformed",
         "permission missing",
@@ -107,6 +107,6 @@ def test_the_log_says_each_in_words() -> None:
 
 def test_a_deadline_that_passed_is_said() -> None:
     assert (
-        meaning_of(DeadlineError(4)).words
+        meaning_of(DeadlineError(4)).text
         == "That took too long, so I gave up. I'm busy: please try again in 4 s."
     )

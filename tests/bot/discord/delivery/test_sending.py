@@ -1,11 +1,17 @@
 """An interaction gets its reply, whatever Discord makes of the requests on the way."""
 
+import discord as discord_py
 import pytest
 
+from bot.discord.delivery.sending import edit_response, view_of
 from bot.discord.events.client import FootnoteClient
+from bot.discord.replies.reply import notice
+from bot.discord.telemetry.meter import Meter
 from tests.fake_discord import FakeDiscord, Interaction, Message
+from tests.preview.golden import GOLDEN, payload
 from tests.support.bots import Bots
 from tests.support.button_presses import ANSWER, CONTEXT, RAQQA, ask, press, seen
+from tests.support.failing_client import failing
 
 
 async def asked(discord: FakeDiscord, **options: object) -> Interaction:
@@ -79,7 +85,7 @@ async def test_a_promise_that_was_taken_back_unseen_is_followed_up(
     assert "No article is called" in message.text
 
 
-async def test_what_discord_has_is_asked_anew(discord: FakeDiscord, bot: FootnoteClient) -> None:
+async def test_what_discord_has_is_asked_again(discord: FakeDiscord, bot: FootnoteClient) -> None:
     discord.cut("DELETE", "@original", times=4)  # aiohttp sends each of ours twice
     used = await asked(discord, article="nothing of ours")
     await discord.until(lambda: used.followups)
@@ -90,14 +96,19 @@ async def test_what_discord_has_is_asked_anew(discord: FakeDiscord, bot: Footnot
 
 
 @pytest.mark.parametrize("private", [False, True])
-async def test_who_is_to_wait_for_an_hour_is_told_instead(
-    discord: FakeDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch, private: bool
+async def test_an_edit_that_would_wait_for_an_hour_is_given_up_and_told(
+    discord: FakeDiscord, private: bool
 ) -> None:
-    monkeypatch.setattr("bot.discord.delivery.sending.PATIENCE", 0.5)
     discord.fail("PATCH", "@original", 429, retry_after=3600)
-    used = await asked(discord, private=private)
-    await discord.until(lambda: any("Discord has trouble" in message.text for message in visible(used)))
-    await bot.finish(5)
+
+    async def answer(interaction: discord_py.Interaction) -> None:
+        await edit_response(interaction, notice("The answer."), timeout=0.5)
+
+    async with failing(discord, Meter()) as client:
+        client.does = answer
+        world, how = discord.world, "private" if private else "public"
+        used = await discord.slash(world.user, world.channel, "fail", how=how)
+        await discord.until(lambda: any("Discord has trouble" in message.text for message in visible(used)))
     (message,) = visible(used)
     assert message.ephemeral
 
@@ -118,7 +129,7 @@ async def test_a_question_that_another_process_refused_has_not_failed(
     caplog.set_level("INFO", "bot")
     running = [await bots.start(), await bots.start()]
     for bot in running:
-        bot.answering.stop()  # so each says at once that it is restarting
+        bot.services.answering.stop()  # so each says at once that it is restarting
     discord.expect(40060)
     used = await (await asked(discord)).done()
     for bot in running:
@@ -138,3 +149,16 @@ async def test_a_question_that_another_process_refused_has_not_failed(
     assert "question taken" in caplog.messages
     assert "question failed" not in caplog.messages
     assert "answered already, perhaps by another process" in caplog.messages
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+async def test_what_is_kept_is_what_is_sent(name: str) -> None:
+    reply = GOLDEN[name]()
+    view = view_of(reply)
+    rows = payload(reply).get("components", [])
+    assert len(view.to_components() if view else []) == len(rows)
+    for made, row in zip(view.to_components() if view else [], rows, strict=True):
+        for button, known in zip(made["components"], row["components"], strict=True):
+            assert {key: button[key] for key in ("type", "style", "label", "custom_id")} == {
+                key: known[key] for key in ("type", "style", "label", "custom_id")
+            }

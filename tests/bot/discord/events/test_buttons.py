@@ -2,6 +2,8 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -35,6 +37,7 @@ from tests.support.button_presses import (
     RIGHT,
     THANKS,
     WRONG,
+    BrokenQueue,
     ask,
     button,
     forge,
@@ -42,6 +45,7 @@ from tests.support.button_presses import (
     press,
     seen,
 )
+from tests.support.sixty_articles import sixty_articles
 
 
 async def test_a_sentence_is_shown_in_its_passage(discord: FakeDiscord, bot: FootnoteClient) -> None:
@@ -49,7 +53,7 @@ async def test_a_sentence_is_shown_in_its_passage(discord: FakeDiscord, bot: Foo
     before = message.text
     eve = discord.world.add_user("eve")  # anyone may press
     clicked = await press(discord, message, CONTEXT, eve)
-    text = bot.live_library.library.article(COALITION).text
+    text = bot.services.live_library.library.article(COALITION).text
     assert clicked.private
     assert clicked.message is not None
     embed = clicked.message.embed
@@ -91,8 +95,9 @@ async def test_more_sources_are_shown_to_who_asks_for_them(discord: FakeDiscord,
     assert not any(PURPOSES[RIGHT](parse(b["custom_id"])) for b in clicked.message.buttons)
     again = await press(discord, clicked.message, MORE)
     assert "-# 7 ·" in seen(again)
-    count = bot.meter.questions.labels("button", "answered")
-    await discord.until(lambda: count._value.get() == 2)
+    labels_ = {"source": "button", "outcome": "answered"}
+    count = partial(bot.meter.registry.get_sample_value, "footnote_questions_total", labels_)
+    await discord.until(lambda: count() == 2)
 
 
 async def test_more_sources_stay_in_the_article(discord: FakeDiscord, bot: FootnoteClient) -> None:
@@ -116,7 +121,7 @@ async def test_buttons_work_in_direct_messages(discord: FakeDiscord, bot: Footno
     message = await discord.answer(await discord.say(world.user, world.dm(world.user), RAQQA))
     assert ANSWER in seen(await press(discord, message, CONTEXT))
     assert THANKS in seen(await press(discord, message, WRONG))
-    assert bot.feedback.list()[0].judgement.question == RAQQA
+    assert bot.services.feedback.list()[0].judgement.question == RAQQA
 
 
 async def test_buttons_work_after_a_restart(discord: FakeDiscord, bots: Bots) -> None:
@@ -132,7 +137,7 @@ async def test_buttons_work_after_a_restart(discord: FakeDiscord, bots: Bots) ->
     assert "-# 4 ·" in seen(await press(discord, message, MORE))
     sent = await discord.submit(discord.world.user, opened, note="As I said.")
     await sent.done()
-    assert [entry.note for entry in second.feedback.list()] == ["As I said."]
+    assert [entry.note for entry in second.services.feedback.list()] == ["As I said."]
 
 
 async def test_two_people_press_at_once_and_each_twice(discord: FakeDiscord, bot: FootnoteClient) -> None:
@@ -147,7 +152,7 @@ async def test_two_people_press_at_once_and_each_twice(discord: FakeDiscord, bot
         # Of two presses on "No", the first changes what the person said before.
         assert len(set(shown)) == 1 + (what == WRONG)
         assert sum("changed to wrong" in text for text in shown) == 2 * (what == WRONG)
-    assert [entry.judgement.right for entry in bot.feedback.list()] == [False, False]
+    assert [entry.judgement.right for entry in bot.services.feedback.list()] == [False, False]
 
 
 async def test_a_click_that_is_delivered_twice_is_answered_once(
@@ -161,17 +166,16 @@ async def test_a_click_that_is_delivered_twice_is_answered_once(
     opened = await press(discord, (await press(discord, message, RIGHT)).message, NOTE)
     discord.deliver_twice()
     await (await discord.submit(discord.world.user, opened, note="Once.")).done()
-    await asyncio.sleep(0.1)
+    assert await bot.finish(5) == 0
     assert not [request for request in discord.requests if request.status >= 400]
 
 
 # Articles
 
 
-async def test_a_list_of_articles_is_paged(
-    discord: FakeDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.discord.replies.library_pages.ROWS_PER_PAGE", 2)
+async def test_a_list_of_articles_is_paged(discord: FakeDiscord, bots: Bots, tmp_path: Path) -> None:
+    bots.library = sixty_articles(tmp_path)
+    await bots.start()
     world = discord.world
     listed = await (await discord.slash(world.user, world.channel, "articles")).done()
     message = listed.message
@@ -222,7 +226,7 @@ async def test_an_article_that_is_gone_is_said(discord: FakeDiscord, bot: Footno
     shown = page.text
     assert seen(await press(discord, page, "Later")) == GONE
     assert page.text == shown
-    assert bot.feedback.list() == []
+    assert bot.services.feedback.list() == []
 
 
 async def test_a_sentence_that_changed_is_said(discord: FakeDiscord, bot: FootnoteClient) -> None:
@@ -233,7 +237,7 @@ async def test_a_sentence_that_changed_is_said(discord: FakeDiscord, bot: Footno
     first["custom_id"] = replace(cited, digest=DIGEST).custom_id
     assert seen(await press(discord, message, CONTEXT)) == GONE
     await press(discord, message, RIGHT)  # the verdict is kept, but proves nothing
-    (entry,) = bot.feedback.list()
+    (entry,) = bot.services.feedback.list()
     assert (entry.judgement.sentence, entry.judgement.article) == (None, COALITION)
     assert export([entry]).changed == 1
 
@@ -308,7 +312,7 @@ async def test_a_verdict_on_a_message_that_is_no_answer_is_not_kept(
     for ticket in (VerdictTicket(True, "abc"), MoreTicket(None, 3)):
         clicked = await forge(discord, about.message, ticket.custom_id)
         assert seen(clicked) == FORGED
-    assert bot.feedback.list() == []
+    assert bot.services.feedback.list() == []
 
 
 async def test_a_form_that_is_none_of_ours_gets_a_private_line(
@@ -326,15 +330,11 @@ async def test_a_click_that_fails_is_told_under_a_number(
     discord: FakeDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     message = await ask(discord)
-
-    def fail(*_: object) -> None:
-        raise RuntimeError("/srv/bees/config.toml")
-
-    monkeypatch.setattr("bot.discord.events.buttons.context_reply", fail)
-    assert seen(await press(discord, message, CONTEXT)).startswith("Something went wrong on my side. (Ref")
-    monkeypatch.setattr("bot.discord.events.buttons.verdict_reply", fail)
-    assert seen(await press(discord, message, RIGHT)).startswith("Something went wrong on my side. (Ref")
-    assert "/home/ann" not in str([request.body for request in discord.requests])
+    monkeypatch.setattr(bot, "services", replace(bot.services, question_queue=BrokenQueue()))
+    for what in (CONTEXT, RIGHT):
+        clicked = await press(discord, message, what)
+        assert seen(clicked).startswith("Something went wrong on my side. (Reference: ")
+    assert BrokenQueue.INNARDS not in str([request.body for request in discord.requests])
 
 
 @pytest.mark.parametrize("done", [False, True])

@@ -57,11 +57,10 @@ def test_an_answer_comes_long_before_discord_takes_none_any_more() -> None:
         Config.model_validate({"discord": {"deadline": 241}})
 
 
-def test_no_messages_or_members_are_kept(bots: Bots) -> None:
-    config = Config.model_validate({"base": bots.folder})
-    client = FootnoteClient(config, *[None] * 3, Meter())  # type: ignore[arg-type]
-    assert client._connection._messages is None
-    assert client._connection.member_cache_flags == discord_py.MemberCacheFlags.none()
+async def test_no_messages_or_members_are_kept(discord: FakeDiscord, bot: FootnoteClient) -> None:
+    await answered(discord)
+    assert list(bot.cached_messages) == []
+    assert [member.id for guild in bot.guilds for member in guild.members] == [discord.world.bot.id]
 
 
 async def test_all_requests_go_to_the_configured_server(discord: FakeDiscord, bot: FootnoteClient) -> None:

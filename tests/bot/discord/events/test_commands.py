@@ -1,20 +1,22 @@
 """The commands as people use them, over the fake Discord."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
 import pytest
 
+from bot.discord.delivery.repeat_guards import RecentIds
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import TEXTLESS, definitions
-from bot.discord.replies import library_pages
 from bot.discord.replies.answer_reply import DECLINED, LOOKED_EVERYWHERE, NEAR_STATEMENT
 from index.storage.catalog import article_key
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.interactions import Interaction
 from tests.fake_discord.world import User
 from tests.support.bots import Bots
+from tests.support.button_presses import BrokenQueue
 
 RAQQA = "Who predicts the fight for Raqqa will be long and hard?"
 BEES = "How warm is the centre of the cluster kept?"
@@ -128,17 +130,22 @@ async def test_articles_are_offered_while_somebody_types(discord: FakeDiscord, b
         offered = await discord.autocomplete(world.user, world.channel, command, "article", "warm be")
         assert offered[0] == {"name": "How bees keep warm", "value": article_key("notes/bees")}
     assert len(await discord.autocomplete(world.user, world.channel, "ask", "article", "")) == 4
-    assert len(bot.seen) == 0  # what is typed does not push out what was asked
     assert await discord.autocomplete(world.user, world.channel, "ask", "article", "zzzzzz") == []
+
+
+async def test_typing_does_not_push_out_the_ids_of_questions(
+    discord: FakeDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot, "services", replace(bot.services, handled=RecentIds(limit=1)))
+    asked = await ask(discord)
+    await discord.autocomplete(discord.world.user, discord.world.channel, "ask", "article", "warm be")
+    assert not bot.services.handled.add_if_new(asked.id)
 
 
 async def test_nothing_is_offered_where_the_library_is_in_trouble(
     discord: FakeDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
-        raise OSError("gone")
-
-    monkeypatch.setattr(library_pages, "choices", broken)
+    monkeypatch.setattr(bot, "services", replace(bot.services, question_queue=BrokenQueue()))
     world = discord.world
     assert await discord.autocomplete(world.user, world.channel, "ask", "article", "bees") == []
 
@@ -171,7 +178,7 @@ async def test_a_command_delivered_twice_is_answered_once(discord: FakeDiscord, 
 
 
 async def test_a_stopping_bot_says_so(discord: FakeDiscord, bot: FootnoteClient) -> None:
-    bot.answering.stop()
+    bot.services.answering.stop()
     assert "restarting" in alone(await ask(discord))
 
 
@@ -203,7 +210,7 @@ async def test_about(discord: FakeDiscord, bot: FootnoteClient) -> None:
     world = discord.world
     text = alone(await (await discord.slash(world.user, world.channel, "about")).done())
     assert "4 articles" in text
-    assert bot.live_library.library.fingerprint not in text
+    assert bot.services.live_library.library.fingerprint not in text
     assert "footnote-bot" in text
 
 

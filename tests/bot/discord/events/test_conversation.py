@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.discord.events.client import FootnoteClient
-from bot.discord.events.conversation import HELLO, MORE_OF_WHAT, asks_for_more, following
+from bot.discord.events.conversation import HELLO, MORE_OF_WHAT, asks_for_more, follow_up
 from bot.discord.questions.answering import EMPTY, UNSEEN
 from bot.discord.questions.question import DiscordQuestion
 from bot.discord.replies.answer_reply import (
@@ -71,25 +71,25 @@ def test_more_is_not_read_into_questions(text: str) -> None:
 
 def test_a_follow_up_keeps_the_article_of_the_answer() -> None:
     asked = DiscordQuestion("And who lost?", 1, None, "message")
-    assert following(asked, None) == asked
+    assert follow_up(asked, None) == asked
     answered = SentAnswer("Who won?", "Ada", None, (CITED, MoreTicket(None, 3)))
-    assert following(asked, answered) == replace(asked, article=CITED.key, from_before=True)
+    assert follow_up(asked, answered) == replace(asked, article=CITED.key, from_before=True)
     declined = SentAnswer("Who won?", None, None, (CITED, MoreTicket(None, 3)))
-    assert following(asked, declined) == asked
+    assert follow_up(asked, declined) == asked
     near = SentAnswer("Ada won.", None, None, (CITED, MoreTicket(None, 3)), statement=True)
-    more = following(asked, near, more=True)
+    more = follow_up(asked, near, more=True)
     assert isinstance(more, DiscordQuestion)
     assert (more.text, more.first, more.statement) == ("Ada won.", 3, True)
     narrowed = SentAnswer("Who won?", None, "AAAAAAAAAAAA", (CITED, MoreTicket("AAAAAAAAAAAA", 3)))
-    assert following(asked, narrowed) == replace(asked, article="AAAAAAAAAAAA", from_before=True)
+    assert follow_up(asked, narrowed) == replace(asked, article="AAAAAAAAAAAA", from_before=True)
 
 
 def test_more_goes_on_where_the_answer_ended() -> None:
     shown = SentAnswer("Who won?", "Ada", "AAAAAAAAAAAA", (CITED, MoreTicket("AAAAAAAAAAAA", 3)))
-    asked = following(DiscordQuestion("more", 1, 2, "message"), shown, more=True)
+    asked = follow_up(DiscordQuestion("more", 1, 2, "message"), shown, more=True)
     assert asked == DiscordQuestion("Who won?", 1, 2, "message", "AAAAAAAAAAAA", 3)
     last = SentAnswer("Who won?", None, None, (CITED,))
-    assert following(DiscordQuestion("more", 1, 2, "message"), last, more=True) == notice(NO_MORE)
+    assert follow_up(DiscordQuestion("more", 1, 2, "message"), last, more=True) == notice(NO_MORE)
 
 
 async def test_a_mention_is_answered_by_a_reply_that_pings_nobody(
@@ -363,7 +363,7 @@ async def test_an_error_is_said_with_a_number_and_nothing_else(
     def broken(*_: object) -> None:
         raise RuntimeError("the secret of the bees")
 
-    monkeypatch.setattr(bot.live_library.library, "ask_many", broken)
+    monkeypatch.setattr(bot.services.live_library.library, "ask_many", broken)
     answer = await mentioning(discord, RAQQA)
     assert "Reference" in answer.content
     assert "secret" not in answer.text

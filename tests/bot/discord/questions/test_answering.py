@@ -141,7 +141,7 @@ async def test_a_stop_tells_those_whom_it_gives_up(
     asked = await (await ask(discord)).acknowledged(5)
     alone = await (await ask(discord, private=True)).acknowledged(5)
     said = await mention(discord)
-    await discord.until(lambda: len(bot.answering._in_flight._tasks) == 3)
+    await discord.until(lambda: len(bot.services.answering._in_flight._tasks) == 3)
     assert await bot.finish(2.0) == 3
     assert "restarting" in asked.followups[0].text
     assert asked.followups[0].ephemeral
@@ -201,13 +201,15 @@ async def test_a_private_line_survives_a_lost_acknowledgement(
 async def test_more_of_an_article_that_is_gone_is_said_in_other_words(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
-    said = await bot.answering._said(DiscordQuestion(RAQQA, 1, None, "button", "A" * 12, first=3), None)
+    said = await bot.services.answering._said(
+        DiscordQuestion(RAQQA, 1, None, "button", "A" * 12, first=3), None
+    )
     assert said.reply == article_gone_reply()
 
     async def kept(asked: DiscordQuestion) -> DiscordQuestion:
         return replace(asked, article="A" * 12)
 
-    said = await bot.answering._said(DiscordQuestion(RAQQA, 1, None, "slash"), kept)
+    said = await bot.services.answering._said(DiscordQuestion(RAQQA, 1, None, "slash"), kept)
     assert said.reply == article_gone_reply()
 
 
@@ -227,10 +229,12 @@ async def test_trouble_of_the_library_is_said_alone_and_counted(
 
 
 async def test_further_sources_end_somewhere(discord: FakeDiscord, bot: FootnoteClient) -> None:
-    last = await bot.answering._said(DiscordQuestion(RAQQA, 1, None, "button", first=FURTHEST - 1), None)
+    last = await bot.services.answering._said(
+        DiscordQuestion(RAQQA, 1, None, "button", first=FURTHEST - 1), None
+    )
     assert last.reply.rest is None or last.reply.rest.offset <= FURTHEST
     assert MORE_LABEL not in [button.label for button in last.reply.buttons]
-    said = await bot.answering._said(DiscordQuestion(RAQQA, 1, None, "button", first=FURTHEST), None)
+    said = await bot.services.answering._said(DiscordQuestion(RAQQA, 1, None, "button", first=FURTHEST), None)
     assert said.private
     assert said.reply.content == NO_MORE
 
@@ -278,11 +282,11 @@ class Another:
 async def test_an_answer_is_shown_with_the_library_that_gave_it(
     discord: FakeDiscord, bot: FootnoteClient, held: threading.Event
 ) -> None:
-    before = bot.live_library.library
+    before = bot.services.live_library.library
     asked = await (await ask(discord)).acknowledged(5)
     computing = partial(bot.meter.registry.get_sample_value, "footnote_batch_questions_count")
     await discord.until(lambda: computing() == 1)
-    bot.live_library.exchange(cast(Library, Another(before)))
+    bot.services.live_library.exchange(cast(Library, Another(before)))
     held.set()
     assert "sentence 4 of 16" in text(await asked.done())
     assert asked.message is not None
@@ -310,7 +314,7 @@ async def test_one_deadline_covers_all_that_is_done_for_an_answer(
     monkeypatch.setattr(answering, "article_id", slowly)
     for following in (follow, forever):
         started = time.monotonic()
-        said = await client.answering._said(DiscordQuestion(RAQQA, 1, None, "slash"), following)
+        said = await client.services.answering._said(DiscordQuestion(RAQQA, 1, None, "slash"), following)
         assert said.outcome == "late"
         assert 1 <= time.monotonic() - started < 1.5
 
@@ -322,7 +326,7 @@ async def test_an_answer_that_is_there_is_shown_whatever_is_in_the_way(
     release = threading.Event()
     bot = await bots.start(queue=1)
     if full:
-        helping = asyncio.create_task(bot.question_queue.run(release.wait, 60))
+        helping = asyncio.create_task(bot.services.question_queue.run(release.wait, 60))
         await asyncio.sleep(0)
     else:
         monkeypatch.setattr(answering, "DRAWING", 0.1)
@@ -342,7 +346,7 @@ async def test_a_stop_waits_until_a_failure_is_said(
     def broken(*_: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(bot.live_library.library, "ask_many", broken)
+    monkeypatch.setattr(bot.services.live_library.library, "ask_many", broken)
     sent = discord.slow("*", "@original$" if by_command else "/messages$", 0.5)
     asked = await (ask if by_command else mention)(discord)
     await discord.until(lambda: sent.happened)
@@ -381,7 +385,7 @@ async def test_a_lost_gateway_costs_no_answer_that_is_on_its_way(
     discord: FakeDiscord, bot: FootnoteClient, held: threading.Event
 ) -> None:
     asked, said = await (await ask(discord)).acknowledged(5), await mention(discord)
-    await discord.until(lambda: len(bot.answering._in_flight._tasks) == 2)
+    await discord.until(lambda: len(bot.services.answering._in_flight._tasks) == 2)
     count = partial(bot.meter.registry.get_sample_value, "footnote_shards", {"state": "disconnected"})
     discord.drop()
     await discord.until(lambda: count() == 1)

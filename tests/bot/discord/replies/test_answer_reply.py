@@ -1,6 +1,6 @@
-import json
+"""Replies to questions: their wording, their citations and buttons, and what is read back from them."""
+
 from dataclasses import replace
-from typing import Any
 from unittest.mock import MagicMock
 
 import discord
@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.discord.delivery.sending import view_of
 from bot.discord.replies.answer_reply import (
     ARTICLE_GONE,
     CONTEXT_LABEL,
@@ -22,55 +21,32 @@ from bot.discord.replies.answer_reply import (
     find_places,
     read_back,
 )
-from bot.discord.replies.markdown import units, web_address
+from bot.discord.replies.markdown import units
 from bot.discord.replies.reply import (
+    AMBER,
     EMPTY_LINE,
+    GREEN,
     Reply,
-    article_gone_reply,
-    busy_reply,
-    cooldown_reply,
-    late_reply,
-    notice,
-    unknown_button_reply,
-    verdict_reply,
 )
-from bot.discord.replies.tickets import ContextTicket, VerdictTicket, parse, sentence_digest
+from bot.discord.replies.tickets import ContextTicket, VerdictTicket, sentence_digest
 from bot.discord.replies.without_embed import without_embed
 from bot.wording import safe
 from index.library import Library
 from index.records import Answer, Citation, Source
 from index.storage.catalog import article_key
-from tests.fake_discord import limits as documented
 from tests.preview.golden import (
     FINGERPRINT,
-    FOLDER,
     GOLDEN,
     HOSTILE,
     LONG,
     RAQQA,
     answered,
     cite,
-    payload,
     show,
     spans,
 )
-from tests.preview.markdown import parse as markdown
+from tests.support.replies import TEXTS, URLS, check, sent
 
-ODD = (
-    "\\ * _ ~~ | || ` ``` < > [ ] ( ) # -# @ : / . 1. a é 日 👍🏽 🇩 ** https:// ]( "
-    "@everyone <@1> <@&1> :a: <t:1>"
-)
-PIECES = st.sampled_from(
-    [*ODD.split(), "\n", "\t", " ", "  ", "\u200b", "\u200d", "\u0301", "\u202e", "\ud800"]
-)
-TEXTS = st.one_of(
-    st.lists(PIECES, min_size=1, max_size=25).map("".join),
-    st.text(min_size=1, max_size=40),
-    st.sampled_from(
-        ["a " * 2200, "*" * 2500, "👩‍👩‍👧‍👦" * 300, "[" * 600, "@everyone" * 300, "\u0301" * 1500]
-    ),
-)
-URLS = st.none() | TEXTS | TEXTS.map("https://example.org/{}".format)
 SHARES = st.floats(0, 1)
 
 
@@ -100,49 +76,6 @@ def answers(draw: st.DrawFn) -> Answer:
             words = first.sentence[first.highlight[0] - first.start : first.highlight[1] - first.start]
     asked = draw(TEXTS)
     return Answer(asked, words is not None, draw(SHARES), words, tuple(cited), draw(st.floats(0, 10**6)))
-
-
-def sent(reply: Reply) -> discord.Message:
-    """Return the message that discord.py makes of what Discord says when it was sent a reply."""
-    message = payload(reply)
-    for row in message.get("components", ()):
-        row["id"] = 1
-    author = {"id": "2", "username": "Footnote", "discriminator": "0", "avatar": None, "bot": True}
-    data: Any = {
-        "id": "1", "type": 0, "channel_id": "3", "author": author, "content": "", "embeds": [],
-        "components": [], "attachments": [], "mentions": [], "mention_roles": [], "mention_everyone": False,
-        "pinned": False, "tts": False, "timestamp": "2020-01-01T00:00:00+00:00", "edited_timestamp": None,
-        "flags": 0, **message,
-    }  # fmt: skip
-    channel = MagicMock(spec=discord.DMChannel)
-    return discord.Message(state=MagicMock(), channel=channel, data=data)
-
-
-def check(reply: Reply) -> None:
-    """Look at a reply as Discord does, and for markup that nobody here wrote."""
-    assert units(reply.content or "") <= documented.CONTENT
-    assert reply.content or reply.embed
-    if embed := reply.embed:
-        texts = [embed.title or "", embed.description or "", embed.footer.text or ""]
-        for text, most in zip(texts, (256, 4096, 2048), strict=True):
-            assert units(text) <= most
-        fields = [text for field in embed.fields for text in (field.name or "", field.value or "")]
-        assert sum(map(units, texts + fields)) <= documented.EMBED_SUM
-        assert all(text.strip() for text in (embed.title, embed.description) if text is not None)
-    ids = [button.custom_id for button in reply.buttons]
-    assert len(set(ids)) == len(ids)
-    assert all(parse(id_) for id_ in ids)
-    assert all(0 < units(button.label) <= documented.LABEL for button in reply.buttons)
-    for row in range(documented.ROWS):
-        assert sum(button.row == row for button in reply.buttons) <= documented.ROW
-    raw = json.dumps({**payload(reply), "components": []}, ensure_ascii=False)  # those are not shown
-    for mention in ("@everyone", "@here", "<@", "<#", "</", "<:", "\u202e"):
-        assert mention not in raw
-    for text in (reply.content, reply.embed and reply.embed.title, reply.embed and reply.embed.description):
-        for top in markdown(text or ""):
-            for node in top.walk():
-                assert node.kind in ("text", "strong", "quote", "small", "link", "code")
-                assert node.kind != "link" or web_address(node.target) == node.target
 
 
 @settings(deadline=None)
@@ -194,31 +127,6 @@ def test_every_answer_is_inside_discords_limits_and_harmless(
         assert shown.answer is None
     elif units(answer.answer) < 100 and (text := safe(answer.answer).strip()):
         assert shown.answer == text
-
-
-@pytest.mark.parametrize("name", GOLDEN)
-def test_replies_are_sent_as_they_were_looked_at(name: str) -> None:
-    reply = GOLDEN[name]()
-    check(reply)
-    kept = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
-    assert payload(reply) == kept, "look at it, then run `python -m tests.preview`"
-
-
-def test_no_payload_is_kept_that_nothing_makes() -> None:
-    assert {path.stem for path in FOLDER.glob("*.json")} == set(GOLDEN)
-
-
-@pytest.mark.parametrize("name", GOLDEN)
-async def test_what_is_kept_is_what_is_sent(name: str) -> None:
-    reply = GOLDEN[name]()
-    view = view_of(reply)
-    rows = payload(reply).get("components", [])
-    assert len(view.to_components() if view else []) == len(rows)
-    for made, row in zip(view.to_components() if view else [], rows, strict=True):
-        for button, known in zip(made["components"], row["components"], strict=True):
-            assert {key: button[key] for key in ("type", "style", "label", "custom_id")} == {
-                key: known[key] for key in ("type", "style", "label", "custom_id")
-            }
 
 
 def test_an_answer_shows_what_it_stands_on() -> None:
@@ -358,23 +266,6 @@ def test_a_message_that_only_looks_like_an_answer_is_read_without_trouble() -> N
     assert read_back(sent(Reply("> one", discord.Embed(title="x")))) == SentAnswer("one", None, None, ())
 
 
-def test_the_lines_of_the_bots_own() -> None:
-    assert busy_reply(2.3).content == "I'm busy right now. Please try again in 3 s."
-    assert "in 3 s" in (late_reply(2.3).content or "")
-    assert "in 3 s" in (cooldown_reply(2.3).content or "")
-    assert notice("Hello.") == Reply("Hello.")
-    assert verdict_reply(7).buttons[0].custom_id == "fn1:n:7"
-    for reply in (
-        busy_reply(0),
-        late_reply(0),
-        cooldown_reply(0),
-        article_gone_reply(),
-        unknown_button_reply(),
-        verdict_reply(1),
-    ):
-        check(reply)
-
-
 def test_places_are_looked_up_in_the_library() -> None:
     library = MagicMock()
     library.sentences.side_effect = lambda id_: spans({RAQQA.id: RAQQA, HOSTILE.id: HOSTILE}[id_])
@@ -389,3 +280,91 @@ def test_an_answer_outlives_its_article(library: Library) -> None:
     first, *rest = answer.citations
     removed = replace(answer, citations=(replace(first, article=replace(first.article, id="gone")), *rest))
     assert find_places(library, removed) == {}
+
+
+def test_a_declined_answer_over_one_article_says_no_more_than_that() -> None:
+    key = article_key(RAQQA.id)
+    reply = show(answered("Who?", None, cite(RAQQA, 3, "", 0.1)), asked_in=key)
+    assert reply.embed is not None
+    first, second, *_ = (reply.embed.description or "").split("\n")
+    assert first == f"**{RAQQA.title}** doesn't say. I looked only there."
+    assert second == "Nearest sentences, which are not an answer:"
+    for sent_reply in (reply, without_embed(reply, name_permission=True)):
+        shown = read_back(sent(sent_reply))
+        assert shown is not None
+        assert (shown.answer, shown.asked_in, shown.offset) == (None, key, None)
+
+
+def test_further_sentences_of_a_declined_answer_are_none_either() -> None:
+    reply = GOLDEN["declined-more"]()
+    assert reply.embed is not None
+    assert (reply.embed.description or "").startswith(
+        f"More of the nearest sentences, which are not an answer:{EMPTY_LINE}> "
+    )
+
+
+def test_sentences_that_only_stand_near_the_answer_are_called_so() -> None:
+    marked = cite(RAQQA, 3, "Steve Townsend", 0.8)
+    also = cite(RAQQA, 6, "April", 0.5, nth=2)
+    beside = [cite(RAQQA, 7, "", 0.1, nth=3), cite(RAQQA, 8, "", 0.0, nth=4)]
+    reply = show(answered("Who?", "Steve Townsend", marked, also, *beside))
+    assert reply.embed is not None
+    blocks = (reply.embed.description or "").split(EMPTY_LINE)
+    assert [block.startswith("-# Next best:\n> ") for block in blocks] == [False, False, False, True, False]
+    for others in ((also,), ()):
+        reply = show(answered("Who?", "Steve Townsend", marked, *others))
+        assert reply.embed is not None
+        assert "Next best" not in (reply.embed.description or "")
+
+
+def test_a_statement_gets_sentences_and_no_answer() -> None:
+    reply = GOLDEN["statement"]()
+    assert reply.embed is not None
+    assert (reply.embed.description or "").startswith(
+        f"Nearest sentences in the articles:{EMPTY_LINE}> US Lieutenant General Steve Townsend predicts"
+    )
+    assert reply.embed.colour not in (GREEN, AMBER)
+    assert [button.label for button in reply.buttons] == [CONTEXT_LABEL, MORE_LABEL]
+    whole = cite(RAQQA, 3, "", 0.9)
+    said = show(answered("It is.", whole.sentence, whole), statement=True).embed
+    assert said is not None
+    assert "> US Lieutenant" in (said.description or "")
+
+
+def test_more_is_offered_where_there_is_more() -> None:
+    cited = [cite(RAQQA, number, "", 0.5, nth=number) for number in range(1, 5)]
+    answer = answered("What?", "US", *cited)
+    for most, offered in ((3, True), (4, False)):
+        reply = show(answer, limit=most)
+        assert (MORE_LABEL in [button.label for button in reply.buttons]) == offered
+        assert reply.embed is not None
+        assert f"-# {most} · " in (reply.embed.description or "")
+        assert f"-# {most + 1} · " not in (reply.embed.description or "")
+    long = [cite(RAQQA, number, "", 0.5, nth=number) for number in (2, 3, 6, 8, 12)]
+    bare = without_embed(show(answered("What?" * 100, "US", *long)), name_permission=False)
+    shown = read_back(sent(bare))
+    assert shown is not None
+    assert shown.offset is not None, "what the embed held and this does not is offered"
+
+
+@pytest.mark.parametrize(("confidence", "colour"), [(0.5, GREEN), (0.4999, AMBER)])
+def test_what_is_not_sure_is_not_green(confidence: float, colour: discord.Colour) -> None:
+    embed = show(answered("Who?", "US", cite(RAQQA, 3, "US", confidence))).embed
+    assert embed is not None
+    assert embed.colour == colour
+
+
+def test_further_sentences_near_a_statement_are_no_answer() -> None:
+    cited = [cite(RAQQA, nth, "", 0.9, nth=nth) for nth in (3, 4, 5, 6)]
+    cited[0] = cite(RAQQA, 3, "Steve Townsend", 0.9, nth=1)
+    answer = answered("The fight will be long.", "Steve Townsend", *cited)
+    for first, opening in ((0, "Nearest sentences in the articles:"), (1, "More of the nearest sentences:")):
+        reply = show(answer, offset=first, statement=True)
+        assert reply.embed is not None
+        text = reply.embed.description or ""
+        assert text.startswith(f"{opening}{EMPTY_LINE}> ")
+        assert "**" not in text
+        assert reply.embed.colour not in (GREEN, AMBER)
+        for shown in (read_back(sent(reply)), read_back(sent(without_embed(reply, name_permission=False)))):
+            assert shown is not None
+            assert (shown.answer, shown.statement) == (None, True)

@@ -1,31 +1,22 @@
+"""Articles as replies: their beginning and their pages."""
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.discord.replies import message_limits
 from bot.discord.replies.article_pages import article_reply, context_reply
-from bot.discord.replies.library_pages import (
-    ROWS_PER_PAGE,
-    about_reply,
-    articles_reply,
-    choice,
-    unknown_article_reply,
-)
-from bot.discord.replies.markdown import units
 from bot.discord.replies.reply import Reply
 from bot.discord.replies.tickets import (
-    ArticlesTicket,
     ContextTicket,
     Mark,
     PageTicket,
-    clean_query,
     parse,
     sentence_digest,
 )
 from index.records import Article, Sentence
-from index.storage.catalog import ArticleRow, article_key
-from tests.bot.discord.replies.test_answer_reply import TEXTS, URLS, check
-from tests.preview.golden import GOLDEN, HOSTILE, RAQQA, cite, row, spans
+from index.storage.catalog import article_key
+from tests.preview.golden import GOLDEN, RAQQA, cite, spans
+from tests.support.replies import TEXTS, URLS, check
 
 KEY = article_key(RAQQA.id)
 
@@ -152,56 +143,3 @@ def test_an_article_begins_after_its_title_and_can_be_read_on() -> None:
     ticket = parse(button.custom_id)
     assert isinstance(ticket, PageTicket)
     assert described(reply).endswith(cite(RAQQA, ticket.number - 1, "", 1.0).sentence)
-
-
-@given(
-    st.lists(st.tuples(TEXTS, URLS, st.none() | TEXTS), max_size=ROWS_PER_PAGE),
-    st.integers(0, 5),
-    TEXTS | st.just(""),
-)
-@settings(deadline=None)
-def test_every_list_fits(known: list[tuple[str, str | None, str | None]], page: int, typed: str) -> None:
-    rows = [
-        ArticleRow(0, "a", title, url, day, None, "a.txt", 1, 0, 10**6, 0, 1) for title, url, day in known
-    ]
-    reply = articles_reply(rows, page=page, pages=6, total=48, query=clean_query(typed))
-    check(reply)
-    assert described(reply).count("-# ") >= len(rows)
-
-
-def test_a_list_is_paged_with_its_query() -> None:
-    reply = articles_reply([row(RAQQA), row(HOSTILE)], page=1, pages=3, total=20, query="syria")
-    assert [parse(button.custom_id) for button in reply.buttons] == [
-        ArticlesTicket(0, "syria"),
-        ArticlesTicket(2, "syria"),
-    ]
-    assert articles_reply([row(RAQQA)], page=0, pages=1, total=1, query="").buttons == ()
-    assert described(articles_reply([], page=0, pages=1, total=0, query="")) == "There are no articles yet."
-
-
-@given(TEXTS, st.lists(TEXTS, max_size=9))
-def test_an_unknown_article_is_named_harmlessly(typed: str, titles: list[str]) -> None:
-    check(unknown_article_reply(typed, titles))
-
-
-@given(TEXTS)
-def test_a_choice_is_short_and_never_empty(title: str) -> None:
-    assert 0 < units(choice(title)) <= message_limits.CHOICE
-    assert choice(title).isprintable() or not choice(title).isascii()
-
-
-@pytest.mark.parametrize("logged", [True, False])
-def test_about_says_what_is_kept(logged: bool) -> None:
-    reply = about_reply(articles=1, version="1.0", source="the package", log_questions=logged)
-    check(reply)
-    assert reply.embed is not None
-    fields = {field.name: field.value or "" for field in reply.embed.fields}
-    assert fields["Library"] == "1 article"
-    assert fields["Version"] == "1.0"
-    kept, _, otherwise = fields["Privacy"].partition(". ")
-    assert kept == (
-        "If you judge an answer, the question, the answer and your note are kept on the bot's own machine"
-    )
-    assert (otherwise == "Questions are otherwise neither kept nor logged.") != logged
-    assert ("kept in the log" in otherwise) == logged
-    assert fields["Source"] == "the package"

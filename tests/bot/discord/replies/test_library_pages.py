@@ -1,40 +1,39 @@
 """What the library holds, as replies."""
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.discord.replies import library_pages
-from bot.discord.replies.library_pages import ROWS_PER_PAGE
+from bot.discord.replies.library_pages import (
+    ROWS_PER_PAGE,
+    about_reply,
+    articles_reply,
+    choice,
+    unknown_article_reply,
+)
+from bot.discord.replies.markdown import units
 from bot.discord.replies.message_limits import CHOICE, CHOICES
+from bot.discord.replies.reply import Reply
+from bot.discord.replies.tickets import ArticlesTicket, clean_query, parse
 from index.errors import UnknownArticleError
 from index.library import Library
-from index.records import Article, Passage, Sentence
-from index.retrieval.title_search import TitleSearch
-from index.storage.catalog import Catalog, article_key
-from index.storage.catalog_writer import CatalogWriter
-
-
-@dataclass(frozen=True)
-class Large:
-    """What of a library lists need, over 60 articles."""
-
-    titles: TitleSearch
+from index.storage.catalog import ArticleRow, article_key
+from tests.preview.golden import HOSTILE, RAQQA, row
+from tests.support.replies import TEXTS, URLS, check
+from tests.support.sixty_articles import sixty_articles
 
 
 @pytest.fixture
 def large(tmp_path: Path) -> Library:
-    """Return 60 articles, two of which have one title, and another a very long one."""
-    named = {f"n{number:02}": f"Bridge {number:02}" for number in range(57)}
-    named |= {"new": "The same title", "old": "The same title", "long": f"Longest {'bridge ' * 60}"}
-    with CatalogWriter(tmp_path) as writer:
-        for id_, title in sorted(named.items()):
-            writer.add(
-                Article(id_, title, "It is long.", f"{id_}.md"), [Sentence(0, 11)], [Passage(0, 11, 0, 1)]
-            )
-    return cast(Library, Large(TitleSearch(Catalog(tmp_path))))
+    return sixty_articles(tmp_path)
+
+
+def described(reply: Reply) -> str:
+    assert reply.embed is not None
+    return reply.embed.description or ""
 
 
 @pytest.mark.parametrize("given", ["notes/bees", "how bees KEEP warm", article_key("notes/bees")])
@@ -107,3 +106,56 @@ def test_the_source_is_where_the_package_says(
     about = library_pages.about(library, False).embed
     assert about is not None
     assert any(field.value == "https://example.org/source" for field in about.fields)
+
+
+@given(
+    st.lists(st.tuples(TEXTS, URLS, st.none() | TEXTS), max_size=ROWS_PER_PAGE),
+    st.integers(0, 5),
+    TEXTS | st.just(""),
+)
+@settings(deadline=None)
+def test_every_list_fits(known: list[tuple[str, str | None, str | None]], page: int, typed: str) -> None:
+    rows = [
+        ArticleRow(0, "a", title, url, day, None, "a.txt", 1, 0, 10**6, 0, 1) for title, url, day in known
+    ]
+    reply = articles_reply(rows, page=page, pages=6, total=48, query=clean_query(typed))
+    check(reply)
+    assert described(reply).count("-# ") >= len(rows)
+
+
+def test_a_list_is_paged_with_its_query() -> None:
+    reply = articles_reply([row(RAQQA), row(HOSTILE)], page=1, pages=3, total=20, query="syria")
+    assert [parse(button.custom_id) for button in reply.buttons] == [
+        ArticlesTicket(0, "syria"),
+        ArticlesTicket(2, "syria"),
+    ]
+    assert articles_reply([row(RAQQA)], page=0, pages=1, total=1, query="").buttons == ()
+    assert described(articles_reply([], page=0, pages=1, total=0, query="")) == "There are no articles yet."
+
+
+@given(TEXTS, st.lists(TEXTS, max_size=9))
+def test_an_unknown_article_is_named_harmlessly(typed: str, titles: list[str]) -> None:
+    check(unknown_article_reply(typed, titles))
+
+
+@given(TEXTS)
+def test_a_choice_is_short_and_never_empty(title: str) -> None:
+    assert 0 < units(choice(title)) <= CHOICE
+    assert choice(title).isprintable() or not choice(title).isascii()
+
+
+@pytest.mark.parametrize("logged", [True, False])
+def test_about_says_what_is_kept(logged: bool) -> None:
+    reply = about_reply(articles=1, version="1.0", source="the package", log_questions=logged)
+    check(reply)
+    assert reply.embed is not None
+    fields = {field.name: field.value or "" for field in reply.embed.fields}
+    assert fields["Library"] == "1 article"
+    assert fields["Version"] == "1.0"
+    kept, _, otherwise = fields["Privacy"].partition(". ")
+    assert kept == (
+        "If you judge an answer, the question, the answer and your note are kept on the bot's own machine"
+    )
+    assert (otherwise == "Questions are otherwise neither kept nor logged.") != logged
+    assert ("kept in the log" in otherwise) == logged
+    assert fields["Source"] == "the package"
