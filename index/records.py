@@ -1,4 +1,4 @@
-"""The things that flow from an article to a cited answer, one frozen dataclass each.
+"""Records that pass between modules, from an article to a cited answer: one frozen dataclass each.
 
 Offsets count Unicode code points in the text of the article, end exclusive, everywhere in this project.
 """
@@ -37,7 +37,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A run of whole neighbouring sentences, small enough for the encoder's window.
+    """A run of whole sentences that follow each other, small enough for the encoder's window.
 
     `first` and `last` number the article's sentences from 0, `last` exclusive.
     """
@@ -50,7 +50,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a citation says of its article."""
+    """The article of a citation."""
 
     id: str
     title: str
@@ -75,7 +75,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One of several questions that are asked together; see `Library.ask` for its parts.
+    """One of several questions that are asked together; see `Library.ask` for the fields.
 
     Raises ValueError for a `top_k` below 1.
     """
@@ -91,7 +91,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the library says to a question; `answer` is None where the articles do not say."""
+    """An answer to a question; `answer` is None if the articles do not say."""
 
     question: str
     answerable: bool
@@ -103,7 +103,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One sentence that may answer a question, with what retrieval knows of it.
+    """A sentence that may answer a question, with what retrieval knows about it.
 
     `row` is its row in the sentence vectors, `article` its article's. `dense` and `passage` are cosines of
     the question with the sentence and with its passage, `lexical` is its BM25 score. `terms` are
@@ -136,12 +136,14 @@ Progress = Callable[[str, int, int], None]
 
 
 INVISIBLE = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"}
+"""Unicode's categories of characters that nobody sees: controls, spaces, unassigned."""
 
 
 def clean_question(question: str) -> str:
-    """Return the question with lone surrogates replaced, NULs blanked and its ends trimmed.
+    """Return the question with lone surrogates replaced by U+FFFD, NULs by spaces, and its ends trimmed.
 
-    Raises EmptyQuestionError where no visible character is left.
+    Halves of a surrogate pair join into their character. Raises EmptyQuestionError if no visible character is
+    left.
     """
     text = question.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     cleaned = text.replace("\0", " ").strip()

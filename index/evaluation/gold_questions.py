@@ -1,4 +1,4 @@
-"""To be described."""
+"""Files of questions whose answers are known."""
 
 from pathlib import Path
 from typing import Annotated, Self
@@ -15,10 +15,10 @@ class QuestionFileError(FootnoteError):
 
 
 class GoldQuestion(BaseModel):
-    """A question with what is known of its answer; further keys of its line are passed over.
+    """A question with what is known of its answer; other keys of its line are ignored.
 
-    A sentence is right if it holds one of `gold_sentences`, however either is spaced. `gold_answers` are more
-    answers as good as `gold_answer`; the best match of all counts, as SQuAD has it.
+    A sentence is right if it contains one of `gold_sentences`; white space does not matter. `gold_answers`
+    are as good as `gold_answer`; the best match of all counts, as in SQuAD.
     """
 
     model_config = ConfigDict(frozen=True, strict=True)
@@ -44,7 +44,7 @@ class GoldQuestion(BaseModel):
 
 
 def read_questions(path: Path) -> list[GoldQuestion]:
-    """Read a file with one JSON object a line. Raises QuestionFileError, or OSError."""
+    """Read a file with one JSON object per line. Raises QuestionFileError, or OSError."""
     questions = []
     for number, line in enumerate(path.read_bytes().splitlines(), 1):
         if not line.strip():

@@ -1,4 +1,4 @@
-"""Quality over questions with known answers: the right sentences cited, and silence where they do not say."""
+"""Measures of quality: right sentences cited, right answers marked, and the other questions declined."""
 
 import re
 import string
@@ -18,7 +18,7 @@ THRESHOLDS = tuple(step / 10 for step in range(10))
 
 @dataclass(frozen=True, slots=True)
 class RiskPoint:
-    """What a threshold costs: the share of questions answered, and how many of those answers are wrong."""
+    """Effect of a threshold: the share of questions answered, and the share of these that are wrong."""
 
     threshold: float
     coverage: float
@@ -27,11 +27,11 @@ class RiskPoint:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Quality over a file of questions; shares are from 0 to 1, and None where nothing was there to measure.
+    """Quality over a file of questions; shares are from 0 to 1, or None if there was nothing to measure.
 
-    Hits, F1, exact match and `contains_gold` are means over the answerable questions and look past the
-    threshold; a question of either kind counts in the rest. `accuracy` is the share handled rightly at
-    `threshold`: answered with a gold sentence cited first, or declined where the articles do not say.
+    Hits, F1, exact match and `contains_gold` are means over the answerable questions, whatever the threshold;
+    all questions count in the rest. `accuracy` is the share handled correctly at `threshold`: answered with a
+    gold sentence cited first, or declined if the articles do not say.
     """
 
     questions: int
@@ -52,28 +52,30 @@ class Evaluation:
 
 
 def evaluate(questions: Sequence[GoldQuestion], answers: Sequence[Answer], threshold: float) -> Evaluation:
-    """Measure `answers`, given to `questions` at threshold 0 with 3 citations or more, as at `threshold`."""
+    """Measure `answers`, given at threshold 0 with 3 citations or more, as if given at `threshold`."""
     pairs = list(zip(questions, answers, strict=True))
-    said = [(gold, answer) for gold, answer in pairs if gold.answerable]
-    ranks = [first_hit(gold, answer) for gold, answer in said]
-    spans = [(gold.known_answers, answer.answer or "") for gold, answer in said if gold.known_answers]
+    answerable_pairs = [(gold, answer) for gold, answer in pairs if gold.answerable]
+    ranks = [first_hit(gold, answer) for gold, answer in answerable_pairs]
+    spans = [
+        (gold.known_answers, answer.answer or "") for gold, answer in answerable_pairs if gold.known_answers
+    ]
     confidence = np.array([answer.confidence for answer in answers], dtype=np.float64)
     answerable = np.array([gold.answerable for gold in questions], dtype=bool)
     right = np.array([first_hit(gold, answer) == 1 for gold, answer in pairs], dtype=bool)
-    given = confidence >= threshold
+    answered = confidence >= threshold
     return Evaluation(
         questions=len(pairs),
-        answerable=len(said),
+        answerable=len(answerable_pairs),
         hit_at_1=_mean([rank == 1 for rank in ranks]),
         hit_at_3=_mean([rank is not None and rank <= 3 for rank in ranks]),
-        answer_f1=_mean([max(token_f1(one, answer) for one in known) for known, answer in spans]),
-        exact_match=_mean([normalised(answer) in map(normalised, known) for known, answer in spans]),
-        contains_gold=_mean([any(_holds(answer, one) for one in known) for known, answer in spans]),
+        answer_f1=_mean([max(token_f1(gold, answer) for gold in golds) for golds, answer in spans]),
+        exact_match=_mean([normalised(answer) in map(normalised, golds) for golds, answer in spans]),
+        contains_gold=_mean([any(_contains(answer, gold) for gold in golds) for golds, answer in spans]),
         abstention_auroc=auroc(confidence[answerable], confidence[~answerable]),
         threshold=threshold,
-        accuracy=_mean(np.where(answerable, given & right, ~given)),
-        answered=_mean(given[answerable]),
-        declined=_mean(~given[~answerable]),
+        accuracy=_mean(np.where(answerable, answered & right, ~answered)),
+        answered=_mean(answered[answerable]),
+        declined=_mean(~answered[~answerable]),
         calibration_error=calibration_error(confidence, right),
         median_ms=float(np.median([answer.elapsed_ms for answer in answers])) if answers else None,
         risk_coverage=tuple(_risk(confidence, right, point) for point in THRESHOLDS),
@@ -82,10 +84,10 @@ def evaluate(questions: Sequence[GoldQuestion], answers: Sequence[Answer], thres
 
 def first_hit(gold: GoldQuestion, answer: Answer) -> int | None:
     """Return the number, from 1, of the first citation that holds a gold sentence; None if none does."""
-    wanted = [_spaced(sentence) for sentence in gold.gold_sentences] if gold.answerable else []
+    gold_sentences = [_single_spaced(sentence) for sentence in gold.gold_sentences] if gold.answerable else []
     for citation in answer.citations:
-        sentence = _spaced(citation.sentence)
-        if any(text in sentence for text in wanted):
+        sentence = _single_spaced(citation.sentence)
+        if any(text in sentence for text in gold_sentences):
             return citation.number
     return None
 
@@ -96,15 +98,15 @@ def normalised(answer: str) -> str:
     return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
 
 
-def _holds(answer: str, gold: str) -> bool:
+def _contains(answer: str, gold: str) -> bool:
     return f" {normalised(gold)} " in f" {normalised(answer)} "
 
 
 def token_f1(gold: str, answer: str) -> float:
-    """Return the harmonic mean of precision and recall over the words of two answers, as SQuAD has it."""
-    wanted, found = normalised(gold).split(), normalised(answer).split()
-    shared = (Counter(wanted) & Counter(found)).total()
-    return 2 * shared / (len(wanted) + len(found)) if shared else float(wanted == found)
+    """Return the harmonic mean of precision and recall over the words of two answers, as in SQuAD."""
+    gold_words, words = normalised(gold).split(), normalised(answer).split()
+    shared = (Counter(gold_words) & Counter(words)).total()
+    return 2 * shared / (len(gold_words) + len(words)) if shared else float(gold_words == words)
 
 
 def auroc(positive: NDArray[np.float64], negative: NDArray[np.float64]) -> float | None:
@@ -126,14 +128,14 @@ def calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_])
 
 
 def _risk(confidence: NDArray[np.float64], right: NDArray[np.bool_], threshold: float) -> RiskPoint:
-    given = confidence >= threshold
-    wrong = _mean(~right[given])
-    return RiskPoint(threshold, float(given.mean()) if len(given) else 0.0, wrong)
+    answered = confidence >= threshold
+    wrong = _mean(~right[answered])
+    return RiskPoint(threshold, float(answered.mean()) if len(answered) else 0.0, wrong)
 
 
 def _mean(values: Sequence[float] | NDArray[np.bool_]) -> float | None:
     return float(np.mean(values)) if len(values) else None
 
 
-def _spaced(text: str) -> str:
+def _single_spaced(text: str) -> str:
     return " ".join(text.split())

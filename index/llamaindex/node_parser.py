@@ -1,4 +1,4 @@
-"""Our sentences as LlamaIndex nodes, for its ingestion pipelines."""
+"""LlamaIndex node parser for ingestion pipelines: one node for each sentence."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -13,12 +13,12 @@ from index.segmentation.sentences import split_sentences
 
 
 def estimated_tokens(text: str) -> int:
-    """Estimate the word pieces of a text: one for every four characters of English."""
+    """Estimate the number of word pieces in a text: one for every four characters of English."""
     return len(text) // 4 + 1
 
 
 class FootnoteNodeParser(NodeParser):
-    """Parses each document into one node a sentence.
+    """Parses each document into one node for each sentence.
 
     A node's offsets are exact in its document's text. Its id is made of the document's id and the offsets: it
     is unique, the same each time, and the id that the query engine gives a citation if the document's id is
@@ -43,8 +43,8 @@ class FootnoteNodeParser(NodeParser):
         parsed: list[BaseNode] = []
         for document in nodes:
             seen[document.node_id] += 1
-            again = f"#{seen[document.node_id]}" if seen[document.node_id] > 1 else ""
-            parsed.extend(self._sentences(document, document.node_id + again))
+            repetition = f"#{seen[document.node_id]}" if seen[document.node_id] > 1 else ""
+            parsed.extend(self._sentences(document, document.node_id + repetition))
         return parsed
 
     def _sentences(self, document: BaseNode, prefix: str) -> Iterator[TextNode]:
@@ -68,7 +68,7 @@ class FootnoteNodeParser(NodeParser):
     def _postprocess_parsed_nodes(
         self, nodes: list[BaseNode], parent_doc_map: dict[str, Document]
     ) -> list[BaseNode]:
-        # LlamaIndex looks each text up in the document again, and finds "cat sat." inside "The cat sat.".
+        # LlamaIndex searches the document for each text, and finds "cat sat." inside "The cat sat.".
         offsets = [(node.start_char_idx, node.end_char_idx) for node in nodes if isinstance(node, TextNode)]
         finished = super()._postprocess_parsed_nodes(nodes, parent_doc_map)
         for node, (start, end) in zip(finished, offsets, strict=True):

@@ -1,4 +1,4 @@
-"""The library as LlamaIndex classes: a retriever and a query engine for agents, tools and pipelines.
+"""LlamaIndex retriever and query engine over a library, for agents, tools and pipelines.
 
 Three lines put the library into an agent:
 ```python

@@ -1,4 +1,4 @@
-"""From readings to an answer: which citations, verbatim, and whether the articles say at all."""
+"""Answers composed of readings: which sentences are cited, and whether the articles say at all."""
 
 from collections.abc import Callable, Sequence
 
@@ -13,10 +13,10 @@ def compose(
     threshold: float,
     elapsed_ms: float,
 ) -> Answer:
-    """Cite the readings, best first; answer with the first where its score reaches `threshold`.
+    """Cite the readings, best first; answer with the first if its score reaches `threshold`.
 
     The answer is the marked span, or the whole sentence. Below the threshold nothing is marked: a sentence
-    that does not answer holds no answer. `source` names the article of an article row.
+    that does not answer contains no answer. `source` returns the article of an article row.
     """
     citations = tuple(
         _citation(number, reading, source(reading.candidate.article), threshold)
@@ -24,17 +24,17 @@ def compose(
     )
     confidence = citations[0].score if citations else 0.0
     answerable = bool(citations) and confidence >= threshold
-    answer = _words(citations[0]) if answerable else None
+    answer = _answer_text(citations[0]) if answerable else None
     return Answer(question, answerable, confidence, answer, citations, round(elapsed_ms, 1))
 
 
 def _citation(number: int, reading: Reading, article: Source, threshold: float) -> Citation:
-    found, score = reading.candidate, round(reading.score, 4)
+    candidate, score = reading.candidate, round(reading.score, 4)
     mark = reading.highlight if score >= threshold else None
-    return Citation(number, article, found.text, found.start, found.end, mark, score)
+    return Citation(number, article, candidate.text, candidate.start, candidate.end, mark, score)
 
 
-def _words(citation: Citation) -> str:
+def _answer_text(citation: Citation) -> str:
     if citation.highlight is None:
         return citation.sentence
     start, end = citation.highlight

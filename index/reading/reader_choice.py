@@ -1,4 +1,4 @@
-"""Which reader an index is opened with: Footnote's own, one that is named, or none."""
+"""Choice of the reader that an index is opened with: Footnote's own, a named one, or none."""
 
 from importlib.resources import files
 from pathlib import Path
@@ -17,10 +17,10 @@ from index.storage.input_state import InputState
 
 
 def load_span_model(config: Config, generation: Generation) -> SpanModel | None:
-    """Load the model of the configured reader; None where that is `none`.
+    """Load the model of the configured reader; None if that is `none`.
 
-    Raises ModelDamagedError where Footnote's own is damaged, IndexStaleError where the generation has another
-    reader than the one that is named, or none, and IndexDamagedError where its export is damaged.
+    Raises ModelDamagedError if Footnote's own is damaged, IndexStaleError if the generation has no reader or
+    another than the named one, and IndexDamagedError if its export is damaged.
     """
     if config.answer.reader == NO_READER:
         return None
@@ -29,12 +29,12 @@ def load_span_model(config: Config, generation: Generation) -> SpanModel | None:
     folder = exported_reader_folder(config, generation)
     try:
         return SpanModel.load(folder)
-    except ModelDamagedError as error:  # removed by a writer just now, for one
+    except ModelDamagedError as error:  # a writer may just have removed it
         raise IndexDamagedError(error.message) from error
 
 
 def make_reader(model: SpanModel | None, catalog: Catalog) -> Reader:
-    """Make the reader that reads with `model`, or goes by retrieval alone."""
+    """Make the reader that uses `model`, or retrieval alone if that is None."""
     if model is None:
         return RetrievalReader(Calibration.load())
     return SpanReader(model, catalog.texts, ReadingWeights.load())
@@ -43,17 +43,17 @@ def make_reader(model: SpanModel | None, catalog: Catalog) -> Reader:
 def own_reader_folder() -> Path:
     """Return the folder of Footnote's own reader, a part of this package.
 
-    Raises ModelDamagedError where its settings, which hold the hashes of its files, are not the ones shipped.
+    Raises ModelDamagedError if its settings, which hold the hashes of its files, are not the ones shipped.
     """
     folder = Path(str(files("index.reading"))) / "reader_model"
     settings = folder / "reader.json"
     expected = ReadingWeights.load().reader
     try:
-        found = model_file_sha256(settings)
+        actual = model_file_sha256(settings)
     except ModelDamagedError as error:
         raise _damaged(error.message) from None
-    if found != expected:
-        raise _damaged(f"{settings}: expected sha256 {expected}, found {found}")
+    if actual != expected:
+        raise _damaged(f"{settings}: expected sha256 {expected}, found {actual}")
     return folder
 
 
@@ -62,10 +62,10 @@ def exported_reader_folder(config: Config, generation: Generation) -> Path:
 
     Raises IndexStaleError and IndexDamagedError as `load_span_model` does.
     """
-    found, exported = InputState.read(generation.folder).reader, generation.reader
-    if found is None or exported is None or found.name != config.named_reader:
+    state, exported = InputState.read(generation.folder).reader, generation.reader
+    if state is None or exported is None or state.name != config.named_reader:
         raise _stale(f"the index was built without the reader {config.named_reader}")
-    if exported.folder.name != reader_name(found.fingerprint):
+    if exported.folder.name != reader_name(state.fingerprint):
         raise _stale("the export format of the reader changed since the index was built")
     check_reader(exported)
     return exported.folder

@@ -1,4 +1,4 @@
-"""Windows: the runs of whole sentences around the best candidates, which are what a reader reads."""
+"""Windows that a reader reads: runs of whole sentences around the best candidates."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ REACH = 8
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Whole neighbouring sentences of one article; `text` begins at offset `start` of the article."""
+    """Whole sentences of one article that follow each other; `text` begins at its offset `start`."""
 
     start: int
     text: str
@@ -26,31 +26,32 @@ def make_windows(
 ) -> Iterator[Window]:
     """Yield the windows around `candidates`, in their order, none twice.
 
-    Each of the first `own` has a window around it; of the others, each that no earlier window holds. `texts`
-    gives the sentences of some rows, ascending, and none for rows that do not exist.
+    Each of the first `own` candidates gets a window; of the others, each that no earlier window contains.
+    `texts` returns the sentences of the given rows, ascending, and nothing for rows that do not exist.
     """
-    held: set[int] = set()
-    made: set[Span] = set()
+    rows_shown: set[int] = set()
+    windows_yielded: set[Span] = set()
     for place, candidate in enumerate(candidates):
-        if place >= own and candidate.row in held:
+        if place >= own and candidate.row in rows_shown:
             continue
         near = range(max(0, candidate.row - REACH), candidate.row + REACH + 1)
-        sentences = [one for one in texts(near) if one.article == candidate.article]
-        centre = next(number for number, one in enumerate(sentences) if one.row == candidate.row)
-        first, last = window_around([Sentence(one.start, one.end) for one in sentences], centre)
+        sentences = [sentence for sentence in texts(near) if sentence.article == candidate.article]
+        centre = [sentence.row for sentence in sentences].index(candidate.row)
+        spans = [Sentence(sentence.start, sentence.end) for sentence in sentences]
+        first, last = window_around(spans, centre)
         rows = (sentences[first].row, sentences[last - 1].row)
-        if rows not in made:
-            made.add(rows)
+        if rows not in windows_yielded:
+            windows_yielded.add(rows)
             window = _joined(sentences[first:last])
-            held.update(one.row for one in window.sentences)
+            rows_shown.update(sentence.row for sentence in window.sentences)
             yield window
 
 
 def window_around(sentences: Sequence[Sentence], centre: int, limit: int = CHARACTERS) -> Span:
     """Return the numbers of the first and the last sentence around `centre`, last exclusive.
 
-    Grows by a sentence before, then by one after, in turns, while at most `limit` characters lie between its
-    ends: what comes before says who "he" is. A sentence longer than that stands alone.
+    It grows by a sentence before, then by one after, in turns, up to `limit` characters: the sentence before
+    says who "he" is. A longer sentence stands alone.
     """
     first, last = centre, centre + 1
     grown = True
@@ -64,7 +65,7 @@ def window_around(sentences: Sequence[Sentence], centre: int, limit: int = CHARA
 
 
 def _joined(sentences: Sequence[SentenceText]) -> Window:
-    """Put the sentences together as they stand in the article, with spaces for what lies between them."""
+    """Join the sentences, each at its place in the article, with spaces for what lies between them."""
     start = sentences[0].start
     text = ""
     for sentence in sentences:

@@ -1,6 +1,7 @@
-"""What kind of thing a question asks for, and where a text mentions things of that kind.
+"""Answer types: what type of thing a question asks for, and where a text mentions things of that type.
 
-Rules over English word forms; a question that they do not understand expects nothing, which costs nothing.
+The rules know English word forms. A question that they do not understand has no expected type, which costs
+nothing.
 """
 
 import re
@@ -12,7 +13,7 @@ from index.retrieval.question_forms import AUXILIARIES, QUESTION_WORDS
 
 
 class AnswerType(StrEnum):
-    """A kind of thing that a question can ask for."""
+    """A type of thing that a question can ask for."""
 
     NAME = "name"
     PLACE = "place"
@@ -33,7 +34,7 @@ TYPED = (
     AnswerType.PERCENT,
     AnswerType.REASON,
 )
-"""The kinds that a text can be searched for; yes and no are in no text."""
+"""The types that a text can be searched for; yes and no are in no text."""
 
 _NUMBER_WORDS = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -46,42 +47,56 @@ _DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 
 _WORD_NUMBER = rf"(?:{'|'.join(_NUMBER_WORDS)})"
 # Repetition is bounded everywhere, so that no text takes quadratic time.
-_DIGITS = r"\d{1,20}(?:[.,]\d{1,20}){0,6}"
+_DIGITS = r"\d{1,20}(?:[.,]\d{1,20}){0,6}"  # 90,000 or 2.5
+# "two hundred", "2.5 million", "twenty-one".
 _QUANTITY = rf"(?:{_DIGITS}|{_WORD_NUMBER})(?:[ -](?:{_WORD_NUMBER}|{_DIGITS})){{0,6}}"
 _UNIT_MONEY = r"(?:dollars?|euros?|pounds?|cents?|yen|francs?|rubles?|rupees?|usd|eur|gbp|livres?|marks?)"
 _YEAR = r"(?:1[0-9]{3}|20[0-9]{2})"
 _MONTH = rf"(?:{'|'.join(_MONTHS)}|(?-i:March|May))"
-_ERA = r"(?:\s?(?:BCE|BC|CE|AD)\b)?"
+_ERA = r"(?:\s?(?:BCE|BC|CE|AD)\b)?"  # 44 BC
 
 PATTERNS: dict[AnswerType, re.Pattern[str]] = {
     AnswerType.DATE: re.compile(
+        # "the early 12th century BC", "nineteenth century"
         rf"(?:\b(?:early|late|mid|the)[ -])?\b\d{{1,2}}(?:st|nd|rd|th)[ -]centur(?:y|ies)\b{_ERA}"
         rf"|\b\w+(?:st|nd|rd|th)[ -]centur(?:y|ies)\b{_ERA}"
+        # "3rd of May, 1998", "January 5th", "March of 1945"
         rf"|\b(?:\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?)?\b(?i:{_MONTH})\b\.?(?:\s\d{{1,2}}(?:st|nd|rd|th)?\b)?"
         rf"(?:,?\s(?:of\s)?{_YEAR}\b)?"
+        # "1998", "the 2010s", "1914-18", "1066 AD"; then "44 BC", "AD 79"
         rf"|\b{_YEAR}(?:s|['’]s)?(?![\d,.]*\d)\b(?:\s?[-–]\s?\d{{2,4}}\b)?{_ERA}"
         rf"|\b\d{{1,4}}\s?(?:BCE|BC|CE|AD)\b|\bAD\s\d+\b"
+        # "last Friday night"
         rf"|(?i:\b(?:last |next |this )?(?:{'|'.join(_DAYS)})\b(?: (?:night|morning|evening|afternoon))?)"
+        # "more than two decades ago", "a week later"
         rf"|(?i:\b(?:more than |about |almost )?(?:an?|{_QUANTITY}) (?:day|week|month|year|decade|century|"
         rf"hour|minute)(?:s|ies)? (?:ago|earlier|later|before|after)\b)"
+        # "tomorrow", "next spring"
         rf"|(?i:\b(?:yesterday|today|tomorrow|tonight|(?:last|next) (?:night|day|week|month|year|spring|"
         rf"summer|autumn|fall|winter))\b)"
     ),
+    # "$2.5 million", "€10bn", "two million pounds"
     AnswerType.MONEY: re.compile(
         rf"(?i:[$€£¥]\s?{_DIGITS}(?:\s?(?:{_WORD_NUMBER}|bn|m|k)\b)?|\b{_QUANTITY} {_UNIT_MONEY}\b)"
     ),
+    # "40%", "twelve per cent"
     AnswerType.PERCENT: re.compile(rf"(?i:\b{_QUANTITY}\s?(?:%|percent\b|per cent\b))"),
+    # "12th", "two hundred"
     AnswerType.NUMBER: re.compile(rf"(?i:\b{_QUANTITY}(?:st|nd|rd|th)?\b)"),
+    # what introduces a reason: "because of", "in order to"
     AnswerType.REASON: re.compile(
         r"(?i:\b(?:because(?: of)?|due to|owing to|in order to|so that|as a result of|since|caused by|"
         r"thanks to|so as to|led to|to avoid|to prevent|for fear of|out of fear|reasons?)\b)"
     ),
 }
+# A capitalised word or an initial: "O'Neil", "AT&T", "J."
 _CAPITALISED = r"(?:[A-Z][\w’'&.-]*\w|[A-Z]\b\.?)"
+# Capitalised words, with up to two small ones between: "University of the Arts", "Anna de la Cruz"
 _NAME = re.compile(
     rf"\b{_CAPITALISED}(?:[ -](?:(?:of|the|de|la|le|du|von|van|der|den|bin|ibn|al|and|for)[ -]){{0,2}}"
     rf"{_CAPITALISED})*"
 )
+# What stands before the name of a place: "in ", "near the city of "
 _BEFORE_PLACE = re.compile(
     r"(?i:\b(?:in|at|near|from|to|around|between|into|across|outside|inside|throughout|via|towards?|"
     r"through|on|along|north|south|east|west)(?: the)?(?: (?:city|town|village|province|state|island|port|"
@@ -97,6 +112,7 @@ _OPENERS = frozenset(
     "traditionally originally initially currently eventually historically generally recently".split()
 )
 _NO_NAMES = _OPENERS.union(_MONTHS, ("march", "may"), _DAYS)
+# Units of what "how old", "how long", "how tall" … ask for: "weeks"; "square miles", "km/h"
 _OF_TIME = r"(?:second|minute|hour|day|week|month|year|decade)s?"
 _OF_SIZE = (
     r"(?:square |cubic )?(?:(?:milli|centi|kilo)?met(?:er|re)s?|miles?|yards?|f(?:oo|ee)t|inch(?:es)?)|"
@@ -108,6 +124,7 @@ _UNITS = {
     "much": f"{_OF_TIME}|{_OF_SIZE}|percent|per cent",
 }
 _MEASURED = re.compile(r"\bhow (much|old|long|far|tall|high|big|large|deep|fast|wide|heavy)\b", re.IGNORECASE)
+# The thing counted, as group 1: "how many of the ships"
 _COUNTED = re.compile(r"\bhow many (?:of the |other |different )?([^\W\d_]+)", re.IGNORECASE)
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _AUXILIARIES = frozenset((*AUXILIARIES, "am", "may", "might", "must", "shall"))
@@ -155,7 +172,7 @@ _PAYING = frozenset(
 
 
 def expected_types(question: str) -> tuple[AnswerType, ...]:
-    """Say what kinds of thing `question` asks for, likeliest first; empty where the rules do not know."""
+    """Return the types of thing that `question` asks for, likeliest first; none if the rules do not know."""
     words = [word.casefold() for word in _TOKEN.findall(question)]
     for place, word in enumerate(words):
         if word not in QUESTION_WORDS:
@@ -186,7 +203,7 @@ def expected_types(question: str) -> tuple[AnswerType, ...]:
 
 
 def mentions(text: str, kind: AnswerType) -> list[Span]:
-    """Find what `text` mentions of `kind`, as spans of `text` in order; a reason's span is its cue word."""
+    """Find what `text` mentions of a type, as spans of `text` in order; a reason's span is its cue word."""
     if kind in PATTERNS:
         return [match.span() for match in PATTERNS[kind].finditer(text)]
     if kind is AnswerType.NAME:
@@ -197,7 +214,7 @@ def mentions(text: str, kind: AnswerType) -> list[Span]:
 
 
 def _names(text: str) -> Iterator[Span]:
-    """Yield runs of capitalised words; a word that often opens a sentence, a month or a day is no name."""
+    """Yield runs of capitalised words, without common first words of sentences, months and days."""
     for match in _NAME.finditer(text):
         start, end = match.span()
         while start < end:
@@ -215,27 +232,26 @@ def _names(text: str) -> Iterator[Span]:
 
 
 def highlight(question: str, sentence: str) -> Span | None:
-    """Mark what answers `question` in `sentence`, where just one thing there is of the expected kind.
+    """Mark the answer to `question` in `sentence` if exactly one thing there is of the expected type.
 
-    None where the kind is not known, or several things or none are of it. What the question names itself does
-    not count.
+    Otherwise, or if no type is expected, return None. What the question itself names does not count.
     """
-    asked = {word.casefold() for word in _TOKEN.findall(question)}
+    question_words = {word.casefold() for word in _TOKEN.findall(question)}
     for kind in expected_types(question):
         if kind is AnswerType.REASON:
             return None
-        found = [
+        spans = [
             (start, end)
             for start, end in mentions(sentence, kind)
-            if not all(word.casefold() in asked for word in _TOKEN.findall(sentence[start:end]))
+            if not all(word.casefold() in question_words for word in _TOKEN.findall(sentence[start:end]))
         ]
         if kind is AnswerType.NUMBER and (measured := _MEASURED.search(question)):
             unit = _unit(measured[1].casefold())
-            found = [(start, match.end()) for start, end in found if (match := unit.match(sentence, end))]
-        elif len(found) > 1 and kind is AnswerType.NUMBER:
-            found = [span for span in found if _counts(question, sentence[span[1] :])]
-        if found:
-            return found[0] if len(found) == 1 else None
+            spans = [(start, match.end()) for start, end in spans if (match := unit.match(sentence, end))]
+        elif len(spans) > 1 and kind is AnswerType.NUMBER:
+            spans = [span for span in spans if _counts(question, sentence[span[1] :])]
+        if spans:
+            return spans[0] if len(spans) == 1 else None
     return None
 
 
@@ -246,7 +262,7 @@ def _unit(measure: str) -> re.Pattern[str]:
 
 
 def _counts(question: str, rest: str) -> bool:
-    """Whether what follows a number is what `question` wants counted: "how many ships", "12 large ships"."""
+    """Tell whether what follows a number is what `question` counts: "how many ships", "12 large ships"."""
     counted = _COUNTED.search(question)
     if counted is None:
         return False

@@ -1,4 +1,4 @@
-"""What speaks for a sentence as the answer to a question: a row of interpretable numbers per candidate."""
+"""Features of a candidate as the answer to a question: a row of numbers that people can interpret."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -29,9 +29,10 @@ FEATURES: tuple[str, ...] = (
     "numbers",  # share of the question's numbers that the sentence has
     "asks",  # the sentence is a question itself
     "fragment",  # the sentence has fewer than four terms
-    # Something of the expected kind that the question does not name:
+    # Something of the expected type that the question does not name:
     *(f"has_{kind.value}" for kind in TYPED),
 )
+# A capitalised word after another word, or one with two capitals: "the [Nile]", "[NATO]".
 _CAPITALISED = re.compile(r"(?<=[\w,;:'’\"] )[A-Z][\w’'.-]*|\b[A-Z][\w.-]*[A-Z][\w.-]*")
 _REFERENCE = re.compile(
     r"\W*(?:he|she|it|they|this|that|these|those|his|her|its|their|such)\b", re.IGNORECASE
@@ -41,7 +42,7 @@ _REFERENCE = re.compile(
 @dataclass(frozen=True, slots=True)
 class _Question:
     weights: dict[str, float]
-    mass: float
+    total_weight: float
     pairs: frozenset[tuple[str, str]]
     names: frozenset[str]
     numbers: frozenset[str]
@@ -53,57 +54,57 @@ def featurise(question: str, candidates: Sequence[Candidate], idf: Idf) -> NDArr
 
     `idf` gives the weight of a search term in the library; unknown terms have the largest.
     """
-    asked = _read_question(question, idf)
-    words = cache(terms)  # names come again and again
-    rows = [_features(asked, candidate, words) for candidate in candidates]
+    parsed = _parse(question, idf)
+    cached_terms = cache(terms)  # names come up again and again
+    rows = [_features(parsed, candidate, cached_terms) for candidate in candidates]
     return np.array(rows, dtype=np.float32).reshape(len(candidates), len(FEATURES))
 
 
 def names_of(question: str) -> frozenset[str]:
-    """Return the terms of the words that are capitalised, the first word of the question left out."""
+    """Return the terms of the capitalised words of `question`, except for its first word."""
     return frozenset(terms(" ".join(_CAPITALISED.findall(question))))
 
 
-def _read_question(question: str, idf: Idf) -> _Question:
-    asked = terms(question)
-    weights = {term: idf(term) for term in asked}
+def _parse(question: str, idf: Idf) -> _Question:
+    question_terms = terms(question)
+    weights = {term: idf(term) for term in question_terms}
     return _Question(
         weights=weights,
-        mass=sum(weights.values()) or 1.0,
-        pairs=frozenset(pairwise(asked)),
+        total_weight=sum(weights.values()) or 1.0,
+        pairs=frozenset(pairwise(question_terms)),
         names=names_of(question),
-        numbers=frozenset(term for term in asked if term[0].isdigit()),
+        numbers=frozenset(term for term in question_terms if term[0].isdigit()),
         types=expected_types(question),
     )
 
 
-def _features(asked: _Question, candidate: Candidate, words: Callable[[str], list[str]]) -> list[float]:
+def _features(question: _Question, candidate: Candidate, terms_of: Callable[[str], list[str]]) -> list[float]:
     own = candidate.terms
     present = set(own)
     before = set(candidate.terms_before)
     near = before | set(candidate.terms_after)
     title = set(candidate.terms_title)
-    missing = {term: weight for term, weight in asked.weights.items() if term not in present}
+    missing = {term: weight for term, weight in question.weights.items() if term not in present}
 
     def missing_in(place: set[str]) -> float:
-        return sum(weight for term, weight in missing.items() if term in place) / asked.mass
+        return sum(weight for term, weight in missing.items() if term in place) / question.total_weight
 
     return [
         candidate.dense,
         candidate.passage,
-        candidate.lexical / asked.mass,
-        1 - sum(missing.values()) / asked.mass if asked.weights else 0.0,
+        candidate.lexical / question.total_weight,
+        1 - sum(missing.values()) / question.total_weight if question.weights else 0.0,
         missing_in(near),
         missing_in(title),
         missing_in(before) if _REFERENCE.match(candidate.text) else 0.0,
-        sum(weight * _likeness(term, present) for term, weight in missing.items()) / asked.mass,
-        _pairs(asked.pairs, own),
-        _share(asked.names, present),
-        _share(asked.names - present, near | title),
-        _share(asked.numbers, present),
+        sum(weight * _likeness(term, present) for term, weight in missing.items()) / question.total_weight,
+        _pairs(question.pairs, own),
+        _share(question.names, present),
+        _share(question.names - present, near | title),
+        _share(question.numbers, present),
         float(ends_with_question_mark(candidate.text, as_learnt=True)),
         float(len(own) < 4),
-        *(float(_has(asked, kind, candidate.text, words)) for kind in TYPED),
+        *(float(_has(question, kind, candidate.text, terms_of)) for kind in TYPED),
     ]
 
 
@@ -112,7 +113,7 @@ def _share(wanted: frozenset[str], present: set[str]) -> float:
 
 
 def _likeness(term: str, present: set[str]) -> float:
-    """How much the likest of `present` shares of the beginning of `term`, from five characters on."""
+    """Return the share of `term` that another term begins with, too; 0 below five characters."""
     if len(term) < 5:
         return 0.0
     stem = term[:5]
@@ -134,20 +135,20 @@ def _common_prefix(first: str, second: str) -> int:
 
 
 def _pairs(wanted: frozenset[tuple[str, str]], own: Sequence[str]) -> float:
-    """Share of the question's neighbouring terms that are neighbours here too, at most one term between."""
+    """Return the share of the question's pairs of terms that stand here, at most one term between them."""
     if not wanted:
         return 0.0
-    found = set(pairwise(own)) | set(zip(own, own[2:], strict=False))
-    return sum(pair in found or (pair[1], pair[0]) in found for pair in wanted) / len(wanted)
+    neighbours = set(pairwise(own)) | set(zip(own, own[2:], strict=False))
+    return sum(pair in neighbours or pair[::-1] in neighbours for pair in wanted) / len(wanted)
 
 
-def _has(asked: _Question, kind: AnswerType, text: str, words: Callable[[str], list[str]]) -> bool:
-    """Whether the question expects `kind` and `text` mentions one that the question does not name itself."""
-    if kind not in asked.types:
+def _has(question: _Question, kind: AnswerType, text: str, terms_of: Callable[[str], list[str]]) -> bool:
+    """Tell whether `kind` is expected and `text` mentions one that the question itself does not name."""
+    if kind not in question.types:
         return False
     if kind is AnswerType.REASON:
         return bool(mentions(text, kind))
     return any(
-        not all(term in asked.weights for term in words(text[start:end]))
+        not all(term in question.weights for term in terms_of(text[start:end]))
         for start, end in mentions(text, kind)
     )

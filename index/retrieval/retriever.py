@@ -1,4 +1,4 @@
-"""Hybrid retrieval: which sentences may answer a question, by meaning and by words.
+"""Hybrid retrieval: the sentences that may answer a question, by meaning and by words.
 
 Three lists meet in one pool: the sentences nearest to the question, the sentences of the nearest passages,
 and the best sentences by BM25. Every sentence of the pool then gets all three scores.
@@ -21,9 +21,9 @@ NEAREST_SENTENCES = 100
 NEAREST_PASSAGES = 20
 BEST_BY_WORDS = 100
 CANDIDATES = 40
-"""How many of the pool go on to the ranking, by the plain sum of the three scores."""
+"""Sentences of the pool that go on to the ranking, by the plain sum of the three scores."""
 COPIES = 2
-"""How many articles may be cited for one and the same sentence."""
+"""Most articles that are cited for one and the same sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Retriever:
     def retrieve(
         self, question: str, vector: Floats, article: int | None = None, count: int = CANDIDATES
     ) -> list[Candidate]:
-        """Find up to `count` candidates for a question, likeliest first by a rough score.
+        """Find up to `count` candidates for a question, best first by a rough score.
 
         `vector` is the question's, [dimension]; `article` narrows the search to the article of that row. The
         same sentence is found once in an article, and `COPIES` times in all.
@@ -49,10 +49,10 @@ class Retriever:
         reach = 1
         while True:
             pool = self._pool(vector, words, reach)
-            found = self._candidates(pool, vector, words, count)
-            if len(found) == count or reach * NEAREST_SENTENCES >= len(self.sentences):
-                return found
-            reach *= 4  # a sentence that stands in hundreds of articles has filled the pool
+            candidates = self._candidates(pool, vector, words, count)
+            if len(candidates) == count or reach * NEAREST_SENTENCES >= len(self.sentences):
+                return candidates
+            reach *= 4  # copies of one sentence from hundreds of articles have filled the pool
 
     def _candidates(self, pool: Rows, vector: Floats, words: Floats, count: int) -> list[Candidate]:
         if not len(pool):
@@ -63,7 +63,7 @@ class Retriever:
         passage = self.passages.scores(vector, unique)[holders]
         lexical = words[pool]
         order = best(_rough(dense, passage, lexical), len(pool))
-        kept = list(itertools.islice(_distinct(order, places), count))
+        chosen = list(itertools.islice(_distinct(order, places), count))
         return [
             Candidate(
                 row=sentence.row,
@@ -79,11 +79,11 @@ class Retriever:
                 terms_after=tuple(sentence.terms_after.split()),
                 terms_title=tuple(sentence.terms_title.split()),
             )
-            for place, sentence in zip(kept, self.catalog.sentences(pool[kept]), strict=True)
+            for place, sentence in zip(chosen, self.catalog.sentences(pool[chosen]), strict=True)
         ]
 
     def idf(self, term: str) -> float:
-        """Return the inverse document frequency of a term among all sentences, as Lucene's BM25 has it."""
+        """Return the inverse document frequency of a term among all sentences, as in Lucene's BM25."""
         frequency = self.lexical.frequency(term)
         return float(np.log1p((len(self.sentences) - frequency + 0.5) / (frequency + 0.5)))
 
@@ -91,29 +91,29 @@ class Retriever:
         near = self.sentences.search(vector[None], reach * NEAREST_SENTENCES)[1][0]
         passages = self.passages.search(vector[None], reach * NEAREST_PASSAGES)[1][0]
         inside = self.catalog.sentences_in(passages[passages >= 0])
-        worded = best(words, min(reach * BEST_BY_WORDS, int(np.count_nonzero(words))))
-        return np.unique(np.concatenate([near[near >= 0], np.array(inside, dtype=np.int64), worded]))
+        by_words = best(words, min(reach * BEST_BY_WORDS, int(np.count_nonzero(words))))
+        return np.unique(np.concatenate([near[near >= 0], np.array(inside, dtype=np.int64), by_words]))
 
     def _article_pool(self, vector: Floats, words: Floats, article: int) -> Rows:
-        """Pool of one article: all its sentences, or of a book-long one the best by meaning and by words."""
+        """Return an article's pool: all its sentences, or of a long one the best by meaning and by words."""
         rows = self.catalog.article_row(article).sentence_rows
         if len(rows) <= NEAREST_SENTENCES + BEST_BY_WORDS:
             return np.arange(rows.start, rows.stop)
         dense: Floats = self.sentences.rows(rows.start, rows.stop) @ vector
         own = words[rows.start : rows.stop]
-        worded = best(own, min(BEST_BY_WORDS, int(np.count_nonzero(own))))
-        return np.unique(np.concatenate([best(dense, NEAREST_SENTENCES), worded])) + rows.start
+        by_words = best(own, min(BEST_BY_WORDS, int(np.count_nonzero(own))))
+        return np.unique(np.concatenate([best(dense, NEAREST_SENTENCES), by_words])) + rows.start
 
 
 def _rough(dense: Floats, passage: Floats, lexical: Floats) -> Floats:
-    """Add the three scores, BM25 as a share of the pool's best; docs/quality.md says how good this is."""
+    """Add the three scores, BM25 as a share of the pool's best; docs/quality.md says how well this works."""
     top = float(lexical.max())
-    rough: Floats = dense + 0.5 * passage + (0.5 / top if top > 0 else 0.0) * lexical
-    return rough
+    score: Floats = dense + 0.5 * passage + (0.5 / top if top > 0 else 0.0) * lexical
+    return score
 
 
 def _distinct(order: Rows, places: Sequence[SentencePlace]) -> Iterator[int]:
-    """Pass on the best of an article's equal sentences, and at most `COPIES` of them over all articles."""
+    """Yield the best of an article's equal sentences, and at most `COPIES` of them over all articles."""
     articles: dict[int, set[int]] = {}
     for number in order:
         place = places[number]

@@ -1,4 +1,4 @@
-"""Blocks of a text, in which sentences are looked for: paragraphs, headings, list items, table rows."""
+"""Blocks of a text, within which sentences are found: paragraphs, headings, list items, table rows."""
 
 import re
 from collections.abc import Iterator
@@ -7,19 +7,21 @@ from dataclasses import dataclass
 from index.records import Span
 
 WIDEST = 150
-"""A line of more characters was not wrapped: its end is the end of a paragraph."""
+"""A line of more characters was not wrapped by hand: a paragraph ends where it ends."""
 RAGGED = 0.75
-"""Share of a paragraph's width that wrapped lines fill, however ragged (proportional type, in PDF files)."""
+"""Share of a paragraph's width that even ragged wrapped lines fill (proportional type in PDF files)."""
 
-_HEADING = re.compile(r"\s{0,3}#{1,6}\s+")
-_QUOTE = re.compile(r"\s{0,3}(?:>\s?)+")
+_HEADING = re.compile(r"\s{0,3}#{1,6}\s+")  # "## "
+_QUOTE = re.compile(r"\s{0,3}(?:>\s?)+")  # "> > "
+# "- ", "• ", "* [x] "
 _BULLET = re.compile(r"\s*[-*+•‣◦▪●–—]\s+(?:\[[ xX]\]\s+)?")
+# "1. A", "(2) B", "c) D", and "| a | b |"
 _NUMBER_OR_ROW = re.compile(r"\s*(?:\(?\d{1,3}[.)]\s+\S|\(?[a-z]\)\s+\S|\|)")
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line with letters or digits in it: its columns, where its words start, and what the line is."""
+    """A line with letters or digits; its text without marks starts at `content`."""
 
     start: int
     content: int
@@ -49,8 +51,8 @@ def split_blocks(text: str) -> list[Span]:
 def _separate(text: str, before: _Line, line: _Line, width: int) -> bool:
     """Tell whether a new block starts with `line`.
 
-    It does where its first word had easily fitted on the line before: a wrapped line breaks only where it
-    must, and a title does not fill its line. A lower-case letter always goes on.
+    It does if its first word would easily have fitted on the line before: a wrapped line breaks only where it
+    must, and a title does not fill its line. A line that starts with a lower-case letter continues the block.
     """
     if before.alone or line.opens:
         return True

@@ -1,4 +1,4 @@
-"""Passages of an article: runs of whole sentences that fit the encoder, ending where paragraphs end."""
+"""Passages of an article: runs of whole sentences that fit the encoder and end where paragraphs end."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -7,11 +7,11 @@ from itertools import accumulate, pairwise
 from index.records import Passage, Sentence, Span
 
 TARGET = 128
-"""Tokens that neighbouring short paragraphs are merged up to."""
-SCRAP = 32
-"""A passage of fewer tokens (a heading, a last line) goes with its neighbour, target or not."""
+"""Tokens up to which short paragraphs are merged with the next ones."""
+SHORTEST = 32
+"""A passage of fewer tokens (a heading, a last line) is merged even beyond `TARGET`."""
 RULES = 1
-"""Version of the rules here: raise it when they cut otherwise."""
+"""Version of the rules here: raise it when they cut differently."""
 
 _PARAGRAPH_END = re.compile(r"\n\s*\n")
 
@@ -21,8 +21,8 @@ def make_passages(
 ) -> list[Passage]:
     """Return the passages of an article; each of its `sentences` is in exactly one of them.
 
-    `count_tokens` is called once a sentence. No passage holds more than `limit` tokens, one counted between
-    two sentences, but for a single sentence that alone does.
+    `count_tokens` is called once for each sentence. No passage has more than `limit` tokens, counting one
+    between two sentences, unless a single sentence has.
     """
     tokens = [count_tokens(text[sentence.start : sentence.end]) + 1 for sentence in sentences]
     sums = [0, *accumulate(tokens)]
@@ -70,14 +70,14 @@ def _filled(tokens: Sequence[int], first: int, last: int, limit: int) -> list[Sp
 
 
 def _merged(runs: Sequence[Span], sums: Sequence[int], limit: int) -> list[Span]:
-    """Merge neighbours up to the target, and scraps with what follows them, else with what precedes."""
+    """Merge neighbours up to the target, and short ones with the next run, else with the one before."""
     merged: list[Span] = []
     for first, last in runs:
         if merged:
             start, end = merged[-1]
             together, before = sums[last] - sums[start], sums[end] - sums[start]
-            is_last_scrap = last == len(sums) - 1 and sums[last] - sums[first] < SCRAP
-            if together <= min(TARGET, limit) or (together <= limit and (before < SCRAP or is_last_scrap)):
+            is_short_end = last == len(sums) - 1 and sums[last] - sums[first] < SHORTEST
+            if together <= min(TARGET, limit) or (together <= limit and (before < SHORTEST or is_short_end)):
                 merged[-1] = (start, last)
                 continue
         merged.append((first, last))

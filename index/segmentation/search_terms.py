@@ -1,4 +1,4 @@
-"""To be described."""
+"""Search terms of a text: English stems, and pairs of characters of scripts without spaces."""
 
 import re
 import unicodedata
@@ -7,34 +7,23 @@ import Stemmer  # type: ignore[import-not-found]
 
 from index.segmentation.characters import UNSPACED
 
-RULES = 1  # of `terms`: raise it when they cut otherwise
-
-
+RULES = 1
+"""Version of the rules of `terms`: raise it when they change."""
 LONGEST_TERM = 64  # code points; longer ones are cut, so that a line of a megabyte is no term of a megabyte
 
-
-_INDIC = "\u0900-\u0963\u0966-\u0dff"  # vowel signs are no `\w`, and yet inside words
-
-
+# Indic vowel signs are no `\w`, and yet stand inside words.
+_INDIC = "\u0900-\u0963\u0966-\u0dff"
 _WORD = rf"(?:[^\W_{UNSPACED}]|[{_INDIC}])"
-
-
 _LETTER = rf"[^\W\d_{UNSPACED}]"
-
-
 # Accents, soft hyphens, characters without width.
 _DROPPED = re.compile("[\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufeff]")
-
-
+# A run of a script without spaces, initials ("u.s", "j.k"), or a word ("o'neil", "1.5", "90,000").
 _TOKEN = re.compile(
     rf"(?P<unspaced>[{UNSPACED}]+)"
-    rf"|(?P<initials>{_LETTER}(?:\.{_LETTER})+(?!{_WORD}))"  # u.s, p.m, j.k
-    rf"|{_WORD}+(?:'{_WORD}+|(?<=\d)(?:\.(?=\d)|,(?=\d{{3}}(?!\d))){_WORD}+)*"  # o'neil, 1.5, 90,000
+    rf"|(?P<initials>{_LETTER}(?:\.{_LETTER})+(?!{_WORD}))"
+    rf"|{_WORD}+(?:'{_WORD}+|(?<=\d)(?:\.(?=\d)|,(?=\d{{3}}(?!\d))){_WORD}+)*"
 )
-
-
 _QUOTES = str.maketrans("\u2018\u2019\u02bc", "'''")
-
 
 # Function words and question words. Not "us" and "may": they name a country and a month as well.
 _STOP_WORDS = """
@@ -49,8 +38,6 @@ through to too toward towards under until up upon very via was wasn't we we'd we
 weren't what when where whether which while who whom whose why will with within without won't would
 wouldn't yet you you'd you'll you're you've your yours yourself yourselves
 """
-
-
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 
 

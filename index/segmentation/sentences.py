@@ -13,17 +13,21 @@ from index.segmentation.characters import HANGUL, TIBETAN, UNSPACED, grapheme_cl
 LONGEST = 600
 """Code points of the longest sentence; a longer one is cut at its best place."""
 LONGEST_UNSPACED = 200
-"""The same for scripts without spaces between words, where every character is about one token."""
+"""The same in scripts without spaces between words, where every character is about one token."""
 RULES = 2
 """Version of the rules here and in `index.segmentation.blocks`: raise it when they cut differently."""
 
-_WINDOW = 4_000  # sentencex takes quadratic time in its text; it gets no more at once
+_WINDOW = 4_000  # sentencex takes quadratic time; it gets no more text at once
 _SEPARATORS = re.compile("[\x85\u2028\u2029]")
 # Without Hangul, which has spaces to cut at, and with Tibetan, which has only marks between its syllables.
 _UNSPACED = re.compile(rf"(?![{HANGUL}])[{UNSPACED}{TIBETAN}]")
+# "[citation needed]", "[3][4]"
 _NOTE = re.compile(r"(?:\[[^\[\]\n]{1,40}\])+")
+# "II.", "(a)", "3)"
 _ENUMERATOR = re.compile(r"\(?(?:[A-Za-z]|[IVXLC]{1,5}|\d{1,3})[.)]")
+# "Eq."
 _ABBREVIATION = re.compile(r"[^\W\d]{1,7}\.")
+# "(It rained.)" before the capital letter of a new sentence
 _BRACKETED = re.compile(r"\([^()]*[.!?…][\"'”’»]?\)(?=\s+[\"'“‘«(]?[^\W\d_a-z])")
 _CUTS = (
     re.compile(r"[.!?…][\"'”’»)\]]*(?=\s)|[。！？]"),
@@ -49,22 +53,24 @@ def split_sentences(text: str) -> list[Sentence]:
 
 
 def _segments(text: str, start: int, end: int) -> Iterator[Span]:
-    """Yield what sentencex makes of a block; the segments follow each other without gaps."""
+    """Yield the segments of a block by sentencex; they follow each other without gaps."""
     while start < end:
         stop = min(start + _WINDOW, end)
-        # As long as they are: sentencex cuts bytes of line separators that are no line feed, and dies of it.
-        found = get_sentence_boundaries("en", _SEPARATORS.sub("\n", text[start:stop]))
+        # Replaced by as many characters: other line separators than line feeds crash sentencex.
+        boundaries = get_sentence_boundaries("en", _SEPARATORS.sub("\n", text[start:stop]))
         if stop < end:  # the last one may go on behind the window
-            found = found[:-1] or [{"end_index": _best_cut(text, start, stop, stop - start) - start}]
+            boundaries = boundaries[:-1] or [
+                {"end_index": _best_cut(text, start, stop, stop - start) - start}
+            ]
         offset = start
-        for boundary in found:
+        for boundary in boundaries:
             segment = (start, min(offset + boundary["end_index"], end))
             yield segment
             start = segment[1]
 
 
 def _repaired(text: str, segments: Iterator[Span]) -> Iterator[Span]:
-    """Mend what was measured to go wrong (docs/segmentation.md)."""
+    """Correct the errors of sentencex that were measured (docs/segmentation.md)."""
     held: Span | None = None
     for start, end in segments:
         if held is not None and not text[start - 1].isspace() and (note := _NOTE.match(text, start, end)):
@@ -83,7 +89,7 @@ def _repaired(text: str, segments: Iterator[Span]) -> Iterator[Span]:
 
 
 def _belongs(text: str, held: Span, start: int, end: int) -> bool:
-    """Tell whether the segment goes on with the held one: bare marks, "II. Methods", "Eq. 4"."""
+    """Tell whether the segment continues the held one: bare marks, "II. Methods", "Eq. 4"."""
     word = text[held[0] : held[1]].strip() if held[1] - held[0] < 16 else ""
     following = text[start:end].lstrip()
     return (
@@ -95,7 +101,7 @@ def _belongs(text: str, held: Span, start: int, end: int) -> bool:
 
 
 def _capped(text: str, start: int, end: int) -> Iterator[Span]:
-    """Yield the span without white space at its ends, in parts where it is too long."""
+    """Yield the span without white space at its ends, in parts if it is too long."""
     unspaced = end - start > LONGEST_UNSPACED and 2 * len(_UNSPACED.findall(text, start, end)) > end - start
     longest = LONGEST_UNSPACED if unspaced else LONGEST
     while True:
@@ -117,12 +123,12 @@ def _trimmed(text: str, start: int, end: int) -> Span:
 
 
 def _best_cut(text: str, start: int, end: int, longest: int) -> int:
-    """Find where to cut a span: after a sentence, else a clause, else a word, as far on as is allowed."""
+    """Find where to cut a span: after a sentence, else a clause, else a word, as late as is allowed."""
     latest = min(start + longest, end)
     for pattern in _CUTS:
         # One character more, for the white space that a pattern looks ahead to.
-        found = [m.end() for m in pattern.finditer(text, start + longest // 2, min(latest + 1, len(text)))]
-        if cuts := [cut for cut in found if cut <= latest]:
+        matches = [m.end() for m in pattern.finditer(text, start + longest // 2, min(latest + 1, len(text)))]
+        if cuts := [end for end in matches if end <= latest]:
             return cuts[-1]
     # One character more here, too: it may be an accent of the last one.
     ends = accumulate(map(len, grapheme_clusters(text[start : latest + 1])), initial=start)

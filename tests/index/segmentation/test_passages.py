@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.segmentation.passages import SCRAP, TARGET, make_passages
+from index.segmentation.passages import SHORTEST, TARGET, make_passages
 from index.segmentation.sentences import split_sentences
 from tests.support.paths import ARTICLE
 
@@ -69,7 +69,7 @@ def test_a_heading_goes_with_what_follows() -> None:
 def test_a_last_line_goes_with_what_precedes() -> None:
     assert passages(paragraph(8) + "\n\nThe end.") == [paragraph(8) + "\n\nThe end."]
     last = paragraph(2)
-    assert words(last) >= SCRAP
+    assert words(last) >= SHORTEST
     assert passages(paragraph(8) + "\n\n" + last) == [paragraph(8), last]
 
 
