@@ -1,4 +1,4 @@
-"""The bot's life: index, gateway, ready; and on SIGTERM or Ctrl-C to the end of what people have asked."""
+"""The bot's life: index, gateway, ready; and after SIGTERM or Ctrl-C the answers to what was asked."""
 
 import asyncio
 import contextlib
@@ -9,13 +9,14 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Awaitable, Callable
 
 import discord
 from discord.backoff import ExponentialBackoff
 
 from bot.config import Config
-from bot.discord.account.command_sync import sync_changed
-from bot.discord.account.login import is_passing, out_of_reach, refusal, visitor
+from bot.discord.account.command_sync import register_changed_commands
+from bot.discord.account.login import is_temporary, logged_in_client, refusal, unreachable_message
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import definitions
 from bot.discord.library.live_library import LiveLibrary
@@ -27,9 +28,13 @@ from bot.feedback.store import Feedback
 from bot.wording import in_words
 from index.errors import ConfigurationError
 
-GRACE = 10.0  # seconds for the questions in flight when the bot is stopped
-_FAREWELL = 3.0  # seconds for the gateway to close
-_LINGER = 3.0  # seconds for threads that nobody waits for any more: the index is whole whenever they end
+GRACE = 10.0
+"""Seconds for the questions in flight when the bot is stopped."""
+
+_CLOSE_TIMEOUT = 3.0  # seconds for the gateway to close
+_THREADS_TIMEOUT = 3.0  # seconds for threads that nobody waits for; the index is whole whenever they end
+
+OpenLibrary = Callable[[Config, Meter], Awaitable[LiveLibrary]]
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +42,8 @@ log = logging.getLogger(__name__)
 def run_bot(config: Config, token: str) -> None:
     """Run the bot until SIGTERM or Ctrl-C; a second one ends the process at once.
 
-    Raises ConfigurationError where Discord refuses token, intents or shards, or the address of the metrics is
-    taken, and FootnoteError where there is no index and none can be built.
+    Raises ConfigurationError if Discord refuses token, intents or shards, or the address of the metrics is
+    taken, and FootnoteError if there is no index and none can be built.
     """
     asyncio.run(_until_signalled(config, token))
 
@@ -59,20 +64,20 @@ async def _until_signalled(config: Config, token: str) -> None:
     await Bot(config, token).run(stopping)
     if stopping.is_set():
         log.info("stopped")
-        last = threading.Timer(_LINGER, _end, (0,))
-        last.daemon = True
-        last.start()
+        timer = threading.Timer(_THREADS_TIMEOUT, _end, (0,))
+        timer.daemon = True
+        timer.start()
 
 
 def _end(code: int) -> None:
-    """End the process, whatever its threads are at."""
+    """End the process, whatever its threads are doing."""
     with contextlib.suppress(OSError, ValueError):
         sys.stderr.flush()
     os._exit(code)
 
 
 def _open_feedback(config: Config) -> Feedback:
-    """Open the feedback. Raises ConfigurationError where its folder cannot be written to."""
+    """Open the feedback. Raises ConfigurationError if its folder cannot be written to."""
     folder = config.bot_directory
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -87,10 +92,22 @@ def _open_feedback(config: Config) -> Feedback:
 class Bot:
     """One bot from its start to its end."""
 
-    def __init__(self, config: Config, token: str) -> None:
+    def __init__(
+        self,
+        config: Config,
+        token: str,
+        *,
+        grace: float = GRACE,
+        open_library: OpenLibrary = LiveLibrary.open,
+        backoff: Callable[[], float] | None = None,
+    ) -> None:
+        """Prepare a bot; `backoff` returns the seconds to wait before the next attempt to connect."""
         self.meter = Meter()
         self._config = config
         self._token = token
+        self._grace = grace
+        self._open_library = open_library
+        self._backoff = backoff or ExponentialBackoff().delay
         self._phase = "asking Discord who the bot is"
         self._stopping = False
         self._live_library: LiveLibrary | None = None
@@ -98,36 +115,36 @@ class Bot:
         self._client: FootnoteClient | None = None
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Run until `stopping` is set and all is finished and closed. Raises what `run_bot` does."""
+        """Run until `stopping` is set and everything is answered and closed. Raises what `run_bot` does."""
         listen, key = self._config.metrics.listen, self._config.named("metrics.listen")
         async with serve(listen, self.meter.registry, self.health, key=key):
-            life, wish = asyncio.create_task(self._live()), asyncio.create_task(stopping.wait())
+            running, stop = asyncio.create_task(self._start_and_stay()), asyncio.create_task(stopping.wait())
             try:
-                await asyncio.wait((life, wish), return_when=asyncio.FIRST_COMPLETED)
-                if wish.done() and not life.done():
+                await asyncio.wait((running, stop), return_when=asyncio.FIRST_COMPLETED)
+                if stop.done() and not running.done():
                     self._stopping = True
                     await self._finish()
-                    life.cancel()
-                await asyncio.gather(life, return_exceptions=True)
+                    running.cancel()
+                await asyncio.gather(running, return_exceptions=True)
             finally:
-                for task in (life, wish):
+                for task in (running, stop):
                     task.cancel()
-                await asyncio.gather(life, wish, return_exceptions=True)
-            if not life.cancelled():
-                life.result()
+                await asyncio.gather(running, stop, return_exceptions=True)
+            if not running.cancelled():
+                running.result()
 
     def health(self) -> Health:
-        """Say how the bot is."""
+        """Return the state of the bot."""
         if self._stopping:
             return Health(STOPPING, "finishing the last questions")
         client, live_library = self._client, self._live_library
         if client is None or live_library is None or not client.is_ready():
             return Health(STARTING, self._phase)
-        away = [number for number, shard in client.shards.items() if shard.is_closed()]
+        closed = [number for number, shard in client.shards.items() if shard.is_closed()]
         library = live_library.library
         return Health(
-            DISCONNECTED if away else READY,
-            f"shards without a connection: {', '.join(map(str, away))}" if away else None,
+            DISCONNECTED if closed else READY,
+            f"shards without a connection: {', '.join(map(str, closed))}" if closed else None,
             len(client.guilds),
             len(client.shards),
             library.generation,
@@ -135,26 +152,25 @@ class Bot:
             len(library.titles),
         )
 
-    async def _live(self) -> None:
-        """Start and stay. Ends by an error or a cancellation, or after the client was closed."""
+    async def _start_and_stay(self) -> None:
+        """Open the index, connect, and stay until the client is closed."""
         started = time.monotonic()
-        await self._introduce()
+        await self._check_token()
         feedback = await asyncio.to_thread(_open_feedback, self._config)
         self._phase = "opening the index"
-        self._live_library = live_library = await LiveLibrary.open(self._config, self.meter)
+        self._live_library = live_library = await self._open_library(self._config, self.meter)
         self._question_queue = question_queue = QuestionQueue.from_settings(
             self._config.discord, live_library, self.meter
         )
         self._phase = "connecting to Discord"
         watch = asyncio.create_task(live_library.watch(), name="watch the articles")
-        backoff = ExponentialBackoff()
         try:
             while True:
                 client = FootnoteClient(self._config, live_library, question_queue, feedback, self.meter)
                 await self._connect(client, started)
                 if self._stopping:
                     return
-                delay = backoff.delay()
+                delay = self._backoff()
                 log.info("trying again", extra=fields(seconds=delay))
                 await asyncio.sleep(delay)
         finally:
@@ -162,25 +178,25 @@ class Bot:
             await asyncio.gather(watch, return_exceptions=True)
             await question_queue.close(0.0)
 
-    async def _introduce(self) -> None:
-        """Find out early, before an index is built, whether Discord takes the token."""
+    async def _check_token(self) -> None:
+        """Find out before an index is built whether Discord accepts the token."""
         try:
-            async with visitor(self._token, self._config.discord.api_base) as client:
+            async with logged_in_client(self._token, self._config.discord.api_base) as client:
                 log.info(
                     "token accepted", extra=fields(bot=str(client.user), application=client.application_id)
                 )
         except Exception as error:
-            if not is_passing(error):
+            if not is_temporary(error):
                 raise
-            log.warning("%s", out_of_reach(error))
+            log.warning("%s", unreachable_message(error))
 
     async def _connect(self, client: FootnoteClient, started: float) -> None:
-        """Log in and stay connected; returns where that cannot be done now, but may be later."""
+        """Log in and stay connected; return if that fails now but may work later."""
         self._client = client
         try:
             await client.login(self._token)
-            await sync_changed(client, definitions(), self._config.bot_directory)
-            ready = asyncio.create_task(self._tell_when_ready(client, started))
+            await register_changed_commands(client, definitions(), self._config.bot_directory)
+            ready = asyncio.create_task(self._log_when_ready(client, started))
             try:
                 await client.connect()
             finally:
@@ -188,13 +204,13 @@ class Bot:
         except Exception as error:
             if refused := refusal(error):
                 raise refused from None
-            if not is_passing(error):
+            if not is_temporary(error):
                 raise
-            log.warning("%s", out_of_reach(error))
+            log.warning("%s", unreachable_message(error))
         finally:
             await _close(client)
 
-    async def _tell_when_ready(self, client: FootnoteClient, started: float) -> None:
+    async def _log_when_ready(self, client: FootnoteClient, started: float) -> None:
         await client.wait_until_ready()
         health = self.health()
         log.info(
@@ -211,18 +227,18 @@ class Bot:
         )
 
     async def _finish(self) -> None:
-        """Answer what was asked, at most GRACE long, and close the gateway."""
+        """Answer what was asked, within the grace period, and close the gateway."""
         client, question_queue = self._client, self._question_queue
         if client is None or question_queue is None:
             return
-        await client.finish(GRACE)
+        await client.finish(self._grace)
         await question_queue.close(0.0)
         await _close(client)
 
 
 async def _close(client: discord.Client) -> None:
     try:
-        async with asyncio.timeout(_FAREWELL):
+        async with asyncio.timeout(_CLOSE_TIMEOUT):
             await client.close()
     except Exception as error:  # whatever it is, the end goes on
         log.warning("the gateway did not close: %s", in_words(error))

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import discord
 
 from bot.config import Config
-from bot.discord.account.login import is_passing, out_of_reach, visitor
+from bot.discord.account.login import is_temporary, logged_in_client, unreachable_message
 from bot.discord.account.permissions import invite_link, missing, names_of
 from bot.discord.account.token import FILE_VARIABLE, VARIABLE, read_token
-from bot.discord.telemetry.health import host_and_port, why_not
+from bot.discord.telemetry.health import host_and_port, reason_not_listening
 from bot.doctor.check import FAIL, OK, WARN, Check, try_to_write
 from bot.feedback.store import Feedback, FeedbackError
 from bot.remedies import remedy_for
@@ -29,7 +29,7 @@ def examine_metrics(config: Config) -> Check:
     try:
         asyncio.run(_listen_briefly(listen))
     except (OSError, ValueError) as error:
-        detail = f"{listen}: {why_not(error)}"
+        detail = f"{listen}: {reason_not_listening(error)}"
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             remedy = (
                 "All is well if the bot is running there; otherwise set `[metrics] listen` to a free port."
@@ -73,15 +73,17 @@ def examine_discord(config: Config) -> Iterator[Check]:
     except ConfigurationError as error:
         yield Check("discord", FAIL, error.message, remedy_for(error))
     except Exception as error:
-        if not is_passing(error):
+        if not is_temporary(error):
             raise
-        yield Check("discord", WARN, out_of_reach(error), "The bot keeps trying until Discord is reachable.")
+        yield Check(
+            "discord", WARN, unreachable_message(error), "The bot keeps trying until Discord is reachable."
+        )
     else:
         yield from checks
 
 
 async def _ask_discord(config: Config, token: str) -> list[Check]:
-    async with visitor(token, config.discord.api_base) as client:
+    async with logged_in_client(token, config.discord.api_base) as client:
         about = await client.application_info()
         return [*_application(client, about), *_servers(await _list_servers(client)), _invitation(about)]
 

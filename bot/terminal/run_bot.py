@@ -52,14 +52,14 @@ def start(setting: GlobalOptions, place: str | None, log_format: str) -> int:
 
 
 async def _register(config: "Config", token: str, place: str) -> None:
-    from bot.discord.account.command_sync import sync
-    from bot.discord.account.login import is_passing, out_of_reach, visitor
+    from bot.discord.account.command_sync import register_commands
+    from bot.discord.account.login import is_temporary, logged_in_client, unreachable_message
     from bot.discord.events.commands import definitions
 
     try:
-        async with visitor(token, config.discord.api_base) as client:
-            await sync(client, definitions(), config.bot_directory, place)
+        async with logged_in_client(token, config.discord.api_base) as client:
+            await register_commands(client, definitions(), config.bot_directory, place)
     except Exception as error:
-        if not is_passing(error):
+        if not is_temporary(error):
             raise
-        raise FootnoteError(out_of_reach(error)) from error
+        raise FootnoteError(unreachable_message(error)) from error

@@ -146,6 +146,8 @@ class Api:
             return _scripted(fault, recorded)
         if fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
+        if fault.kind == "hold":
+            await fault.released.wait()
         if fault.kind == "cut":
             return _cut(request, recorded)
         response = await self._serve(request, raw, recorded)

@@ -3,6 +3,8 @@
 import time
 from datetime import UTC, datetime
 
+TIMEOUT = 60.0
+"""Seconds that tests wait for something to happen: plenty, since the machine may be busy."""
 EPOCH = 1_420_070_400_000  # the first second of 2015, in milliseconds: where Discord's ids start
 
 

@@ -1,8 +1,9 @@
 """What goes wrong when a test says so: errors, delays and cut connections."""
 
+import asyncio
 import random
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass
@@ -11,7 +12,8 @@ class Fault:
 
     kind: str
     """`fail`, `deny`: answer with an error instead of doing it or after doing it; `slow`, `late`: wait before
-    or after doing it; `cut`, `lose`: cut the connection instead of doing it or after doing it."""
+    or after doing it; `hold`: wait until it is released before doing it; `cut`, `lose`: cut the connection
+    instead of doing it or after doing it."""
     method: str
     path: re.Pattern[str]
     times: int | None
@@ -21,6 +23,11 @@ class Fault:
     retry_after: float | None = None
     seconds: float = 0.0
     happened: int = 0
+    released: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def release(self) -> None:
+        """Let requests that are held go on."""
+        self.released.set()
 
 
 class Faults:
@@ -53,4 +60,6 @@ class Faults:
 
     def clear(self) -> None:
         """Let nothing go wrong from here on."""
+        for fault in self._faults:
+            fault.release()
         self._faults.clear()

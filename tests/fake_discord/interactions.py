@@ -5,6 +5,7 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
+from tests.fake_discord.clock import TIMEOUT
 from tests.fake_discord.messages import CHAT_INPUT, CONTEXT_MENU, EPHEMERAL, LOADING, REPLY, Message
 from tests.fake_discord.problems import DiscordError, Problem
 from tests.fake_discord.world import Channel, User
@@ -73,12 +74,12 @@ class Interaction:
         """Whether the person has seen what came of it."""
         return self.answered_after is not None
 
-    async def done(self, timeout: float = 10.0) -> "Interaction":
+    async def done(self, timeout: float = TIMEOUT) -> "Interaction":
         """Wait until there is something to read: a message, a changed one, a modal or choices."""
         await self._discord.until(lambda: self.is_done, timeout, f"an answer to {self!r}")
         return self
 
-    async def acknowledged(self, timeout: float = 10.0) -> "Interaction":
+    async def acknowledged(self, timeout: float = TIMEOUT) -> "Interaction":
         """Wait until the client has said that it got it."""
         await self._discord.until(lambda: self.callback is not None, timeout, f"an answer to {self!r}")
         return self

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from tests.fake_discord.clock import TIMEOUT
 from tests.fake_discord.interactions import AUTOCOMPLETE, COMMAND, COMPONENT, MODAL, Interaction, context
 from tests.fake_discord.messages import DEFAULT, REPLY, Message
 from tests.fake_discord.world import Channel, User
@@ -97,7 +98,7 @@ class People:
         command_name: str,
         option_name: str,
         typed: str,
-        timeout: float = 10.0,
+        timeout: float = TIMEOUT,
     ) -> list[dict[str, Any]]:
         """Type into an option and return what is offered: a list of `{"name", "value"}`."""
         command = find_command(self, channel, command_name, CHAT_INPUT)
@@ -188,7 +189,7 @@ class People:
             and (other.reference is message or (other.reference is None and other.id > message.id))
         ]
 
-    async def answer(self: "FakeDiscord", message: Message, timeout: float = 10.0) -> Message:  # type: ignore[misc]
+    async def answer(self: "FakeDiscord", message: Message, timeout: float = TIMEOUT) -> Message:  # type: ignore[misc]
         """Wait for the bot's answer to a message."""
         await self.until(lambda: self.answers(message), timeout, f"an answer to {message!r}")
         return self.answers(message)[0]

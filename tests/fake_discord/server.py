@@ -10,7 +10,7 @@ from aiohttp import web
 
 from tests.fake_discord import api_application, api_interactions, api_messages
 from tests.fake_discord.api import Api, Recorded
-from tests.fake_discord.clock import Clock
+from tests.fake_discord.clock import TIMEOUT, Clock
 from tests.fake_discord.faults import Fault, Faults
 from tests.fake_discord.gateway import Gateway
 from tests.fake_discord.interactions import Interaction
@@ -69,6 +69,7 @@ class FakeDiscord(People):
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.faults.clear()
         await self.gateway.close()
         if self._runner is not None:
             await self._runner.cleanup()
@@ -108,7 +109,7 @@ class FakeDiscord(People):
         self._change.set()
         self._change = asyncio.Event()
 
-    async def until(self, true: Callable[[], object], timeout: float = 10.0, what: str = "it") -> None:
+    async def until(self, true: Callable[[], object], timeout: float = TIMEOUT, what: str = "it") -> None:
         """Wait until `true()`. Raises TimeoutError with what happened so far, AssertionError if refused."""
         try:
             async with asyncio.timeout(timeout):
@@ -124,11 +125,11 @@ class FakeDiscord(People):
             story = "\n".join(map(str, self.requests[-20:])) or "no requests"
             raise TimeoutError(f"waited {timeout} s for {what}; the last requests:\n{story}") from None
 
-    async def ready(self, timeout: float = 30.0, shards: int = 1) -> None:
+    async def ready(self, timeout: float = TIMEOUT, shards: int = 1) -> None:
         """Wait until `shards` shards are connected."""
         await self.until(lambda: self.gateway.connected >= shards, timeout, f"{shards} connected shards")
 
-    async def synced(self, timeout: float = 30.0) -> None:
+    async def synced(self, timeout: float = TIMEOUT) -> None:
         """Wait until commands are registered."""
         await self.until(lambda: any(self.commands.values()), timeout, "registered commands")
 
@@ -191,6 +192,10 @@ class FakeDiscord(People):
     ) -> Fault:
         """Take time before doing what is asked, or with `late` before saying that it is done."""
         return self.faults.add("late" if late else "slow", method, path, times, chance, seconds=seconds)
+
+    def hold(self, method: str, path: str) -> Fault:
+        """Do what is asked only once the test calls `release()` on what this returns."""
+        return self.faults.add("hold", method, path, times=1, chance=1.0)
 
     def cut(
         self, method: str, path: str, times: int | None = 1, chance: float = 1.0, done: bool = False

@@ -5,7 +5,6 @@ import os
 import re
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -35,7 +34,7 @@ class Process:
             self._more.set()
             self._more = asyncio.Event()
 
-    async def line(self, pattern: str, timeout: float = 30.0) -> "re.Match[str]":
+    async def line(self, pattern: str, timeout: float = 120.0) -> "re.Match[str]":
         """Wait for a line that matches."""
         try:
             async with asyncio.timeout(timeout):
@@ -48,17 +47,16 @@ class Process:
         except TimeoutError:
             raise AssertionError(f"no {pattern!r} in:\n" + "\n".join(self.lines)) from None
 
-    async def ended(self, within: float = 20.0) -> int:
+    async def ended(self, within: float = 120.0) -> int:
         """Wait for the end; returns the exit code."""
         async with asyncio.timeout(within):
             code = await self.process.wait()
             await self._reading
         return code
 
-    def send(self, number: signal.Signals) -> float:
-        """Send a signal; returns the time."""
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal."""
         self.process.send_signal(number)
-        return time.monotonic()
 
 
 def written(library: Path, folder: Path, discord: FakeDiscord, *more: str, watch: int = 0) -> Path:

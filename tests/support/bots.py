@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.config import Config
-from bot.discord.account.command_sync import sync_changed
+from bot.discord.account.command_sync import register_changed_commands
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import definitions
 from bot.discord.library.live_library import LiveLibrary
@@ -58,7 +58,7 @@ class Bots:
         )
         client.before_identify_hook = no_pause  # type: ignore[method-assign]
         await client.login(self.discord.token)
-        await sync_changed(client, definitions(), config.bot_directory)
+        await register_changed_commands(client, definitions(), config.bot_directory)
         task = asyncio.create_task(client.connect())
         self.running[client] = task
         ready = asyncio.create_task(client.wait_until_ready())

@@ -1,4 +1,4 @@
-"""Tells Discord which commands there are: when asked to, and when they changed since it was last told."""
+"""Registration of the commands with Discord: on request, and when they changed since the last time."""
 
 import asyncio
 import hashlib
@@ -12,14 +12,15 @@ from typing import Any
 
 import discord
 
-from bot.discord.account.login import is_passing, out_of_reach
+from bot.discord.account.login import is_temporary, unreachable_message
 from bot.discord.telemetry.log_format import fields
 from bot.wording import in_words
 from index.errors import FootnoteError
 
 EVERYWHERE = "everywhere"
 FILE = "synced.json"
-_PATIENCE = 20.0  # seconds that the bot's start may be held up
+REGISTRATION_TIMEOUT = 20.0
+"""Seconds by which the bot's start may be delayed; a rate limit may ask for hours."""
 
 Definitions = Sequence[Mapping[str, Any]]
 
@@ -32,11 +33,13 @@ def digest(definitions: Definitions) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-async def sync(client: discord.Client, definitions: Definitions, folder: Path, place: str) -> None:
+async def register_commands(
+    client: discord.Client, definitions: Definitions, folder: Path, place: str
+) -> None:
     """Register commands EVERYWHERE or in the server of the id `place`, and remember so in `folder`.
 
     Registered everywhere, servers lose those that were registered in them: nobody sees a command twice.
-    Raises FootnoteError where Discord refuses, and what discord.py raises where it cannot be reached.
+    Raises FootnoteError if Discord refuses, and what discord.py raises if it cannot be reached.
     """
     application = _application(client)
     try:
@@ -46,7 +49,7 @@ async def sync(client: discord.Client, definitions: Definitions, folder: Path, p
             raise
         raise FootnoteError(f"Discord refuses the commands: {_why(error, place)}") from error
     log.info("commands registered", extra=fields(place=place, commands=len(definitions)))
-    known = _recorded(folder, application)
+    known = _registered(folder, application)
     known[place] = digest(definitions)
     if place == EVERYWHERE:
         for server in [server for server in known if server != EVERYWHERE]:
@@ -58,19 +61,21 @@ async def sync(client: discord.Client, definitions: Definitions, folder: Path, p
     _record(folder, application, known)
 
 
-async def sync_changed(client: discord.Client, definitions: Definitions, folder: Path) -> None:
-    """Register commands where others were registered last; everywhere if that is not known.
+async def register_changed_commands(
+    client: discord.Client, definitions: Definitions, folder: Path, timeout: float = REGISTRATION_TIMEOUT
+) -> None:
+    """Register commands where other ones were registered last; everywhere if that is not known.
 
-    What goes wrong is a warning: people can use the commands as they were.
+    A failure is only a warning: people can use the commands as they were.
     """
-    wanted = digest(definitions)
-    known = _recorded(folder, _application(client)) or {EVERYWHERE: ""}
-    for place in [place for place, found in known.items() if found != wanted]:
+    current = digest(definitions)
+    known = _registered(folder, _application(client)) or {EVERYWHERE: ""}
+    for place in [place for place, last_digest in known.items() if last_digest != current]:
         try:
-            async with asyncio.timeout(_PATIENCE):  # a rate limit may ask for hours
-                await sync(client, definitions, folder, place)
+            async with asyncio.timeout(timeout):
+                await register_commands(client, definitions, folder, place)
         except Exception as error:
-            log.warning("commands not registered: %s", _words(error), extra=fields(place=place))
+            log.warning("commands not registered: %s", _describe(error), extra=fields(place=place))
 
 
 def _application(client: discord.Client) -> int:
@@ -93,33 +98,33 @@ def _why(error: discord.HTTPException, place: str) -> str:
     return f"{error.status}, code {error.code}: {error.text}"
 
 
-def _words(error: Exception) -> str:
+def _describe(error: Exception) -> str:
     if isinstance(error, FootnoteError):
         return error.message
-    return out_of_reach(error) if is_passing(error) else in_words(error)
+    return unreachable_message(error) if is_temporary(error) else in_words(error)
 
 
-def _recorded(folder: Path, application: int) -> dict[str, str]:
-    """Return the digest of what is registered by place; none if that cannot be read."""
-    found = _read(folder).get(str(application))
-    if not isinstance(found, dict):
+def _registered(folder: Path, application: int) -> dict[str, str]:
+    """Return the digest of the registered commands by place; nothing if that cannot be read."""
+    digests = _read(folder).get(str(application))
+    if not isinstance(digests, dict):
         return {}
-    places = {EVERYWHERE: found.get(EVERYWHERE)} | {
-        place: found[place] for place in found if place.isdecimal()
+    places = {EVERYWHERE: digests.get(EVERYWHERE)} | {
+        place: digests[place] for place in digests if place.isdecimal()
     }
     return {place: value for place, value in places.items() if isinstance(value, str)}
 
 
 def _read(folder: Path) -> dict[str, Any]:
     try:
-        found = json.loads((folder / FILE).read_bytes())
+        record = json.loads((folder / FILE).read_bytes())
     except (OSError, ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return record if isinstance(record, dict) else {}
 
 
 def _record(folder: Path, application: int, known: dict[str, str]) -> None:
-    """Write down what is registered; where that fails, the next start registers once more."""
+    """Write down what is registered; if that fails, the next start registers it again."""
     text = json.dumps(_read(folder) | {str(application): known}, indent=1, sort_keys=True)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -127,6 +132,6 @@ def _record(folder: Path, application: int, known: dict[str, str]) -> None:
             "w", dir=folder, prefix=FILE, delete=False, encoding="ascii"
         ) as file:
             file.write(text + "\n")
-        os.replace(file.name, folder / FILE)  # noqa: PTH105 - in one step, so that it is never half
+        os.replace(file.name, folder / FILE)  # noqa: PTH105 - in one step, so that it is whole
     except OSError as error:
         log.warning("%s", in_words(error))

@@ -1,4 +1,4 @@
-"""Logging in over HTTP, without the gateway; and which of Discord's refusals no second try will mend."""
+"""Logins over HTTP, without the gateway; and which of Discord's refusals no second attempt will change."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,13 +13,14 @@ from bot.discord.account.discord_py_globals import use_api
 from bot.discord.account.token import WHERE
 from index.errors import ConfigurationError
 
-PATIENCE = 15.0  # seconds for Discord to say who the bot is, discord.py's own tries included
+LOGIN_TIMEOUT = 15.0
+"""Seconds for Discord to say who the bot is, discord.py's own attempts included."""
 
-_LONGEST_WAIT = 30.0  # seconds that a rate limit may ask for; a longer one is an error
+_LONGEST_RATE_LIMIT = 30.0  # seconds; a longer one is an error
 
 _REFUSED_TOKEN = f"Discord refused the bot's token; make a new one ({WHERE})"
 
-# What Discord says when it closes the gateway for good: https://docs.discord.com/developers/topics/opcodes-and-status-codes
+# What the codes mean with which Discord closes the gateway for good: https://docs.discord.com/developers/topics/opcodes-and-status-codes
 _CLOSED_FOR_GOOD = {
     4004: _REFUSED_TOKEN,
     4010: "discord.shard_ids: Discord knows no such shard (close code 4010)",
@@ -33,24 +34,24 @@ _CLOSED_FOR_GOOD = {
 
 
 @asynccontextmanager
-async def visitor(token: str, api_base: str) -> AsyncIterator[discord.Client]:
+async def logged_in_client(token: str, api_base: str) -> AsyncIterator[discord.Client]:
     """Yield a client that is logged in and never connects to the gateway.
 
-    Raises ConfigurationError where Discord refuses, and what `is_passing` knows where it cannot be reached.
+    Raises ConfigurationError if Discord refuses, and an error that `is_temporary` if it cannot be reached.
     """
     use_api(api_base)
     client = discord.Client(
-        intents=discord.Intents(guilds=True),  # else discord.py warns of it
-        max_ratelimit_timeout=_LONGEST_WAIT,
+        intents=discord.Intents(guilds=True),  # without that one discord.py warns
+        max_ratelimit_timeout=_LONGEST_RATE_LIMIT,
     )
     try:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(LOGIN_TIMEOUT):
                 await client.login(token)
         except Exception as error:
             if refused := refusal(error):
                 raise refused from None
-            if isinstance(error, TypeError | LookupError | ValueError) and not is_passing(error):
+            if isinstance(error, TypeError | LookupError | ValueError) and not is_temporary(error):
                 raise _not_discord(f"answers, but not as Discord does, at {api_base}") from error
             raise
         yield client
@@ -59,9 +60,9 @@ async def visitor(token: str, api_base: str) -> AsyncIterator[discord.Client]:
 
 
 def refusal(error: BaseException) -> ConfigurationError | None:
-    """Return the error in words if the same request would be refused again and again, else None.
+    """Return the error to report if the same request would always be refused, else None.
 
-    Of what HTTP answers only 401 and 404 are such: other refusals may be those of a proxy on the way.
+    Of the HTTP statuses that is so for 401 and 404 only: others may be a proxy's on the way.
     """
     if isinstance(error, discord.LoginFailure) or _status(error) == HTTPStatus.UNAUTHORIZED:
         return ConfigurationError(_REFUSED_TOKEN)
@@ -74,16 +75,16 @@ def refusal(error: BaseException) -> ConfigurationError | None:
     return None
 
 
-def is_passing(error: BaseException) -> bool:
-    """Say whether an error may be gone at the next try: the network's, or Discord's own trouble."""
+def is_temporary(error: BaseException) -> bool:
+    """Return whether an error may be gone at the next attempt: the network's, or Discord's own."""
     if (status := _status(error)) is not None:
         return status not in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
-    kinds = (OSError, aiohttp.ClientError, TimeoutError, discord.GatewayNotFound, discord.RateLimited)
-    return isinstance(error, kinds)
+    temporary = (OSError, aiohttp.ClientError, TimeoutError, discord.GatewayNotFound, discord.RateLimited)
+    return isinstance(error, temporary)
 
 
-def out_of_reach(error: BaseException) -> str:
-    """Return, in one line, an error that `is_passing`."""
+def unreachable_message(error: BaseException) -> str:
+    """Describe an error that `is_temporary` in one line."""
     why = "it did not answer in time" if isinstance(error, TimeoutError) and not str(error) else str(error)
     kind = "" if isinstance(error, TimeoutError) else f"{type(error).__name__}: "
     return f"Discord cannot be reached: {kind}{' '.join(why.split())}".rstrip(": ")
@@ -93,5 +94,5 @@ def _status(error: BaseException) -> int | None:
     return error.status if isinstance(error, discord.HTTPException) else None
 
 
-def _not_discord(found: str) -> ConfigurationError:
-    return ConfigurationError(f"discord.api_base: expected Discord's API or one like it; it {found}")
+def _not_discord(description: str) -> ConfigurationError:
+    return ConfigurationError(f"discord.api_base: expected Discord's API or one like it; it {description}")

@@ -1,4 +1,4 @@
-"""What the bot has to be allowed to do in a server, why, and the link that invites it with just that."""
+"""Permissions that the bot needs in a server, and the link that invites it with just these."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ SCOPES = ("bot", "applications.commands")
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A permission: what discord.py and what Discord's settings call it, and what the bot needs it for."""
+    """A permission: its name in discord.py and in Discord's settings, and what the bot needs it for."""
 
     flag: str
     name: str
@@ -27,17 +27,17 @@ NEEDS = (
 
 
 def permissions() -> discord.Permissions:
-    """Return all that is needed; nothing else is ever asked for."""
+    """Return everything that is needed; the bot never asks for more."""
     return discord.Permissions(**{need.flag: True for need in NEEDS})
 
 
 def missing(have: discord.Permissions) -> list[Need]:
-    """List what is needed and not in `have`; administrators and owners may do everything."""
+    """List what is needed and not in `have`; administrators and owners have everything."""
     return [] if have.administrator else [need for need in NEEDS if not getattr(have, need.flag)]
 
 
 def granted(message: discord.Message) -> discord.Permissions | None:
-    """Return what the bot may do in a message's channel; None where Discord has not told of that yet."""
+    """Return the bot's permissions in a message's channel; None if Discord has not sent them yet."""
     if message.guild is None:
         return discord.Permissions.all()
     try:
@@ -47,7 +47,7 @@ def granted(message: discord.Message) -> discord.Permissions | None:
 
 
 def name_of(flag: str) -> str:
-    """Return what Discord's settings call the permission that discord.py calls `flag`."""
+    """Return the name in Discord's settings of the permission that discord.py calls `flag`."""
     names = {need.flag: need.name for need in NEEDS}
     return names.get(flag, flag.replace("_", " ").title())
 

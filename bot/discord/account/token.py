@@ -1,4 +1,4 @@
-"""The bot's token: from the environment or from a file that it names, and from nowhere else."""
+"""The bot's token, from the environment or from a file that the environment names, and from nowhere else."""
 
 import logging
 import re
@@ -6,38 +6,38 @@ import stat
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
-from bot.wording import in_words
+from bot.wording import counted, in_words
 from index.errors import ConfigurationError
 
 VARIABLE = "DISCORD_BOT_TOKEN"
 FILE_VARIABLE = "DISCORD_BOT_TOKEN_FILE"
 WHERE = "Discord's developer portal shows one under your application: Bot, Reset Token"
 
-_PARTS = (("first", 18), ("second", 4), ("third", 20))  # characters of each at least
+_PARTS = (("first", 18), ("second", 4), ("third", 20))  # minimal lengths, in characters
 _PART = re.compile(r"[\w-]*", re.ASCII)
-_LONGEST = 4096  # bytes of a file that may hold a token; a device that never ends is none
+_LONGEST = 4096  # bytes of a file with a token: a device may never end
 
 log = logging.getLogger(__name__)
 
 
 def is_configured(environment: Mapping[str, str]) -> bool:
-    """Say whether a token is named, well-formed or not."""
+    """Return whether a token is given, well-formed or not."""
     return bool(environment.get(VARIABLE) or environment.get(FILE_VARIABLE))
 
 
 def read_token(environment: Mapping[str, str]) -> str:
     """Return the token of DISCORD_BOT_TOKEN, or else of the file that DISCORD_BOT_TOKEN_FILE names.
 
-    White space around it is dropped; a file that every user of the machine can read is warned of. Raises
-    ConfigurationError, which never shows what was found, where there is none or it cannot be a token.
+    White space around it is dropped; a warning is logged if every user of the machine can read the file.
+    Raises ConfigurationError, which never shows the value, if there is none or it cannot be a token.
     """
-    if found := environment.get(VARIABLE):
-        return _checked(found, VARIABLE)
-    if not (named := environment.get(FILE_VARIABLE)):
+    if value := environment.get(VARIABLE):
+        return _check(value, VARIABLE)
+    if not (file_name := environment.get(FILE_VARIABLE)):
         raise ConfigurationError(
             f"no token: set {VARIABLE}, or {FILE_VARIABLE} to a file that holds it ({WHERE})"
         )
-    path = Path(named)
+    path = Path(file_name)
     place = f"{FILE_VARIABLE}: {path}"
     try:
         with path.open("rb") as file:
@@ -48,7 +48,7 @@ def read_token(environment: Mapping[str, str]) -> str:
         raise ConfigurationError(f"{place}: {reason}") from None
     if mode & stat.S_IROTH:
         log.warning("%s can be read by every user of this machine; run: chmod 600 %s", place, path)
-    return _checked(content.decode("utf-8-sig", "replace"), place)
+    return _check(content.decode("utf-8-sig", "replace"), place)
 
 
 def remove_token(environment: MutableMapping[str, str]) -> None:
@@ -57,15 +57,15 @@ def remove_token(environment: MutableMapping[str, str]) -> None:
         environment.pop(name, None)
 
 
-def _checked(found: str, place: str) -> str:
-    token = found.strip()
+def _check(value: str, place: str) -> str:
+    token = value.strip()
     if fault := _fault(token):
         raise ConfigurationError(f"{place}: not a bot token: {fault} ({WHERE})")
     return token
 
 
 def _fault(token: str) -> str | None:
-    """Say what is wrong with what was given, without giving any of it away; None where nothing is."""
+    """Return what is wrong with a token, without giving any of it away; None if nothing is."""
     if not token:
         return "it is empty"
     if VARIABLE in token:
@@ -85,6 +85,6 @@ def _fault(token: str) -> str | None:
         return "it has other characters than letters, digits, - and _ in three parts with dots between"
     for part, (name, least) in zip(parts, _PARTS, strict=True):
         if len(part) < least:
-            found = f"{len(part)} character{'s' * (len(part) != 1)}"
-            return f"its {name} part is too short: {found}, expected {least} or more; is it all there?"
+            length = counted(len(part), "character")
+            return f"its {name} part is too short: {length}, expected {least} or more; is it all there?"
     return None

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How the bot is: one of the four states above, and in a few words why it is not ready."""
+    """The state of the bot: one of the four above, and in a few words why it is not ready."""
 
     status: str
     reason: str | None = None
@@ -34,12 +34,16 @@ class Health:
 
 @asynccontextmanager
 async def serve(
-    listen: str, registry: CollectorRegistry, look: Callable[[], Health], *, key: str = "metrics.listen"
+    listen: str,
+    registry: CollectorRegistry,
+    current_health: Callable[[], Health],
+    *,
+    key: str = "metrics.listen",
 ) -> AsyncIterator[str | None]:
     """Serve `/metrics` and `/healthz` at `listen` ("host:port"; empty: nowhere) until the block ends.
 
-    `look` is asked how the bot is: 200 if ready, else 503. Yields the address, with the port that
-    was found where 0 was asked for. Raises ConfigurationError, which names `key`, where it cannot listen.
+    The status of `/healthz` is 200 if the bot is ready, else 503. Yields the address, with the actual port if
+    `listen` has 0. Raises ConfigurationError, which names `key`, if it cannot listen.
     """
     if not listen:
         yield None
@@ -49,11 +53,11 @@ async def serve(
         return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     async def healthz(_: web.Request) -> web.Response:
-        health = look()
-        known = {key: value for key, value in asdict(health).items() if value is not None}
+        health = current_health()
+        facts = {key: value for key, value in asdict(health).items() if value is not None}
         return web.Response(
             status=200 if health.status == READY else 503,
-            text=json.dumps(known) + "\n",
+            text=json.dumps(facts) + "\n",
             content_type="application/json",
             headers={"Cache-Control": "no-store"},
         )
@@ -66,7 +70,7 @@ async def serve(
         try:
             await web.TCPSite(runner, *host_and_port(listen)).start()
         except (OSError, OverflowError, ValueError) as error:
-            raise ConfigurationError(f"{key}: {listen}: {why_not(error)}") from error
+            raise ConfigurationError(f"{key}: {listen}: {reason_not_listening(error)}") from error
         address = f"{listen.rpartition(':')[0]}:{runner.addresses[0][1]}"
         log.info("metrics and health are served", extra=fields(address=address))
         yield address
@@ -75,13 +79,13 @@ async def serve(
 
 
 def host_and_port(listen: str) -> tuple[str, int]:
-    """Take "host:port" apart; an IPv6 address stands in brackets. Raises ValueError."""
+    """Split "host:port"; an IPv6 address stands in brackets. Raises ValueError."""
     host, _, port = listen.rpartition(":")
     return host.strip("[]"), int(port)
 
 
-def why_not(error: Exception) -> str:
-    """Say in a few words why nothing can listen at an address."""
+def reason_not_listening(error: Exception) -> str:
+    """Return in a few words why nothing can listen at an address."""
     if isinstance(error, OSError):
         words = error.strerror if error.errno else ""
         # asyncio puts its own sentence before the system's words.

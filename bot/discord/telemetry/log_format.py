@@ -1,4 +1,4 @@
-"""The bot's log: one line an event on stderr, as text or as JSON, discord.py's own events among them."""
+"""The bot's log: one line per event on stderr, as text or as JSON, including discord.py's own events."""
 
 import json
 import logging
@@ -9,21 +9,23 @@ from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from typing_extensions import override
+
 from bot.verbosity import QUIET, VERBOSE, set_levels
 from bot.wording import safe
 
 TEXT, JSON = "text", "json"
 
-# What a person with the log could answer or act with: an interaction's token is good for 15 minutes.
-_CALLBACK = re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w.-]+", re.ASCII)
+# The token of an interaction, as in /webhooks/123/aW50ZXJhY3Rpb24: for 15 minutes anyone can respond with it.
+_INTERACTION_TOKEN = re.compile(r"(/(?:webhooks|interactions)/\d+/)[\w.-]+", re.ASCII)
 _HIDDEN = "[hidden]"
 
-# Where discord.py tells, with a trace, of a connection that it will try again: an event like any other.
-_CONNECTION = ("discord.shard", "discord.gateway")
+# Loggers of discord.py whose traces are of connections that it will try again: no trace is needed.
+_CONNECTION_LOGGERS = ("discord.shard", "discord.gateway")
 
 
 def fields(**values: Any) -> dict[str, dict[str, Any]]:
-    """Return the `extra` of an event: what varies in it, to be shown as `name=value` or as keys of JSON."""
+    """Return the `extra` of an event: its variable parts, shown as `name=value` or as keys of JSON."""
     return {"fields": values}
 
 
@@ -35,26 +37,26 @@ class LogHandler(logging.Handler):
         self._render = _as_json if log_format == JSON else _as_text
         self._secrets = tuple(secret for secret in secrets if secret)
 
+    @override
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one record; one that cannot be written is dropped."""
         try:
             sys.stderr.write(f"{self._without_secrets(self._render(record))}\n")
             sys.stderr.flush()
         except (OSError, ValueError):
-            pass  # stderr is closed: nobody listens
+            pass  # stderr is closed
         except Exception:
             self.handleError(record)
 
     def _without_secrets(self, line: str) -> str:
         for secret in self._secrets:
             line = line.replace(secret, _HIDDEN)
-        return _CALLBACK.sub(rf"\1{_HIDDEN}", line)
+        return _INTERACTION_TOKEN.sub(rf"\1{_HIDDEN}", line)
 
 
 def configure(verbosity: int, log_format: str, secrets: Collection[str] = ()) -> None:
     """Send every log record to stderr in `log_format`, as many as `verbosity` asks for; see `bot.verbosity`.
 
-    discord.py's warnings are among them from the start, since they tell of the connection.
+    Unless `verbosity` is QUIET, discord.py's warnings are among them, since they report on the connection.
     """
     logging.captureWarnings(True)
     set_levels(verbosity)
@@ -63,7 +65,7 @@ def configure(verbosity: int, log_format: str, secrets: Collection[str] = ()) ->
         root.removeHandler(handler)
     root.addHandler(LogHandler(log_format, secrets))
     quiet, loud = verbosity <= QUIET, verbosity >= VERBOSE
-    # Never its DEBUG: that holds what people wrote.
+    # Never DEBUG: that contains what people wrote.
     logging.getLogger("discord").setLevel(
         logging.ERROR if quiet else logging.INFO if loud else logging.WARNING
     )
@@ -99,12 +101,16 @@ def _time(record: logging.LogRecord) -> str:
 
 def _event(record: logging.LogRecord) -> str:
     event, error = record.getMessage(), _error(record)
-    return event if error is None or record.name not in _CONNECTION else f"{event}: {_said(error)}"
+    return (
+        event
+        if error is None or record.name not in _CONNECTION_LOGGERS
+        else f"{event}: {_in_one_line(error)}"
+    )
 
 
 def _fields(record: logging.LogRecord) -> Mapping[str, Any]:
-    found = getattr(record, "fields", None)
-    return found if isinstance(found, Mapping) else {}
+    extra = getattr(record, "fields", None)
+    return extra if isinstance(extra, Mapping) else {}
 
 
 def _value(value: Any) -> str:
@@ -114,7 +120,7 @@ def _value(value: Any) -> str:
 
 def _trace(record: logging.LogRecord) -> str:
     error = _error(record)
-    if error is None or record.name in _CONNECTION:
+    if error is None or record.name in _CONNECTION_LOGGERS:
         return ""
     return "".join(traceback.format_exception(error)).rstrip("\n")
 
@@ -123,6 +129,6 @@ def _error(record: logging.LogRecord) -> BaseException | None:
     return record.exc_info[1] if record.exc_info else None
 
 
-def _said(error: BaseException) -> str:
+def _in_one_line(error: BaseException) -> str:
     text = str(error)
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

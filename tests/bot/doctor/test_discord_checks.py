@@ -103,8 +103,10 @@ async def test_a_refused_token_and_a_discord_out_of_reach(discord: FakeDiscord, 
     discord.fail("GET", "/users/@me", status=503)
     with pytest.raises(Exception) as caught:
         await asked(discord, tmp_path)
-    assert login.is_passing(caught.value)
-    assert login.out_of_reach(caught.value).startswith("Discord cannot be reached: DiscordServerError: 503")
+    assert login.is_temporary(caught.value)
+    assert login.unreachable_message(caught.value).startswith(
+        "Discord cannot be reached: DiscordServerError: 503"
+    )
 
 
 def test_the_command_asks_nobody_where_the_token_is_none(

@@ -9,9 +9,14 @@ import discord as library
 import pytest
 from click.testing import CliRunner
 
-from bot.discord.account import command_sync as module
-from bot.discord.account.command_sync import EVERYWHERE, FILE, digest, sync, sync_changed
-from bot.discord.account.login import visitor
+from bot.discord.account.command_sync import (
+    EVERYWHERE,
+    FILE,
+    digest,
+    register_changed_commands,
+    register_commands,
+)
+from bot.discord.account.login import logged_in_client
 from bot.discord.events.commands import definitions
 from bot.terminal.cli import main
 from index.errors import FootnoteError
@@ -24,7 +29,7 @@ TWO = [*ONE, {"name": "two", "type": 1, "description": "The second."}]
 
 @asynccontextmanager
 async def logged_in(discord: FakeDiscord) -> AsyncIterator[library.Client]:
-    async with visitor(discord.token, discord.api_base) as client:
+    async with logged_in_client(discord.token, discord.api_base) as client:
         yield client
 
 
@@ -46,10 +51,10 @@ def test_the_digest_is_of_what_is_sent_and_of_nothing_else() -> None:
 async def test_only_a_change_is_registered(discord: FakeDiscord, tmp_path: Path) -> None:
     folder = tmp_path / "not" / "there"
     async with logged_in(discord) as client:
-        await sync_changed(client, ONE, folder)
-        await sync_changed(client, ONE, folder)
+        await register_changed_commands(client, ONE, folder)
+        await register_changed_commands(client, ONE, folder)
         assert (len(puts(discord)), names(discord)) == (1, ["one"])
-        await sync_changed(client, TWO, folder)
+        await register_changed_commands(client, TWO, folder)
         assert (len(puts(discord)), names(discord)) == (2, ["one", "two"])
     assert [path.name for path in folder.iterdir()] == [FILE]
 
@@ -57,7 +62,7 @@ async def test_only_a_change_is_registered(discord: FakeDiscord, tmp_path: Path)
 async def test_another_application_is_another_matter(discord: FakeDiscord, tmp_path: Path) -> None:
     (tmp_path / FILE).write_text(json.dumps({"17": {EVERYWHERE: digest(ONE)}}))
     async with logged_in(discord) as client:
-        await sync_changed(client, ONE, tmp_path)
+        await register_changed_commands(client, ONE, tmp_path)
         assert len(puts(discord)) == 1
         assert json.loads((tmp_path / FILE).read_text()) == {
             "17": {EVERYWHERE: digest(ONE)},
@@ -69,64 +74,61 @@ async def test_in_one_server_to_try_them_and_then_everywhere(discord: FakeDiscor
     """Nobody ever sees a command twice."""
     server = discord.world.guild.id
     async with logged_in(discord) as client:
-        await sync(client, ONE, tmp_path, str(server))
-        await sync_changed(client, ONE, tmp_path)
+        await register_commands(client, ONE, tmp_path, str(server))
+        await register_changed_commands(client, ONE, tmp_path)
         assert (names(discord), names(discord, server)) == ([], ["one"])
-        await sync_changed(client, TWO, tmp_path)
+        await register_changed_commands(client, TWO, tmp_path)
         assert (names(discord), names(discord, server)) == ([], ["one", "two"])
-        await sync(client, TWO, tmp_path, EVERYWHERE)
+        await register_commands(client, TWO, tmp_path, EVERYWHERE)
         assert (names(discord), names(discord, server)) == (["one", "two"], [])
         count = len(puts(discord))
-        await sync_changed(client, TWO, tmp_path)
+        await register_changed_commands(client, TWO, tmp_path)
         assert len(puts(discord)) == count
 
 
 async def test_a_server_that_the_bot_left_is_passed_over(discord: FakeDiscord, tmp_path: Path) -> None:
     server = discord.world.guild.id
     async with logged_in(discord) as client:
-        await sync(client, ONE, tmp_path, str(server))
+        await register_commands(client, ONE, tmp_path, str(server))
         del discord.world.guilds[server]
         discord.expect(50001)
-        await sync(client, ONE, tmp_path, EVERYWHERE)
+        await register_commands(client, ONE, tmp_path, EVERYWHERE)
         assert names(discord) == ["one"]
         with pytest.raises(FootnoteError, match=f"not in server {server}"):
-            await sync(client, ONE, tmp_path, str(server))
+            await register_commands(client, ONE, tmp_path, str(server))
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"[]", b"{", b"\xff", b'{"1": 2}', b'{"%d": {"everywhere": 3, "x": "y"}}']
 )
-async def test_a_record_that_cannot_be_read_is_written_anew(
+async def test_a_record_that_cannot_be_read_is_replaced(
     discord: FakeDiscord, tmp_path: Path, content: bytes
 ) -> None:
     async with logged_in(discord) as client:
         (tmp_path / FILE).write_bytes(content.replace(b"%d", str(client.application_id).encode()))
         for _ in range(2):
-            await sync_changed(client, ONE, tmp_path)
+            await register_changed_commands(client, ONE, tmp_path)
     assert len(puts(discord)) == 1
 
 
 async def test_a_failure_at_the_start_is_a_warning(
     discord: FakeDiscord,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async with logged_in(discord) as client:
         discord.fail("PUT", "/commands", status=503)
-        await sync_changed(client, ONE, tmp_path)
+        await register_changed_commands(client, ONE, tmp_path)
         discord.fail("PUT", "/commands", status=400, code=50035)
-        await sync_changed(client, ONE, tmp_path)
-        monkeypatch.setattr(module, "_PATIENCE", 0.1)
+        await register_changed_commands(client, ONE, tmp_path)
         discord.slow("PUT", "/commands", 0.5)
-        await sync_changed(client, ONE, tmp_path)
+        await register_changed_commands(client, ONE, tmp_path, timeout=0.1)
         warnings = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
         assert len(warnings) == 3
         assert all(line.startswith("commands not registered: ") and "\n" not in line for line in warnings)
         assert "50035" in warnings[1]
         assert "in time" in warnings[2]
-        monkeypatch.undo()
-        await sync_changed(client, ONE, tmp_path)  # what failed was not taken for done
+        await register_changed_commands(client, ONE, tmp_path)  # what failed was not taken for done
         assert names(discord) == ["one"]
 
 
@@ -135,7 +137,7 @@ async def test_a_folder_that_cannot_be_written_is_a_warning(
 ) -> None:
     (tmp_path / "file").touch()
     async with logged_in(discord) as client:
-        await sync_changed(client, ONE, tmp_path / "file")
+        await register_changed_commands(client, ONE, tmp_path / "file")
     assert names(discord) == ["one"]
     assert "Not a directory" in caplog.text or "File exists" in caplog.text
 

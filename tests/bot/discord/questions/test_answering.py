@@ -63,7 +63,7 @@ def text(interaction: Interaction) -> str:
 async def test_a_question_is_acknowledged_before_anything_is_computed(
     discord: FakeDiscord, bot: FootnoteClient, held: threading.Event
 ) -> None:
-    asked = await (await ask(discord)).acknowledged(5)
+    asked = await (await ask(discord)).acknowledged()
     assert not asked.is_done
     held.set()
     assert "Townsend" in text(await asked.done())
@@ -73,8 +73,8 @@ async def test_who_finds_the_queue_full_is_told_when_to_come_back(
     discord: FakeDiscord, bots: Bots, held: threading.Event
 ) -> None:
     await bots.start(queue=1, batch=1)
-    computed = await (await ask(discord)).acknowledged(5)
-    waiting = await (await ask(discord)).acknowledged(5)
+    computed = await (await ask(discord)).acknowledged()
+    waiting = await (await ask(discord)).acknowledged()
     assert BUSY.fullmatch(text(await (await ask(discord)).done()))
     said = await mention(discord)
     assert BUSY.fullmatch((await discord.answer(said)).content)
@@ -122,7 +122,7 @@ async def test_an_answer_does_not_wait_for_typing_to_be_shown(
 async def test_a_stop_waits_until_what_is_in_flight_is_sent(
     discord: FakeDiscord, bot: FootnoteClient, held: threading.Event
 ) -> None:
-    asked = await (await ask(discord)).acknowledged(5)
+    asked = await (await ask(discord)).acknowledged()
     finishing = asyncio.create_task(bot.finish(10))
     await asyncio.sleep(0)
     late = await (await ask(discord)).done()
@@ -138,8 +138,8 @@ async def test_a_stop_waits_until_what_is_in_flight_is_sent(
 async def test_a_stop_tells_those_whom_it_gives_up(
     discord: FakeDiscord, bot: FootnoteClient, held: threading.Event
 ) -> None:
-    asked = await (await ask(discord)).acknowledged(5)
-    alone = await (await ask(discord, private=True)).acknowledged(5)
+    asked = await (await ask(discord)).acknowledged()
+    alone = await (await ask(discord, private=True)).acknowledged()
     said = await mention(discord)
     await discord.until(lambda: len(bot.services.answering._in_flight._tasks) == 3)
     assert await bot.finish(2.0) == 3
@@ -283,7 +283,7 @@ async def test_an_answer_is_shown_with_the_library_that_gave_it(
     discord: FakeDiscord, bot: FootnoteClient, held: threading.Event
 ) -> None:
     before = bot.services.live_library.library
-    asked = await (await ask(discord)).acknowledged(5)
+    asked = await (await ask(discord)).acknowledged()
     computing = partial(bot.meter.registry.get_sample_value, "footnote_batch_questions_count")
     await discord.until(lambda: computing() == 1)
     bot.services.live_library.exchange(cast(Library, Another(before)))
@@ -384,7 +384,7 @@ async def test_a_server_that_asks_too_much_is_told_to_wait(discord: FakeDiscord,
 async def test_a_lost_gateway_costs_no_answer_that_is_on_its_way(
     discord: FakeDiscord, bot: FootnoteClient, held: threading.Event
 ) -> None:
-    asked, said = await (await ask(discord)).acknowledged(5), await mention(discord)
+    asked, said = await (await ask(discord)).acknowledged(), await mention(discord)
     await discord.until(lambda: len(bot.services.answering._in_flight._tasks) == 2)
     count = partial(bot.meter.registry.get_sample_value, "footnote_shards", {"state": "disconnected"})
     discord.drop()
