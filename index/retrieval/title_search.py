@@ -5,7 +5,7 @@ All of it is looked up in the catalog's file; nothing is read into memory before
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import islice
 
@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 from index.segmentation.characters import replace_surrogates
 from index.storage.catalog import ArticleRow, Catalog, article_key
-from index.storage.title_index import fold_title, title_words
+from index.storage.title_index import FoldedTitle, fold_title, title_words
 
 _MOST_TYPED_WORDS = 12  # more would only take longer
 _LONGEST_TYPED = 200
@@ -47,26 +47,15 @@ class TitleSearch:
         one, or be mistyped. Finds the first of all titles if nothing is typed, none if none is similar.
         """
         text = fold_title(replace_surrogates(typed[:_LONGEST_TYPED]))
-        titles = self.catalog.titles
-        begun = titles.beginning_with(text, limit)
+        begun = self.catalog.titles.beginning_with(text, limit)
         words = self._typed_words(text)
         if not words:
             return self.catalog.article_rows(title.article for title in begun)
-        candidates = dict.fromkeys(begun)
-        if known := [word for word in words if word.known]:
-            count = max(_CANDIDATES, 2 * limit)
-            for expressions in ([word.whole for word in known], [word.begun for word in known]):
-                if len(candidates) < count:
-                    candidates |= dict.fromkeys(titles.matching(" AND ".join(expressions), count))
-            if len(known) > 1 and len(candidates) < limit:
-                candidates |= dict.fromkeys(titles.matching_most([word.begun for word in known], count))
-        ranked = []
-        for article, title in candidates:
-            in_title = title_words(title)
-            score = sum(word.score(in_title) for word in words) / len(words)
-            similarity = fuzz.ratio(text, title) / 100 + title.startswith(text)
-            ranked.append((-score - _LIKENESS * similarity, title, article))
-        return self.catalog.article_rows(article for _, _, article in sorted(ranked)[:limit])
+        ranked = sorted(
+            (-_score(title.folded, text, words), title.folded, title.article)
+            for title in {*begun, *self._candidates(words, limit)}
+        )
+        return self.catalog.article_rows(article for _, _, article in ranked[:limit])
 
     def find(self, key: str) -> ArticleRow | None:
         """Find the article whose `article_key` is `key`; None for no such article, or no key at all."""
@@ -83,13 +72,24 @@ class TitleSearch:
     def _typed_words(self, text: str) -> "list[_TypedWord]":
         titles = self.catalog.titles
         vocabulary = cache(titles.words)
-        words = []
-        for word in list(dict.fromkeys(title_words(text)))[:_MOST_TYPED_WORDS]:
-            typed = _TypedWord(word)
-            if not titles.matching(typed.begun, 1):
-                typed = _TypedWord(word, _similar(word, vocabulary))
-            words.append(typed)
-        return words
+        words = [_TypedWord(word) for word in dict.fromkeys(title_words(text))][:_MOST_TYPED_WORDS]
+        return [
+            word if titles.matching(word.begun, 1) else replace(word, similar=_similar(word.text, vocabulary))
+            for word in words
+        ]
+
+    def _candidates(self, words: "Sequence[_TypedWord]", limit: int) -> list[FoldedTitle]:
+        """List titles with all of the words that any title has; if these are too few, with some of them."""
+        known = [word for word in words if word.known]
+        if not known:
+            return []
+        titles, count = self.catalog.titles, max(_CANDIDATES, 2 * limit)
+        candidates = titles.matching(" AND ".join(word.whole for word in known), count)
+        if len(candidates) < count:
+            candidates += titles.matching(" AND ".join(word.begun for word in known), count)
+        if len(candidates) < limit and len(known) > 1:
+            candidates += titles.matching_most([word.begun for word in known], 2 * limit)
+        return candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +121,13 @@ class _TypedWord:
 
     def _either(self) -> str:
         return "(" + " OR ".join(f'"{word}"' for word in self.similar or ()) + ")"
+
+
+def _score(title: str, text: str, words: Sequence[_TypedWord]) -> float:
+    """Score how well a folded title matches the folded text that was typed, and its words."""
+    in_title = title_words(title)
+    matched = sum(word.score(in_title) for word in words) / len(words)
+    return matched + _LIKENESS * (fuzz.ratio(text, title) / 100 + title.startswith(text))
 
 
 def _similar(word: str, vocabulary: Callable[[], dict[str, str]]) -> dict[str, float]:
