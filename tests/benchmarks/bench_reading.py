@@ -6,7 +6,7 @@ usage: python -m tests.benchmarks.bench_reading MODEL_FOLDER [--threads N] [--ru
 MODEL_FOLDER is an extractive-QA model of Hugging Face's form, for example what `index.training` writes. Both
 read the same five windows. Given a library (a folder with config.toml, where `footnote index` was run) and a
 file of questions as `footnote eval` takes it, also what our reader reads for a question, four windows and
-four more where these settle nothing, against PyTorch reading the five paragraphs that retrieval ranks first.
+four more if those settle nothing, against PyTorch reading the five paragraphs that retrieval ranks first.
 """
 
 import argparse
@@ -19,15 +19,14 @@ from pathlib import Path
 
 import numpy as np
 
-from index.config import Config
 from index.evaluation.gold_questions import read_questions
-from index.library import Library
 from index.models.span_model import SpanModel
 from index.models.span_model_export import export_span_model
-from index.reading.reader import RankedQuestion
 from index.reading.span_reader import ReadingWeights, SpanReader
-from index.records import Question, Ranked
+from index.records import Ranked
+from index.storage.catalog import Catalog
 from tests.benchmarks.measure import alternate, seconds
+from tests.benchmarks.opened_index import OpenedIndex
 from tests.support.paths import CORPUS
 
 CORPUS = CORPUS / "coalition-strikes-near-al-tanf.txt"
@@ -94,18 +93,17 @@ def main() -> None:
 def questions_of_a_library(
     folder: Path, questions: Path, model: SpanModel, read_whole: Callable[[str, Sequence[str]], object]
 ) -> None:
-    library = Library.open(Config.read(folder / "config.toml"))
-    reader = SpanReader(model, library._catalog.texts, ReadingWeights.load())
+    index = OpenedIndex.open(folder)
+    catalog = index.retriever.catalog
+    reader = SpanReader(model, catalog.texts, ReadingWeights.load())
     drawn = read_questions(questions)
     drawn = random.Random(0).sample(drawn, min(QUESTIONS, len(drawn)))
     ours, theirs = [], []
     for gold in drawn:
-        asked = library._find(Question(gold.question, gold.article))
-        if not isinstance(asked, RankedQuestion) or not asked.ranked:
-            continue
-        texts = best_paragraphs(library, asked.ranked)
+        question = index.ranked(gold)
+        texts = best_paragraphs(catalog, question.ranked)
         fast, slow = alternate(
-            partial(seconds, partial(reader.read, [asked])),
+            partial(seconds, partial(reader.read, [question])),
             partial(seconds, partial(read_whole, gold.question, texts)),
             3,
         )
@@ -120,16 +118,16 @@ def questions_of_a_library(
     )
 
 
-def best_paragraphs(library: Library, ranked: Sequence[Ranked]) -> list[str]:
-    found: dict[tuple[int, int], str] = {}
+def best_paragraphs(catalog: Catalog, ranked: Sequence[Ranked]) -> list[str]:
+    paragraphs: dict[tuple[int, int], str] = {}
     for candidate, _ in ranked:
-        text = library._catalog.article(candidate.article).text
+        text = catalog.article(candidate.article).text
         start = text.rfind("\n\n", 0, candidate.start) + 1
         end = text.find("\n\n", candidate.end)
-        found[candidate.article, start] = text[start : end if end > 0 else None].strip()
-        if len(found) == PARAGRAPHS:
+        paragraphs[candidate.article, start] = text[start : end if end > 0 else None].strip()
+        if len(paragraphs) == PARAGRAPHS:
             break
-    return list(found.values())  # fewer where fewer are found
+    return list(paragraphs.values())
 
 
 if __name__ == "__main__":

@@ -9,17 +9,10 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from index.config import Config
 from index.evaluation.gold_questions import GoldQuestion, read_questions
 from index.evaluation.measures import first_hit
-from index.models.encoder import Encoder
 from index.records import Answer, Candidate, Citation, Source
-from index.retrieval.ranking import Ranker
-from index.retrieval.retriever import CANDIDATES, NEAREST_SENTENCES, Retriever
-from index.storage.bm25 import Bm25
-from index.storage.catalog import Catalog
-from index.storage.generations import Generation, open_current
-from index.storage.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
+from tests.benchmarks.opened_index import OpenedIndex
 
 TOP = 3
 
@@ -29,21 +22,15 @@ def main() -> None:
     parser.add_argument("--library", type=Path, required=True)
     parser.add_argument("--questions", type=Path, required=True)
     options = parser.parse_args()
-    config = Config.read(options.library / "config.toml")
-    encoder, retriever = open_current(config.index_directory, load)
-    ranker = Ranker.load()
+    index = OpenedIndex.open(options.library)
     questions = [question for question in read_questions(options.questions) if question.answerable]
     hits: dict[str, list[int | None]] = {"dense sentences": [], "rough order": [], "learnt fusion": []}
     for question in questions:
-        text = question.question
-        article = retriever.catalog.row(question.article) if question.article else None
-        (vector,) = encoder.encode_queries([text])
-        nearest = retriever.retrieve(text, vector, article, NEAREST_SENTENCES)  # the rough order
-        ranked = ranker.rank(text, nearest[:CANDIDATES], retriever.idf)
+        nearest = index.nearest(question)
         orders = (
             sorted(nearest, key=lambda candidate: -candidate.dense),
             nearest,
-            [candidate for candidate, _ in ranked],
+            [candidate for candidate, _ in index.ranked(question).ranked],
         )
         for places, order in zip(hits.values(), orders, strict=True):
             places.append(hit(question, order[:TOP]))
@@ -54,16 +41,6 @@ def main() -> None:
             for last in (1, TOP)
         )
         print(f"{name}: {first:.1f} / {among:.1f}")
-
-
-def load(generation: Generation) -> tuple[Encoder, Retriever]:
-    sentences = Vectors.load(generation.folder / SENTENCES_FILE)
-    return Encoder.load(generation.encoder), Retriever(
-        Catalog(generation.folder),
-        sentences,
-        Vectors.load(generation.folder / PASSAGES_FILE),
-        Bm25.load(generation.folder, len(sentences)),
-    )
 
 
 def hit(question: GoldQuestion, candidates: Sequence[Candidate]) -> int | None:

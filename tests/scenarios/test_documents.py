@@ -115,3 +115,11 @@ def test_the_documented_layers_are_those_that_import_linter_holds(container: str
     )
     documented = [set(re.findall(r"\w+", layer)) for layer in line.split("→")]
     assert documented == [set(layer.split(" | ")) for layer in reversed(layers) if layer != "__main__"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "tests" / "benchmarks").glob("*.py")), ids=lambda path: path.stem
+)
+def test_every_benchmark_can_be_imported(path: Path) -> None:
+    importlib.import_module(f"tests.benchmarks.{path.stem}")
