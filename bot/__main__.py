@@ -1,4 +1,4 @@
-"""The way into the `footnote` command, which `python -m bot` takes too."""
+"""Entry point of the `footnote` command and of `python -m bot`."""
 
 import signal
 import sys
@@ -6,9 +6,9 @@ from types import FrameType
 
 
 def run() -> None:
-    """Run the command line; Ctrl-C ends it with 130 from the first moment on.
+    """Run the command line; Ctrl-C ends it with 130 at any time, even during imports.
 
-    That it was pressed is remembered: C extensions that are being imported make another error of it.
+    Each Ctrl-C is recorded, because a C extension that is being imported raises another error for it.
     """
     interrupts: list[int] = []
 
@@ -16,7 +16,7 @@ def run() -> None:
         interrupts.append(number)
         raise KeyboardInterrupt
 
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else a shell had it ignored
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else the shell has it ignored
         signal.signal(signal.SIGINT, interrupt)
     try:
         from bot.terminal.cli import main
@@ -26,7 +26,7 @@ def run() -> None:
     except BaseException as error:
         if not interrupts or (isinstance(error, SystemExit) and error.code != 1):
             raise
-        if not isinstance(error, SystemExit):  # that one has said so
+        if not isinstance(error, SystemExit):  # which has reported it already
             sys.stderr.write("error: interrupted\n")
         sys.exit(130)
 

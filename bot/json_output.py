@@ -1,4 +1,4 @@
-"""Records as JSON, with the keys that other programs rely on."""
+"""JSON output: the library's records as objects with the keys that other programs rely on."""
 
 import json
 import re
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from index.building.report import BuildReport
     from index.storage.catalog import ArticleRow
 
-# Valid raw in JSON, yet obeyed by a terminal, hidden from a person, or taken for the end of a line.
+# Valid in JSON without escapes, but obeyed by a terminal, invisible, or taken for the end of a line.
 _ESCAPED = re.compile(
     "[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
     "\U000e0000-\U000e0fff]"
@@ -22,14 +22,14 @@ _NOT_ASCII = re.compile("[^\x00-\x7f]")
 
 
 def dump(value: Any, encoding: str | None = "utf-8", indent: int | None = None) -> str:
-    """Return `value` as JSON that reads back equal, is safe on a terminal and fits an output's `encoding`."""
+    """Return `value` as JSON that parses to an equal value, is safe on a terminal and fits the `encoding`."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, indent=indent)
     utf = (encoding or "").lower().replace("-", "").startswith("utf")
     return (_ESCAPED if utf else _NOT_ASCII).sub(lambda match: json.dumps(match[0])[1:-1], text)
 
 
 def dump_for_stdout(value: Any) -> str:
-    """Return `value` as JSON for stdout: one line, spread out where a person reads it on a terminal."""
+    """Return `value` as JSON for stdout: on one line, or indented on a terminal."""
     return dump(value, sys.stdout.encoding, indent=2 if sys.stdout.isatty() else None)
 
 
@@ -86,6 +86,6 @@ def article_object(article: Article, sentences: Sequence[Sentence]) -> dict[str,
 def report_object(report: "BuildReport") -> dict[str, Any]:
     """Return the object of what an update of the index did."""
     return asdict(report) | {
-        "renamed": [{"from": earlier, "to": now} for earlier, now in report.renamed],
+        "renamed": [{"from": old, "to": new} for old, new in report.renamed],
         "skipped": [{"file": file, "reason": reason} for file, reason in report.skipped],
     }

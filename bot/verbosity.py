@@ -1,11 +1,10 @@
-"""TODO."""
+"""Verbosity: how loud the front ends, the library and other packages may log."""
 
 import logging
 
 QUIET, NORMAL, VERBOSE, DEBUG = -1, 0, 1, 2
 
-
-# The loudest level shown of the front end, of the library, and of everybody else's packages.
+# The lowest level that is shown of the front ends, the library, and all other packages.
 _LEVELS = {
     QUIET: (logging.ERROR, logging.ERROR, logging.CRITICAL),
     NORMAL: (logging.INFO, logging.WARNING, logging.CRITICAL),
@@ -15,8 +14,8 @@ _LEVELS = {
 
 
 def set_levels(verbosity: int) -> None:
-    """Set the levels of the loggers as `verbosity`, from QUIET to DEBUG, asks for."""
-    ours, library, others = _LEVELS[max(QUIET, min(DEBUG, verbosity))]
+    """Set the loggers' levels for a `verbosity` from QUIET to DEBUG."""
+    front_ends, library, others = _LEVELS[max(QUIET, min(DEBUG, verbosity))]
     logging.getLogger().setLevel(others)
-    logging.getLogger("bot").setLevel(ours)
+    logging.getLogger("bot").setLevel(front_ends)
     logging.getLogger("index").setLevel(library)

@@ -1,4 +1,4 @@
-"""Text from articles, titles, questions and file names, made safe to print; what it says stays readable."""
+"""Wording for people: text made safe to print, counts with their nouns, errors in one line."""
 
 import re
 
@@ -8,7 +8,7 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
 )
-# Runs of joiners: they shape Persian, Indic and emoji text; beside plain letters they only hide.
+# Runs of joiners beside ASCII: they shape Persian, Indic and emoji text, but between plain letters only hide.
 _JOINERS = re.compile(r"(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
 _LINK = re.compile(r"https?://[^\s\"'<>\\^`{|}]+", re.IGNORECASE)
 
@@ -17,10 +17,10 @@ def safe(text: str) -> str:
     """Return `text` on one line, without anything that a terminal obeys or a person cannot see.
 
     Escape and other control characters and lone surrogates become U+FFFD, line breaks and tabs a space;
-    bidirectional controls and zero-width characters go. What is safe stays as it is.
+    bidirectional controls and zero-width characters are removed. Safe text stays as it is.
     """
-    shown = _INVISIBLE.sub("", _CONTROLS.sub("\ufffd", _SPACES.sub(" ", text)))
-    return _JOINERS.sub("", shown)  # last: what stood beside them may be gone
+    visible = _INVISIBLE.sub("", _CONTROLS.sub("\ufffd", _SPACES.sub(" ", text)))
+    return _JOINERS.sub("", visible)  # last: their neighbours may be gone
 
 
 def safe_link(url: str | None) -> str | None:
@@ -29,12 +29,12 @@ def safe_link(url: str | None) -> str | None:
 
 
 def counted(count: int, noun: str) -> str:
-    """Return a count with its noun, in the plural where it is not one."""
+    """Return a count with its noun, in the plural unless the count is 1."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
-def in_words(error: Exception) -> str:
-    """Return an error that the library does not know, in one line."""
+def error_message(error: Exception) -> str:
+    """Describe an unexpected error in one line."""
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return f"unexpected {type(error).__name__}: {error}".rstrip(": ")

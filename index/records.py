@@ -11,6 +11,9 @@ from index.errors import EmptyQuestionError
 
 Span = tuple[int, int]
 
+NO_ANSWER = "The articles do not say."
+"""What front ends say in place of an answer if there is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Article:

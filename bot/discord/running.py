@@ -25,7 +25,7 @@ from bot.discord.telemetry.health import DISCONNECTED, READY, STARTING, STOPPING
 from bot.discord.telemetry.log_format import fields
 from bot.discord.telemetry.meter import Meter
 from bot.feedback.store import Feedback
-from bot.wording import in_words
+from bot.wording import error_message
 from index.errors import ConfigurationError
 
 GRACE = 10.0
@@ -84,7 +84,7 @@ def _open_feedback(config: Config) -> Feedback:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        why = f"{folder}: {error.strerror or in_words(error)}"
+        why = f"{folder}: {error.strerror or error_message(error)}"
         raise ConfigurationError(f"{config.named('discord.directory')}: {why}") from error
     return Feedback.open(folder)
 
@@ -241,4 +241,4 @@ async def _close(client: discord.Client) -> None:
         async with asyncio.timeout(_CLOSE_TIMEOUT):
             await client.close()
     except Exception as error:  # whatever it is, the end goes on
-        log.warning("the gateway did not close: %s", in_words(error))
+        log.warning("the gateway did not close: %s", error_message(error))

@@ -16,7 +16,7 @@ from bot.doctor.library_checks import (
     examine_reader,
 )
 from bot.remedies import remedy_for
-from bot.wording import in_words
+from bot.wording import error_message
 from index.errors import FootnoteError
 
 
@@ -44,7 +44,9 @@ def _run(name: str, examination: Callable[[Config], Check], config: Config) -> C
     except FootnoteError as error:
         return Check(name, FAIL, error.message, remedy_for(error))
     except OSError as error:
-        return Check(name, FAIL, in_words(error), "Make it readable, or name another in the configuration.")
+        return Check(
+            name, FAIL, error_message(error), "Make it readable, or name another in the configuration."
+        )
 
 
 def _discord(config: Config) -> Iterator[Check]:

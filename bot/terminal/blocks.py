@@ -1,4 +1,4 @@
-"""Answers and articles as a person reads them: drawn where stdout is a terminal, plain text in a pipe.
+"""Blocks of text as a person reads them: drawn if stdout is a terminal, plain text in a pipe.
 
 Both are made from the same blocks. Text of articles reaches either only through `safe`, and rich only as
 `Text`, whose content is never markup.
@@ -7,13 +7,8 @@ Both are made from the same blocks. Text of articles reaches either only through
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import click
-
-if TYPE_CHECKING:
-    pass
-
 
 # What a piece of text is, and how a terminal draws it.
 _STYLES = {
@@ -30,7 +25,7 @@ _STYLES = {
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some text and what it is: a key of the styles, or nothing; `link` is where it leads."""
+    """Some text; `kind` is a key of the styles, or empty; `link` is the address that it links to."""
 
     text: str
     kind: str = ""
@@ -39,9 +34,9 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph: `lead` hangs before its first line, the other lines stand below its text.
+    """A paragraph: `lead` stands before the first line, and the other lines are indented by its width.
 
-    `lead_kind` is what the lead is, as a piece has a kind.
+    `lead_kind` is the lead's kind, like a piece's.
     """
 
     pieces: tuple[Piece, ...] = ()
@@ -53,7 +48,7 @@ EMPTY = Block()
 
 
 def show(blocks: Iterable[Block]) -> None:
-    """Write blocks to stdout: drawn on a terminal; elsewhere plain, a line for each block and each link."""
+    """Write blocks to stdout: drawn on a terminal, otherwise plain, with a line for each block and link."""
     if sys.stdout.isatty():
         _draw(blocks)
         return
@@ -64,7 +59,7 @@ def show(blocks: Iterable[Block]) -> None:
 
 
 def _hidden_links(block: Block) -> list[str]:
-    """Return the links that do not show in a block's own text."""
+    """Return the links that are not visible in a block's text."""
     return [piece.link for piece in block.pieces if piece.link and piece.link != piece.text]
 
 

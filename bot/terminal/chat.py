@@ -1,4 +1,4 @@
-"""Question after question in one warm process: at a prompt with history and completion, or from a pipe."""
+"""Chat: question after question in one process, at a prompt with history and completion or from a pipe."""
 
 import logging
 import sys
@@ -14,8 +14,8 @@ from bot.remedies import remedy_for
 from bot.terminal.blocks import EMPTY, Block, show
 from bot.terminal.command_group import complain
 from bot.terminal.layouts import answer_blocks, article_blocks, citation_blocks, list_blocks
-from bot.terminal.opening import refreshed
-from bot.wording import in_words, safe
+from bot.terminal.opening import update_library
+from bot.wording import error_message, safe
 from index.errors import FootnoteError
 from index.library import Library
 
@@ -36,7 +36,7 @@ Type a question, or:
 
 
 class Chat:
-    """One conversation: which article is asked, and what was asked last."""
+    """One conversation: the article that questions are narrowed to, and the last question."""
 
     def __init__(
         self, config: Config, library: Library, *, as_objects: bool, top_k: int | None = None
@@ -61,7 +61,7 @@ class Chat:
         return [*self._commands, "/quit"]
 
     def run(self, lines: Iterable[str]) -> None:
-        """Take each line as a question or a command until `/quit` or the end; an error ends only its line."""
+        """Run each line as a question or a command until `/quit` or the end; an error ends only its line."""
         for line in lines:
             entry = line.strip()
             if entry in ("/quit", "/exit"):
@@ -69,21 +69,21 @@ class Chat:
             if not entry:
                 continue
             try:
-                self._take(entry)
+                self._run_entry(entry)
             except FootnoteError as error:
                 complain(error.message, remedy_for(error))
             sys.stdout.flush()
 
     def narrow(self, article: str) -> None:
-        """Ask only `article` from now on, or all of them where it is empty. Raises UnknownArticleError."""
+        """Ask only `article` from now on, or all articles if it is empty. Raises UnknownArticleError."""
         self.article = self.library.article(article).id if article else None
         log.info("Asking %s.", f"the article {self.article} only" if self.article else "all articles")
 
-    def _take(self, entry: str) -> None:
+    def _run_entry(self, entry: str) -> None:
         try:
-            self.library = refreshed(self._config, self.library)
-        except OSError as error:  # the articles cannot be read just now; one from stdout ends the chat
-            raise FootnoteError(in_words(error)) from error
+            self.library = update_library(self._config, self.library)
+        except OSError as error:  # the articles cannot be read now; an error of stdout ends the chat
+            raise FootnoteError(error_message(error)) from error
         name, _, rest = entry.partition(" ")
         if name in self._commands:
             self._commands[name](rest.strip())
@@ -101,7 +101,7 @@ class Chat:
 
     def _more(self) -> None:
         if self._last is None:
-            complain("nothing was asked yet")
+            complain("no question has been asked yet")
             return
         question, article, shown = self._last
         answer = self.library.ask(question, article=article, top_k=shown + self._top_k)
@@ -140,7 +140,7 @@ def piped_lines() -> Iterator[str]:
 
 
 def typed_lines(chat: Chat, history: Path) -> Iterator[str]:
-    """Yield the lines typed at a prompt on stderr, until Ctrl-D; what is typed is kept in the file `history`.
+    """Yield the lines typed at a prompt on stderr, until Ctrl-D; the file `history` stores them.
 
     Ctrl-C gives up the line that is being typed; with nothing typed it raises KeyboardInterrupt.
     """
@@ -155,16 +155,16 @@ def typed_lines(chat: Chat, history: Path) -> Iterator[str]:
         ) -> "Iterator[Completion]":
             return completions(chat, document.text_before_cursor)
 
-    kept: History
+    stored: History
     try:
         history.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         history.touch(0o600)
-        kept = FileHistory(str(history))
+        stored = FileHistory(str(history))
     except OSError as error:
-        log.warning("The history is not kept: %s", error)
-        kept = InMemoryHistory()
+        log.warning("The history cannot be stored: %s", error)
+        stored = InMemoryHistory()
     session: PromptSession[str] = PromptSession(
-        history=kept,
+        history=stored,
         completer=Completions(),
         complete_while_typing=False,
         output=create_output(stdout=sys.stderr),
@@ -180,7 +180,7 @@ def typed_lines(chat: Chat, history: Path) -> Iterator[str]:
 
 
 def completions(chat: Chat, before: str) -> "Iterator[Completion]":
-    """Yield what may stand for the word that is being typed: a command, or an article's id after one."""
+    """Yield completions of the word that is being typed: a command, or an article's id after one."""
     from prompt_toolkit.completion import Completion
 
     name, space, word = before.partition(" ")

@@ -1,4 +1,4 @@
-"""The `footnote` command. What a command needs is imported when it runs, so that `--help` is quick."""
+"""The `footnote` command. Each command imports what it needs when it runs, so that `--help` is quick."""
 
 import logging
 import sys
@@ -69,8 +69,8 @@ def ask(
 ) -> None:
     """Answer QUESTION, and cite the sentences that say so.
 
-    Exits with 3 where the articles do not say; the nearest sentences are listed all the same. A question
-    that starts with a dash goes after --.
+    Exits with 3 if the articles do not say; the nearest sentences are listed all the same. A question that
+    starts with a dash goes after --.
 
     With --batch, each line in is an object {"id", "question", "article"?}, and each line out the answer to it
     with its "id", or {"id", "error"}.
@@ -82,9 +82,9 @@ def ask(
     from index.records import clean_question
 
     if batch is None:
-        asked = clean_question(" ".join(question))  # an empty one fails before an index is built for it
-        library = open_library(_setting(context).config())
-        answer = library.ask(asked, article=article, top_k=top_k)
+        text = clean_question(" ".join(question))  # an empty one fails before an index is built for it
+        library = open_library(_options(context).config())
+        answer = library.ask(text, article=article, top_k=top_k)
         from bot.terminal.layouts import answer_blocks
 
         _put(as_objects, json_output.answer_object(answer), answer_blocks(answer))
@@ -94,9 +94,9 @@ def ask(
 
     from bot.terminal.batch import answers
 
-    library = open_library(_setting(context).config())
+    library = open_library(_options(context).config())
     if article is not None:
-        library.article(article)  # an unknown one fails here, and not on every line
+        library.article(article)  # an unknown one fails here, not on every line
     for reply in answers(library, batch, article=article, top_k=top_k):
         click.echo(json_output.dump(reply, sys.stdout.encoding))
 
@@ -124,7 +124,7 @@ def chat(context: click.Context, article: str | None, top_k: int | None, as_obje
     from bot.terminal.chat import Chat, piped_lines, typed_lines
     from bot.terminal.opening import open_library
 
-    config = _setting(context).config()
+    config = _options(context).config()
     session = Chat(config, open_library(config), as_objects=as_objects, top_k=top_k)
     if article is not None:
         session.narrow(article)
@@ -150,8 +150,8 @@ def articles(context: click.Context, as_objects: bool) -> None:
     from bot.terminal import layouts
     from bot.terminal.opening import open_library
 
-    found = open_library(_setting(context).config()).articles()
-    _put(as_objects, [json_output.info_object(info) for info in found], layouts.list_blocks(found))
+    rows = open_library(_options(context).config()).articles()
+    _put(as_objects, [json_output.info_object(row) for row in rows], layouts.list_blocks(rows))
 
 
 @main.command(
@@ -170,9 +170,9 @@ def show(context: click.Context, article: str, as_objects: bool) -> None:
     from bot.terminal import layouts
     from bot.terminal.opening import open_library
 
-    library = open_library(_setting(context).config())
-    found, sentences = library.article(article), library.sentences(article)
-    _put(as_objects, json_output.article_object(found, sentences), layouts.article_blocks(found, sentences))
+    library = open_library(_options(context).config())
+    text, sentences = library.article(article), library.sentences(article)
+    _put(as_objects, json_output.article_object(text, sentences), layouts.article_blocks(text, sentences))
 
 
 @main.command(
@@ -194,10 +194,10 @@ def index(context: click.Context, as_objects: bool) -> None:
     from bot.terminal import opening
     from bot.terminal.blocks import Block, Piece
 
-    config = _setting(context).config()
+    config = _options(context).config()
     report = opening.update_index(config)
     opening.warn_of_skipped(report)
-    opening.tell_of_other_kinds(config)
+    opening.log_ignored_files(config)
     _put(as_objects, json_output.report_object(report), [Block((Piece(report.summary),))])
     if report.skipped:
         context.exit(FAILED)
@@ -215,7 +215,7 @@ def index(context: click.Context, as_objects: bool) -> None:
 @global_options
 @click.pass_context
 def evaluate(context: click.Context, file: Path, as_objects: bool) -> None:
-    """Measure the answers to a FILE of questions whose answers are known.
+    """Measure the answers to a FILE of gold questions.
 
     Each line is an object {"id", "question", "answerable", "gold_sentences", "gold_answer", "gold_answers"?,
     "article"?}; a citation is right if it holds one of "gold_sentences", and an answer is compared with
@@ -229,7 +229,7 @@ def evaluate(context: click.Context, file: Path, as_objects: bool) -> None:
     from index.evaluation.measures import evaluate as measure
 
     questions = read_questions(file)
-    config = _setting(context).config()
+    config = _options(context).config()
     result = measure(questions, ask_all(open_library(config), questions), config.answer.threshold)
     _put(as_objects, asdict(result), evaluation_blocks(result))
 
@@ -261,14 +261,14 @@ def evaluate(context: click.Context, file: Path, as_objects: bool) -> None:
 def discord_bot(context: click.Context, sync: str | None, log_format: str) -> None:
     """Run the Discord bot, until Ctrl-C.
 
-    Its token comes from DISCORD_BOT_TOKEN, or from the file that DISCORD_BOT_TOKEN_FILE names. Commands are
-    registered at the start where they changed since the last time.
+    Its token comes from DISCORD_BOT_TOKEN, or from the file that DISCORD_BOT_TOKEN_FILE names. At the start,
+    commands are registered if they changed since the last time.
     """
     if sync is not None and sync != "everywhere" and not sync.isdecimal():
         raise click.BadParameter("expected the id of a server, a number", param_hint="--sync")
     from bot.terminal.run_bot import start
 
-    context.exit(start(_setting(context), sync, log_format))
+    context.exit(start(_options(context), sync, log_format))
 
 
 @main.command(examples=("footnote doctor", "footnote doctor --fetch"))
@@ -279,7 +279,10 @@ def discord_bot(context: click.Context, sync: str | None, log_format: str) -> No
 @global_options
 @click.pass_context
 def doctor(context: click.Context, fetch: bool, as_objects: bool) -> None:
-    """Check configuration, articles, model, index and Discord bot, and say how to mend what is wrong."""
+    """Check that all is well, and say how to fix what is not.
+
+    Configuration, articles, models, index and Discord bot are checked.
+    """
     from dataclasses import asdict
 
     from bot.config import find_config
@@ -288,18 +291,18 @@ def doctor(context: click.Context, fetch: bool, as_objects: bool) -> None:
     from bot.terminal.blocks import show
     from bot.terminal.layouts import check_blocks
 
-    setting = _setting(context)
-    config = setting.config()
+    options = _options(context)
+    config = options.config()
     if fetch:
         from index.models.model_folders import fetch_encoder, fetch_reader
 
-        log.info("Fetching %s …", config.model.encoder)
+        log.info("Downloading %s …", config.model.encoder)
         fetch_encoder(config.encoder)
         if config.named_reader:
-            log.info("Fetching %s …", config.answer.reader)
+            log.info("Downloading %s …", config.answer.reader)
             fetch_reader(config.named_reader)
     checks = []
-    for check in examine(config, find_config(setting.config_path)):
+    for check in examine(config, find_config(options.config_path)):
         checks.append(check)
         if not as_objects:
             show(check_blocks(check))
@@ -327,7 +330,7 @@ def doctor(context: click.Context, fetch: bool, as_objects: bool) -> None:
 @global_options
 @click.pass_context
 def feedback(context: click.Context, target: IO[str] | None, as_objects: bool) -> None:
-    """List what people said of the bot's answers.
+    """List what people said about the bot's answers.
 
     With --export, what they called right becomes questions whose answers are known. What they called wrong is
     left out and counted: it does not say what would be right.
@@ -336,22 +339,22 @@ def feedback(context: click.Context, target: IO[str] | None, as_objects: bool) -
     from bot.feedback.store import Feedback
     from bot.terminal.feedback_list import entry_object, export_blocks, feedback_blocks
 
-    kept = Feedback(_setting(context).config().bot_directory)
-    entries = kept.list()
+    store = Feedback(_options(context).config().bot_directory)
+    entries = store.list()
     if target is None:
-        _put(as_objects, list(map(entry_object, entries)), feedback_blocks(entries, kept.path))
+        _put(as_objects, list(map(entry_object, entries)), feedback_blocks(entries, store.path))
         return
-    found = export(entries)
-    lines = found.lines  # raises before the file is opened, which would empty it
+    result = export(entries)
+    lines = result.lines  # raises before the file is opened, which would empty it
     target.write(lines)
     target.flush()
     if target.name == "-":
-        log.info("left out: %s", found)  # stdout is the file's
+        log.info("left out: %s", result)  # stdout is the file's
     else:
-        _put(as_objects, found.counts, export_blocks(found))
+        _put(as_objects, result.counts, export_blocks(result))
 
 
-def _setting(context: click.Context) -> GlobalOptions:
+def _options(context: click.Context) -> GlobalOptions:
     return context.ensure_object(GlobalOptions)
 
 

@@ -1,4 +1,4 @@
-"""What every command shares: the options before or after its name, and errors in words with an exit code."""
+"""The group of commands: options before or after a command's name, and errors as messages and exit codes."""
 
 import contextlib
 import errno
@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from typing_extensions import override
 
 from bot.remedies import remedy_for
 from bot.terminal import messages
 from bot.verbosity import DEBUG, NORMAL, QUIET
-from bot.wording import in_words, safe
+from bot.wording import error_message, safe
 from index.errors import ConfigurationError, EmptyQuestionError, FootnoteError, ModelMissingError
 
 if TYPE_CHECKING:
@@ -43,9 +44,9 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @dataclass
 class GlobalOptions:
-    """The global options of one run, gathered from before and after the command's name.
+    """The global options of one run, collected from before and after the command's name.
 
-    `interrupts` grows with every Ctrl-C, whatever exception comes of it.
+    `interrupts` grows with every Ctrl-C, whatever exception results from it.
     """
 
     config_path: Path | None = None
@@ -104,85 +105,84 @@ def global_options(function: Function) -> Function:
     return function
 
 
-class WithExamples(click.Command):
+class CommandWithExamples(click.Command):
     """A command whose help ends with examples."""
 
     def __init__(self, *args: Any, examples: tuple[str, ...] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.examples = examples
 
+    @override
     def format_epilog(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples, a line each."""
         with formatter.section("Examples"):
             formatter.write("".join(f"  {example}\n" for example in self.examples))
 
 
-class Command(WithExamples):
+class Command(CommandWithExamples):
     """A command that sets up messages once its options are read."""
 
+    @override
     def invoke(self, context: click.Context) -> Any:
-        """Run the command."""
         messages.configure(context.ensure_object(GlobalOptions).verbosity)
         return super().invoke(context)
 
 
-class Group(WithExamples, click.Group):
-    """The one place where errors become words and exit codes; no traceback without `-vv`."""
+class Group(CommandWithExamples, click.Group):
+    """Commands whose errors become messages and exit codes here; no traceback without `-vv`."""
 
     command_class = Command
 
+    @override
     def main(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the command line, with streams where the shell closed some, as in `2>&-`."""
+        # The shell may have closed streams, as in `2>&-`.
         for name in ("stdin", "stdout", "stderr"):
             if getattr(sys, name) is None:
-                nowhere = os.open(os.devnull, os.O_RDWR)
-                setattr(sys, name, os.fdopen(nowhere, "r" if name == "stdin" else "w"))
+                device = os.open(os.devnull, os.O_RDWR)
+                setattr(sys, name, os.fdopen(device, "r" if name == "stdin" else "w"))
         try:
             return super().main(*args, **kwargs)
-        except OSError as error:  # from printing help or the version; a command's own are caught below
-            _forget_stdout()
-            complain(in_words(error))
+        except OSError as error:  # from printing help or the version; `invoke` catches those of commands
+            _discard_stdout()
+            complain(error_message(error))
             sys.exit(FAILED)
 
+    @override
     def list_commands(self, context: click.Context) -> list[str]:
-        """List the commands in the order that a person meets them in."""
-        return list(self.commands)
+        return list(self.commands)  # in the order in which a person needs them, not the alphabet's
 
+    @override
     def format_epilog(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the examples and the exit codes."""
         super().format_epilog(context, formatter)
         with formatter.section("Exit codes"):
             formatter.write_text(", ".join(f"{code} {meaning}" for code, meaning in EXIT_CODES.items()) + ".")
 
+    @override
     def invoke(self, context: click.Context) -> Any:
-        """Run the command that was asked for, and leave with the exit code that the error stands for."""
-        setting = context.ensure_object(GlobalOptions)
         try:
             result = super().invoke(context)
             sys.stdout.flush()
             return result
         except (click.ClickException, click.exceptions.Exit):
             raise
-        except (KeyboardInterrupt, click.Abort):
-            complain("interrupted")
-            context.exit(INTERRUPTED)
-        except FootnoteError as error:
-            trace(setting, error)
-            if setting.interrupts:
-                complain("interrupted")
-                context.exit(INTERRUPTED)
-            complain(error.message, remedy_for(error))
-            context.exit(exit_code(error))
-        except Exception as error:
+        except (Exception, KeyboardInterrupt) as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
-                _forget_stdout()
+                _discard_stdout()
                 context.exit(0)
-            trace(setting, error)
-            if setting.interrupts:
-                complain("interrupted")
-                context.exit(INTERRUPTED)
-            complain(in_words(error), "" if setting.verbosity >= DEBUG else "Run with -vv for more.")
-            context.exit(FAILED)
+            context.exit(_report(error, context.ensure_object(GlobalOptions)))
+
+
+def _report(error: Exception | KeyboardInterrupt, options: GlobalOptions) -> int:
+    """Say on stderr why the run ends, and return its exit code."""
+    if not isinstance(error, KeyboardInterrupt | click.Abort):
+        trace(options, error)
+    if isinstance(error, KeyboardInterrupt | click.Abort) or options.interrupts:  # which may raise anything
+        complain("interrupted")
+        return INTERRUPTED
+    if isinstance(error, FootnoteError):
+        complain(error.message, remedy_for(error))
+        return exit_code(error)
+    complain(error_message(error), "" if options.verbosity >= DEBUG else "Run with -vv for more.")
+    return FAILED
 
 
 def exit_code(error: FootnoteError) -> int:
@@ -191,22 +191,22 @@ def exit_code(error: FootnoteError) -> int:
 
 
 def complain(message: str, remedy: str = "") -> None:
-    """Write an error to stderr, below it what mends it; said however quiet the run is."""
-    with contextlib.suppress(OSError):  # stderr may be closed: nobody listens
+    """Write an error to stderr, with its remedy below it, however quiet the run is."""
+    with contextlib.suppress(OSError):  # stderr may be closed
         click.echo(f"error: {safe(message)}", err=True)
         if remedy:
             click.echo(f"  {safe(remedy)}", err=True)
 
 
-def trace(setting: GlobalOptions, error: Exception) -> None:
-    """Show where an error came from, with `-vv`."""
-    if setting.verbosity >= DEBUG:
+def trace(options: GlobalOptions, error: BaseException) -> None:
+    """Write an error's traceback to stderr, with `-vv`."""
+    if options.verbosity >= DEBUG:
         lines = "".join(traceback.format_exception(error)).splitlines()
         with contextlib.suppress(OSError):
             click.echo("\n".join(map(safe, lines)), err=True)
 
 
-def _forget_stdout() -> None:
-    """Point stdout nowhere: its reader is gone, and the interpreter's last flush must not complain."""
+def _discard_stdout() -> None:
+    """Point stdout at the null device: its reader is gone, and the last flush at exit must not fail."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

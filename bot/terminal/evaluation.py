@@ -1,4 +1,4 @@
-"""Asks the questions of an evaluation, and lays out what came of it."""
+"""Evaluation: asks the questions, and lays out the figures."""
 
 from collections.abc import Sequence
 
@@ -15,7 +15,7 @@ CITATIONS = 3
 
 
 def ask_all(library: Library, questions: Sequence[GoldQuestion]) -> list[Answer]:
-    """Answer every question whatever the confidence, for the threshold is what is being judged.
+    """Answer every question whatever the confidence: the threshold is among what is evaluated.
 
     Raises QuestionFileError that names the question that cannot be asked.
     """
@@ -33,8 +33,8 @@ def ask_all(library: Library, questions: Sequence[GoldQuestion]) -> list[Answer]
 
 
 def evaluation_blocks(result: Evaluation) -> list[Block]:
-    """Lay out an evaluation: one figure a line, then what each threshold would cost."""
-    silent = result.questions - result.answerable
+    """Lay out an evaluation: one figure a line, then the cost of each threshold."""
+    unanswerable = result.questions - result.answerable
     rows = (
         ("citation hit@1", _share(result.hit_at_1), "a right sentence is cited first"),
         ("citation hit@3", _share(result.hit_at_3), "among the first three"),
@@ -48,7 +48,7 @@ def evaluation_blocks(result: Evaluation) -> list[Block]:
             "right sentence first, or rightly declined",
         ),
         ("  answered", _share(result.answered), f"of {result.answerable} answerable"),
-        ("  declined", _share(result.declined), f"of {silent} not answerable"),
+        ("  declined", _share(result.declined), f"of {unanswerable} not answerable"),
         ("calibration error", _number(result.calibration_error), "confidence against being right, 15 bins"),
         ("median time", f"{result.median_ms:.1f} ms", "a question"),
     )

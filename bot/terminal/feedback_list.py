@@ -1,4 +1,4 @@
-"""To be described."""
+"""Layout of the feedback: a list of verdicts, and what an export left out."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,54 +7,54 @@ from typing import Any
 from bot.feedback.export import Export
 from bot.feedback.store import Entry
 from bot.terminal.blocks import EMPTY, Block, Piece
-from bot.terminal.layouts import UNANSWERED
 from bot.wording import counted, safe
+from index.records import NO_ANSWER
 
 
 def entry_object(entry: Entry) -> dict[str, Any]:
     """Return the object of one judgement."""
-    judged = entry.judgement
+    judgement = entry.judgement
     return {
         "id": f"feedback-{entry.row}",
         "judged": entry.judged,
-        "right": judged.right,
+        "right": judgement.right,
         "note": entry.note,
-        "question": judged.question,
-        "answer": judged.answer,
-        "asked_in": judged.asked_in,
-        "article": judged.article,
-        "sentence": judged.sentence,
-        "index": judged.index,
+        "question": judgement.question,
+        "answer": judgement.answer,
+        "asked_in": judgement.asked_in,
+        "article": judgement.article,
+        "sentence": judgement.sentence,
+        "index": judgement.index,
     }
 
 
-def export_blocks(found: Export) -> list[Block]:
+def export_blocks(result: Export) -> list[Block]:
     """Say how many questions were exported, and how many verdicts were left out."""
     return [
-        Block((Piece(f"exported {counted(len(found.questions), 'question')}"),)),
-        Block((Piece(f"left out: {found}", "aside"),)),
+        Block((Piece(f"exported {counted(len(result.questions), 'question')}"),)),
+        Block((Piece(f"left out: {result}", "aside"),)),
     ]
 
 
 def feedback_blocks(entries: Sequence[Entry], path: Path) -> list[Block]:
     """Lay out judgements, oldest first: the verdict, the question, what the bot said, and the note.
 
-    `path` is where they are kept, named where there is none.
+    `path` is the file that they are stored in, named if there are none.
     """
     if not entries:
         return [Block((Piece(f"no verdicts yet in {safe(str(path))}"),))]
     right = sum(entry.judgement.right for entry in entries)
     blocks = [Block((Piece(f"{right} right, {len(entries) - right} wrong", "title"),))]
     for entry in entries:
-        judged = entry.judgement
-        answered = judged.answer is not None
-        verdict = Piece(*(("right", "ok") if judged.right else ("wrong", "fail")))
-        said = Piece(safe(judged.answer or UNANSWERED), "mark" if answered else "unanswered")
-        source = [Piece(f" ({safe(judged.article)})", "aside")] if answered and judged.article else []
+        judgement = entry.judgement
+        answered = judgement.answer is not None
+        verdict = Piece(*(("right", "ok") if judgement.right else ("wrong", "fail")))
+        said = Piece(safe(judgement.answer or NO_ANSWER), "mark" if answered else "unanswered")
+        source = [Piece(f" ({safe(judgement.article)})", "aside")] if answered and judgement.article else []
         blocks += [
             EMPTY,
             Block((verdict, Piece(f", {entry.judged}", "aside"))),
-            Block((Piece(safe(judged.question)),), "  asked  "),
+            Block((Piece(safe(judgement.question)),), "  asked  "),
             Block((said, *source), "  said   "),
         ]
         if entry.note:

@@ -1,4 +1,4 @@
-"""To be described."""
+"""Layouts of answers, articles and checks: blocks for a terminal or a pipe."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -8,21 +8,18 @@ from typing import TYPE_CHECKING
 from bot.doctor.check import Check
 from bot.terminal.blocks import EMPTY, Block, Piece
 from bot.wording import counted, safe, safe_link
-from index.records import Answer, Article, Citation, Sentence
+from index.records import NO_ANSWER, Answer, Article, Citation, Sentence
 
 if TYPE_CHECKING:
     from index.storage.catalog import ArticleRow
 
 
-UNANSWERED = "The articles do not say."
-
-
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """What citations that are shown together have in common: their indent, and titles of several articles."""
+    """Layout of citations shown together: their indent, and the titles that several articles share."""
 
     indent: int
-    shared: frozenset[str]
+    shared_titles: frozenset[str]
 
     @classmethod
     def of(cls, citations: Sequence[Citation]) -> "_Layout":
@@ -34,10 +31,10 @@ class _Layout:
 
 
 def answer_blocks(answer: Answer) -> list[Block]:
-    """Lay out an answer: the answer, the sentence that it stands in, its source; then the other citations."""
+    """Lay out an answer: the answer itself, its sentence and source; then the other citations."""
     layout = _Layout.of(answer.citations)
     if answer.answer is None:
-        blocks = [Block((Piece(UNANSWERED, "unanswered"),))]
+        blocks = [Block((Piece(NO_ANSWER, "unanswered"),))]
         if answer.citations:
             blocks += [EMPTY, Block((Piece("The nearest sentences, for you to judge:", "aside"),))]
         return blocks + _citation_blocks(answer.citations, layout)
@@ -53,7 +50,7 @@ def answer_blocks(answer: Answer) -> list[Block]:
 
 
 def citation_blocks(citations: Sequence[Citation]) -> list[Block]:
-    """Lay out citations one below the other; an article that was just named is not named again."""
+    """Lay out citations one below the other; an article is not named twice in a row."""
     return _citation_blocks(citations, _Layout.of(citations))
 
 
@@ -87,7 +84,7 @@ def _source(citation: Citation, layout: _Layout) -> tuple[Piece, ...]:
     title = safe(article.title)
     return (
         Piece(title, "title", safe_link(article.url)),
-        Piece(f" ({safe(article.id)}), " if title in layout.shared else ", ", "aside"),
+        Piece(f" ({safe(article.id)}), " if title in layout.shared_titles else ", ", "aside"),
         _place(citation),
     )
 
@@ -98,13 +95,15 @@ def _place(citation: Citation) -> Piece:
 
 
 def article_blocks(article: Article, sentences: Sequence[Sentence]) -> list[Block]:
-    """Lay out one article: its title, what is known of it, and its sentences numbered from 1."""
+    """Lay out one article: its title, its metadata, and its sentences numbered from 1."""
     url = safe_link(article.url)
-    known = [Piece(safe(fact), "aside") for fact in (article.author, article.published, article.file) if fact]
+    metadata = [
+        Piece(safe(fact), "aside") for fact in (article.author, article.published, article.file) if fact
+    ]
     if url:
-        known.append(Piece(url, "aside", url))
+        metadata.append(Piece(url, "aside", url))
     blocks = [Block((Piece(safe(article.title), "answer"),))]
-    blocks += [Block((piece,)) for piece in known] + [EMPTY]
+    blocks += [Block((piece,)) for piece in metadata] + [EMPTY]
     width = len(str(len(sentences)))
     for number, sentence in enumerate(sentences, 1):
         text = article.text[sentence.start : sentence.end]
@@ -123,7 +122,7 @@ def list_blocks(articles: "Sequence[ArticleRow]") -> list[Block]:
 
 
 def check_blocks(check: Check) -> list[Block]:
-    """Lay out a check in one line, with the mend below it."""
+    """Lay out a check in one line, with the remedy below it."""
     pieces = (Piece(f"{check.check:<15}"), Piece(safe(check.detail)))
     blocks = [Block(pieces, f"{check.status:<5}", check.status)]
     if check.remedy:

@@ -1,17 +1,19 @@
-"""What is said beside the data: on stderr, through logging, as loud as `-v` and `-q` ask."""
+"""Messages beside the data: log records on stderr, as many as `-v` and `-q` ask for."""
 
 import logging
 import sys
+
+from typing_extensions import override
 
 from bot.verbosity import set_levels
 from bot.wording import safe
 
 
 class _Stderr(logging.Handler):
-    """Writes to whatever stderr is at the moment; a progress bar puts itself in its place."""
+    """Writes to the current stderr: a progress bar replaces it while it runs."""
 
+    @override
     def emit(self, record: logging.LogRecord) -> None:
-        """Write one record on a line, its trace below it."""
         level = "" if record.levelno <= logging.INFO else f"{record.levelname.lower()}: "
         try:
             sys.stderr.write(f"{level}{safe(record.getMessage())}\n")
@@ -20,7 +22,7 @@ class _Stderr(logging.Handler):
                 sys.stderr.writelines(f"{safe(line)}\n" for line in trace.splitlines())
             sys.stderr.flush()
         except OSError:
-            pass  # stderr is closed: nobody listens
+            pass  # stderr is closed
         except Exception:
             self.handleError(record)
 

@@ -1,4 +1,4 @@
-"""Opens the library, its index built first where there is none and updated where the corpus changed."""
+"""Opening of the library: its index is built first if there is none, and updated if the corpus changed."""
 
 import logging
 
@@ -22,32 +22,32 @@ log = logging.getLogger(__name__)
 
 
 def open_library(config: Config) -> Library:
-    """Open the library over an index that is up to date with the corpus, as far as that can be had.
+    """Open the library over an index that is as up to date with the corpus as possible.
 
-    An update that cannot be made now (another process is at it, the folder is read-only, the disk full) is a
-    warning while there is a whole index to answer from. Raises FootnoteError where there is none.
+    If an update is impossible now (another process is updating, the folder is read-only, the disk is full),
+    that is a warning as long as there is a complete index to answer from; otherwise raises FootnoteError.
     """
     check_index_folder(config)
     try:
         library = Library.open(config)
     except IndexMissingError:
-        if corpus_files(config.corpus_directory):  # else there is nothing to build it of, as the update says
+        if corpus_files(config.corpus_directory):  # otherwise the update says that there are none
             log.info("Building the index of %s (only this once) …", config.corpus_directory)
     except IndexDamagedError as error:
         log.warning("%s. Rebuilding the index from the articles …", error.message.rstrip("."))
-    except IndexStaleError as error:  # all of it, or the exported reader alone
+    except IndexStaleError as error:  # the whole index, or only the exported reader
         log.warning("%s. Updating the index …", error.message.rstrip("."))
     else:
-        return refreshed(config, library)
-    tell(update_index(config))
+        return update_library(config, library)
+    log_report(update_index(config))
     return Library.open(config)
 
 
-def refreshed(config: Config, library: Library) -> Library:
-    """Return `library`, or, where the corpus changed since its index was made, one over the updated index.
+def update_library(config: Config, library: Library) -> Library:
+    """Return `library`, or one over the updated index if the corpus changed since its index was built.
 
-    Where another process is updating it, or it cannot be written, that is a warning. Raises FootnoteError for
-    all else that stands in the way: an answer from the earlier index would pass over what was asked for.
+    If another process is updating the index, or it cannot be written, that is a warning. Raises FootnoteError
+    for every other problem: an answer from the last index would ignore what was asked for.
     """
     comparison = staleness.compare(config)
     if not comparison.stale_because:
@@ -57,8 +57,8 @@ def refreshed(config: Config, library: Library) -> Library:
     log.info("Updating the index: %s …", comparison.stale_because)
     try:
         with progress(lines=False) as report:
-            done = update(config, report, wait=0)
-        tell(done)
+            result = update(config, report, wait=0)
+        log_report(result)
         return Library.open(config)
     except (IndexBusyError, IndexUnwritableError) as error:
         log.warning("%s. Answering from the last index.", error.message.rstrip("."))
@@ -66,7 +66,7 @@ def refreshed(config: Config, library: Library) -> Library:
 
 
 def update_index(config: Config) -> BuildReport:
-    """Bring the index up to date with the corpus, progress on stderr, after another process that is at it."""
+    """Bring the index up to date with the corpus, with progress on stderr; wait for another process."""
     check_index_folder(config)
     with progress() as report:
         try:
@@ -76,21 +76,23 @@ def update_index(config: Config) -> BuildReport:
             return update(config, report)
 
 
-def tell(report: BuildReport) -> None:
-    """Say what an update did that nobody asked for, and warn of each file that it skipped."""
+def log_report(report: BuildReport) -> None:
+    """Log what an update did, and warn of each file that it skipped."""
     log.info("%s", report.summary)
     warn_of_skipped(report)
 
 
 def warn_of_skipped(report: BuildReport) -> None:
-    """Warn of each file that is not in the index, with the reason."""
+    """Warn of each file that is not in the index, and say why."""
     for file, reason in report.skipped:
         log.warning("skipped %s: %s", file, reason)
 
 
-def tell_of_other_kinds(config: Config) -> None:
-    """Say how many files of the corpus are of kinds that are not read."""
+def log_ignored_files(config: Config) -> None:
+    """Log how many files of the corpus have unsupported types."""
     kinds = other_kinds(config.corpus_directory)
     if kinds:
-        named = ", ".join(f"{count} {suffix or 'without extension'}" for suffix, count in kinds.items())
-        log.info("left out, of kinds that are not read: %s", named)
+        counts_by_type = ", ".join(
+            f"{count} {suffix or 'without extension'}" for suffix, count in kinds.items()
+        )
+        log.info("ignored (unsupported type): %s", counts_by_type)

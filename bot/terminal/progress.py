@@ -1,4 +1,4 @@
-"""How far a long task is: bars where stderr is a terminal, a line a stage elsewhere, nothing if quiet."""
+"""Progress of a long task: bars if stderr is a terminal, else a line for each stage; nothing if quiet."""
 
 import logging
 import os
@@ -13,7 +13,6 @@ from index.records import Progress
 
 log = logging.getLogger(__name__)
 
-
 _WORDS = {
     "read": "reading articles",
     "load the model": "loading the model",
@@ -26,17 +25,17 @@ _WORDS = {
 
 @contextmanager
 def progress(*, lines: bool = True) -> Iterator[Progress]:
-    """Yield a Progress that shows each stage on stderr until the block ends; `lines` only where asked for.
+    """Yield a Progress that shows each stage on stderr until the block ends; `lines=False` shows bars only.
 
-    It raises KeyboardInterrupt where a Ctrl-C was lost in an import, as when a reader of articles is loaded:
+    It raises KeyboardInterrupt if an import swallowed a Ctrl-C, as when a file format's parser is loaded:
     the file would count as unreadable.
     """
     context = click.get_current_context(silent=True)
-    setting = context.find_object(GlobalOptions) if context else None
+    options = context.find_object(GlobalOptions) if context else None
     with _shown(lines) as show:
 
         def report(stage: str, done: int, total: int) -> None:
-            if setting and setting.interrupts:
+            if options and options.interrupts:
                 raise KeyboardInterrupt
             show(stage, done, total)
 
@@ -59,11 +58,11 @@ def _nothing(stage: str, done: int, total: int) -> None:
 
 
 def _lines() -> Progress:
-    said: set[str] = set()
+    logged: set[str] = set()
 
     def report(stage: str, done: int, total: int) -> None:
-        if total and stage not in said:
-            said.add(stage)
+        if total and stage not in logged:
+            logged.add(stage)
             log.info("%s (%d)", _WORDS.get(stage, stage), total)
 
     return report

@@ -1,4 +1,4 @@
-"""What `footnote bot` does: log, token, then the bot or the registering of its commands."""
+"""`footnote bot`: sets up log and token, then runs the bot or registers its commands."""
 
 import asyncio
 import logging
@@ -11,7 +11,7 @@ from bot.discord.telemetry.log_format import fields
 from bot.remedies import remedy_for
 from bot.terminal.command_group import FAILED, GlobalOptions, complain, exit_code
 from bot.verbosity import DEBUG
-from bot.wording import in_words
+from bot.wording import error_message
 from index.errors import FootnoteError
 
 if TYPE_CHECKING:
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def start(setting: GlobalOptions, place: str | None, log_format: str) -> int:
+def start(options: GlobalOptions, place: str | None, log_format: str) -> int:
     """Run the bot, or register its commands at `place`; say what went wrong and return the exit code."""
-    logs.configure(setting.verbosity, log_format)
+    logs.configure(options.verbosity, log_format)
     try:
-        config = setting.config()
+        config = options.config()
         token = read_token(os.environ)
         remove_token(os.environ)
         os.environ["PYTHONSAFEPATH"] = "1"  # child processes import nothing from the current folder
-        logs.configure(setting.verbosity, log_format, (token,))
-        # Imported here, so that what its packages say of themselves is in the log's format.
+        logs.configure(options.verbosity, log_format, (token,))
+        # Imported here, so that what its packages log is in the log's format.
         from bot.discord.running import run_bot
 
         if place is None:
@@ -37,7 +37,7 @@ def start(setting: GlobalOptions, place: str | None, log_format: str) -> int:
         else:
             asyncio.run(_register(config, token, place))
     except FootnoteError as error:
-        if setting.verbosity >= DEBUG:
+        if options.verbosity >= DEBUG:
             log.debug("ended", exc_info=error)
         remedy = remedy_for(error)
         if log_format == logs.TEXT:
@@ -45,8 +45,8 @@ def start(setting: GlobalOptions, place: str | None, log_format: str) -> int:
         else:
             log.error("%s", error.message, extra=fields(remedy=remedy) if remedy else None)
         return exit_code(error)
-    except Exception as error:  # to the log alone: what other packages say may hold the token
-        log.exception("%s", in_words(error))
+    except Exception as error:  # only to the log, which hides the token if a message holds it
+        log.exception("%s", error_message(error))
         return FAILED
     return 0
 

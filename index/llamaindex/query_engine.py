@@ -20,9 +20,7 @@ from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle
 
 from index.config import Config
 from index.library import Library
-from index.records import Answer, Citation
-
-UNANSWERED = "The articles do not say."
+from index.records import NO_ANSWER, Answer, Citation
 
 
 class FootnoteRetriever(BaseRetriever):
@@ -76,7 +74,7 @@ class FootnoteQueryEngine(BaseQueryEngine):
     def _query(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
         answer = self._retriever.ask(query_bundle)
         return Response(
-            answer.answer or UNANSWERED,
+            answer.answer or NO_ANSWER,
             source_nodes=nodes(answer),
             metadata={"answerable": answer.answerable, "confidence": answer.confidence},
         )

@@ -14,7 +14,7 @@ import discord
 
 from bot.discord.account.login import is_temporary, unreachable_message
 from bot.discord.telemetry.log_format import fields
-from bot.wording import in_words
+from bot.wording import error_message
 from index.errors import FootnoteError
 
 EVERYWHERE = "everywhere"
@@ -101,7 +101,7 @@ def _why(error: discord.HTTPException, place: str) -> str:
 def _describe(error: Exception) -> str:
     if isinstance(error, FootnoteError):
         return error.message
-    return unreachable_message(error) if is_temporary(error) else in_words(error)
+    return unreachable_message(error) if is_temporary(error) else error_message(error)
 
 
 def _registered(folder: Path, application: int) -> dict[str, str]:
@@ -134,4 +134,4 @@ def _record(folder: Path, application: int, known: dict[str, str]) -> None:
             file.write(text + "\n")
         os.replace(file.name, folder / FILE)  # noqa: PTH105 - in one step, so that it is whole
     except OSError as error:
-        log.warning("%s", in_words(error))
+        log.warning("%s", error_message(error))

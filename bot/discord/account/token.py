@@ -6,7 +6,7 @@ import stat
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
-from bot.wording import counted, in_words
+from bot.wording import counted, error_message
 from index.errors import ConfigurationError
 
 VARIABLE = "DISCORD_BOT_TOKEN"
@@ -44,7 +44,7 @@ def read_token(environment: Mapping[str, str]) -> str:
             content = file.read(_LONGEST + 1)
             mode = stat.S_IMODE(path.stat().st_mode)
     except OSError as error:
-        reason = in_words(error).removeprefix(f"{path}: ")
+        reason = error_message(error).removeprefix(f"{path}: ")
         raise ConfigurationError(f"{place}: {reason}") from None
     if mode & stat.S_IROTH:
         log.warning("%s can be read by every user of this machine; run: chmod 600 %s", place, path)

@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from bot.discord.telemetry.log_format import fields
-from bot.wording import in_words
+from bot.wording import error_message
 from index.errors import ConfigurationError
 
 STARTING, READY, DISCONNECTED, STOPPING = "starting", "ready", "disconnected", "stopping"
@@ -89,5 +89,5 @@ def reason_not_listening(error: Exception) -> str:
     if isinstance(error, OSError):
         words = error.strerror if error.errno else ""
         # asyncio puts its own sentence before the system's words.
-        return words.rpartition(": ")[2].rstrip(")").lower() if words else in_words(error)
+        return words.rpartition(": ")[2].rstrip(")").lower() if words else error_message(error)
     return "expected a host and a port from 0 to 65535"

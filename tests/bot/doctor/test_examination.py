@@ -64,4 +64,4 @@ def test_only_fetch_fetches_and_first(built_home: Home, monkeypatch: pytest.Monk
     run = built_home.footnote("doctor", "--fetch")
     assert run.code == 0
     assert fetched == ["sentence-transformers/all-MiniLM-L6-v2"]
-    assert run.err == "Fetching sentence-transformers/all-MiniLM-L6-v2 …\n"
+    assert run.err == "Downloading sentence-transformers/all-MiniLM-L6-v2 …\n"

@@ -225,7 +225,7 @@ def test_index_says_what_it_leaves_out(home: Home) -> None:
         (home.corpus / name).write_bytes(b"x")
     run = home.footnote("index")
     assert run.code == 0
-    assert "left out, of kinds that are not read: 2 .docx, 1 " in run.err
+    assert "ignored (unsupported type): 2 .docx, 1 " in run.err
     assert "1 .png" in run.err
     assert "1 without extension" in run.err
     assert "left out" not in home.footnote("-q", "index").err

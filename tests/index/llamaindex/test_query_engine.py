@@ -18,7 +18,7 @@ from index.config import Config
 from index.errors import UnknownArticleError
 from index.library import Library
 from index.llamaindex import FootnoteQueryEngine, FootnoteRetriever
-from index.llamaindex.query_engine import UNANSWERED
+from index.records import NO_ANSWER
 
 QUESTION = "How many leaflets did the U.S. drop?"
 
@@ -78,7 +78,7 @@ def test_identical_sentences_are_not_merged(library_config: Path) -> None:
 
 def test_what_the_articles_do_not_say_is_said(engine: FootnoteQueryEngine) -> None:
     response = engine.query("asdf qwer zxcv")
-    assert str(response) == UNANSWERED
+    assert str(response) == NO_ANSWER
     assert response.metadata is not None
     assert response.metadata["answerable"] is False
 
