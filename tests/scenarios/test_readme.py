@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,9 @@ _PERCENT = re.compile(r"(\d+)%")
 _STYLE = re.compile(r"\x1b\[[\d;]*m|\x1b\]8;[^\x1b]*\x1b\\")
 
 
-def test_the_answer_shown_first_is_what_the_command_prints(built_home: Home, tmp_path: Path) -> None:
+def test_the_answer_shown_first_is_what_the_command_prints(
+    built_home: Home, tmp_path: Path, open_terminal: Callable[[int], PseudoTerminal]
+) -> None:
     """Run the README's first command on a terminal of 80 columns, over the articles that come with it."""
     block = re.search(r"```console\n\$ (.*)\n((?:.*\n)*?)```", README)
     assert block
@@ -29,7 +32,7 @@ def test_the_answer_shown_first_is_what_the_command_prints(built_home: Home, tmp
     (tmp_path / "index").mkdir()
     (tmp_path / "index" / "encoders").symlink_to(built_home.index / "encoders")
     command = [sys.executable, "-m", "bot", "--config", str(config), "-q", "ask", question]
-    terminal = PseudoTerminal(80)
+    terminal = open_terminal(80)
     subprocess.run(command, stdout=terminal.device, stderr=subprocess.PIPE, cwd=ROOT, check=True)
     shown = _STYLE.sub("", terminal.shown())
     assert _PERCENT.sub("%", shown) == _PERCENT.sub("%", block[2])

@@ -1,4 +1,4 @@
-"""Terminals that are none, and libraries for the commands to work on."""
+"""Fixtures of the command line: pseudo-terminals, and homes for the commands to work in."""
 
 import os
 import shutil
@@ -18,7 +18,23 @@ from tests.support.small_library import provide_encoder
 
 
 @pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+def open_terminal() -> Iterator[Callable[[int], PseudoTerminal]]:
+    """Return a function that opens a terminal of a given width; it is closed when the test ends or fails."""
+    terminals: list[PseudoTerminal] = []
+
+    def open_one(columns: int) -> PseudoTerminal:
+        terminals.append(PseudoTerminal(columns))
+        return terminals[-1]
+
+    yield open_one
+    for terminal in terminals:
+        terminal.close()
+
+
+@pytest.fixture
+def drawn(
+    monkeypatch: pytest.MonkeyPatch, open_terminal: Callable[[int], PseudoTerminal]
+) -> Callable[..., str]:
     """Return a function that runs another with a stream on a terminal, and returns what the terminal got."""
 
     def draw(
@@ -34,7 +50,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
 
     @contextmanager
     def terminal_as(name: str, columns: int, term: str) -> Iterator[PseudoTerminal]:
-        terminal = PseudoTerminal(columns)
+        terminal = open_terminal(columns)
         with (
             monkeypatch.context() as patch,
             os.fdopen(os.dup(terminal.device), "w", encoding="utf-8") as stream,

@@ -4,6 +4,7 @@ import os
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -394,9 +395,11 @@ def test_json_fits_any_encoding_of_stdout(built_home: Home, encoding: str) -> No
     assert json.loads(out.decode(encoding))["question"] == "Städte – 都市?"
 
 
-def test_a_terminal_gets_colours_and_wide_json_and_a_pipe_neither(built_home: Home) -> None:
+def test_a_terminal_gets_colours_and_wide_json_and_a_pipe_neither(
+    built_home: Home, open_terminal: Callable[[int], PseudoTerminal]
+) -> None:
     for arguments, words in ((["ask", STRIKE], "\x1b["), (["ask", "--json", STRIKE], '{\n  "question"')):
-        terminal = PseudoTerminal(60)
+        terminal = open_terminal(60)
         environment = os.environ | {"TERM": "xterm-256color"}
         process = built_home.start(
             *arguments, stdout=terminal.device, stderr=subprocess.PIPE, env=environment

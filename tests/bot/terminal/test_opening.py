@@ -1,6 +1,7 @@
 import os
 import subprocess
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -160,12 +161,14 @@ def test_a_rename_is_reported(home: Home) -> None:
     assert run.json["embedded"] == 0
 
 
-def test_progress_is_bars_on_a_terminal_and_lines_elsewhere(home: Home) -> None:
+def test_progress_is_bars_on_a_terminal_and_lines_elsewhere(
+    home: Home, open_terminal: Callable[[int], PseudoTerminal]
+) -> None:
     (home.corpus / "candles.md").write_text(WAX)
     lines = home.footnote("index").err.splitlines()
     assert len(lines) == len(set(lines)) >= 1
     (home.corpus / "candles.md").unlink()
-    terminal = PseudoTerminal(80)
+    terminal = open_terminal(80)
     environment = os.environ | {"TERM": "xterm-256color"}
     process = home.start("index", stdout=subprocess.PIPE, stderr=terminal.device, env=environment)
     out, _ = process.communicate(timeout=60)
