@@ -204,9 +204,9 @@ def _first_problem(error: ValidationError, schema: type[Config]) -> str:
     return f"{key}: {words} (found {problem['input']!r:.60})"
 
 
-def _hint(schema: type[Config], key: tuple[int | str, ...]) -> str:
-    """Name the keys that are known in the section of an unknown `key`."""
-    *section, name = map(str, key)
+def _hint(schema: type[Config], path: tuple[int | str, ...]) -> str:
+    """Name the keys that are known in the section of an unknown key, which is the last of `path`."""
+    *section, name = map(str, path)
     model: type[Section] = schema
     for part in section:
         annotation = model.model_fields[part].annotation
@@ -214,5 +214,5 @@ def _hint(schema: type[Config], key: tuple[int | str, ...]) -> str:
             model = annotation
     if name in model.elsewhere:
         return model.elsewhere[name]
-    known = [field for field in model.model_fields if field != "base"]
-    return f"known here: {', '.join(known)}" if known else "this section has no keys yet"
+    keys = (key for key in model.model_fields if key != "base")
+    return f"known here: {', '.join(keys)}"

@@ -70,7 +70,7 @@ def _draw(blocks: Iterable[Block]) -> None:
     from rich.text import Text
 
     console = Console(highlight=False, markup=False, emoji=False)
-    console.width = console.width or 80  # rich draws nothing at all where COLUMNS is 0
+    console.width = console.width or 80  # rich draws nothing at all if COLUMNS is 0
     for block in blocks:
         text = Text()
         for piece in block.pieces:

@@ -12,6 +12,7 @@ from index.models.encoder import Encoder
 from index.records import Progress
 from index.storage import generations
 from index.storage.fingerprint import encoder_name
+from index.storage.index_folder import ENCODERS
 
 if TYPE_CHECKING:
     from index.models.encoder_export import FrameworkEncoder
@@ -49,7 +50,7 @@ class Embedder:
         The caller holds the writers' lock; `model` is the fingerprint of the model in `model_folder`. Returns
         the embedder, and whether it exported. Raises ModelMissingError, ModelDamagedError and OSError.
         """
-        folder = root / "encoders" / encoder_name(model)
+        folder = root / ENCODERS / encoder_name(model)
         framework = None
         try:
             generations.check_encoder(folder)

@@ -31,12 +31,12 @@ from index.errors import (
     Reason,
 )
 from index.storage.fingerprint import Fingerprint
+from index.storage.index_folder import ENCODERS, GENERATIONS, LOCK, POINTER, READERS, WRITER
 from index.storage.manifest import FILE as MANIFEST
 from index.storage.manifest import Facts, Json, check_files, damaged, read_json, sync, write_manifest
 
 SCHEMA = 3  # of everything in the index folder; raise it with every change to names or contents of its files
 
-_POINTER = "current"
 _OPEN_ATTEMPTS = 10
 # What may be deleted, and nobody else's files: "000012", "draft-4711-0f3a", "a1b2c3d4e5f60718" of an export.
 _DELETABLE = re.compile(r"[0-9]{6,}|draft-.*|[0-9a-f]{16,64}")
@@ -122,8 +122,8 @@ def writing(root: Path, wait: float) -> Iterator[None]:
     from filelock import FileLock, Timeout  # 50 ms that only writers pay
 
     root.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(root / "lock", timeout=wait)
-    writer = root / "writer"
+    lock = FileLock(root / LOCK, timeout=wait)
+    writer = root / WRITER
     try:
         lock.acquire()
     except Timeout:
@@ -156,7 +156,7 @@ def new_generation(
     Until the last step of this the previous generation answers. The caller holds the lock. `checksums` are
     those already known, by file, as a manifest lists them. Raises OSError.
     """
-    generations = root / "generations"
+    generations = root / GENERATIONS
     with _draft_folder(generations) as folder:
         draft = Draft(folder, Facts())
         yield draft
@@ -182,10 +182,10 @@ def new_generation(
         "sha256": file_sha256(generations / name / MANIFEST),
         "previous": previous["generation"] if previous else None,
     }
-    new_pointer = root / f"{_POINTER}.new"
+    new_pointer = root / f"{POINTER}.new"
     new_pointer.write_text(json.dumps(pointer) + "\n", encoding="utf-8")
     sync(new_pointer)
-    new_pointer.replace(root / _POINTER)
+    new_pointer.replace(root / POINTER)
     sync(root)
     _delete_old_generations(root)
 
@@ -195,7 +195,7 @@ def put_encoder(root: Path, name: str, export: Callable[[Path], None]) -> Path:
 
     The caller holds the lock. Raises OSError and what `export` raises.
     """
-    return _store_export(root / "encoders" / name, export)
+    return _store_export(root / ENCODERS / name, export)
 
 
 def find_reader(root: Path, name: str, previous: ExportedReader | None) -> ExportedReader | None:
@@ -203,7 +203,7 @@ def find_reader(root: Path, name: str, previous: ExportedReader | None) -> Expor
 
     The caller holds the lock.
     """
-    folder = root / "readers" / name
+    folder = root / READERS / name
     try:
         if previous and previous.folder == folder:
             reader = previous
@@ -217,7 +217,7 @@ def find_reader(root: Path, name: str, previous: ExportedReader | None) -> Expor
 
 def put_reader(root: Path, name: str, export: Callable[[Path], None]) -> ExportedReader:
     """Store the files that `export` writes as the reader `name`; see `put_encoder`."""
-    folder = _store_export(root / "readers" / name, export)
+    folder = _store_export(root / READERS / name, export)
     return ExportedReader(folder, file_sha256(folder / MANIFEST))
 
 
@@ -255,15 +255,15 @@ def _delete_old_generations(root: Path) -> None:
     encoders, readers = set(), set()
     for name in generations - {None}:
         with suppress(IndexDamagedError, KeyError, TypeError):
-            manifest = read_json(root / "generations" / name / MANIFEST)
+            manifest = read_json(root / GENERATIONS / name / MANIFEST)
             encoders.add(manifest["encoder"]["name"])
             readers.add(manifest["reader"] and manifest["reader"]["name"])
-    for folder, in_use in (("generations", generations), ("encoders", encoders), ("readers", readers)):
+    for folder, in_use in ((GENERATIONS, generations), (ENCODERS, encoders), (READERS, readers)):
         for path in (root / folder).glob("*"):
             if path.name not in in_use and _DELETABLE.fullmatch(path.name) and path.is_dir():
                 shutil.rmtree(path, ignore_errors=True)
     with suppress(OSError):
-        (root / f"{_POINTER}.new").unlink(missing_ok=True)
+        (root / f"{POINTER}.new").unlink(missing_ok=True)
 
 
 def _store_export(target: Path, export: Callable[[Path], None]) -> Path:
@@ -288,16 +288,16 @@ def _draft_folder(parent: Path) -> Iterator[Path]:
 
 
 def _generation(root: Path, pointer: Json, check: bool) -> Generation:
-    folder = root / "generations" / pointer["generation"]
+    folder = root / GENERATIONS / pointer["generation"]
     manifest = read_json(folder / MANIFEST, pointer["sha256"])
     try:
-        encoder = root / "encoders" / manifest["encoder"]["name"]
+        encoder = root / ENCODERS / manifest["encoder"]["name"]
         read_json(encoder / MANIFEST, manifest["encoder"]["sha256"])
         reader = manifest["reader"]
         generation = Generation(
             folder,
             encoder,
-            reader and ExportedReader(root / "readers" / reader["name"], reader["sha256"]),
+            reader and ExportedReader(root / READERS / reader["name"], reader["sha256"]),
             Fingerprint(**manifest["fingerprint"]),
             Facts(**manifest["facts"]),
             {name: file["sha256"] for name, file in manifest["files"].items()},
@@ -320,7 +320,7 @@ def _check_path(root: Path) -> None:
 
 
 def _read_pointer(root: Path) -> Json:
-    path = root / _POINTER
+    path = root / POINTER
     if not path.exists():
         raise IndexMissingError(f"there is no index in {root}")
     pointer = read_json(path)

@@ -1,16 +1,16 @@
-"""Names of what stands in an index folder, and the check that nothing but an index does."""
+"""Index folder: the names of its entries, and the check that it holds an index and nothing else."""
 
 from index.config import Config
 from index.errors import ConfigurationError, Reason
 
-POINTER, GENERATIONS, ENCODERS, READERS, LOCK, WRITER = (
-    "current",
-    "generations",
-    "encoders",
-    "readers",
-    "lock",
-    "writer",
-)
+POINTER = "current"
+GENERATIONS = "generations"
+ENCODERS = "encoders"
+READERS = "readers"
+LOCK = "lock"
+WRITER = "writer"
+
+# One of them is in every index folder.
 _ENTRIES = {POINTER, GENERATIONS, ENCODERS, READERS, LOCK, WRITER}
 
 
