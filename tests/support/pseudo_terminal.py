@@ -32,11 +32,11 @@ class PseudoTerminal:
         """Press keys."""
         os.write(self.controller, keys.encode())
 
-    def wait_for(self, text: str, timeout: float = 60.0) -> None:
-        """Wait until `text` was written; fail after a while."""
+    def wait_for(self, text: str, times: int = 1, timeout: float = 60.0) -> None:
+        """Wait until `text` was written that many times; fail after a while."""
         with self._written:
-            if not self._written.wait_for(lambda: text.encode() in self._output, timeout):
-                raise AssertionError(f"{text!r} is not in {self._output.decode()!r}")
+            if not self._written.wait_for(lambda: self._output.count(text.encode()) >= times, timeout):
+                raise AssertionError(f"{text!r} is not {times} times in {self._output.decode()!r}")
 
     def shown(self) -> str:
         """Return all that was written, once every program has let go of the terminal."""

@@ -204,8 +204,9 @@ def test_a_terminal_is_chatted_on(built_home: Home, open_terminal: Callable[[int
             terminal.wait_for("\x1b[?2004h")  # the prompt is there
             terminal.type(f"{STRIKE}\r")
             terminal.wait_for("characters ")
+            terminal.wait_for("\x1b[?2004h", times=2)  # and there again: what is typed before is lost
             terminal.type("\x04")
-            assert process.wait(30) == 0
+            assert process.wait(60) == 0
         finally:
             process.kill()
     screen = terminal.shown()
