@@ -264,7 +264,7 @@ def _best(table: NDArray[np.float32]) -> tuple[int, int, float]:
 
 
 def _span_scores(start: NDArray[np.float32], end: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the score of each span by its first and last token, [t, t]; -inf where there is none."""
+    """Return the score of each span by its first and last token, [t, t]; -inf if it is none."""
     table = start[:, None] + end[None, :]
     allowed = np.triu(np.ones(table.shape, dtype=bool)) & np.tril(
         np.ones(table.shape, dtype=bool), ANSWER_TOKENS - 1

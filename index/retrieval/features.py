@@ -21,7 +21,7 @@ FEATURES: tuple[str, ...] = (
     "covered",  # share of the question's weight that the sentence has,
     "covered_near",  # that only its neighbours have,
     "covered_title",  # that only the title has
-    "covered_before",  # by the sentence before, where this one begins with "he", "it", "this"
+    "covered_before",  # by the sentence before, if this one begins with "he", "it", "this"
     "likeness",  # by words with the same beginning
     "pairs",  # neighbouring terms of the question that are neighbours here
     "names",  # share of the question's names that the sentence has,

@@ -1,4 +1,4 @@
-"""A model that scores as it is told, and the trained reader with it over a shelf of sentences."""
+"""A model with scores that a test sets, and the trained reader with that model over sentences of a test."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -25,15 +25,15 @@ class Model:
         self.seed = seed
         self.calls: list[list[str]] = []
 
-    def read_many(self, asked: Sequence[tuple[str, Sequence[str]]]) -> list[list[TokenScores]]:
-        return [self.read(question, texts) for question, texts in asked]
+    def read_many(self, questions: Sequence[tuple[str, Sequence[str]]]) -> list[list[TokenScores]]:
+        return [self.read(question, texts) for question, texts in questions]
 
     def read(self, question: str, texts: Sequence[str]) -> list[TokenScores]:
         assert question == QUESTION
         self.calls += [list(texts)] if texts else []
-        return [self._scores(text) for text in texts]
+        return [self.token_scores(text) for text in texts]
 
-    def _scores(self, text: str) -> TokenScores:
+    def token_scores(self, text: str) -> TokenScores:
         spans = np.array([match.span() for match in TOKEN.finditer(text)], dtype=np.int64).reshape(-1, 2)
         start, end = (np.full(len(spans), LOW, dtype=np.float32) for _ in range(2))
         if self.seed is not None:
@@ -45,10 +45,10 @@ class Model:
         return TokenScores(spans[:, 0], spans[:, 1], np.float32(start), np.float32(end))
 
 
-def weights(joint: Mapping[str, float], sure: Mapping[str, float] = {}) -> ReadingWeights:
+def weights(order: Mapping[str, float], confidence: Mapping[str, float] = {}) -> ReadingWeights:
     return ReadingWeights(
-        np.array([joint.get(name, 0.0) for name in RANK_FEATURES]),
-        np.array([sure.get(name, 0.0) for name in CONFIDENCE_FEATURES]),
+        np.array([order.get(name, 0.0) for name in RANK_FEATURES]),
+        np.array([confidence.get(name, 0.0) for name in CONFIDENCE_FEATURES]),
     )
 
 

@@ -1,4 +1,4 @@
-"""A shelf of articles given as sentences: their texts by row, and candidates, without a catalog."""
+"""Articles given as lists of sentences: their texts by row, and candidates, without a catalog."""
 
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
@@ -26,14 +26,16 @@ class SentenceTexts:
     @classmethod
     def of(cls, *articles: Sequence[str]) -> "SentenceTexts":
         """Put a space between the sentences of each article."""
-        return cls(*([(" " * (number > 0), text) for number, text in enumerate(one)] for one in articles))
+        return cls(
+            *([(" " * (number > 0), text) for number, text in enumerate(article)] for article in articles)
+        )
 
     def texts(self, rows: Iterable[int]) -> list[SentenceText]:
         """Read sentences as the catalog does."""
-        wanted = set(rows)
-        return [one for one in self.sentences if one.row in wanted]
+        wanted_rows = set(rows)
+        return [sentence for sentence in self.sentences if sentence.row in wanted_rows]
 
     def candidate(self, row: int) -> Candidate:
-        one = self.sentences[row]
-        words = tuple(terms(one.text))
-        return Candidate(row, one.article, one.start, one.end, one.text, 0.5, 0.4, 2.0, words, (), (), ())
+        sentence = self.sentences[row]
+        article, start, end, text = sentence.article, sentence.start, sentence.end, sentence.text
+        return Candidate(row, article, start, end, text, 0.5, 0.4, 2.0, tuple(terms(text)), (), (), ())

@@ -114,7 +114,7 @@ def test_an_answer_is_no_longer_than_so_many_tokens() -> None:
 def test_the_last_token_is_not_before_the_first() -> None:
     shelf = SentenceTexts.of(["Berg is not Anna."])
     model = Model()
-    model._scores = lambda text: TokenScores(  # type: ignore[method-assign]
+    model.token_scores = lambda text: TokenScores(  # type: ignore[method-assign]
         np.array([0, 12]), np.array([4, 16]), np.float32([-9, 5]), np.float32([5, -9])
     )
     (reading,) = read(shelf, model, ranking(shelf, 0))
@@ -150,7 +150,7 @@ def test_nothing_to_read() -> None:
     model = Model()
     assert read(shelf, model, []) == []
     assert reader(shelf, model).score(QUESTION, []) == {}
-    model._scores = lambda text: TokenScores(  # type: ignore[method-assign]
+    model.token_scores = lambda text: TokenScores(  # type: ignore[method-assign]
         np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.float32)
     )
     readings = read(shelf, model, ranking(shelf, 3, 1))

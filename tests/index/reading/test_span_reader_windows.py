@@ -64,8 +64,8 @@ def shown_twice(later: Mapping[str, float]) -> tuple[SentenceTexts, Model]:
     """Return sentences of which the third is in both windows; the second window has other scores."""
     shelf = SentenceTexts.of([f"Anna {number} {'x' * 140}." for number in range(6)])
     model = Model()
-    before, after = Model({"Anna": 3.0})._scores, Model(later)._scores
-    model._scores = lambda text: (before if text.startswith("Anna 0") else after)(text)  # type: ignore[method-assign]
+    before, after = Model({"Anna": 3.0}).token_scores, Model(later).token_scores
+    model.token_scores = lambda text: (before if text.startswith("Anna 0") else after)(text)  # type: ignore[method-assign]
     return shelf, model
 
 
@@ -87,7 +87,7 @@ def test_of_several_windows_the_mean_score_of_each_token_counts() -> None:
 
 def test_a_window_that_cuts_a_sentence_into_other_tokens_does_not_count() -> None:
     shelf, model = shown_twice({})
-    known = model._scores
+    known = model.token_scores
 
     def odd(text: str) -> TokenScores:
         scores = known(text)
@@ -96,7 +96,7 @@ def test_a_window_that_cuts_a_sentence_into_other_tokens_does_not_count() -> Non
         return TokenScores(starts, scores.ends, scores.start, scores.end)
 
     alone = reader(shelf, model).score(QUESTION, ranking(shelf, 1))[2]
-    model._scores = odd  # type: ignore[method-assign]
+    model.token_scores = odd  # type: ignore[method-assign]
     found = reader(shelf, model).score(QUESTION, ranking(shelf, 1, 3))
     assert len(model.calls[-1]) == 2 and 4 in found
     assert found[2] == alone
@@ -105,8 +105,8 @@ def test_a_window_that_cuts_a_sentence_into_other_tokens_does_not_count() -> Non
 def test_a_sentence_of_both_rounds_counts_by_all_its_windows() -> None:
     shelf = SentenceTexts.of([f"Anna {number} {'x' * 140}." for number in range(30)])
     model = Model()
-    first, later = Model({"Anna": 1.0})._scores, Model({"Anna": 2.0})._scores
-    model._scores = lambda text: (later if text.startswith("Anna 10") else first)(text)  # type: ignore[method-assign]
+    first, later = Model({"Anna": 1.0}).token_scores, Model({"Anna": 2.0}).token_scores
+    model.token_scores = lambda text: (later if text.startswith("Anna 10") else first)(text)  # type: ignore[method-assign]
     found = reader(shelf, model).score(QUESTION, ranking(shelf, 9, 15, 21, 27, 11))
     assert [len(call) for call in model.calls] == [FIRST_WINDOWS, 1]
     assert (found[9].span_log_odds, found[10].span_log_odds, found[11].span_log_odds) == pytest.approx(
