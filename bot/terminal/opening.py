@@ -4,7 +4,7 @@ import logging
 
 from bot.config import Config
 from bot.terminal.progress import progress
-from index.articles.corpus import corpus_files, other_kinds
+from index.articles.corpus import corpus_files, unsupported_files
 from index.building import staleness
 from index.building.report import BuildReport
 from index.building.update import update
@@ -90,7 +90,7 @@ def warn_of_skipped(report: BuildReport) -> None:
 
 def log_ignored_files(config: Config) -> None:
     """Log how many files of the corpus have unsupported types."""
-    kinds = other_kinds(config.corpus_directory)
+    kinds = unsupported_files(config.corpus_directory)
     if kinds:
         counts_by_type = ", ".join(
             f"{count} {suffix or 'without extension'}" for suffix, count in kinds.items()

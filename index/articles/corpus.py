@@ -1,4 +1,4 @@
-"""Files of the corpus folder: which are articles, under which id, and what stands in them."""
+"""Files of the corpus folder: which of them are articles, with which ids and which content."""
 
 import os
 import re
@@ -13,8 +13,9 @@ from index.records import Article
 
 SUFFIXES = frozenset((".htm", ".html", ".markdown", ".md", ".pdf", ".rtf", ".text", ".txt", ".xhtml"))
 LARGEST = 50 * 1024 * 1024
-"""Bytes of the largest file that is read."""
+"""Size limit of a file, in bytes."""
 
+# A byte that is not UTF-8, as `os.fsencode(...).decode(errors="backslashreplace")` shows it: "\\xe9".
 _ESCAPED_BYTE = re.compile(r"\\x[89a-f][0-9a-f]")
 _FOLDER_REASONS: dict[type[OSError], str] = {
     FileNotFoundError: "no such corpus folder",
@@ -26,8 +27,8 @@ _FOLDER_REASONS: dict[type[OSError], str] = {
 class CorpusFile:
     r"""A file that should be an article.
 
-    `file` is its path below the corpus folder, `/` between folders; a byte that is no UTF-8 shows as `\xe9`,
-    and a backslash in names with such a byte, or with what looks like one, as two.
+    `file` is its path below the corpus folder, with `/` between folders. A byte that is not UTF-8 is shown as
+    `\xe9`; in names with such a byte, or with what looks like one, a backslash is shown as two.
     """
 
     path: Path
@@ -36,30 +37,30 @@ class CorpusFile:
 
 
 def corpus_files(directory: Path) -> list[CorpusFile]:
-    """Return the files below a folder that should be articles, sorted by id: of known kinds, not hidden.
+    """Return the files below a folder that should be articles, sorted by id: of known formats, not hidden.
 
-    Links to files are followed; links to folders are not: inside the corpus their files are found anyway.
-    What `read_article` will refuse is listed too: broken links, links that leave the corpus folder, and
-    folders that cannot be listed (their `file` ends with `/`).
+    Links to files are followed, links to folders are not: inside the corpus their files are found anyway.
+    Files that `read_article` will refuse are listed too: broken links, links that leave the corpus folder,
+    and folders that cannot be listed (their `file` ends with `/`).
     Raises ConfigurationError for a corpus folder that is missing or unreadable.
     """
-    found = sorted(_walk(directory))
-    names = [_shown(below) for below, _ in found]
+    entries = sorted(_walk(directory))
+    names = [_display_name(name) for name, _ in entries]
     files = [
         CorpusFile(Path(path), name, id_)
-        for (_, path), name, id_ in zip(found, names, _ids(names), strict=True)
+        for (_, path), name, id_ in zip(entries, names, article_ids(names), strict=True)
     ]
     return sorted(files, key=lambda file: file.id)
 
 
-def other_kinds(directory: Path) -> dict[str, int]:
-    """Count the files below a folder whose kind is not read, by extension, hidden ones aside."""
-    kinds: Counter[str] = Counter()
+def unsupported_files(directory: Path) -> dict[str, int]:
+    """Count the files below a folder of unsupported formats by extension, without hidden ones."""
+    counts: Counter[str] = Counter()
     for _, folders, names in os.walk(directory):
         folders[:] = [name for name in folders if not name.startswith(".")]
-        found = (PurePosixPath(name).suffix.lower() for name in names if not name.startswith("."))
-        kinds.update(suffix for suffix in found if suffix not in SUFFIXES)
-    return dict(kinds.most_common())
+        suffixes = (PurePosixPath(name).suffix.lower() for name in names if not name.startswith("."))
+        counts.update(suffix for suffix in suffixes if suffix not in SUFFIXES)
+    return dict(counts.most_common())
 
 
 def read_article(file: CorpusFile) -> Article:
@@ -81,27 +82,27 @@ def read_article(file: CorpusFile) -> Article:
 
 def _read(file: CorpusFile) -> Article:
     refuse(file)
-    # Imported here: a question looks for changes in the corpus, but reads no articles.
-    from index.articles.file_formats import file_readers
+    # Imported here, because a question checks the corpus for changes but reads no articles.
+    from index.articles.file_formats import file_formats
     from index.articles.front_matter import title_in
 
-    document = file_readers()[file.path.suffix.lower()].load_data(file.path)[0]
-    text, known = document.text, document.metadata
+    document = file_formats()[file.path.suffix.lower()].load_data(file.path)[0]
+    text, metadata = document.text, document.metadata
     if not any(map(str.isalnum, text)):
         raise UnreadableFileError("holds no words" if text.strip() else "is empty")
     return Article(
         id=file.id,
-        title=known.get("title") or title_in(text) or PurePosixPath(file.file).stem,
+        title=metadata.get("title") or title_in(text) or PurePosixPath(file.file).stem,
         text=text,
         file=file.file,
-        url=known.get("url"),
-        published=known.get("published"),
-        author=known.get("author"),
+        url=metadata.get("url"),
+        published=metadata.get("published"),
+        author=metadata.get("author"),
     )
 
 
 def refuse(file: CorpusFile) -> os.stat_result:
-    """Raise UnreadableFileError or OSError for a file that is not even opened, else return what it is."""
+    """Return the status of a file. Raises UnreadableFileError or OSError if it is not to be opened."""
     corpus = file.path.parents[file.file.rstrip("/").count("/")]
     if file.path.is_symlink() and not _is_inside(file.path, corpus):
         raise UnreadableFileError("is a link that leaves the corpus folder", "Copy the file into the folder.")
@@ -120,7 +121,7 @@ def refuse(file: CorpusFile) -> os.stat_result:
 
 
 def _walk(directory: Path) -> Iterator[tuple[str, str]]:
-    """Yield what should be an article: its path below the folder, and its whole path."""
+    """Yield the path below the folder, and the full path, of each file that should be an article."""
     folders = [""]
     while folders:
         below = folders.pop()
@@ -145,8 +146,8 @@ def _walk(directory: Path) -> Iterator[tuple[str, str]]:
             yield below, str(directory / below)
 
 
-def _shown(name: str) -> str:
-    """Return a name as UTF-8, no two names as the same."""
+def _display_name(name: str) -> str:
+    """Return a name as UTF-8, different names as different ones."""
     shown = os.fsencode(name).decode(errors="backslashreplace")
     if not _ESCAPED_BYTE.search(shown):
         return shown
@@ -154,21 +155,21 @@ def _shown(name: str) -> str:
 
 
 def _is_inside(path: Path, directory: Path) -> bool:
-    """Tell whether a link leads to a place in the folder; one that leads nowhere stays where it is."""
+    """Tell whether a link leads to a place in the folder; it may be a broken one."""
     target = os.path.realpath(path)
     return Path(target).is_relative_to(os.path.realpath(directory))
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
-    """Tell whether an entry is a file, or a link to one or to nothing; a pipe or a device is none."""
+    """Tell whether an entry is a file, or a link to one or to nothing; not a pipe or a device."""
     if not entry.is_symlink():
         return entry.is_file()
     target = Path(entry.path)
     return target.is_file() or not target.exists()
 
 
-def _ids(files: list[str]) -> list[str]:
-    """Return an id for each file: without the extension, and composed (NFC), where it is the only one so.
+def article_ids(files: list[str]) -> list[str]:
+    """Return an id for each file: its path without the extension, composed (NFC), if that is unique.
 
     Files that would share an id keep their extensions, then their own spelling, then get a number.
     """
@@ -195,6 +196,6 @@ def _ids(files: list[str]) -> list[str]:
 
 
 def _last_attempt(error: Exception) -> BaseException:
-    """Return what was raised at last where a reader of LlamaIndex's tried several times."""
+    """Return the last error if one of LlamaIndex's readers tried several times."""
     attempt = getattr(error, "last_attempt", None)
     return (attempt.exception() if attempt is not None else None) or error

@@ -1,4 +1,4 @@
-"""Bytes of a file to text: byte order marks, UTF-8, UTF-16, then the best guess; binary data is refused."""
+"""Decoding of a file's bytes: byte order marks, UTF-8, UTF-16, then the best guess; no binary data."""
 
 import codecs
 import re
@@ -14,42 +14,42 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1b"))
-_SAMPLE = 65_536  # bytes that guesses look at
+_SAMPLE = 65_536  # bytes that guesses are based on
 _NEWLINES = re.compile("\r\n?")
 
 
 def decode(data: bytes, declared: str | None = None) -> str:
-    """Return the text of `data`, normalised; `declared` is the encoding that the data itself names, if any.
+    """Return the text of `data`, as `normalise_text` does; `declared` is the encoding that it names itself.
 
-    Raises UnreadableFileError for data that is no text.
+    Raises UnreadableFileError for data that is not text.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return normalised(data[len(mark) :].decode(encoding, errors="replace"))
+            return normalise_text(data[len(mark) :].decode(encoding, errors="replace"))
     if utf16 := _utf16_without_mark(data):
-        return normalised(data.decode(utf16, errors="replace"))
+        return normalise_text(data.decode(utf16, errors="replace"))
     if _is_binary(data):
         raise UnreadableFileError("is not text (binary data)")
     for name in (declared, "utf-8"):
         if name and (text := _strictly(data, name)) is not None:
-            return normalised(text)
-    return normalised(_damaged_utf8(data) or data.decode(_guess(data), errors="replace"))
+            return normalise_text(text)
+    return normalise_text(_damaged_utf8(data) or data.decode(_guess(data), errors="replace"))
 
 
-def normalised(text: str) -> str:
-    r"""Return `text` with "\n" as its only newline, without NUL, lone surrogates replaced by U+FFFD."""
+def normalise_text(text: str) -> str:
+    r"""Return `text` with "\n" as its only newline, without NUL, and with U+FFFD for lone surrogates."""
     return replace_surrogates(_NEWLINES.sub("\n", text.replace("\0", "")))
 
 
 def _strictly(data: bytes, encoding: str) -> str | None:
     try:
         return data.decode(encoding)
-    except (LookupError, ValueError):  # no such encoding, or not in it
+    except (LookupError, ValueError):  # no such encoding, or not that of the data
         return None
 
 
 def _utf16_without_mark(data: bytes) -> str | None:
-    """Recognise UTF-16 by the zero bytes that Latin letters and spaces bring in every second place."""
+    """Recognise UTF-16 by its zero bytes: those of Latin letters and spaces are in every second place."""
     sample = data[:_SAMPLE]
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     half = len(sample) // 2
@@ -65,7 +65,7 @@ def _is_binary(data: bytes) -> bool:
 
 
 def _damaged_utf8(data: bytes) -> str | None:
-    """Decode what is UTF-8 but for a few bytes (a file cut short, say); U+FFFD shows where."""
+    """Decode data that is UTF-8 except for a few bytes, as in a truncated file; U+FFFD shows where."""
     text = data.decode("utf-8", errors="replace")
     damaged = text.count("\ufffd")
     sound = len(data) - len(text.encode("ascii", errors="ignore")) - damaged

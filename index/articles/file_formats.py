@@ -1,6 +1,7 @@
-"""Readers for LlamaIndex: text and Markdown, HTML, PDF, and its own reader for RTF.
+"""File formats that articles may have: text and Markdown, HTML, PDF and RTF.
 
-Imported only where articles are read, for the framework takes a second to import.
+Each is read by a LlamaIndex reader, ours or its own. Imported only when articles are read, because the
+framework takes a second to import.
 """
 
 import importlib
@@ -17,52 +18,53 @@ from llama_index.core.readers.base import BaseReader
 from llama_index.core.schema import Document
 from pypdf.errors import DependencyError
 
-from index.articles.decoding import decode, normalised
-from index.articles.front_matter import Description, describe, split_front_matter
+from index.articles.decoding import decode, normalise_text
+from index.articles.front_matter import Description, make_description, split_front_matter
 from index.articles.html_text import read_html
 from index.errors import UnreadableFileError
 
 _ENCRYPTED = "Save a copy without encryption."
+# Titles that programs give to PDF files: "untitled1", "Microsoft Word - draft.doc", "report.indd", " ".
 _NO_TITLE = re.compile(r"untitled.*|microsoft word\b.*|.*\.\w{2,5}|\W*", re.IGNORECASE)
 
 
-def file_readers() -> dict[str, BaseReader]:
-    """Return the reader of each suffix: a `file_extractor` for LlamaIndex's SimpleDirectoryReader."""
-    text, page = TextReader(), HtmlReader()
+def file_formats() -> dict[str, BaseReader]:
+    """Return the format of each suffix, as a `file_extractor` for LlamaIndex's SimpleDirectoryReader."""
+    text, page = TextFormat(), HtmlFormat()
     return {
         **dict.fromkeys((".txt", ".text", ".md", ".markdown"), text),
         **dict.fromkeys((".html", ".htm", ".xhtml"), page),
-        ".pdf": PdfReader(),
-        ".rtf": RtfReader(),
+        ".pdf": PdfFormat(),
+        ".rtf": RtfFormat(),
     }
 
 
-class TextReader(BaseReader):
-    """Plain text and Markdown, as it stands in the file but for the front matter.
+class TextFormat(BaseReader):
+    """Plain text and Markdown, as it is in the file except for the front matter.
 
-    LlamaIndex's own way drops the bytes that it cannot decode.
+    LlamaIndex's own reader drops the bytes that it cannot decode.
     """
 
     def load_data(self, file: Path, extra_info: dict[str, Any] | None = None) -> list[Document]:
-        """Read one file into one Document; raises UnreadableFileError for binary data."""
+        """Read one file into one Document. Raises UnreadableFileError for binary data."""
         return _documents(*split_front_matter(decode(Path(file).read_bytes())), extra_info)
 
 
-class HtmlReader(BaseReader):
+class HtmlFormat(BaseReader):
     """The readable text of HTML pages, blocks separated by blank lines."""
 
     def load_data(self, file: Path, extra_info: dict[str, Any] | None = None) -> list[Document]:
-        """Read one file into one Document; raises UnreadableFileError for binary data."""
+        """Read one file into one Document. Raises UnreadableFileError for binary data."""
         return _documents(*read_html(Path(file).read_bytes()), extra_info)
 
 
-class PdfReader(BaseReader):
+class PdfFormat(BaseReader):
     """The text of PDF files, pages joined, by LlamaIndex's reader."""
 
     def load_data(self, file: Path, extra_info: dict[str, Any] | None = None) -> list[Document]:
         """Read one file into one Document.
 
-        Raises UnreadableFileError where it is encrypted or holds no text.
+        Raises UnreadableFileError if it is encrypted or holds no text.
         """
         with _quiet("pypdf"):
             title, author = _pdf_information(file)
@@ -72,14 +74,14 @@ class PdfReader(BaseReader):
             raise UnreadableFileError("holds no text (a scan?)", "Run text recognition (OCR) on it first.")
         if title and _NO_TITLE.fullmatch(title.strip()):
             title = None
-        return _documents(describe({"title": title, "author": author}), text, extra_info)
+        return _documents(make_description({"title": title, "author": author}), text, extra_info)
 
 
-class RtfReader(BaseReader):
+class RtfFormat(BaseReader):
     """The text of RTF files, by LlamaIndex's reader."""
 
     def load_data(self, file: Path, extra_info: dict[str, Any] | None = None) -> list[Document]:
-        """Read one file into one Document; raises UnreadableFileError for a file of another kind."""
+        """Read one file into one Document. Raises UnreadableFileError for a file of another format."""
         if not Path(file).read_bytes().lstrip().startswith(rb"{\rtf"):
             raise UnreadableFileError("is not an RTF file")
         text = "\n".join(part.text for part in _bundled("RTFReader").load_data(file))
@@ -87,7 +89,7 @@ class RtfReader(BaseReader):
 
 
 def _pdf_information(file: Path) -> tuple[str | None, str | None]:
-    """Return title and author; raises UnreadableFileError where it takes a password to read the file."""
+    """Return title and author. Raises UnreadableFileError if reading the file requires a password."""
     try:
         with pypdf.PdfReader(file) as pdf:
             if pdf.is_encrypted and not pdf.decrypt(""):
@@ -98,12 +100,12 @@ def _pdf_information(file: Path) -> tuple[str | None, str | None]:
 
 
 def _documents(description: Description, text: str, extra_info: dict[str, Any] | None) -> list[Document]:
-    known = {key: value for key, value in asdict(description).items() if value is not None}
-    return [Document(text=normalised(text), metadata={**(extra_info or {}), **known})]
+    metadata = {key: value for key, value in asdict(description).items() if value is not None}
+    return [Document(text=normalise_text(text), metadata={**(extra_info or {}), **metadata})]
 
 
 def _bundled(name: str, **options: Any) -> BaseReader:
-    """Return a reader of LlamaIndex's; importing its package sets up the root logger, which is undone."""
+    """Return one of LlamaIndex's readers. Importing them configures the root logger: that is undone."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     package = importlib.import_module("llama_index.readers.file")
@@ -115,7 +117,7 @@ def _bundled(name: str, **options: Any) -> BaseReader:
 
 @contextmanager
 def _quiet(name: str) -> Iterator[None]:
-    """Keep a library's own complaints off the terminal; what matters is raised."""
+    """Keep a library's log off the terminal; what matters is raised."""
     logger = logging.getLogger(name)
     level = logger.level
     logger.setLevel(logging.CRITICAL + 1)

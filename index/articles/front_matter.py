@@ -1,4 +1,4 @@
-"""What an article says of itself: YAML front matter, and the title where there is none."""
+"""Description of an article by itself: YAML front matter, and its title if it has none."""
 
 import re
 from collections.abc import Mapping
@@ -11,11 +11,13 @@ from index.segmentation.blocks import without_closing_hashes
 LONGEST_TITLE = 200
 """Code points of the longest first line that can be a title."""
 LONGEST_LINE = 1_000
-"""Code points of the longest value that is kept; a longer one is cut short."""
+"""Code points of the longest value; a longer one is truncated."""
 
+# "---\ntitle: Bees\n---\n\n", at the beginning of a text.
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(?P<yaml>.{,65536}?\n)(?:---|\.\.\.)[ \t]*(?:\n\s*\n|\n|\Z)", re.S)
 _KEYS = frozenset(("title", "url", "published", "date", "author", "authors"))
 _NOTHING = ("", "~", "null")
+# A line "title: Bees: an introduction", which is not valid YAML.
 _PAIR = re.compile(r"^(\w+):[ \t]+(\S.*?)[ \t]*$", re.M)
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(?=\S)")
@@ -23,7 +25,7 @@ _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(?=\S)")
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What is known of an article beside its text."""
+    """An article's metadata."""
 
     title: str | None = None
     url: str | None = None
@@ -32,10 +34,10 @@ class Description:
 
 
 def split_front_matter(text: str) -> tuple[Description, str]:
-    """Return what the YAML front matter says, and the text behind it.
+    """Return the metadata in the YAML front matter, and the text after it.
 
-    A block between rules that has none of the keys of `describe` is part of the text. Of broken YAML, such as
-    a title with a colon, the lines `key: value` are read.
+    A block between rules that has none of the known keys is part of the text. In invalid YAML, such as a
+    title with a colon, the lines `key: value` are read.
     """
     match = _FRONT_MATTER.match(text)
     if match is None:
@@ -43,17 +45,17 @@ def split_front_matter(text: str) -> tuple[Description, str]:
     import yaml
 
     try:
-        # Strings, lists and mappings alone: "No" is a title, and 1:30 no number.
+        # Only strings, lists and mappings: "No" is a title, and 1:30 is not a number.
         values = yaml.load(match["yaml"], yaml.BaseLoader)  # noqa: S506 - it builds no other objects
     except (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError):
         values = dict(_PAIR.findall(match["yaml"]))
     if not isinstance(values, dict) or _KEYS.isdisjoint(values):
         return Description(), text
-    said = {key: value for key, value in values.items() if value not in _NOTHING}
-    return describe(said), text[match.end() :]
+    filled = {key: value for key, value in values.items() if value not in _NOTHING}
+    return make_description(filled), text[match.end() :]
 
 
-def describe(values: Mapping[Any, Any]) -> Description:
+def make_description(values: Mapping[Any, Any]) -> Description:
     """Return the description in `values` (keys title, url, published or date, author or authors)."""
     author = values.get("author") or values.get("authors")
     if isinstance(author, list):
@@ -67,9 +69,9 @@ def describe(values: Mapping[Any, Any]) -> Description:
 
 
 def title_in(text: str) -> str | None:
-    """Return the first `# ` heading of a text, else its first line where that stands alone, else None.
+    """Return the first `# ` heading of a text, else its first line if that stands alone, else None.
 
-    A sentence that is all there is names nothing.
+    A text of one sentence has no title.
     """
     fenced = False
     lines = text.split("\n")
@@ -91,7 +93,7 @@ def title_in(text: str) -> str | None:
 
 
 def _line(value: object) -> str | None:
-    """Return a value of the front matter as one line of visible text, None where there is none."""
+    """Return a value of the front matter as one line of visible text, None if there is none."""
     if not isinstance(value, str):
         return None
     words = "".join(char if char.isprintable() else " " for char in value).split()

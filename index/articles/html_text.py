@@ -1,4 +1,4 @@
-"""The readable text of an HTML page, block by block, and what the page says of itself."""
+"""Readable text of an HTML page, block by block, and the page's description of itself."""
 
 import re
 import warnings
@@ -9,7 +9,7 @@ from bs4.dammit import EncodingDetector
 from bs4.element import NavigableString, PreformattedString
 
 from index.articles.decoding import decode
-from index.articles.front_matter import Description, describe
+from index.articles.front_matter import Description, make_description
 
 _UNREAD = frozenset(
     "head title script style nav template noscript svg math iframe object canvas audio video select textarea "
@@ -35,11 +35,11 @@ _AROUND_NEWLINE = re.compile(r" *\n *")
 def read_html(data: bytes) -> tuple[Description, str]:
     """Return the description of a page, and its text: blocks separated by blank lines.
 
-    Raises UnreadableFileError for data that is no text.
+    Raises UnreadableFileError for data that is not text.
     """
     declared = EncodingDetector.find_declared_encoding(data, is_html=True)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # XML that is read as HTML, a text that looks like an address
+        warnings.simplefilter("ignore")  # about XML read as HTML, and about text that looks like an address
         page = BeautifulSoup(_parsable(decode(data, declared)), "html.parser")
     return _description(page), "\n\n".join(_blocks(page))
 
@@ -47,9 +47,9 @@ def read_html(data: bytes) -> tuple[Description, str]:
 def _parsable(markup: str) -> str:
     """Return markup without comments, and without tags that never end.
 
-    On either Python's parser takes quadratic time where they are many, and versions read them differently.
+    Python's parser takes quadratic time for many of either, and its versions read them differently.
     """
-    kept, start, position = [], 0, 0
+    parts, start, position = [], 0, 0
     unclosed: set[str] = set()
     for match in _SPANNING.finditer(markup):
         opening = match[0].lower()
@@ -61,13 +61,13 @@ def _parsable(markup: str) -> str:
             continue
         position = closing.end()
         if opening == "<!--":
-            kept.append(markup[start : match.start()])
+            parts.append(markup[start : match.start()])
             start = position
-    whole = "".join([*kept, markup[start:]])
+    cleaned = "".join([*parts, markup[start:]])
     if "<!--" in unclosed:
-        whole = whole.replace("<!--", "&lt;!--")
-    ended = whole.rfind(">") + 1
-    return whole[:ended] + whole[ended:].replace("<", "&lt;")
+        cleaned = cleaned.replace("<!--", "&lt;!--")
+    ended = cleaned.rfind(">") + 1
+    return cleaned[:ended] + cleaned[ended:].replace("<", "&lt;")
 
 
 def _description(page: BeautifulSoup) -> Description:
@@ -77,7 +77,7 @@ def _description(page: BeautifulSoup) -> Description:
         named.setdefault(key, str(tag["content"]))
     link = page.find("link", rel="canonical", href=True)
     titles = (named.get("og:title"), *(_words(page.find(name)) for name in ("title", "h1")))
-    return describe(
+    return make_description(
         {
             "title": next(filter(None, titles), None),
             "url": link["href"] if isinstance(link, Tag) else named.get("og:url"),

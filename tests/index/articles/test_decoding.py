@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.articles.decoding import decode, normalised
+from index.articles.decoding import decode, normalise_text
 from index.errors import UnreadableFileError
 
 ENGLISH = "The café closed – “for good”, they said. It cost €5."
@@ -33,7 +33,7 @@ def test_unicode_comes_back(encoding: str, text: str) -> None:
         assert encoding == "utf-8"  # a text of control characters
         assert any(ord(char) < 32 for char in text)
     else:
-        expected = normalised(data.decode(encoding))
+        expected = normalise_text(data.decode(encoding))
         # Without a mark, letters between zeros are UTF-16.
         assert found == expected or (encoding == "utf-8" and "\0" in text)
 
@@ -56,7 +56,7 @@ def test_utf16_without_a_mark(encoding: str) -> None:
 
 def test_newlines_and_nul() -> None:
     assert decode(b"One.\r\nTwo.\rThree.\n" + b"x" * 100 + b"\0") == "One.\nTwo.\nThree.\n" + "x" * 100
-    assert normalised("a\ud800b") == "a\ufffdb"
+    assert normalise_text("a\ud800b") == "a\ufffdb"
 
 
 def test_damage_shows() -> None:
