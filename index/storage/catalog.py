@@ -1,8 +1,8 @@
-"""The articles, sentences and passages of one index: an SQLite file, written once, read by many threads.
+"""Articles, sentences and passages of one index: an SQLite file, written once, read by many threads.
 
 Articles are sorted by id; sentences and passages are numbered through all articles in that order, so that an
-article's rows are a run. Sentences and titles are stored with their search terms (`lexical.terms`), so that
-a question need not cut its candidates into words again.
+article's rows are consecutive. Sentences and titles are stored with their search terms
+(`search_terms.terms`), so that a question need not split its candidates into words again.
 """
 
 import sqlite3
@@ -34,8 +34,8 @@ _SENTENCE = (
     " LEFT JOIN sentences before ON before.row = s.row - 1 AND before.article = s.article"
     " LEFT JOIN sentences after ON after.row = s.row + 1 AND after.article = s.article"
 )
-_SIMILAR = 60  # percent, from which an id is named as one of the nearest
-_VARIABLES = 900  # of one statement; SQLite allows 999 at least
+_SIMILAR = 60  # percent; less similar ids are named only if there are no others
+_VARIABLES = 900  # in one statement; every SQLite allows 999
 
 
 def article_key(article_id: str) -> str:
@@ -46,7 +46,7 @@ def article_key(article_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ArticleRow:
-    """What the catalog knows of an article, without its text."""
+    """An article as the catalog lists it, without its text."""
 
     row: int
     id: str
@@ -149,29 +149,29 @@ class Catalog:
 
         Raises UnknownArticleError, which names the nearest ids.
         """
-        found = self._query("SELECT row FROM articles WHERE id = ?", (replace_surrogates(article_id),))
-        if not found:
+        rows = self._query("SELECT row FROM articles WHERE id = ?", (replace_surrogates(article_id),))
+        if not rows:
             near = ", ".join(self.nearest_ids(article_id))
             raise UnknownArticleError(f"no article has the id {article_id[:200]!r}; the nearest: {near}")
-        return int(found[0][0])
+        return int(rows[0][0])
 
     def article_row(self, row: int) -> ArticleRow:
         """Describe the article of `row`. Raises IndexError."""
-        found = self._query(f"{_ARTICLE} WHERE row = ?", (row,))
-        if not found:
+        rows = self._query(f"{_ARTICLE} WHERE row = ?", (row,))
+        if not rows:
             raise IndexError(f"article {row} of {self._size}")
-        return ArticleRow(*found[0])
+        return ArticleRow(*rows[0])
 
     def article_by_key(self, key: str) -> ArticleRow | None:
         """Find the article whose `article_key` is `key`."""
-        values = self._query(f"{_ARTICLE} WHERE key = ?", (key,))
-        return ArticleRow(*values[0]) if values else None
+        rows = self._query(f"{_ARTICLE} WHERE key = ?", (key,))
+        return ArticleRow(*rows[0]) if rows else None
 
     def article_rows(self, rows: Iterable[int]) -> list[ArticleRow]:
-        """Describe the articles of `rows`, in the order of `rows`. Raises KeyError for a row that is none."""
+        """Describe the articles of `rows`, in the order of `rows`. Raises KeyError for an unknown row."""
         wanted = [int(row) for row in rows]
-        found = {values[0]: ArticleRow(*values) for values in self._among(f"{_ARTICLE} WHERE row", wanted)}
-        return [found[row] for row in wanted]
+        articles = {values[0]: ArticleRow(*values) for values in self._among(f"{_ARTICLE} WHERE row", wanted)}
+        return [articles[row] for row in wanted]
 
     def nearest_ids(self, article_id: str, n: int = 3) -> list[str]:
         """List up to `n` ids that contain `article_id`, or else the most similar ones; at least one."""
@@ -187,9 +187,9 @@ class Catalog:
 
     def article(self, row: int) -> Article:
         """Read the article of `row`, with its text. Raises IndexError."""
-        found = self.article_row(row)
+        about = self.article_row(row)
         ((text,),) = self._query("SELECT text FROM articles WHERE row = ?", (row,))
-        return Article(found.id, found.title, text, found.file, found.url, found.published, found.author)
+        return Article(about.id, about.title, text, about.file, about.url, about.published, about.author)
 
     def spans(self, row: int) -> list[Sentence]:
         """Read where the sentences of the article of `row` stand, in order."""
@@ -202,15 +202,15 @@ class Catalog:
         return [Passage(*values) for values in self._query(query, _ends(self.article_row(row).passage_rows))]
 
     def sentences(self, rows: Iterable[int]) -> list[SentenceRow]:
-        """Read the sentences of `rows`, in the order of `rows`. Raises KeyError for a row that is none."""
+        """Read the sentences of `rows`, in the order of `rows`. Raises KeyError for an unknown row."""
         wanted = [int(row) for row in rows]
-        found = {
+        sentences = {
             values[0]: SentenceRow(*values) for values in self._among(f"{_SENTENCE} WHERE s.row", wanted)
         }
-        return [found[row] for row in wanted]
+        return [sentences[row] for row in wanted]
 
     def texts(self, rows: Iterable[int]) -> list[SentenceText]:
-        """Read the texts of the sentences of `rows`, ascending; rows that are none are passed over."""
+        """Read the texts of the sentences of `rows`, ascending; unknown rows are skipped."""
         query = 'SELECT row, article, start, "end", text FROM sentences WHERE row'
         return sorted(SentenceText(*values) for values in self._among(query, [int(row) for row in rows]))
 
@@ -224,11 +224,11 @@ class Catalog:
                 yield words.split()
 
     def places_of(self, sentences: Iterable[int]) -> list[SentencePlace]:
-        """Say where each of the rows `sentences` stands. Raises KeyError for a row that is none."""
+        """Say where each of the rows `sentences` stands. Raises KeyError for an unknown row."""
         wanted = [int(row) for row in sentences]
         query = "SELECT row, article, passage, wording FROM sentences WHERE row"
-        found = {row: SentencePlace(*place) for row, *place in self._among(query, wanted)}
-        return [found[row] for row in wanted]
+        places = {row: SentencePlace(*place) for row, *place in self._among(query, wanted)}
+        return [places[row] for row in wanted]
 
     def sentences_in(self, passages: Iterable[int]) -> list[int]:
         """List the rows of all sentences in the passages of the rows `passages`, ascending."""
@@ -248,8 +248,8 @@ class Catalog:
     def _among(self, query: str, rows: Sequence[int]) -> Iterator[Any]:
         """Run a query that ends with the name of a column, for all values that `rows` gives it."""
         for start in range(0, len(rows), _VARIABLES):
-            some = rows[start : start + _VARIABLES]
-            yield from self._query(f"{query} IN ({', '.join('?' * len(some))})", some)
+            batch = rows[start : start + _VARIABLES]
+            yield from self._query(f"{query} IN ({', '.join('?' * len(batch))})", batch)
 
     def _query(self, query: str, values: Sequence[int | str] = ()) -> list[Any]:
         try:

@@ -1,4 +1,4 @@
-"""To be described."""
+"""Writer of a new catalog: its tables, filled article by article."""
 
 import hashlib
 import sqlite3
@@ -35,7 +35,7 @@ CREATE TABLE passages (
 
 
 class CatalogWriter:
-    """Write a new catalog; articles come sorted by id. Raises OSError where that fails."""
+    """Write a new catalog; articles are added in the order of their ids. Raises OSError if that fails."""
 
     def __init__(self, folder: Path) -> None:
         # The file is new and belongs to no index before it is whole, so that a journal would protect nothing.
@@ -55,7 +55,7 @@ class CatalogWriter:
         self.passages = 0
 
     def add(self, article: Article, sentences: Sequence[Sentence], passages: Sequence[Passage]) -> None:
-        """Append `article` with all its sentences, and the passages that part them. Raises OSError."""
+        """Append `article` with all its sentences and passages. Raises OSError."""
         row, text = self.articles, article.text
         holder = [
             passage_row
@@ -66,16 +66,9 @@ class CatalogWriter:
             "articles",
             [
                 (
-                    *(
-                        row,
-                        article.id,
-                        article_key(article.id),
-                        article.title,
-                        " ".join(terms(article.title)),
-                        article.url,
-                    ),
-                    *(article.published, article.author, article.file),
-                    *(text, len(text)),
+                    *(row, article.id, article_key(article.id), article.title),
+                    *(" ".join(terms(article.title)), article.url, article.published, article.author),
+                    *(article.file, text, len(text)),
                     *(self.sentences, len(sentences), self.passages, len(passages)),
                 )
             ],
