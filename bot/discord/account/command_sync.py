@@ -4,8 +4,6 @@ import asyncio
 import hashlib
 import json
 import logging
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ import discord
 
 from bot.discord.account.login import is_temporary, unreachable_message
 from bot.discord.telemetry.log_format import fields
+from bot.files import write_atomically
 from bot.wording import error_message
 from index.errors import FootnoteError
 
@@ -128,10 +127,6 @@ def _record(folder: Path, application: int, known: dict[str, str]) -> None:
     text = json.dumps(_read(folder) | {str(application): known}, indent=1, sort_keys=True)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(
-            "w", dir=folder, prefix=FILE, delete=False, encoding="ascii"
-        ) as file:
-            file.write(text + "\n")
-        os.replace(file.name, folder / FILE)  # noqa: PTH105 - in one step, so that it is whole
+        write_atomically(folder / FILE, f"{text}\n".encode())
     except OSError as error:
         log.warning("%s", error_message(error))
