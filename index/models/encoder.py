@@ -1,17 +1,18 @@
-"""The encoder of a question: text to vector with onnxruntime and tokenizers, no framework."""
+"""Exported encoder: texts to vectors with onnxruntime and tokenizers, without a framework."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, ClassVar, Self
 
 import numpy as np
 import onnxruntime  # type: ignore[import-untyped]
+from pydantic import ConfigDict, Field, StrictInt
 from tokenizers import Tokenizer
 
 from index.arrays import Floats
-from index.errors import ModelDamagedError, Reason
+from index.errors import Role
+from index.models.exported_model import damaged_export, load_session, load_tokenizer, read_settings
 from index.segmentation.characters import clean
 
 GRAPH_FILE = "encoder.onnx"
@@ -29,31 +30,22 @@ _BATCH_TOKENS = 16_384
 
 @dataclass(frozen=True, slots=True)
 class EncoderSettings:
-    """What an exported encoder needs to know beside its graph and its tokenizer.
+    """Settings of an exported encoder; `tokens` is the longest input, special tokens and prompt included."""
 
-    `tokens` is the longest input, special tokens and prompt included.
-    """
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
-    format: int
-    dimension: int
-    tokens: int
+    format: StrictInt
+    dimension: Annotated[StrictInt, Field(gt=0)]
+    tokens: Annotated[StrictInt, Field(gt=0)]
     query_prompt: str
     document_prompt: str
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Read the settings at `path`; raises ModelDamagedError."""
-        try:
-            values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            settings = cls(**values)
-        except (OSError, ValueError, TypeError) as error:
-            raise _damaged(path, error) from None
-        numbers = (settings.format, settings.dimension, settings.tokens)
-        prompts = (settings.query_prompt, settings.document_prompt)
-        if not all(isinstance(number, int) and number > 0 for number in numbers) or settings.format != FORMAT:
-            raise _damaged(path, f"expected format {FORMAT}, found {numbers}")
-        if not all(isinstance(prompt, str) for prompt in prompts):
-            raise _damaged(path, f"prompts are not text: {prompts}")
+        """Read the settings at `path`. Raises ModelDamagedError."""
+        settings = read_settings(Role.ENCODER, cls, path)
+        if settings.format != FORMAT:
+            raise damaged_export(Role.ENCODER, path, f"expected format {FORMAT}, found {settings.format}")
         return settings
 
 
@@ -76,18 +68,16 @@ class Encoder:
     def load(cls, folder: Path, threads: int | None = None) -> Self:
         """Load the encoder that was exported to `folder`, to run on `threads` threads (None: one a core).
 
-        Raises ModelDamagedError where a file is missing, truncated or not an exported encoder's.
+        Raises ModelDamagedError if a file is missing, truncated or not that of an exported encoder.
         """
         settings = EncoderSettings.read(folder / SETTINGS_FILE)
-        try:
-            tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
-        except Exception as error:  # the library raises nothing more special
-            raise _damaged(folder / TOKENIZER_FILE, error) from None
-        session = _session(folder / GRAPH_FILE, threads)
+        tokenizer = load_tokenizer(Role.ENCODER, folder / TOKENIZER_FILE)
+        session = load_session(Role.ENCODER, folder / GRAPH_FILE, threads=threads)
         outputs = [node.shape[-1] for node in session.get_outputs()]
         inputs = {node.name for node in session.get_inputs()}
         if outputs != [settings.dimension] or not inputs <= TOKEN_INPUTS.keys():
-            raise _damaged(folder / GRAPH_FILE, f"inputs {sorted(inputs)}, output dimensions {outputs}")
+            problem = f"inputs {sorted(inputs)}, output dimensions {outputs}"
+            raise damaged_export(Role.ENCODER, folder / GRAPH_FILE, problem)
         return cls(settings, tokenizer, session)
 
     @property
@@ -135,21 +125,3 @@ class Encoder:
         }
         vectors: Floats = self._session.run(None, feed)[0]
         return vectors
-
-
-def _session(path: Path, threads: int | None) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 4  # errors come as exceptions
-    options.intra_op_num_threads = threads or 0
-    # Threads that spin while they wait would win nothing in a one-shot process and burn a core in a bot.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime has a dozen unrelated classes for a graph that it cannot load
-        raise _damaged(path, f"with {WEIGHTS_FILE} beside it: {error}") from None
-
-
-def _damaged(path: Path, problem: object) -> ModelDamagedError:
-    return ModelDamagedError(
-        f"{path}: not an exported encoder: {problem}", reason=Reason.ENCODER_EXPORT_DAMAGED
-    )

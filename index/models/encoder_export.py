@@ -1,4 +1,4 @@
-"""The encoder of the articles: sentence-transformers embeds at build time and is exported for the questions.
+"""Encoder in sentence-transformers: embeds articles when an index is built, and is exported for questions.
 
 The whole model, pooling and all, becomes one ONNX graph. Its weights lie in a file of their own, which
 onnxruntime maps into memory: of the word embeddings, half of a small model, only the pages in use are read.
@@ -8,7 +8,7 @@ import dataclasses
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from index.arrays import Floats
-from index.errors import ModelDamagedError, Reason
+from index.errors import ModelDamagedError, Role
 from index.models.encoder import (
     FORMAT,
     GRAPH_FILE,
@@ -28,7 +28,14 @@ from index.models.encoder import (
     EncoderSettings,
 )
 from index.models.model_folders import check_model_folder
-from index.models.onnx_export import quiet
+from index.models.onnx_export import (
+    check_tokenizer,
+    copy_tokenizer,
+    not_exportable,
+    quiet,
+    trace,
+    write_tokenizer,
+)
 from index.records import Progress
 from index.segmentation.characters import clean
 
@@ -36,12 +43,13 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from torch import Tensor
 
+_not_exportable = partial(not_exportable, Role.ENCODER)
+
 _CHUNK = 128
 """Texts between two reports of progress: a few of sentence-transformers' batches of 32."""
 _LEAST_COSINE = 0.9999
 _MOST_TOKENS = 8_192
-"""Cut of models that have no window of their own, so that memory has a bound."""
-_OPSET = 17  # the first with LayerNormalization
+"""Window of models that have none of their own, so that memory has a bound."""
 _CHECK_TEXTS = (
     "",
     " ",
@@ -58,7 +66,7 @@ _CHECK_TEXTS = (
     "The coalition said that it had struck the convoy near the town again. " * 3,
 )
 _LONG_CHECK_TEXT = "one two three four five six seven eight nine ten " * 1_000
-"""Short, empty, in many scripts, beyond any window: the export must agree on all of them."""
+"""Texts on which model and export must agree: empty, short, in many scripts, longer than any window."""
 
 
 class FrameworkEncoder:
@@ -68,14 +76,14 @@ class FrameworkEncoder:
         self._model = model
         self._query_prompt = _first_prompt(model, "query")
         self._document_prompt = _first_prompt(model, "document", "passage", "corpus")
-        self._refuse_unsupported()
+        self._check_exportable()
         model.max_seq_length = self._tokens = min(model.max_seq_length or _MOST_TOKENS, _MOST_TOKENS)
 
     @classmethod
     def load(cls, model_folder: Path) -> Self:
-        """Load the model in `model_folder`, from its files alone, onto the GPU where there is one.
+        """Load the model in `model_folder`, from its files alone, onto the GPU if there is one.
 
-        Raises ModelMissingError; ModelDamagedError also where the model is of a kind that cannot be exported.
+        Raises ModelMissingError, and ModelDamagedError also for a kind of model that cannot be exported.
         """
         check_model_folder(model_folder)
         with quiet():
@@ -110,11 +118,11 @@ class FrameworkEncoder:
             progress("embed", start + len(rows), len(texts))
         return vectors
 
-    def export(self, target: Path) -> None:
+    def export(self, target: Path, least_cosine: float = _LEAST_COSINE) -> None:
         """Write the encoder to the folder `target`, for `Encoder.load`.
 
-        Raises ModelDamagedError where the exported vectors differ from the model's own: cosine below 0.9999
-        on any of a set of texts.
+        Raises ModelDamagedError if an exported vector differs from the model's own: with a cosine below
+        `least_cosine`, on any of a set of texts.
         """
         target.mkdir(parents=True, exist_ok=True)
         device = self._model.device
@@ -128,7 +136,7 @@ class FrameworkEncoder:
                 )
                 text = json.dumps(dataclasses.asdict(settings), indent=2, ensure_ascii=False) + "\n"
                 (target / SETTINGS_FILE).write_text(text, encoding="utf-8")
-                self._check(target)
+                self._check(target, least_cosine)
         finally:
             self._model.to(device)
 
@@ -136,25 +144,21 @@ class FrameworkEncoder:
     def _dimension(self) -> int:
         dimension = self._model.get_embedding_dimension()
         if dimension is None:
-            raise _unsupported("it does not say how long its vectors are")
+            raise _not_exportable("it does not say how long its vectors are")
         return dimension
 
-    def _refuse_unsupported(self) -> None:
+    def _check_exportable(self) -> None:
         first = type(self._model[0]).__name__
         if first != "Transformer":
-            raise _unsupported(f"its first module is {first}, not Transformer")
-        if not getattr(self._model.tokenizer, "is_fast", False):
-            raise _unsupported("it has no fast tokenizer (tokenizer.json)")
+            raise _not_exportable(f"its first module is {first}, not Transformer")
+        check_tokenizer(Role.ENCODER, self._model.tokenizer)
         prompts = self._query_prompt + self._document_prompt
         if prompts and not all(getattr(module, "include_prompt", True) for module in self._model):
-            raise _unsupported("its pooling leaves the prompt out")
+            raise _not_exportable("its pooling leaves the prompt out")
 
     def _write_tokenizer(self, path: Path) -> None:
-        from tokenizers import Tokenizer
-
-        # The live tokenizer, not the file: lower-casing and the like are switched on while it is loaded.
         framework = self._model.tokenizer
-        tokenizer = Tokenizer.from_str(framework.backend_tokenizer.to_str())
+        tokenizer = copy_tokenizer(framework)
         tokenizer.enable_truncation(self._tokens, direction=framework.truncation_side)
         tokenizer.enable_padding(
             direction=framework.padding_side,
@@ -162,40 +166,22 @@ class FrameworkEncoder:
             pad_type_id=framework.pad_token_type_id,
             pad_token=framework.pad_token,
         )
-        path.write_text(tokenizer.to_str(), encoding="utf-8")  # its own `save` hides a full disk
+        write_tokenizer(tokenizer, path)
 
     def _write_graph(self, target: Path) -> None:
         import onnx
-        import torch
+        from torch.nn.functional import normalize
 
-        # Two texts of unlike length, so that neither batch, nor length, nor padding looks constant.
-        features = self._model.preprocess(["two texts of", "unlike length, for the trace"])
-        names = [name for name in TOKEN_INPUTS if name in features]
-        axes = {name: {0: "batch", 1: "tokens"} for name in names} | {"vectors": {0: "batch"}}
         model = self._model
+        features = model.preprocess(["two texts of", "different lengths, for the trace"])
 
-        class Graph(torch.nn.Module):
-            def __init__(self) -> None:
-                super().__init__()
-                self.model = model
-
-            def forward(self, *inputs: "Tensor") -> "Tensor":
-                output = self.model(dict(zip(names, inputs, strict=True)))["sentence_embedding"]
-                return torch.nn.functional.normalize(output, dim=-1)
+        def vectors(inputs: "Mapping[str, Tensor]") -> "Tensor":
+            return normalize(model(dict(inputs))["sentence_embedding"], dim=-1)
 
         with tempfile.TemporaryDirectory(dir=target) as scratch:
             traced = Path(scratch, GRAPH_FILE)
-            # The older of torch's two exporters: faster, and it needs no further package.
-            torch.onnx.export(
-                Graph().eval(),
-                tuple(features[name] for name in names),
-                traced,
-                input_names=names,
-                output_names=["vectors"],
-                dynamic_axes=axes,
-                opset_version=_OPSET,
-                dynamo=False,
-            )
+            inputs = {name: features[name] for name in TOKEN_INPUTS if name in features}
+            trace(model, vectors, inputs, {"vectors": {0: "batch"}}, traced)
             graph = onnx.load(traced)
         (target / WEIGHTS_FILE).unlink(missing_ok=True)  # onnx appends to a file that exists
         onnx.save_model(
@@ -205,12 +191,15 @@ class FrameworkEncoder:
             all_tensors_to_one_file=True,
             location=WEIGHTS_FILE,
         )
-        shutil.copymode(target / GRAPH_FILE, target / WEIGHTS_FILE)  # onnx lets none but the owner read it
+        shutil.copymode(target / GRAPH_FILE, target / WEIGHTS_FILE)  # onnx lets only the owner read it
 
-    def _check(self, target: Path) -> None:
+    def _check(self, target: Path, least_cosine: float) -> None:
         exported = Encoder.load(target)
         original = partial(self._model.encode, normalize_embeddings=True, show_progress_bar=False)
-        for texts in (list(_CHECK_TEXTS), [_LONG_CHECK_TEXT]):  # apart, or all would be padded to the longest
+        for texts in (
+            list(_CHECK_TEXTS),
+            [_LONG_CHECK_TEXT],
+        ):
             pairs = (
                 (exported.encode_queries(texts), original(texts, prompt=self._query_prompt, task="query")),
                 (
@@ -219,14 +208,10 @@ class FrameworkEncoder:
                 ),
             )
             least = min(float((ours * theirs).sum(axis=1).min()) for ours, theirs in pairs)
-            if not least >= _LEAST_COSINE:  # NaN too
-                raise _unsupported(f"exported and original vectors differ (cosine {least:.6f})")
-
-
-def _unsupported(reason: str) -> ModelDamagedError:
-    return ModelDamagedError(f"the model cannot be exported: {reason}", reason=Reason.MODEL_NOT_EXPORTABLE)
+            if not least >= least_cosine:  # NaN too
+                raise _not_exportable(f"exported and original vectors differ (cosine {least:.6f})")
 
 
 def _first_prompt(model: "SentenceTransformer", *names: str) -> str:
-    """Return the first prompt that the model's configuration has under one of `names`, else nothing."""
+    """Return the first prompt that the model's configuration has under one of `names`, "" if it has none."""
     return next((prompt for name in names if (prompt := model.prompts.get(name))), "")

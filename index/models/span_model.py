@@ -1,36 +1,39 @@
-"""The trained reader's model: question and text to answer spans with onnxruntime, no framework."""
+"""Exported span model: question and text to scores of answer spans, with onnxruntime alone."""
 
 import itertools
-import json
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, ClassVar, Self
 
 import numpy as np
 import onnxruntime  # type: ignore[import-untyped]
+from pydantic import ConfigDict, Field, StrictInt
 from tokenizers import Encoding, Tokenizer
 
 from index.arrays import Floats, Rows
-from index.checksums import model_file_sha256
-from index.errors import ModelDamagedError, Reason, Role
+from index.checksums import file_sha256
+from index.errors import Role
+from index.models.exported_model import damaged_export, load_session, load_tokenizer, read_settings
 from index.segmentation.characters import clean
 
 GRAPH_FILE = "reader.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 SETTINGS_FILE = "reader.json"
+_CHECKED_FILES = {GRAPH_FILE, TOKENIZER_FILE}
 FORMAT = 1
 QUESTION_TOKENS = 48
-"""What a longer question has beyond these is cut."""
+"""Longest question; what a longer one has beyond it is cut off."""
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 OUTPUTS = ("start", "end")
 
 _OVERLAP_TOKENS = 64
-"""Of two chunks of a long text: no answer shorter than this is cut by each of them."""
-_SLOWER = ["SkipLayerNormFusion"]
-"""What onnxruntime 1.32 makes slower: an addition and a normalisation as one take twice the time of both."""
+"""Shared by two chunks of a long text, so that one of them has any answer shorter than this in one piece."""
+_SLOW_OPTIMIZERS = ("SkipLayerNormFusion",)
+"""Optimisations that slow onnxruntime 1.32 down: it fuses an addition and a normalisation into one operation
+that takes twice the time of both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class TokenScores:
     """The tokens of a text, t of them, and how well an answer may start or end with each.
 
     `starts` and `ends` are offsets in code points, int64, [t]. `start` and `end` are logits minus the logit
-    of "no answer here", float32, [t]: log-odds, negative where no answer is likelier.
+    of "no answer here", float32, [t]: log-odds, negative if no answer is likelier.
     """
 
     starts: Rows
@@ -49,40 +52,30 @@ class TokenScores:
 
 @dataclass(frozen=True, slots=True)
 class SpanSettings:
-    """What an exported reader needs to know beside its graph and its tokenizer.
+    """Settings of an exported reader.
 
     `tokens` is the longest input; its parts are `before`, question, `between`, text, `after`, where the three
     are ids of special tokens and the first of all stands for "no answer here". `types` are the token types of
     question and text. `sha256` is by file name.
     """
 
-    format: int
-    tokens: int
-    before: list[int]
-    between: list[int]
-    after: list[int]
-    types: list[int]
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    format: StrictInt
+    tokens: StrictInt
+    before: Annotated[list[StrictInt], Field(min_length=1)]
+    between: list[StrictInt]
+    after: list[StrictInt]
+    types: Annotated[list[StrictInt], Field(min_length=2, max_length=2)]
     sha256: dict[str, str]
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Read the settings at `path`; raises ModelDamagedError."""
-        try:
-            values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-            settings = cls(**values)
-            whole = (
-                settings.format == FORMAT
-                and len(settings.types) == 2
-                and len(settings.before) > 0
-                and settings.room(0) > 1
-                and set(settings.sha256) == {GRAPH_FILE, TOKENIZER_FILE}
-            )
-            ids = settings.before + settings.between + settings.after + settings.types
-            whole = whole and all(isinstance(number, int) for number in ids)
-        except (OSError, ValueError, TypeError) as error:
-            raise _damaged(path, error) from None
-        if not whole:
-            raise _damaged(path, f"not the settings of an exported reader of format {FORMAT}")
+        """Read the settings at `path`. Raises ModelDamagedError."""
+        settings = read_settings(Role.READER, cls, path)
+        if settings.format != FORMAT or settings.room(0) <= 1 or set(settings.sha256) != _CHECKED_FILES:
+            problem = f"not the settings of an exported reader of format {FORMAT}"
+            raise damaged_export(Role.READER, path, problem)
         return settings
 
     def room(self, question: int) -> int:
@@ -91,8 +84,8 @@ class SpanSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class _Chunk:
-    """Tokens of one text, from `first` on, to be read at once; of the answer `keep` counts."""
+class Chunk:
+    """Tokens of one text, from `first` on, to be read at once; only the scores of those in `keep` count."""
 
     first: int
     ids: list[int]
@@ -116,7 +109,7 @@ class _Job:
     """A chunk of a text, to be read for a question, given as tokens."""
 
     question: list[int]
-    chunk: _Chunk
+    chunk: Chunk
     text: _Text
 
 
@@ -145,20 +138,18 @@ class SpanModel:
     def load(cls, folder: Path, threads: int | None = None) -> Self:
         """Load the reader that was exported to `folder`, to run on `threads` threads (None: one a core).
 
-        Raises ModelDamagedError where a file is missing, or not the one that was exported, by its sha256.
+        Raises ModelDamagedError if a file is missing, or, by its sha256, not the one that was exported.
         """
         settings = SpanSettings.read(folder / SETTINGS_FILE)
         for name, expected in settings.sha256.items():
             try:
-                found = model_file_sha256(folder / name)
-            except ModelDamagedError as error:
-                raise _damaged_export(error.message) from None
-            if found != expected:
-                raise _damaged(folder / name, f"expected sha256 {expected}, found {found}")
-        try:
-            tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
-        except Exception as error:  # the library raises nothing more special
-            raise _damaged(folder / TOKENIZER_FILE, error) from None
+                sha256 = file_sha256(folder / name)
+            except OSError as error:
+                raise damaged_export(Role.READER, folder / name, error.strerror or error) from None
+            if sha256 != expected:
+                problem = f"expected sha256 {expected}, found {sha256}"
+                raise damaged_export(Role.READER, folder / name, problem)
+        tokenizer = load_tokenizer(Role.READER, folder / TOKENIZER_FILE)
         session = load_graph(folder / GRAPH_FILE)
         return cls(settings, tokenizer, session, threads or cores())
 
@@ -166,38 +157,42 @@ class SpanModel:
         """Score the tokens of each of `texts` as start and end of the answer to `question`.
 
         A question is cut after QUESTION_TOKENS, or half of the model's window. A text that does not fit is
-        read in overlapping chunks; each token has the score of the chunk in which it has most context.
+        read in overlapping chunks; each token gets its score from the chunk in which it has most context.
         """
         return self.read_many([(question, texts)])[0]
 
-    def read_many(self, asked: Sequence[tuple[str, Sequence[str]]]) -> list[list[TokenScores]]:
-        """Read the texts of several questions on all threads at once; each scores as `read` scores it."""
+    def read_many(self, questions: Sequence[tuple[str, Sequence[str]]]) -> list[list[TokenScores]]:
+        """Read the texts of several questions on all threads at once, with the same scores as by `read`."""
         jobs: list[_Job] = []
-        read: list[list[_Text]] = []
-        for question, texts in asked:
+        texts_of_questions: list[list[_Text]] = []
+        for question, texts in questions:
             tokens = self._tokenizer.encode(clean(question), add_special_tokens=False).ids
             head = tokens[: min(QUESTION_TOKENS, self._settings.room(0) // 2)]
             room = self._settings.room(len(head))
             encodings = self._tokenizer.encode_batch(
                 [clean(text) for text in texts], add_special_tokens=False
             )
-            read.append([_Text(text, encoding) for text, encoding in zip(texts, encodings, strict=True)])
-            jobs += [_Job(head, chunk, one) for one in read[-1] for chunk in _chunks(one.encoding.ids, room)]
+            texts_of_question = [
+                _Text(text, encoding) for text, encoding in zip(texts, encodings, strict=True)
+            ]
+            texts_of_questions.append(texts_of_question)
+            for text in texts_of_question:
+                jobs += [_Job(head, chunk, text) for chunk in cut_into_chunks(text.encoding.ids, room)]
         jobs.sort(key=lambda job: -len(job.chunk.ids))  # the long ones first keep all threads busy to the end
         threads = min(self._threads, len(jobs))
         if threads > 1:
             with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(self._do, jobs))
+                list(pool.map(self._run_job, jobs))
         else:
             for job in jobs:
-                self._do(job)
-        return [[one.scores() for one in texts] for texts in read]
+                self._run_job(job)
+        return [[text.scores() for text in texts] for texts in texts_of_questions]
 
-    def _do(self, job: _Job) -> None:
+    def _run_job(self, job: _Job) -> None:
         chunk = job.chunk
         scores = self._run(job.question, chunk.ids)
-        kept = slice(chunk.first + chunk.keep.start, chunk.first + chunk.keep.stop)
-        job.text.logits[:, kept] = scores[:, chunk.keep]
+        tokens = slice(chunk.first + chunk.keep.start, chunk.first + chunk.keep.stop)
+        job.text.logits[:, tokens] = scores[:, chunk.keep]
 
     def _run(self, question: list[int], text: list[int]) -> Floats:
         """Return start and end scores of the tokens of `text`: float32, [2, t]."""
@@ -212,10 +207,10 @@ class SpanModel:
         return scores
 
 
-def _chunks(ids: list[int], room: int) -> list[_Chunk]:
-    """Cut a text into chunks of `room` tokens, at even distances, where it has more."""
+def cut_into_chunks(ids: list[int], room: int) -> list[Chunk]:
+    """Cut a text of more than `room` tokens into chunks of `room` tokens, at even distances."""
     if len(ids) <= room:
-        return [_Chunk(0, ids, slice(0, len(ids)))] if ids else []
+        return [Chunk(0, ids, slice(0, len(ids)))] if ids else []
     overlap = min(_OVERLAP_TOKENS, room // 2)
     count = -((overlap - len(ids)) // (room - overlap))  # rounded up
     firsts = [number * (len(ids) - room) // (count - 1) for number in range(count)]
@@ -223,7 +218,7 @@ def _chunks(ids: list[int], room: int) -> list[_Chunk]:
     middles = [(left + room + right) // 2 for left, right in itertools.pairwise(firsts)]
     borders = [0, *middles, len(ids)]
     return [
-        _Chunk(first, ids[first : first + room], slice(borders[row] - first, borders[row + 1] - first))
+        Chunk(first, ids[first : first + room], slice(borders[row] - first, borders[row + 1] - first))
         for row, first in enumerate(firsts)
     ]
 
@@ -238,32 +233,18 @@ def _offsets(text: str, offsets: list[tuple[int, int]]) -> tuple[Rows, Rows]:
 
 
 def cores() -> int:
-    """Return how many cores this process may use, where the system tells."""
+    """Return how many cores this process may use, or how many there are if the system does not tell."""
     affinity = getattr(os, "sched_getaffinity", None)
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
 def load_graph(path: Path) -> onnxruntime.InferenceSession:
-    """Load an exported reader's graph, to run on one thread; raises ModelDamagedError."""
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 4  # errors come as exceptions
-    options.intra_op_num_threads = 1  # the threads are ours, one a text
-    try:
-        session = onnxruntime.InferenceSession(
-            path, options, providers=["CPUExecutionProvider"], disabled_optimizers=_SLOWER
-        )
-    except Exception as error:  # onnxruntime has a dozen unrelated classes for a graph that it cannot load
-        raise _damaged(path, error) from None
+    """Load an exported reader's graph, to run on one thread. Raises ModelDamagedError."""
+    # One thread, because each text is read on a thread of its own.
+    session = load_session(Role.READER, path, threads=1, disabled_optimizers=_SLOW_OPTIMIZERS)
     inputs = {node.name for node in session.get_inputs()}
     outputs = {node.name for node in session.get_outputs()}
     if not inputs <= set(INPUTS) or outputs != set(OUTPUTS):
-        raise _damaged(path, f"inputs {sorted(inputs)}, outputs {sorted(outputs)}")
+        problem = f"inputs {sorted(inputs)}, outputs {sorted(outputs)}"
+        raise damaged_export(Role.READER, path, problem)
     return session
-
-
-def _damaged(path: Path, problem: object) -> ModelDamagedError:
-    return _damaged_export(f"{path}: not an exported reader: {problem}")
-
-
-def _damaged_export(message: str) -> ModelDamagedError:
-    return ModelDamagedError(message, reason=Reason.READER_EXPORT_DAMAGED, role=Role.READER)

@@ -1,15 +1,16 @@
-"""The export of an extractive-QA model: from transformers to an int8 ONNX graph for `SpanModel`.
+"""Export of an extractive-QA model: from transformers to an int8 ONNX graph for `SpanModel`.
 
 Dynamic int8 quantisation has one scale for all activations of a layer, and a few channels and tokens of a
 transformer are ten times as large as the others, which then have few steps left. Two exact changes before
-it even them out: input channels are scaled, and the weights inversely (Xiao et al., "SmoothQuant", 2023);
-and where a layer narrows, the place of the largest outliers, each token is scaled to 1 and back.
+it smooth them: input channels are scaled, and the weights inversely (Xiao et al., "SmoothQuant", 2023); and
+in layers that narrow, which have the largest outliers, each token is scaled to 1 and back.
 """
 
 import dataclasses
 import inspect
 import json
 import tempfile
+from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
@@ -19,9 +20,16 @@ import numpy as np
 
 from index.arrays import Floats
 from index.checksums import file_sha256
-from index.errors import ModelDamagedError, Reason, Role
+from index.errors import ModelDamagedError, Role
 from index.models.model_folders import check_reader_folder
-from index.models.onnx_export import quiet
+from index.models.onnx_export import (
+    check_tokenizer,
+    copy_tokenizer,
+    not_exportable,
+    quiet,
+    trace,
+    write_tokenizer,
+)
 from index.models.span_model import (
     FORMAT,
     GRAPH_FILE,
@@ -36,26 +44,27 @@ from index.models.span_model import (
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+_not_exportable = partial(not_exportable, Role.READER)
+
 _MOST_TOKENS = 256
 _LEAST_TOKENS = 64
 _SMOOTHING = 0.65
 """Share of the activations in a channel's scale, that of the weights is the rest; the best of 0.5 to 0.8."""
 _LEAST_SCALE = 1e-4
-_OPSET = 17  # the first with LayerNormalization
 _LEAST_CORRELATION = 0.95
-"""Of exported and original scores; MiniLM has 0.99."""
-_SEVERAL = " ".join(
+"""Least correlation of exported and original scores; MiniLM's is 0.99."""
+_THREE_SENTENCES = " ".join(
     (
         "The bridge over the Aare was built between 1842 and 1844; it was then the longest in the country.",
         "Its architect, Karl Emanuel Müller, had planned 3 arches; the third was never finished.",
         "Critics said that the $2.5 million would have been better spent on the railway from Bern to Thun.",
     )
 )
-_CHECKS = (
+_CHECK_PAIRS = (
     ("Who predicts that the fight will be long and hard?", "General Townsend said the fight would be long."),
-    ("When was the bridge built?", _SEVERAL),
-    ("Who planned it, and how many arches did he plan?", _SEVERAL),
-    ("what did critics say", _SEVERAL),
+    ("When was the bridge built?", _THREE_SENTENCES),
+    ("Who planned it, and how many arches did he plan?", _THREE_SENTENCES),
+    ("what did critics say", _THREE_SENTENCES),
     (
         "How far away is the farthest galaxy?",
         "  Two  spaces,\na line break and a\ttab. Light takes 13.4 billion years.",
@@ -69,31 +78,33 @@ _CHECKS = (
         "He wrote: “The film isn't bad at all, but its second half is far too slow for children.”",
     ),
 )
-"""Question and text; the channels are evened out by them, and the export must agree on them."""
+"""Questions and texts that the channels are smoothed with, and on which model and export must agree."""
 
 
-def export_span_model(model_folder: Path, target: Path) -> None:
+def export_span_model(
+    model_folder: Path, target: Path, least_correlation: float = _LEAST_CORRELATION
+) -> None:
     """Export the extractive-QA model in `model_folder` to the folder `target`, for `SpanModel.load`.
 
-    Uses the model's files alone, no code among them. Raises as `check_reader_folder` does, and
-    ModelDamagedError where its files cannot be loaded, it is of a kind that cannot be exported, or
-    the exported scores differ from its own, with a correlation below 0.95.
+    Uses the model's files alone, and no code among them. Raises as `check_reader_folder` does, and
+    ModelDamagedError if its files cannot be loaded, if it is of a kind that cannot be exported, or if the
+    correlation of the exported scores with its own is below `least_correlation`.
     """
     check_reader_folder(model_folder)
     target.mkdir(parents=True, exist_ok=True)
     with quiet():
         model, tokenizer = _load(model_folder)
         names, settings = _settings(model, tokenizer)
-        pairs = [pair for pair in _CHECKS if len(tokenizer(*pair)["input_ids"]) <= settings.tokens]
+        pairs = [pair for pair in _CHECK_PAIRS if len(tokenizer(*pair)["input_ids"]) <= settings.tokens]
         original = [_scores(model, tokenizer, names, *pair) for pair in pairs]
         _write_tokenizer(tokenizer, target / TOKENIZER_FILE)
-        _even(model, [_features(tokenizer, names, *pair) for pair in pairs])
+        _smooth(model, [_features(tokenizer, names, *pair) for pair in pairs])
         _write_graph(model, tokenizer, names, target / GRAPH_FILE)
         sums = {name: file_sha256(target / name) for name in (GRAPH_FILE, TOKENIZER_FILE)}
         settings = dataclasses.replace(settings, sha256=sums)
         text = json.dumps(dataclasses.asdict(settings), indent=2) + "\n"
         (target / SETTINGS_FILE).write_text(text, encoding="utf-8")
-        _check(target, pairs, original)
+        _check(target, pairs, original, least_correlation)
 
 
 def _load(folder: Path) -> tuple[Any, Any]:
@@ -108,9 +119,8 @@ def _load(folder: Path) -> tuple[Any, Any]:
     except Exception as error:  # each kind of model raises what it likes
         raise ModelDamagedError(f"{folder}: the model cannot be loaded: {error}", role=Role.READER) from error
     if missing := sorted(report["missing_keys"]):
-        raise _unsupported(f"it has no weights for {missing[0]}: not trained to answer questions")
-    if not getattr(tokenizer, "is_fast", False):
-        raise _unsupported("it has no fast tokenizer (tokenizer.json)")
+        raise _not_exportable(f"it has no weights for {missing[0]}: not trained to answer questions")
+    check_tokenizer(Role.READER, tokenizer)
     # A model stored in half precision is computed in single precision.
     return model.float().eval(), tokenizer
 
@@ -138,14 +148,14 @@ def _settings(model: Any, tokenizer: Any) -> tuple[list[str], SpanSettings]:
             types[place], last = kind, place
     layout = SpanSettings(FORMAT, _window(model, tokenizer), **parts, types=types, sha256={})
     if parts["before"][:1] != [tokenizer.cls_token_id]:
-        raise _unsupported("its input does not begin with the token that stands for no answer")
+        raise _not_exportable("its input does not begin with the token that stands for no answer")
     parameters = inspect.signature(model.forward).parameters
     names = [name for name in INPUTS if name in encoding and name in parameters]
     head = len(parts["before"]) + encoding.sequence_ids().count(0) + len(parts["between"])
     if "token_type_ids" in names and kinds != [types[0]] * head + [types[1]] * (len(kinds) - head):
-        raise _unsupported("its token types are not those of question and text")
+        raise _not_exportable("its token types are not those of question and text")
     if layout.tokens < _LEAST_TOKENS:
-        raise _unsupported(f"its window is {layout.tokens} tokens")
+        raise _not_exportable(f"its window is {layout.tokens} tokens")
     return names, layout
 
 
@@ -159,26 +169,30 @@ def _window(model: Any, tokenizer: Any) -> int:
     return int(tokens)
 
 
-def _write_tokenizer(tokenizer: Any, path: Path) -> None:
-    # The live tokenizer, not the file: lower-casing and the like are switched on while it is loaded.
-    values = json.loads(tokenizer.backend_tokenizer.to_str())
+def _write_tokenizer(framework: Any, path: Path) -> None:
+    tokenizer = copy_tokenizer(framework)
     # Question and text are put together in `SpanModel`, where a long text is cut into chunks.
-    values |= {"truncation": None, "padding": None, "post_processor": None}
-    path.write_text(json.dumps(values, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    tokenizer.post_processor = None
+    write_tokenizer(tokenizer, path)
 
 
-def _even(model: Any, inputs: list[dict[str, "Tensor"]]) -> None:
-    """Scale the input channels of the linear layers as `inputs` show them; the head's stay in float."""
+def _smooth(model: Any, inputs: list[dict[str, "Tensor"]]) -> None:
+    """Scale the input channels of the linear layers by the activations that `inputs` cause.
+
+    The layers of the head are left as they are: they stay in float.
+    """
     import torch
 
     largest: dict[str, Tensor] = {}
-    together: dict[Tensor, list[str]] = {}  # layers by what they were given: tensors are compared by identity
+    layers_by_input: dict[Tensor, list[str]] = {}  # tensors are compared by identity
     groups: dict[tuple[str, ...], None] = {}
 
-    def look(name: str, _: "nn.Module", values: "tuple[Tensor, ...]") -> None:
-        together.setdefault(values[0], []).append(name)
-        seen = values[0].flatten(0, -2).abs().amax(0)
-        largest[name] = torch.maximum(largest[name], seen) if name in largest else seen
+    def record(name: str, _: "nn.Module", values: "tuple[Tensor, ...]") -> None:
+        layers_by_input.setdefault(values[0], []).append(name)
+        channels = values[0].flatten(0, -2).abs().amax(0)
+        largest[name] = torch.maximum(largest[name], channels) if name in largest else channels
 
     layers = {
         name: module
@@ -187,25 +201,25 @@ def _even(model: Any, inputs: list[dict[str, "Tensor"]]) -> None:
     }
     with ExitStack() as hooks, torch.inference_mode():
         for name, layer in layers.items():
-            hooks.callback(layer.register_forward_pre_hook(partial(look, name)).remove)
+            hooks.callback(layer.register_forward_pre_hook(partial(record, name)).remove)
         for features in inputs:
             model(**features)
-            groups |= dict.fromkeys(tuple(dict.fromkeys(names)) for names in together.values())
-            together.clear()
+            groups |= dict.fromkeys(tuple(dict.fromkeys(names)) for names in layers_by_input.values())
+            layers_by_input.clear()
     for names in groups:
         weights = torch.cat([layers[name].weight.detach() for name in names]).abs().amax(0)
         activations = largest[names[0]].clamp(min=_LEAST_SCALE)
         scale = activations**_SMOOTHING / weights.clamp(min=_LEAST_SCALE) ** (1 - _SMOOTHING)
-        inverse = torch.nn.Parameter(1 / scale)  # one for all, so that what they are given is quantised once
+        inverse = torch.nn.Parameter(1 / scale)  # one for all, so that their common input is quantised once
         for name in names:
             parent, _, child = name.rpartition(".")
-            setattr(model.get_submodule(parent), child, _evened(layers[name], scale, inverse))
+            setattr(model.get_submodule(parent), child, _smoothed(layers[name], scale, inverse))
 
 
-def _evened(layer: Any, scale: "Tensor", inverse: "nn.Parameter") -> "nn.Module":
+def _smoothed(layer: Any, scale: "Tensor", inverse: "nn.Parameter") -> "nn.Module":
     import torch
 
-    class Evened(torch.nn.Module):
+    class Smoothed(torch.nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.weight = torch.nn.Parameter(layer.weight.detach() * scale)
@@ -218,45 +232,28 @@ def _evened(layer: Any, scale: "Tensor", inverse: "nn.Parameter") -> "nn.Module"
             if not self.narrows:
                 return torch.nn.functional.linear(values, self.weight, self.bias)
             rows = values.abs().amax(-1, keepdim=True).clamp(min=1e-9)
-            result = (
-                torch.nn.functional.linear(values * (1 / rows), self.weight) * rows
-            )  # dividing each is slow
+            inverse_rows = 1 / rows  # because dividing each value is slow
+            result = torch.nn.functional.linear(values * inverse_rows, self.weight) * rows
             return result if self.bias is None else result + self.bias
 
-    return Evened()
+    return Smoothed()
 
 
 def _write_graph(model: Any, tokenizer: Any, names: list[str], path: Path) -> None:
     import onnx
-    import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic  # type: ignore[import-untyped]
 
-    # Two pairs of unlike length, so that neither batch nor length looks constant.
-    questions, texts = ["who is it", "what"], ["two texts", "of unlike length, for the trace"]
+    questions, texts = ["who is it", "what"], ["two texts", "of different lengths, for the trace"]
     features = tokenizer(questions, texts, padding=True, return_tensors="pt")
 
-    class Graph(torch.nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = model
-
-        def forward(self, *inputs: "Tensor") -> "tuple[Tensor, Tensor]":
-            output = self.model(**dict(zip(names, inputs, strict=True)))
-            return output.start_logits, output.end_logits
+    def scores(inputs: "Mapping[str, Tensor]") -> "tuple[Tensor, Tensor]":
+        output = model(**inputs)
+        return output.start_logits, output.end_logits
 
     with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
         traced = Path(scratch, "traced.onnx")
-        # The older of torch's two exporters: faster, and it needs no further package.
-        torch.onnx.export(
-            Graph().eval(),
-            tuple(features[name] for name in names),
-            traced,
-            input_names=names,
-            output_names=list(OUTPUTS),
-            dynamic_axes={name: {0: "batch", 1: "tokens"} for name in (*names, *OUTPUTS)},
-            opset_version=_OPSET,
-            dynamo=False,
-        )
+        inputs = {name: features[name] for name in names}
+        trace(model, scores, inputs, {name: {0: "batch", 1: "tokens"} for name in OUTPUTS}, traced)
         quantize_dynamic(
             traced,
             path,
@@ -268,7 +265,7 @@ def _write_graph(model: Any, tokenizer: Any, names: list[str], path: Path) -> No
 
 
 def _head(graph: Any) -> list[str]:
-    """Return the names of the layers whose output are the two scores: they cost nothing in float."""
+    """Return the names of the layers whose outputs are the two scores: they cost nothing in float."""
     weights = {tensor.name: tensor.dims for tensor in graph.graph.initializer}
     products = [node for node in graph.graph.node if node.op_type in ("MatMul", "Gemm")]
     return [node.name for node in products if 2 in weights.get(node.input[1], ())]
@@ -282,26 +279,22 @@ def _scores(model: Any, tokenizer: Any, names: list[str], question: str, text: s
     with torch.inference_mode():
         output = model(**_features(tokenizer, names, question, text))
     logits = torch.cat([output.start_logits, output.end_logits]).numpy()
-    kept = [row for row, part in enumerate(encoding.sequence_ids()) if part == 1]
-    scores: Floats = logits[:, kept] - logits[:, :1]
+    text_tokens = [row for row, part in enumerate(encoding.sequence_ids()) if part == 1]
+    scores: Floats = logits[:, text_tokens] - logits[:, :1]
     return scores
 
 
-def _check(target: Path, pairs: list[tuple[str, str]], original: list[Floats]) -> None:
+def _check(
+    target: Path, pairs: list[tuple[str, str]], original: list[Floats], least_correlation: float
+) -> None:
     exported = SpanModel.load(target)
     ours, theirs = [], []
     for (question, text), expected in zip(pairs, original, strict=True):
-        (found,) = exported.read(question, [text])
-        if found.start.shape != expected.shape[1:]:
-            raise _unsupported(f"exported and original tokens differ ({text!r})")
-        ours.append(np.stack([found.start, found.end]))
+        (scores,) = exported.read(question, [text])
+        if scores.start.shape != expected.shape[1:]:
+            raise _not_exportable(f"exported and original tokens differ ({text!r})")
+        ours.append(np.stack([scores.start, scores.end]))
         theirs.append(expected)
     correlation = float(np.corrcoef(np.hstack(ours).ravel(), np.hstack(theirs).ravel())[0, 1])
-    if not correlation >= _LEAST_CORRELATION:  # NaN too
-        raise _unsupported(f"exported and original scores differ (correlation {correlation:.3f})")
-
-
-def _unsupported(reason: str) -> ModelDamagedError:
-    return ModelDamagedError(
-        f"the model cannot be exported: {reason}", reason=Reason.MODEL_NOT_EXPORTABLE, role=Role.READER
-    )
+    if not correlation >= least_correlation:  # NaN too
+        raise _not_exportable(f"exported and original scores differ (correlation {correlation:.3f})")
