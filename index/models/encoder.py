@@ -72,7 +72,7 @@ class Encoder:
         """
         settings = EncoderSettings.read(folder / SETTINGS_FILE)
         tokenizer = load_tokenizer(Role.ENCODER, folder / TOKENIZER_FILE)
-        session = load_session(Role.ENCODER, folder / GRAPH_FILE, threads=threads)
+        session = load_session(Role.ENCODER, folder / GRAPH_FILE, threads=threads, weights_file=WEIGHTS_FILE)
         outputs = [node.shape[-1] for node in session.get_outputs()]
         inputs = {node.name for node in session.get_inputs()}
         if outputs != [settings.dimension] or not inputs <= TOKEN_INPUTS.keys():

@@ -32,9 +32,17 @@ def load_tokenizer(role: Role, path: Path) -> Tokenizer:
 
 
 def load_session(
-    role: Role, path: Path, *, threads: int | None, disabled_optimizers: Sequence[str] = ()
+    role: Role,
+    path: Path,
+    *,
+    threads: int | None,
+    disabled_optimizers: Sequence[str] = (),
+    weights_file: str = "",
 ) -> onnxruntime.InferenceSession:
-    """Load the graph at `path`, to run on `threads` threads (None: one a core). Raises ModelDamagedError."""
+    """Load the graph at `path`, to run on `threads` threads (None: one a core).
+
+    `weights_file` is the file beside it that holds its weights, if there is one. Raises ModelDamagedError.
+    """
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4  # errors come as exceptions
     options.intra_op_num_threads = threads or 0
@@ -45,7 +53,8 @@ def load_session(
             path, options, providers=["CPUExecutionProvider"], disabled_optimizers=list(disabled_optimizers)
         )
     except Exception as error:  # onnxruntime has a dozen unrelated classes for a graph that it cannot load
-        raise damaged_export(role, path, error) from None
+        problem = f"with {weights_file} beside it: {error}" if weights_file else error
+        raise damaged_export(role, path, problem) from None
 
 
 def damaged_export(role: Role, path: Path, problem: object) -> ModelDamagedError:
