@@ -1,6 +1,7 @@
-"""Write the golden payloads anew, and the pictures of them: `python -m tests.preview [--pictures]`.
+"""Writes the golden payloads again, and pictures of them: `python -m tests.preview [--pictures]`.
 
-Pictures are made by Chromium, which has to be installed; nothing is fetched. Look at both before you commit.
+Pictures are taken with Chromium, which has to be installed; nothing is downloaded. Look at both before
+you commit.
 """
 
 import argparse
@@ -28,7 +29,7 @@ SHOTS = {
 
 
 def write() -> dict[str, Any]:
-    """Write the golden payloads; return them by their names."""
+    """Write the golden payloads; return them by name."""
     payloads = {name: payload(make()) for name, make in GOLDEN.items()}
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, value in payloads.items():
@@ -38,7 +39,7 @@ def write() -> dict[str, Any]:
 
 
 def picture(messages: Sequence[Any], width: int, target: Path, chromium: str) -> None:
-    """Draw payloads `width` CSS pixels wide, twice as many pixels, cut below the last."""
+    """Draw payloads `width` CSS pixels wide, at two pixels for each, cut below the last."""
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "page.html"
         source.write_text(page(messages, width=width), encoding="utf-8")
@@ -50,7 +51,7 @@ def picture(messages: Sequence[Any], width: int, target: Path, chromium: str) ->
 
 
 def _height(common: Sequence[str], source: Path) -> int:
-    """Ask the browser how high the page is: it writes that into the title, and the page out."""
+    """Measure the page with the browser: a script writes the height into the title of the dumped page."""
     asking = source.with_name("asking.html")
     script = "<script>document.title = Math.ceil(document.body.getBoundingClientRect().height)</script>"
     asking.write_text(
@@ -63,7 +64,7 @@ def _height(common: Sequence[str], source: Path) -> int:
 
 
 def main() -> None:
-    """Write the payloads and, where that is asked for, the pictures."""
+    """Write the payloads and, if asked to, the pictures."""
     parser = argparse.ArgumentParser(prog="python -m tests.preview", description=__doc__)
     parser.add_argument("--pictures", action="store_true", help="draw them too, with Chromium")
     parser.add_argument(

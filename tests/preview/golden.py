@@ -1,4 +1,4 @@
-"""The replies whose payloads are kept in `tests/data/discord`, made of records that never change."""
+"""The replies whose payloads are in `tests/data/discord`, made from records that never change."""
 
 from collections.abc import Callable, Mapping
 from itertools import groupby
@@ -141,18 +141,19 @@ def answered(question: str, answer: str | None, *citations: Citation) -> Answer:
 
 def places(*citations: Citation) -> dict[int, Place]:
     """Return where the citations stand, for articles of this module."""
-    found = {}
+    articles = {article.id: article for article in (RAQQA, HOSTILE, LONG)}
+    positions = {}
     for citation in citations:
-        article = next(one for one in (RAQQA, HOSTILE, LONG) if one.id == citation.article.id)
-        here = spans(article)
-        found[citation.number] = Place([span.start for span in here].index(citation.start) + 1, len(here))
-    return found
+        starts = [span.start for span in spans(articles[citation.article.id])]
+        positions[citation.number] = Place(starts.index(citation.start) + 1, len(starts))
+    return positions
 
 
-def show(answer: Answer, *, asked_in: str | None = None, **manner: Any) -> Reply:
+def show(answer: Answer, *, asked_in: str | None = None, **options: Any) -> Reply:
     """Show an answer over articles of this module; the rest are options of `answer_reply`."""
-    found = places(*answer.citations)
-    return answer_reply(answer, places=found, asked_in=asked_in, fingerprint=FINGERPRINT, **manner)
+    return answer_reply(
+        answer, places=places(*answer.citations), asked_in=asked_in, fingerprint=FINGERPRINT, **options
+    )
 
 
 def _answer() -> Reply:
@@ -173,7 +174,7 @@ def _whole_sentence() -> Reply:
     return show(answered(question, sentence.sentence, sentence, cite(RAQQA, 7, "", 0.1, nth=2)))
 
 
-def _declined(**manner: Any) -> Reply:
+def _declined(**options: Any) -> Reply:
     question = "Who painted the Mona Lisa?"
     cited = [
         cite(RAQQA, 4, "", 0.0058),
@@ -181,16 +182,16 @@ def _declined(**manner: Any) -> Reply:
         cite(RAQQA, 3, "", 0.0039, nth=3),
         cite(RAQQA, 5, "", 0.0031, nth=4),
     ]
-    return show(answered(question, None, *cited), **{"limit": 3, **manner})
+    return show(answered(question, None, *cited), **{"limit": 3, **options})
 
 
-def _looked_on() -> Reply:
-    """Show an answer that stands in another article than the one before."""
+def _looked_everywhere() -> Reply:
+    """Show an answer that was found in another article than the one before."""
     elsewhere = answered("Who else?", None, cite(HOSTILE, 1, "", 0.1))
     question = "Who predicts the fight for Raqqa will be long and hard?"
     who = "US Lieutenant General Steve Townsend"
-    found = answered(question, who, cite(RAQQA, 3, who, 0.41))
-    return show(found, note=title_of(elsewhere) + LOOKED_EVERYWHERE)
+    answer = answered(question, who, cite(RAQQA, 3, who, 0.41))
+    return show(answer, note=title_of(elsewhere) + LOOKED_EVERYWHERE)
 
 
 def _statement() -> Reply:
@@ -242,9 +243,9 @@ def _page(article: Article, ticket: ContextTicket | PageTicket) -> Reply:
 
 
 def row(article: Article, number: int = 0) -> ArticleRow:
-    """Return what the catalog would know of an article."""
-    known = (article.title, article.url, article.published, article.author, article.file, len(article.text))
-    return ArticleRow(number, article.id, *known, 0, len(spans(article)), 0, 1)
+    """Return the row of an article as the catalog has it."""
+    facts = (article.title, article.url, article.published, article.author, article.file, len(article.text))
+    return ArticleRow(number, article.id, *facts, 0, len(spans(article)), 0, 1)
 
 
 def _articles() -> Reply:
@@ -269,7 +270,7 @@ GOLDEN: Mapping[str, Callable[[], Reply]] = MappingProxyType(
         "declined-there": lambda: _declined(asked_in=article_key(RAQQA.id)),
         "declined-gone": lambda: _declined(note=ARTICLE_GONE),
         "declined-more": lambda: _declined(offset=3),
-        "looked-on": _looked_on,
+        "looked-everywhere": _looked_everywhere,
         "statement": _statement,
         "hostile": _hostile,
         "long": _long,

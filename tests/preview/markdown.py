@@ -1,7 +1,6 @@
-"""Discord's markdown as its desktop client reads it, as far as it matters to who tries to get past escapes.
+"""A parser of Discord's markdown as its desktop client reads it, as far as it matters for getting past escapes.
 
-A parser of its own, which knows nothing of `bot.discord.replies.markdown`: what one writes,
-the other must not find.
+It shares nothing with `bot.discord.replies.markdown`: it must find no markup in what that has escaped.
 """
 
 import re
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Node:
-    """A piece of text and what Discord makes of it; `kind` is "text" for text that only is shown.
+    """A piece of text and how Discord shows it; `kind` is "text" for plain text.
 
     `target` is where a link leads; `children` are the pieces inside.
     """
@@ -72,14 +71,14 @@ _QUOTES = re.compile(r"^ *>(?:>>)? ", re.MULTILINE)
 def parse(source: str, *, quoted: bool = False, begins: bool = True) -> tuple[Node, ...]:
     """Read Discord's markdown.
 
-    `quoted` where the source stands in a quote, which holds no other, `begins` where it begins a line.
+    `quoted`: the source is inside a quote, which contains no other. `begins`: it begins a line.
     """
     nodes: list[Node] = []
     at = 0
     while at < len(source):
         starts = begins if at == 0 else source[at - 1] == "\n"
-        found = _line(source, at, quoted) if starts else None
-        node, at = found or _inline(source, at, quoted) or _plain(source, at)
+        block = _line(source, at, quoted) if starts else None
+        node, at = block or _inline(source, at, quoted) or _plain(source, at)
         if node.kind == "text" and nodes and nodes[-1].kind == "text":
             nodes[-1] = Node("text", nodes[-1].text + node.text)
         else:

@@ -1,4 +1,4 @@
-"""A payload drawn as Discord's dark theme draws it, in a page of its own: to look at, and for pictures."""
+"""Payloads as a web page that looks like Discord's dark theme: to look at, and for pictures."""
 
 import html
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""An article that wants to be more than text, on every way that it takes to Discord."""
+"""An article full of markup and mentions, wherever Discord shows it."""
 
 import json
 import os
@@ -52,7 +52,7 @@ def _config(folder: Path) -> Config:
 
 
 def harmless(body: Any) -> None:
-    """Look at what was sent as Discord does: for what pings, and for markup that nobody here wrote."""
+    """Read what was sent as Discord does: nothing pings, and all markup is the bot's own."""
     shown = {key: value for key, value in body.items() if key != "components"}
     raw = json.dumps({**shown, "allowed_mentions": None}, ensure_ascii=False)
     assert not [harm for harm in HARMFUL if harm in raw], raw
@@ -65,7 +65,7 @@ def harmless(body: Any) -> None:
                 assert "evil" not in (node.target or "")
 
 
-async def test_an_article_stays_text_on_every_way(
+async def test_an_article_stays_text_wherever_it_is_shown(
     discord: FakeDiscord, hostile_folder: Path, tmp_path: Path
 ) -> None:
     world, bots = (

@@ -1,4 +1,4 @@
-"""A permission that the bot lacks is named, once to each person in a channel, and once in the log."""
+"""A missing permission is named once to each person in a channel, and once in the log."""
 
 import discord as discord_py
 import pytest
@@ -14,7 +14,7 @@ def meter() -> Meter:
     return Meter()
 
 
-async def test_a_missing_permission_is_named_to_who_used_a_command(
+async def test_a_missing_permission_is_named_to_the_person_who_used_a_command(
     discord: FakeDiscord, meter: Meter
 ) -> None:
     discord.world.channel.deny("embed_links")
@@ -23,8 +23,8 @@ async def test_a_missing_permission_is_named_to_who_used_a_command(
     async def answer(interaction: discord_py.Interaction) -> None:
         await interaction.edit_original_response(content="The answer.")
 
-    async with failing(discord, meter) as toy:
-        toy.does = answer
+    async with failing(discord, meter) as client:
+        client.does = answer
         world = discord.world
         used = await discord.slash(world.user, world.channel, "fail", how="public")
         await used.done()
@@ -42,8 +42,8 @@ async def test_a_missing_permission_is_named_once_in_the_channel(discord: FakeDi
     async def answer(message: discord_py.Message) -> None:
         await message.channel.send(embed=discord_py.Embed(description="The answer."))
 
-    async with failing(discord, meter) as toy:
-        toy.says = answer
+    async with failing(discord, meter) as client:
+        client.says = answer
         for _ in range(2):
             await discord.say(world.user, world.channel, f"<@{world.bot.id}> who?")
         await discord.until(lambda: errors(meter, "permission") == 2)
@@ -68,8 +68,8 @@ async def test_each_person_is_told_once_and_the_log_warns_once(
     async def answer(message: discord_py.Message) -> None:
         await message.channel.send("The answer.")
 
-    async with failing(discord, meter) as toy:
-        toy.says = answer
+    async with failing(discord, meter) as client:
+        client.says = answer
         for number, person in enumerate([*people, *people], 1):
             await discord.say(person, world.channel, f"<@{world.bot.id}> who?")
             await discord.until(
@@ -86,7 +86,7 @@ async def test_each_person_is_told_once_and_the_log_warns_once(
     assert warning.fields["permission"] == "Send Messages"  # type: ignore[attr-defined]
 
 
-async def test_the_log_warns_once_of_what_commands_lack(
+async def test_the_log_warns_once_about_what_commands_lack(
     discord: FakeDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
 ) -> None:
     discord.fail("PATCH", "@original", status=403, code=50013, times=2)
@@ -94,8 +94,8 @@ async def test_the_log_warns_once_of_what_commands_lack(
     async def answer(interaction: discord_py.Interaction) -> None:
         await interaction.edit_original_response(content="The answer.")
 
-    async with failing(discord, meter) as toy:
-        toy.does = answer
+    async with failing(discord, meter) as client:
+        client.does = answer
         world = discord.world
         for _ in range(2):  # each asker is told
             used = await discord.slash(world.user, world.channel, "fail", how="public")
@@ -113,7 +113,7 @@ async def test_the_log_warns_once_of_what_commands_lack(
         ("read_message_history", 160002, "Read Message History"),
     ],
 )
-async def test_who_cannot_be_answered_in_the_channel_is_told_why(
+async def test_people_who_cannot_be_answered_in_the_channel_are_told_why(
     discord: FakeDiscord, meter: Meter, denied: str, code: int, name: str
 ) -> None:
     discord.expect(code)
@@ -123,8 +123,8 @@ async def test_who_cannot_be_answered_in_the_channel_is_told_why(
     async def answer(message: discord_py.Message) -> None:
         await message.reply("The answer.")
 
-    async with failing(discord, meter) as toy:
-        toy.says = answer
+    async with failing(discord, meter) as client:
+        client.says = answer
         await discord.say(world.user, world.channel, f"<@{world.bot.id}> who?")
         direct = world.dm(world.user)
         places = (direct, world.channel)
@@ -146,8 +146,8 @@ async def test_a_channel_whose_permission_was_named_long_ago_is_named_again(
     async def answer(message: discord_py.Message) -> None:
         await message.channel.send(embed=discord_py.Embed(description="The answer."))
 
-    async with failing(discord, meter, ErrorReports(meter, repeat_after=0.0)) as toy:
-        toy.says = answer
+    async with failing(discord, meter, ErrorReports(meter, repeat_after=0.0)) as client:
+        client.says = answer
         for number in (1, 2):
             await discord.say(world.user, world.channel, f"<@{world.bot.id}> who?")
             await discord.until(
@@ -157,7 +157,7 @@ async def test_a_channel_whose_permission_was_named_long_ago_is_named_again(
             )
 
 
-async def test_where_nobody_can_be_told_it_is_logged(
+async def test_a_missing_permission_that_nobody_can_be_told_is_logged(
     discord: FakeDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
 ) -> None:
     discord.expect(50013)
@@ -168,14 +168,14 @@ async def test_where_nobody_can_be_told_it_is_logged(
     async def answer(message: discord_py.Message) -> None:
         await message.channel.send("The answer.")
 
-    async with failing(discord, meter) as toy:
-        toy.says = answer
+    async with failing(discord, meter) as client:
+        client.says = answer
         await discord.say(world.user, world.channel, f"<@{world.bot.id}> who?")
         await discord.until(lambda: errors(meter, "direct messages closed"))
     assert "permission missing" in caplog.text
 
 
-async def test_where_one_could_not_be_told_the_next_is(discord: FakeDiscord, meter: Meter) -> None:
+async def test_if_one_person_could_not_be_told_the_next_is(discord: FakeDiscord, meter: Meter) -> None:
     discord.expect(50007, 50013)
     world = discord.world
     world.channel.deny("send_messages")
@@ -185,8 +185,8 @@ async def test_where_one_could_not_be_told_the_next_is(discord: FakeDiscord, met
     async def answer(message: discord_py.Message) -> None:
         await message.channel.send("The answer.")
 
-    async with failing(discord, meter) as toy:
-        toy.says = answer
+    async with failing(discord, meter) as client:
+        client.says = answer
         await discord.say(world.user, world.channel, f"<@{world.bot.id}> who?")
         await discord.until(lambda: errors(meter, "direct messages closed"))
         await discord.say(eve, world.channel, f"<@{world.bot.id}> who?")
@@ -205,8 +205,8 @@ async def test_a_permission_in_a_thread_is_named(discord: FakeDiscord, meter: Me
     async def answer(message: discord_py.Message) -> None:
         await message.channel.send(embed=discord_py.Embed(description="The answer."))
 
-    async with failing(discord, meter) as toy:
-        toy.says = answer
+    async with failing(discord, meter) as client:
+        client.says = answer
         await discord.say(world.user, thread, f"<@{world.bot.id}> who?")
         places = (thread, world.dm(world.user))
         await discord.until(
@@ -218,14 +218,14 @@ async def test_a_permission_in_a_thread_is_named(discord: FakeDiscord, meter: Me
         ) in message.content
 
 
-async def test_what_cannot_be_said_for_want_of_a_permission_names_it(
+async def test_an_error_that_cannot_be_told_names_the_missing_permission(
     discord: FakeDiscord, meter: Meter
 ) -> None:
     discord.expect(50013)
     world = discord.world
     world.channel.deny("send_messages")
-    async with failing(discord, meter) as toy:
-        toy.says = raising(RuntimeError(INNARDS))
+    async with failing(discord, meter) as client:
+        client.says = raising(RuntimeError(INNARDS))
         await discord.say(world.user, world.channel, f"<@{world.bot.id}> who?")
         direct = world.dm(world.user)
         await discord.until(lambda: direct.messages)

@@ -1,4 +1,4 @@
-"""The bot answers over sockets wherever it can be asked, from the question to what a person reads."""
+"""The way from a question to what a person reads, over sockets, wherever the bot can be asked."""
 
 import pytest
 

@@ -154,7 +154,7 @@ async def test_that_the_articles_do_not_say_can_be_right(discord: FakeDiscord, b
     assert not gold.answerable
 
 
-async def test_a_note_is_added_by_who_judged(discord: FakeDiscord, bot: FootnoteClient) -> None:
+async def test_a_note_is_added_by_the_person_who_judged(discord: FakeDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord)
     thanks = (await press(discord, message, WRONG)).message
     assert thanks is not None

@@ -1,4 +1,4 @@
-"""Presses the buttons of a reply, by what they are for."""
+"""Asking, and pressing the buttons of a reply by what they are for."""
 
 from collections.abc import Callable
 from typing import Any
@@ -44,11 +44,11 @@ async def ask(discord: FakeDiscord, question: str = RAQQA, **options: object) ->
 
 
 def button(message: Message | None, what: str) -> str:
-    """Return the custom_id of a message's first button for something, or of that of a label."""
+    """Return the custom_id of a message's first button for a purpose or with a label."""
     assert message is not None
-    for found in message.buttons:
-        if PURPOSES.get(what, lambda _: False)(parse(found["custom_id"])) or found["label"] == what:
-            return str(found["custom_id"])
+    for button in message.buttons:
+        if PURPOSES.get(what, lambda _: False)(parse(button["custom_id"])) or button["label"] == what:
+            return str(button["custom_id"])
     raise AssertionError(f"no button {what!r} in {message!r}")
 
 
@@ -70,7 +70,7 @@ async def forge(
 
 
 def seen(clicked: Interaction) -> str:
-    """Return what the person alone was shown, the message that was pressed on aside; it has to be one."""
+    """Return the one private message that a click brought, besides the message that was clicked."""
     shown = [message for message in (clicked.message, *clicked.followups) if message and not message.deleted]
     shown = [message for message in shown if message is not clicked.source]
     assert len(shown) == 1, shown

@@ -11,14 +11,14 @@ from discord import app_commands
 from bot.discord.delivery.error_reports import ErrorReports
 from bot.discord.telemetry.meter import Meter
 from tests.fake_discord import FakeDiscord, Interaction, Message
-from tests.support.small_client import Toy, running
+from tests.support.small_client import SmallClient, running
 
 INNARDS = "/srv/bees/config.toml line 7"
 HANDLERS = ("discord.py: on_", "CommandTree-invoker")  # how discord.py names its tasks
 REFERENCE = re.compile(r"\(Reference: `([0-9a-f]{8})`\)")
 
 
-class Failing(Toy):
+class Failing(SmallClient):
     """A client whose one command defers as it is told, then does something, and fails."""
 
     def __init__(self, server: FakeDiscord, error_reports: ErrorReports) -> None:
@@ -52,9 +52,9 @@ class Failing(Toy):
 async def failing(
     discord: FakeDiscord, meter: Meter, error_reports: ErrorReports | None = None
 ) -> AsyncIterator[Failing]:
-    toy = Failing(discord, error_reports or ErrorReports(meter))
-    async with running(toy, discord):
-        yield toy
+    client = Failing(discord, error_reports or ErrorReports(meter))
+    async with running(client, discord):
+        yield client
         handlers = [task for task in asyncio.all_tasks() if task.get_name().startswith(HANDLERS)]
         await asyncio.gather(*handlers)  # what they still send belongs to the test
 

@@ -15,8 +15,8 @@ from tests.fake_discord import FakeDiscord
 INTENTS = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
 
 
-class Toy(discord.AutoShardedClient):
-    """A client with a command tree; `on(name)` sets what an event does."""
+class SmallClient(discord.AutoShardedClient):
+    """A client with a command tree; `on_click` sets what a click does."""
 
     def __init__(self, server: FakeDiscord, **options: object) -> None:
         use_api(server.api_base)
@@ -45,7 +45,7 @@ class Toy(discord.AutoShardedClient):
 
 @contextlib.asynccontextmanager
 async def running(
-    toy: Toy, server: FakeDiscord, *, token: str | None = None, shards: int = 1
+    toy: SmallClient, server: FakeDiscord, *, token: str | None = None, shards: int = 1
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Run a client until the block ends; `shards` are connected then, other clients' included."""
     async with toy:
@@ -73,9 +73,9 @@ async def post(discord: FakeDiscord, path: str, body: Any, token: str | None = N
         return response.status, await response.json(content_type=None)
 
 
-def asking(server: FakeDiscord, **options: Any) -> Toy:
+def asking(server: FakeDiscord, **options: Any) -> SmallClient:
     """Return a client with `/ask`, which defers and then answers."""
-    toy = Toy(server, **options)
+    toy = SmallClient(server, **options)
 
     @toy.tree.command(description="Ask")
     async def ask(

@@ -195,8 +195,8 @@ async def handle_undispatched(interaction: Interaction) -> None:
 def _is_dispatched(interaction: Interaction) -> bool:
     """Return whether discord.py dispatches a click: it finds the clicked button on the message."""
     custom_id = interaction.custom_id or ""
-    known = any(button.ticket_type.TEMPLATE.fullmatch(custom_id) for button in BUTTONS)
-    return known and _is_on_message(interaction)
+    has_class = any(button.ticket_type.TEMPLATE.fullmatch(custom_id) for button in BUTTONS)
+    return has_class and _is_on_message(interaction)
 
 
 def _is_on_message(interaction: Interaction) -> bool:

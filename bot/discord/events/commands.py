@@ -44,9 +44,9 @@ async def ask(
     client = interaction.client
     if private is None:
         private = client.services.config.discord.private
-    asked = DiscordQuestion(question, interaction.user.id, interaction.guild_id, "slash", article or None)
-    follow = None if asked.article else partial(in_thread, interaction.channel, client.user)
-    await client.services.answering.over_interaction(interaction, asked, follow, private=private)
+    request = DiscordQuestion(question, interaction.user.id, interaction.guild_id, "slash", article or None)
+    follow = None if request.article else partial(in_thread, interaction.channel, client.user)
+    await client.services.answering.over_interaction(interaction, request, follow, private=private)
 
 
 @app_commands.command(name="articles", description="List the articles that I answer from.")

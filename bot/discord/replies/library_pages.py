@@ -102,8 +102,8 @@ def articles_reply(rows: Sequence[ArticleRow], *, page: int, pages: int, total: 
 def article_page(library: Library, reference: str) -> Reply:
     """Show the article whose key, id or title is given, or suggest articles with a similar title."""
     try:
-        found = article_id(library, reference)
-        return article_reply(library.article(found), library.sentences(found))
+        id_ = article_id(library, reference)
+        return article_reply(library.article(id_), library.sentences(id_))
     except UnknownArticleError:
         return unknown_article(library, reference)
 

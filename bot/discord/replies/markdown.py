@@ -6,12 +6,12 @@ UTF-16 units (`message_limits`).
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from itertools import accumulate
 from urllib.parse import quote, urlsplit
 
 from bot.wording import safe, safe_link
+from index.segmentation.characters import grapheme_clusters
 
 ELLIPSIS = "…"
 UNTITLED = "untitled"
@@ -29,9 +29,10 @@ _EMOJI = re.compile(r":\S*:")  # by their names
 _LINE = re.compile(r"\s*(?:[>#+-]|\d+[.)])")  # quotes, headers, small print and lists, at a line's start
 _MENTION = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
 _ESCAPED = re.compile(rf"\\([^0-9A-Za-z\s])|(?<=@){_BREAK}")
-_ATOM = re.compile(rf"\\[^0-9A-Za-z\s]|@{_BREAK}|[\s\S]")
+# an escape such as \*, the broken @ of a mention, or any other character
+_PIECE = re.compile(rf"\\[^0-9A-Za-z\s]|@{_BREAK}|[\s\S]")
 _UNLINKABLE = re.compile(r"[\[\]]|://")  # Discord takes a link with such a title for text
-_WORD_REACH = 16  # a cut goes back to the last space if that is so near
+_WORD_REACH = 16  # characters that a cut goes back to the last space, at most
 
 
 def units(text: str) -> int:
@@ -62,7 +63,7 @@ def cut(text: str, limit: int, end: str = ELLIPSIS) -> str:
     if units(text) <= limit:
         return text
     room = limit - units(end)
-    return "".join(_fitting(_atoms(text), room)).rstrip() + end if room >= 0 else ""
+    return "".join(_fitting(_atoms(_PIECE.findall(text)), room)).rstrip() + end if room >= 0 else ""
 
 
 def emphasize(text: str, span: tuple[int, int] | None, limit: int) -> str:
@@ -90,8 +91,8 @@ def emphasize(text: str, span: tuple[int, int] | None, limit: int) -> str:
         shown = cut("".join(body), limit - len("****") - 2 * units(ELLIPSIS))
         return f"{ELLIPSIS if head else ''}**{shown}**{ELLIPSIS if tail else ''}"
     ahead = min(_length(head), max(room // 2, room - _length(tail)))
-    near = "".join(reversed(_fitting(_joined(head)[::-1], ahead)))
-    following = "".join(_fitting(_joined(tail), room - units(near)))
+    near = "".join(reversed(_fitting(_atoms(head)[::-1], ahead)))
+    following = "".join(_fitting(_atoms(tail), room - units(near)))
     opening = near if units(near) == _length(head) else ELLIPSIS + near.lstrip()
     closing = following if units(following) == _length(tail) else following.rstrip() + ELLIPSIS
     return f"{opening}**{''.join(body)}**{closing}"
@@ -147,33 +148,24 @@ def _length(pieces: Iterable[str]) -> int:
     return sum(map(units, pieces))
 
 
-def _atoms(text: str) -> list[str]:
-    return _joined(_ATOM.findall(text))
-
-
-def _joined(pieces: Iterable[str]) -> list[str]:
-    """Join what a person sees as one character: accents, joined and coloured emoji, flags, jamo."""
-    atoms: list[str] = []
+def _atoms(pieces: Iterable[str]) -> list[str]:
+    """Join pieces of escaped text that are parts of what a person sees as one character."""
+    pieces = list(pieces)
+    ends = set(accumulate(map(len, grapheme_clusters("".join(pieces)))))
+    atoms, atom, end = [], "", 0
     for piece in pieces:
-        if atoms and _belongs(piece, atoms[-1]):
-            atoms[-1] += piece
-        else:
-            atoms.append(piece)
+        atom += piece
+        end += len(piece)
+        if end in ends:
+            atoms.append(atom)
+            atom = ""
     return atoms
 
 
-def _belongs(piece: str, before: str) -> bool:
-    if piece == "\u200d" or before.endswith("\u200d") or "\U0001f3fb" <= piece <= "\U0001f3ff":
-        return True
-    if "\U0001f1e6" <= piece <= "\U0001f1ff":
-        return len(before) == 1 and "\U0001f1e6" <= before <= "\U0001f1ff"
-    return len(piece) == 1 and (unicodedata.category(piece)[0] == "M" or "\u1160" <= piece <= "\u11ff")
-
-
 def _fitting(atoms: list[str], room: int) -> list[str]:
-    """Return the first atoms that fit into `room`, up to a space where one is near and words are cut."""
+    """Return the first atoms that fit into `room`; if that would cut a word, up to a space nearby."""
     count = sum(total <= room for total in accumulate(map(units, atoms)))
     if count < len(atoms) and not atoms[count].isspace():
-        near = range(count - 1, max(count - _WORD_REACH, count // 2), -1)
-        count = next((at for at in near if atoms[at].isspace()), count)
+        nearby = range(count - 1, max(count - _WORD_REACH, count // 2), -1)
+        count = next((at for at in nearby if atoms[at].isspace()), count)
     return atoms[:count]

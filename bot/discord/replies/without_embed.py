@@ -15,7 +15,7 @@ MISSING_PERMISSION = f"-# I could show this better here with the permission **{n
 
 
 def may_embed(message: discord.Message) -> bool:
-    """Say whether Discord shows embeds in a message's channel, as far as the bot knows."""
+    """Tell whether Discord shows embeds in a message's channel, as far as the bot knows."""
     permissions = granted(message)
     return permissions is None or permissions.embed_links
 

@@ -5,12 +5,12 @@ import discord as discord_py
 import pytest
 
 from tests.fake_discord import FakeDiscord
-from tests.support.small_client import Toy, post, running
+from tests.support.small_client import SmallClient, post, running
 
 
 async def test_a_dropped_socket_resumes_and_misses_nothing(discord: FakeDiscord) -> None:
     world = discord.world
-    toy = Toy(discord)
+    toy = SmallClient(discord)
     async with running(toy, discord):
         for close in (discord.drop, lambda: discord.drop(4000), discord.reconnect):
             discord.gateway.door.clear()
@@ -25,7 +25,7 @@ async def test_a_dropped_socket_resumes_and_misses_nothing(discord: FakeDiscord)
 
 
 async def test_an_invalid_session_identifies_anew(discord: FakeDiscord) -> None:
-    toy = Toy(discord)
+    toy = SmallClient(discord)
     async with running(toy, discord):
         discord.invalidate()
         await discord.until(lambda: len(discord.gateway.identified) == 2)
@@ -35,7 +35,7 @@ async def test_an_invalid_session_identifies_anew(discord: FakeDiscord) -> None:
 
 
 async def test_an_event_delivered_twice(discord: FakeDiscord) -> None:
-    toy = Toy(discord)
+    toy = SmallClient(discord)
     async with running(toy, discord):
         discord.deliver_twice()
         message = await discord.say(discord.world.user, discord.world.channel, "hello")
@@ -44,20 +44,20 @@ async def test_an_event_delivered_twice(discord: FakeDiscord) -> None:
 
 
 async def test_close_codes(discord: FakeDiscord) -> None:
-    async def closes(toy: Toy) -> int:
+    async def closes(toy: SmallClient) -> int:
         with pytest.raises((discord_py.ConnectionClosed, discord_py.PrivilegedIntentsRequired)):
             async with running(toy, discord) as task:
                 await task
         return discord.gateway.closed_with[-1]
 
     privileged = discord_py.Intents(guilds=True, message_content=True)
-    assert await closes(Toy(discord, intents=privileged)) == 4014
+    assert await closes(SmallClient(discord, intents=privileged)) == 4014
     discord.gateway.sharding_required = 2
-    assert await closes(Toy(discord, shard_count=1)) == 4011
-    assert await closes(Toy(discord, shard_count=2, shard_ids=[2])) == 4010
+    assert await closes(SmallClient(discord, shard_count=1)) == 4011
+    assert await closes(SmallClient(discord, shard_count=2, shard_ids=[2])) == 4010
     discord.gateway.sharding_required = 1
     token, discord.token = discord.token, "new"
-    toy = Toy(discord)
+    toy = SmallClient(discord)
     toy.http.token = token
     discord.fail("GET", "^/users/@me$", 200)
     with pytest.raises((discord_py.LoginFailure, TypeError, KeyError)):
@@ -68,7 +68,7 @@ async def test_close_codes(discord: FakeDiscord) -> None:
 
 
 async def test_a_token_that_is_withdrawn_closes_the_gateway(discord: FakeDiscord) -> None:
-    toy = Toy(discord)
+    toy = SmallClient(discord)
     with pytest.raises(discord_py.ConnectionClosed) as caught:
         async with running(toy, discord) as task:
             discord.token = "another"  # noqa: S105
@@ -79,7 +79,7 @@ async def test_a_token_that_is_withdrawn_closes_the_gateway(discord: FakeDiscord
 
 async def test_heartbeats(discord: FakeDiscord) -> None:
     discord.gateway.heartbeat_interval = 0.2
-    toy = Toy(discord)
+    toy = SmallClient(discord)
     async with running(toy, discord):
         await discord.until(lambda: discord.gateway.heartbeats > 3)
         assert toy.latency < 5
@@ -100,7 +100,7 @@ async def test_shards_get_their_servers(discord: FakeDiscord) -> None:
     world = discord.world
     for number in range(5):
         world.add_guild(f"server {number}")
-    one, other = Toy(discord, shard_count=2, shard_ids=[0]), Toy(discord, shard_count=2, shard_ids=[1])
+    one, other = SmallClient(discord, shard_count=2, shard_ids=[0]), SmallClient(discord, shard_count=2, shard_ids=[1])
     async with running(one, discord, shards=1), running(other, discord, shards=2):
         assert sorted(discord.gateway.identified) == [(0, 2), (1, 2)]
         assert {guild.id for guild in one.guilds} | {guild.id for guild in other.guilds} == set(world.guilds)

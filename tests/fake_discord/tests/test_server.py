@@ -11,7 +11,7 @@ from discord import app_commands, ui
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.openapi import OpenAPI
 from tests.fake_discord.people import NotPossibleError
-from tests.support.small_client import Toy, asking, post, running
+from tests.support.small_client import SmallClient, asking, post, running
 
 Clicked = discord_py.Interaction[Any]
 
@@ -42,13 +42,13 @@ async def test_only_what_is_registered_can_be_invoked(discord: FakeDiscord) -> N
 async def test_a_wrong_token_is_refused(discord: FakeDiscord) -> None:
     discord.expect(0)
     with pytest.raises(discord_py.LoginFailure):
-        async with running(Toy(discord), discord, token="wrong"):  # noqa: S106
+        async with running(SmallClient(discord), discord, token="wrong"):  # noqa: S106
             pass
 
 
 async def test_a_body_beyond_a_limit_is_refused(discord: FakeDiscord) -> None:
     discord.expect(50035)
-    toy = Toy(discord)
+    toy = SmallClient(discord)
     async with running(toy, discord):
         channel = toy.get_channel(discord.world.channel.id)
         assert isinstance(channel, discord_py.TextChannel)
@@ -61,7 +61,7 @@ async def test_a_body_beyond_a_limit_is_refused(discord: FakeDiscord) -> None:
 
 async def test_content_is_withheld(discord: FakeDiscord) -> None:
     world = discord.world
-    toy = Toy(discord)
+    toy = SmallClient(discord)
     async with running(toy, discord):
         own = await toy.get_partial_messageable(world.channel.id).send("mine")
         mine = world.channel.messages[own.id]
@@ -104,7 +104,7 @@ async def test_an_interaction_has_one_answer(discord: FakeDiscord) -> None:
 async def test_an_interaction_waits_three_seconds(discord: FakeDiscord) -> None:
     discord.expect(10062)
     world = discord.world
-    toy = Toy(discord)
+    toy = SmallClient(discord)
     errors = []
 
     async def late(interaction: Clicked) -> None:
@@ -140,7 +140,7 @@ async def test_a_token_lasts_fifteen_minutes(discord: FakeDiscord) -> None:
 
 
 async def test_the_first_follow_up_fills_what_was_deferred(discord: FakeDiscord) -> None:
-    toy = Toy(discord)
+    toy = SmallClient(discord)
 
     @toy.tree.command(description="Ask")
     async def ask(interaction: Clicked) -> None:
@@ -168,7 +168,7 @@ class Form(ui.Modal, title="Note"):
 
 async def test_buttons_and_modals(discord: FakeDiscord) -> None:
     world = discord.world
-    toy = Toy(discord)
+    toy = SmallClient(discord)
 
     async def clicked(interaction: Clicked) -> None:
         if interaction.type is discord_py.InteractionType.component:
@@ -210,7 +210,7 @@ async def test_buttons_and_modals(discord: FakeDiscord) -> None:
 async def test_permissions(discord: FakeDiscord, denied: tuple[str, ...], code: int) -> None:
     discord.expect(code)
     world = discord.world
-    toy = Toy(discord)
+    toy = SmallClient(discord)
     async with running(toy, discord):
         question = await discord.say(world.user, world.channel, "hello")
         world.channel.deny(*denied)
@@ -227,7 +227,7 @@ async def test_permissions(discord: FakeDiscord, denied: tuple[str, ...], code: 
 async def test_what_is_gone_is_unknown(discord: FakeDiscord) -> None:
     discord.expect(10008, 10003, 50005, 50006, 50007)
     world = discord.world
-    toy = Toy(discord)
+    toy = SmallClient(discord)
     async with running(toy, discord):
         place = toy.get_partial_messageable(world.channel.id)
         for wanted in (place.fetch_message(1), toy.get_partial_messageable(1).send("x")):
@@ -255,7 +255,7 @@ async def test_rates_are_kept_to(discord: FakeDiscord) -> None:
 
 async def test_scripted_faults(discord: FakeDiscord, monkeypatch: pytest.MonkeyPatch) -> None:
     world = discord.world
-    toy = Toy(discord)
+    toy = SmallClient(discord)
     async with running(toy, discord):
         place = toy.get_partial_messageable(world.channel.id)
         waits = []
@@ -287,7 +287,7 @@ async def test_scripted_faults(discord: FakeDiscord, monkeypatch: pytest.MonkeyP
 
 async def test_threads(discord: FakeDiscord) -> None:
     world = discord.world
-    toy = Toy(discord)
+    toy = SmallClient(discord)
     async with running(toy, discord):
         message = await toy.get_partial_messageable(world.channel.id).send("hello")
         thread = world.channel.add_thread("about it", world.channel.messages[message.id])

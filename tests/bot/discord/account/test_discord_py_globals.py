@@ -12,7 +12,7 @@ from bot.discord.account.discord_py_globals import (
     use_gateway_of_api,
 )
 from tests.fake_discord import FakeDiscord
-from tests.support.small_client import Toy
+from tests.support.small_client import SmallClient
 
 ELSEWHERE = "http://127.0.0.1:9/api/v10"
 
@@ -32,7 +32,7 @@ def test_discord_py_goes_where_the_default_configuration_says() -> None:
 
 
 async def test_another_discord_names_its_own_gateway(discord: FakeDiscord) -> None:
-    client = Toy(discord)
+    client = SmallClient(discord)
     await client.login(discord.token)
     use_gateway("ws://127.0.0.1:9")
     await use_gateway_of_api(client)

@@ -1,4 +1,4 @@
-"""What each error means, in words."""
+"""The meaning of each error."""
 
 import aiohttp
 import discord as discord_py
@@ -94,7 +94,7 @@ def test_each_error_has_its_words(error: Exception, kind: str, text: str | None)
     assert (meaning.kind, meaning.text) == (kind, text)
 
 
-def test_the_log_says_each_in_words() -> None:
+def test_the_log_has_a_line_for_each_error() -> None:
     errors = [http(404, 10062), http(400, 40060), http(400, 50035), http(403, 50013), FeedbackError(INNARDS)]
     assert [meaning_of(error).event for error in errors] == [
         "too late: Discord accepts no answer any more",
@@ -105,7 +105,7 @@ def test_the_log_says_each_in_words() -> None:
     ]
 
 
-def test_a_deadline_that_passed_is_said() -> None:
+def test_a_missed_deadline_is_told() -> None:
     assert (
         meaning_of(DeadlineError(4)).text
         == "That took too long, so I gave up. I'm busy: please try again in 4 s."

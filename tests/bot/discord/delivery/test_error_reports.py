@@ -1,4 +1,4 @@
-"""What people and the log are told when something goes wrong, over the fake Discord."""
+"""Errors as people and the log are told of them, over the fake Discord."""
 
 import asyncio
 import logging
@@ -21,19 +21,19 @@ def meter() -> Meter:
 async def test_an_unexpected_error_is_told_privately_once(
     discord: FakeDiscord, meter: Meter, caplog: pytest.LogCaptureFixture, how: str
 ) -> None:
-    async with failing(discord, meter) as toy:
-        toy.does = raising(RuntimeError(INNARDS))
+    async with failing(discord, meter) as client:
+        client.does = raising(RuntimeError(INNARDS))
         world = discord.world
         used = await discord.slash(world.user, world.channel, "fail", **({"how": how} if how else {}))
         await used.done()
         (message,) = shown(used)
         assert message.ephemeral
-        found = REFERENCE.search(message.content)
-        assert found
-        assert message.content == f"Something went wrong on my side. (Reference: `{found[1]}`)"
+        reference = REFERENCE.search(message.content)
+        assert reference
+        assert message.content == f"Something went wrong on my side. (Reference: `{reference[1]}`)"
         (record,) = [r for r in caplog.records if r.name == "bot.discord.delivery.error_reports"]
         assert record.levelno == logging.ERROR
-        assert record.fields["reference"] == found[1]  # type: ignore[attr-defined]
+        assert record.fields["reference"] == reference[1]  # type: ignore[attr-defined]
         assert record.exc_info
         assert INNARDS in str(record.exc_info[1])
         assert INNARDS not in sent(discord)
@@ -45,8 +45,8 @@ async def test_an_error_after_the_answer_leaves_the_answer(discord: FakeDiscord,
         await interaction.edit_original_response(content="The answer.")
         raise RuntimeError(INNARDS)
 
-    async with failing(discord, meter) as toy:
-        toy.does = answer_and_fail
+    async with failing(discord, meter) as client:
+        client.does = answer_and_fail
         used = await discord.slash(discord.world.user, discord.world.channel, "fail", how="public")
         await discord.until(lambda: used.followups)
         assert used.message is not None
@@ -62,7 +62,7 @@ async def test_autocompletion_that_fails_offers_nothing(discord: FakeDiscord, me
         assert errors(meter, "unexpected") == 1
 
 
-async def test_a_deleted_response_is_told_again(discord: FakeDiscord, meter: Meter) -> None:
+async def test_a_person_whose_response_was_deleted_is_told(discord: FakeDiscord, meter: Meter) -> None:
     discord.expect(10008)
     deleted = asyncio.Event()
 
@@ -70,8 +70,8 @@ async def test_a_deleted_response_is_told_again(discord: FakeDiscord, meter: Met
         await deleted.wait()
         await interaction.edit_original_response(content="The answer.")
 
-    async with failing(discord, meter) as toy:
-        toy.does = late
+    async with failing(discord, meter) as client:
+        client.does = late
         used = await discord.slash(discord.world.user, discord.world.channel, "fail", how="public")
         await used.acknowledged()
         assert used.message is not None
@@ -91,8 +91,8 @@ async def test_an_interaction_that_is_too_old_is_only_logged(
         discord.clock.advance(4)
         await interaction.response.send_message("The answer.")
 
-    async with failing(discord, meter) as toy:
-        toy.does = too_late
+    async with failing(discord, meter) as client:
+        client.does = too_late
         used = await discord.slash(discord.world.user, discord.world.channel, "fail")
         await discord.until(lambda: errors(meter, "too old"))
     assert used.callback is None
@@ -107,14 +107,14 @@ async def test_a_token_that_ran_out_is_only_logged(discord: FakeDiscord, meter: 
         discord.clock.advance(16 * 60)
         await interaction.edit_original_response(content="The answer.")
 
-    async with failing(discord, meter) as toy:
-        toy.does = too_late
+    async with failing(discord, meter) as client:
+        client.does = too_late
         await discord.slash(discord.world.user, discord.world.channel, "fail", how="private")
         await discord.until(lambda: errors(meter, "too old"))
     assert sum(request.code == 50027 for request in discord.requests) == 1
 
 
-async def test_what_another_process_took_is_left_to_it(
+async def test_an_interaction_that_another_process_answered_is_left_to_it(
     discord: FakeDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
 ) -> None:
     discord.expect(40060)
@@ -123,8 +123,8 @@ async def test_what_another_process_took_is_left_to_it(
         used.answer({"type": 4, "data": {"content": "First!"}})
         await interaction.response.defer()
 
-    async with failing(discord, meter) as toy:
-        toy.does = be_second
+    async with failing(discord, meter) as client:
+        client.does = be_second
         used = await discord.slash(discord.world.user, discord.world.channel, "fail")
         await discord.until(lambda: errors(meter, "taken"))
         assert used.message is not None
@@ -140,8 +140,8 @@ async def test_what_discord_refuses_is_said(discord: FakeDiscord, meter: Meter, 
     async def too_long(interaction: discord_py.Interaction) -> None:
         await interaction.edit_original_response(content="a" * 2001)
 
-    async with failing(discord, meter) as toy:
-        toy.does = too_long
+    async with failing(discord, meter) as client:
+        client.does = too_long
         world = discord.world
         used = await discord.slash(world.user, world.channel, "fail", how=how)
         await used.done()
@@ -156,8 +156,8 @@ async def test_a_server_that_fails_is_said(discord: FakeDiscord, meter: Meter) -
     async def answer(interaction: discord_py.Interaction) -> None:
         await interaction.edit_original_response(content="The answer.")
 
-    async with failing(discord, meter) as toy:
-        toy.does = answer
+    async with failing(discord, meter) as client:
+        client.does = answer
         used = await discord.slash(discord.world.user, discord.world.channel, "fail", how="private")
         await used.done()
         assert used.message is not None
@@ -172,8 +172,8 @@ async def test_an_answer_that_was_shown_after_all_stays_the_only_one(
     async def answer(interaction: discord_py.Interaction) -> None:
         await interaction.edit_original_response(content="The answer.")
 
-    async with failing(discord, meter) as toy:
-        toy.does = answer
+    async with failing(discord, meter) as client:
+        client.does = answer
         used = await discord.slash(discord.world.user, discord.world.channel, "fail", how="public")
         await used.done()
         await discord.until(lambda: discord.requests[-1].method == "GET")
@@ -191,8 +191,8 @@ async def test_an_acknowledgement_whose_answer_was_lost_is_followed_up(
     async def defer(interaction: discord_py.Interaction) -> None:
         await interaction.response.defer(ephemeral=private)
 
-    async with failing(discord, meter) as toy:
-        toy.does = defer
+    async with failing(discord, meter) as client:
+        client.does = defer
         world = discord.world
         used = await discord.slash(world.user, world.channel, "fail")
         await used.done()
@@ -202,8 +202,8 @@ async def test_an_acknowledgement_whose_answer_was_lost_is_followed_up(
 
 
 async def test_a_message_gets_a_line_with_a_number(discord: FakeDiscord, meter: Meter) -> None:
-    async with failing(discord, meter) as toy:
-        toy.says = raising(RuntimeError(INNARDS))
+    async with failing(discord, meter) as client:
+        client.says = raising(RuntimeError(INNARDS))
         message = await discord.say(
             discord.world.user, discord.world.channel, f"<@{discord.world.bot.id}> who?"
         )
@@ -221,22 +221,22 @@ async def test_a_message_whose_answer_got_through_after_all_gets_no_second(
     async def answer(message: discord_py.Message) -> None:
         await message.channel.send("The answer.", nonce=message.id)
 
-    async with failing(discord, meter) as toy:
-        toy.says = answer
+    async with failing(discord, meter) as client:
+        client.says = answer
         message = await discord.say(
             discord.world.user, discord.world.channel, f"<@{discord.world.bot.id}> who?"
         )
         await discord.until(lambda: sum("/messages" in request.path for request in discord.requests) == 2)
-    assert [found.content for found in discord.answers(message)] == ["The answer."]
+    assert [answer.content for answer in discord.answers(message)] == ["The answer."]
 
 
-async def test_nothing_is_raised_where_nothing_can_be_told(
+async def test_nothing_is_raised_if_nobody_can_be_told(
     discord: FakeDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
 ) -> None:
     discord.cut("*", "/callback|/webhooks|/messages", times=None)
-    async with failing(discord, meter) as toy:
-        toy.does = raising(RuntimeError(INNARDS))
-        toy.says = raising(RuntimeError(INNARDS))
+    async with failing(discord, meter) as client:
+        client.does = raising(RuntimeError(INNARDS))
+        client.says = raising(RuntimeError(INNARDS))
         world = discord.world
         await discord.slash(world.user, world.channel, "fail")
         await discord.until(lambda: errors(meter, "unreachable") == 1)

@@ -25,7 +25,7 @@ def visible(used: Interaction) -> list[Message]:
 
 
 @pytest.mark.parametrize("status", [500, 502])
-async def test_an_acknowledgement_that_was_done_and_denied_counts(
+async def test_a_deferral_that_discord_reported_as_failed_counts(
     discord: FakeDiscord, bot: FootnoteClient, status: int
 ) -> None:
     discord.expect(40060)  # to discord.py's own second try
@@ -36,7 +36,7 @@ async def test_an_acknowledgement_that_was_done_and_denied_counts(
     assert [ANSWER in message.text for message in visible(used)] == [True]
 
 
-async def test_a_click_whose_acknowledgement_was_done_and_denied_is_answered(
+async def test_a_click_whose_deferral_discord_reported_as_failed_is_answered(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     message = await ask(discord)
@@ -54,7 +54,7 @@ async def test_two_processes_that_take_a_question_show_one_answer(discord: FakeD
     assert [ANSWER in message.text for message in visible(used)] == [True]
 
 
-async def test_a_line_that_was_done_and_denied_is_said_once(
+async def test_a_line_that_discord_reported_as_failed_is_shown_once(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     discord.expect(40060)
@@ -68,7 +68,7 @@ async def test_a_line_that_was_done_and_denied_is_said_once(
 
 
 @pytest.mark.parametrize("kind", ["lost", "denied"])
-async def test_a_promise_that_was_taken_back_unseen_is_followed_up(
+async def test_a_withdrawn_promise_is_followed_up_though_its_confirmation_was_lost(
     discord: FakeDiscord, bot: FootnoteClient, kind: str
 ) -> None:
     if kind == "lost":
@@ -85,7 +85,9 @@ async def test_a_promise_that_was_taken_back_unseen_is_followed_up(
     assert "No article is called" in message.text
 
 
-async def test_what_discord_has_is_asked_again(discord: FakeDiscord, bot: FootnoteClient) -> None:
+async def test_the_response_is_fetched_again_after_each_failure(
+    discord: FakeDiscord, bot: FootnoteClient
+) -> None:
     discord.cut("DELETE", "@original", times=4)  # aiohttp sends each of ours twice
     used = await asked(discord, article="nothing of ours")
     await discord.until(lambda: used.followups)
@@ -113,7 +115,7 @@ async def test_an_edit_that_would_wait_for_an_hour_is_given_up_and_told(
     assert message.ephemeral
 
 
-async def test_a_message_that_is_to_wait_for_an_hour_gets_a_line(
+async def test_a_message_whose_answer_would_wait_for_an_hour_gets_a_line(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     discord.fail("POST", "/messages$", 429, retry_after=3600)
@@ -152,13 +154,13 @@ async def test_a_question_that_another_process_refused_has_not_failed(
 
 
 @pytest.mark.parametrize("name", GOLDEN)
-async def test_what_is_kept_is_what_is_sent(name: str) -> None:
+async def test_the_golden_payloads_are_what_discord_py_sends(name: str) -> None:
     reply = GOLDEN[name]()
     view = view_of(reply)
     rows = payload(reply).get("components", [])
     assert len(view.to_components() if view else []) == len(rows)
-    for made, row in zip(view.to_components() if view else [], rows, strict=True):
-        for button, known in zip(made["components"], row["components"], strict=True):
+    for sent, row in zip(view.to_components() if view else [], rows, strict=True):
+        for button, golden in zip(sent["components"], row["components"], strict=True):
             assert {key: button[key] for key in ("type", "style", "label", "custom_id")} == {
-                key: known[key] for key in ("type", "style", "label", "custom_id")
+                key: golden[key] for key in ("type", "style", "label", "custom_id")
             }

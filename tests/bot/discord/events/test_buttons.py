@@ -1,4 +1,4 @@
-"""What people get who press a button below one of the bot's messages, over the fake Discord."""
+"""Buttons below the bot's messages as people press them, over the fake Discord."""
 
 import asyncio
 from dataclasses import replace
@@ -85,7 +85,9 @@ async def test_a_page_turns_in_place_to_the_ends_of_the_article_and_back(
     assert page.edits == len(footers) - 1 >= 2
 
 
-async def test_more_sources_are_shown_to_who_asks_for_them(discord: FakeDiscord, bot: FootnoteClient) -> None:
+async def test_more_sources_are_shown_to_the_person_who_asks_for_them(
+    discord: FakeDiscord, bot: FootnoteClient
+) -> None:
     message = await ask(discord)
     clicked = await press(discord, message, MORE, discord.world.add_user("eve"))
     assert clicked.private
@@ -291,7 +293,7 @@ async def test_a_forged_button_gets_a_private_line(
         PageTicket("A" * 12, 0),
     ],
 )
-async def test_a_button_to_what_never_was_gets_a_private_line(
+async def test_a_button_to_something_that_never_existed_gets_a_private_line(
     discord: FakeDiscord, bot: FootnoteClient, ticket: ContextTicket | PageTicket
 ) -> None:
     clicked = await forge(discord, await ask(discord), ticket.custom_id)
@@ -315,9 +317,7 @@ async def test_a_verdict_on_a_message_that_is_no_answer_is_not_kept(
     assert bot.services.feedback.list() == []
 
 
-async def test_a_form_that_is_none_of_ours_gets_a_private_line(
-    discord: FakeDiscord, bot: FootnoteClient
-) -> None:
+async def test_a_foreign_form_gets_a_private_line(discord: FakeDiscord, bot: FootnoteClient) -> None:
     opened = await forge(discord, await ask(discord), NoteTicket(1).custom_id)
     assert opened.modal is not None
     for custom_id in ("fn1:v:yes:abc", "other", "fn1:n:" + "9" * 60):
@@ -352,9 +352,7 @@ async def test_a_click_whose_connection_is_lost_is_answered_once(
     assert "Reference" not in shown
 
 
-async def test_a_page_whose_connection_is_lost_turns_all_the_same(
-    discord: FakeDiscord, bot: FootnoteClient
-) -> None:
+async def test_a_page_whose_connection_is_lost_still_turns(discord: FakeDiscord, bot: FootnoteClient) -> None:
     page = (await press(discord, await ask(discord), CONTEXT)).message
     assert page is not None
     before = page.text

@@ -1,4 +1,4 @@
-"""The client: what it asks Discord for, its shards, and what becomes of them."""
+"""The client: its intents, its shards, and how they come back."""
 
 import logging
 from functools import partial
@@ -52,7 +52,7 @@ def test_making_a_client_changes_nothing(bots: Bots) -> None:
     assert client.shard_ids is None
 
 
-def test_an_answer_comes_long_before_discord_takes_none_any_more() -> None:
+def test_deadlines_end_long_before_discord_accepts_no_answer() -> None:
     with pytest.raises(ValidationError, match="240"):
         Config.model_validate({"discord": {"deadline": 241}})
 

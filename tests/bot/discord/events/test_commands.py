@@ -47,14 +47,14 @@ def alone(interaction: Interaction) -> str:
 
 
 def test_commands_are_what_is_promised() -> None:
-    known = {command["name"]: command for command in definitions()}
-    assert known.keys() == {"ask", "articles", "article", "about", "Find sources"}
-    options = {option["name"]: option for option in known["ask"]["options"]}
+    commands = {command["name"]: command for command in definitions()}
+    assert commands.keys() == {"ask", "articles", "article", "about", "Find sources"}
+    options = {option["name"]: option for option in commands["ask"]["options"]}
     assert (options["question"]["min_length"], options["question"]["max_length"]) == (1, 500)
     assert [name for name, option in options.items() if option["required"]] == ["question"]
     assert options["article"]["autocomplete"]
-    assert known["article"]["options"][0]["autocomplete"]
-    for command in known.values():
+    assert commands["article"]["options"][0]["autocomplete"]
+    for command in commands.values():
         assert command["contexts"] == [0, 1, 2]
         assert command["integration_types"] == [0, 1]
         assert command["default_member_permissions"] is None
@@ -78,7 +78,7 @@ async def test_an_answer_is_shown_to_everyone_after_a_promise(
     assert not asked.followups
 
 
-async def test_an_answer_is_private_where_that_is_asked(discord: FakeDiscord, bot: FootnoteClient) -> None:
+async def test_an_answer_is_private_if_the_asker_wants_it(discord: FakeDiscord, bot: FootnoteClient) -> None:
     asked = await ask(discord, private=True)
     assert "Townsend" in alone(asked)
     assert asked.callback is not None
@@ -112,7 +112,9 @@ async def test_a_question_keeps_to_the_article_that_is_given(
     assert "Coalition" not in asked.message.text
 
 
-async def test_an_unknown_article_is_the_askers_affair(discord: FakeDiscord, bot: FootnoteClient) -> None:
+async def test_an_unknown_article_is_told_to_the_asker_alone(
+    discord: FakeDiscord, bot: FootnoteClient
+) -> None:
     asked = await discord.slash(
         discord.world.user, discord.world.channel, "ask", question=RAQQA, article="bee keeping"
     )
@@ -142,7 +144,7 @@ async def test_typing_does_not_push_out_the_ids_of_questions(
     assert not bot.services.handled.add_if_new(asked.id)
 
 
-async def test_nothing_is_offered_where_the_library_is_in_trouble(
+async def test_no_articles_are_offered_if_the_queue_fails(
     discord: FakeDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bot, "services", replace(bot.services, question_queue=BrokenQueue()))
@@ -150,12 +152,14 @@ async def test_nothing_is_offered_where_the_library_is_in_trouble(
     assert await discord.autocomplete(world.user, world.channel, "ask", "article", "bees") == []
 
 
-async def test_an_empty_question_is_the_askers_affair(discord: FakeDiscord, bot: FootnoteClient) -> None:
+async def test_an_empty_question_is_told_to_the_asker_alone(
+    discord: FakeDiscord, bot: FootnoteClient
+) -> None:
     asked = await ask(discord, "\u200b \u2060")
     assert "Ask me something" in alone(asked)
 
 
-async def test_who_asks_too_much_is_told_alone(discord: FakeDiscord, bots: Bots) -> None:
+async def test_people_who_ask_too_much_are_told_alone(discord: FakeDiscord, bots: Bots) -> None:
     client = await bots.start(questions_per_minute=1)
     await ask(discord)
     refused = await ask(discord)

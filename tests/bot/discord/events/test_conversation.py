@@ -119,7 +119,9 @@ async def test_a_mention_may_stand_anywhere(discord: FakeDiscord, bot: FootnoteC
     assert answer.content == f"> {RAQQA}"
 
 
-async def test_who_mentions_the_role_is_told_what_works(discord: FakeDiscord, bot: FootnoteClient) -> None:
+async def test_people_who_mention_the_role_are_told_what_works(
+    discord: FakeDiscord, bot: FootnoteClient
+) -> None:
     world = discord.world
     said = await discord.say(world.user, world.channel, f"<@&{world.guild.bot_role_id}> {RAQQA}")
     assert (await discord.answer(said)).content == UNSEEN
@@ -140,7 +142,9 @@ async def test_direct_messages_need_no_mention(discord: FakeDiscord, bot: Footno
     assert "Townsend" in starts(answer)
 
 
-async def test_who_is_not_meant_is_left_alone(discord: FakeDiscord, bot: FootnoteClient) -> None:
+async def test_messages_not_meant_for_the_bot_are_left_alone(
+    discord: FakeDiscord, bot: FootnoteClient
+) -> None:
     world = discord.world
     robot = world.add_user("robot", bot=True)
     unmeant = [
@@ -174,7 +178,7 @@ async def test_a_bare_mention_gets_a_kind_line(discord: FakeDiscord, bot: Footno
     assert answer.content == EMPTY
 
 
-async def test_a_question_has_a_longest_length(discord: FakeDiscord, bot: FootnoteClient) -> None:
+async def test_a_question_has_a_maximum_length(discord: FakeDiscord, bot: FootnoteClient) -> None:
     answer = await mentioning(discord, "why? " * 101)
     assert "500" in answer.content
     assert "504" in answer.content
@@ -194,7 +198,7 @@ async def test_a_reply_keeps_the_article_of_the_answer(discord: FakeDiscord, bot
     assert LOOKED_EVERYWHERE not in reply.text
 
 
-async def test_where_the_article_of_the_answer_does_not_say_all_are_asked(
+async def test_if_the_article_of_the_answer_does_not_say_all_are_asked(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     world = discord.world
@@ -209,7 +213,7 @@ async def test_where_the_article_of_the_answer_does_not_say_all_are_asked(
     assert starts(nowhere).startswith(f"{DECLINED}\n{NEAREST_SENTENCES}")
 
 
-async def test_where_the_article_of_the_answer_is_gone_all_are_asked(
+async def test_if_the_article_of_the_answer_is_gone_all_are_asked(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     world = discord.world
@@ -227,7 +231,7 @@ async def test_a_greeting_gets_a_kind_line(discord: FakeDiscord, bot: FootnoteCl
 
 
 @pytest.mark.parametrize("text", ["help", "?"])
-async def test_who_asks_for_help_is_told_what_the_bot_is(
+async def test_people_who_ask_for_help_are_told_what_the_bot_is(
     discord: FakeDiscord, bot: FootnoteClient, text: str
 ) -> None:
     answer = await discord.answer(
@@ -305,7 +309,7 @@ async def test_more_in_reply_shows_further_sources_until_there_are_none(
     assert len(channel.messages) <= 6
 
 
-async def test_more_needs_no_reply_where_only_the_bot_speaks(
+async def test_more_needs_no_reply_in_direct_messages_and_threads(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     world = discord.world
@@ -321,7 +325,7 @@ async def test_more_of_nothing_gets_a_kind_line(discord: FakeDiscord, bot: Footn
     assert (await mentioning(discord, "more")).content == MORE_OF_WHAT
 
 
-async def test_who_asks_too_much_in_a_channel_is_told_once(discord: FakeDiscord, bots: Bots) -> None:
+async def test_people_who_ask_too_much_in_a_channel_are_told_once(discord: FakeDiscord, bots: Bots) -> None:
     world = discord.world
     await bots.start(questions_per_minute=1)
     assert "Townsend" in starts(await mentioning(discord, RAQQA))
@@ -332,7 +336,7 @@ async def test_who_asks_too_much_in_a_channel_is_told_once(discord: FakeDiscord,
     assert not discord.answers(ignored)
 
 
-async def test_where_history_is_closed_the_answer_is_no_reply(
+async def test_without_read_message_history_the_answer_is_no_reply(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     world = discord.world
@@ -343,7 +347,7 @@ async def test_where_history_is_closed_the_answer_is_no_reply(
     assert answer.reference is None
 
 
-async def test_where_it_may_not_speak_the_bot_says_what_it_lacks_once(
+async def test_without_send_messages_the_bot_names_the_permission_once(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     world = discord.world

@@ -74,8 +74,8 @@ def answers(draw: st.DrawFn) -> Answer:
         words = first.sentence
         if first.highlight:
             words = first.sentence[first.highlight[0] - first.start : first.highlight[1] - first.start]
-    asked = draw(TEXTS)
-    return Answer(asked, words is not None, draw(SHARES), words, tuple(cited), draw(st.floats(0, 10**6)))
+    question = draw(TEXTS)
+    return Answer(question, words is not None, draw(SHARES), words, tuple(cited), draw(st.floats(0, 10**6)))
 
 
 @settings(deadline=None)
@@ -85,18 +85,24 @@ def answers(draw: st.DrawFn) -> Answer:
 )  # fmt: skip
 def test_every_answer_is_inside_discords_limits_and_harmless(
     answer: Answer,
-    first: int,
+    offset: int,
     asked_in: str | None,
     placed: bool,
-    most: int,
+    limit: int,
     note: str | None,
     statement: bool,
 ) -> None:
-    found = {citation.number: Place(7, 10**6) for citation in answer.citations} if placed else {}
+    places = {citation.number: Place(7, 10**6) for citation in answer.citations} if placed else {}
     reply = answer_reply(
-        answer, places=found, asked_in=asked_in, fingerprint=FINGERPRINT, offset=first, limit=most, note=note,
+        answer,
+        places=places,
+        asked_in=asked_in,
+        fingerprint=FINGERPRINT,
+        offset=offset,
+        limit=limit,
+        note=note,
         statement=statement,
-    )  # fmt: skip
+    )
     check(reply)
     shown = read_back(sent(reply))
     assert shown is not None
@@ -105,13 +111,13 @@ def test_every_answer_is_inside_discords_limits_and_harmless(
         assert shown.question == whole
     else:
         assert whole.startswith(shown.question.removesuffix("…"))
-    if answer.citations[first:]:
-        shown_to = first + sum(isinstance(ticket, ContextTicket) for ticket in shown.tickets)
-        assert shown.offset is None or (shown.asked_in == asked_in and first < shown_to <= shown.offset)
+    if answer.citations[offset:]:
+        shown_to = offset + sum(isinstance(ticket, ContextTicket) for ticket in shown.tickets)
+        assert shown.offset is None or (shown.asked_in == asked_in and offset < shown_to <= shown.offset)
         assert (shown.offset is None) == (
             reply.rest is not None and reply.rest.offset == len(answer.citations)
         )
-        assert shown.article == asked_in or article_key(answer.citations[first].article.id)
+        assert shown.article == asked_in or article_key(answer.citations[offset].article.id)
     bare = without_embed(reply, name_permission=placed)
     check(bare)
     plain = read_back(sent(bare))
@@ -121,15 +127,15 @@ def test_every_answer_is_inside_discords_limits_and_harmless(
     assert set(map(type, shown.tickets)) <= set(map(type, plain.tickets))
     if shown.offset is not None:
         assert plain.offset is not None
-        assert first <= plain.offset <= shown.offset
+        assert offset <= plain.offset <= shown.offset
     assert (plain.answer is None) == (shown.answer is None)
-    if first or answer.answer is None or (statement and answer.citations):
+    if offset or answer.answer is None or (statement and answer.citations):
         assert shown.answer is None
     elif units(answer.answer) < 100 and (text := safe(answer.answer).strip()):
         assert shown.answer == text
 
 
-def test_an_answer_shows_what_it_stands_on() -> None:
+def test_an_answer_shows_its_citations() -> None:
     reply = GOLDEN["answer"]()
     assert reply.content == "> Who predicts the fight for Raqqa will be long and hard?"
     assert reply.embed is not None
@@ -171,7 +177,7 @@ def test_an_empty_library_says_so_without_sources() -> None:
     assert [button.label for button in reply.buttons] == [RIGHT_LABEL, WRONG_LABEL]
 
 
-def test_a_sentence_that_is_the_answer_stands_there_once() -> None:
+def test_a_sentence_that_is_the_answer_is_not_repeated() -> None:
     reply = GOLDEN["whole-sentence"]()
     assert reply.embed is not None
     description = reply.embed.description or ""
@@ -295,7 +301,7 @@ def test_a_declined_answer_over_one_article_says_no_more_than_that() -> None:
         assert (shown.answer, shown.asked_in, shown.offset) == (None, key, None)
 
 
-def test_further_sentences_of_a_declined_answer_are_none_either() -> None:
+def test_further_sentences_of_a_declined_answer_are_not_called_an_answer() -> None:
     reply = GOLDEN["declined-more"]()
     assert reply.embed is not None
     assert (reply.embed.description or "").startswith(
@@ -303,7 +309,7 @@ def test_further_sentences_of_a_declined_answer_are_none_either() -> None:
     )
 
 
-def test_sentences_that_only_stand_near_the_answer_are_called_so() -> None:
+def test_sentences_without_words_of_an_answer_are_called_next_best() -> None:
     marked = cite(RAQQA, 3, "Steve Townsend", 0.8)
     also = cite(RAQQA, 6, "April", 0.5, nth=2)
     beside = [cite(RAQQA, 7, "", 0.1, nth=3), cite(RAQQA, 8, "", 0.0, nth=4)]
@@ -331,7 +337,7 @@ def test_a_statement_gets_sentences_and_no_answer() -> None:
     assert "> US Lieutenant" in (said.description or "")
 
 
-def test_more_is_offered_where_there_is_more() -> None:
+def test_more_sources_are_offered_if_there_are_more() -> None:
     cited = [cite(RAQQA, number, "", 0.5, nth=number) for number in range(1, 5)]
     answer = answered("What?", "US", *cited)
     for most, offered in ((3, True), (4, False)):
@@ -348,7 +354,7 @@ def test_more_is_offered_where_there_is_more() -> None:
 
 
 @pytest.mark.parametrize(("confidence", "colour"), [(0.5, GREEN), (0.4999, AMBER)])
-def test_what_is_not_sure_is_not_green(confidence: float, colour: discord.Colour) -> None:
+def test_an_unsure_answer_is_not_green(confidence: float, colour: discord.Colour) -> None:
     embed = show(answered("Who?", "US", cite(RAQQA, 3, "US", confidence))).embed
     assert embed is not None
     assert embed.colour == colour

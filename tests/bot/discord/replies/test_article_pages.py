@@ -125,7 +125,7 @@ def test_what_is_no_longer_there_is_not_shown(ticket: ContextTicket | PageTicket
     assert context_reply(RAQQA, spans(RAQQA), ticket) is None
 
 
-def test_an_article_without_sentences_is_shown_all_the_same() -> None:
+def test_an_article_without_sentences_is_still_shown() -> None:
     reply = article_reply(Article("a", "A title", "", "a.txt"), [])
     check(reply)
     assert reply.embed is not None

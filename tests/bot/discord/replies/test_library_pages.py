@@ -1,4 +1,4 @@
-"""What the library holds, as replies."""
+"""The library as replies: its lists, titles for autocompletion, what the bot is."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def described(reply: Reply) -> str:
 
 
 @pytest.mark.parametrize("given", ["notes/bees", "how bees KEEP warm", article_key("notes/bees")])
-def test_an_article_is_found_by_what_people_know_of_it(library: Library, given: str) -> None:
+def test_an_article_is_found_by_id_title_or_key(library: Library, given: str) -> None:
     assert library_pages.article_id(library, given) == "notes/bees"
 
 
@@ -53,7 +53,7 @@ def test_the_nearest_titles_are_named(library: Library) -> None:
     assert "How bees keep warm" in reply.content
 
 
-def test_what_is_offered_fits_and_can_be_told_apart(large: Library) -> None:
+def test_choices_fit_and_can_be_told_apart(large: Library) -> None:
     for typed in ("", "bridge", "the same", "longest bridge"):
         offered = library_pages.choices(large, typed)
         assert 0 < len(offered) <= CHOICES
@@ -71,7 +71,7 @@ def test_every_article_is_on_one_page(large: Library) -> None:
     assert shown[0].footer.text == "60 articles · page 1 of 8"
 
 
-def test_a_page_too_far_is_the_last(large: Library) -> None:
+def test_a_page_beyond_the_last_is_the_last(large: Library) -> None:
     last, beyond = (
         library_pages.articles_page(large, "", 7),
         library_pages.articles_page(large, "", 10**8),

@@ -82,9 +82,7 @@ def test_a_cut_text_fits_and_says_that_it_was_cut(text: str, limit: int) -> None
 
 
 @pytest.mark.parametrize("limit", range(9))
-@pytest.mark.parametrize(
-    "whole", ["👩‍👩‍👧‍👦", "👍🏽", "🇩🇪", "e\u0301", "\\*", "각".replace("각", "\u1100\u1161\u11a8")]
-)
+@pytest.mark.parametrize("whole", ["👩‍👩‍👧‍👦", "👍🏽", "🇩🇪", "e\u0301", "\\*", "\u1100\u1161\u11a8", "क्षि"])
 def test_a_cut_never_halves_what_is_one_to_people(whole: str, limit: int) -> None:
     assert cut(whole * 3, limit) in {"", *(whole * times + "…" for times in range(3)), whole * 3}
 

@@ -19,18 +19,18 @@ from tests.support.replies import check
 
 
 @pytest.mark.parametrize("name", GOLDEN)
-def test_replies_are_sent_as_they_were_looked_at(name: str) -> None:
+def test_replies_are_the_golden_payloads(name: str) -> None:
     reply = GOLDEN[name]()
     check(reply)
-    kept = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
-    assert payload(reply) == kept, "look at it, then run `python -m tests.preview`"
+    golden = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    assert payload(reply) == golden, "look at it, then run `python -m tests.preview`"
 
 
-def test_no_payload_is_kept_that_nothing_makes() -> None:
+def test_every_golden_payload_is_made_by_a_reply() -> None:
     assert {path.stem for path in FOLDER.glob("*.json")} == set(GOLDEN)
 
 
-def test_the_lines_of_the_bots_own() -> None:
+def test_lines_in_the_bots_own_words_fit_and_say_when_to_come_back() -> None:
     assert busy_reply(2.3).content == "I'm busy right now. Please try again in 3 s."
     assert "in 3 s" in (late_reply(2.3).content or "")
     assert "in 3 s" in (cooldown_reply(2.3).content or "")

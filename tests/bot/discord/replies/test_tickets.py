@@ -47,7 +47,7 @@ def test_a_ticket_is_read_back_from_its_custom_id(ticket: Ticket) -> None:
 
 
 @given(st.one_of(st.text(), st.text().map(PREFIX.__add__), LOOKALIKES))
-def test_what_is_read_is_what_would_have_been_written(custom_id: str) -> None:
+def test_a_custom_id_that_is_read_is_one_that_a_ticket_has(custom_id: str) -> None:
     ticket = parse(custom_id)
     assert ticket is None or ticket.custom_id == custom_id
 

@@ -1,4 +1,4 @@
-"""Where the bot may not embed links, over the fake Discord and for every length."""
+"""Replies in channels in which the bot may not embed links, over the fake Discord and for every length."""
 
 import discord as discord_py
 from hypothesis import given
@@ -42,7 +42,7 @@ async def test_an_answer_without_an_embed_says_all_and_names_the_permission_once
     assert "Townsend" in (await shown.done()).message.text  # type: ignore[union-attr]
 
 
-async def test_an_answer_without_an_embed_can_be_asked_on_and_judged(
+async def test_an_answer_without_an_embed_can_be_followed_up_and_judged(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     world = discord.world
@@ -68,7 +68,7 @@ async def test_an_answer_without_an_embed_can_be_asked_on_and_judged(
 
 
 @given(st.integers(0, 4096), st.booleans())
-def test_what_is_left_of_an_answer_fits(length: int, name_permission: bool) -> None:
+def test_an_answer_without_an_embed_fits_a_message(length: int, name_permission: bool) -> None:
     embed = discord_py.Embed(description="\U0001f41d" * (length // 2)).set_footer(
         text="Confident (97%) · 0.04 s"
     )
@@ -98,7 +98,7 @@ def test_citations_that_do_not_fit_are_left_for_more_sources() -> None:
     )
 
 
-def test_where_no_citation_fits_more_of_them_is_not_offered() -> None:
+def test_more_sources_are_not_offered_if_no_citation_fits() -> None:
     cited = [cite(LONG, at, "", 0.9, nth=at + 1) for at in range(3)]
     answer = answered("*" * 500, "*" * 1000, *cited)
     plain = without_embed(show(answer, offset=0), name_permission=True)
