@@ -1,4 +1,4 @@
-"""A parser of Discord's markdown as its desktop client reads it, as far as it matters for getting past escapes.
+"""A parser of Discord's markdown as its desktop client reads it, as far as it matters for evading escapes.
 
 It shares nothing with `bot.discord.replies.markdown`: it must find no markup in what that has escaped.
 """
