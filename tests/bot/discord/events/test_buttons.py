@@ -280,6 +280,15 @@ async def test_a_forged_button_gets_a_private_line(
     assert custom_id not in str([request.body for request in discord.requests[-1:]])
 
 
+@pytest.mark.parametrize("custom_id", [f"fn1:c:{KEY}:5:5:{DIGEST}", "fn1:l:1: syria", "fn1:nonsense"])
+async def test_a_malformed_button_that_is_on_the_message_gets_a_private_line(
+    discord: FakeDiscord, bot: FootnoteClient, custom_id: str
+) -> None:
+    message = await ask(discord)
+    message.buttons[0]["custom_id"] = custom_id
+    assert seen(await forge(discord, message, custom_id)) == FORGED
+
+
 @pytest.mark.parametrize(
     "ticket",
     [

@@ -1,3 +1,5 @@
+"""Text of articles as Discord shows it: escaped, cut, emphasized and linked."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

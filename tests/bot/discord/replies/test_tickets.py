@@ -1,3 +1,5 @@
+"""Tickets: what they are written as, and what is refused."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,6 +46,25 @@ LOOKALIKES = st.tuples(st.sampled_from("cpmvnl"), st.text()).map(lambda parts: P
 def test_a_ticket_is_read_back_from_its_custom_id(ticket: Ticket) -> None:
     assert units(ticket.custom_id) <= CUSTOM_ID
     assert parse(ticket.custom_id) == ticket
+
+
+@pytest.mark.parametrize(
+    ("ticket", "custom_id"),
+    [
+        (ContextTicket("kAntsyJ4LhQf", 364, 543, "ET4w3rZY"), "fn1:c:kAntsyJ4LhQf:364:543:ET4w3rZY"),
+        (PageTicket("kAntsyJ4LhQf", 8), "fn1:p:kAntsyJ4LhQf:+8"),
+        (PageTicket("kAntsyJ4LhQf", 8, True, Mark(3, "ET4w3rZY")), "fn1:p:kAntsyJ4LhQf:-8:3:ET4w3rZY"),
+        (MoreTicket(None, 3), "fn1:m::3"),
+        (MoreTicket("kAntsyJ4LhQf", 3), "fn1:m:kAntsyJ4LhQf:3"),
+        (VerdictTicket(True, "5d41402abc4b"), "fn1:v:yes:5d41402abc4b"),
+        (VerdictTicket(False, "5d41402abc4b", "kAntsyJ4LhQf"), "fn1:v:no:5d41402abc4b:kAntsyJ4LhQf"),
+        (NoteTicket(7), "fn1:n:7"),
+        (ArticlesTicket(2, "syria"), "fn1:l:2:syria"),
+    ],
+)
+def test_buttons_that_were_sent_before_stay_valid(ticket: Ticket, custom_id: str) -> None:
+    assert ticket.custom_id == custom_id
+    assert parse(custom_id) == ticket
 
 
 @given(st.one_of(st.text(), st.text().map(PREFIX.__add__), LOOKALIKES))
