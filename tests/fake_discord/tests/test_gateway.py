@@ -100,7 +100,10 @@ async def test_shards_get_their_servers(discord: FakeDiscord) -> None:
     world = discord.world
     for number in range(5):
         world.add_guild(f"server {number}")
-    one, other = SmallClient(discord, shard_count=2, shard_ids=[0]), SmallClient(discord, shard_count=2, shard_ids=[1])
+    one, other = (
+        SmallClient(discord, shard_count=2, shard_ids=[0]),
+        SmallClient(discord, shard_count=2, shard_ids=[1]),
+    )
     async with running(one, discord, shards=1), running(other, discord, shards=2):
         assert sorted(discord.gateway.identified) == [(0, 2), (1, 2)]
         assert {guild.id for guild in one.guilds} | {guild.id for guild in other.guilds} == set(world.guilds)
