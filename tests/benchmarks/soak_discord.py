@@ -40,6 +40,8 @@ async def soak(questions: int, warm_up: int, seed: int) -> bool:
                         questions - warm_up
                     ) * step // STEPS
                     await trouble.ask(count, at_once=AT_ONCE)
+                    await asyncio.sleep(1)
+                    trouble.count()
                     forget(discord)
                     marks.append(await mark(bot, sum(trouble.outcomes.values()), started))
                 trouble.end_faults()

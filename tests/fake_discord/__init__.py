@@ -1,4 +1,4 @@
-"""A Discord on this machine: HTTP v10 and gateway v10, strict about what it is sent, for tests of the bot.
+"""A Discord on this machine: HTTP v10 and gateway v10, strict about what it is sent; see README.md.
 
 `server.py` is the way in. What Discord documents is enforced; where its documentation is silent, the stricter
 reading is taken, and a comment says so.

@@ -101,7 +101,10 @@ class Interaction:
     @property
     def failed(self) -> bool:
         """Whether the person has read that the application did not respond."""
-        return self.callback is None and self._discord.clock.now() - self.created > ACKNOWLEDGE_WITHIN
+        return (
+            self.callback is None
+            and self._discord.clock.now() - self.created > self._discord.acknowledge_within
+        )
 
     def check_token(self) -> None:
         """Refuse what comes before the answer or fifteen minutes after the start."""

@@ -13,7 +13,7 @@ from tests.fake_discord.api import Api, Recorded
 from tests.fake_discord.clock import TIMEOUT, Clock
 from tests.fake_discord.faults import Fault, Faults
 from tests.fake_discord.gateway import Gateway
-from tests.fake_discord.interactions import Interaction
+from tests.fake_discord.interactions import ACKNOWLEDGE_WITHIN, Interaction
 from tests.fake_discord.openapi import OpenAPI
 from tests.fake_discord.people import People
 from tests.fake_discord.rates import Rates
@@ -42,6 +42,8 @@ class FakeDiscord(People):
         self.interactions: dict[str, Interaction] = {}
         self.typing: list[Channel] = []
         self.advised_shards = 1
+        self.acknowledge_within = ACKNOWLEDGE_WITHIN
+        """Seconds; more for a test that is not about them and keeps the machine busy."""
         self.application_flags = 0
         self.crashes: list[str] = []
         """Errors of this server itself: always a failed test."""

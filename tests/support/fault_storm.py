@@ -1,6 +1,7 @@
 """Questions among faults of all kinds, drawn by a seed; used by a test and by the long run."""
 
 import asyncio
+import contextlib
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -9,12 +10,14 @@ from tests.fake_discord import FakeDiscord, Interaction, Message
 
 EXPECTED = (10008, 10015, 10062, 40060, 50001, 50013, 50027, 50035)
 """What the server may refuse among faults: what is too late, answered already, gone or not allowed."""
-ENOUGH = 60.0
+LOST_AFTER = 120.0
 """Seconds after which a question counts as lost."""
+EXCUSED_AFTER = 1.0
+"""Seconds to wait for an answer that Discord no longer takes, or that nobody could read."""
 
 
 class FaultStorm:
-    """Asks, has things go wrong, and knows what came of every question."""
+    """Asks, makes things go wrong, and counts what came of every question."""
 
     def __init__(self, discord: FakeDiscord, questions: Sequence[str], seed: int) -> None:
         self._discord = discord
@@ -24,6 +27,8 @@ class FaultStorm:
         self._people = [world.add_user(f"person {number}") for number in range(50)]
         self._channels = [world.add_guild(f"server {number}").channels[0] for number in range(20)]
         self.outcomes: Counter[str] = Counter()
+        self._settled: list[tuple[str, Callable[[], Sequence[Message]]]] = []
+        """What each question is called, and what returns the messages that its asker was shown."""
         self.lost: list[str] = []
         self.doubled: list[str] = []
 
@@ -46,14 +51,14 @@ class FaultStorm:
         """Have `count` questions asked, `at_once` at a time, and wait until all have come to something."""
         places = asyncio.Semaphore(at_once)
 
-        async def one(number: int) -> None:
+        async def ask(number: int) -> None:
             async with places:
-                self._happen()
-                await (self._command(number) if number % 3 else self._mention(number))
+                self._disturb_gateway()
+                await (self._command() if number % 3 else self._mention())
 
-        await asyncio.gather(*map(one, range(count)))
+        await asyncio.gather(*map(ask, range(count)))
 
-    def _happen(self) -> None:
+    def _disturb_gateway(self) -> None:
         """Do something to the gateway, sometimes."""
         discord, draw = self._discord, self._random.random()
         if draw < 0.01:
@@ -67,63 +72,64 @@ class FaultStorm:
         elif draw < 0.08:
             discord.deliver_twice()
 
-    async def _command(self, number: int) -> None:
+    async def _command(self) -> None:
         person, channel = self._random.choice(self._people), self._random.choice(self._channels)
         question = self._random.choice(self._questions)
         asked = await self._discord.slash(person, channel, "ask", question=question)
         expires = self._random.random() < 0.02
         if expires:
-            await self._settled(lambda: asked.callback is not None)
+            await self._happens(lambda: asked.callback is not None)
             asked.created -= 16 * 60  # its token lasts fifteen minutes
-        done = await self._settled(lambda: asked.is_done or asked.failed, 8.0 if expires else ENOUGH)
-        done = done and asked.is_done
-        await asyncio.sleep(0.1)
-        self._count(repr(asked), done, asked, expires)
+        await self._happens(lambda: asked.is_done or asked.failed, EXCUSED_AFTER if expires else LOST_AFTER)
+        if asked.is_done:
+            self._settled.append((repr(asked), lambda: _shown(asked)))
+        elif expires or asked.failed or asked.callback is None:
+            self.outcomes["too late for Discord"] += 1
+        else:
+            self._lose(asked)
 
-    def _count(self, name: str, done: bool, asked: Interaction, expires: bool) -> None:
-        if not done:
-            excused = expires or asked.failed or asked.callback is None
-            self.outcomes["too late for Discord" if excused else "lost"] += 1
-            if not excused:
-                self.lost.append(name)
-            return
-        shown = [message for message in (asked.message, *asked.followups) if message and not message.deleted]
-        self._count_shown(name, shown)
-
-    async def _mention(self, number: int) -> None:
+    async def _mention(self) -> None:
         discord = self._discord
         person, channel = self._random.choice(self._people), self._random.choice(self._channels)
         text = f"{discord.world.bot.mention} {self._random.choice(self._questions)}"
         message = await discord.say(person, channel, text)
-        gone = self._random.random() < 0.03
-        if gone:
+        deleted = self._random.random() < 0.03
+        if deleted:
             message.delete()
-        done = await self._settled(lambda: self._answers(message), 8.0 if gone else ENOUGH)
-        await asyncio.sleep(0.1)
-        answers = self._answers(message)
-        if not done:
-            self.outcomes["deleted" if gone else "lost"] += 1
-            if not gone:
-                self.lost.append(repr(message))
-            return
-        self._count_shown(repr(message), answers)
+        await self._happens(lambda: self._answers(message), EXCUSED_AFTER if deleted else LOST_AFTER)
+        if self._answers(message):
+            self._settled.append((repr(message), lambda: self._answers(message)))
+        elif deleted:
+            self.outcomes["deleted"] += 1
+        else:
+            self._lose(message)
 
-    def _count_shown(self, name: str, shown: Sequence[Message]) -> None:
-        self.outcomes["answered" if any(message.buttons for message in shown) else "told why not"] += 1
-        if len(shown) > 1:
-            self.doubled.append(f"{name}: {shown}")
+    def _lose(self, question: object) -> None:
+        self.outcomes["lost"] += 1
+        self.lost.append(repr(question))
+
+    def count(self) -> None:
+        """Count what the askers were shown, once nothing more is to come."""
+        for name, shown in self._settled:
+            messages = shown()
+            answered = any(message.buttons for message in messages)
+            self.outcomes["answered" if answered else "told why not"] += 1
+            if len(messages) > 1:
+                self.doubled.append(f"{name}: {messages}")
+        self._settled.clear()
 
     def _answers(self, message: Message) -> list[Message]:
         return [other for other in message.channel.messages.values() if other.reference is message]
 
-    async def _settled(self, true: Callable[[], object], within: float = ENOUGH) -> bool:
-        try:
-            await self._discord.until(true, within)
-        except TimeoutError:
-            return False
-        return True
+    async def _happens(self, condition: Callable[[], object], within: float = LOST_AFTER) -> None:
+        with contextlib.suppress(TimeoutError):
+            await self._discord.until(condition, within)
 
     def check(self) -> None:
         """Raise AssertionError if a question was lost or answered twice."""
         assert not self.lost, f"{len(self.lost)} lost: {self.lost[:5]}; {self.outcomes}"
         assert not self.doubled, f"{len(self.doubled)} answered twice: {self.doubled[:5]}; {self.outcomes}"
+
+
+def _shown(asked: Interaction) -> list[Message]:
+    return [message for message in (asked.message, *asked.followups) if message and not message.deleted]

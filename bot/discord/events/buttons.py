@@ -132,10 +132,10 @@ class MoreButton(TicketButton, template=MoreTicket.TEMPLATE):
             interaction.guild_id,
             "button",
             article=ticket.asked_in,
-            first=ticket.offset,
-            statement=sent.statement,
+            offset=ticket.offset,
+            is_statement=sent.statement,
         )
-        await interaction.client.services.answering.over_interaction(interaction, question, private=True)
+        await interaction.client.services.answering.answer_interaction(interaction, question, private=True)
 
 
 class VerdictButton(TicketButton, template=VerdictTicket.TEMPLATE):
@@ -211,7 +211,7 @@ async def _handle_once(interaction: Interaction, handler: Callable[[Interaction]
     services = interaction.client.services
     if not services.handled.add_if_new(interaction.id):
         return
-    with services.answering.under_way():
+    with services.answering.in_flight.track():
         try:
             await handler(interaction)
         except Exception as error:  # discord.py would only log it

@@ -91,7 +91,7 @@ class FootnoteClient(ServicesClient):
         Returns how many were given up. Anyone who asks meanwhile is told to ask again in a minute.
         """
         self.services.answering.stop()
-        return await self.services.answering.finished(within)
+        return await self.services.answering.finish(within)
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message if it is meant for the bot."""

@@ -46,7 +46,7 @@ async def ask(
         private = client.services.config.discord.private
     request = DiscordQuestion(question, interaction.user.id, interaction.guild_id, "slash", article or None)
     follow = None if request.article else partial(in_thread, interaction.channel, client.user)
-    await client.services.answering.over_interaction(interaction, request, follow, private=private)
+    await client.services.answering.answer_interaction(interaction, request, follow, private=private)
 
 
 @app_commands.command(name="articles", description="List the articles that I answer from.")
@@ -99,16 +99,16 @@ async def find_sources(interaction: Interaction, message: discord.Message) -> No
         await send_privately(interaction, notice(TEXTLESS))
         return
     question = DiscordQuestion(
-        text, interaction.user.id, interaction.guild_id, "menu", statement=not is_question(whole)
+        text, interaction.user.id, interaction.guild_id, "menu", is_statement=not is_question(whole)
     )
     private = services.config.discord.private
-    await services.answering.over_interaction(interaction, question, private=private)
+    await services.answering.answer_interaction(interaction, question, private=private)
 
 
 async def _look_up(interaction: Interaction, look: Callable[..., Reply], *args: Any) -> None:
     """Show something of the library, to the person alone."""
     services = interaction.client.services
-    with services.answering.under_way():
+    with services.answering.in_flight.track():
         await defer_response(interaction, private=True)
         reply = await services.question_queue.run(look, services.live_library.library, *args)
         await edit_response(interaction, reply)
@@ -130,7 +130,7 @@ class Tree(app_commands.CommandTree[Any]):
             return True  # answering twice does no harm, and one comes with every letter that is typed
         if not interaction.client.services.handled.add_if_new(interaction.id):
             return False  # Discord delivered it twice
-        interaction.client.services.answering.whole_task()  # including the report if it fails
+        interaction.client.services.answering.in_flight.track_until_done()  # including the report if it fails
         return True
 
     @override

@@ -50,7 +50,7 @@ class Conversation:
             message.author.id,
             message.guild.id if message.guild else None,
             "message",
-            unseen=not (message.content or _mentions(message, me)),
+            text_hidden=not (message.content or _mentions(message, me)),
         )
 
         async def follow(question: DiscordQuestion) -> DiscordQuestion | Reply:
@@ -62,9 +62,9 @@ class Conversation:
             sent = await _answer_before(message, me, latest=more)
             return notice(MORE_OF_WHAT) if more and not sent else follow_up(question, sent, more=more)
 
-        with answering.under_way():
+        with answering.in_flight.track():
             try:
-                await answering.over_message(message, question, follow)
+                await answering.answer_message(message, question, follow)
             except Exception as error:  # else nobody would be told
                 await self._services.error_reports.message_failed(message, error)
 
@@ -90,12 +90,12 @@ def follow_up(
             question,
             text=sent.question,
             article=sent.asked_in,
-            first=sent.offset,
-            statement=sent.statement,
+            offset=sent.offset,
+            is_statement=sent.statement,
         )
     # If the articles did not say, another question has no reason to look in the article nearest to it first.
     article = sent.asked_in if sent.answer is None else sent.article
-    return replace(question, article=article, from_before=article is not None)
+    return replace(question, article=article, is_follow_up=article is not None)
 
 
 async def in_thread(

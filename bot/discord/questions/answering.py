@@ -1,14 +1,14 @@
-"""The one way from a question to its reply, wherever in Discord it was asked.
+"""The one path from a question to its reply, wherever in Discord it was asked.
 
-Cooldown → checked → acknowledged → computed → sent. What stands in the way of an answer is a line in plain
-words; only what nobody expected is raised, for `failures`.
+Cooldown → checks → acknowledgement → computation → sending. Expected obstacles become a line in plain words;
+only unexpected errors are raised, for `error_reports`.
 """
 
 import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -28,7 +28,7 @@ from bot.discord.delivery.sending import (
 from bot.discord.library.live_library import LiveLibrary
 from bot.discord.library.question_queue import DeadlineError, LibraryAnswer, QuestionQueue, QueueFullError
 from bot.discord.questions.cooldowns import Cooldowns
-from bot.discord.questions.in_flight import InFlight, LeavingError
+from bot.discord.questions.in_flight import InFlight, ShutdownError
 from bot.discord.questions.question import DiscordQuestion
 from bot.discord.replies.answer_reply import (
     ARTICLE_GONE,
@@ -55,33 +55,33 @@ from index.errors import EmptyQuestionError, UnknownArticleError
 from index.records import clean_question
 from index.storage.catalog import article_key
 
-FURTHEST = 60
+MOST_CITATIONS = 60
 """Citations that can be paged through at most: each further page costs more than the one before."""
-DRAWING = 2.0
-"""Seconds that looking up where the cited sentences stand may take; the answer is shown without then."""
-TYPING_AFTER = 0.5
-"""Seconds until a person who wrote a message is shown that the bot is at it."""
-TYPING_LASTS = 9.0
-"""Seconds until that has to be shown again; Discord shows it for ten."""
+PLACES_TIMEOUT = 2.0
+"""Seconds for looking up where the cited sentences stand; after that, the answer is shown without."""
+TYPING_DELAY = 0.5
+"""Seconds before the typing indicator appears."""
+TYPING_INTERVAL = 9.0
+"""Seconds until it has to be renewed; Discord shows it for ten."""
 
 EMPTY = "Ask me something, and I look for the sentences that answer it."
 UNSEEN = "Discord doesn't show me what you wrote when you mention my role. Please mention me myself."
 LEAVING = "I'm restarting. Please ask again in a minute."
 
-Follow = Callable[[DiscordQuestion], Awaitable[DiscordQuestion | Reply]]
-"""Completes a question by what was said before, which may have to be fetched from Discord first.
+CompleteQuestion = Callable[[DiscordQuestion], Awaitable[DiscordQuestion | Reply]]
+"""Completes a question from the conversation before it, which may have to be fetched from Discord first.
 
-Returns a reply where there is nothing to ask.
+Returns a reply if there is nothing to ask.
 """
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What is said to a question; `private` where nobody but the asker should have to read it.
+class Response:
+    """The response to a question; `private` if only the asker should see it.
 
-    `wait` is the number of seconds that the asker is told to wait, where that is all.
+    `wait` is the number of seconds that the asker is told to wait, if that is all.
     """
 
     reply: Reply
@@ -91,7 +91,7 @@ class Said:
 
 
 class Answering:
-    """Answers the questions of one bot."""
+    """Answers the questions of one bot; the tasks that do so are `in_flight`."""
 
     def __init__(
         self,
@@ -101,167 +101,166 @@ class Answering:
         cooldowns: Cooldowns,
         meter: Meter,
     ) -> None:
+        self.in_flight = InFlight()
+        self.typing_delay = TYPING_DELAY
+        self.places_timeout = PLACES_TIMEOUT
         self._config = config
         self._live_library = live_library
         self._question_queue = question_queue
         self._cooldowns = cooldowns
         self._meter = meter
         self._warned = SentWarnings()
-        self._embedless = RecentIds()
-        self._leaving = False
-        self._in_flight = InFlight()
+        self._without_embeds = RecentIds()
+        self._stopping = False
 
     def stop(self) -> None:
-        """Take no further questions: who asks from now on is told to ask again in a minute."""
-        self._leaving = True
+        """Answer no further questions: from now on, people are told to ask again in a minute."""
+        self._stopping = True
 
-    async def finished(self, within: float) -> int:
-        """Wait until all is answered, at most `within` seconds; give up the rest, and return how many."""
-        given_up = await self._in_flight.finished(within)
+    async def finish(self, within: float) -> int:
+        """Wait until everything is answered, at most `within` seconds; give up the rest, and count it."""
+        given_up = await self.in_flight.finish(within)
         if given_up:
             log.warning("questions given up", extra=fields(count=given_up))
         return given_up
 
-    def under_way(self) -> AbstractContextManager[None]:
-        """Count what the current task does inside as in flight, so that a stop waits for it."""
-        return self._in_flight.under_way()
-
-    def whole_task(self) -> None:
-        """Count the current task as in flight until it ends."""
-        self._in_flight.whole_task()
-
-    async def over_interaction(
+    async def answer_interaction(
         self,
         interaction: discord.Interaction[Any],
-        asked: DiscordQuestion,
-        follow: Follow | None = None,
+        question: DiscordQuestion,
+        complete: CompleteQuestion | None = None,
         *,
         private: bool,
     ) -> None:
-        """Answer a command or a click; a line on why there is no answer is shown to the asker alone.
+        """Answer a command or a click; only the asker sees why there is no answer.
 
-        Raises DiscordException, and FootnoteError where the library itself is in trouble.
+        Raises DiscordException, and FootnoteError if there is a problem with the library itself.
         """
-        with self._measured(asked) as measure:
-            refusal = self.refusal(asked)
+        with self._measure(question) as measurement:
+            refusal = self._count_and_check(question)
             if refusal is not None:
                 await send_privately(interaction, refusal.reply)
-                measure.ended(refusal.outcome)
+                measurement.end(refusal.outcome)
                 return
             await defer_response(interaction, private=private)
-            measure.reached("acknowledge")
-            said = await self._said(asked, follow)
-            measure.begins("send")
-            if said.private:
-                await send_privately(interaction, said.reply)
+            measurement.reach("acknowledge")
+            response = await self.respond(question, complete)
+            measurement.begin("send")
+            if response.private:
+                await send_privately(interaction, response.reply)
             else:
-                await edit_response(interaction, said.reply)
-            measure.ended(said.outcome)
+                await edit_response(interaction, response.reply)
+            measurement.end(response.outcome)
 
-    async def over_message(
-        self, message: discord.Message, asked: DiscordQuestion, follow: Follow | None = None
+    async def answer_message(
+        self, message: discord.Message, question: DiscordQuestion, complete: CompleteQuestion | None = None
     ) -> None:
-        """Answer a message by one reply to it, and show that the bot is typing where that takes a while.
+        """Answer a message with one reply to it, and show the typing indicator if that takes a while.
 
-        Somebody who asks again while told to wait gets no second line. Raises as `over_interaction`.
+        Anyone who asks again before a wait is over is not told a second time. Raises as `answer_interaction`.
         """
-        with self._measured(asked) as measure:
-            said = self.refusal(asked) or await self._while_typing(message, self._said(asked, follow))
-            measure.begins("send")
-            if not said.wait or self._warned.claim(asked.user, said.wait):
-                await reply_to(message, self._showable(message, said.reply))
-            measure.ended(said.outcome)
+        with self._measure(question) as measurement:
+            response = self._count_and_check(question)
+            if response is None:
+                response = await self._while_typing(message, self.respond(question, complete))
+            measurement.begin("send")
+            if not response.wait or self._warned.claim(question.user, response.wait):
+                await reply_to(message, self._showable(message, response.reply))
+            measurement.end(response.outcome)
 
     async def about(self) -> Reply:
-        """Say what the bot is. Raises as `Desk.run`."""
+        """Return what the bot says of itself. Raises as `QuestionQueue.run`."""
         return await self._question_queue.run(
             about, self._live_library.library, self._config.discord.log_questions
         )
 
-    def refusal(self, asked: DiscordQuestion) -> Said | None:
-        """Return why a question is not taken up; None where it is. Either way it counts as asked."""
-        if self._leaving:
-            return Said(notice(LEAVING), "busy", private=True)
-        wait = self._cooldowns.take(asked.user, asked.server)
+    def _count_and_check(self, question: DiscordQuestion) -> Response | None:
+        """Count a question, and return why it is not answered; None if it is to be."""
+        if self._stopping:
+            return Response(notice(LEAVING), "busy", private=True)
+        wait = self._cooldowns.count_question(question.user, question.server)
         if wait is not None:
-            reply = cooldown_reply(wait.seconds, for_server=wait.of_server)
-            return Said(reply, "cooldown", private=True, wait=wait.seconds)
+            reply = cooldown_reply(wait.seconds, for_server=wait.for_server)
+            return Response(reply, "cooldown", private=True, wait=wait.seconds)
         try:
-            question = clean_question(asked.text)
+            text = clean_question(question.text)
         except EmptyQuestionError:
-            return Said(notice(UNSEEN if asked.unseen else EMPTY), "invalid", private=True)
-        if len(question) > QUESTION_LIMIT:
-            words = f"A question can have {QUESTION_LIMIT} characters; this one has {len(question):,}."
-            return Said(notice(words), "invalid", private=True)
+            return Response(notice(UNSEEN if question.text_hidden else EMPTY), "invalid", private=True)
+        if len(text) > QUESTION_LIMIT:
+            words = f"A question can have {QUESTION_LIMIT} characters; this one has {len(text):,}."
+            return Response(notice(words), "invalid", private=True)
         return None
 
-    async def _said(self, asked: DiscordQuestion, follow: Follow | None) -> Said:
-        """Ask the library. Too many questions, or an unknown article, are lines in plain words too."""
+    async def respond(self, question: DiscordQuestion, complete: CompleteQuestion | None = None) -> Response:
+        """Ask the library. A full queue, a missed deadline and an unknown article are responses too."""
         try:
-            return await self._in_flight.computed(self._answered(asked, follow))
-        except QueueFullError as busy:
-            return Said(busy_reply(busy.retry_after), "busy")
-        except DeadlineError as late:
-            return Said(late_reply(late.retry_after), "late")
-        except LeavingError:
-            return Said(notice(LEAVING), "busy", private=True)
+            return await self.in_flight.wait_for(self._answer(question, complete))
+        except QueueFullError as error:
+            return Response(busy_reply(error.retry_after), "busy")
+        except DeadlineError as error:
+            return Response(late_reply(error.retry_after), "late")
+        except ShutdownError:
+            return Response(notice(LEAVING), "busy", private=True)
         except UnknownArticleError:
-            # Unless somebody typed it, it stood on a message, from when it was there.
-            if asked.article is None or asked.source != "slash":
-                return Said(article_gone_reply(), "invalid", private=True)
-            reply = await self._question_queue.run(unknown_article, self._live_library.library, asked.article)
-            return Said(reply, "invalid", private=True)
+            # Unless somebody typed it, it comes from a message, and existed when that was written.
+            if question.article is None or question.source != "slash":
+                return Response(article_gone_reply(), "invalid", private=True)
+            reply = await self._question_queue.run(
+                unknown_article, self._live_library.library, question.article
+            )
+            return Response(reply, "invalid", private=True)
 
-    async def _answered(self, asked: DiscordQuestion, follow: Follow | None) -> Said:
+    async def _answer(self, question: DiscordQuestion, complete: CompleteQuestion | None) -> Response:
         try:
             async with asyncio.timeout(self._config.discord.deadline) as limit:
-                followed = asked if follow is None else await follow(asked)
-                if isinstance(followed, Reply):
-                    return Said(followed, "invalid", private=True)
-                if followed.first >= FURTHEST:
-                    return Said(notice(NO_MORE), "invalid", private=True)
-                given, asked_in, note = await self._found(followed)
+                completed = question if complete is None else await complete(question)
+                if isinstance(completed, Reply):
+                    return Response(completed, "invalid", private=True)
+                if completed.offset >= MOST_CITATIONS:
+                    return Response(notice(NO_MORE), "invalid", private=True)
+                given, asked_in, note = await self._ask_library(completed)
         except TimeoutError:
             if limit.expired():
                 raise DeadlineError(self._question_queue.retry_after()) from None
             raise
-        first, answer = followed.first, given.answer
+        offset, answer = completed.offset, given.answer
         show = partial(
             answer_reply,
             answer,
             asked_in=asked_in and article_key(asked_in),
             fingerprint=given.library.fingerprint,
-            offset=first,
+            offset=offset,
             limit=self._config.answer.citations,
             note=note,
-            statement=followed.statement,
+            statement=completed.is_statement,
         )
         reply = await self._with_places(given, show)
-        nothing_left = bool(first) and len(answer.citations) <= first
-        return Said(reply, "answered" if answer.answerable else "declined", private=nothing_left)
+        nothing_left = bool(offset) and len(answer.citations) <= offset
+        return Response(reply, "answered" if answer.answerable else "declined", private=nothing_left)
 
-    async def _found(self, asked: DiscordQuestion) -> tuple[LibraryAnswer, str | None, str | None]:
-        """Return the answer, the id of the article that alone was asked, and a note on where was looked.
+    async def _ask_library(self, question: DiscordQuestion) -> tuple[LibraryAnswer, str | None, str | None]:
+        """Return the answer, the id of the only article that was asked, and a note on what was searched.
 
         If the article of an earlier answer does not say, all articles are asked.
         """
         # One more than is shown tells whether there are more.
-        top_k = min(asked.first + self._config.answer.citations + 1, FURTHEST)
-        if asked.article is None:
-            return await self._question_queue.ask(asked.text, top_k=top_k), None, None
+        top_k = min(question.offset + self._config.answer.citations + 1, MOST_CITATIONS)
+        ask = partial(self._question_queue.ask, question.text, top_k=top_k)
+        if question.article is None:
+            return await ask(), None, None
         try:
-            article = await self._question_queue.run(article_id, self._live_library.library, asked.article)
-            given = await self._question_queue.ask(asked.text, article=article, top_k=top_k)
+            article = await self._question_queue.run(article_id, self._live_library.library, question.article)
+            given = await ask(article=article)
         except UnknownArticleError:
-            if not asked.from_before:
+            if not question.is_follow_up:
                 raise
-            return await self._question_queue.ask(asked.text, top_k=top_k), None, ARTICLE_GONE
-        if given.answer.answerable or not asked.from_before:
+            return await ask(), None, ARTICLE_GONE
+        if given.answer.answerable or not question.is_follow_up:
             return given, article, None
-        of_all = await self._question_queue.ask(asked.text, top_k=top_k)
-        elsewhere = of_all.answer.answerable and of_all.answer.citations[0].article.id != article
+        from_all = await ask()
+        elsewhere = from_all.answer.answerable and from_all.answer.citations[0].article.id != article
         note = title_of(given.answer) + LOOKED_EVERYWHERE if elsewhere and given.answer.citations else None
-        return of_all, None, note
+        return from_all, None, note
 
     async def _with_places(self, given: LibraryAnswer, show: Callable[..., Reply]) -> Reply:
         """Show an answer with the places of its citations, or without if looking these up takes too long."""
@@ -270,7 +269,7 @@ class Answering:
             return show(places=find_places(given.library, given.answer))
 
         try:
-            async with asyncio.timeout(DRAWING):
+            async with asyncio.timeout(self.places_timeout):
                 return await self._question_queue.run(show_with_places)
         except (QueueFullError, DeadlineError, TimeoutError):
             return show(places={})
@@ -279,39 +278,41 @@ class Answering:
         """Return the reply as it can be shown in a message's channel."""
         if reply.embed is None or may_embed(message):
             return reply
-        return without_embed(reply, name_permission=self._embedless.add_if_new(message.channel.id))
+        return without_embed(reply, name_permission=self._without_embeds.add_if_new(message.channel.id))
 
-    async def _while_typing(self, message: discord.Message, saying: Coroutine[Any, Any, Said]) -> Said:
-        typing = asyncio.create_task(_type(message.channel), name="show typing")
+    async def _while_typing(
+        self, message: discord.Message, response: Coroutine[Any, Any, Response]
+    ) -> Response:
+        typing = asyncio.create_task(_show_typing(message.channel, self.typing_delay), name="show typing")
         try:
-            return await saying
+            return await response
         finally:
             typing.cancel()
 
     @contextmanager
-    def _measured(self, asked: DiscordQuestion) -> Iterator["_Measure"]:
-        measure = _Measure(self._meter)
-        with self.under_way():
+    def _measure(self, question: DiscordQuestion) -> Iterator["_Measurement"]:
+        measurement = _Measurement(self._meter)
+        with self.in_flight.track():
             try:
-                yield measure
+                yield measurement
             except discord.HTTPException as error:
                 if meaning_of(error).kind == TAKEN:
-                    measure.outcome = TAKEN
+                    measurement.outcome = TAKEN
                 raise
             finally:
-                # Whatever was raised: the question ended, and badly where nobody said how.
-                self._meter.questions.labels(asked.source, measure.outcome).inc()
-                seconds = measure.reached("total")
-                told = {"question": asked.text} if self._config.discord.log_questions else {}
+                # Whatever was raised: the question ended, and failed unless another outcome is known.
+                self._meter.questions.labels(question.source, measurement.outcome).inc()
+                seconds = measurement.reach("total")
+                text = {"question": question.text} if self._config.discord.log_questions else {}
                 log.info(
                     "question %s",
-                    measure.outcome,
-                    extra=fields(source=asked.source, seconds=round(seconds, 3), **told),
+                    measurement.outcome,
+                    extra=fields(source=question.source, seconds=round(seconds, 3), **text),
                 )
 
 
-class _Measure:
-    """The times of one question."""
+class _Measurement:
+    """The times and the outcome of one question."""
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
@@ -319,16 +320,16 @@ class _Measure:
         self._stage: tuple[str, float] | None = None
         self.outcome = "failed"
 
-    def reached(self, stage: str) -> float:
-        """Count the seconds since the question came as those until `stage`; return them."""
+    def reach(self, stage: str) -> float:
+        """Record the seconds since the question came as those until `stage`; return them."""
         seconds = time.perf_counter() - self._started
         self._meter.stage.labels(stage).observe(seconds)
         return seconds
 
-    def begins(self, stage: str) -> None:
+    def begin(self, stage: str) -> None:
         self._stage = stage, time.perf_counter()
 
-    def ended(self, outcome: str) -> None:
+    def end(self, outcome: str) -> None:
         self.outcome = outcome
         if self._stage is not None:
             stage, since = self._stage
@@ -336,7 +337,7 @@ class _Measure:
 
 
 async def reply_to(message: discord.Message, reply: Reply) -> None:
-    """Send a reply to a message; as a plain message where that is gone, or may not be read by the bot.
+    """Send a reply to a message; a plain message if that one is gone, or the bot may not read it.
 
     Raises DiscordException and what is in `CONNECTION_ERRORS`.
     """
@@ -350,10 +351,10 @@ async def reply_to(message: discord.Message, reply: Reply) -> None:
         await retry_once(send)
 
 
-async def _type(channel: discord.abc.Messageable) -> None:
-    """Show that the bot is typing, for as long as it takes."""
-    with suppress(Exception):  # a courtesy: what is in its way is in the answer's way too, and said there
-        await asyncio.sleep(TYPING_AFTER)
+async def _show_typing(channel: discord.abc.Messageable, delay: float) -> None:
+    """Show that the bot is typing until cancelled."""
+    with suppress(Exception):  # a courtesy: what prevents it prevents the answer too, and is reported there
+        await asyncio.sleep(delay)
         while True:
             await channel.typing()
-            await asyncio.sleep(TYPING_LASTS)
+            await asyncio.sleep(TYPING_INTERVAL)

@@ -5,12 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class DiscordQuestion:
-    """A question, and who asked it where.
+    """A question, who asked it, and where.
 
     `source` is slash, menu, message or button; `server` is None in direct messages. `article` is an article's
-    key, id or title, as it was given. `first` is the number of citations that the asker has seen already.
-    `unseen`: Discord did not show the bot what was written. `from_before`: the article is that of an earlier
-    answer; where it does not say, all are asked. `statement`: the text is none that wants an answer.
+    key, id or title, as it was given. `offset` is the number of citations that the asker has already seen.
     """
 
     text: str
@@ -18,7 +16,10 @@ class DiscordQuestion:
     server: int | None
     source: str
     article: str | None = None
-    first: int = 0
-    unseen: bool = False
-    from_before: bool = False
-    statement: bool = False
+    offset: int = 0
+    text_hidden: bool = False
+    """Discord did not show the bot what was written."""
+    is_follow_up: bool = False
+    """`article` is that of an earlier answer; if it does not say, all articles are asked."""
+    is_statement: bool = False
+    """The text is not a question."""

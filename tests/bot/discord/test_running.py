@@ -97,6 +97,7 @@ async def test_metrics_are_what_prometheus_reads(
     assert not [line for line in bot.lines if " warning " in line or " error " in line]
 
 
+@pytest.mark.slow
 async def test_a_changed_article_is_answered_from(
     discord: FakeDiscord, library_folder: Path, tmp_path: Path
 ) -> None:

@@ -73,15 +73,15 @@ def test_a_follow_up_keeps_the_article_of_the_answer() -> None:
     asked = DiscordQuestion("And who lost?", 1, None, "message")
     assert follow_up(asked, None) == asked
     answered = SentAnswer("Who won?", "Ada", None, (CITED, MoreTicket(None, 3)))
-    assert follow_up(asked, answered) == replace(asked, article=CITED.key, from_before=True)
+    assert follow_up(asked, answered) == replace(asked, article=CITED.key, is_follow_up=True)
     declined = SentAnswer("Who won?", None, None, (CITED, MoreTicket(None, 3)))
     assert follow_up(asked, declined) == asked
     near = SentAnswer("Ada won.", None, None, (CITED, MoreTicket(None, 3)), statement=True)
     more = follow_up(asked, near, more=True)
     assert isinstance(more, DiscordQuestion)
-    assert (more.text, more.first, more.statement) == ("Ada won.", 3, True)
+    assert (more.text, more.offset, more.is_statement) == ("Ada won.", 3, True)
     narrowed = SentAnswer("Who won?", None, "AAAAAAAAAAAA", (CITED, MoreTicket("AAAAAAAAAAAA", 3)))
-    assert follow_up(asked, narrowed) == replace(asked, article="AAAAAAAAAAAA", from_before=True)
+    assert follow_up(asked, narrowed) == replace(asked, article="AAAAAAAAAAAA", is_follow_up=True)
 
 
 def test_more_goes_on_where_the_answer_ended() -> None:

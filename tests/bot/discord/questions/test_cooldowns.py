@@ -20,8 +20,8 @@ class Clock:
         return self.now
 
 
-def take(cooldowns: Cooldowns, user: int, server: int | None = None) -> float:
-    wait = cooldowns.take(user, server)
+def wait_after(cooldowns: Cooldowns, user: int, server: int | None = None) -> float:
+    wait = cooldowns.count_question(user, server)
     assert wait is None or wait.seconds > 0
     return wait.seconds if wait else 0
 
@@ -29,69 +29,69 @@ def take(cooldowns: Cooldowns, user: int, server: int | None = None) -> float:
 def test_a_minute_s_worth_at_once_then_one_at_a_time() -> None:
     clock = Clock()
     cooldowns = Cooldowns(3, 0, clock)
-    assert [take(cooldowns, 1) for _ in range(3)] == [0, 0, 0]
-    assert take(cooldowns, 1) == pytest.approx(20)
+    assert [wait_after(cooldowns, 1) for _ in range(3)] == [0, 0, 0]
+    assert wait_after(cooldowns, 1) == pytest.approx(20)
     clock.now += 19.5
-    assert take(cooldowns, 1) == pytest.approx(0.5)
+    assert wait_after(cooldowns, 1) == pytest.approx(0.5)
     clock.now += 0.5
-    assert take(cooldowns, 1) == 0
-    assert take(cooldowns, 1) == pytest.approx(20)
+    assert wait_after(cooldowns, 1) == 0
+    assert wait_after(cooldowns, 1) == pytest.approx(20)
     clock.now += 3600
-    assert [take(cooldowns, 1) > 0 for _ in range(4)] == [False, False, False, True]
+    assert [wait_after(cooldowns, 1) > 0 for _ in range(4)] == [False, False, False, True]
 
 
 def test_each_person_counts_alone_and_all_of_a_server_together() -> None:
     cooldowns = Cooldowns(2, 3, Clock())
-    assert [take(cooldowns, user, 7) for user in (1, 1, 2)] == [0, 0, 0]
-    assert take(cooldowns, 3, 7) == pytest.approx(20)  # the server's limit
-    assert take(cooldowns, 3, 8) == 0
-    assert take(cooldowns, 2) == 0
-    assert take(cooldowns, 1, 8) == pytest.approx(30)  # the person's, on another server
+    assert [wait_after(cooldowns, user, 7) for user in (1, 1, 2)] == [0, 0, 0]
+    assert wait_after(cooldowns, 3, 7) == pytest.approx(20)  # the server's limit
+    assert wait_after(cooldowns, 3, 8) == 0
+    assert wait_after(cooldowns, 2) == 0
+    assert wait_after(cooldowns, 1, 8) == pytest.approx(30)  # the person's, on another server
 
 
-def test_who_has_to_wait_is_not_counted() -> None:
+def test_a_question_that_has_to_wait_is_not_counted() -> None:
     clock = Clock()
     cooldowns = Cooldowns(5, 1, clock)
-    assert take(cooldowns, 1, 7) == 0
-    assert all(take(cooldowns, 2, 7) == pytest.approx(60) for _ in range(50))
+    assert wait_after(cooldowns, 1, 7) == 0
+    assert all(wait_after(cooldowns, 2, 7) == pytest.approx(60) for _ in range(50))
     clock.now += 60
-    assert take(cooldowns, 2, 7) == 0
-    assert [take(cooldowns, 2) for _ in range(4)] == [0] * 4
+    assert wait_after(cooldowns, 2, 7) == 0
+    assert [wait_after(cooldowns, 2) for _ in range(4)] == [0] * 4
 
 
 def test_the_longer_wait_is_told_and_whose_it_is() -> None:
     cooldowns = Cooldowns(1, 2, Clock())
-    assert take(cooldowns, 1, 7) == take(cooldowns, 2, 7) == 0
-    assert cooldowns.take(1, 7) == Wait(60, of_server=False)
-    assert cooldowns.take(3, 7) == Wait(30, of_server=True)
-    assert take(cooldowns, 3, 8) == take(cooldowns, 4, 8) == 0
+    assert wait_after(cooldowns, 1, 7) == wait_after(cooldowns, 2, 7) == 0
+    assert cooldowns.count_question(1, 7) == Wait(60, for_server=False)
+    assert cooldowns.count_question(3, 7) == Wait(30, for_server=True)
+    assert wait_after(cooldowns, 3, 8) == wait_after(cooldowns, 4, 8) == 0
     patient = Cooldowns(2, 1, Clock())
-    assert take(patient, 1, 7) == take(patient, 1) == 0
-    assert patient.take(1, 7) == Wait(60, of_server=True)
-    assert patient.take(1, None) == Wait(30, of_server=False)
+    assert wait_after(patient, 1, 7) == wait_after(patient, 1) == 0
+    assert patient.count_question(1, 7) == Wait(60, for_server=True)
+    assert patient.count_question(1, None) == Wait(30, for_server=False)
 
 
 def test_zero_is_any_number_and_nobody_is_remembered() -> None:
     cooldowns = Cooldowns(0, 0, Clock())
-    assert all(take(cooldowns, 1, 2) == 0 for _ in range(1000))
+    assert all(wait_after(cooldowns, 1, 2) == 0 for _ in range(1000))
     assert len(cooldowns) == 0
 
 
-def test_who_asked_long_ago_is_forgotten() -> None:
+def test_people_who_asked_long_ago_are_forgotten() -> None:
     clock = Clock()
     cooldowns = Cooldowns(10, 10, clock)
     for user in range(10_000):
         clock.now += 1
-        assert take(cooldowns, user, user) == 0
+        assert wait_after(cooldowns, user, user) == 0
         assert len(cooldowns) <= 2 * 7
 
 
-def test_however_many_ask_at_once_only_so_many_are_remembered() -> None:
-    cooldowns = Cooldowns(1, 0, Clock(), most=100)
-    assert all(take(cooldowns, user) == 0 for user in range(1000))
+def test_at_most_the_given_number_of_people_is_remembered() -> None:
+    cooldowns = Cooldowns(1, 0, Clock(), most_remembered=100)
+    assert all(wait_after(cooldowns, user) == 0 for user in range(1000))
     assert len(cooldowns) == 100
-    assert take(cooldowns, 999) > 0
-    assert take(cooldowns, 0) == 0
+    assert wait_after(cooldowns, 999) > 0
+    assert wait_after(cooldowns, 0) == 0
 
 
 @given(st.integers(1, 200), st.integers(0, 2**32))
@@ -101,7 +101,7 @@ def test_no_more_than_twice_the_limit_in_any_minute(limit: int, seed: int) -> No
     cooldowns = Cooldowns(limit, 0, clock)
     allowed: deque[float] = deque()
     for _ in range(500):
-        wait = take(cooldowns, 1)
+        wait = wait_after(cooldowns, 1)
         if wait:
             clock.now += wait if draw.random() < 0.2 else 0
             if draw.random() < 0.2:
@@ -119,16 +119,16 @@ def test_the_limit_is_exact_at_any_time(limit: int, now: float) -> None:
     clock = Clock()
     clock.now = now
     cooldowns = Cooldowns(limit, 0, clock)
-    taken = sum(take(cooldowns, 1) == 0 for _ in range(min(limit, 300)))
+    taken = sum(wait_after(cooldowns, 1) == 0 for _ in range(min(limit, 300)))
     assert taken == min(limit, 300)
     if limit <= 300:
-        wait = take(cooldowns, 1)
+        wait = wait_after(cooldowns, 1)
         assert 0 < wait <= 60 / limit + 2e-3
         clock.now += wait
-        assert take(cooldowns, 1) <= 2e-3
+        assert wait_after(cooldowns, 1) <= 2e-3
 
 
-async def test_who_asks_on_a_server_that_asked_a_lot_is_not_blamed(discord: FakeDiscord, bots: Bots) -> None:
+async def test_nobody_is_blamed_for_a_server_that_asked_a_lot(discord: FakeDiscord, bots: Bots) -> None:
     world = discord.world
     await bots.start(questions_per_minute=5, server_questions_per_minute=1)
     said = []
