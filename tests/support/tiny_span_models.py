@@ -32,6 +32,17 @@ def save_tiny_reader(folder: Path, kind: str, *, head: bool = True, shift: int =
     return folder
 
 
+def save_encoder_of_tiny_reader(folder: Path) -> Path:
+    """Save an encoder for an index, of the same kind and vocabulary as a tiny reader of BERT's."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+
+    transformer = Transformer(str(save_tiny_reader(folder / "bert", "bert", head=False)))
+    model = SentenceTransformer(modules=[transformer, Pooling(32)], device="cpu")
+    model.save(str(folder / "encoder"), create_model_card=False)
+    return folder / "encoder"
+
+
 def _word_tokenizer(kind: str, shift: int) -> Any:
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast

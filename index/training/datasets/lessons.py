@@ -1,26 +1,29 @@
-"""What the reader learns from: questions with the text around their answer, from SQuADShifts and QAMR."""
+"""Questions with the text around their answer, from SQuADShifts and QAMR, for the reader to learn from."""
 
 import csv
-import json
 import random
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from index.records import Sentence, Span
 from index.segmentation.sentences import split_sentences
+from index.training.datasets.squad import SquadQuestion, read_squad
 
-SQUADSHIFTS = ("new_wiki", "amazon_reviews", "reddit")
+WIKIPEDIA = "new_wiki"
+SQUADSHIFTS = (WIKIPEDIA, "amazon_reviews", "reddit")
 QAMR = ("qamr_dev.tsv", "qamr_test.tsv")
 HELD_OUT = 10
-"""One in so many paragraphs is never trained on: the figures by domain come from these."""
+"""One paragraph in this many is never trained on: the figures by domain come from these."""
 
 _BRACKETS = {"-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]", "-LCB-": "{", "-RCB-": "}"}
-_SHOWN = {**_BRACKETS, "``": '"', "''": '"'}
-_TO_THE_LEFT = re.compile(r"[.,;:!?%)\]}]|['’](?:s|re|ve|ll|d|m)?|n['’]t")
-_TO_THE_RIGHT = re.compile(r"[$#(\[{]")
+_SYMBOLS = {**_BRACKETS, "``": '"', "''": '"'}
+"""Tokens of the Penn Treebank that stand for other characters."""
+# A token with no space before it: "." or "'s" or "n't".
+_ATTACHED_LEFT = re.compile(r"[.,;:!?%)\]}]|['’](?:s|re|ve|ll|d|m)?|n['’]t")
+# A token with no space after it: "$" or "(".
+_ATTACHED_RIGHT = re.compile(r"[$#(\[{]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A question with the spans that people marked as its answer in `text`, the one most agreed on first."""
+    """A question with the spans that people marked as its answer in `text`, best agreement first."""
 
     question: str
     text: Text
@@ -44,43 +47,47 @@ class Lesson:
 
 
 def read_squadshifts(folder: Path) -> list[Lesson]:
-    """Read the three parts of SQuADShifts (Miller et al. 2020); questions without an answer are left out."""
-    lessons = [lesson for part in SQUADSHIFTS for lesson in _squad(part, folder / f"{part}.json")]
+    """Read the three parts of SQuADShifts (Miller et al. 2020) without the questions that have no answer."""
+    lessons = [lesson for part in SQUADSHIFTS for lesson in _squad_lessons(part, folder / f"{part}.json")]
     return [lesson for lesson in lessons if lesson.spans]
 
 
 def read_squad2(path: Path) -> list[Lesson]:
     """Read a file of SQuAD 2.0's form (Rajpurkar et al. 2018); unanswerable questions have no spans.
 
-    A question that has no answer and is not said to be unanswerable is left out.
+    A question that has no answer and is not declared unanswerable is left out.
     """
-    return list(_squad("squad2", path))
+    return list(_squad_lessons("squad2", path))
 
 
-def _squad(domain: str, path: Path) -> Iterator[Lesson]:
-    data: Any = json.loads(path.read_text(encoding="utf-8"))["data"]
-    number = 0
-    for entry in data:
-        for paragraph in entry["paragraphs"]:
-            context = paragraph["context"]
-            held_out = random.Random(f"{domain} {number}").randrange(HELD_OUT) == 0  # noqa: S311
-            text = Text(domain, entry["title"], context, split_sentences(context), held_out)
-            number += 1
-            for question in paragraph["qas"]:
-                marked = [
-                    (answer["answer_start"], answer["answer_start"] + len(answer["text"]))
-                    for answer in question["answers"]
-                    if context.startswith(answer["text"], answer["answer_start"]) and answer["text"].strip()
-                ]
-                if marked or question.get("is_impossible"):
-                    yield Lesson(question["question"].strip(), text, agreed_first(marked))
+def _squad_lessons(domain: str, path: Path) -> Iterator[Lesson]:
+    paragraphs = [
+        (article.title, paragraph) for article in read_squad(path) for paragraph in article.paragraphs
+    ]
+    for number, (title, paragraph) in enumerate(paragraphs):
+        context = paragraph.context
+        held_out = random.Random(f"{domain} {number}").randrange(HELD_OUT) == 0  # noqa: S311
+        text = Text(domain, title, context, split_sentences(context), held_out)
+        for question in paragraph.qas:
+            spans = _marked_spans(question, context)
+            if spans or question.is_impossible:
+                yield Lesson(question.question, text, agreed_first(spans))
+
+
+def _marked_spans(question: SquadQuestion, context: str) -> list[Span]:
+    """Return the spans of the answers that are where the file says."""
+    return [
+        (answer.answer_start, answer.answer_start + len(answer.text))
+        for answer in question.answers
+        if context.startswith(answer.text, answer.answer_start) and answer.text.strip()
+    ]
 
 
 def read_qamr(folder: Path) -> list[Lesson]:
     """Read QAMR (Michael et al. 2018): questions about one sentence each, answers as tokens of it."""
     sentences = {}
     for name, words in _rows(folder / "wiki-sentences.tsv"):
-        sentences[name] = detokenised(words.split())
+        sentences[name] = detokenize(words.split())
     answers: dict[tuple[str, str], list[Span]] = {}
     for path in (folder / name for name in QAMR):
         for row in _rows(path):
@@ -100,22 +107,22 @@ def _rows(path: Path) -> Iterator[list[str]]:
         yield from csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
 
 
-def detokenised(tokens: Sequence[str]) -> tuple[str, list[Span]]:
-    """Write tokens of the Penn Treebank as text; return it with each token's place."""
-    text, places, quoting, glue_next = "", [], False, True
-    for word in tokens:
-        shown = _SHOWN.get(word, word)
-        glued = glue_next or _TO_THE_LEFT.fullmatch(shown) is not None
-        glue_next = _TO_THE_RIGHT.fullmatch(shown) is not None
-        if shown == '"':
-            glued, glue_next, quoting = glued or quoting, not quoting, not quoting
-        text += shown if glued else f" {shown}"
-        places.append((len(text) - len(shown), len(text)))
+def detokenize(tokens: Sequence[str]) -> tuple[str, list[Span]]:
+    """Return the text that tokens of the Penn Treebank stand for, and each token's place in it."""
+    text, places, quoting, attach_next = "", [], False, True
+    for token in tokens:
+        written = _SYMBOLS.get(token, token)
+        attached = attach_next or _ATTACHED_LEFT.fullmatch(written) is not None
+        attach_next = _ATTACHED_RIGHT.fullmatch(written) is not None
+        if written == '"':
+            attached, attach_next, quoting = attached or quoting, not quoting, not quoting
+        text += written if attached else f" {written}"
+        places.append((len(text) - len(written), len(text)))
     return text, places
 
 
 def _longest_run(tokens: Sequence[int]) -> Span:
-    """Return the first and last of the longest run of consecutive numbers, the first of equals."""
+    """Return the first and last number of the longest run of consecutive ones, the first of such runs."""
     runs = [[tokens[0], tokens[0]]]
     for token in tokens[1:]:
         if token == runs[-1][1] + 1:
@@ -127,7 +134,7 @@ def _longest_run(tokens: Sequence[int]) -> Span:
 
 
 def agreed_first(spans: Sequence[Span]) -> list[Span]:
-    """Sort spans by how much they overlap with all others, most first; of equals the shorter one."""
+    """Sort spans by how much they overlap with all others, most first; the shorter one of two equal ones."""
 
     def agreement(span: Span) -> float:
         return sum(_overlap(span, other) for other in spans)

@@ -1,13 +1,12 @@
-"""Questions to learn the fusion from: data sets as small libraries, and what is no question at all."""
+"""Small libraries in memory, made of data sets and with questions of known answer, to fit weights on."""
 
-import json
 import random
 import string
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from index.storage.bm25 import Bm25
 from index.storage.catalog import Catalog
 from index.storage.catalog_writer import CatalogWriter
 from index.storage.vectors import Vectors
+from index.training.datasets.squad import join_paragraphs, read_squad, sentences_at
 
 Vector = NDArray[np.float32]
 
@@ -52,12 +52,12 @@ CHAT = (
     "yes",
     "no way",
 )
-"""What people say to a bot that is no question to an article."""
+"""What people say to a bot that no article answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabelledQuestion:
-    """A question to an article of its library; `gold` numbers the sentences that answer it, if any."""
+    """A question about an article of its library; `gold` numbers the sentences that answer it, if any."""
 
     text: str
     article: int
@@ -65,36 +65,110 @@ class LabelledQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
-    """An article cut into sentences and passages, with the questions asked of it."""
+class SegmentedArticle:
+    """An article with its sentences, its passages and the questions about it."""
 
     article: Article
     sentences: Sequence[Sentence]
     passages: Sequence[Passage]
-    asked: Sequence[LabelledQuestion]
+    questions: Sequence[LabelledQuestion]
 
-    def texts(self, parts: Sequence[Sentence] | Sequence[Passage]) -> list[str]:
-        """Return the texts of some of its sentences or passages."""
+    @property
+    def sentence_texts(self) -> list[str]:
+        """The text of each sentence."""
+        return self._texts(self.sentences)
+
+    @property
+    def passage_texts(self) -> list[str]:
+        """The text of each passage."""
+        return self._texts(self.passages)
+
+    def texts_to_embed(self) -> list[str]:
+        """Return the texts of sentences, passages and questions, the latter as typed in a hurry, too."""
+        questions = [text for one in self.questions for text in (one.text, typed_in_a_hurry(one.text))]
+        return [*self.sentence_texts, *self.passage_texts, *questions]
+
+    def _texts(self, parts: Sequence[Sentence] | Sequence[Passage]) -> list[str]:
         return [self.article.text[part.start : part.end] for part in parts]
+
+
+MarkedQuestion = tuple[str, Sequence[int]]
+"""A question, and where in its paragraph the answers begin that people marked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segmenter:
+    """Makes articles of paragraphs; `count_tokens` and `window` are the encoder's."""
+
+    count_tokens: Callable[[str], int]
+    window: int
+
+    def segment(
+        self, name: str, title: str, paragraphs: Sequence[tuple[str, Sequence[MarkedQuestion]]]
+    ) -> SegmentedArticle:
+        """Put paragraphs, with the questions about each, together as one article."""
+        text, offsets = join_paragraphs(paragraph for paragraph, _ in paragraphs)
+        sentences = split_sentences(text)
+        questions = [
+            LabelledQuestion(
+                question, 0, frozenset(sentences_at(sentences, [offset + start for start in starts]))
+            )
+            for offset, (_, marked) in zip(offsets, paragraphs, strict=True)
+            for question, starts in marked
+        ]
+        article = Article(name, title.replace("_", " "), text, f"{name}.txt")
+        passages = make_passages(text, sentences, self.count_tokens, self.window)
+        return SegmentedArticle(article, sentences, passages, questions)
+
+    def read(
+        self, path: Path, max_questions: int = 10_000, max_paragraphs: int | None = None
+    ) -> list[SegmentedArticle]:
+        """Read the articles of a file of SQuAD's form, with at most `max_questions` each, drawn at random.
+
+        Questions without an answer count only if they are declared unanswerable. With `max_paragraphs`, only
+        the first paragraphs of each article are read.
+        """
+        articles = []
+        for number, entry in enumerate(read_squad(path)):
+            paragraphs = [
+                (
+                    paragraph.context,
+                    [
+                        (question.question, [answer.answer_start for answer in question.answers])
+                        for question in paragraph.qas
+                        if question.answers or question.is_impossible
+                    ],
+                )
+                for paragraph in entry.paragraphs[:max_paragraphs]
+            ]
+            articles.append(_sampled(self.segment(f"{number:04}", entry.title, paragraphs), max_questions))
+        return articles
+
+
+def _sampled(article: SegmentedArticle, count: int) -> SegmentedArticle:
+    if len(article.questions) <= count:
+        return article
+    source = random.Random(article.article.id)  # noqa: S311
+    return replace(article, questions=source.sample(article.questions, count))
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingLibrary:
-    """A library in memory, with a catalog in a temporary folder, and the questions asked of it."""
+    """A library in memory, with a catalog in a temporary folder, and the questions about it."""
 
     retriever: Retriever
-    asked: Sequence[LabelledQuestion]
+    questions: Sequence[LabelledQuestion]
     vectors: Mapping[str, Vector]
 
     @classmethod
-    def build(cls, cuts: Sequence[Cut], vectors: Mapping[str, Vector]) -> Self:
+    def build(cls, articles: Sequence[SegmentedArticle], vectors: Mapping[str, Vector]) -> Self:
         """Put articles together; `vectors` holds those of all texts and questions."""
-        sentences = [text for cut in cuts for text in cut.texts(cut.sentences)]
-        passages = [text for cut in cuts for text in cut.texts(cut.passages)]
+        sentences = [text for article in articles for text in article.sentence_texts]
+        passages = [text for article in articles for text in article.passage_texts]
         with TemporaryDirectory() as folder:  # an open SQLite file outlives its folder
             with CatalogWriter(Path(folder)) as writer:
-                for cut in cuts:
-                    writer.add(cut.article, cut.sentences, cut.passages)
+                for article in articles:
+                    writer.add(article.article, article.sentences, article.passages)
             catalog = Catalog(Path(folder))
         retriever = Retriever(
             catalog,
@@ -102,69 +176,41 @@ class TrainingLibrary:
             Vectors.build(np.stack([vectors[text] for text in passages])),
             Bm25.build(catalog.terms()),
         )
-        asked = [replace(one, article=row) for row, cut in enumerate(cuts) for one in cut.asked]
-        return cls(retriever, asked, vectors)
+        questions = [
+            replace(question, article=row)
+            for row, article in enumerate(articles)
+            for question in article.questions
+        ]
+        return cls(retriever, questions, vectors)
 
     def candidates(self, question: str, article: int | None) -> list[Candidate]:
-        """Retrieve as the product does."""
+        """Retrieve candidates as the product does."""
         return self.retriever.retrieve(question, self.vectors[question], article)
 
+    def gold_rows(self, question: LabelledQuestion) -> frozenset[int]:
+        """Return the catalog rows of the sentences that answer a question."""
+        first = self.retriever.catalog.article_row(question.article).sentence_rows.start
+        return frozenset(first + number for number in question.gold)
 
-def read_squad(
-    path: Path, count_tokens: Callable[[str], int], window: int, most: int, paragraphs: int | None = None
-) -> list[Cut]:
-    """Read a file of SQuAD's form (1.1 or 2.0), each title one article, with at most `most` questions each.
 
-    `paragraphs` takes only so many of each article, the first.
+def sample_questions(path: Path, count: int) -> list[str]:
+    """Draw `count` different questions of a file of SQuAD's form; the same ones every time.
+
+    Raises ValueError if it has fewer.
     """
-    data: Any = json.loads(path.read_text(encoding="utf-8"))["data"]
-    return [
-        _cut(f"{number:04}", entry["title"], entry["paragraphs"][:paragraphs], count_tokens, window, most)
-        for number, entry in enumerate(data)
-    ]
+    questions = {
+        question.question
+        for article in read_squad(path)
+        for paragraph in article.paragraphs
+        for question in paragraph.qas
+    }
+    if len(questions) < count:
+        raise ValueError(f"{path}: {count} different questions are needed, and it has {len(questions)}")
+    return random.Random(path.name).sample(sorted(questions), count)  # noqa: S311
 
 
-def read_questions(path: Path, count: int) -> list[str]:
-    """Draw so many questions of a file of SQuAD's form; the same ones every time.
-
-    Raises ValueError where it has fewer.
-    """
-    data: Any = json.loads(path.read_text(encoding="utf-8"))["data"]
-    questions = [
-        qa["question"].strip() for entry in data for part in entry["paragraphs"] for qa in part["qas"]
-    ]
-    every = sorted(set(questions))
-    if len(every) < count:
-        raise ValueError(f"{path}: {count} different questions are needed, and it has {len(every)}")
-    return random.Random(path.name).sample(every, count)  # noqa: S311
-
-
-def _cut(
-    name: str, title: str, paragraphs: Any, count_tokens: Callable[[str], int], window: int, most: int
-) -> Cut:
-    text = "\n\n".join(paragraph["context"] for paragraph in paragraphs)
-    sentences = split_sentences(text)
-    asked: list[LabelledQuestion] = []
-    offset = 0
-    for paragraph in paragraphs:
-        for question in paragraph["qas"]:
-            starts = {offset + answer["answer_start"] for answer in question["answers"]}
-            gold = frozenset(
-                number
-                for number, sentence in enumerate(sentences)
-                if any(sentence.start <= start < sentence.end for start in starts)
-            )
-            if gold or question.get("is_impossible"):
-                asked.append(LabelledQuestion(question["question"].strip(), 0, gold))
-        offset += len(paragraph["context"]) + 2
-    if len(asked) > most:
-        asked = random.Random(name).sample(asked, most)  # noqa: S311
-    article = Article(name, title.replace("_", " "), text, f"{name}.txt")
-    return Cut(article, sentences, make_passages(text, sentences, count_tokens, window), asked)
-
-
-def sloppy(question: str) -> str:
-    """Return a question as people type it in a hurry: small letters, no question mark."""
+def typed_in_a_hurry(question: str) -> str:
+    """Return a question as people type it in a hurry: in lower case, without a question mark."""
     return question.lower().rstrip("? ")
 
 

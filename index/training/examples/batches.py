@@ -1,4 +1,4 @@
-"""Examples as batches of tokens, of like length, for the reader's training."""
+"""Batches of examples of similar length, as tokens, for the reader's training."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -11,15 +11,16 @@ from tokenizers import Encoding, Tokenizer
 from index.arrays import Rows
 from index.models.span_model import QUESTION_TOKENS
 from index.records import Span
-from index.training.examples.curriculum import Example
+from index.training.examples.example import Example
 
 WINDOW_TOKENS = 256
-"""Longest input in all."""
+"""Tokens of the longest input: question, text and special tokens."""
 STEP = 32
-"""Lengths are padded to multiples of this: few shapes, and whole vectors of the processor."""
+"""Lengths are padded to multiples of this, which makes few shapes and fills the processor's vectors."""
 UNMARKED = -100
 """Place of an answer that nobody marked."""
-_POOL = 64
+_POOL_BATCHES = 64
+"""Batches of four short examples whose examples are sorted by length together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,37 +39,35 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _TokenizedExample:
     ids: Sequence[int]
     text_starts: int
     start: int
     end: int
 
 
-def batches(
+def make_batches(
     examples: Sequence[Example], tokenizer: Tokenizer, tokens: int, source: random.Random
 ) -> list[Batch]:
     """Return the examples, roughly in order, as batches of at most `tokens` tokens, padding counted."""
-    rows = list(_rows(examples, tokenizer))
-    made: list[Batch] = []
-    start = 0
-    pool = _POOL * max(1, tokens // (4 * STEP))
-    while start < len(rows):
-        some = sorted(rows[start : start + pool], key=lambda row: len(row.ids))
-        start += pool
-        together = list(_filled(some, tokens))
-        source.shuffle(together)
-        made += [_batch(group) for group in together]
-    return made
+    tokenized = list(_tokenize(examples, tokenizer))
+    batches: list[Batch] = []
+    pool = _POOL_BATCHES * max(1, tokens // (4 * STEP))
+    for start in range(0, len(tokenized), pool):
+        by_length = sorted(tokenized[start : start + pool], key=lambda example: len(example.ids))
+        groups = list(_groups(by_length, tokens))
+        source.shuffle(groups)
+        batches += [_batch(group) for group in groups]
+    return batches
 
 
-def _filled(rows: Sequence[_Row], tokens: int) -> Iterator[list[_Row]]:
-    group: list[_Row] = []
-    for row in rows:
-        if group and _padded(len(row.ids)) * (len(group) + 1) > tokens:
+def _groups(examples: Sequence[_TokenizedExample], tokens: int) -> Iterator[list[_TokenizedExample]]:
+    group: list[_TokenizedExample] = []
+    for example in examples:
+        if group and _padded(len(example.ids)) * (len(group) + 1) > tokens:
             yield group
             group = []
-        group.append(row)
+        group.append(example)
     if group:
         yield group
 
@@ -77,23 +76,23 @@ def _padded(length: int) -> int:
     return -(-length // STEP) * STEP
 
 
-def _rows(examples: Sequence[Example], tokenizer: Tokenizer) -> Iterator[_Row]:
+def _tokenize(examples: Sequence[Example], tokenizer: Tokenizer) -> Iterator[_TokenizedExample]:
     tokenizer.no_truncation()
     tokenizer.no_padding()
-    questions = tokenizer.encode_batch([one.question for one in examples], add_special_tokens=False)
-    texts = tokenizer.encode_batch([one.text for one in examples], add_special_tokens=False)
+    questions = tokenizer.encode_batch([example.question for example in examples], add_special_tokens=False)
+    texts = tokenizer.encode_batch([example.text for example in examples], add_special_tokens=False)
     first, last = tokenizer.encode("").ids  # CLS and SEP
     for example, question, text in zip(examples, questions, texts, strict=True):
-        asked = question.ids[:QUESTION_TOKENS]
-        room = WINDOW_TOKENS - len(asked) - 3
-        begin = len(asked) + 2
+        question_ids = question.ids[:QUESTION_TOKENS]
+        room = WINDOW_TOKENS - len(question_ids) - 3
+        begin = len(question_ids) + 2
         answer = _tokens_of(text, example.answer, room)
         start, end = (begin + answer[0], begin + answer[1]) if answer else (0, 0)
-        yield _Row([first, *asked, last, *text.ids[:room], last], begin, start, end)
+        yield _TokenizedExample([first, *question_ids, last, *text.ids[:room], last], begin, start, end)
 
 
 def _tokens_of(text: Encoding, answer: Span | None, room: int) -> Span | None:
-    """Return the first and last token of the answer; None where it is not among the first `room`."""
+    """Return the first and last token of the answer; None if it is not among the first `room`."""
     if answer is None:
         return None
     inside = [
@@ -102,7 +101,7 @@ def _tokens_of(text: Encoding, answer: Span | None, room: int) -> Span | None:
     return (inside[0], inside[-1]) if inside and inside[-1] < room else None
 
 
-def _batch(rows: Sequence[_Row]) -> Batch:
+def _batch(rows: Sequence[_TokenizedExample]) -> Batch:
     shape = (len(rows), _padded(max(len(row.ids) for row in rows)))
     ids, types, mask = (np.zeros(shape, dtype=np.int64) for _ in range(3))
     markable = np.zeros(shape, dtype=bool)

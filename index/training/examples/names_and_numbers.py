@@ -1,4 +1,4 @@
-"""What a text speaks of, to exchange things in questions for: its names, numbers and words."""
+"""Names, numbers and words of a text, to replace those of a question with."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -14,21 +14,30 @@ from tokenizers import Tokenizer
 
 from index.records import Span
 
+# A number with its commas and points, as an ordinal or a decade, too: "1998", "1,250", "2nd", "1920s".
 NUMBER = re.compile(r"\b\d[\d,.]*\d(?:st|nd|rd|th|s)?\b|\b\d(?:st|nd|rd|th|s)?\b")
+# A lower-case word of at least four letters that is not part of a compound: "paper", not "best-selling".
 WORD = re.compile(r"(?<![\w’'-])[a-z]{4,}(?![\w-])")
-COMMON = frozenset(
+COMMON_WORDS = frozenset(
     """what which when where whom whose does have been were will would could should about from with that this
     these those their there they them then than into onto over under after before between during while most
-    more many much some such only also very other another same because according name type kind many long
+    more many much some such only also very other another same because according name type kind long
     called used made take took give gave come came said make makes given being each both must author person
-    within along upon across without against through though although having until since still even every where
-    ever never always often around well like just says said they""".split()
+    within along upon across without against through though although having until since still even every
+    ever never always often around well like just says""".split()
 )
-"""Words that say too little to be exchanged."""
+"""Words that say too little to be replaced.
+
+They are not the stop words of the search: examples made with those would be others.
+"""
 _SMALL = r"(?:of|the|de|von|van|der|du|la|and|&)"
+# Capitalised words, with up to two small ones between them: "Anna Berg", "Queen of the Netherlands".
 _NAME = re.compile(rf"\b[A-Z][\w’'-]+(?:(?: {_SMALL}){{0,2}} [A-Z][\w’'-]+)*")
+# What comes before the first word of a sentence: ". " or '." “' or a new line.
 _SENTENCE_START = re.compile(r"(?:^|[.!?:\"”)]\s+|\n)[\"'“(]*$")
+# The end of "Falk's" or "Jones'".
 _POSSESSIVE = re.compile(r"[’']s?$")
+# Words that begin a sentence and are no part of the name that follows: "In ", "However ", "Both of the ".
 _OPENER = re.compile(
     r"""(?:the|an?|in|on|at|to|of|for|from|by|with|as|if|and|but|or|so|when|where|why|how|who|whom|whose|what
     |which|did|do|does|is|are|was|were|has|have|had|can|could|will|would|should|after|before|during|while
@@ -38,25 +47,26 @@ _OPENER = re.compile(
     (?:\ (?:of|the|and|&))*\ """,
     re.IGNORECASE | re.VERBOSE,
 )
-_PLACED = re.compile(r"\b(?:in|at|near|from|to|into|of)(?: the)? $")
-SYNONYM = 0.6
-"""Cosine above which a word may say the same, or be the same in another form."""
+# A preposition of place right before a name: "in ", "near the ".
+_PREPOSITION = re.compile(r"\b(?:in|at|near|from|to|into|of)(?: the)? $")
+SYNONYM_COSINE = 0.6
+"""Cosine above which a word may mean the same, or be another form of the same word."""
 _ENDINGS = "ing tion ions ment ness ity ists ers ed ly al ous ic er s".split()
 
 
-Likest = Callable[[str, Sequence[str]], Sequence[str]]
-"""Takes a word or name and others; returns those of them that are of its kind."""
+MostSimilar = Callable[[str, Sequence[str]], Sequence[str]]
+"""Takes a word or name and candidates to replace it; returns the candidates that are most similar to it."""
 
 
-def any_of(_: str, others: Sequence[str]) -> Sequence[str]:
-    """Take all words to be of one kind."""
+def all_similar(_: str, others: Sequence[str]) -> Sequence[str]:
+    """Take all candidates to be similar."""
     return others
 
 
-def likest_by(encoder: Path, most: int = 6) -> Likest:
-    """Return what finds the `most` nearest of some words, by the encoder's vectors of their tokens.
+def most_similar_by(encoder: Path, count: int = 6) -> MostSimilar:
+    """Return a function that finds the `count` most similar candidates, by the encoder's token vectors.
 
-    Those that are nearer than synonyms are left out.
+    Candidates as similar as synonyms are left out.
     """
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
     tokenizer.no_truncation()
@@ -70,55 +80,58 @@ def likest_by(encoder: Path, most: int = 6) -> Likest:
         mean: NDArray[np.float32] = tokens[ids].mean(0)
         return mean / np.linalg.norm(mean)
 
-    def likest(word: str, others: Sequence[str]) -> Sequence[str]:
+    def most_similar(word: str, others: Sequence[str]) -> Sequence[str]:
         if not others:
             return ()
         cosines = np.stack([vector(other) for other in others]) @ vector(word)
-        order = [row for row in np.argsort(-cosines, kind="stable") if cosines[row] < SYNONYM]
-        return [others[row] for row in order[:most]]
+        order = [row for row in np.argsort(-cosines, kind="stable") if cosines[row] < SYNONYM_COSINE]
+        return [others[row] for row in order[:count]]
 
-    return likest
+    return most_similar
 
 
 def word_vectors(encoder: Path) -> NDArray[np.float32]:
     """Return an encoder's input vectors of the tokens of its vocabulary, [vocabulary, width].
 
-    Raises ValueError where its weights hold none, or not one for each token.
+    Raises ValueError if its weights do not hold one for each token.
     """
     weights = load_file(encoder / "model.safetensors")
-    found = [name for name in weights if name.endswith("embeddings.word_embeddings.weight")]
+    keys = [name for name in weights if name.endswith("embeddings.word_embeddings.weight")]
     ids = Tokenizer.from_file(str(encoder / "tokenizer.json")).get_vocab().values()
-    if len(found) != 1 or sorted(ids) != list(range(len(weights[found[0]]))):
+    if len(keys) != 1 or sorted(ids) != list(range(len(weights[keys[0]]))):
         raise ValueError(f"{encoder}: not an encoder with a vector for each token of its vocabulary")
-    vectors: NDArray[np.float32] = weights[found[0]].astype(np.float32)
+    vectors: NDArray[np.float32] = weights[keys[0]].astype(np.float32)
     return vectors
 
 
 @dataclass(frozen=True, slots=True)
-class Things:
-    """Names, with whether each is spoken of as a place, numbers, and words by how they end."""
+class Replacements:
+    """Names, each with whether it follows a preposition of place, numbers, and words by their endings."""
 
     names: Mapping[str, bool]
     numbers: Sequence[str]
     words: Mapping[str, Sequence[str]]
-    likest: Likest = any_of
+    most_similar: MostSimilar = all_similar
 
     @classmethod
-    def of(cls, text: str, likest: Likest = any_of) -> Self:
-        """Collect the things of a text."""
+    def of(cls, text: str, most_similar: MostSimilar = all_similar) -> Self:
+        """Collect what a text holds."""
         words: dict[str, list[str]] = {}
-        for word in sorted(set(WORD.findall(text)) - COMMON):
+        for word in sorted(set(WORD.findall(text)) - COMMON_WORDS):
             words.setdefault(ending(word), []).append(word)
         placed: dict[str, bool] = {}
-        for start, end in names(text):
+        for start, end in find_names(text):
             name = text[start:end]
-            placed[name] = placed.get(name, False) or is_placed(text, start)
-        return cls(dict(sorted(placed.items())), sorted(set(NUMBER.findall(text))), words, likest)
+            placed[name] = placed.get(name, False) or follows_preposition(text, start)
+        return cls(dict(sorted(placed.items())), sorted(set(NUMBER.findall(text))), words, most_similar)
 
 
-def names(text: str) -> list[Span]:
-    """Return the places of what looks like a name: capitalised words that do not just begin a sentence."""
-    found = []
+NO_REPLACEMENTS = Replacements({}, (), {})
+
+
+def find_names(text: str) -> list[Span]:
+    """Return where names seem to be: capitalised words that do not just begin a sentence."""
+    places = []
     for match in _NAME.finditer(text):
         start, end = match.span()
         if _SENTENCE_START.search(text[max(0, start - 8) : start]):
@@ -129,23 +142,23 @@ def names(text: str) -> list[Span]:
                 continue
         possessive = _POSSESSIVE.search(text[start:end])
         end -= len(possessive.group()) if possessive else 0
-        if text[start:end][:1].isupper() and text[start:end].lower() not in COMMON:
-            found.append((start, end))
-    return found
+        if text[start:end][:1].isupper() and text[start:end].lower() not in COMMON_WORDS:
+            places.append((start, end))
+    return places
 
 
-def is_placed(text: str, start: int) -> bool:
-    """Say whether what begins at `start` follows a word such as "in"."""
-    return _PLACED.search(text[max(0, start - 12) : start].lower()) is not None
+def follows_preposition(text: str, start: int) -> bool:
+    """Say whether the word at `start` follows one such as "in"."""
+    return _PREPOSITION.search(text[max(0, start - 12) : start].lower()) is not None
 
 
 def number_kind(number: str) -> tuple[bool, int, bool]:
-    """Return what numbers have in common that may stand for each other: a year, how long, how written."""
+    """Return what numbers that can replace each other have in common: being a year, length, spelling."""
     year = len(number) == 4 and number.isdigit() and "1000" <= number <= "2099"
-    counts = number[-2:] in ("st", "nd", "rd", "th")
-    return year, (0 if counts else len(number)), number.isdigit() or counts
+    ordinal = number[-2:] in ("st", "nd", "rd", "th")
+    return year, (0 if ordinal else len(number)), number.isdigit() or ordinal
 
 
 def ending(word: str) -> str:
-    """Return how a word ends, which hints at its form; nothing where that says nothing."""
-    return next((one for one in _ENDINGS if word.endswith(one)), "")
+    """Return a word's ending if it hints at its form, such as "ing", else an empty string."""
+    return next((suffix for suffix in _ENDINGS if word.endswith(suffix)), "")

@@ -1,6 +1,6 @@
-"""One model from several that went on from the same one: the average of their weights (Wortsman et al. 2022).
+"""The average of the weights of several models that were trained from the same one (Wortsman et al. 2022).
 
-It marks answers better than each of them, and costs nothing to run. Build side only.
+It marks answers better than each of them, and costs no more to run. Build side only.
 """
 
 import shutil

@@ -1,7 +1,7 @@
-"""Models that mark answers, in training: loading one, its logits on a batch, what a larger one would mark.
+"""Extractive models in training: loading one, its logits on a batch, its losses, and a larger one as teacher.
 
-A larger one may teach a smaller one (Hinton et al. 2015) if its vocabulary has the same tokens, so that both
-mark the same text token for token; its ids may differ.
+A larger model may teach a smaller one (Hinton et al. 2015) if its vocabulary has the same tokens, so that
+both mark the same text token for token; their ids may differ.
 """
 
 import inspect
@@ -25,16 +25,16 @@ from index.training.examples.batches import UNMARKED, Batch
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
 
-NEVER = -1e4
+MASKED_LOGIT = -1e4
 """Logit of what must not be marked."""
-WARMTH = 2.0
-"""What logits are divided by before the smaller model's are compared with the larger one's."""
+TEMPERATURE = 2.0
+"""Of the distillation: logits are divided by it before the student's are compared with the teacher's."""
 
 Logits = tuple[torch.Tensor, torch.Tensor]
 
 
-def loaded(folder: Path, seed: int) -> "PreTrainedModel":
-    """Load the model in `folder` without dropout, as the data is seen twice; an encoder gets a new head."""
+def load_model(folder: Path, seed: int) -> "PreTrainedModel":
+    """Load the model in `folder` without dropout, as data is seen only twice; an encoder gets a new head."""
     from transformers import AutoModelForQuestionAnswering
 
     torch.manual_seed(seed)
@@ -50,42 +50,42 @@ def loaded(folder: Path, seed: int) -> "PreTrainedModel":
     return model
 
 
-def scores(model: "PreTrainedModel", batch: Batch) -> Logits:
+def span_logits(model: "PreTrainedModel", batch: Batch) -> Logits:
     """Return the logits of the answer's first and last token, float32 [n, length]."""
     inputs: dict[str, Any] = {"input_ids": batch.ids, "attention_mask": batch.mask}
     if "token_type_ids" in inspect.signature(model.forward).parameters:
         inputs["token_type_ids"] = batch.types
     output = model(**{name: torch.from_numpy(value) for name, value in inputs.items()})
-    hidden = torch.from_numpy(~batch.markable)
+    masked = torch.from_numpy(~batch.markable)
     start, end = output.start_logits.float(), output.end_logits.float()
-    return start.masked_fill(hidden, NEVER), end.masked_fill(hidden, NEVER)
+    return start.masked_fill(masked, MASKED_LOGIT), end.masked_fill(masked, MASKED_LOGIT)
 
 
-def ids_between(here: Path, there: Path) -> Rows:
-    """Return for each id of the vocabulary in the folder `here` that of the same token in `there`.
+def vocabulary_map(source: Path, target: Path) -> Rows:
+    """Return for each id of the vocabulary in the folder `source` that of the same token in `target`.
 
-    The first, the last and the padding token, which is 0 here, may have other names. Raises ValueError where
-    the other vocabulary lacks a token, or does not put one before and one after a text.
+    The first, the last and the padding token, which is 0 in `source`, may have other names. Raises ValueError
+    if the target vocabulary lacks a token, or does not put one before and one after a text.
     """
-    ours, theirs = (Tokenizer.from_file(str(folder / "tokenizer.json")) for folder in (here, there))
-    vocabulary, known = ours.get_vocab(), theirs.get_vocab()
-    ids = {number: known.get(token, -1) for token, number in vocabulary.items()}
-    padding = theirs.padding or {}
+    tokenizers = [Tokenizer.from_file(str(folder / "tokenizer.json")) for folder in (source, target)]
+    vocabulary, target_vocabulary = (tokenizer.get_vocab() for tokenizer in tokenizers)
+    ids = {number: target_vocabulary.get(token, -1) for token, number in vocabulary.items()}
+    padding = tokenizers[1].padding or {}
     ids[0] = padding.get("pad_id", ids[0])
-    for tokenizer in (ours, theirs):
+    for tokenizer in tokenizers:
         tokenizer.no_padding()
-    ends, others = (tokenizer.encode("").ids for tokenizer in (ours, theirs))
-    if len(ends) != len(others):
-        raise ValueError(f"{there}: it puts {len(others)} tokens around a text, not {len(ends)}")
-    ids |= dict(zip(ends, others, strict=True))
+    ends, target_ends = (tokenizer.encode("").ids for tokenizer in tokenizers)
+    if len(ends) != len(target_ends):
+        raise ValueError(f"{target}: it puts {len(target_ends)} tokens around a text, not {len(ends)}")
+    ids |= dict(zip(ends, target_ends, strict=True))
     missing = sorted(token for token, number in vocabulary.items() if ids[number] < 0)
     if missing:
-        raise ValueError(f"{there}: its vocabulary lacks {len(missing)} tokens, {missing[0]!r} among them")
+        raise ValueError(f"{target}: its vocabulary lacks {len(missing)} tokens, {missing[0]!r} among them")
     return np.array([ids[number] for number in range(len(ids))])
 
 
-def translated(batches: Sequence[Batch], ids: Rows) -> list[Batch]:
-    """Return the batches in another vocabulary; `ids` is from `ids_between`."""
+def translate(batches: Sequence[Batch], ids: Rows) -> list[Batch]:
+    """Return the batches in another vocabulary; `ids` is from `vocabulary_map`."""
     return [replace(batch, ids=ids[batch.ids]) for batch in batches]
 
 
@@ -105,23 +105,25 @@ class Teacher:
     def load(cls, folder: Path, encoder: Path, exported: Path) -> Self:
         """Load the model in `folder` to teach one that has the vocabulary of `encoder`.
 
-        It is exported to `exported` unless it was before; raises as `export_span_model` and `ids_between` do.
+        It is exported to `exported` unless it was before. Raises as `export_span_model` and `vocabulary_map`
+        do.
         """
-        ids = ids_between(encoder, folder)
+        ids = vocabulary_map(encoder, folder)
         if not (exported / SETTINGS_FILE).exists():  # which is written last
             export_span_model(folder, exported)
         return cls(load_graph(exported / GRAPH_FILE), ids)
 
-    def scores(self, batch: Batch) -> Logits:
-        """Return its logits, as `scores` does, for a batch in the vocabulary of the one that learns.
+    def span_logits(self, batch: Batch) -> Logits:
+        """Return its logits, as `span_logits` does, for a batch in the vocabulary of the student.
 
         Each text is read alone, as `SpanModel` does.
         """
-        logits = np.full((2, *batch.ids.shape), NEVER, dtype=np.float32)
+        logits = np.full((2, *batch.ids.shape), MASKED_LOGIT, dtype=np.float32)
         with ThreadPoolExecutor(cores()) as pool:
-            for row, found in enumerate(pool.map(partial(self._read, batch), range(len(batch.ids)))):
-                markable = batch.markable[row, : found.shape[1]]
-                logits[:, row, : found.shape[1]] = np.where(markable, found, NEVER)
+            for row, unpadded in enumerate(pool.map(partial(self._read, batch), range(len(batch.ids)))):
+                length = unpadded.shape[1]
+                markable = batch.markable[row, :length]
+                logits[:, row, :length] = np.where(markable, unpadded, MASKED_LOGIT)
         start, end = torch.from_numpy(logits)
         return start, end
 
@@ -135,26 +137,26 @@ class Teacher:
         return logits
 
 
-def marking_loss(found: Logits, batch: Batch) -> torch.Tensor:
+def marking_loss(logits: Logits, batch: Batch) -> torch.Tensor:
     """Return the cross-entropy of the first and the last token that people marked, the mean of both.
 
     It is the mean over the batch, to which an unmarked example adds nothing.
     """
     losses = [
         torch.nn.functional.cross_entropy(
-            logits, torch.from_numpy(marked), ignore_index=UNMARKED, reduction="sum"
+            scores, torch.from_numpy(marked), ignore_index=UNMARKED, reduction="sum"
         )
-        for logits, marked in zip(found, (batch.starts, batch.ends), strict=True)
+        for scores, marked in zip(logits, (batch.starts, batch.ends), strict=True)
     ]
     return (losses[0] + losses[1]) / (2 * len(batch.ids))
 
 
-def teaching_loss(found: Logits, wanted: Logits) -> torch.Tensor:
-    """Return how far the distributions found are from the ones wanted, both softened by `WARMTH`."""
-    parts = [
+def distillation_loss(student: Logits, teacher: Logits) -> torch.Tensor:
+    """Return how far the student's distributions are from the teacher's, both softened by `TEMPERATURE`."""
+    losses = [
         torch.nn.functional.kl_div(
-            (ours / WARMTH).log_softmax(1), (theirs / WARMTH).softmax(1), reduction="batchmean"
+            (ours / TEMPERATURE).log_softmax(1), (theirs / TEMPERATURE).softmax(1), reduction="batchmean"
         )
-        for ours, theirs in zip(found, wanted, strict=True)
+        for ours, theirs in zip(student, teacher, strict=True)
     ]
-    return WARMTH**2 * (parts[0] + parts[1]) / 2
+    return TEMPERATURE**2 * (losses[0] + losses[1]) / 2

@@ -1,4 +1,4 @@
-"""What a reader marks in sentences that are given to it, without retrieval."""
+"""The answer that a reader marks in a text that is given to it, without retrieval."""
 
 from collections.abc import Iterable, Sequence
 from functools import partial
@@ -18,26 +18,26 @@ from index.storage.catalog import SentenceText
 from index.training.datasets.lessons import Text
 
 
-def best_in(question: str, text: Text, numbers: Iterable[int], model: SpanModel) -> SentenceScores | None:
-    """Return what the model finds in the best of some sentences of a text; None where they have no tokens.
+def best_answer(question: str, text: Text, model: SpanModel) -> SentenceScores | None:
+    """Return the likeliest answer in any sentence of a text; None if the text has no tokens.
 
-    Windows are read around the sentences, in their order; those that are shown beside them do not count.
+    The text is read in windows from its beginning on.
     """
     sentences = [
-        SentenceText(row, 0, one.start, one.end, text.text[one.start : one.end])
-        for row, one in enumerate(text.sentences)
+        SentenceText(row, 0, sentence.start, sentence.end, text.text[sentence.start : sentence.end])
+        for row, sentence in enumerate(text.sentences)
     ]
     unweighted = ReadingWeights(np.zeros(len(RANK_FEATURES)), np.zeros(len(CONFIDENCE_FEATURES)))
-    reader = SpanReader(model, partial(_some, sentences), unweighted)
-    candidates = [_candidate(sentences[number]) for number in numbers]
-    found = reader.score(question, [(candidate, 0.0) for candidate in candidates])
-    asked = [found[candidate.row] for candidate in candidates if candidate.row in found]
-    return max(asked, key=lambda one: (one.span_log_odds, one.sentence_log_odds), default=None)
+    reader = SpanReader(model, partial(_sentences_in, sentences), unweighted)
+    answers = reader.score(question, [(_candidate(sentence), 0.0) for sentence in sentences])
+    in_order = [answers[row] for row in range(len(sentences)) if row in answers]
+    return max(in_order, key=lambda answer: (answer.span_log_odds, answer.sentence_log_odds), default=None)
 
 
-def _some(sentences: Sequence[SentenceText], rows: Iterable[int]) -> list[SentenceText]:
+def _sentences_in(sentences: Sequence[SentenceText], rows: Iterable[int]) -> list[SentenceText]:
     return [sentences[row] for row in rows if row < len(sentences)]
 
 
-def _candidate(one: SentenceText) -> Candidate:
-    return Candidate(one.row, one.article, one.start, one.end, one.text, 0.0, 0.0, 0.0, (), (), (), ())
+def _candidate(sentence: SentenceText) -> Candidate:
+    place = (sentence.row, sentence.article, sentence.start, sentence.end)
+    return Candidate(*place, sentence.text, 0.0, 0.0, 0.0, (), (), (), ())

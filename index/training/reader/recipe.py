@@ -1,66 +1,81 @@
-"""How a reader is trained; kept beside its checkpoints, so that none goes on with another recipe."""
+"""How a reader is trained; written beside its checkpoints, so that none is continued with another recipe."""
 
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-RECIPE = "recipe.json"
+RECIPE_FILE = "recipe.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How the reader is trained; its model card says how the run of the one that ships differed."""
+    """How a reader is trained; the model card says how the training of the shipped one differed."""
 
     stage: int = 1
-    """1: QAMR, then SQuADShifts, from the encoder; 2: SQuADShifts, more on request, from another model."""
+    """1: QAMR, then SQuADShifts, from the encoder; 2: SQuADShifts from another model."""
     start: str = ""
     """Fingerprint of the model that a second stage starts from."""
     teacher: str = ""
-    """Fingerprint of the model to learn from, where there is one."""
+    """Fingerprint of the model to learn from, if there is one."""
     rounds: int = 2
     """Times through SQuADShifts."""
-    sentences: bool = False
-    """Whether the second stage goes through QAMR too, once in all."""
-    cloze: int = 0
-    """Most questions that a rule makes about each text of an encyclopedia, in a round of the second stage."""
-    selqa: str = ""
-    """Part of SelQA that the second stage learns from, where there is one, and the sha256 of the file."""
-    selqa_times: int = 4
-    """Times that a round sees the questions of SelQA."""
+    sentences: bool = True
+    """Whether it goes through QAMR, too, once in all."""
     tokens: int = 6144
     """Tokens of a batch, padding counted: about 40 examples."""
     rate: float = 1.5e-4
+    """Highest learning rate."""
     warm_up: float = 0.06
+    """Share of the steps in which the rate rises."""
     decay: float = 0.01
-    words: bool = False
-    """Whether the embeddings of words are learnt too."""
-    frozen: int = 0
+    word_embeddings: bool = False
+    """Whether the embeddings of words are learnt, too."""
+    frozen_layers: int = 0
     """Lowest layers that are not learnt; with any, no embedding is."""
-    others: float = 0.5
-    """Times that the second stage sees reviews and posts in a round, beside twice the encyclopedia."""
-    taught: float = 0.0
-    """What the loss against a teacher weighs; the rest is against what people marked."""
+    other_domains: float = 0.5
+    """Times that the second stage sees reviews and posts in a round, compared to twice for Wikipedia."""
+    teacher_weight: float = 0.0
+    """Weight of the loss against a teacher; the rest is against what people marked."""
     substituted: float = 0.0
-    """Share of the examples with some words exchanged, which only the teacher marks."""
-    exchanged: float = 0.5
-    """Largest share of the words of such an example that are exchanged; each draws its own, from 0 on."""
+    """Share of the examples in which words are replaced, which only the teacher marks."""
+    max_substituted_words: float = 0.5
+    """Largest share of the words of such an example that are replaced; each draws its own, from 0 on."""
     average: float = 0.99
     """The model that is kept is a running average of the weights; this is what remains of it in a step."""
     seed: int = 1
     save_every: int = 100
     measure_every: int = 400
-    measured: int = 400
-    """Held-out questions of the figures on the way."""
+    measured_questions: int = 400
+    """Held-out questions of the figures in the log."""
 
 
-SECOND = Recipe(stage=2, rounds=1, rate=1e-4)
-TAUGHT = 0.8
-"""`Recipe.taught` where there is a teacher."""
+RECIPES = {
+    "first": Recipe(),
+    "second": Recipe(stage=2, sentences=False, rounds=1, rate=1e-4),
+    "second-words": Recipe(stage=2, sentences=False, rounds=1, rate=1e-4, word_embeddings=True),
+    # Half the usual tokens: twice as many steps, for models that see each example once. The rates are those
+    # that do best in what two cores train in an hour, and an hour and a half.
+    "teacher": Recipe(
+        stage=2, sentences=False, rounds=1, rate=5e-5, other_domains=0.3, frozen_layers=4, tokens=3072, seed=7
+    ),
+    "student": Recipe(
+        stage=2,
+        rounds=3,
+        rate=1e-4,
+        other_domains=0.4,
+        tokens=3072,
+        teacher_weight=0.8,
+        substituted=0.85,
+        seed=8,
+    ),
+}
+"""The first stage; the second one, without and with the embeddings of words; a larger model's second stage;
+and that of a reader which learns from the larger model."""
 
 
 def keep_recipe(path: Path, recipe: Recipe) -> None:
-    """Write the recipe beside its checkpoints; raise ValueError where they are of another one."""
-    wanted = json.dumps(asdict(recipe), indent=2) + "\n"
-    if path.exists() and path.read_text(encoding="utf-8") != wanted:
+    """Write the recipe beside its checkpoints; raise ValueError if they are of another one."""
+    text = json.dumps(asdict(recipe), indent=2) + "\n"
+    if path.exists() and path.read_text(encoding="utf-8") != text:
         raise ValueError(f"{path}: another recipe; choose another work folder, or the arguments of that one")
-    path.write_text(wanted, encoding="utf-8")
+    path.write_text(text, encoding="utf-8")

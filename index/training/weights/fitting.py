@@ -1,13 +1,17 @@
-"""Fits the weights of a ranking and of a confidence. Build side only."""
+"""Fitting of the weights of a ranking and of a confidence. Build side only."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
+from scipy.optimize import minimize  # type: ignore[import-untyped]
+from scipy.special import expit  # type: ignore[import-untyped]
 
-from index.training.weights.report import Case
+from index.training.weights.report import ConfidenceExample
+
+Vector = NDArray[np.float64]
 
 
 def fit_ranking(
@@ -15,62 +19,86 @@ def fit_ranking(
 ) -> dict[str, float]:
     """Maximise the softmax share of the gold candidates of each question, by weighted sums of features.
 
-    `rows` holds the features of a question's candidates, [n, len(names)], and `gold` which of them answer.
+    `rows` holds the features of a question's candidates, [n, len(names)], and `gold` which of them answer, at
+    least one of them.
     """
-    sizes = torch.tensor([len(hits) for hits in gold])
-    question = torch.repeat_interleave(torch.arange(len(sizes)), sizes)
-    features = torch.tensor(np.concatenate(rows), dtype=torch.float64)
-    spread = features.std(0).clamp_min(1e-6)
-    scaled, hit = features / spread, torch.tensor(np.concatenate(gold))
+    sizes = np.array([len(hits) for hits in gold])
+    starts = np.cumsum(sizes) - sizes
+    features = np.concatenate(rows).astype(np.float64)
+    spread = _spread(features)
+    scaled, penalties = features / spread, np.where(np.concatenate(gold), 0.0, -np.inf)
 
-    def loss(weights: torch.Tensor) -> torch.Tensor:
+    def log_sums(scores: Vector) -> Vector:
+        """Return the log of the summed exponentials over each question's candidates, for each candidate."""
+        sums: Vector = np.repeat(np.logaddexp.reduceat(scores, starts), sizes)
+        return sums
+
+    def loss(weights: Vector) -> tuple[float, Vector]:
         scores = scaled @ weights
-        powers = torch.exp(scores - scores.max())
-        whole = torch.zeros(len(sizes), dtype=torch.float64).index_add(0, question, powers)
-        right = torch.zeros(len(sizes), dtype=torch.float64).index_add(0, question, powers * hit)
-        return (whole.log() - right.log()).mean() + 1e-4 * (weights**2).sum()
+        whole, right = log_sums(scores), log_sums(scores + penalties)
+        error = np.mean((whole - right)[starts])
+        shares = np.exp(scores - whole) - np.exp(scores + penalties - right)
+        gradient = scaled.T @ shares / len(sizes) + 2e-4 * weights
+        return float(error + 1e-4 * (weights @ weights)), gradient
 
-    weights = _minimise(loss, torch.zeros(len(names), dtype=torch.float64)) / spread
+    weights = _minimise(loss, len(names)) / spread
     return dict(zip(names, weights.tolist(), strict=True))
 
 
 def fit_confidence(
-    learnt: Sequence[Case], names: Sequence[str], signs: Mapping[str, float], shares: Mapping[str, float]
+    examples: Sequence[ConfidenceExample],
+    names: Sequence[str],
+    signs: Mapping[str, float],
+    shares: Mapping[str, float],
 ) -> dict[str, float]:
-    """Fit a logistic regression of `Case.right` under the mix of kinds that `shares` gives.
+    """Fit a logistic regression of what is right, under the mix of kinds that `shares` gives.
 
-    The first of `names` is the bias. `signs` gives 1 or -1 for evidence that may speak one way only.
+    The first of `names` is the bias. `signs` gives 1 or -1 for evidence that may count in one direction only.
     """
-    table = torch.tensor(np.array([case.evidence for case in learnt]))
-    right = torch.tensor([float(case.right) for case in learnt], dtype=torch.float64)
-    counts = Counter(case.kind for case in learnt)
-    weight = torch.tensor([shares[case.kind] / counts[case.kind] for case in learnt], dtype=torch.float64)
-    weight = weight / weight.sum()
-    spread = table.std(0).clamp_min(1e-6)
+    evidence = np.array([example.evidence for example in examples])
+    right = np.array([example.right for example in examples], dtype=np.float64)
+    counts = Counter(example.kind for example in examples)
+    mix = np.array([shares[example.kind] / counts[example.kind] for example in examples])
+    mix /= mix.sum()
+    spread = _spread(evidence)
     spread[0] = 1.0
-    sign = torch.tensor([signs.get(name, 0.0) for name in names], dtype=torch.float64)
+    scaled = evidence / spread
+    penalty = np.full(len(names), 1e-3)
+    penalty[0] = 0.0
 
-    def signed(free: torch.Tensor) -> torch.Tensor:
-        return torch.where(sign == 0, free, sign * free**2)
+    def loss(weights: Vector) -> tuple[float, Vector]:
+        logits = scaled @ weights
+        error = mix @ (np.logaddexp(0.0, logits) - right * logits)
+        gradient = scaled.T @ (mix * (expit(logits) - right)) + 2 * penalty * weights
+        return float(error + penalty @ weights**2), gradient
 
-    def loss(free: torch.Tensor) -> torch.Tensor:
-        logits = table / spread @ signed(free)
-        error = torch.nn.functional.binary_cross_entropy_with_logits(logits, right, weight, reduction="sum")
-        return error + 1e-3 * (signed(free)[1:] ** 2).sum()
-
-    weights = signed(_minimise(loss, torch.full((len(names),), 0.3, dtype=torch.float64))) / spread
+    bounds = {1.0: (0.0, None), -1.0: (None, 0.0), 0.0: (None, None)}
+    weights = _minimise(loss, len(names), [bounds[signs.get(name, 0.0)] for name in names]) / spread
     return dict(zip(names, weights.tolist(), strict=True))
 
 
-def _minimise(loss: Callable[[torch.Tensor], torch.Tensor], start: torch.Tensor) -> torch.Tensor:
-    weights = start.requires_grad_()
-    optimiser = torch.optim.LBFGS([weights], max_iter=300, line_search_fn="strong_wolfe")
+def weights_json(sections: Mapping[str, Mapping[str, float]], **facts: str) -> str:
+    """Write weights as the files of the package hold them: facts first, then each section, rounded."""
+    rounded = {
+        section: {name: round(value, 4) + 0.0 for name, value in weights.items()}  # no -0.0
+        for section, weights in sections.items()
+    }
+    return json.dumps({**facts, **rounded}, indent=2) + "\n"
 
-    def step() -> float:
-        optimiser.zero_grad()
-        value: torch.Tensor = loss(weights)
-        value.backward()  # type: ignore[no-untyped-call]
-        return float(value.detach())
 
-    optimiser.step(step)  # type: ignore[no-untyped-call]
-    return weights.detach()
+def _spread(features: Vector) -> Vector:
+    """Return the standard deviation of each column, never zero."""
+    deviations: Vector = features.std(axis=0, ddof=1)
+    return np.maximum(deviations, 1e-6)
+
+
+def _minimise(
+    loss: Callable[[Vector], tuple[float, Vector]],
+    count: int,
+    bounds: Sequence[tuple[float | None, float | None]] | None = None,
+) -> Vector:
+    """Return the weights that minimise a convex loss, which returns its value and its gradient."""
+    options = {"maxiter": 1_000, "maxfun": 10_000, "ftol": 1e-14, "gtol": 1e-9}
+    best = minimize(loss, np.zeros(count), jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+    weights: Vector = best.x
+    return weights

@@ -4,12 +4,11 @@
         --out index/reading/reading.json --report FILE
 
 Both are learnt on the paragraphs of SQuADShifts that the reader was not trained on, and on a file of SQuAD
-2.0's form, for which the report is cross-validated over articles: the order on questions of an encyclopedia,
-the confidence on unanswerable ones, too, and on questions about other things, chat and nonsense.
+2.0's form, for which the report is cross-validated over articles: the order on questions about Wikipedia, the
+confidence on unanswerable ones, too, and on questions about other things, chat and nonsense.
 """
 
 import argparse
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -17,11 +16,9 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.progress import Progress, TaskID
 
 from index.checksums import file_sha256
-from index.models.encoder import Encoder
+from index.config import DEFAULT_ENCODER
 from index.models.span_model import SETTINGS_FILE, SpanModel
 from index.reading.confidence import Calibration
 from index.reading.span_reader import (
@@ -34,170 +31,189 @@ from index.reading.span_reader import (
     rank_features,
     rerank,
 )
-from index.records import Article, Ranked
+from index.records import Progress, Ranked
 from index.retrieval.ranking import Ranker
-from index.segmentation.passages import make_passages
 from index.segmentation.search_terms import terms
-from index.segmentation.sentences import split_sentences
-from index.training.datasets.lessons import Lesson, read_squadshifts
+from index.training.datasets.lessons import SQUADSHIFTS, WIKIPEDIA, Lesson, read_squadshifts
 from index.training.datasets.training_libraries import (
     CHAT,
-    Cut,
-    LabelledQuestion,
+    SegmentedArticle,
+    Segmenter,
     TrainingLibrary,
-    nonsense,
-    read_questions,
-    read_squad,
-    sloppy,
+    sample_questions,
 )
-from index.training.encoders import default_encoders
-from index.training.progress import bar
-from index.training.weights.fitting import fit_confidence, fit_ranking
-from index.training.weights.fusion import SIGNS, STRANGERS
-from index.training.weights.report import Case, report
+from index.training.encoders import load_encoders
+from index.training.progress import no_progress, progress_bars, tracked
+from index.training.weights.fitting import fit_confidence, fit_ranking, weights_json
+from index.training.weights.questions import (
+    SIGNS,
+    STRANGERS,
+    PosedQuestion,
+    Shares,
+    posed_questions,
+    unrelated_texts,
+)
+from index.training.weights.report import ConfidenceExample, report
 
-WIKI = "held out wiki"
+HELD_OUT_WIKIPEDIA = "held out wiki"
+HELD_OUT_OTHERS = "held out other"
 SQUAD2 = "squad 2.0"
-ORDERED = (WIKI, SQUAD2)
+ORDERED = (HELD_OUT_WIKIPEDIA, SQUAD2)
 """The groups of questions that the joint order is learnt from: each has one article that answers it."""
 PARAGRAPHS = 40
 """Paragraphs of reviews or comments that make an article."""
 NONSENSE = 40
-SHARES = {"answerable": 0.47, "unanswerable": 0.38, "elsewhere": 0.1, "chat": 0.05}
-"""What questions are assumed to be: people ask half of the time what the articles do not say."""
-READ_SIGNS = SIGNS | {"retrieval": 1.0, "span_log_odds": 1.0, "negated": -1.0}
+"""Strings of random letters that are asked of each library; there are three libraries."""
+SHARES: Shares = {"answerable": 0.47, "unanswerable": 0.38, "elsewhere": 0.1, "chat": 0.05}
+"""Half of the time people ask what the articles do not say."""
+
+learn_confidence = partial(
+    fit_confidence,
+    names=CONFIDENCE_FEATURES,
+    signs=SIGNS | {"retrieval": 1.0, "span_log_odds": 1.0, "negated": -1.0},
+    shares=SHARES,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
-    """A question as the reader saw it: what was retrieved, what was found there, which rows answer.
+class ReadingExample:
+    """A question, what was retrieved for it, and what the reader found there.
 
     `idf` holds the inverse document frequencies of the question's terms.
     """
 
-    kind: str
-    group: str
-    question: str
+    question: PosedQuestion
     ranked: Sequence[Ranked]
-    found: Mapping[int, SentenceScores]
-    gold: frozenset[int]
+    spans: Mapping[int, SentenceScores]
     idf: Mapping[str, float]
 
 
-def held_out_cuts(lessons: Sequence[Lesson], encoder: Encoder) -> list[Cut]:
-    """Put paragraphs together as articles, with the questions of the held-out paragraphs alone."""
-    groups: dict[str, dict[str, list[Lesson]]] = {}
+def held_out_articles(lessons: Sequence[Lesson], segmenter: Segmenter) -> list[SegmentedArticle]:
+    """Put paragraphs together as articles, with the questions about the held-out paragraphs alone."""
+    articles: dict[str, dict[str, list[Lesson]]] = {}
     places: dict[str, dict[str, int]] = {}
     for lesson in lessons:
         domain, text = lesson.text.domain, lesson.text.text
-        known = places.setdefault(domain, {})
-        place = known.setdefault(text, len(known))
-        name = lesson.text.topic if domain == "new_wiki" else f"{domain} {place // PARAGRAPHS}"
-        groups.setdefault(name, {}).setdefault(text, []).append(lesson)
-    return [_cut(f"{number:04}", name, texts, encoder) for number, (name, texts) in enumerate(groups.items())]
+        domain_places = places.setdefault(domain, {})
+        place = domain_places.setdefault(text, len(domain_places))
+        title = lesson.text.topic if domain == WIKIPEDIA else f"{domain} {place // PARAGRAPHS}"
+        articles.setdefault(title, {}).setdefault(text, []).append(lesson)
+    return [
+        segmenter.segment(f"{number:04}", title, [_paragraph(*paragraph) for paragraph in texts.items()])
+        for number, (title, texts) in enumerate(articles.items())
+    ]
 
 
-def _cut(name: str, title: str, texts: Mapping[str, Sequence[Lesson]], encoder: Encoder) -> Cut:
-    text = "\n\n".join(texts)
-    sentences = split_sentences(text)
-    asked: list[LabelledQuestion] = []
-    offset = 0
-    for paragraph, lessons in texts.items():
-        for lesson in lessons:
-            if lesson.text.held_out:
-                starts = {offset + start for start, _ in lesson.spans}
-                gold = [
-                    number
-                    for number, one in enumerate(sentences)
-                    if any(one.start <= start < one.end for start in starts)
-                ]
-                asked.append(LabelledQuestion(lesson.question, 0, frozenset(gold)))
-        offset += len(paragraph) + 2
-    article = Article(name, title.replace("_", " "), text, f"{name}.txt")
-    return Cut(
-        article, sentences, make_passages(text, sentences, encoder.count_tokens, encoder.window), asked
-    )
+def _paragraph(text: str, lessons: Sequence[Lesson]) -> tuple[str, list[tuple[str, list[int]]]]:
+    held_out = [lesson for lesson in lessons if lesson.text.held_out]
+    return text, [(lesson.question, [start for start, _ in lesson.spans]) for lesson in held_out]
 
 
-def read_all(
-    library: TrainingLibrary, reader: SpanReader, ranker: Ranker, group: str, elsewhere: Sequence[str]
-) -> Iterator[Read]:
-    """Yield a library's questions, asked of the article and of the whole library in turns, and strangers.
-
-    Every third question is typed sloppily.
-    """
-    first = {a.row: a.sentence_rows.start for a in library.retriever.catalog.articles()}
+def read_questions_of(
+    library: TrainingLibrary, reader: SpanReader, ranker: Ranker, group: str, strangers: Sequence[str]
+) -> Iterator[ReadingExample]:
+    """Yield the questions of `posed_questions` with what the reader finds for each."""
     idf = library.retriever.idf
-
-    def read(kind: str, of: str, text: str, article: int | None, gold: frozenset[int]) -> Read:
-        ranked = ranker.rank(text, library.candidates(text, article), idf)
-        frequencies = {term: idf(term) for term in terms(text)}
-        return Read(kind, of, text, ranked, reader.score(text, ranked), gold, frequencies)
-
-    for number, asked in enumerate(library.asked):
-        text = sloppy(asked.text) if number % 3 == 0 else asked.text
-        gold = frozenset(first[asked.article] + one for one in asked.gold)
-        kind = "answerable" if gold else "unanswerable"
-        article = None if number % 2 else asked.article
-        yield read(kind, f"{group} {asked.article}", text, article, gold)
-    for text in elsewhere:
-        yield read("elsewhere", group, text, None, frozenset())
-    for text in (*CHAT, *nonsense(NONSENSE)):
-        yield read("chat", group, text, None, frozenset())
+    for question in posed_questions(library, group, strangers, NONSENSE, alternate=True):
+        ranked = ranker.rank(question.text, library.candidates(question.text, question.article), idf)
+        frequencies = {term: idf(term) for term in terms(question.text)}
+        yield ReadingExample(question, ranked, reader.score(question.text, ranked), frequencies)
 
 
-def learn_joint(reads: Sequence[Read]) -> dict[str, float]:
+def learn_joint(examples: Sequence[ReadingExample]) -> dict[str, float]:
     """Fit the order of the sentences that were read, on questions of `ORDERED` with an answer among them."""
     rows: list[NDArray[np.float64]] = []
     gold: list[NDArray[np.bool_]] = []
-    for one in reads:
-        if not one.group.startswith(ORDERED):
+    for example in examples:
+        if not example.question.group.startswith(ORDERED):
             continue
-        seen = [pair for pair in one.ranked if pair[0].row in one.found]
-        hits = np.array([candidate.row in one.gold for candidate, _ in seen], dtype=bool)
+        read = [pair for pair in example.ranked if pair[0].row in example.spans]
+        hits = np.array([candidate.row in example.question.gold for candidate, _ in read], dtype=bool)
         if hits.any():
-            rows.append(rank_features(seen, one.found))
+            rows.append(rank_features(read, example.spans))
             gold.append(hits)
     return fit_ranking(rows, gold, RANK_FEATURES)
 
 
-def cases(reads: Sequence[Read], joint: Mapping[str, float]) -> Iterator[Case]:
+def confidence_examples(
+    examples: Sequence[ReadingExample], joint: Mapping[str, float]
+) -> Iterator[ConfidenceExample]:
     """Yield what the confidence is learnt from, with the order that the weights `joint` make."""
     weights = np.array([joint[name] for name in RANK_FEATURES])
     calibration = Calibration.load()
-    for one in reads:
-        ordered = rerank(one.ranked, one.found, weights)
+    for example in examples:
+        ordered = rerank(example.ranked, example.spans, weights)
         if ordered:
-            idf = one.idf.__getitem__
-            retrieval = calibration.log_odds(one.question, one.ranked, idf)
-            seen = confidence_features(one.question, ordered, one.found, idf, retrieval)
-            yield Case(one.kind, one.group, seen, ordered[0][0].row in one.gold)
+            question, idf = example.question, example.idf.__getitem__
+            retrieval = calibration.log_odds(question.text, example.ranked, idf)
+            evidence = confidence_features(question.text, ordered, example.spans, idf, retrieval)
+            right = ordered[0][0].row in question.gold
+            yield ConfidenceExample(question.kind, question.group, evidence, right)
 
 
-def learn_confidence(learnt: Sequence[Case]) -> dict[str, float]:
-    """Fit the confidence under the mix of `SHARES`."""
-    return fit_confidence(learnt, CONFIDENCE_FEATURES, READ_SIGNS, SHARES)
+def learn(examples: Sequence[ReadingExample], reader: str) -> tuple[str, str]:
+    """Return the weights as JSON, and the report, for each fold of which both are learnt again.
 
-
-def as_json(joint: Mapping[str, float], confidence: Mapping[str, float], reader: str) -> str:
-    """Write the weights as `reading.json` holds them; `reader` is the sha256 of the reader's settings."""
-    sections = {"ranking": joint, "confidence": confidence}
-    rounded = {
-        section: {name: round(value, 4) + 0.0 for name, value in weights.items()}
-        for section, weights in sections.items()
-    }
-    return json.dumps({"reader": reader, **rounded}, indent=2) + "\n"
-
-
-def learn(reads: Sequence[Read], reader: str) -> tuple[str, str]:
-    """Return the weights as `as_json` writes them, and the report; each of its folds learns both anew."""
+    `reader` is the sha256 of the reader's settings.
+    """
 
     @cache
-    def without(group: str | None) -> list[Case]:
-        return list(cases(reads, learn_joint([one for one in reads if one.group != group])))
+    def examples_without(group: str | None) -> list[ConfidenceExample]:
+        others = [example for example in examples if example.question.group != group]
+        return list(confidence_examples(examples, learn_joint(others)))
 
-    weights = as_json(learn_joint(reads), learn_confidence(without(None)), reader)
-    return weights, report(without, learn_confidence, CONFIDENCE_FEATURES)
+    confidence = learn_confidence(examples_without(None))
+    weights = weights_json({"ranking": learn_joint(examples), "confidence": confidence}, reader=reader)
+    return weights, report(examples_without, learn_confidence, CONFIDENCE_FEATURES)
+
+
+def read_data(
+    squadshifts: Path, squad2: Path | None, reader: Path, encoder_name: str, progress: Progress = no_progress
+) -> Iterator[ReadingExample]:
+    """Yield all that is learnt from, as the reader in the folder `reader` sees it."""
+    framework, encoder = load_encoders(encoder_name)
+    segmenter = Segmenter(encoder.count_tokens, encoder.window)
+    lessons = read_squadshifts(squadshifts)
+    wikipedia = [lesson for lesson in lessons if lesson.text.domain == WIKIPEDIA]
+    others = [lesson for lesson in lessons if lesson.text.domain != WIKIPEDIA]
+    strangers = [
+        text
+        for part in SQUADSHIFTS
+        if part != WIKIPEDIA
+        for text in sample_questions(squadshifts / f"{part}.json", STRANGERS)
+    ]
+    groups = [
+        (HELD_OUT_WIKIPEDIA, held_out_articles(wikipedia, segmenter), strangers),
+        (HELD_OUT_OTHERS, held_out_articles(others, segmenter), []),
+        (SQUAD2, segmenter.read(squad2) if squad2 else [], []),
+    ]
+    model, ranker = SpanModel.load(reader), Ranker.load()
+    unweighted = ReadingWeights(np.zeros(len(RANK_FEATURES)), np.zeros(len(CONFIDENCE_FEATURES)))
+    for group, articles, group_strangers in groups:
+        if not articles:
+            continue
+        texts = unrelated_texts(group_strangers, NONSENSE)
+        for article in articles:
+            texts += article.texts_to_embed()
+        unique = list(dict.fromkeys(texts))
+        vectors = framework.embed(unique, _named(f"embed {group}", progress))
+        library = TrainingLibrary.build(articles, dict(zip(unique, vectors, strict=True)))
+        span_reader = SpanReader(model, library.retriever.catalog.texts, unweighted)
+        count = len(library.questions) + len(group_strangers) + len(CHAT) + NONSENSE
+        examples = read_questions_of(library, span_reader, ranker, group, group_strangers)
+        yield from tracked(examples, count, f"read {group}", progress)
+
+
+def _named(stage: str, progress: Progress) -> Progress:
+    return lambda _, done, total: progress(stage, done, total)
+
+
+def learn_from(
+    squadshifts: Path, squad2: Path | None, reader: Path, encoder_name: str, progress: Progress = no_progress
+) -> tuple[str, str]:
+    """Read the data with the reader in the folder `reader`, and `learn`."""
+    examples = list(read_data(squadshifts, squad2, reader, encoder_name, progress))
+    return learn(examples, file_sha256(reader / SETTINGS_FILE))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -206,55 +222,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--squadshifts", type=Path, required=True, help="folder of the SQuADShifts files")
     parser.add_argument("--squad2", type=Path, help="file of SQuAD 2.0's form")
     parser.add_argument("--reader", type=Path, required=True, help="folder of the exported reader")
-    parser.add_argument("--out", type=Path, required=True, help="where the weights go")
-    parser.add_argument("--report", type=Path, required=True, help="where the figures go, as Markdown")
+    parser.add_argument("--encoder", default=DEFAULT_ENCODER, help="encoder of the index (%(default)s)")
+    parser.add_argument("--out", type=Path, required=True, help="file for the weights")
+    parser.add_argument("--report", type=Path, required=True, help="file for the figures, as Markdown")
     options = parser.parse_args(arguments)
-    reads = list(read_data(options.squadshifts, options.squad2, options.reader, Console(stderr=True)))
-    weights, shown = learn(reads, file_sha256(options.reader / SETTINGS_FILE))
+    with progress_bars() as progress:
+        weights, text = learn_from(
+            options.squadshifts, options.squad2, options.reader, options.encoder, progress
+        )
     options.out.write_text(weights, encoding="utf-8")
-    options.report.write_text(shown, encoding="utf-8")
-
-
-def read_data(squadshifts: Path, squad2: Path | None, reader: Path, console: Console) -> Iterator[Read]:
-    """Yield all that is learnt from, as the reader in the folder `reader` sees it."""
-    framework, encoder = default_encoders()
-    lessons = read_squadshifts(squadshifts)
-    held_out = {
-        WIKI: held_out_cuts([one for one in lessons if one.text.domain == "new_wiki"], encoder),
-        "held out other": held_out_cuts([one for one in lessons if one.text.domain != "new_wiki"], encoder),
-    }
-    if squad2:
-        held_out[SQUAD2] = read_squad(squad2, encoder.count_tokens, encoder.window, 10_000)
-    strangers = [
-        text
-        for part in ("amazon_reviews", "reddit")
-        for text in read_questions(squadshifts / f"{part}.json", STRANGERS)
-    ]
-    others = {WIKI: strangers, "held out other": [], SQUAD2: []}
-    model = SpanModel.load(reader)
-    ranker = Ranker.load()
-    unweighted = ReadingWeights(np.zeros(len(RANK_FEATURES)), np.zeros(len(CONFIDENCE_FEATURES)))
-    with bar(console) as progress:
-        for group, cuts in held_out.items():
-            texts = [*others[group], *CHAT, *nonsense(NONSENSE)]
-            for cut in cuts:
-                texts += [*cut.texts(cut.sentences), *cut.texts(cut.passages)]
-                texts += [text for asked in cut.asked for text in (asked.text, sloppy(asked.text))]
-            unique = list(dict.fromkeys(texts))
-            task = progress.add_task(f"embed {group}")
-            vectors = framework.embed(unique, partial(_show, progress, task))
-            library = TrainingLibrary.build(cuts, dict(zip(unique, vectors, strict=True)))
-            reading = SpanReader(model, library.retriever.catalog.texts, unweighted)
-            task = progress.add_task(
-                f"read {group}", total=len(library.asked) + len(others[group]) + len(CHAT) + NONSENSE
-            )
-            for one in read_all(library, reading, ranker, group, others[group]):
-                progress.advance(task)
-                yield one
-
-
-def _show(progress: Progress, task: TaskID, _: str, done: int, of: int) -> None:
-    progress.update(task, completed=done, total=of)
+    options.report.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

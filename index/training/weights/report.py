@@ -1,4 +1,4 @@
-"""What a learnt confidence is worth, in Markdown, partly cross-validated over articles."""
+"""Report on how good a fitted confidence is, in Markdown, partly cross-validated over articles."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,8 +12,12 @@ THRESHOLDS = (0.2, 0.25, 0.3, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """One question to one library as the confidence sees it; `kind` is a key of the shares it fits."""
+class ConfidenceExample:
+    """One question to one library as the confidence sees it.
+
+    `kind` is "answerable", "unanswerable", "elsewhere" or "chat", `group` names the article or the library,
+    and `right` says whether the sentence that was ranked first answers.
+    """
 
     kind: str
     group: str
@@ -21,30 +25,31 @@ class Case:
     right: bool
 
 
-Learn = Callable[[Sequence[Case]], Mapping[str, float]]
-Without = Callable[[str | None], Sequence[Case]]
-"""Gives all cases, the same ones each time, as they are when nothing was learnt from a group."""
+Fit = Callable[[Sequence[ConfidenceExample]], Mapping[str, float]]
+ExamplesWithout = Callable[[str | None], Sequence[ConfidenceExample]]
+"""Returns all examples, the same ones each time, as they are if nothing was learnt from a group."""
 
 
-def report(without: Without, learn: Learn, names: Sequence[str]) -> str:
-    """Describe the confidence that `learn` makes of cases; `names` are those of its evidence.
+def report(examples_without: ExamplesWithout, fit: Fit, names: Sequence[str]) -> str:
+    """Describe the confidence that `fit` makes of examples; `names` are those of its evidence.
 
-    Each article with unanswerable questions is judged as if nothing had been learnt from it, and of these it
-    is told how often the first sentence is right; the other cases are judged by what was learnt from them,
-    too, so that their figures are optimistic.
+    Each article with unanswerable questions is judged by a confidence that has learnt nothing from it, and
+    for these articles the report says how often the first sentence is right. The other examples are judged by
+    what was learnt from them, too, so that their figures are optimistic.
     """
-    cases = without(None)
-    held_out = {case.group for case in cases if case.kind == "unanswerable"}
-    sure = _judge(cases, learn(cases), names)
-    right = np.array([case.right for case in cases])
+    examples = examples_without(None)
+    held_out = {example.group for example in examples if example.kind == "unanswerable"}
+    confidences = _judge(examples, fit(examples), names)
+    right = np.array([example.right for example in examples])
     for group in sorted(held_out):
-        fold = without(group)
-        judged = [case for case in fold if case.group == group]
-        inside = np.array([case.group == group for case in fold])
-        sure[inside] = _judge(judged, learn([case for case in fold if case.group != group]), names)
-        right[inside] = [case.right for case in judged]
-    tested = np.array([case.group in held_out for case in cases])
-    kinds = np.array([case.kind for case in cases])
+        fold = examples_without(group)
+        judged = [example for example in fold if example.group == group]
+        inside = np.array([example.group == group for example in fold])
+        weights = fit([example for example in fold if example.group != group])
+        confidences[inside] = _judge(judged, weights, names)
+        right[inside] = [example.right for example in judged]
+    tested = np.array([example.group in held_out for example in examples])
+    kinds = np.array([example.kind for example in examples])
     answerable = tested & (kinds == "answerable")
     rows = ["| | |", "|---|---|"]
     if answerable.any():
@@ -54,10 +59,9 @@ def report(without: Without, learn: Learn, names: Sequence[str]) -> str:
         ("other topics", "elsewhere"),
         ("chat", "chat"),
     ):
-        rows.append(
-            f"| AUROC answerable / {name} | {auroc(sure[answerable], sure[kinds == kind]) or 0:.2f} |"
-        )
-    error = calibration_error(sure[tested], right[tested]) or 0
+        area = auroc(confidences[answerable], confidences[kinds == kind]) or 0
+        rows.append(f"| AUROC answerable / {name} | {area:.2f} |")
+    error = calibration_error(confidences[tested], right[tested]) or 0
     rows.append(f"| calibration error, 15 bins, articles with unanswerable questions | {error:.2f} |")
     rows += [
         "",
@@ -65,14 +69,18 @@ def report(without: Without, learn: Learn, names: Sequence[str]) -> str:
     ]
     rows.append("|---|---|---|---|---|")
     for threshold in THRESHOLDS:
-        given = sure >= threshold
-        declined = [1 - given[kinds == kind].mean() for kind in ("unanswerable", "elsewhere", "chat")]
-        shares = [given[answerable].mean(), *declined]
+        answered = confidences >= threshold
+        declined = [1 - answered[kinds == kind].mean() for kind in ("unanswerable", "elsewhere", "chat")]
+        shares = [answered[answerable].mean(), *declined]
         rows.append(f"| {threshold:.2f} | " + " | ".join(f"{100 * share:.0f} %" for share in shares) + " |")
     return "\n".join(rows) + "\n"
 
 
-def _judge(cases: Sequence[Case], weights: Mapping[str, float], names: Sequence[str]) -> NDArray[np.float64]:
-    logits = np.array([case.evidence for case in cases]) @ np.array([weights[name] for name in names])
-    sure: NDArray[np.float64] = 1 / (1 + np.exp(-logits))
-    return sure
+def _judge(
+    examples: Sequence[ConfidenceExample], weights: Mapping[str, float], names: Sequence[str]
+) -> NDArray[np.float64]:
+    logits = np.array([example.evidence for example in examples]) @ np.array(
+        [weights[name] for name in names]
+    )
+    confidences: NDArray[np.float64] = 1 / (1 + np.exp(-logits))
+    return confidences

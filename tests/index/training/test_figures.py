@@ -1,3 +1,5 @@
+"""The tables of the model card: what is counted, and how the sentences of a section are put in order."""
+
 import json
 import re
 from collections.abc import Sequence
@@ -13,21 +15,21 @@ from index.models.span_model_export import export_span_model
 from index.reading.span_reader import CONFIDENCE_FEATURES, RANK_FEATURES, ReadingWeights
 from index.records import Span
 from index.segmentation.sentences import split_sentences
-from index.training import encoders
-from index.training import figures as module
 from index.training.datasets.lessons import Lesson, Text, read_squad2, read_squadshifts
-from index.training.datasets.selqa import part_of, read_selqa
+from index.training.datasets.selqa import read_selqa
 from index.training.datasets.training_libraries import TrainingLibrary
 from index.training.figures import (
     DOMAINS,
     answer_in,
     answer_scores,
-    figures,
     main,
     order_scores,
-    section_cuts,
+    section_articles,
+    section_scores,
+    tables,
 )
 from tests.support.tiny_span_models import save_tiny_reader
+from tests.support.word_vectors import word_vector
 
 PARAGRAPH = "The bridge was built in 1870. Anna Berg drew it! The river froze twice."
 SELQA: list[dict[str, Any]] = [
@@ -134,70 +136,46 @@ def test_the_likeliest_answer_of_all_windows_is_given() -> None:
 
 def test_the_unanswerable_count_in_no_share_of_words() -> None:
     given = [((1.0, 1.0), 3.0), ((0.5, 0.0), 0.5), (None, 1.0), (None, -2.0), (None, -4.0)]
-    assert "| 2 | 75.0 | 50.0 | 3 | 0.833 |" in figures({}, given, [])
-    assert "| 2 | 75.0 | 50.0 | 0 | none |" in figures({}, given[:2], [])
+    assert "| 2 | 75.0 | 50.0 | 3 | 0.833 |" in tables({}, given, [])
+    assert "| 2 | 75.0 | 50.0 | 0 | none |" in tables({}, given[:2], [])
 
 
 def test_the_sentences_of_a_section_are_those_given(tmp_path: Path, tiny_encoder_folder: Path) -> None:
     path = tmp_path / "selqa.json"
     other = {**SELQA[0], "candidates": ["Anna Berg sold the mill."], "answers": [0]}  # of the same article
     path.write_text(json.dumps([*SELQA, other]), encoding="utf-8")
-    cut, second = section_cuts(read_selqa(path), Encoder.load(tiny_encoder_folder))
-    assert second.texts(second.sentences) == other["candidates"] and second.article.title == "Old Mill"
+    cut, second = section_articles(read_selqa(path), Encoder.load(tiny_encoder_folder))
+    assert second.sentence_texts == other["candidates"] and second.article.title == "Old Mill"
     assert cut.article.title == "Old Mill"
-    assert cut.texts(cut.sentences) == [
+    assert cut.sentence_texts == [
         "It burnt down.",
         "Anna Berg owned the mill.",
         "It burnt down.",
         "Nobody wept. ",
     ]
-    assert [(one.text, one.gold) for one in cut.asked] == [
+    assert [(one.text, one.gold) for one in cut.questions] == [
         ("Who owned the mill?", {1}),
         ("What came of it?", {0, 2}),
     ]
     assert (cut.passages[0].first, cut.passages[-1].last) == (0, 4)
 
 
-class Unsure(Marker):
-    """Finds nothing."""
-
-    def _score(self, text: str) -> TokenScores:
-        found = super()._score(text)
-        return TokenScores(found.starts, found.ends, found.start * 0 - 9, found.end * 0 - 9)
-
-
-def test_each_part_of_the_sections_is_read_by_its_model(tmp_path: Path, tiny_encoder_folder: Path) -> None:
+def test_the_sentences_of_a_section_are_put_in_order(tmp_path: Path, tiny_encoder_folder: Path) -> None:
     candidates = ["The mill was owned.", "Anna Berg came.", "Nobody wept."]
-    topics = ["Chocolate", "DNA"]
-    assert [part_of(topic) for topic in topics] == [1, 0]
-    rows = [
-        {"article": topic, "question": "Who owned the mill?", "candidates": candidates, "answers": [1]}
-        for topic in topics
-    ]
+    row = {"article": "DNA", "question": "Who owned the mill?", "candidates": candidates, "answers": [1]}
     path = tmp_path / "selqa.json"
-    path.write_text(json.dumps(rows), encoding="utf-8")
-    cuts = section_cuts(read_selqa(path), Encoder.load(tiny_encoder_folder))
-    source = np.random.default_rng(1)
-    texts = {"Who owned the mill?", *(text for cut in cuts for text in cut.texts(cut.sentences))}
-    texts |= {text for cut in cuts for text in cut.texts(cut.passages)}
-    vectors = {text: source.normal(size=8).astype(np.float32) for text in sorted(texts)}
-    library = TrainingLibrary.build(cuts, {name: one / np.linalg.norm(one) for name, one in vectors.items()})
+    path.write_text(json.dumps([row]), encoding="utf-8")
+    articles = section_articles(read_selqa(path), Encoder.load(tiny_encoder_folder))
+    texts = [text for article in articles for text in article.texts_to_embed()]
+    library = TrainingLibrary.build(articles, {text: word_vector(text) for text in texts})
     weights = ReadingWeights(np.array([0.001, 1.0, 0.0]), np.zeros(len(CONFIDENCE_FEATURES)))
-    marker, unsure = cast(SpanModel, Marker()), cast(SpanModel, Unsure())
-
-    def ranks(*models: SpanModel) -> list[float]:
-        return [one["retrieval and reader"][1] for one in module.section_scores(library, models, weights)]
-
-    assert ranks(marker, marker) == [1.0, 1.0]
-    assert ranks(unsure, marker) == [1.0, 0.5]
-    assert ranks(marker, unsure) == [0.5, 1.0]
+    (scores,) = section_scores(library, cast(SpanModel, Marker()), weights)
+    assert scores["BM25"] == (1 / 2, 1 / 2)
+    assert scores["retrieval and reader"] == (1.0, 1.0)
 
 
-def test_the_tables_are_written(
-    tmp_path: Path, tiny_model_folder: Path, reader_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(encoders, "DEFAULT_ENCODER", str(tiny_model_folder))
-    data = write_data(tmp_path)
+def test_the_tables_are_written(tmp_path: Path, tiny_model_folder: Path, reader_folder: Path) -> None:
+    data = [*write_data(tmp_path), "--encoder", str(tiny_model_folder)]
     weights, out = tmp_path / "reading.json", tmp_path / "figures.md"
     sections = {
         "ranking": dict.fromkeys(RANK_FEATURES, 1.0),
@@ -222,46 +200,3 @@ def test_the_tables_are_written(
     # first right sentence stays in its place for BM25, and comes last after retrieval, which finds it once.
     assert rows["BM25"] == [f"{np.mean([1, (1 + 2 / 3) / 2]):.3f}", "1.000"]
     assert set(rows) >= {"fused retrieval", "retrieval and reader"}
-
-
-def test_each_part_of_selqa_is_read_by_the_reader_that_learnt_from_the_other(
-    tmp_path: Path, tiny_model_folder: Path, reader_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(encoders, "DEFAULT_ENCODER", str(tiny_model_folder))
-    data = write_data(tmp_path)
-    loaded: dict[int, Path] = {}
-    load = SpanModel.load
-
-    def remembered(folder: Path) -> SpanModel:
-        model = load(reader_folder)
-        loaded[id(model)] = folder
-        kept.append(model)
-        return model
-
-    kept: list[SpanModel] = []
-    used: list[Path] = []
-
-    def scored(_: object, models: Sequence[SpanModel], __: object) -> list[dict[str, tuple[float, float]]]:
-        used.extend(loaded[id(model)] for model in models)
-        return [{"retrieval and reader": (0.25, 0.5)}]
-
-    monkeypatch.setattr(module.SpanModel, "load", remembered)
-    asked: list[SpanModel] = []
-
-    def answered(_: object, model: SpanModel) -> tuple[str, float]:
-        asked.append(model)
-        return "", 0.0
-
-    monkeypatch.setattr(module, "section_scores", scored)
-    monkeypatch.setattr(module, "answer_in", answered)
-    out = tmp_path / "figures.md"
-    main([*data, "--reader", "R", "--crossed", "A", "B", "--out", str(out)])
-    assert used == [Path("B"), Path("A")]  # A learnt from the part 0, so that B reads it
-    written = out.read_text(encoding="utf-8")
-    assert "| retrieval and reader | 0.250 | 0.500 |" in written
-    assert "| SelQA, 1 questions, each part by the reader of the other | MAP | MRR |" in written
-    assert {loaded[id(model)] for model in asked} == {Path("R")}
-    used.clear()
-    main([*data, "--reader", "R", "--out", str(out)])
-    assert used == [Path("R"), Path("R")]
-    assert "reader of the other" not in out.read_text(encoding="utf-8")

@@ -1,55 +1,89 @@
-"""One command makes the reader: each step gets what the one before made."""
+"""One command makes a reader, its weights and its figures, from miniature data and tiny models."""
 
-from collections.abc import Sequence
+import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from index.training import __main__ as training
-from index.training import figures
-from index.training.reader import __main__, averaging
-from index.training.weights import joint
+from index.models.span_model import SpanModel
+from index.reading.span_reader import ReadingWeights
+from index.training.__main__ import main
+from index.training.datasets.lessons import SQUADSHIFTS, Lesson
+from index.training.reader.recipe import RECIPES
+from index.training.weights.questions import STRANGERS
+from tests.support.miniature_datasets import (
+    short_lessons,
+    squad_entry,
+    text_of,
+    write_qamr,
+    write_squadshifts,
+)
+from tests.support.tiny_span_models import save_encoder_of_tiny_reader, save_tiny_reader
+
+BRIDGE = "The old bridge was built by Anna in 1850. The river was in Bela."
 
 
-def test_the_steps_follow_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    steps: list[tuple[str, list[str]]] = []
-    for module in (__main__, joint, figures):
+@pytest.fixture
+def arguments(tmp_path: Path) -> list[str]:
+    """Write miniature data sets and models; return the arguments that name them."""
+    lessons = [lesson for domain in SQUADSHIFTS for lesson in short_lessons(16, domain)]
+    strangers = [text_of("A parcel came.", domain=domain) for domain in SQUADSHIFTS]
+    lessons += [
+        Lesson(f"What weighs {number}?", text, []) for text in strangers for number in range(STRANGERS)
+    ]
+    squadshifts = write_squadshifts(tmp_path / "squad", lessons)
+    sentences = [f"The river was built by {name} ." for name in ("Anna", "Bela", "Carl")]
+    qamr = write_qamr(
+        tmp_path / "qamr", sentences, [(number, "Who built the river?", "5") for number in range(3)]
+    )
+    questions = [("Who built the bridge?", ["Anna"]), ("Who built the river?", [])]
+    entry = squad_entry("Bridge", [(BRIDGE, questions)])
+    entry["paragraphs"][0]["qas"][1]["is_impossible"] = True
+    squad2, selqa = tmp_path / "squad2.json", tmp_path / "selqa.json"
+    squad2.write_text(json.dumps({"data": [entry]}), encoding="utf-8")
+    section = {
+        "article": "DNA",
+        "question": "Who drew it?",
+        "candidates": ["It was built.", "Carl drew it."],
+        "answers": [1],
+    }
+    selqa.write_text(json.dumps([section]), encoding="utf-8")
+    larger = save_tiny_reader(tmp_path / "larger", "mpnet", head=False, shift=5)
+    options = {
+        "squadshifts": squadshifts,
+        "qamr": qamr,
+        "squad2": squad2,
+        "selqa": selqa,
+        "larger": larger,
+        "encoder": save_encoder_of_tiny_reader(tmp_path),
+        "work": tmp_path / "work",
+        "out": tmp_path / "out",
+    }
+    return [text for name, path in options.items() for text in (f"--{name}", str(path))]
 
-        def record(arguments: Sequence[str], name: str = module.__name__) -> None:
-            steps.append((name.rpartition(".")[2], list(arguments)))
 
-        monkeypatch.setattr(module, "main", record)
-    averaged: list[tuple[Sequence[Path], Path]] = []
-    exported: list[tuple[Path, Path]] = []
-    monkeypatch.setattr(averaging, "average", lambda *some: averaged.append(some))
-    larger: list[Path] = []
-    monkeypatch.setattr(training, "ids_between", lambda _, folder: larger.append(folder))
-    read: list[Path] = []
-    monkeypatch.setattr(training, "read_selqa", read.append)
-    monkeypatch.setattr(training, "export_span_model", lambda *some: exported.append(some))
-    work, out = tmp_path / "work", tmp_path / "index"
-    data = ["--squadshifts", "S", "--qamr", "Q", "--squad2", "A", "--selqa", "L", "--larger", "M"]
-    training.main([*data, "--work", str(work), "--out", str(out)])
-    assert [name for name, _ in steps] == [*["reader"] * 5, "joint", "figures"]
-    assert steps[2][1].pop() == "--words"
-    options = [dict(zip(found[::2], found[1::2], strict=True)) for _, found in steps]
-    first, second, third, teacher, taught, weighed, measured = options
-    models = [Path(one["--work"]) / "model" for one in (first, second, third)]
-    assert len(set(models)) == 3
-    assert second["--start-from"] == third["--start-from"] == str(models[0])
-    ((of, average),) = averaged
-    assert list(of) == models and average == Path(taught["--start-from"])
-    assert larger == [Path("M")] and read == [Path("L")]
-    assert teacher["--start-from"] == "M" and "--teacher" not in teacher
-    assert Path(taught["--teacher"]) == Path(teacher["--work"]) / "model"
-    assert 0 < float(taught["--substituted"]) < 1
-    assert taught["--qamr"] == "Q" and all("--qamr" not in one for one in (second, third, teacher))
-    assert exported == [(Path(taught["--work"]) / "model", out / "reader_model")]
-    assert len({one["--work"] for one in options[:5]}) == 5
-    assert weighed["--reader"] == measured["--reader"] == str(out / "reader_model")
-    assert weighed["--out"] == measured["--weights"] == str(out / "reading.json")
-    assert (first["--squadshifts"], first["--qamr"]) == ("S", "Q")
-    assert weighed["--squad2"] == measured["--squad2"] == "A"
-    assert {one["--squadshifts"] for one in options} == {"S"}
-    assert measured["--selqa"] == "L"
-    assert Path(weighed["--report"]).parent == Path(measured["--out"]).parent == work
+@pytest.mark.slow
+def test_a_reader_is_made_and_measured(arguments: list[str], tmp_path: Path) -> None:
+    small: dict[str, Any] = {"rounds": 1, "tokens": 1024, "measured_questions": 4}
+    recipes = {name: replace(recipe, **small) for name, recipe in RECIPES.items()}
+    recipes["teacher"] = replace(recipes["teacher"], frozen_layers=1)  # it has two layers
+    main(arguments, recipes)
+    work, out = tmp_path / "work", tmp_path / "out"
+    SpanModel.load(out / "reader_model")
+    assert ReadingWeights.load((out / "reading.json").read_text(encoding="utf-8")).reader
+    assert "| SelQA, 1 questions | MAP | MRR |" in (work / "figures.md").read_text(encoding="utf-8")
+    assert "| threshold |" in (work / "confidence.md").read_text(encoding="utf-8")
+    recipes = {name: json.loads((work / name / "recipe.json").read_text()) for name in RECIPES}
+    assert recipes["second"]["start"] == recipes["second-words"]["start"] != recipes["student"]["start"]
+    assert [name for name, recipe in recipes.items() if recipe["teacher"]] == ["student"]
+
+
+def test_files_that_do_not_fit_are_refused_before_anything_is_trained(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "selqa.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(ValueError, match="no question with a sentence that answers it"):
+        main(arguments)
+    assert not (tmp_path / "work").exists()

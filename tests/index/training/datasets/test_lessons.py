@@ -12,7 +12,7 @@ from index.training.datasets.lessons import (
     HELD_OUT,
     SQUADSHIFTS,
     agreed_first,
-    detokenised,
+    detokenize,
     read_qamr,
     read_squadshifts,
 )
@@ -121,7 +121,7 @@ def test_questions_of_qamr(tmp_path: Path) -> None:
     ],
 )
 def test_tokens_become_text(tokens: str, text: str) -> None:
-    assert detokenised(tokens.split())[0] == text
+    assert detokenize(tokens.split())[0] == text
 
 
 @given(
@@ -130,7 +130,7 @@ def test_tokens_become_text(tokens: str, text: str) -> None:
     )
 )
 def test_each_token_is_at_its_place(tokens: list[str]) -> None:
-    text, places = detokenised(tokens)
+    text, places = detokenize(tokens)
     shown = {"-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]", "-LCB-": "{", "-RCB-": "}"}
     shown |= {"``": '"', "''": '"'}
     assert [part(text, place) for place in places] == [shown.get(token, token) for token in tokens]

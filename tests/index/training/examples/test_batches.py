@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from index.training.examples.batches import QUESTION_TOKENS, STEP, WINDOW_TOKENS, Batch, batches
-from index.training.examples.curriculum import Example, curriculum, nearest_texts
+from index.training.examples.batches import QUESTION_TOKENS, STEP, WINDOW_TOKENS, Batch, make_batches
+from index.training.examples.curriculum import first_stage, nearest_texts
+from index.training.examples.example import Example
 from tests.support.miniature_datasets import part, short_lessons, short_sentences
 from tests.support.tiny_span_models import save_tiny_reader
 
@@ -24,7 +25,7 @@ def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Tokenizer:
 
 
 def make(examples: Sequence[Example], tokenizer: Tokenizer, tokens: int = 512, seed: int = 1) -> list[Batch]:
-    return batches(examples, tokenizer, tokens, random.Random(seed))
+    return make_batches(examples, tokenizer, tokens, random.Random(seed))
 
 
 def one(example: Example, tokenizer: Tokenizer) -> Batch:
@@ -97,7 +98,7 @@ def stage() -> list[Example]:
     lessons = short_lessons(20)
     return [
         example
-        for one in curriculum(lessons, short_sentences(20), nearest_texts(lessons), 1, 1)
+        for one in first_stage(lessons, short_sentences(20), nearest_texts(lessons), 1, 1)
         for example in one
     ]
 

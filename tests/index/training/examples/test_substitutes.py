@@ -1,4 +1,4 @@
-"""Words of examples exchanged for like ones: which, how many, and whose answers are then open."""
+"""Words of examples replaced by similar ones: which, how many, and whose answers are then open."""
 
 import random
 from dataclasses import replace
@@ -12,11 +12,10 @@ from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 
-from index.training.examples import substitutes
-from index.training.examples.batches import UNMARKED, Batch, batches
+from index.training.examples.batches import UNMARKED, Batch, make_batches
 from index.training.examples.substitutes import NEAREST, Substitutes, with_substitutes
-from index.training.reader.__main__ import measured_examples
-from index.training.reader.extractive import loaded, marking_loss, scores
+from index.training.reader.extractive import load_model, marking_loss, span_logits
+from index.training.reader.measuring import held_out_examples
 from tests.support.miniature_datasets import short_lessons
 from tests.support.tiny_span_models import WORDS, save_tiny_reader
 
@@ -37,7 +36,7 @@ def words(encoder: Path) -> dict[str, int]:
 @pytest.fixture(scope="module")
 def examples(encoder: Path) -> list[Batch]:
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
-    return batches(measured_examples(short_lessons(200), 200, 1), tokenizer, 4096, random.Random(1))
+    return make_batches(held_out_examples(short_lessons(200), 200, 1), tokenizer, 4096, random.Random(1))
 
 
 def test_the_nearest_words_stand_for_each_other(encoder: Path, tmp_path: Path, words: dict[str, int]) -> None:
@@ -68,10 +67,9 @@ def circle(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("block", [1024, 7])
-def test_the_nearest_come_before_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
-    monkeypatch.setattr(substitutes, "_BLOCK", block)
+def test_the_nearest_come_before_others(tmp_path: Path, block: int) -> None:
     circle(tmp_path)
-    near = Substitutes.of(tmp_path).near
+    near = Substitutes.of(tmp_path, block).near
     half = NEAREST // 2
     assert set(near[20].tolist()) == {*range(20 - half, 20), *range(21, 21 + half)}
     assert set(near[0].tolist()) == {*range(1, 1 + half), *range(40 - half, 40)}
@@ -122,19 +120,19 @@ def test_the_same_seed_makes_the_same_examples(encoder: Path, examples: list[Bat
 
 def test_what_nobody_marked_adds_nothing_to_the_loss(encoder: Path, examples: list[Batch]) -> None:
     batch = examples[0]
-    found = scores(loaded(encoder, 1), batch)
+    logits = span_logits(load_model(encoder, 1), batch)
     rows = np.arange(len(batch.ids)) % 2 == 0
 
     def expected(of: NDArray[np.bool_]) -> float:
         losses = [
-            torch.nn.functional.cross_entropy(logits, torch.from_numpy(marked), reduction="none")
-            for logits, marked in zip(found, (batch.starts, batch.ends), strict=True)
+            torch.nn.functional.cross_entropy(scores, torch.from_numpy(marked), reduction="none")
+            for scores, marked in zip(logits, (batch.starts, batch.ends), strict=True)
         ]
         return float(((losses[0] + losses[1]) / 2 * torch.from_numpy(of)).mean())
 
     for marked in (np.ones_like(rows), rows, np.zeros_like(rows)):
         starts, ends = (np.where(marked, one, UNMARKED) for one in (batch.starts, batch.ends))
-        loss = marking_loss(found, replace(batch, starts=starts, ends=ends))
+        loss = marking_loss(logits, replace(batch, starts=starts, ends=ends))
         assert loss.item() == pytest.approx(expected(marked), rel=1e-5)
 
 

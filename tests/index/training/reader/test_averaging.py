@@ -6,14 +6,14 @@ import torch
 from safetensors.torch import load_file
 
 from index.training.reader.averaging import WEIGHTS, average
-from index.training.reader.extractive import loaded
+from index.training.reader.extractive import load_model
 from tests.support.tiny_span_models import save_tiny_reader
 
 
 def test_each_weight_is_the_mean(tmp_path: Path) -> None:
     folders = [save_tiny_reader(tmp_path / name, "bert") for name in ("one", "two", "three")]
     for number, folder in enumerate(folders):
-        model = loaded(folder, 1)
+        model = load_model(folder, 1)
         with torch.no_grad():
             for weight in model.parameters():
                 weight.add_(number * 3)
@@ -24,4 +24,4 @@ def test_each_weight_is_the_mean(tmp_path: Path) -> None:
     assert set(before) == set(after)
     assert all(torch.allclose(after[name], before[name] + 3) for name in before)
     assert (out / "tokenizer.json").read_bytes() == (folders[0] / "tokenizer.json").read_bytes()
-    assert torch.equal(loaded(out, 1).qa_outputs.weight, after["qa_outputs.weight"])
+    assert torch.equal(load_model(out, 1).qa_outputs.weight, after["qa_outputs.weight"])

@@ -1,7 +1,8 @@
-"""Models in training: one vocabulary put into another, and a larger model that teaches a smaller one."""
+"""Models in training: one vocabulary mapped to another, and a larger model that teaches a smaller one."""
 
 import json
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,18 +12,20 @@ import torch
 from tokenizers import Tokenizer
 
 from index.errors import ModelDamagedError
-from index.training.examples.batches import Batch, batches
-from index.training.reader.__main__ import Recipe, Training, measured_examples
+from index.training.examples.batches import Batch, make_batches
 from index.training.reader.extractive import (
-    NEVER,
+    MASKED_LOGIT,
     Teacher,
-    ids_between,
-    loaded,
+    distillation_loss,
+    load_model,
     marking_loss,
-    scores,
-    teaching_loss,
-    translated,
+    span_logits,
+    translate,
+    vocabulary_map,
 )
+from index.training.reader.measuring import held_out_examples
+from index.training.reader.recipe import Recipe
+from index.training.reader.training import Training
 from tests.support.miniature_datasets import short_lessons
 from tests.support.tiny_span_models import save_tiny_reader
 
@@ -41,17 +44,17 @@ def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def examples(encoder: Path) -> list[Batch]:
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
-    return batches(measured_examples(short_lessons(10), 12, 1), tokenizer, 1024, random.Random(1))
+    return make_batches(held_out_examples(short_lessons(10), 12, 1), tokenizer, 1024, random.Random(1))
 
 
 def test_ids_of_another_vocabulary_stand_for_the_same_tokens(encoder: Path, larger: Path) -> None:
-    same = ids_between(encoder, encoder)
+    same = vocabulary_map(encoder, encoder)
     assert same.tolist() == list(range(len(same)))
     ours, theirs = (Tokenizer.from_file(str(folder / "tokenizer.json")) for folder in (encoder, larger))
-    ids = ids_between(encoder, larger)
+    ids = vocabulary_map(encoder, larger)
     for text in ("who built the bridge?", "", "zebra 1850 ☂"):
         assert ids[ours.encode(text).ids].tolist() == theirs.encode(text).ids
-    for before, after in zip(examples(encoder), translated(examples(encoder), ids), strict=True):
+    for before, after in zip(examples(encoder), translate(examples(encoder), ids), strict=True):
         assert (after.ids == before.ids + 5).all() and (after.starts == before.starts).all()
 
 
@@ -71,7 +74,7 @@ def test_special_tokens_may_have_other_names(encoder: Path, tmp_path: Path) -> N
     }
     whole["post_processor"] = {"type": "BertProcessing", "sep": ["</s>", 1], "cls": ["<s>", 0]}
     (tmp_path / "tokenizer.json").write_text(json.dumps(whole), encoding="utf-8")
-    ids = ids_between(encoder, tmp_path)
+    ids = vocabulary_map(encoder, tmp_path)
     assert [ids[number] for number in (0, 2, 3)] == [2, 0, 1]  # padding, first, last
     assert ids[4:].tolist() == list(range(7, 3 + len(ids)))
 
@@ -81,17 +84,31 @@ def test_a_vocabulary_that_lacks_tokens_is_refused(encoder: Path, tmp_path: Path
     del whole["model"]["vocab"]["bridge"]
     (tmp_path / "tokenizer.json").write_text(json.dumps(whole), encoding="utf-8")
     with pytest.raises(ValueError, match=r"lacks 1 tokens, 'bridge' among them"):
-        ids_between(encoder, tmp_path)
+        vocabulary_map(encoder, tmp_path)
     whole["post_processor"] = None
     (tmp_path / "tokenizer.json").write_text(json.dumps(whole), encoding="utf-8")
     with pytest.raises(ValueError, match="it puts 0 tokens around a text, not 2"):
-        ids_between(encoder, tmp_path)
+        vocabulary_map(encoder, tmp_path)
 
 
 @pytest.fixture(scope="module")
-def teacher(encoder: Path, larger: Path, tmp_path_factory: pytest.TempPathFactory) -> Teacher:
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("exported")
+
+
+@pytest.fixture(scope="module")
+def teacher(encoder: Path, larger: Path, exported: Path) -> Teacher:
     """Return the larger one as the teacher of a reader with the encoder's vocabulary."""
-    return Teacher.load(larger, encoder, tmp_path_factory.mktemp("exported"))
+    return Teacher.load(larger, encoder, exported)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_thread() -> Iterator[None]:
+    """A tiny model gains nothing by more."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 def test_an_encoder_is_no_teacher(encoder: Path, tmp_path: Path) -> None:
@@ -100,44 +117,44 @@ def test_an_encoder_is_no_teacher(encoder: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "exported").exists()
 
 
-def test_a_teacher_is_exported_once(encoder: Path, larger: Path, tmp_path: Path) -> None:
+def test_a_teacher_is_exported_once(encoder: Path, larger: Path, teacher: Teacher, exported: Path) -> None:
     (batch, *_) = examples(encoder)
-    first = Teacher.load(larger, encoder, tmp_path).scores(batch)
-    written = {file: file.stat().st_mtime_ns for file in tmp_path.iterdir()}
-    again = Teacher.load(larger, encoder, tmp_path).scores(batch)
+    first = teacher.span_logits(batch)
+    written = {file: file.stat().st_mtime_ns for file in exported.iterdir()}
+    again = Teacher.load(larger, encoder, exported).span_logits(batch)
     assert all(torch.equal(one, other) for one, other in zip(first, again, strict=True))
     assert len(written) == 3
-    assert {file: file.stat().st_mtime_ns for file in tmp_path.iterdir()} == written
+    assert {file: file.stat().st_mtime_ns for file in exported.iterdir()} == written
 
 
 def test_a_teacher_and_its_weight_go_together(encoder: Path, teacher: Teacher) -> None:
-    for recipe, guide in ((Recipe(taught=0.5), None), (Recipe(), teacher)):
+    for recipe, guide in ((Recipe(teacher_weight=0.5), None), (Recipe(), teacher)):
         with pytest.raises(ValueError, match="go together"):
-            Training(loaded(encoder, 1), recipe, 3, guide)
+            Training(load_model(encoder, 1), recipe, 3, guide)
 
 
 def test_a_teacher_says_what_it_marks_by_itself(encoder: Path, larger: Path, teacher: Teacher) -> None:
-    alone = loaded(larger, 1).eval()
+    alone = load_model(larger, 1).eval()
     tokenizer = Tokenizer.from_file(str(larger / "tokenizer.json"))
-    own = batches(measured_examples(short_lessons(10), 12, 1), tokenizer, 1024, random.Random(1))
+    own = make_batches(held_out_examples(short_lessons(10), 12, 1), tokenizer, 1024, random.Random(1))
     for batch, theirs in zip(examples(encoder), own, strict=True):
         theirs = replace(theirs, ids=np.where(theirs.mask == 1, theirs.ids, 5))  # its padding is not 0
         assert (batch.mask == 0).any() and len(batch.ids) > 1
         markable = torch.from_numpy(batch.markable)
-        for said, expected in zip(teacher.scores(batch), scores(alone, theirs), strict=True):
+        for said, expected in zip(teacher.span_logits(batch), span_logits(alone, theirs), strict=True):
             assert said.shape == expected.shape and not said.requires_grad
-            assert (said[~markable] == NEVER).all()
+            assert (said[~markable] == MASKED_LOGIT).all()
             pair = torch.stack([said[markable], expected[markable].detach()])
             assert torch.corrcoef(pair)[0, 1] > 0.95  # of int8 and float
 
 
 def test_the_loss_against_a_teacher_is_nothing_where_both_agree(encoder: Path) -> None:
     (batch, *_) = examples(encoder)
-    start, end = scores(loaded(encoder, 1), batch)
-    assert teaching_loss((start, end), (start, end)).item() == pytest.approx(0, abs=1e-5)
+    start, end = span_logits(load_model(encoder, 1), batch)
+    assert distillation_loss((start, end), (start, end)).item() == pytest.approx(0, abs=1e-5)
     off = torch.zeros_like(start)
     off[:, 0] = 3.0
-    near, far = (teaching_loss((start, end), (start + times * off, end)).item() for times in (1, 2))
+    near, far = (distillation_loss((start, end), (start + times * off, end)).item() for times in (1, 2))
     assert 0 < near < far
     assert marking_loss((start, end), batch).item() > 0
 
@@ -145,14 +162,14 @@ def test_the_loss_against_a_teacher_is_nothing_where_both_agree(encoder: Path) -
 def test_a_reader_comes_to_mark_what_its_teacher_marks(encoder: Path, teacher: Teacher) -> None:
     (batch, *_) = examples(encoder)
 
-    def learnt(taught: float) -> tuple[float, float]:
-        recipe = Recipe(rate=3e-3, taught=taught)
-        training = Training(loaded(encoder, 1), recipe, 30, teacher if taught else None)
-        for _ in range(29):
+    def learn(weight: float) -> tuple[float, float]:
+        recipe = Recipe(rate=3e-3, warm_up=0.0, teacher_weight=weight)
+        training = Training(load_model(encoder, 1), recipe, 12, teacher if weight else None)
+        for _ in range(12):
             training.learn(batch)
-        found = scores(training.model, batch)
-        return teaching_loss(found, teacher.scores(batch)).item(), marking_loss(found, batch).item()
+        found = span_logits(training.model, batch)
+        return distillation_loss(found, teacher.span_logits(batch)).item(), marking_loss(found, batch).item()
 
-    from_teacher, from_people = learnt(1.0), learnt(0.0)
+    from_teacher, from_people = learn(1.0), learn(0.0)
     assert from_teacher[0] < 0.5 * from_people[0]
     assert from_people[1] < from_teacher[1]

@@ -14,7 +14,7 @@ from index.models.model_folders import resolve_encoder
 from index.models.span_model import GRAPH_FILE, SpanModel
 from index.models.span_model_export import export_span_model
 from index.reading.reader_choice import own_reader_folder
-from index.training.reader.extractive import loaded
+from index.training.reader.extractive import load_model
 from index.training.reader.restored import restore
 from tests.support.tiny_span_models import save_tiny_reader
 
@@ -30,7 +30,7 @@ def test_the_shipped_reader_marks_the_same_once_restored(tmp_path: Path) -> None
     encoding = tokenizer.encode(QUESTION, TEXT)
     inputs = {"input_ids": encoding.ids, "token_type_ids": encoding.type_ids}
     with torch.inference_mode():
-        output = loaded(tmp_path, 1).eval()(**{name: torch.tensor([ids]) for name, ids in inputs.items()})
+        output = load_model(tmp_path, 1).eval()(**{name: torch.tensor([ids]) for name, ids in inputs.items()})
     text = np.flatnonzero(np.array(encoding.sequence_ids) == 1)
     logits = torch.cat([output.start_logits, output.end_logits]).numpy()
     expected = logits[:, text] - logits[:, :1]
@@ -49,10 +49,10 @@ def test_each_weight_comes_back_but_for_its_rounding(tmp_path: Path) -> None:
     save_file(noisy, model / "model.safetensors", metadata={"format": "pt"})  # equal ones are exported once
     export_span_model(model, tmp_path / "exported")
     restore(tmp_path / "exported", encoder, tmp_path / "restored")
-    before, after = (loaded(folder, 1).state_dict() for folder in (model, tmp_path / "restored"))
+    before, after = (load_model(folder, 1).state_dict() for folder in (model, tmp_path / "restored"))
     assert before.keys() == after.keys()
     for name, weight in before.items():
-        assert (after[name] - weight).norm() <= 0.03 * weight.norm(), name
+        assert (after[name] - weight).norm() <= 0.06 * weight.norm(), name  # of 7 bits
     assert any(not torch.equal(after[name], weight) for name, weight in before.items())
 
 

@@ -1,5 +1,6 @@
+"""Ranking and confidence without a reader, learnt on a miniature data set."""
+
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -7,98 +8,81 @@ import pytest
 from index.reading.confidence import EVIDENCE, Calibration
 from index.retrieval.features import FEATURES
 from index.retrieval.ranking import Ranker
-from index.segmentation.search_terms import terms
-from index.training.datasets.training_libraries import CHAT, nonsense, read_questions, read_squad, sloppy
-from index.training.weights.fusion import Material, learn_confidence, train
-from index.training.weights.report import report
+from index.training.datasets.training_libraries import CHAT, Segmenter, TrainingLibrary
+from index.training.weights.fusion import Material, confidence_examples, learn, learn_ranking
+from tests.support.miniature_datasets import squad_entry
+from tests.support.word_vectors import word_vector
 
 FACTS = [
     (
         "The Old Mill",
-        "The old mill was built in 1870. Anna Berg owned it. It burnt down later.",
-        "built",
+        "The old mill was built in 1870. Anna Berg owned it. It burnt down.",
+        "mill built",
         "1870",
     ),
-    (
-        "The New Bridge",
-        "A new bridge opened in 1998. Carl Olsen drew it. Ships pass below.",
-        "bridge opened",
-        "1998",
-    ),
-    (
-        "The Town Hall",
-        "The hall has a clock. It was wound in 1920. Dina Falk rang its bell.",
-        "clock wound",
-        "1920",
-    ),
+    ("The Bridge", "A new bridge opened in 1998. Carl Olsen drew it. Ships pass.", "bridge opened", "1998"),
+    ("The Hall", "The hall has a clock. It was wound in 1920. Dina Falk rang.", "clock wound", "1920"),
 ]
+STRANGERS = ["how do i bake bread", "what does the parcel weigh"] * 3
 
 
-def squad(folder: Path, name: str) -> Path:
+@pytest.fixture(scope="module")
+def material(tmp_path_factory: pytest.TempPathFactory) -> Material:
     entries = []
-    for title, text, about, answer in FACTS * 5:
-        answers = [{"text": answer, "answer_start": text.index(answer)}]
-        questions = [
-            {"question": f"When was the {about}?", "answers": answers, "is_impossible": False},
-            {"question": f"Who paid for the {about}?", "answers": [], "is_impossible": True},
-            {"question": "Who forgot the answer?", "answers": []},
-        ]
-        entries.append(
-            {"title": title.replace(" ", "_"), "paragraphs": [{"context": text, "qas": questions}]}
+    for title, text, event, answer in FACTS * 2:
+        entry = squad_entry(
+            title, [(text, [(f"When was the {event}?", [answer]), (f"Who paid for the {event}?", [])])]
         )
-    path = folder / name
+        entry["paragraphs"][0]["qas"][1]["is_impossible"] = True
+        entries.append(entry)
+    path = tmp_path_factory.mktemp("data") / "squad.json"
     path.write_text(json.dumps({"data": entries}), encoding="utf-8")
-    return path
+    articles = Segmenter(len, 1_000).read(path)
+    return Material(articles, articles[:2], articles[:2], STRANGERS)
 
 
-def vector(text: str) -> np.ndarray:
-    """Words fall into slots: texts that share words are near each other."""
-    slots = np.full(16, 0.1, dtype=np.float32)
-    for term in terms(text):
-        slots[sum(term.encode()) % 16] += 1
-    return slots / np.linalg.norm(slots)
+@pytest.fixture(scope="module")
+def vectors(material: Material) -> dict[str, np.ndarray]:
+    return {text: word_vector(text) for text in material.texts()}
 
 
-def test_a_question_keeps_the_sentences_that_hold_its_answer(tmp_path: Path) -> None:
-    cut = read_squad(squad(tmp_path, "data.json"), len, 1_000, 10)[1]
-    assert cut.article.title == "The New Bridge"
-    assert [(asked.text, asked.gold) for asked in cut.asked] == [
-        ("When was the bridge opened?", {0}),
-        ("Who paid for the bridge opened?", set()),
-    ]
-    assert len(read_squad(squad(tmp_path, "data.json"), len, 1_000, 1)[0].asked) == 1
-
-
-def test_what_is_no_question_is_the_same_every_time(tmp_path: Path) -> None:
-    assert nonsense(5) == nonsense(5)
-    assert len(set(nonsense(5))) == 5
-    assert sloppy("Who is Anna Berg?") == "who is anna berg"
-    path = squad(tmp_path, "data.json")
-    assert read_questions(path, 3) == read_questions(path, 3)
-    with pytest.raises(ValueError, match="1000 different questions are needed, and it has"):
-        read_questions(path, 1_000)
-
-
-def test_what_is_learnt_ranks_and_knows_chat_from_questions(tmp_path: Path) -> None:
-    cuts = read_squad(squad(tmp_path, "data.json"), len, 1_000, 10)
-    material = Material(cuts, cuts[:3], cuts[:3], ["how do i bake bread", "what does the parcel weigh"] * 3)
+def test_each_text_is_embedded_once(material: Material) -> None:
     texts = material.texts()
-    assert len(texts) == len(set(texts)) and set(CHAT) < set(texts)
-    weights, cases = train(material, {text: vector(text) for text in texts})
+    assert len(texts) == len(set(texts)) and {*CHAT, *STRANGERS} < set(texts)
+
+
+def test_what_is_learnt_loads_and_is_the_same_again(
+    material: Material, vectors: dict[str, np.ndarray]
+) -> None:
+    weights, table = learn(material, vectors)
     assert set(json.loads(weights)["ranking"]) == set(FEATURES)
     assert set(json.loads(weights)["confidence"]) == set(EVIDENCE)
-    assert {case.kind for case in cases} == {"answerable", "unanswerable", "elsewhere", "chat"}
     Ranker.load(weights)
-    calibration = Calibration.load(weights)
-
-    def mean(kind: str, right: bool) -> float:
-        found = [
-            case.evidence @ calibration.weights for case in cases if (case.kind, case.right) == (kind, right)
-        ]
-        return float(np.mean(found))
-
-    assert mean("chat", False) < mean("answerable", True)
-    assert train(material, {text: vector(text) for text in texts})[0] == weights
-    table = report(lambda _: cases, learn_confidence, EVIDENCE)
     assert "| AUROC answerable / chat |" in table
     assert table.count("\n") == 14
+    assert learn(material, vectors) == (weights, table)
+
+
+def test_the_confidence_tells_chat_from_questions(material: Material, vectors: dict[str, np.ndarray]) -> None:
+    weights = learn(material, vectors)[0]
+    calibration, ranker = Calibration.load(weights), Ranker.load(weights)
+    library = TrainingLibrary.build(material.together, vectors)
+    examples = list(confidence_examples(library, ranker, "together", STRANGERS, alternate=True))
+    assert {example.kind for example in examples} == {"answerable", "unanswerable", "elsewhere", "chat"}
+
+    def mean(kind: str, right: bool) -> float:
+        chosen = [example for example in examples if (example.kind, example.right) == (kind, right)]
+        return float(np.mean([example.evidence @ calibration.weights for example in chosen]))
+
+    assert mean("chat", False) < mean("answerable", True)
+
+
+def test_the_ranking_puts_the_answer_first(material: Material, vectors: dict[str, np.ndarray]) -> None:
+    library = TrainingLibrary.build(material.together[:3], vectors)
+    weights = learn_ranking([library])
+    ranker = Ranker(np.array([weights[name] for name in FEATURES]))
+    answerable = [question for question in library.questions if question.gold]
+    for question in answerable:
+        candidates = library.candidates(question.text, question.article)
+        first = ranker.rank(question.text, candidates, library.retriever.idf)[0][0]
+        assert first.row in library.gold_rows(question)

@@ -1,0 +1,64 @@
+"""The questions that weights are fitted on: a library's own, questions about other things, and chat."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from index.training.datasets.training_libraries import (
+    CHAT,
+    TrainingLibrary,
+    nonsense,
+    typed_in_a_hurry,
+)
+
+Shares = Mapping[str, float]
+"""What questions are assumed to be, by their kind; a confidence is a probability under this mix."""
+
+SIGNS = dict.fromkeys(
+    ("margin", "certainty", "dense", "passage", "best_dense", "best_lexical", "covered"), 1.0
+) | dict.fromkeys(("missing", "missing_names", "missing_numbers", "misfits", "miscounts"), -1.0)
+"""Evidence that may count in one direction only, whatever a data set's habits say; the rest is free."""
+STRANGERS = 150
+"""Questions about other things that are drawn from each data set that has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class PosedQuestion:
+    """A question to a library, about one article or all of them; `gold` holds the rows that answer.
+
+    `kind` is a key of the assumed shares, `group` names the question's article, or the library.
+    """
+
+    kind: str
+    group: str
+    text: str
+    article: int | None
+    gold: frozenset[int]
+
+
+def unrelated_texts(strangers: Sequence[str], nonsense_count: int) -> list[str]:
+    """Return questions about other things, chat and strings of random letters."""
+    return [*strangers, *CHAT, *nonsense(nonsense_count)]
+
+
+def posed_questions(
+    library: TrainingLibrary,
+    group: str,
+    strangers: Sequence[str],
+    nonsense_count: int,
+    *,
+    alternate: bool,
+) -> Iterator[PosedQuestion]:
+    """Yield a library's own questions, every third one typed in a hurry, and ones that it cannot answer.
+
+    With `alternate`, every second question is about the whole library instead of its article.
+    """
+    for number, question in enumerate(library.questions):
+        text = typed_in_a_hurry(question.text) if number % 3 == 0 else question.text
+        article = None if alternate and number % 2 else question.article
+        kind = "answerable" if question.gold else "unanswerable"
+        gold = library.gold_rows(question)
+        yield PosedQuestion(kind, f"{group} {question.article}", text, article, gold)
+    for text in strangers:
+        yield PosedQuestion("elsewhere", group, text, None, frozenset())
+    for text in unrelated_texts((), nonsense_count):
+        yield PosedQuestion("chat", group, text, None, frozenset())
