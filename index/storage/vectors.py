@@ -21,11 +21,11 @@ RECALL_TARGET = 0.99  # share of the 100 nearest rows, as many as retrieval asks
 _RECALL_AT = 100
 _RECALL_SAMPLE = 300
 _TRAINING_ROWS_PER_LIST = 50
-_MOST_GROWTH = 2.0  # an index that has grown or shrunk more since its lists were made gets new ones
+_MOST_GROWTH = 2.0  # an index that has grown or shrunk by more since its lists were made gets new ones
 
 
 class Vectors:
-    """Search vectors, and read them back: exactly up to EXACT_UP_TO rows, in half precision beyond."""
+    """Vectors that can be searched and read back: exact if few, in half precision if many."""
 
     def __init__(self, index: Any, recall: float | None = None) -> None:
         self._index = index
@@ -33,13 +33,18 @@ class Vectors:
         """Measured recall of the approximate search just built; None for exact search."""
 
     @classmethod
-    def build(cls, vectors: Floats, earlier: "Vectors | None" = None) -> Self:
-        """Index `vectors`, [n, dimension]; the lists of an `earlier`, similar index are taken over."""
-        if len(vectors) <= EXACT_UP_TO:
+    def build(
+        cls, vectors: Floats, previous: "Vectors | None" = None, exact_up_to: int = EXACT_UP_TO
+    ) -> Self:
+        """Index `vectors`, [n, dimension]; search is exact for up to `exact_up_to` of them.
+
+        The lists of a `previous`, similar index are reused.
+        """
+        if len(vectors) <= exact_up_to:
             index = faiss.IndexFlatIP(vectors.shape[1])
             index.add(vectors)
             return cls(index)
-        index = _lists(vectors, earlier)
+        index = _inverted_lists(vectors, previous)
         index.add(vectors)
         index.make_direct_map()  # so that rows can be read back
         return cls(index, _tune(index, vectors))
@@ -59,7 +64,7 @@ class Vectors:
         if index.metric_type != faiss.METRIC_INNER_PRODUCT:
             raise _damaged(path, "unexpected metric")
         if isinstance(index, faiss.IndexIVFScalarQuantizer):
-            index.parallel_mode = 1  # over the lists of one question: questions come one by one
+            index.parallel_mode = 1  # over the lists of one question: questions come one at a time
         return cls(index)
 
     def save(self, path: Path) -> None:
@@ -76,6 +81,11 @@ class Vectors:
     def dimension(self) -> int:
         """Length of a vector."""
         return int(self._index.d)
+
+    @property
+    def lists(self) -> int:
+        """Number of inverted lists, 0 if the search is exact."""
+        return 0 if self.exact else int(self._index.nlist)
 
     @property
     def exact(self) -> bool:
@@ -115,15 +125,15 @@ class Vectors:
         return scores
 
 
-def _lists(vectors: Floats, earlier: Vectors | None) -> Any:
-    """Make an empty index of inverted lists: 4·√n of them, as the FAISS wiki advises up to a million rows."""
+def _inverted_lists(vectors: Floats, previous: Vectors | None) -> Any:
+    """Return an empty index of inverted lists: 4·√n, as the FAISS wiki recommends up to a million rows."""
     count, dimension = vectors.shape
     centres = faiss.IndexFlatIP(dimension)
     lists = int(4 * np.sqrt(count))
-    made_for = (earlier._index.nlist / 4) ** 2 if earlier and not earlier.exact else 0  # rows
-    if earlier and 1 / _MOST_GROWTH < made_for / count < _MOST_GROWTH:
-        lists = earlier._index.nlist
-        centres.add(earlier._index.quantizer.reconstruct_n(0, lists))
+    previous_rows = (previous.lists / 4) ** 2 if previous else 0  # that its lists were made for
+    if previous and 1 / _MOST_GROWTH < previous_rows / count < _MOST_GROWTH:
+        lists = previous.lists
+        centres.add(previous._index.quantizer.reconstruct_n(0, lists))
     index = faiss.IndexIVFScalarQuantizer(
         centres,
         dimension,
@@ -132,10 +142,10 @@ def _lists(vectors: Floats, earlier: Vectors | None) -> Any:
         faiss.METRIC_INNER_PRODUCT,
         False,  # the vectors themselves, not their difference to the list's centre: they are read back
     )
-    index.cp.min_points_per_centroid = 1  # else FAISS warns on stderr where 4·√n lists want more rows than n
-    wanted = min(count, _TRAINING_ROWS_PER_LIST * lists)
-    sample = np.random.default_rng(0).choice(count, wanted, replace=False)
-    index.train(vectors[np.sort(sample)])  # leaves centres that are there as they are
+    index.cp.min_points_per_centroid = 1  # otherwise FAISS may warn on stderr
+    sample_size = min(count, _TRAINING_ROWS_PER_LIST * lists)
+    sample = np.random.default_rng(0).choice(count, sample_size, replace=False)
+    index.train(vectors[np.sort(sample)])  # leaves existing centres as they are
     return index
 
 
@@ -150,17 +160,17 @@ def _tune(index: Any, vectors: Floats) -> float:
     index.nprobe = 4
     while recall < RECALL_TARGET and index.nprobe < index.nlist:
         index.nprobe = min(2 * index.nprobe, index.nlist)
-        found = index.search(vectors[sample], _RECALL_AT + 1)[1]
-        recall = _mean_recall(exact, found, sample)
+        approximate = index.search(vectors[sample], _RECALL_AT + 1)[1]
+        recall = _mean_recall(exact, approximate, sample)
     return recall
 
 
-def _mean_recall(exact: Rows, found: Rows, queries: Rows) -> float:
-    shares = []
-    for best, some, query in zip(exact, found, queries, strict=True):
-        wanted = [row for row in best if row != query][:_RECALL_AT]
-        shares.append(np.isin(wanted, some).mean())
-    return float(np.mean(shares))
+def _mean_recall(exact: Rows, approximate: Rows, queries: Rows) -> float:
+    recalls = []
+    for nearest, retrieved, query in zip(exact, approximate, queries, strict=True):
+        neighbours = [row for row in nearest if row != query][:_RECALL_AT]
+        recalls.append(np.isin(neighbours, retrieved).mean())
+    return float(np.mean(recalls))
 
 
 def _damaged(path: Path, problem: object) -> IndexDamagedError:

@@ -132,22 +132,3 @@ def test_a_foreign_file_is_damage(tmp_path: Path, content: bytes) -> None:
 def test_a_missing_file_is_damage(tmp_path: Path) -> None:
     with pytest.raises(IndexDamagedError, match=catalog.FILE):
         Catalog(tmp_path)
-
-
-def test_a_failed_write_commits_nothing(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), CatalogWriter(tmp_path) as writer:
-        writer.add(FIRST, [], [])
-        raise ZeroDivisionError
-    with pytest.raises(IndexDamagedError):
-        Catalog(tmp_path)
-
-
-def test_whatever_sqlite_refuses_is_an_error_of_writing(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match=catalog.FILE):
-        CatalogWriter(tmp_path / "none")
-    with pytest.raises(OSError, match=catalog.FILE), CatalogWriter(tmp_path) as writer:
-        writer.add(FIRST, [], [])
-        writer.add(FIRST, [], [])  # two of one name
-    (tmp_path / catalog.FILE).write_bytes(b"not a database" * 100)
-    with pytest.raises(OSError, match=catalog.FILE):
-        CatalogWriter(tmp_path)

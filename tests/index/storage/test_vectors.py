@@ -9,16 +9,15 @@ from llama_index.core.vector_stores.types import VectorStoreQuery
 from llama_index.vector_stores.faiss import FaissVectorStore
 
 from index.errors import IndexDamagedError
-from index.storage import vectors as module
-from index.storage.vectors import Floats, Vectors
+from index.storage.vectors import RECALL_TARGET, Floats, Vectors
 
 
 def clusters(count: int, seed: int = 0) -> Floats:
     """Vectors that lie in clusters, as those of real sentences do."""
     random = np.random.default_rng(seed)
     centres = np.random.default_rng(7).standard_normal((40, 32))
-    found = centres[random.integers(0, 40, count)] + 0.5 * random.standard_normal((count, 32))
-    return (found / np.linalg.norm(found, axis=1, keepdims=True)).astype(np.float32)
+    vectors = centres[random.integers(0, 40, count)] + 0.5 * random.standard_normal((count, 32))
+    return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
 def stored(index: Vectors, folder: Path) -> Vectors:
@@ -60,56 +59,53 @@ def test_no_rows(tmp_path: Path) -> None:
     assert index.scores(clusters(1)[0], []).shape == (0,)
 
 
-def test_many_rows_are_searched_by_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "EXACT_UP_TO", 4000)
+def test_many_rows_are_searched_by_lists(tmp_path: Path) -> None:
     made = clusters(20_000)
-    built = Vectors.build(made)
+    built = Vectors.build(made, exact_up_to=4000)
     index = stored(built, tmp_path)
     assert not index.exact
     assert built.recall is not None
-    assert built.recall >= module.RECALL_TARGET
+    assert built.recall >= RECALL_TARGET
     asked = clusters(50, seed=1)
     rows = index.search(asked, 10)[1]
     exact = np.argsort(-(asked @ made.T), axis=1)[:, :10]
     recall = np.mean([np.isin(best, some).mean() for best, some in zip(exact, rows, strict=True)])
-    assert recall >= module.RECALL_TARGET - 0.05
+    assert recall >= RECALL_TARGET - 0.05
     assert np.abs(index.rows(100, 300) - made[100:300]).max() < 5e-4  # half precision
     assert np.allclose(index.scores(asked[0], rows[0]), index.search(asked[:1], 10)[0][0], atol=1e-3)
 
 
-def test_similar_lists_are_taken_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "EXACT_UP_TO", 1000)
+def test_similar_lists_are_taken_over(tmp_path: Path) -> None:
     made = clusters(6000)
-    earlier = stored(Vectors.build(made), tmp_path)
+    earlier = stored(Vectors.build(made, exact_up_to=1000), tmp_path)
     changed = clusters(5000, seed=2)
-    grown = Vectors.build(changed, earlier)
+    grown = Vectors.build(changed, earlier, exact_up_to=1000)
     assert grown.recall is not None
-    assert grown.recall >= module.RECALL_TARGET
+    assert grown.recall >= RECALL_TARGET
     assert np.abs(grown.rows(0, 5000) - changed).max() < 5e-4
-    assert np.array_equal(earlier.rows(0, 10), stored(Vectors.build(made), tmp_path).rows(0, 10))
-    assert Vectors.build(changed[:500], earlier).exact
+    assert np.array_equal(
+        earlier.rows(0, 10), stored(Vectors.build(made, exact_up_to=1000), tmp_path).rows(0, 10)
+    )
+    assert Vectors.build(changed[:500], earlier, exact_up_to=1000).exact
 
 
-def test_lists_are_renewed_however_slowly_an_index_grows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "EXACT_UP_TO", 1000)
+def test_lists_are_renewed_however_slowly_an_index_grows() -> None:
     made = clusters(4100)
     lists, index = [], None
     for count in (2000, 3000, 3900, 4100):
-        index = Vectors.build(made[:count], index)
-        lists.append(index._index.nlist)
+        index = Vectors.build(made[:count], index, exact_up_to=1000)
+        lists.append(index.lists)
     assert lists == [178, 178, 178, 256]
 
 
-def test_building_prints_nothing(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr(module, "EXACT_UP_TO", 1000)
-    Vectors.build(clusters(1001))
+def test_building_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    Vectors.build(clusters(1001), exact_up_to=1000)
     assert capfd.readouterr() == ("", "")
 
 
-def test_building_is_repeatable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "EXACT_UP_TO", 1000)
+def test_building_is_repeatable() -> None:
     asked = clusters(5, seed=1)
-    first, second = (Vectors.build(clusters(5000)).search(asked, 20) for _ in range(2))
+    first, second = (Vectors.build(clusters(5000), exact_up_to=1000).search(asked, 20) for _ in range(2))
     assert np.array_equal(first[1], second[1])
     assert np.array_equal(first[0], second[0])
 
