@@ -3,9 +3,7 @@
 The public names are imported when they are first used, so that each program loads only what it needs.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # type checkers take it for true; importing it would take longer than all the rest here
 if TYPE_CHECKING:
     from index.building.update import update
     from index.config import Config
@@ -22,7 +20,9 @@ _MODULES = {
 }
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
     return getattr(import_module(_MODULES[name]), name)
