@@ -85,7 +85,9 @@ class SegmentedArticle:
 
     def texts_to_embed(self) -> list[str]:
         """Return the texts of sentences, passages and questions, the latter as typed in a hurry, too."""
-        questions = [text for one in self.questions for text in (one.text, typed_in_a_hurry(one.text))]
+        questions = [
+            text for question in self.questions for text in (question.text, typed_in_a_hurry(question.text))
+        ]
         return [*self.sentence_texts, *self.passage_texts, *questions]
 
     def _texts(self, parts: Sequence[Sentence] | Sequence[Passage]) -> list[str]:

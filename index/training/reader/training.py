@@ -223,13 +223,15 @@ def _plan(
         )
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
     order = random.Random(recipe.seed)  # noqa: S311
-    planned = [batch for one in rounds for batch in make_batches(one, tokenizer, recipe.tokens, order)]
+    planned = [
+        batch for examples in rounds for batch in make_batches(examples, tokenizer, recipe.tokens, order)
+    ]
     if recipe.substituted:
         share, max_words = recipe.substituted, recipe.max_substituted_words
         planned = with_substitutes(planned, encoder, share, max_words, recipe.seed)
     held_out = [lesson for lesson in lessons if lesson.text.held_out]
-    examples = held_out_examples(held_out, recipe.measured_questions, recipe.seed, most_similar)
-    return planned, make_batches(examples, tokenizer, recipe.tokens, order)
+    measured = held_out_examples(held_out, recipe.measured_questions, recipe.seed, most_similar)
+    return planned, make_batches(measured, tokenizer, recipe.tokens, order)
 
 
 def train_reader(

@@ -25,19 +25,19 @@ LONG = text_of(" ".join(f"Sentence {number} tells of thing{number} {FILL}." for 
 def test_the_answer_is_at_its_place_in_windows_of_many_kinds() -> None:
     lesson = lesson_of("Of what?", LONG, "thing6")
     made = {answerable_example(lesson, random.Random(seed)) for seed in range(60)}
-    assert len({one.text for one in made}) > 2
-    for one in made:
-        assert one.question == "Of what?"
-        assert one.answer is not None and part(one.text, one.answer) == "thing6"
-        assert one.text in LONG.text and len(one.text) <= CHARACTERS
-        assert one.text.startswith("Sentence") and one.text.endswith(f"{FILL}.")
+    assert len({example.text for example in made}) > 2
+    for example in made:
+        assert example.question == "Of what?"
+        assert example.answer is not None and part(example.text, example.answer) == "thing6"
+        assert example.text in LONG.text and len(example.text) <= CHARACTERS
+        assert example.text.startswith("Sentence") and example.text.endswith(f"{FILL}.")
 
 
 @given(st.integers(0, 11), st.integers(0, 1_000))
 def test_each_sentence_can_answer(number: int, seed: int) -> None:
     lesson = lesson_of("Of what?", LONG, f"thing{number} {FILL}")
-    one = answerable_example(lesson, random.Random(seed))
-    assert one.answer is not None and part(one.text, one.answer) == f"thing{number} {FILL}"
+    example = answerable_example(lesson, random.Random(seed))
+    assert example.answer is not None and part(example.text, example.answer) == f"thing{number} {FILL}"
 
 
 def test_another_span_stands_in_for_one_that_the_window_cuts() -> None:
@@ -46,7 +46,7 @@ def test_another_span_stands_in_for_one_that_the_window_cuts() -> None:
     across = (start, text.text.index("blue") + 4)
     lesson = Lesson("What?", text, [across, (start, start + 3)])
     made = {answerable_example(lesson, random.Random(seed)) for seed in range(40)}
-    assert {part(one.text, one.answer) for one in made if one.answer} == {"red"}
+    assert {part(example.text, example.answer) for example in made if example.answer} == {"red"}
     only = answerable_example(Lesson("What?", text, [across]), random.Random(1))
     assert only.answer is not None  # what the window shows of it
     assert part(only.text, only.answer) == f"red {FILL * 3}."
@@ -67,25 +67,25 @@ def test_nulls_of_each_kind() -> None:
     other = lesson_of("Who sat?", text_of("Emil Holm sat. Anna Berg closed it in 1998."), "Emil Holm")
     holds = lesson_of("Who?", text_of("Anna Berg OPENED IT in 1998."), "Anna")
 
-    for one in nulls(lesson, [other], "question"):
-        assert one is not None and one.answer is None
-        assert one.question != lesson.question and one.text == text.text
-    for one in nulls(lesson, [other], "text"):
-        assert one is not None and one.answer is None
-        assert one.question == lesson.question and one.text != text.text
-        assert one.text.startswith("It rained. In ") and one.text.endswith(
+    for example in nulls(lesson, [other], "question"):
+        assert example is not None and example.answer is None
+        assert example.question != lesson.question and example.text == text.text
+    for example in nulls(lesson, [other], "text"):
+        assert example is not None and example.answer is None
+        assert example.question == lesson.question and example.text != text.text
+        assert example.text.startswith("It rained. In ") and example.text.endswith(
             "Carl Olsen and Dina Falk came. It ended."
         )
-    for one in nulls(lesson, [other], "removed"):
-        assert one is not None
-        assert one.text.split() == "It rained. Carl Olsen and Dina Falk came. It ended.".split()
-    for one in nulls(lesson, [other, holds], "neighbour"):
-        assert one is not None and one.answer is None and one.text != holds.text.text
+    for example in nulls(lesson, [other], "removed"):
+        assert example is not None
+        assert example.text.split() == "It rained. Carl Olsen and Dina Falk came. It ended.".split()
+    for example in nulls(lesson, [other, holds], "neighbour"):
+        assert example is not None and example.answer is None and example.text != holds.text.text
     expected = Example(lesson.question, other.text.text, None)
     assert nulls(lesson, [other], "neighbour") == {expected}
     # Where the only neighbour says it, another kind is made.
-    for one in nulls(lesson, [holds], "neighbour"):
-        assert one is not None and one.question != lesson.question
+    for example in nulls(lesson, [holds], "neighbour"):
+        assert example is not None and example.question != lesson.question
 
 
 def test_a_question_from_elsewhere_is_asked_of_a_thing_of_this_text() -> None:
@@ -95,8 +95,8 @@ def test_a_question_from_elsewhere_is_asked_of_a_thing_of_this_text() -> None:
     none = lesson_of("Who ran?", text_of("Emil ran."), "Emil")
     made = nulls(lesson, [lesson, other, answer, none], "elsewhere")
     expected = {f"What did {name} paint?" for name in ("Carl Olsen", "Anna Berg")}
-    assert {one.question for one in made if one and one.text == lesson.text.text} == expected
-    assert all(one is not None and one.answer is None for one in made)
+    assert {example.question for example in made if example and example.text == lesson.text.text} == expected
+    assert all(example is not None and example.answer is None for example in made)
     review = lesson_of("Who sat?", text_of("Carl Olsen sat.", domain="reddit"), "sat")
     assert elsewhere_example(review, [other], random.Random(1)) is None
 

@@ -13,6 +13,7 @@ from tests.support.miniature_datasets import QUESTION, short_lessons, write_squa
 from tests.support.tiny_span_models import save_encoder_of_tiny_reader, save_tiny_reader
 
 
+@pytest.mark.slow
 def test_the_second_stage_of_an_exported_reader_is_exported_and_reads(tmp_path: Path) -> None:
     encoder = save_encoder_of_tiny_reader(tmp_path)
     start = save_tiny_reader(tmp_path / "start", "bert")
