@@ -1,4 +1,4 @@
-"""Where the model of an encoder or a reader is on this machine, and which one it is."""
+"""Folders of models: where an encoder or a reader is on this machine, and a fingerprint of its files."""
 
 import hashlib
 import importlib.util
@@ -17,7 +17,7 @@ _PACKAGED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cac
 
 _MODULES_FILE = "modules.json"
 _SHAPING_FILES = ("*.json", "*.safetensors", "*.txt", "*.model")
-"""Configuration and prompts, weights, vocabularies, sentencepiece models: what shapes a model's output."""
+"""Configuration, prompts, weights and vocabularies: everything that determines a model's output."""
 _READER_HEAD = "ForQuestionAnswering"
 _VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json", "spiece.model", "sentencepiece.bpe.model")
 """A reader has one of them: of the others, transformers makes the first."""
@@ -26,16 +26,16 @@ _VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json", "spiece.model", "s
 def resolve_encoder(name: str) -> Path:
     """Return the folder of the model `name`: the packaged default, a folder, or a name in the hub's cache.
 
-    Never uses the network. Raises ModelMissingError where the model is not on this machine or has no weights
-    in safetensors form, ModelDamagedError where its files are not the ones that they should be.
+    Never uses the network. Raises ModelMissingError if the model is not on this machine or has no weights
+    in safetensors form, ModelDamagedError if its files are not the ones that they should be.
     """
     folder = find_encoder(name)
     if name in _PACKAGED_NAMES:
         weights = folder / "model.safetensors"
-        found = model_file_sha256(weights)
-        if found != _PACKAGED_WEIGHTS_SHA256:
+        sha256 = model_file_sha256(weights)
+        if sha256 != _PACKAGED_WEIGHTS_SHA256:
             raise ModelDamagedError(
-                f"{weights}: expected sha256 {_PACKAGED_WEIGHTS_SHA256}, found {found}",
+                f"{weights}: expected sha256 {_PACKAGED_WEIGHTS_SHA256}, found {sha256}",
                 f"Reinstall the package {_PACKAGE.replace('_', '-')}.",
             )
     return folder
@@ -54,7 +54,7 @@ def find_encoder(name: str) -> Path:
 def resolve_reader(name: str) -> Path:
     """Return the folder of the extractive question-answering model `name`: a folder, or in the hub's cache.
 
-    Never uses the network. Raises as `check_reader_folder` does, and ModelMissingError where the model is not
+    Never uses the network. Raises as `check_reader_folder` does, and ModelMissingError if the model is not
     on this machine.
     """
     folder = _folder(name) or _cached_folder(name, (name,), Role.READER)
@@ -65,7 +65,7 @@ def resolve_reader(name: str) -> Path:
 def fetch_encoder(name: str) -> Path:
     """Download the model `name` into the hub's cache, unless it is on this machine; return its folder.
 
-    This and `fetch_reader` alone use the network. Raises ModelMissingError where it cannot be had, and as
+    This and `fetch_reader` alone use the network. Raises ModelMissingError if it cannot be had, and as
     `resolve_encoder` does.
     """
     try:
@@ -89,7 +89,7 @@ def fetch_reader(name: str) -> Path:
 
 
 def check_model_folder(folder: Path) -> None:
-    """Raise where `folder` is no sentence-transformers model, or one that would run code from its files.
+    """Raise if `folder` is not a sentence-transformers model, or would run code from its files.
 
     ModelMissingError: no such model, or its weights are only there as a pickle. ModelDamagedError: its
     `modules.json` cannot be read or names code outside sentence-transformers.
@@ -99,7 +99,7 @@ def check_model_folder(folder: Path) -> None:
 
 
 def check_reader_folder(folder: Path) -> None:
-    """Raise where `folder` is no extractive question-answering model, or one that would run code of its own.
+    """Raise if `folder` is not an extractive question-answering model, or would run code of its own.
 
     ModelMissingError: files that such a model has are not there, or its weights only as a pickle.
     ModelDamagedError: its `config.json` cannot be read, names code, or is that of another kind of model.
@@ -128,7 +128,7 @@ def check_reader_folder(folder: Path) -> None:
 
 
 def model_fingerprint(folder: Path) -> str:
-    """Return a sha256 over names and contents of all files that shape what the model makes of a text.
+    """Return a sha256 of the names and contents of all files that determine the model's output.
 
     Weights, configurations, tokenizer, pooling, prompts; a README or an image does not count.
     """

@@ -1,7 +1,7 @@
-"""Words of a text as search terms, and BM25 over the sentences.
+"""BM25 scores of search terms in sentences.
 
-bm25s computes the scores once, at build time. At question time numpy adds up its saved columns: the same
-sums as bm25s's own, without importing it and the scipy behind it.
+bm25s computes the scores once, when the index is built. For a question, numpy adds up the saved columns: the
+same sums as those of bm25s, without importing it and scipy.
 """
 
 from bisect import bisect_left
@@ -35,7 +35,7 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True, slots=True)
 class Bm25:
-    """BM25 scores of every term in every sentence, by columns (compressed sparse columns).
+    """BM25 scores of every term in every sentence, as compressed sparse columns.
 
     The terms are sorted by their UTF-8 bytes, `words[word_starts[t]:word_starts[t + 1]]`. Term `t` scores
     `values[s:e]` in the sentences `rows[s:e]`, with `s, e = starts[t], starts[t + 1]`.
@@ -53,11 +53,11 @@ class Bm25:
     def build(cls, sentences: Iterable[Iterable[str]], k1: float = K1, b: float = B) -> Self:
         """Score the terms of each sentence with bm25s (Lucene's BM25; Kamphuis et al., ECIR 2020)."""
         numbers: dict[str, int] = {}
-        ids = [[numbers.setdefault(term, len(numbers)) for term in found] for found in sentences]
+        ids = [[numbers.setdefault(term, len(numbers)) for term in terms] for terms in sentences]
         ordered = sorted((term.encode("utf-8", "surrogatepass"), number) for term, number in numbers.items())
         words = [word for word, _ in ordered]
         if words:
-            # 0.3 s with the scipy behind it, and nothing at question time needs it.
+            # Imported here: it takes 0.3 s with scipy, and no question needs it.
             import bm25s  # type: ignore[import-untyped]
 
             place = np.empty(len(words), dtype=np.int64)
@@ -86,7 +86,7 @@ class Bm25:
 
     @classmethod
     def load(cls, folder: Path, size: int) -> Self:
-        """Map the files that `save` wrote for `size` sentences; what a question touches is read, no more.
+        """Map the files that `save` wrote for `size` sentences; only what a question touches is read.
 
         Raises IndexDamagedError.
         """
@@ -104,15 +104,15 @@ class Bm25:
         return total
 
     def frequency(self, term: str) -> int:
-        """Count the sentences that hold `term`."""
+        """Count the sentences that contain `term`."""
         column = self._number(term)
         return 0 if column is None else int(self.starts[column + 1] - self.starts[column])
 
     def _number(self, term: str) -> int | None:
-        wanted = term.encode("utf-8", "surrogatepass")
+        encoded = term.encode("utf-8", "surrogatepass")
         count = len(self.word_starts) - 1
-        column = bisect_left(range(count), wanted, key=self._word)
-        return column if column < count and self._word(column) == wanted else None
+        column = bisect_left(range(count), encoded, key=self._word)
+        return column if column < count and self._word(column) == encoded else None
 
     def _word(self, column: int) -> bytes:
         start, end = self.word_starts[column : column + 2]
