@@ -11,7 +11,10 @@ LONGEST = 400
 
 UNTESTED_ALONE = {
     "bot/__main__.py": "three lines into the command line, tested with it in tests/bot/terminal/test_cli.py",
-    "index/arrays.py": "names of array types",
+    "bot/discord/questions/question.py": "a record, without a method",
+    "bot/discord/replies/message_limits.py": "numbers of Discord's; the fake Discord refuses what exceeds them",
+    "index/training/encoders.py": "loads two models; tests/index/training/test_figures.py runs it",
+    "index/training/progress.py": "draws bars with rich; the tests of the training commands run it",
 }
 """Modules without a test file of their name, and where they are tested instead, or why not at all."""
 

@@ -13,6 +13,8 @@ from click.testing import CliRunner
 from bot.terminal.cli import main
 from tests.support.paths import ROOT
 
+STRIKE = "Who confirmed that the coalition struck pro-government forces?"
+
 BEES = """\
 ---
 title: How bees keep warm

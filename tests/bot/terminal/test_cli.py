@@ -1,10 +1,8 @@
 import importlib.metadata
 import json
-import os
 import shlex
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -14,10 +12,8 @@ from click.testing import CliRunner
 from bot.terminal.cli import main
 from bot.terminal.command_group import Command
 from index.library import Library
-from tests.support.homes import ROOT, Home, hear_interrupts
-from tests.support.pseudo_terminal import PseudoTerminal
+from tests.support.homes import ROOT, STRIKE, Home, hear_interrupts
 
-STRIKE = "Who confirmed that the coalition struck pro-government forces?"
 UNKNOWN = "What is the price of bitcoin?"
 COMMANDS = {name: command for name, command in main.commands.items() if isinstance(command, click.Command)}
 
@@ -332,80 +328,3 @@ def test_an_interrupt_that_a_reader_swallows_publishes_nothing(home: Home) -> No
 def test_the_command_is_called_footnote_however_it_was_started() -> None:
     run = subprocess.run([sys.executable, "-m", "bot", "ask"], cwd=ROOT, capture_output=True, text=True)
     assert run.stderr.startswith("Usage: footnote ask ")
-
-
-def test_a_closed_pipe_ends_quietly(built_home: Home) -> None:
-    reading, writing = os.pipe()
-    os.close(reading)
-    for arguments in (["articles"], ["ask", "--json", STRIKE]):
-        process = built_home.start(*arguments, stdout=writing, stderr=subprocess.PIPE)
-        _, err = process.communicate(timeout=60)
-        assert (process.returncode, err) == (0, b"")
-    os.close(writing)
-
-
-def test_a_full_disk_under_stdout_is_an_error(built_home: Home) -> None:
-    with Path("/dev/full").open("wb") as full:
-        process = built_home.start("articles", stdout=full, stderr=subprocess.PIPE)
-        _, err = process.communicate(timeout=60)
-    assert process.returncode == 1
-    assert b"No space left on device" in err
-    assert b"Traceback" not in err
-
-
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["ask", "--help"]])
-def test_a_full_disk_under_the_help_is_no_traceback(arguments: list[str]) -> None:
-    command = [sys.executable, "-m", "bot", *arguments]
-    with Path("/dev/full").open("wb") as full:
-        run = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, cwd=ROOT)
-    assert run.returncode == 1
-    assert run.stderr.startswith(b"error: No space left on device\n")
-    assert b"Traceback" not in run.stderr
-
-
-@pytest.mark.parametrize(
-    ("command", "closed", "code", "out"),
-    [
-        ("articles", ">&-", 0, b""),
-        ("articles", "2>&-", 0, b"coalition-strikes"),
-        ("index", "2>&-", 0, b"1 added, 0 updated, 0 removed, 2 unchanged\n"),
-        ("chat", "<&-", 0, b""),
-        ("ask --batch -", "<&-", 0, b""),
-        ("chat --nonsense", "<&- 2>&-", 2, b""),
-        ("--nonsense", "2>&-", 2, b""),
-    ],
-)
-def test_closed_streams_are_no_traceback(
-    home: Home, command: str, closed: str, code: int, out: bytes
-) -> None:
-    if command == "index":
-        (home.corpus / "new.txt").write_text("Something new.")
-    words = [sys.executable, "-m", "bot", "--config", str(home.config), *command.split()]
-    run = subprocess.run(["sh", "-c", f"{shlex.join(words)} {closed}"], cwd=ROOT, capture_output=True)
-    assert (run.returncode, run.stderr) == (code, b"")
-    assert run.stdout.startswith(out)
-    assert bool(run.stdout) == bool(out)
-
-
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
-def test_json_fits_any_encoding_of_stdout(built_home: Home, encoding: str) -> None:
-    environment = os.environ | {"PYTHONIOENCODING": encoding}
-    process = built_home.start("ask", "--json", "Städte – 都市?", stdout=subprocess.PIPE, env=environment)
-    out, _ = process.communicate(timeout=60)
-    assert json.loads(out.decode(encoding))["question"] == "Städte – 都市?"
-
-
-def test_a_terminal_gets_colours_and_wide_json_and_a_pipe_neither(
-    built_home: Home, open_terminal: Callable[[int], PseudoTerminal]
-) -> None:
-    for arguments, words in ((["ask", STRIKE], "\x1b["), (["ask", "--json", STRIKE], '{\n  "question"')):
-        terminal = open_terminal(60)
-        environment = os.environ | {"TERM": "xterm-256color"}
-        process = built_home.start(
-            *arguments, stdout=terminal.device, stderr=subprocess.PIPE, env=environment
-        )
-        assert process.wait(60) == 0
-        screen = terminal.shown()
-        assert words in screen
-        assert screen != built_home.footnote(*arguments).out
-        assert "\x1b" not in built_home.footnote(*arguments).out

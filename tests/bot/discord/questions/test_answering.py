@@ -23,10 +23,9 @@ from index.errors import IndexDamagedError, UnknownArticleError
 from index.library import Library
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.interactions import Interaction
-from tests.fake_discord.messages import Message
 from tests.support.bots import Bots
+from tests.support.discord_questions import RAQQA, ask, mention, text
 
-RAQQA = "Who predicts the fight for Raqqa will be long and hard?"
 BUSY = re.compile(r"I'm busy.* try again in \d+ s\.")
 
 
@@ -43,21 +42,6 @@ def held(monkeypatch: pytest.MonkeyPatch, library: Library) -> Iterator[threadin
     monkeypatch.setattr(library, "ask_many", slowly)
     yield release
     release.set()
-
-
-async def ask(discord: FakeDiscord, question: str = RAQQA, **options: object) -> Interaction:
-    world = discord.world
-    return await discord.slash(world.user, world.channel, "ask", question=question, **options)
-
-
-async def mention(discord: FakeDiscord) -> Message:
-    world = discord.world
-    return await discord.say(world.user, world.channel, f"{world.bot.mention} {RAQQA}")
-
-
-def text(interaction: Interaction) -> str:
-    assert interaction.message is not None
-    return interaction.message.text
 
 
 async def test_a_question_is_acknowledged_before_anything_is_computed(

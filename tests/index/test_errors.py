@@ -1,0 +1,54 @@
+"""Errors say what happened, say why to programs, and name no command."""
+
+import pickle
+import re
+
+import pytest
+
+from index import errors
+from index.errors import FootnoteError, ModelError, Reason, Role
+from tests.support.paths import ROOT
+
+CLASSES = [
+    value
+    for value in vars(errors).values()
+    if isinstance(value, type)
+    and issubclass(value, FootnoteError)
+    and value not in (FootnoteError, ModelError)
+]
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_each_kind_of_error_has_a_reason_of_its_own(kind: type[FootnoteError]) -> None:
+    error = kind("what happened")
+    assert (str(error), error.message, error.remedy) == ("what happened", "what happened", "")
+    assert error.reason is kind.default_reason
+    assert [other for other in CLASSES if other.default_reason is error.reason] == [kind]
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_an_error_survives_the_way_between_processes(kind: type[FootnoteError]) -> None:
+    sent = kind("what happened", "what helps", reason=Reason.INDEX_FOLDER_OCCUPIED)
+    error = pickle.loads(pickle.dumps(sent))
+    assert type(error) is kind
+    assert (error.message, error.remedy, error.reason) == (sent.message, sent.remedy, sent.reason)
+
+
+def test_an_error_about_a_model_says_which_one_and_what_it_is_for() -> None:
+    error = errors.ModelMissingError("gone", role=Role.READER, model="owner/name")
+    assert (error.role, error.model) == (Role.READER, "owner/name")
+
+
+def test_the_library_names_no_command_and_no_key_of_a_configuration() -> None:
+    """The front ends do; see bot/remedies.py."""
+    named = re.compile(r"""["'`]footnote (?:index|ask|doctor|articles|eval|bot|chat)|`?\[\w+\] [a-z]+`""")
+    texts = {
+        path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in (ROOT / "index").rglob("*.py")
+    }
+    found = {
+        file: hits
+        for file, text in texts.items()
+        if not file.startswith("index/training/")
+        and (hits := named.findall(re.sub(r'""".*?"""', "", text, flags=re.DOTALL)))
+    }
+    assert not found
