@@ -142,10 +142,8 @@ class Config(Section):
             raise ConfigurationError(f"{path}: not UTF-8") from None
         try:
             values = tomllib.loads(text)
-        except ValueError as error:  # a mistake, or an integer of more digits than Python reads
+        except (ValueError, RecursionError) as error:  # integers of thousands of digits, thousands of tables
             raise ConfigurationError(f"{path}: not valid TOML: {error}") from None
-        except RecursionError:
-            raise ConfigurationError(f"{path}: nested too deeply; keys are in sections, no deeper") from None
         if "base" in values:
             raise ConfigurationError(f"{path}: base: unknown key")
         try:
@@ -198,10 +196,17 @@ def _first_problem(error: ValidationError, schema: type[Config]) -> str:
     if problem["type"] == "extra_forbidden":
         return f"{key}: unknown key ({_hint(schema, problem['loc'])})"
     if problem["type"] == "model_type":
-        return f"{key}: expected a table [{key}] (found {problem['input']!r:.60})"
+        return f"{key}: expected a table [{key}] (found {_shown(problem['input'])})"
     expected = _EXPECTED.get(problem["type"])
     words = f"expected {expected.format_map(problem.get('ctx', {}))}" if expected else problem["msg"]
-    return f"{key}: {words} (found {problem['input']!r:.60})"
+    return f"{key}: {words} (found {_shown(problem['input'])})"
+
+
+def _shown(value: Any) -> str:
+    try:
+        return f"{value!r:.60}"
+    except (ValueError, RecursionError):  # integers of thousands of digits, thousands of tables
+        return f"a very large {type(value).__name__}"
 
 
 def _hint(schema: type[Config], path: tuple[int | str, ...]) -> str:

@@ -9,12 +9,11 @@ from index import errors
 from index.errors import FootnoteError, ModelError, Reason, Role
 from tests.support.paths import ROOT
 
+BASES = (FootnoteError, ModelError)
 CLASSES = [
     value
     for value in vars(errors).values()
-    if isinstance(value, type)
-    and issubclass(value, FootnoteError)
-    and value not in (FootnoteError, ModelError)
+    if isinstance(value, type) and issubclass(value, FootnoteError) and value not in BASES
 ]
 
 
@@ -29,7 +28,7 @@ def test_each_kind_of_error_has_a_reason_of_its_own(kind: type[FootnoteError]) -
 @pytest.mark.parametrize("kind", CLASSES)
 def test_an_error_survives_the_way_between_processes(kind: type[FootnoteError]) -> None:
     sent = kind("what happened", "what helps", reason=Reason.INDEX_FOLDER_OCCUPIED)
-    error = pickle.loads(pickle.dumps(sent))
+    error = pickle.loads(pickle.dumps(sent))  # noqa: S301 - our own
     assert type(error) is kind
     assert (error.message, error.remedy, error.reason) == (sent.message, sent.remedy, sent.reason)
 
@@ -42,13 +41,7 @@ def test_an_error_about_a_model_says_which_one_and_what_it_is_for() -> None:
 def test_the_library_names_no_command_and_no_key_of_a_configuration() -> None:
     """The front ends do; see bot/remedies.py."""
     named = re.compile(r"""["'`]footnote (?:index|ask|doctor|articles|eval|bot|chat)|`?\[\w+\] [a-z]+`""")
-    texts = {
-        path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in (ROOT / "index").rglob("*.py")
-    }
-    found = {
-        file: hits
-        for file, text in texts.items()
-        if not file.startswith("index/training/")
-        and (hits := named.findall(re.sub(r'""".*?"""', "", text, flags=re.DOTALL)))
-    }
-    assert not found
+    for path in (ROOT / "index").rglob("*.py"):
+        if "training" not in path.parts:
+            code = re.sub(r'""".*?"""', "", path.read_text("utf-8"), flags=re.DOTALL)
+            assert not named.findall(code), path

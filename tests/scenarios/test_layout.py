@@ -12,7 +12,7 @@ LONGEST = 400
 UNTESTED_ALONE = {
     "bot/__main__.py": "three lines into the command line, tested with it in tests/bot/terminal/test_cli.py",
     "bot/discord/questions/question.py": "a record, without a method",
-    "bot/discord/replies/message_limits.py": "numbers of Discord's; the fake Discord refuses what exceeds them",
+    "bot/discord/replies/message_limits.py": "numbers; the fake Discord refuses what exceeds them",
     "index/training/encoders.py": "loads two models; tests/index/training/test_figures.py runs it",
     "index/training/progress.py": "draws bars with rich; the tests of the training commands run it",
 }

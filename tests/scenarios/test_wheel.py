@@ -5,7 +5,8 @@ from pathlib import Path
 
 from setuptools import find_packages
 
-ROOT = Path(__file__).parents[2]
+from tests.support.paths import ROOT
+
 SETUPTOOLS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
 
 
