@@ -142,8 +142,10 @@ class Config(Section):
             raise ConfigurationError(f"{path}: not UTF-8") from None
         try:
             values = tomllib.loads(text)
-        except (ValueError, RecursionError) as error:  # integers of thousands of digits, thousands of tables
+        except ValueError as error:  # a mistake, or an integer of more digits than Python reads
             raise ConfigurationError(f"{path}: not valid TOML: {error}") from None
+        except RecursionError:
+            raise ConfigurationError(f"{path}: nested too deeply; keys are in sections, no deeper") from None
         if "base" in values:
             raise ConfigurationError(f"{path}: base: unknown key")
         try:

@@ -38,6 +38,11 @@ def read(content: str) -> Config:
         (f"[answer]\ncitations = {10**30}", "answer.citations: expected 50 or less (found "),
         (f"[answer]\ncitations = {'9' * 5000}", "not valid TOML: "),
         (f"answer = {'[' * 5000}", "nested too deeply"),
+        (f"x{'.x' * 3000} = 1", "x: unknown key "),
+        (
+            f"[answer]\nthreshold = 0x{'f' * 9000}",
+            "answer.threshold: expected a number (found a very large int)",
+        ),
         ('[corpus]\ndirectory = "a\\u0000b"', "corpus.directory: expected a path: embedded null byte"),
         ('[index]\ndirectory = "~nosuchuser"', "index.directory: expected a path: "),
         (f'[index]\ndirectory = "{"a" * 5000}"', "index.directory: expected a path: its name is too long"),
