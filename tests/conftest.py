@@ -19,6 +19,9 @@ from tests.support.tiny_reader import save_tiny_reader
 settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
+# Tests run side by side: several threads for each, and they only get in each other's way.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 pytest_plugins = [
     "tests.support.index_fixtures",
     "tests.support.home_fixtures",

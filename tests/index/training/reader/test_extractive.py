@@ -2,7 +2,6 @@
 
 import json
 import random
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -100,15 +99,6 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def teacher(encoder: Path, larger: Path, exported: Path) -> Teacher:
     """Return the larger one as the teacher of a reader with the encoder's vocabulary."""
     return Teacher.load(larger, encoder, exported)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """A tiny model gains nothing by more."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def test_an_encoder_is_no_teacher(encoder: Path, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,15 +22,6 @@ from tests.support.miniature_datasets import short_lessons, short_sentences, wri
 from tests.support.tiny_span_models import save_tiny_reader
 
 RECIPE = Recipe(rounds=4, tokens=1024, rate=3e-3, save_every=4, measure_every=5, measured_questions=6)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """A tiny model gains nothing by more."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")
