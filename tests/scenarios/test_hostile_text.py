@@ -1,7 +1,6 @@
 """An article full of markup and mentions, wherever Discord shows it."""
 
 import json
-import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from tests.fake_discord import FakeDiscord
 from tests.preview.markdown import parse
 from tests.support.bots import Bots
 from tests.support.button_presses import CONTEXT, MORE, press
+from tests.support.shared_folders import link_index
 
 TITLE = "@everyone **[free](https://evil.example)** <@1> `x` ||y|| \u202eevil"
 HOSTILE = f"""\
@@ -40,7 +40,7 @@ def hostile_folder(library_folder: Path, tmp_path_factory: pytest.TempPathFactor
     """Return a copy of the library with one more article; its index's files are links."""
     folder = tmp_path_factory.mktemp("hostile")
     shutil.copytree(library_folder / "corpus", folder / "corpus")
-    shutil.copytree(library_folder / "index", folder / "index", copy_function=os.link)
+    link_index(library_folder / "index", folder / "index")
     (folder / "index" / "lock").unlink(missing_ok=True)
     (folder / "corpus" / "wizard.md").write_text(HOSTILE, "utf-8")
     update(_config(folder), lambda *_: None, wait=300)

@@ -13,7 +13,7 @@ from bot.config import Config
 from tests.support.homes import BEES, Home
 from tests.support.paths import CORPUS, ROOT
 from tests.support.pseudo_terminal import PseudoTerminal
-from tests.support.shared_folders import shared_folder
+from tests.support.shared_folders import link_index, shared_folder
 from tests.support.small_library import provide_encoder
 
 
@@ -85,5 +85,5 @@ def built_home(tmp_path_factory: pytest.TempPathFactory, encoder_folder: Path) -
 @pytest.fixture
 def home(built_home: Home, tmp_path: Path) -> Home:
     """Return a home of the test's own; its files are links, to be replaced but not written over."""
-    shutil.copytree(built_home.folder, tmp_path / "home", copy_function=os.link)
+    link_index(built_home.folder, tmp_path / "home")
     return Home(tmp_path / "home")

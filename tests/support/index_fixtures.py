@@ -9,7 +9,7 @@ import pytest
 from index.config import Config
 from index.models.encoder_export import FrameworkEncoder
 from tests.support.paths import CORPUS
-from tests.support.shared_folders import shared_folder
+from tests.support.shared_folders import link_index, shared_folder
 from tests.support.small_library import ARTICLES, IDS, build, make_config, provide_encoder, write_corpus
 from tests.support.tiny_encoder import save_tiny_model
 
@@ -73,7 +73,7 @@ def built_index(tmp_path_factory: pytest.TempPathFactory, encoder_folder: Path) 
 @pytest.fixture
 def config(built_index: Path, tmp_path: Path) -> Config:
     """An index of ARTICLES to change."""
-    shutil.copytree(built_index, tmp_path, dirs_exist_ok=True, copy_function=os.link)
+    link_index(built_index, tmp_path)
     for path in (tmp_path / "corpus").rglob("*.*"):  # a copy of its own, for tests that write to it
         content, status = path.read_bytes(), path.stat()
         path.unlink()

@@ -22,3 +22,12 @@ def shared_folder(factory: pytest.TempPathFactory, name: str, fill: Callable[[Pa
             fill(folder)
             filled.touch()
     return folder
+
+
+def link_index(source: Path, target: Path) -> None:
+    """Link the files of a folder that holds an index, for a test that replaces files and overwrites none.
+
+    Without the file that writers lock: a link to it would make tests in other processes wait.
+    """
+    ignored = shutil.ignore_patterns("lock")
+    shutil.copytree(source, target, dirs_exist_ok=True, ignore=ignored, copy_function=os.link)

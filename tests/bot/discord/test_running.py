@@ -20,6 +20,7 @@ from index.library import Library
 from tests.fake_discord import FakeDiscord
 from tests.support.bot_process import QUESTION, WRONG_TOKEN, footnote_bot, page, written
 from tests.support.bots import bot_config
+from tests.support.shared_folders import link_index
 
 
 async def test_a_whole_life(discord: FakeDiscord, library_folder: Path, tmp_path: Path) -> None:
@@ -103,7 +104,7 @@ async def test_a_changed_article_is_answered_from(
 ) -> None:
     """The index's files are links; the update makes new ones."""
     shutil.copytree(library_folder / "corpus", tmp_path / "corpus")
-    shutil.copytree(library_folder / "index", tmp_path / "index", copy_function=os.link)
+    link_index(library_folder / "index", tmp_path / "index")
     (tmp_path / "index" / "lock").unlink(missing_ok=True)
     red = tmp_path / "corpus" / "bridges" / "red.txt"
     async with footnote_bot(written(tmp_path, tmp_path, discord, watch=1), discord.token) as bot:

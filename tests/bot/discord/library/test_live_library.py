@@ -19,6 +19,7 @@ from index.errors import ConfigurationError, UnreadableFileError
 from index.library import Library
 from index.models.encoder import Encoder
 from index.storage.generations import writing
+from tests.support.shared_folders import link_index
 
 WEAVER = "The weaver\n\nThe weaver of Lund made {} carpets.\n"
 QUESTION = "How many carpets did the weaver of Lund make?"
@@ -28,7 +29,7 @@ QUESTION = "How many carpets did the weaver of Lund make?"
 def config(library_folder: Path, tmp_path: Path) -> Config:
     """Return a copy of the library to change; its index's files are links."""
     shutil.copytree(library_folder / "corpus", tmp_path / "corpus")
-    shutil.copytree(library_folder / "index", tmp_path / "index", copy_function=os.link)
+    link_index(library_folder / "index", tmp_path / "index")
     (tmp_path / "index" / "lock").unlink(missing_ok=True)
     return Config.model_validate({"base": tmp_path, "index": {"directory": "index", "watch": 0.02}})
 

@@ -21,6 +21,7 @@ from index.library import Library
 from index.storage.generations import writing
 from tests.support import update_children
 from tests.support.paths import ROOT
+from tests.support.shared_folders import link_index
 
 BOT = """
 import asyncio, sys
@@ -36,7 +37,7 @@ if __name__ == "__main__":
 @pytest.fixture
 def config(library_folder: Path, tmp_path: Path) -> Config:
     shutil.copytree(library_folder / "corpus", tmp_path / "corpus")
-    shutil.copytree(library_folder / "index", tmp_path / "index", copy_function=os.link)
+    link_index(library_folder / "index", tmp_path / "index")
     (tmp_path / "index" / "lock").unlink(missing_ok=True)
     return Config.model_validate({"base": tmp_path, "index": {"directory": "index"}})
 
