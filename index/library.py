@@ -29,7 +29,7 @@ from index.storage.bm25 import Bm25
 from index.storage.catalog import ArticleRow, Catalog
 from index.storage.fingerprint import difference, fingerprint
 from index.storage.generations import Generation, check_encoder, open_current
-from index.storage.input_state import FILE as STATE_FILE
+from index.storage.input_state import STATE_FILE
 from index.storage.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
 

@@ -20,7 +20,7 @@ from bot.files import write_atomically
 from index.errors import FootnoteError
 from index.segmentation.characters import replace_surrogates
 
-FILE = "feedback.sqlite"
+FEEDBACK_FILE = "feedback.sqlite"
 KEY_FILE = "feedback.key"
 NOTE_LIMIT = 1000
 
@@ -109,7 +109,7 @@ class Feedback:
     """
 
     def __init__(self, folder: Path, patience: float = 5.0) -> None:
-        self.path = folder / FILE
+        self.path = folder / FEEDBACK_FILE
         self._key_path = folder / KEY_FILE
         self._patience = patience
 

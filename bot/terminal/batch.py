@@ -12,7 +12,7 @@ from bot.json_output import answer_object
 from index.errors import FootnoteError
 from index.library import Library
 
-LONGEST = 4 * 1024 * 1024
+LONGEST_LINE = 4 * 1024 * 1024
 """Bytes of the longest line that is read."""
 
 _EXPECTED = {
@@ -75,7 +75,7 @@ def parse(number: int, data: bytes | None) -> Line | BadLine:
     """Parse line `number`; None stands for a line that was too long to read."""
     where = f"line {number}"
     if data is None:
-        return BadLine(None, f"{where}: longer than {LONGEST} bytes")
+        return BadLine(None, f"{where}: longer than {LONGEST_LINE} bytes")
     try:
         value = json.loads(data.decode("utf-8-sig" if number == 1 else "utf-8"), parse_constant=_refuse)
     except UnicodeDecodeError:
@@ -100,11 +100,11 @@ def _refuse(constant: str) -> None:
 def _numbered_lines(stream: IO[bytes]) -> Iterator[tuple[int, bytes | None]]:
     """Yield the lines that are not blank with their numbers from 1, None for one that is too long."""
     number = 0
-    while line := stream.readline(LONGEST + 1):
+    while line := stream.readline(LONGEST_LINE + 1):
         number += 1
-        if len(line) > LONGEST:
+        if len(line) > LONGEST_LINE:
             while line and not line.endswith(b"\n"):
-                line = stream.readline(LONGEST)
+                line = stream.readline(LONGEST_LINE)
             yield number, None
         elif line.strip():
             yield number, line

@@ -44,7 +44,7 @@ class Block:
     lead_kind: str = ""
 
 
-EMPTY = Block()
+BLANK_LINE = Block()
 
 
 def show(blocks: Iterable[Block]) -> None:

@@ -11,7 +11,7 @@ import click
 from bot import json_output
 from bot.config import Config
 from bot.remedies import remedy_for
-from bot.terminal.blocks import EMPTY, Block, show
+from bot.terminal.blocks import BLANK_LINE, Block, show
 from bot.terminal.command_group import complain
 from bot.terminal.layouts import answer_blocks, article_blocks, citation_blocks, list_blocks
 from bot.terminal.opening import update_library
@@ -127,9 +127,9 @@ class Chat:
         elif not drawn:
             return
         elif sys.stdout.isatty():
-            show([EMPTY, *drawn, EMPTY] if spaced else drawn)
+            show([BLANK_LINE, *drawn, BLANK_LINE] if spaced else drawn)
         else:
-            show([EMPTY, *drawn] if self._printed else drawn)
+            show([BLANK_LINE, *drawn] if self._printed else drawn)
             self._printed = True
 
 

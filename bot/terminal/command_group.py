@@ -123,7 +123,7 @@ class Command(CommandWithExamples):
 
     @override
     def invoke(self, context: click.Context) -> Any:
-        messages.configure(context.ensure_object(GlobalOptions).verbosity)
+        messages.configure_messages(context.ensure_object(GlobalOptions).verbosity)
         return super().invoke(context)
 
 
@@ -174,7 +174,7 @@ class Group(CommandWithExamples, click.Group):
 def _report(error: Exception | KeyboardInterrupt, options: GlobalOptions) -> int:
     """Say on stderr why the run ends, and return its exit code."""
     if not isinstance(error, KeyboardInterrupt | click.Abort):
-        trace(options, error)
+        write_traceback(options, error)
     if isinstance(error, KeyboardInterrupt | click.Abort) or options.interrupts:  # which may raise anything
         complain("interrupted")
         return INTERRUPTED
@@ -198,7 +198,7 @@ def complain(message: str, remedy: str = "") -> None:
             click.echo(f"  {safe(remedy)}", err=True)
 
 
-def trace(options: GlobalOptions, error: BaseException) -> None:
+def write_traceback(options: GlobalOptions, error: BaseException) -> None:
     """Write an error's traceback to stderr, with `-vv`."""
     if options.verbosity >= DEBUG:
         lines = "".join(traceback.format_exception(error)).splitlines()

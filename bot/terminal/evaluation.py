@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.remedies import remedy_for
-from bot.terminal.blocks import EMPTY, Block, Piece
+from bot.terminal.blocks import BLANK_LINE, Block, Piece
 from bot.terminal.progress import progress
 from index.errors import FootnoteError
 from index.evaluation.gold_questions import GoldQuestion, QuestionFileError
@@ -53,10 +53,10 @@ def evaluation_blocks(result: Evaluation) -> list[Block]:
         ("median time", f"{result.median_ms:.1f} ms", "a question"),
     )
     heading = f"{result.questions} questions, {result.answerable} answerable"
-    blocks = [Block((Piece(heading, "title"),)), EMPTY]
+    blocks = [Block((Piece(heading, "title"),)), BLANK_LINE]
     for name, figure, meaning in rows:
         blocks.append(Block((Piece(f"{name:<19}{figure:>9}"), Piece(f"   {meaning}", "aside"))))
-    blocks += [EMPTY, Block((Piece("threshold   answered   of these wrong", "aside"),))]
+    blocks += [BLANK_LINE, Block((Piece("threshold   answered   of these wrong", "aside"),))]
     for point in result.risk_coverage:
         wrong = _share(point.risk)
         blocks.append(Block((Piece(f"{point.threshold:>9.1f}{_share(point.coverage):>11}{wrong:>17}"),)))

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.feedback.export import Export
 from bot.feedback.store import Entry
-from bot.terminal.blocks import EMPTY, Block, Piece
+from bot.terminal.blocks import BLANK_LINE, Block, Piece
 from bot.wording import counted, safe
 from index.records import NO_ANSWER
 
@@ -52,7 +52,7 @@ def feedback_blocks(entries: Sequence[Entry], path: Path) -> list[Block]:
         said = Piece(safe(judgement.answer or NO_ANSWER), "mark" if answered else "unanswered")
         source = [Piece(f" ({safe(judgement.article)})", "aside")] if answered and judgement.article else []
         blocks += [
-            EMPTY,
+            BLANK_LINE,
             Block((verdict, Piece(f", {entry.judged}", "aside"))),
             Block((Piece(safe(judgement.question)),), "  asked  "),
             Block((said, *source), "  said   "),

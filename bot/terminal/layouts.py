@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.doctor.check import Check
-from bot.terminal.blocks import EMPTY, Block, Piece
+from bot.terminal.blocks import BLANK_LINE, Block, Piece
 from bot.wording import counted, safe, safe_link
 from index.records import NO_ANSWER, Answer, Article, Citation, Sentence
 
@@ -36,16 +36,16 @@ def answer_blocks(answer: Answer) -> list[Block]:
     if answer.answer is None:
         blocks = [Block((Piece(NO_ANSWER, "unanswered"),))]
         if answer.citations:
-            blocks += [EMPTY, Block((Piece("The nearest sentences, for you to judge:", "aside"),))]
+            blocks += [BLANK_LINE, Block((Piece("The nearest sentences, for you to judge:", "aside"),))]
         return blocks + _citation_blocks(answer.citations, layout)
     first, *others = answer.citations
-    blocks = [Block((Piece(safe(answer.answer), "answer"),)), EMPTY]
+    blocks = [Block((Piece(safe(answer.answer), "answer"),)), BLANK_LINE]
     if answer.answer == first.sentence:
         blocks.append(Block(_source(first, layout), _lead(first, layout)))
     else:
         blocks += _citation_blocks([first], layout)
     if others:
-        blocks += [EMPTY, Block((Piece("Next best:", "aside"),))]
+        blocks += [BLANK_LINE, Block((Piece("Next best:", "aside"),))]
     return blocks + _citation_blocks(others, layout, first)
 
 
@@ -103,7 +103,7 @@ def article_blocks(article: Article, sentences: Sequence[Sentence]) -> list[Bloc
     if url:
         metadata.append(Piece(url, "aside", url))
     blocks = [Block((Piece(safe(article.title), "answer"),))]
-    blocks += [Block((piece,)) for piece in metadata] + [EMPTY]
+    blocks += [Block((piece,)) for piece in metadata] + [BLANK_LINE]
     width = len(str(len(sentences)))
     for number, sentence in enumerate(sentences, 1):
         text = article.text[sentence.start : sentence.end]

@@ -27,7 +27,7 @@ class _Stderr(logging.Handler):
             self.handleError(record)
 
 
-def configure(verbosity: int) -> None:
+def configure_messages(verbosity: int) -> None:
     """Send log records to stderr, as many as `verbosity` (from QUIET to DEBUG) asks for."""
     logging.captureWarnings(True)
     root = logging.getLogger()

@@ -22,13 +22,13 @@ log = logging.getLogger(__name__)
 
 def start(options: GlobalOptions, place: str | None, log_format: str) -> int:
     """Run the bot, or register its commands at `place`; say what went wrong and return the exit code."""
-    logs.configure(options.verbosity, log_format)
+    logs.configure_logging(options.verbosity, log_format)
     try:
         config = options.config()
         token = read_token(os.environ)
         remove_token(os.environ)
         os.environ["PYTHONSAFEPATH"] = "1"  # child processes import nothing from the current folder
-        logs.configure(options.verbosity, log_format, (token,))
+        logs.configure_logging(options.verbosity, log_format, (token,))
         # Imported here, so that what its packages log is in the log's format.
         from bot.discord.running import run_bot
 

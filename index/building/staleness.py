@@ -12,7 +12,7 @@ from index.errors import FootnoteError, IndexDamagedError, IndexMissingError, In
 from index.storage import generations
 from index.storage.fingerprint import difference, fingerprint, reader_name
 from index.storage.generations import ExportedReader, Generation
-from index.storage.input_state import FILE, InputState, ModelState
+from index.storage.input_state import STATE_FILE, InputState, ModelState
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def publish_inputs(
 
     The caller holds the writers' lock. Raises OSError.
     """
-    with generations.copy_generation(root, generation, without=FILE, reader=reader) as folder:
+    with generations.copy_generation(root, generation, without=STATE_FILE, reader=reader) as folder:
         inputs.write(folder)
 
 

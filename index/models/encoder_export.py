@@ -31,9 +31,9 @@ from index.models.model_folders import check_model_folder
 from index.models.onnx_export import (
     check_tokenizer,
     copy_tokenizer,
+    export_graph,
     not_exportable,
     quiet,
-    trace,
     write_tokenizer,
 )
 from index.records import Progress
@@ -181,7 +181,7 @@ class FrameworkEncoder:
         with tempfile.TemporaryDirectory(dir=target) as scratch:
             traced = Path(scratch, GRAPH_FILE)
             inputs = {name: features[name] for name in TOKEN_INPUTS if name in features}
-            trace(model, vectors, inputs, {"vectors": {0: "batch"}}, traced)
+            export_graph(model, vectors, inputs, {"vectors": {0: "batch"}}, traced)
             graph = onnx.load(traced)
         (target / WEIGHTS_FILE).unlink(missing_ok=True)  # onnx appends to a file that exists
         onnx.save_model(

@@ -35,7 +35,7 @@ def quiet() -> Iterator[None]:
             transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
-def trace(
+def export_graph(
     model: Any,
     compute: "Callable[[Mapping[str, Tensor]], Tensor | tuple[Tensor, ...]]",
     features: "Mapping[str, Tensor]",

@@ -25,9 +25,9 @@ from index.models.model_folders import check_reader_folder
 from index.models.onnx_export import (
     check_tokenizer,
     copy_tokenizer,
+    export_graph,
     not_exportable,
     quiet,
-    trace,
     write_tokenizer,
 )
 from index.models.span_model import (
@@ -253,7 +253,7 @@ def _write_graph(model: Any, tokenizer: Any, names: list[str], path: Path) -> No
     with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
         traced = Path(scratch, "traced.onnx")
         inputs = {name: features[name] for name in names}
-        trace(model, scores, inputs, {name: {0: "batch", 1: "tokens"} for name in OUTPUTS}, traced)
+        export_graph(model, scores, inputs, {name: {0: "batch", 1: "tokens"} for name in OUTPUTS}, traced)
         quantize_dynamic(
             traced,
             path,

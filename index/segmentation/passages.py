@@ -10,7 +10,7 @@ TARGET = 128
 """Tokens up to which short paragraphs are merged with the next ones."""
 SHORTEST = 32
 """A passage of fewer tokens (a heading, a last line) is merged even beyond `TARGET`."""
-RULES = 1
+PASSAGE_RULES = 1
 """Version of the rules here: raise it when they cut differently."""
 
 _PARAGRAPH_END = re.compile(r"\n\s*\n")

@@ -7,7 +7,7 @@ import Stemmer  # type: ignore[import-not-found]
 
 from index.segmentation.characters import UNSPACED
 
-RULES = 1
+SEARCH_TERM_RULES = 1
 """Version of the rules of `terms`: raise it when they change."""
 LONGEST_TERM = 64  # code points; longer ones are cut, so that a line of a megabyte is no term of a megabyte
 

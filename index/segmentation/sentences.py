@@ -10,11 +10,11 @@ from index.records import Sentence, Span
 from index.segmentation.blocks import split_blocks
 from index.segmentation.characters import HANGUL, TIBETAN, UNSPACED, grapheme_clusters, replace_surrogates
 
-LONGEST = 600
+LONGEST_SENTENCE = 600
 """Code points of the longest sentence; a longer one is cut at its best place."""
 LONGEST_UNSPACED = 200
 """The same in scripts without spaces between words, where every character is about one token."""
-RULES = 2
+SENTENCE_RULES = 2
 """Version of the rules here and in `index.segmentation.blocks`: raise it when they cut differently."""
 
 _WINDOW = 4_000  # sentencex takes quadratic time; it gets no more text at once
@@ -103,7 +103,7 @@ def _belongs(text: str, held: Span, start: int, end: int) -> bool:
 def _capped(text: str, start: int, end: int) -> Iterator[Span]:
     """Yield the span without white space at its ends, in parts if it is too long."""
     unspaced = end - start > LONGEST_UNSPACED and 2 * len(_UNSPACED.findall(text, start, end)) > end - start
-    longest = LONGEST_UNSPACED if unspaced else LONGEST
+    longest = LONGEST_UNSPACED if unspaced else LONGEST_SENTENCE
     while True:
         start, end = _trimmed(text, start, end)
         if end - start <= longest:

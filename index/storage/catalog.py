@@ -21,7 +21,7 @@ from index.records import Article, Passage, Sentence
 from index.segmentation.characters import replace_surrogates
 from index.storage.title_index import TitleIndex
 
-FILE = "articles.sqlite"
+CATALOG_FILE = "articles.sqlite"
 
 _ARTICLE = (
     "SELECT row, id, title, url, published, author, file, characters,"
@@ -112,7 +112,7 @@ class Catalog:
 
     def __init__(self, folder: Path) -> None:
         """Open the catalog of `folder`. Raises IndexDamagedError."""
-        path = folder / FILE
+        path = folder / CATALOG_FILE
         # One connection, opened now: a later one would miss the file once a newer index has replaced it.
         # `immutable` spares locks and journals, which a read-only folder could not hold.
         uri = f"file:{quote(str(path))}?mode=ro&immutable=1"

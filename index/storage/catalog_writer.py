@@ -10,8 +10,8 @@ from typing import Any, Self
 
 from index.records import Article, Passage, Sentence
 from index.segmentation.search_terms import terms
-from index.storage.catalog import FILE, article_key
-from index.storage.title_index import SCHEMA as TITLE_SCHEMA
+from index.storage.catalog import CATALOG_FILE, article_key
+from index.storage.title_index import TABLES as TITLE_TABLES
 from index.storage.title_index import write_titles
 
 _SCHEMA = """
@@ -40,11 +40,11 @@ class CatalogWriter:
     def __init__(self, folder: Path) -> None:
         # The file is new and belongs to no index before it is whole, so that a journal would protect nothing.
         with _os_errors():
-            self._connection = sqlite3.connect(folder / FILE, isolation_level=None)
+            self._connection = sqlite3.connect(folder / CATALOG_FILE, isolation_level=None)
         try:
             with _os_errors():
                 self._connection.executescript(
-                    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _SCHEMA + TITLE_SCHEMA
+                    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _SCHEMA + TITLE_TABLES
                 )
         except OSError:
             self._connection.close()
@@ -125,4 +125,4 @@ def _os_errors() -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise OSError(f"{FILE}: {error}") from error
+        raise OSError(f"{CATALOG_FILE}: {error}") from error

@@ -51,10 +51,12 @@ def fingerprint(model: str) -> Fingerprint:
         model=model,
         encoder=str(encoder.FORMAT),
         file_formats=_versions(f"rules {FILE_FORMATS_RULES}", *_FILE_FORMAT_PACKAGES),
-        sentences=_versions(f"rules {sentences.RULES}", "sentencex"),
-        passages=f"rules {passages.RULES}",
+        sentences=_versions(f"rules {sentences.SENTENCE_RULES}", "sentencex"),
+        passages=f"rules {passages.PASSAGE_RULES}",
         search_terms=_versions(
-            f"rules {search_terms.RULES}, {bm25.METHOD} k1={bm25.K1} b={bm25.B}", "bm25s", "PyStemmer"
+            f"rules {search_terms.SEARCH_TERM_RULES}, {bm25.METHOD} k1={bm25.K1} b={bm25.B}",
+            "bm25s",
+            "PyStemmer",
         ),
     )
 

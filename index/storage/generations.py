@@ -32,8 +32,16 @@ from index.errors import (
 )
 from index.storage.fingerprint import Fingerprint
 from index.storage.index_folder import ENCODERS, GENERATIONS, LOCK, POINTER, READERS, WRITER
-from index.storage.manifest import FILE as MANIFEST
-from index.storage.manifest import Facts, Json, check_files, damaged, read_json, sync, write_manifest
+from index.storage.manifest import (
+    MANIFEST_FILE,
+    Facts,
+    Json,
+    check_files,
+    damaged,
+    read_json,
+    sync,
+    write_manifest,
+)
 
 SCHEMA = 3  # of everything in the index folder; raise it with every change to names or contents of its files
 
@@ -103,12 +111,12 @@ def check_encoder(folder: Path) -> None:
     `open_current` leaves this to its caller, who can load something else at the same time. Raises
     IndexDamagedError.
     """
-    check_files(folder, read_json(folder / MANIFEST))
+    check_files(folder, read_json(folder / MANIFEST_FILE))
 
 
 def check_reader(reader: ExportedReader) -> None:
     """Compare the files of an exported reader with their checksums. Raises IndexDamagedError."""
-    check_files(reader.folder, read_json(reader.folder / MANIFEST, reader.sha256))
+    check_files(reader.folder, read_json(reader.folder / MANIFEST_FILE, reader.sha256))
 
 
 @contextmanager
@@ -166,7 +174,7 @@ def new_generation(
                 "schema": SCHEMA,
                 "fingerprint": asdict(fingerprint),
                 "facts": asdict(draft.facts),
-                "encoder": {"name": encoder.name, "sha256": file_sha256(encoder / MANIFEST)},
+                "encoder": {"name": encoder.name, "sha256": file_sha256(encoder / MANIFEST_FILE)},
                 "reader": reader and {"name": reader.folder.name, "sha256": reader.sha256},
             },
             checksums or {},
@@ -179,7 +187,7 @@ def new_generation(
     pointer = {
         "schema": SCHEMA,
         "generation": name,
-        "sha256": file_sha256(generations / name / MANIFEST),
+        "sha256": file_sha256(generations / name / MANIFEST_FILE),
         "previous": previous["generation"] if previous else None,
     }
     new_pointer = root / f"{POINTER}.new"
@@ -208,7 +216,7 @@ def find_reader(root: Path, name: str, previous: ExportedReader | None) -> Expor
         if previous and previous.folder == folder:
             reader = previous
         else:
-            reader = ExportedReader(folder, file_sha256(folder / MANIFEST))
+            reader = ExportedReader(folder, file_sha256(folder / MANIFEST_FILE))
         check_reader(reader)
     except (OSError, IndexDamagedError):
         return None
@@ -218,7 +226,7 @@ def find_reader(root: Path, name: str, previous: ExportedReader | None) -> Expor
 def put_reader(root: Path, name: str, export: Callable[[Path], None]) -> ExportedReader:
     """Store the files that `export` writes as the reader `name`; see `put_encoder`."""
     folder = _store_export(root / READERS / name, export)
-    return ExportedReader(folder, file_sha256(folder / MANIFEST))
+    return ExportedReader(folder, file_sha256(folder / MANIFEST_FILE))
 
 
 @contextmanager
@@ -229,7 +237,7 @@ def copy_generation(
 
     The files keep their checksums: they are not read here, and a damaged one is still recognised as damaged.
     """
-    files: Json = read_json(previous.folder / MANIFEST)["files"]
+    files: Json = read_json(previous.folder / MANIFEST_FILE)["files"]
     files.pop(without)
     with new_generation(
         root, previous.encoder, previous.fingerprint, reader=reader, checksums=files
@@ -255,7 +263,7 @@ def _delete_old_generations(root: Path) -> None:
     encoders, readers = set(), set()
     for name in generations - {None}:
         with suppress(IndexDamagedError, KeyError, TypeError):
-            manifest = read_json(root / GENERATIONS / name / MANIFEST)
+            manifest = read_json(root / GENERATIONS / name / MANIFEST_FILE)
             encoders.add(manifest["encoder"]["name"])
             readers.add(manifest["reader"] and manifest["reader"]["name"])
     for folder, in_use in ((GENERATIONS, generations), (ENCODERS, encoders), (READERS, readers)):
@@ -289,10 +297,10 @@ def _draft_folder(parent: Path) -> Iterator[Path]:
 
 def _generation(root: Path, pointer: Json, check: bool) -> Generation:
     folder = root / GENERATIONS / pointer["generation"]
-    manifest = read_json(folder / MANIFEST, pointer["sha256"])
+    manifest = read_json(folder / MANIFEST_FILE, pointer["sha256"])
     try:
         encoder = root / ENCODERS / manifest["encoder"]["name"]
-        read_json(encoder / MANIFEST, manifest["encoder"]["sha256"])
+        read_json(encoder / MANIFEST_FILE, manifest["encoder"]["sha256"])
         reader = manifest["reader"]
         generation = Generation(
             folder,
@@ -303,7 +311,7 @@ def _generation(root: Path, pointer: Json, check: bool) -> Generation:
             {name: file["sha256"] for name, file in manifest["files"].items()},
         )
     except (KeyError, TypeError, AttributeError) as error:
-        raise damaged(folder / MANIFEST, error) from error
+        raise damaged(folder / MANIFEST_FILE, error) from error
     if check:
         check_files(folder, manifest)
     return generation

@@ -9,7 +9,7 @@ from typing import NamedTuple, Self
 from index.errors import IndexDamagedError
 from index.json_files import read_json_file
 
-FILE = "files.json"
+STATE_FILE = "files.json"
 
 
 class FileState(NamedTuple):
@@ -49,12 +49,12 @@ class InputState:
     def write(self, folder: Path) -> None:
         """Write the state into `folder`. Raises OSError."""
         stored = _StoredState(self.encoder, self.reader, list(self.files.values()))
-        (folder / FILE).write_text(json.dumps(asdict(stored)), encoding="ascii")
+        (folder / STATE_FILE).write_text(json.dumps(asdict(stored)), encoding="ascii")
 
     @classmethod
     def read(cls, folder: Path) -> Self:
         """Read the state from `folder`. Raises IndexDamagedError."""
-        path = folder / FILE
+        path = folder / STATE_FILE
         try:
             stored = read_json_file(_StoredState, path)
         except (OSError, ValueError) as error:

@@ -10,7 +10,7 @@ from typing import Any
 from index.checksums import file_sha256
 from index.errors import IndexDamagedError
 
-FILE = "manifest.json"
+MANIFEST_FILE = "manifest.json"
 
 Json = dict[str, Any]
 
@@ -36,7 +36,7 @@ def write_manifest(folder: Path, values: Json, checksums: Json) -> None:
         path.name: checksums.get(path.name) or {"size": path.stat().st_size, "sha256": file_sha256(path)}
         for path in paths
     }
-    manifest = folder / FILE
+    manifest = folder / MANIFEST_FILE
     manifest.write_text(json.dumps({**values, "files": files}, indent=1) + "\n", encoding="utf-8")
     for path in (*paths, manifest, folder):
         sync(path)
@@ -54,7 +54,7 @@ def check_files(folder: Path, manifest: Json) -> None:
     except OSError as error:
         raise damaged(folder / str(name), error.strerror or error) from error
     except (KeyError, TypeError, AttributeError) as error:
-        raise damaged(folder / FILE, error) from error
+        raise damaged(folder / MANIFEST_FILE, error) from error
 
 
 def read_json(path: Path, sha256: str | None = None) -> Json:

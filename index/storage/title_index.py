@@ -11,7 +11,7 @@ from index.segmentation.search_terms import fold
 # `place` numbers the titles in alphabetical order. Rows of `title_index` are `_row(words, place)`: FTS5
 # yields them in this order, so that the first matches, found without sorting, have the fewest words.
 # The words are folded and split here; the tokenizer "ascii" only splits them at the spaces between.
-SCHEMA = """
+TABLES = """
 CREATE TABLE titles (place INTEGER PRIMARY KEY, article INTEGER NOT NULL, folded TEXT NOT NULL) STRICT;
 CREATE VIRTUAL TABLE title_index USING fts5(
     words, content = '', columnsize = 0, prefix = '1 2 3', tokenize = 'ascii'
@@ -53,7 +53,7 @@ def title_words(folded: str) -> list[str]:
 
 
 def write_titles(connection: sqlite3.Connection, titles: Iterable[str]) -> None:
-    """Fill the empty tables of `SCHEMA` with the titles of the articles 0, 1, 2, … Raises sqlite3.Error."""
+    """Fill the empty tables of `TABLES` with the titles of the articles 0, 1, 2, … Raises sqlite3.Error."""
     ordered = sorted((fold_title(title), article) for article, title in enumerate(titles))
     rows = sorted(_row(len(title_words(folded)), place) for place, (folded, _) in enumerate(ordered))
     connection.executemany(

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from index.records import Article
 from index.retrieval.title_search import TitleSearch
-from index.storage.catalog import FILE, Catalog, article_key
+from index.storage.catalog import CATALOG_FILE, Catalog, article_key
 from index.storage.catalog_writer import CatalogWriter
 
 RUNS = 20
@@ -38,7 +38,7 @@ def main() -> None:
             taken = busy(
                 lambda folder=folder, titles=titles: make_catalog(Path(folder), titles, options.words)
             )
-            size = (Path(folder) / FILE).stat().st_size / 2**20
+            size = (Path(folder) / CATALOG_FILE).stat().st_size / 2**20
             print(f"{titles} titles: catalog written in {taken:.1f} s, {size:.0f} MB on disk", flush=True)
             subprocess.run(
                 [sys.executable, "-m", "tests.benchmarks.bench_titles", "--measure", folder], check=True

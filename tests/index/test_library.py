@@ -131,7 +131,7 @@ def test_there_is_no_library_without_an_index(tmp_path: Path) -> None:
 def test_an_index_of_other_search_terms_is_not_asked(
     library_config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search_terms, "RULES", search_terms.RULES + 1)
+    monkeypatch.setattr(search_terms, "SEARCH_TERM_RULES", search_terms.SEARCH_TERM_RULES + 1)
     with pytest.raises(IndexStaleError, match="the search terms changed"):
         Library.open(Config.read(library_config))
 

@@ -16,7 +16,7 @@ from bot.discord.events.client import FootnoteClient
 from bot.discord.replies.reply import verdict_reply
 from bot.discord.replies.tickets import NoteTicket
 from bot.feedback.export import export
-from bot.feedback.store import FILE
+from bot.feedback.store import FEEDBACK_FILE
 from index.storage.catalog import article_key
 from tests.fake_discord import FakeDiscord
 from tests.support.button_presses import (
@@ -227,5 +227,5 @@ async def test_damaged_feedback_is_said_and_left_alone(
     assert seen(await press(discord, message, RIGHT)).startswith("Thanks, but I can't keep that")
     (event,) = [record for record in caplog.records if record.getMessage() == "feedback not kept"]
     assert event.fields["reason"] == f"{bot.services.feedback.path} is damaged"  # type: ignore[attr-defined]
-    assert (bot.services.config.bot_directory / FILE).read_bytes() == b"nonsense" * 100
+    assert (bot.services.config.bot_directory / FEEDBACK_FILE).read_bytes() == b"nonsense" * 100
     assert ANSWER in seen(await press(discord, message, CONTEXT))  # all else goes on

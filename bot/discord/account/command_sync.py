@@ -17,7 +17,7 @@ from bot.wording import error_message
 from index.errors import FootnoteError
 
 EVERYWHERE = "everywhere"
-FILE = "synced.json"
+REGISTRATION_FILE = "synced.json"
 REGISTRATION_TIMEOUT = 20.0
 """Seconds by which the bot's start may be delayed; a rate limit may ask for hours."""
 
@@ -116,7 +116,7 @@ def _registered(folder: Path, application: int) -> dict[str, str]:
 
 def _read(folder: Path) -> dict[str, Any]:
     try:
-        record = json.loads((folder / FILE).read_bytes())
+        record = json.loads((folder / REGISTRATION_FILE).read_bytes())
     except (OSError, ValueError, RecursionError):
         return {}
     return record if isinstance(record, dict) else {}
@@ -127,6 +127,6 @@ def _record(folder: Path, application: int, known: dict[str, str]) -> None:
     text = json.dumps(_read(folder) | {str(application): known}, indent=1, sort_keys=True)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(folder / FILE, f"{text}\n".encode())
+        write_atomically(folder / REGISTRATION_FILE, f"{text}\n".encode())
     except OSError as error:
         log.warning("%s", error_message(error))

@@ -9,7 +9,7 @@ from dataclasses import replace
 import discord
 
 from bot.discord.events.services import Services
-from bot.discord.questions.answering import EMPTY
+from bot.discord.questions.answering import EMPTY_QUESTION_TEXT
 from bot.discord.questions.question import DiscordQuestion
 from bot.discord.replies.answer_reply import NO_MORE, SentAnswer, read_back
 from bot.discord.replies.reply import Reply, notice
@@ -19,7 +19,7 @@ HISTORY_LIMIT = 20
 
 MORE_OF_WHAT = "More of what? Reply to one of my answers with “more”."
 
-HELLO = f"{EMPTY} /about says more."
+HELLO = f"{EMPTY_QUESTION_TEXT} /about says more."
 
 # "more", "show me more", "give me some more sources please!"
 _MORE = re.compile(r"(show |give )?(me )?(some )?more( sources)?( please)?[.!?…]*", re.IGNORECASE)

@@ -64,7 +64,7 @@ TYPING_DELAY = 0.5
 TYPING_INTERVAL = 9.0
 """Seconds until it has to be renewed; Discord shows it for ten."""
 
-EMPTY = "Ask me something, and I look for the sentences that answer it."
+EMPTY_QUESTION_TEXT = "Ask me something, and I look for the sentences that answer it."
 UNSEEN = "Discord doesn't show me what you wrote when you mention my role. Please mention me myself."
 LEAVING = "I'm restarting. Please ask again in a minute."
 
@@ -185,7 +185,8 @@ class Answering:
         try:
             text = clean_question(question.text)
         except EmptyQuestionError:
-            return Response(notice(UNSEEN if question.text_hidden else EMPTY), "invalid", private=True)
+            request = UNSEEN if question.text_hidden else EMPTY_QUESTION_TEXT
+            return Response(notice(request), "invalid", private=True)
         if len(text) > QUESTION_LIMIT:
             words = f"A question can have {QUESTION_LIMIT} characters; this one has {len(text):,}."
             return Response(notice(words), "invalid", private=True)

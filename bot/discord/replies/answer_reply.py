@@ -51,7 +51,7 @@ REPEATED_TITLE_LIMIT = 40
 """Units of the title of an article that an earlier citation in the same reply has named."""
 
 DECLINED = "The articles don't say."
-NEAREST_SENTENCES = "Nearest sentences, which are not an answer:"
+NEAREST_HEADING = "Nearest sentences, which are not an answer:"
 NOT_IN_ARTICLE = " doesn't say. I looked only there."
 LOOKED_EVERYWHERE = " doesn't say, so I looked in all articles."
 ARTICLE_GONE = "The article of that answer is no longer in the library, so I looked in all."
@@ -228,7 +228,7 @@ def _opening(answer: Answer, offset: int, asked_in: str | None, note: str | None
         lines.insert(0, f"{BOLD}{escape_to_fit(answer.answer, ANSWER_LIMIT) or ELLIPSIS}{BOLD}")
     elif answer.citations:
         lines.insert(0, title_of(answer) + NOT_IN_ARTICLE if asked_in else DECLINED)
-        lines.append(NEAREST_SENTENCES)
+        lines.append(NEAREST_HEADING)
     else:
         lines.insert(0, DECLINED)
     return "\n".join(filter(None, lines))

@@ -53,7 +53,7 @@ class LogHandler(logging.Handler):
         return _INTERACTION_TOKEN.sub(rf"\1{_HIDDEN}", line)
 
 
-def configure(verbosity: int, log_format: str, secrets: Collection[str] = ()) -> None:
+def configure_logging(verbosity: int, log_format: str, secrets: Collection[str] = ()) -> None:
     """Send every log record to stderr in `log_format`, as many as `verbosity` asks for; see `bot.verbosity`.
 
     Unless `verbosity` is QUIET, discord.py's warnings are among them, since they report on the connection.

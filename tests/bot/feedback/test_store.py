@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.feedback.store import (
-    FILE,
+    FEEDBACK_FILE,
     KEY_FILE,
     NOTE_LIMIT,
     Feedback,
@@ -93,7 +93,7 @@ def test_neither_people_nor_messages_can_be_told(feedback: Feedback) -> None:
     assert str(ANN) not in json.dumps(list(map(entry_object, feedback.list())))
     (feedback.path.parent / KEY_FILE).unlink()  # then nobody is known any more
     assert not feedback.note(row, user=ANN, text="Again.")
-    for name in (FILE, KEY_FILE):
+    for name in (FEEDBACK_FILE, KEY_FILE):
         assert stat.S_IMODE((feedback.path.parent / name).stat().st_mode) == 0o600
 
 
@@ -120,7 +120,7 @@ def test_many_processes_start_and_judge_at_once(tmp_path: Path) -> None:
     shards = [subprocess.Popen([*command, str(100 + n)], cwd=ROOT) for n in range(4)]
     assert [shard.wait(60) for shard in shards] == [0, 0, 0, 0]
     assert len(Feedback(tmp_path / "bot").list()) == 20 + 4 * 20  # they share the key, so 7 is one person
-    assert sorted(path.name for path in (tmp_path / "bot").iterdir()) == [KEY_FILE, FILE]
+    assert sorted(path.name for path in (tmp_path / "bot").iterdir()) == [KEY_FILE, FEEDBACK_FILE]
 
 
 def test_nothing_is_made_by_reading(tmp_path: Path) -> None:
@@ -142,15 +142,15 @@ def test_a_damaged_file_is_named_and_left_alone(feedback: Feedback) -> None:
 
 
 def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
-    with sqlite3.connect(tmp_path / FILE) as database:
+    with sqlite3.connect(tmp_path / FEEDBACK_FILE) as database:
         database.execute("CREATE TABLE cats (name TEXT)")
     database.close()
-    before = (tmp_path / FILE).read_bytes()
+    before = (tmp_path / FEEDBACK_FILE).read_bytes()
     for use in (Feedback.open, lambda folder: Feedback(folder).list()):
         with pytest.raises(FeedbackError, match="another program's") as caught:
             use(tmp_path)
         assert "[discord] directory" in caught.value.remedy
-    assert (tmp_path / FILE).read_bytes() == before
+    assert (tmp_path / FEEDBACK_FILE).read_bytes() == before
 
 
 def test_a_newer_versions_file_is_left_alone(feedback: Feedback) -> None:
@@ -172,8 +172,8 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(FeedbackError, match="file"):
         Feedback.open(tmp_path / "file" / "bot")
-    (tmp_path / FILE).mkdir()
-    with pytest.raises(FeedbackError, match=FILE):
+    (tmp_path / FEEDBACK_FILE).mkdir()
+    with pytest.raises(FeedbackError, match=FEEDBACK_FILE):
         Feedback.open(tmp_path)
 
 

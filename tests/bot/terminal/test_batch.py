@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.terminal.batch import LONGEST, BadLine, Line, parse
+from bot.terminal.batch import LONGEST_LINE, BadLine, Line, parse
 from tests.support.homes import Home
 
 GOOD = {"id": "a", "question": "Who confirmed the strike?"}
@@ -41,7 +41,7 @@ def test_an_id_is_any_string_or_number(identity: Any) -> None:
         (line(article=5), "a", '"article" must be a string'),
         (line(question="half \ud800"), "a", "half a surrogate pair"),
         (line(article="\udc00"), "a", "half a surrogate pair"),
-        (None, None, f"longer than {LONGEST} bytes"),
+        (None, None, f"longer than {LONGEST_LINE} bytes"),
     ],
 )
 def test_a_bad_line_is_an_error_with_its_id(data: bytes | None, identity: Any, words: str) -> None:
@@ -62,7 +62,7 @@ def test_answers_come_in_order_and_bad_lines_do_not_stop_them(built_home: Home) 
         b"not json",
         line(id="two", question="  \u200b "),
         line(id=3.5, article="notes/bee"),
-        b"x" * (LONGEST + 100),
+        b"x" * (LONGEST_LINE + 100),
         line(id=[]),
         line(id="last", question="How warm is the centre of the cluster?", article="notes/bees"),
     ]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.feedback.store import FILE, Feedback
+from bot.feedback.store import FEEDBACK_FILE, Feedback
 from index.evaluation.gold_questions import read_questions
 from tests.support.homes import Home
 from tests.support.judgements import ANN, DECLINED, RIGHT, SENTENCE, WRONG
@@ -57,7 +57,8 @@ def test_the_command_lists_feedback_as_json(judged: Home) -> None:
 def test_the_command_lists_nothing_where_nothing_is(tmp_path: Path) -> None:
     home = Home(tmp_path)
     home.config.write_text("")
-    assert home.footnote("feedback").out == f"no verdicts yet in {tmp_path / '.footnote-bot' / FILE}\n"
+    file = tmp_path / ".footnote-bot" / FEEDBACK_FILE
+    assert home.footnote("feedback").out == f"no verdicts yet in {file}\n"
     assert home.footnote("feedback", "--json").out == "[]\n"
     assert list(tmp_path.iterdir()) == [home.config]
 
@@ -96,7 +97,7 @@ def test_an_export_that_cannot_be_written_is_said(judged: Home) -> None:
 
 
 def test_a_damaged_file_is_named_by_the_command(judged: Home) -> None:
-    file = judged.folder / ".footnote-bot" / FILE
+    file = judged.folder / ".footnote-bot" / FEEDBACK_FILE
     file.write_bytes(b"nonsense" * 100)
     run = judged.footnote("feedback")
     assert (run.code, run.out) == (1, "")

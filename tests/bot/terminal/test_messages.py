@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.terminal.messages import configure
+from bot.terminal.messages import configure_messages
 from bot.verbosity import DEBUG, NORMAL, QUIET, VERBOSE
 from tests.support.homes import ROOT
 
@@ -13,7 +13,7 @@ from tests.support.homes import ROOT
 @pytest.fixture(autouse=True)
 def restored() -> Iterator[None]:
     yield
-    configure(NORMAL)
+    configure_messages(NORMAL)
 
 
 def say_everything() -> None:
@@ -35,7 +35,7 @@ def say_everything() -> None:
 def test_each_verbosity_lets_through_what_it_promises(
     verbosity: int, quietest: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    configure(verbosity)
+    configure_messages(verbosity)
     say_everything()
     captured = capsys.readouterr()
     assert captured.out == ""
@@ -47,14 +47,14 @@ def test_each_verbosity_lets_through_what_it_promises(
 
 
 def test_a_warning_is_called_one_and_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    configure(NORMAL)
+    configure_messages(NORMAL)
     logging.getLogger("bot").warning("skipped %s", "a\x1b[2J\nb")
     logging.getLogger("bot").info("done")
     assert capsys.readouterr().err == "warning: skipped a�[2J b\ndone\n"
 
 
 def test_a_trace_is_neutralised_too(capsys: pytest.CaptureFixture[str]) -> None:
-    configure(DEBUG)
+    configure_messages(DEBUG)
     try:
         raise ValueError("\x1b[2J")
     except ValueError:
@@ -65,7 +65,7 @@ def test_a_trace_is_neutralised_too(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_warnings_of_other_packages_are_not_shown() -> None:
-    code = "import warnings; from bot.terminal.messages import configure; configure({}); warnings.warn('old')"
+    code = "import warnings; from bot.terminal import messages; messages.configure_messages({}); warnings.warn('old')"
     for verbosity, shown in ((NORMAL, False), (VERBOSE, True)):
         command = [sys.executable, "-c", code.format(verbosity)]
         run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
@@ -77,6 +77,6 @@ def test_a_closed_stderr_is_nobodys_problem(monkeypatch: pytest.MonkeyPatch) -> 
         def write(self, _: str) -> None:
             raise BrokenPipeError
 
-    configure(NORMAL)
+    configure_messages(NORMAL)
     monkeypatch.setattr(sys, "stderr", Closed())
     logging.getLogger("bot").warning("unheard")

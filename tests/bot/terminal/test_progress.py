@@ -3,7 +3,7 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.terminal.messages import configure
+from bot.terminal.messages import configure_messages
 from bot.terminal.progress import progress
 from bot.verbosity import NORMAL, QUIET
 
@@ -17,7 +17,7 @@ def work(*, lines: bool = True) -> None:
 
 
 def test_without_a_terminal_each_stage_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    configure(NORMAL)
+    configure_messages(NORMAL)
     work()
     captured = capsys.readouterr()
     assert (captured.out, captured.err) == ("", "reading articles (3)\npolish (1)\n")
@@ -26,7 +26,7 @@ def test_without_a_terminal_each_stage_is_a_line(capsys: pytest.CaptureFixture[s
 
 
 def test_a_terminal_gets_bars_that_go_when_all_is_done(drawn: Callable[..., str]) -> None:
-    configure(NORMAL)
+    configure_messages(NORMAL)
     screen = drawn(work, stream="stderr")
     assert re.search(r"reading articles\S* .*━", screen)
     assert "polish" in screen
@@ -35,8 +35,8 @@ def test_a_terminal_gets_bars_that_go_when_all_is_done(drawn: Callable[..., str]
 
 
 def test_quiet_shows_nothing(capsys: pytest.CaptureFixture[str], drawn: Callable[..., str]) -> None:
-    configure(QUIET)
+    configure_messages(QUIET)
     work()
     assert capsys.readouterr().err == ""
     assert drawn(work, stream="stderr") == ""
-    configure(NORMAL)
+    configure_messages(NORMAL)

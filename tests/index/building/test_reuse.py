@@ -76,7 +76,7 @@ def test_one_of_many_articles(tmp_path: Path, encoder_folder: Path) -> None:
 
 
 def test_other_segmentation_rules_keep_the_vectors(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sentences, "RULES", 99)
+    monkeypatch.setattr(sentences, "SENTENCE_RULES", 99)
     reason = compare(config).stale_because
     assert reason == "sentence segmentation changed since the index was built"
     report = build(config)

@@ -10,7 +10,7 @@ import onnxruntime
 import pytest
 
 from index.errors import ModelDamagedError, Reason, Role
-from index.models.onnx_export import check_tokenizer, copy_tokenizer, quiet, trace, write_tokenizer
+from index.models.onnx_export import check_tokenizer, copy_tokenizer, export_graph, quiet, write_tokenizer
 
 
 def test_the_callers_warnings_and_logs_come_back(caplog: pytest.LogCaptureFixture) -> None:
@@ -31,7 +31,7 @@ def test_a_traced_graph_takes_inputs_of_any_size(tmp_path: Path) -> None:
     layer = torch.nn.Embedding(10, 4)
     features = {"ids": torch.tensor([[1, 2, 3], [4, 5, 0]])}
     with quiet():
-        trace(
+        export_graph(
             layer,
             lambda inputs: layer(inputs["ids"]).sum(1),
             features,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.records import Sentence
-from index.segmentation.sentences import LONGEST, LONGEST_UNSPACED, split_sentences
+from index.segmentation.sentences import LONGEST_SENTENCE, LONGEST_UNSPACED, split_sentences
 from tests.support.growth import LINEAR, growth
 from tests.support.paths import ARTICLE
 from tests.support.prose import KNOWN_WRONG, PROSE
@@ -91,7 +91,7 @@ def check(text: str, sentences: list[Sentence]) -> None:
     for sentence in sentences:
         shown = text[sentence.start : sentence.end]
         assert shown == shown.strip()
-        assert len(shown) <= LONGEST
+        assert len(shown) <= LONGEST_SENTENCE
 
 
 _PIECES = st.sampled_from(
@@ -124,10 +124,10 @@ def test_it_is_the_same_each_time(text: str) -> None:
 
 def test_long_sentences_are_cut_at_their_best_place() -> None:
     clauses = cut("Word after word, " * 100 + "end.")
-    assert all(clause.endswith((",", ".")) and len(clause) > LONGEST // 2 for clause in clauses[:-1])
+    assert all(clause.endswith((",", ".")) and len(clause) > LONGEST_SENTENCE // 2 for clause in clauses[:-1])
     words = cut("word " * 500)
     assert {word for part in words for word in part.split()} == {"word"}
-    assert max(map(len, words)) <= LONGEST
+    assert max(map(len, words)) <= LONGEST_SENTENCE
     quotation = cut('"' + "He came and went as he liked. " * 40 + 'It ended."')
     assert all(part.endswith((".", '."')) for part in quotation)
     assert max(map(len, cut("中文字" * 1000))) <= LONGEST_UNSPACED

@@ -115,20 +115,20 @@ def test_reading_writes_nothing_and_survives_removal(folder: Path) -> None:
     folder.chmod(0o500)
     try:
         read = Catalog(folder)
-        assert [path.name for path in folder.iterdir()] == [catalog.FILE]
+        assert [path.name for path in folder.iterdir()] == [catalog.CATALOG_FILE]
     finally:
         folder.chmod(0o700)
-    (folder / catalog.FILE).unlink()
+    (folder / catalog.CATALOG_FILE).unlink()
     assert read.article(0) == FIRST
 
 
 @pytest.mark.parametrize("content", [b"", b"not a database", b"SQLite format 3\0" + bytes(4000)])
 def test_a_foreign_file_is_damage(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / catalog.FILE).write_bytes(content)
-    with pytest.raises(IndexDamagedError, match=catalog.FILE):
+    (tmp_path / catalog.CATALOG_FILE).write_bytes(content)
+    with pytest.raises(IndexDamagedError, match=catalog.CATALOG_FILE):
         Catalog(tmp_path)
 
 
 def test_a_missing_file_is_damage(tmp_path: Path) -> None:
-    with pytest.raises(IndexDamagedError, match=catalog.FILE):
+    with pytest.raises(IndexDamagedError, match=catalog.CATALOG_FILE):
         Catalog(tmp_path)

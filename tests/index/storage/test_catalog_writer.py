@@ -22,11 +22,11 @@ def test_a_failed_write_commits_nothing(tmp_path: Path) -> None:
 
 
 def test_whatever_sqlite_refuses_is_an_error_of_writing(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match=catalog.FILE):
+    with pytest.raises(OSError, match=catalog.CATALOG_FILE):
         CatalogWriter(tmp_path / "none")
-    with pytest.raises(OSError, match=catalog.FILE), CatalogWriter(tmp_path) as writer:
+    with pytest.raises(OSError, match=catalog.CATALOG_FILE), CatalogWriter(tmp_path) as writer:
         writer.add(FIRST, [], [])
         writer.add(FIRST, [], [])  # two of one name
-    (tmp_path / catalog.FILE).write_bytes(b"not a database" * 100)
-    with pytest.raises(OSError, match=catalog.FILE):
+    (tmp_path / catalog.CATALOG_FILE).write_bytes(b"not a database" * 100)
+    with pytest.raises(OSError, match=catalog.CATALOG_FILE):
         CatalogWriter(tmp_path)

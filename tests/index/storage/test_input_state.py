@@ -20,6 +20,6 @@ def test_a_state_comes_back(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"files": [[1]]}', '{"files": [], "more": 1}'])
 def test_a_foreign_state_is_damage(tmp_path: Path, content: str) -> None:
-    (tmp_path / input_state.FILE).write_text(content, encoding="utf-8")
-    with pytest.raises(IndexDamagedError, match=input_state.FILE):
+    (tmp_path / input_state.STATE_FILE).write_text(content, encoding="utf-8")
+    with pytest.raises(IndexDamagedError, match=input_state.STATE_FILE):
         InputState.read(tmp_path)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.records import Article
-from index.storage.catalog import FILE, Catalog
+from index.storage.catalog import CATALOG_FILE, Catalog
 from index.storage.catalog_writer import CatalogWriter
 from index.storage.title_index import FoldedTitle, TitleIndex, fold_title, title_words
 
@@ -67,5 +67,5 @@ def test_the_words_of_all_titles_are_kept_by_their_initials(index: TitleIndex) -
 
 
 def test_equal_titles_make_equal_files(tmp_path: Path) -> None:
-    one, other = (write(tmp_path / name) / FILE for name in ("one", "other"))
+    one, other = (write(tmp_path / name) / CATALOG_FILE for name in ("one", "other"))
     assert one.read_bytes() == other.read_bytes()

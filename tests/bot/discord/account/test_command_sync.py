@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from bot.discord.account.command_sync import (
     EVERYWHERE,
-    FILE,
+    REGISTRATION_FILE,
     digest,
     register_changed_commands,
     register_commands,
@@ -56,15 +56,15 @@ async def test_only_a_change_is_registered(discord: FakeDiscord, tmp_path: Path)
         assert (len(puts(discord)), names(discord)) == (1, ["one"])
         await register_changed_commands(client, TWO, folder)
         assert (len(puts(discord)), names(discord)) == (2, ["one", "two"])
-    assert [path.name for path in folder.iterdir()] == [FILE]
+    assert [path.name for path in folder.iterdir()] == [REGISTRATION_FILE]
 
 
 async def test_another_application_is_another_matter(discord: FakeDiscord, tmp_path: Path) -> None:
-    (tmp_path / FILE).write_text(json.dumps({"17": {EVERYWHERE: digest(ONE)}}))
+    (tmp_path / REGISTRATION_FILE).write_text(json.dumps({"17": {EVERYWHERE: digest(ONE)}}))
     async with logged_in(discord) as client:
         await register_changed_commands(client, ONE, tmp_path)
         assert len(puts(discord)) == 1
-        assert json.loads((tmp_path / FILE).read_text()) == {
+        assert json.loads((tmp_path / REGISTRATION_FILE).read_text()) == {
             "17": {EVERYWHERE: digest(ONE)},
             str(client.application_id): {EVERYWHERE: digest(ONE)},
         }
@@ -105,7 +105,9 @@ async def test_a_record_that_cannot_be_read_is_replaced(
     discord: FakeDiscord, tmp_path: Path, content: bytes
 ) -> None:
     async with logged_in(discord) as client:
-        (tmp_path / FILE).write_bytes(content.replace(b"%d", str(client.application_id).encode()))
+        (tmp_path / REGISTRATION_FILE).write_bytes(
+            content.replace(b"%d", str(client.application_id).encode())
+        )
         for _ in range(2):
             await register_changed_commands(client, ONE, tmp_path)
     assert len(puts(discord)) == 1

@@ -6,13 +6,13 @@ import pytest
 
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.conversation import HELLO, MORE_OF_WHAT, asks_for_more, follow_up
-from bot.discord.questions.answering import EMPTY, UNSEEN
+from bot.discord.questions.answering import EMPTY_QUESTION_TEXT, UNSEEN
 from bot.discord.questions.question import DiscordQuestion
 from bot.discord.replies.answer_reply import (
     ARTICLE_GONE,
     DECLINED,
     LOOKED_EVERYWHERE,
-    NEAREST_SENTENCES,
+    NEAREST_HEADING,
     NO_MORE,
     SentAnswer,
 )
@@ -175,7 +175,7 @@ async def test_a_message_delivered_twice_is_answered_once(discord: FakeDiscord, 
 async def test_a_bare_mention_gets_a_kind_line(discord: FakeDiscord, bot: FootnoteClient) -> None:
     world = discord.world
     answer = await discord.answer(await discord.say(world.user, world.channel, world.bot.mention))
-    assert answer.content == EMPTY
+    assert answer.content == EMPTY_QUESTION_TEXT
 
 
 async def test_a_question_has_a_maximum_length(discord: FakeDiscord, bot: FootnoteClient) -> None:
@@ -210,7 +210,7 @@ async def test_if_the_article_of_the_answer_does_not_say_all_are_asked(
     more = await discord.answer(await discord.say(world.user, world.channel, "more", reply_to=reply))
     assert "-# 4 · " in starts(more)
     nowhere = await discord.answer(await discord.say(world.user, world.channel, NOWHERE, reply_to=bees))
-    assert starts(nowhere).startswith(f"{DECLINED}\n{NEAREST_SENTENCES}")
+    assert starts(nowhere).startswith(f"{DECLINED}\n{NEAREST_HEADING}")
 
 
 async def test_if_the_article_of_the_answer_is_gone_all_are_asked(

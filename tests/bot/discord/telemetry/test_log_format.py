@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.discord.telemetry.log_format import JSON, TEXT, configure, fields
+from bot.discord.telemetry.log_format import JSON, TEXT, configure_logging, fields
 from bot.verbosity import DEBUG, NORMAL, QUIET, VERBOSE
 
 TOKEN = ".".join(("MTIzNDU2Nzg5MDEyMzQ1Njc4", "GaBcDe", "abcdefghijklmnopqrstuvwxyz0123456789ab"))
@@ -33,7 +33,7 @@ def events(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 
 
 def test_an_event_is_a_line_of_json_with_its_fields(capsys: pytest.CaptureFixture[str]) -> None:
-    configure(NORMAL, JSON)
+    configure_logging(NORMAL, JSON)
     log = logging.getLogger("bot.discord.example")
     log.info("ready", extra=fields(servers=3, after=1.5, level="never this"))
     (event,) = events(capsys)
@@ -48,7 +48,7 @@ def test_an_event_is_a_line_of_json_with_its_fields(capsys: pytest.CaptureFixtur
 
 
 def test_an_event_is_a_line_of_text_with_its_fields(capsys: pytest.CaptureFixture[str]) -> None:
-    configure(NORMAL, TEXT)
+    configure_logging(NORMAL, TEXT)
     logging.getLogger("bot.x").warning(
         "a\nb\x1b[1m", extra=fields(shard=0, after=1.23456, name_="x y\u202e=\n")
     )
@@ -63,12 +63,12 @@ def test_a_trace_is_a_key_of_json_and_indented_in_text(capsys: pytest.CaptureFix
         except ValueError:
             logging.getLogger("bot.x").exception("failed", extra=fields(reference="1a2b"))
 
-    configure(NORMAL, JSON)
+    configure_logging(NORMAL, JSON)
     fail()
     (event,) = events(capsys)
     assert (event["event"], event["reference"]) == ("failed", "1a2b")
     assert event["trace"].endswith("ValueError: the\nreason")
-    configure(NORMAL, TEXT)
+    configure_logging(NORMAL, TEXT)
     fail()
     first, *rest = capsys.readouterr().err.splitlines()
     assert first.endswith("failed reference=1a2b")
@@ -80,7 +80,7 @@ def test_a_trace_is_a_key_of_json_and_indented_in_text(capsys: pytest.CaptureFix
 def test_a_connection_that_is_tried_again_is_one_line(
     capsys: pytest.CaptureFixture[str], log_format: str
 ) -> None:
-    configure(NORMAL, log_format)
+    configure_logging(NORMAL, log_format)
     try:
         raise ConnectionRefusedError(111, "Connection refused")
     except OSError:
@@ -97,7 +97,7 @@ def test_a_connection_that_is_tried_again_is_one_line(
 def test_neither_the_token_nor_an_interactions_is_ever_written(
     capsys: pytest.CaptureFixture[str], log_format: str, verbosity: int
 ) -> None:
-    configure(verbosity, log_format, (TOKEN,))
+    configure_logging(verbosity, log_format, (TOKEN,))
     log = logging.getLogger("discord.http")
     log.warning(
         "rate limited: https://example.org/api/v10/webhooks/12/aW50ZXJhY3Rpb246.x-_y/messages/@original"
@@ -125,7 +125,7 @@ def test_neither_the_token_nor_an_interactions_is_ever_written(
     ],
 )
 def test_how_much_is_written(capsys: pytest.CaptureFixture[str], verbosity: int, heard: set[str]) -> None:
-    configure(verbosity, JSON)
+    configure_logging(verbosity, JSON)
     logging.getLogger("bot.x").error("bot error")
     logging.getLogger("bot.x").info("bot info")
     for level in ("error", "warning", "info", "debug"):
@@ -134,7 +134,7 @@ def test_how_much_is_written(capsys: pytest.CaptureFixture[str], verbosity: int,
 
 
 def test_a_stream_that_cannot_write_a_letter_or_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
-    configure(NORMAL, TEXT)
+    configure_logging(NORMAL, TEXT)
     narrow = io.BytesIO()
     monkeypatch.setattr(sys, "stderr", io.TextIOWrapper(narrow, encoding="ascii"))
     logging.getLogger("bot.x").info("é")
