@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from index.config import Config as IndexConfig
-from index.config import IndexSection, PathText, Section
+from index.config import Config, IndexSection, PathText, Section
 
 # A scheme, a host and perhaps a path, but no user, query, fragment or final slash: https://discord.com/api/v10
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?[^\s/?#]")
@@ -90,7 +89,7 @@ class MetricsSection(Section):
     listen: Annotated[str, Field(description="host:port; empty: nowhere"), AfterValidator(_check_listen)] = ""
 
 
-class Config(IndexConfig):
+class BotConfig(Config):
     """The whole configuration file, including what only front ends read."""
 
     index: WatchedIndexSection = WatchedIndexSection()
@@ -119,9 +118,9 @@ def find_config(option: Path | None = None) -> Path | None:
     return None
 
 
-def read_config(path: Path | None) -> Config:
+def read_config(path: Path | None) -> BotConfig:
     """Read the file at `path`, or return the defaults, relative to the current folder, for None.
 
     Raises ConfigurationError.
     """
-    return Config(base=Path.cwd()) if path is None else Config.read(path)
+    return BotConfig(base=Path.cwd()) if path is None else BotConfig.read(path)

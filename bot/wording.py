@@ -28,7 +28,7 @@ def safe_link(url: str | None) -> str | None:
     return url if url and _LINK.fullmatch(url) and safe(url) == url else None
 
 
-def counted(count: int, noun: str) -> str:
+def count_with_noun(count: int, noun: str) -> str:
     """Return a count with its noun, in the plural unless the count is 1."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
 

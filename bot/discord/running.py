@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable
 import discord
 from discord.backoff import ExponentialBackoff
 
-from bot.config import Config
+from bot.config import BotConfig
 from bot.discord.account.command_sync import register_changed_commands
 from bot.discord.account.login import is_temporary, logged_in_client, refusal, unreachable_message
 from bot.discord.events.client import FootnoteClient
@@ -34,12 +34,12 @@ GRACE = 10.0
 _CLOSE_TIMEOUT = 3.0  # seconds for the gateway to close
 _THREADS_TIMEOUT = 3.0  # seconds for threads that nobody waits for; the index is whole whenever they end
 
-OpenLibrary = Callable[[Config, Meter], Awaitable[LiveLibrary]]
+OpenLibrary = Callable[[BotConfig, Meter], Awaitable[LiveLibrary]]
 
 log = logging.getLogger(__name__)
 
 
-def run_bot(config: Config, token: str) -> None:
+def run_bot(config: BotConfig, token: str) -> None:
     """Run the bot until SIGTERM or Ctrl-C; a second one ends the process at once.
 
     Raises ConfigurationError if Discord refuses token, intents or shards, or the address of the metrics is
@@ -48,7 +48,7 @@ def run_bot(config: Config, token: str) -> None:
     asyncio.run(_until_signalled(config, token))
 
 
-async def _until_signalled(config: Config, token: str) -> None:
+async def _until_signalled(config: BotConfig, token: str) -> None:
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
 
@@ -76,7 +76,7 @@ def _end(code: int) -> None:
     os._exit(code)
 
 
-def _open_feedback(config: Config) -> Feedback:
+def _open_feedback(config: BotConfig) -> Feedback:
     """Open the feedback. Raises ConfigurationError if its folder cannot be written to."""
     folder = config.bot_directory
     try:
@@ -94,7 +94,7 @@ class Bot:
 
     def __init__(
         self,
-        config: Config,
+        config: BotConfig,
         token: str,
         *,
         grace: float = GRACE,

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 
 import discord
 
-from bot.config import Config
+from bot.config import BotConfig
 from bot.discord.account.login import is_temporary, logged_in_client, unreachable_message
-from bot.discord.account.permissions import invite_link, missing, names_of
+from bot.discord.account.permissions import invite_link, missing_permissions, permission_names
 from bot.discord.account.token import FILE_VARIABLE, VARIABLE, read_token
 from bot.discord.telemetry.health import host_and_port, reason_not_listening
 from bot.doctor.check import FAIL, OK, WARN, Check, try_to_write
 from bot.feedback.store import Feedback, FeedbackError
 from bot.remedies import remedy_for
-from bot.wording import counted
+from bot.wording import count_with_noun
 from index.errors import ConfigurationError
 
 PORTAL = "In Discord's developer portal, under your application"
@@ -23,7 +23,7 @@ _PAGE = 200  # servers that one request lists
 _MOST_NAMED = 20  # servers that are named if permissions are missing
 
 
-def examine_metrics(config: Config) -> Check:
+def examine_metrics(config: BotConfig) -> Check:
     """Listen on the address of the metrics for a moment, as the bot would; a running bot may be using it."""
     listen = config.metrics.listen
     try:
@@ -40,7 +40,7 @@ def examine_metrics(config: Config) -> Check:
     return Check("metrics", OK, f"{listen} is free")
 
 
-def examine_feedback(config: Config) -> Check:
+def examine_feedback(config: BotConfig) -> Check:
     """Check that the bot can write to its folder, and read the feedback there."""
     folder = config.bot_directory
     try:
@@ -51,7 +51,7 @@ def examine_feedback(config: Config) -> Check:
         return Check("feedback", FAIL, f"{error.filename} cannot be written to: {error.strerror}", remedy)
     except FeedbackError as error:
         return Check("feedback", FAIL, error.message, remedy_for(error))
-    return Check("feedback", OK, f"{folder} can be written to: {counted(len(entries), 'verdict')}")
+    return Check("feedback", OK, f"{folder} can be written to: {count_with_noun(len(entries), 'verdict')}")
 
 
 async def _listen_briefly(listen: str) -> None:
@@ -60,7 +60,7 @@ async def _listen_briefly(listen: str) -> None:
     server.close()
 
 
-def examine_discord(config: Config) -> Iterator[Check]:
+def examine_discord(config: BotConfig) -> Iterator[Check]:
     """Yield the checks of a bot whose token is configured; Discord is asked only if it is well-formed."""
     try:
         token = read_token(os.environ)
@@ -82,7 +82,7 @@ def examine_discord(config: Config) -> Iterator[Check]:
         yield from checks
 
 
-async def _ask_discord(config: Config, token: str) -> list[Check]:
+async def _ask_discord(config: BotConfig, token: str) -> list[Check]:
     async with logged_in_client(token, config.discord.api_base) as client:
         about = await client.application_info()
         return [*_application(client, about), *_servers(await _list_servers(client)), _invitation(about)]
@@ -118,16 +118,18 @@ def _servers(servers: list[tuple[str, discord.Permissions]]) -> Iterator[Check]:
     if not servers:
         yield Check("servers", WARN, "the bot is in none yet", "Open the link below.")
         return
-    lacking = [(name, needs) for name, have in servers if (needs := missing(have))]
+    lacking = [(name, needs) for name, have in servers if (needs := missing_permissions(have))]
     if len(lacking) < len(servers):
-        complete = counted(len(servers) - len(lacking), "server")
+        complete = count_with_noun(len(servers) - len(lacking), "server")
         yield Check("permissions", OK, f"complete in {complete}; a channel may still deny some")
     remedy = "Allow its role in that server, or add it again with the link below."
     for name, needs in lacking[:_MOST_NAMED]:
-        yield Check("permissions", WARN, f"in {name} the bot lacks: {names_of(needs)}", remedy)
+        yield Check("permissions", WARN, f"in {name} the bot lacks: {permission_names(needs)}", remedy)
     if more := len(lacking[_MOST_NAMED:]):
         verb = "is" if more == 1 else "are"
-        yield Check("permissions", WARN, f"{counted(more, 'more server')} {verb} missing permissions", remedy)
+        yield Check(
+            "permissions", WARN, f"{count_with_noun(more, 'more server')} {verb} missing permissions", remedy
+        )
 
 
 def _invitation(about: discord.AppInfo) -> Check:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bot.config import Config
+from bot.config import BotConfig
 from bot.discord.account.token import FILE_VARIABLE, VARIABLE, is_configured
 from bot.doctor.check import FAIL, OK, Check
 from bot.doctor.library_checks import (
@@ -20,11 +20,11 @@ from bot.wording import error_message
 from index.errors import FootnoteError
 
 
-def examine(config: Config, path: Path | None) -> Iterator[Check]:
+def examine(config: BotConfig, path: Path | None) -> Iterator[Check]:
     """Yield one check after the other; `path` is the configuration file, None if there is none."""
     source = str(path.absolute()) if path else f"no file found: the defaults, in {config.base}"
     yield Check("configuration", OK, source)
-    examinations: tuple[tuple[str, Callable[[Config], Check]], ...] = (
+    examinations: tuple[tuple[str, Callable[[BotConfig], Check]], ...] = (
         ("corpus", examine_corpus),
         ("model", examine_encoder),
         ("reader", examine_reader),
@@ -38,7 +38,7 @@ def examine(config: Config, path: Path | None) -> Iterator[Check]:
     yield from _discord(config)
 
 
-def _run(name: str, examination: Callable[[Config], Check], config: Config) -> Check:
+def _run(name: str, examination: Callable[[BotConfig], Check], config: BotConfig) -> Check:
     try:
         return examination(config)
     except FootnoteError as error:
@@ -49,7 +49,7 @@ def _run(name: str, examination: Callable[[Config], Check], config: Config) -> C
         )
 
 
-def _discord(config: Config) -> Iterator[Check]:
+def _discord(config: BotConfig) -> Iterator[Check]:
     if config.metrics.listen:
         from bot.doctor.discord_checks import examine_metrics
 

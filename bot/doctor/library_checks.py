@@ -2,10 +2,10 @@
 
 import json
 
-from bot.config import Config
+from bot.config import BotConfig
 from bot.doctor.check import OK, WARN, Check, try_to_write
 from bot.remedies import UPDATE, remedy_for
-from bot.wording import counted
+from bot.wording import count_with_noun
 from index.articles.corpus import corpus_files
 from index.building import staleness
 from index.checksums import file_sha256
@@ -19,16 +19,16 @@ from index.storage.generations import open_current
 from index.storage.index_folder import check_index_folder
 
 
-def examine_corpus(config: Config) -> Check:
+def examine_corpus(config: BotConfig) -> Check:
     """Check that there are articles."""
     files = corpus_files(config.corpus_directory)
     if not files:
         remedy = "Put articles there (.txt, .md, .html, .pdf), then run `footnote index`."
         return Check("corpus", WARN, f"{config.corpus_directory}: no articles", remedy)
-    return Check("corpus", OK, f"{config.corpus_directory}: {counted(len(files), 'file')}")
+    return Check("corpus", OK, f"{config.corpus_directory}: {count_with_noun(len(files), 'file')}")
 
 
-def examine_encoder(config: Config) -> Check:
+def examine_encoder(config: BotConfig) -> Check:
     """Check that the encoder's files are there and readable."""
     folder = resolve_encoder(config.encoder)
     for file in sorted((*folder.glob("*.json"), *folder.glob("*/*.json"))):
@@ -39,7 +39,7 @@ def examine_encoder(config: Config) -> Check:
     return Check("model", OK, f"{config.model.encoder}: {folder}")
 
 
-def examine_reader(config: Config) -> Check:
+def examine_reader(config: BotConfig) -> Check:
     """Check that the reader's files are there and readable."""
     named = config.answer.reader
     if named == NO_READER:
@@ -60,7 +60,7 @@ def examine_reader(config: Config) -> Check:
     return Check("reader", OK, f"{named}: {folder}: {hashes}")
 
 
-def examine_index_folder(config: Config) -> Check:
+def examine_index_folder(config: BotConfig) -> Check:
     """Check that the index folder can be written to."""
     check_index_folder(config)
     try:
@@ -71,18 +71,18 @@ def examine_index_folder(config: Config) -> Check:
     return Check("index folder", OK, f"{config.index_directory} can be written to")
 
 
-def examine_index(config: Config) -> Check:
+def examine_index(config: BotConfig) -> Check:
     """Check that the index is complete and opens."""
     try:
         Library.open(config)
         facts = open_current(config.index_directory, lambda current: current.facts, check=False)
     except (IndexMissingError, IndexStaleError) as error:
         return Check("index", WARN, error.message, remedy_for(error))
-    counts = f"{counted(facts.articles, 'article')}, {counted(facts.sentences, 'sentence')}"
+    counts = f"{count_with_noun(facts.articles, 'article')}, {count_with_noun(facts.sentences, 'sentence')}"
     return Check("index", OK, f"complete: {counts}")
 
 
-def examine_freshness(config: Config) -> Check:
+def examine_freshness(config: BotConfig) -> Check:
     """Check that the index is up to date with the articles."""
     if reason := staleness.compare(config).stale_because:
         return Check("up to date", WARN, reason, UPDATE)

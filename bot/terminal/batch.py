@@ -59,7 +59,7 @@ def answers(
     Blank lines are skipped. `article` narrows the questions whose line names no article.
     """
     for number, data in _numbered_lines(stream):
-        line = parse(number, data)
+        line = parse_line(number, data)
         if isinstance(line, BadLine):
             yield {"id": line.id, "error": line.error}
             continue
@@ -71,7 +71,7 @@ def answers(
             yield {"id": line.id, **answer_object(answer)}
 
 
-def parse(number: int, data: bytes | None) -> Line | BadLine:
+def parse_line(number: int, data: bytes | None) -> Line | BadLine:
     """Parse line `number`; None stands for a line that was too long to read."""
     where = f"line {number}"
     if data is None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot import json_output
-from bot.config import Config
+from bot.config import BotConfig
 from bot.remedies import remedy_for
 from bot.terminal.blocks import BLANK_LINE, Block, show
 from bot.terminal.command_group import complain
@@ -39,7 +39,7 @@ class Chat:
     """One conversation: the article that questions are narrowed to, and the last question."""
 
     def __init__(
-        self, config: Config, library: Library, *, as_objects: bool, top_k: int | None = None
+        self, config: BotConfig, library: Library, *, as_objects: bool, top_k: int | None = None
     ) -> None:
         self.library = library
         self.article: str | None = None

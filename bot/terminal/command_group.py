@@ -21,7 +21,7 @@ from bot.wording import error_message, safe
 from index.errors import ConfigurationError, EmptyQuestionError, FootnoteError, ModelMissingError
 
 if TYPE_CHECKING:
-    from bot.config import Config
+    from bot.config import BotConfig
 
 FAILED, USAGE, UNANSWERED, CONFIGURATION, INTERRUPTED = 1, 2, 3, 78, 130
 EXIT_CODES = {
@@ -53,7 +53,7 @@ class GlobalOptions:
     verbosity: int = NORMAL
     interrupts: list[int] = field(default_factory=list)
 
-    def config(self) -> "Config":
+    def config(self) -> "BotConfig":
         """Read the configuration. Raises ConfigurationError."""
         from bot.config import find_config, read_config
 

@@ -7,7 +7,7 @@ from typing import Any
 from bot.feedback.export import Export
 from bot.feedback.store import Entry
 from bot.terminal.blocks import BLANK_LINE, Block, Piece
-from bot.wording import counted, safe
+from bot.wording import count_with_noun, safe
 from index.records import NO_ANSWER
 
 
@@ -31,7 +31,7 @@ def entry_object(entry: Entry) -> dict[str, Any]:
 def export_blocks(result: Export) -> list[Block]:
     """Say how many questions were exported, and how many verdicts were left out."""
     return [
-        Block((Piece(f"exported {counted(len(result.questions), 'question')}"),)),
+        Block((Piece(f"exported {count_with_noun(len(result.questions), 'question')}"),)),
         Block((Piece(f"left out: {result}", "aside"),)),
     ]
 

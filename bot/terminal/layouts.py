@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.doctor.check import Check
 from bot.terminal.blocks import BLANK_LINE, Block, Piece
-from bot.wording import counted, safe, safe_link
+from bot.wording import count_with_noun, safe, safe_link
 from index.records import NO_ANSWER, Answer, Article, Citation, Sentence
 
 if TYPE_CHECKING:
@@ -117,7 +117,9 @@ def list_blocks(articles: "Sequence[ArticleRow]") -> list[Block]:
     for info in articles:
         title = Piece(safe(info.title), "title", safe_link(info.url))
         blocks.append(Block((Piece(safe(info.id), "answer"),)))
-        blocks.append(Block((title, Piece(f", {counted(info.sentences, 'sentence')}", "aside")), "    "))
+        blocks.append(
+            Block((title, Piece(f", {count_with_noun(info.sentences, 'sentence')}", "aside")), "    ")
+        )
     return blocks
 
 

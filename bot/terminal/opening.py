@@ -2,7 +2,7 @@
 
 import logging
 
-from bot.config import Config
+from bot.config import BotConfig
 from bot.terminal.progress import progress
 from index.articles.corpus import corpus_files, unsupported_files
 from index.building import staleness
@@ -21,7 +21,7 @@ from index.storage.index_folder import check_index_folder
 log = logging.getLogger(__name__)
 
 
-def open_library(config: Config) -> Library:
+def open_library(config: BotConfig) -> Library:
     """Open the library over an index that is as up to date with the corpus as possible.
 
     If an update is impossible now (another process is updating, the folder is read-only, the disk is full),
@@ -43,7 +43,7 @@ def open_library(config: Config) -> Library:
     return Library.open(config)
 
 
-def update_library(config: Config, library: Library) -> Library:
+def update_library(config: BotConfig, library: Library) -> Library:
     """Return `library`, or one over the updated index if the corpus changed since its index was built.
 
     If another process is updating the index, or it cannot be written, that is a warning. Raises FootnoteError
@@ -65,7 +65,7 @@ def update_library(config: Config, library: Library) -> Library:
     return library
 
 
-def update_index(config: Config) -> BuildReport:
+def update_index(config: BotConfig) -> BuildReport:
     """Bring the index up to date with the corpus, with progress on stderr; wait for another process."""
     check_index_folder(config)
     with progress() as report:
@@ -88,7 +88,7 @@ def warn_of_skipped(report: BuildReport) -> None:
         log.warning("skipped %s: %s", file, reason)
 
 
-def log_ignored_files(config: Config) -> None:
+def log_ignored_files(config: BotConfig) -> None:
     """Log how many files of the corpus have unsupported types."""
     kinds = unsupported_files(config.corpus_directory)
     if kinds:

@@ -15,7 +15,7 @@ from bot.wording import error_message
 from index.errors import FootnoteError
 
 if TYPE_CHECKING:
-    from bot.config import Config
+    from bot.config import BotConfig
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def start(options: GlobalOptions, place: str | None, log_format: str) -> int:
     return 0
 
 
-async def _register(config: "Config", token: str, place: str) -> None:
+async def _register(config: "BotConfig", token: str, place: str) -> None:
     from bot.discord.account.command_sync import register_commands
     from bot.discord.account.login import is_temporary, logged_in_client, unreachable_message
     from bot.discord.events.commands import definitions

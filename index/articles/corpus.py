@@ -81,7 +81,7 @@ def read_article(file: CorpusFile) -> Article:
 
 
 def _read(file: CorpusFile) -> Article:
-    refuse(file)
+    check_file(file)
     # Imported here, because a question checks the corpus for changes but reads no articles.
     from index.articles.file_formats import file_formats
     from index.articles.front_matter import title_in
@@ -101,7 +101,7 @@ def _read(file: CorpusFile) -> Article:
     )
 
 
-def refuse(file: CorpusFile) -> os.stat_result:
+def check_file(file: CorpusFile) -> os.stat_result:
     """Return the status of a file. Raises UnreadableFileError or OSError if it is not to be opened."""
     corpus = file.path.parents[file.file.rstrip("/").count("/")]
     if file.path.is_symlink() and not _is_inside(file.path, corpus):

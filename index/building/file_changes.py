@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterable, Mapping
 
-from index.articles.corpus import CorpusFile, refuse
+from index.articles.corpus import CorpusFile, check_file
 from index.checksums import file_sha256
 from index.errors import UnreadableFileError
 from index.storage.input_state import FileState
@@ -35,7 +35,7 @@ def write_stamp(file: CorpusFile) -> tuple[int, ...] | None:
 def file_state(file: CorpusFile, previous: FileState | None) -> FileState:
     """Return the present state of a file, given its `previous` one; a file that is refused is not opened."""
     try:
-        status = refuse(file)
+        status = check_file(file)
         size, mtime_ns = status.st_size, status.st_mtime_ns
         if previous and (previous.size, previous.mtime_ns) == (size, mtime_ns):
             return previous._replace(file=file.file, id=file.id)

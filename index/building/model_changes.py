@@ -33,7 +33,7 @@ def model_states(config: Config, previous: InputState | None) -> tuple[ModelStat
     return encoder, reader
 
 
-def refresh(previous: ModelState) -> ModelState:
+def current_state(previous: ModelState) -> ModelState:
     """Return the present state of a model in the folder where it was; `previous` if the folder is gone.
 
     The exported model still answers without it. Raises ModelDamagedError.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from index.articles.corpus import corpus_files
 from index.building.file_changes import UNSETTLED, content_keys, scan
-from index.building.model_changes import has_newer_snapshot, refresh
+from index.building.model_changes import current_state, has_newer_snapshot
 from index.config import Config
 from index.errors import FootnoteError, IndexDamagedError, IndexMissingError, IndexStaleError
 from index.storage import generations
@@ -60,7 +60,7 @@ def remember_times(config: Config, comparison: Comparison) -> None:
     if generation is None or inputs is None:
         return
     root = config.index_directory
-    with suppress(OSError, FootnoteError), generations.writing(root, 0):
+    with suppress(OSError, FootnoteError), generations.writers_lock(root, 0):
         if generations.open_current(root, lambda current: current, check=False) == generation:
             publish_inputs(root, generation, inputs, generation.reader)
 
@@ -87,13 +87,13 @@ def _compare_models(
         return f"the reader is {named} now"
     if has_newer_snapshot(encoder):
         return f"the model {encoder.name} was downloaded again"
-    encoder = refresh(encoder)
+    encoder = current_state(encoder)
     if changed := difference(generation.fingerprint, fingerprint(encoder.fingerprint)):
         return changed
     if named and reader:
         if has_newer_snapshot(reader):
             return f"the reader {named} was downloaded again"
-        reader = refresh(reader)
+        reader = current_state(reader)
         if generation.reader is None or generation.reader.folder.name != reader_name(reader.fingerprint):
             return "the reader changed since the index was built"
     return encoder, reader

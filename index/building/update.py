@@ -63,7 +63,7 @@ def update(config: Config, progress: Progress = lambda *_: None, wait: float = W
     check_index_folder(config)
     corpus_files(config.corpus_directory)  # an error here leaves no index folder behind
     try:
-        with generations.writing(root, wait):
+        with generations.writers_lock(root, wait):
             report = _update(config, root, progress)
     except OSError as error:
         raise IndexUnwritableError(

@@ -60,7 +60,7 @@ def featurise(question: str, candidates: Sequence[Candidate], idf: Idf) -> NDArr
     return np.array(rows, dtype=np.float32).reshape(len(candidates), len(FEATURES))
 
 
-def names_of(question: str) -> frozenset[str]:
+def name_terms(question: str) -> frozenset[str]:
     """Return the terms of the capitalised words of `question`, except for its first word."""
     return frozenset(terms(" ".join(_CAPITALISED.findall(question))))
 
@@ -72,7 +72,7 @@ def _parse(question: str, idf: Idf) -> _Question:
         weights=weights,
         total_weight=sum(weights.values()) or 1.0,
         pairs=frozenset(pairwise(question_terms)),
-        names=names_of(question),
+        names=name_terms(question),
         numbers=frozenset(term for term in question_terms if term[0].isdigit()),
         types=expected_types(question),
     )

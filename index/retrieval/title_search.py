@@ -47,13 +47,13 @@ class TitleSearch:
         one, or be mistyped. Finds the first of all titles if nothing is typed, none if none is similar.
         """
         text = fold_title(replace_surrogates(typed[:_LONGEST_TYPED]))
-        begun = self.catalog.titles.beginning_with(text, limit)
+        completions = self.catalog.titles.beginning_with(text, limit)
         words = self._typed_words(text)
         if not words:
-            return self.catalog.article_rows(title.article for title in begun)
+            return self.catalog.article_rows(title.article for title in completions)
         ranked = sorted(
             (-_score(title.folded, text, words), title.folded, title.article)
-            for title in {*begun, *self._candidates(words, limit)}
+            for title in {*completions, *self._candidates(words, limit)}
         )
         return self.catalog.article_rows(article for _, _, article in ranked[:limit])
 
@@ -74,7 +74,9 @@ class TitleSearch:
         vocabulary = cache(titles.words)
         words = [_TypedWord(word) for word in dict.fromkeys(title_words(text))][:_MOST_TYPED_WORDS]
         return [
-            word if titles.matching(word.begun, 1) else replace(word, similar=_similar(word.text, vocabulary))
+            word
+            if titles.matching(word.prefix_query, 1)
+            else replace(word, similar=_similar(word.text, vocabulary))
             for word in words
         ]
 
@@ -86,9 +88,9 @@ class TitleSearch:
         titles, count = self.catalog.titles, max(_CANDIDATES, 2 * limit)
         candidates = titles.matching(" AND ".join(word.whole for word in known), count)
         if len(candidates) < count:
-            candidates += titles.matching(" AND ".join(word.begun for word in known), count)
+            candidates += titles.matching(" AND ".join(word.prefix_query for word in known), count)
         if len(candidates) < limit and len(known) > 1:
-            candidates += titles.matching_most([word.begun for word in known], 2 * limit)
+            candidates += titles.matching_most([word.prefix_query for word in known], 2 * limit)
         return candidates
 
 
@@ -108,7 +110,7 @@ class _TypedWord:
         return self._either() if self.similar else f'"{self.text}"'
 
     @property
-    def begun(self) -> str:
+    def prefix_query(self) -> str:
         return self._either() if self.similar else f'"{self.text}" *'
 
     def score(self, words: Sequence[str]) -> float:

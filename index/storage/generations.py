@@ -120,7 +120,7 @@ def check_reader(reader: ExportedReader) -> None:
 
 
 @contextmanager
-def writing(root: Path, wait: float) -> Iterator[None]:
+def writers_lock(root: Path, wait: float) -> Iterator[None]:
     """Hold the writers' lock of the index folder `root`, creating the folder if necessary.
 
     Waits up to `wait` seconds for another writer, then raises IndexBusyError. Raises ConfigurationError if

@@ -3,7 +3,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
-from bot.config import Config, find_config, read_config
+from bot.config import BotConfig, find_config, read_config
 from index.errors import ConfigurationError
 
 
@@ -97,7 +97,7 @@ def test_addresses_that_can_be_are_taken_as_they_are(here: Path) -> None:
 
 
 def test_an_empty_discord_section_is_known() -> None:
-    assert Config.model_validate({"discord": {}}).discord == Config().discord
+    assert BotConfig.model_validate({"discord": {}}).discord == BotConfig().discord
 
 
 def test_the_whole_file_is_read_by_the_front_ends(here: Path) -> None:

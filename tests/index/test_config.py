@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Config as BotConfig
+from bot.config import BotConfig
 from index.config import Config
 from index.errors import ConfigurationError
 

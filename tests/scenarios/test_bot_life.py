@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Config, DiscordSection
+from bot.config import BotConfig, DiscordSection
 from bot.discord.library.live_library import LiveLibrary
 from bot.discord.running import Bot, OpenLibrary
 from bot.discord.telemetry.health import Health
@@ -26,7 +26,7 @@ from tests.support.bots import bot_config
 def shared(library: Library) -> OpenLibrary:
     """Return what lets bots in this process share one library."""
 
-    async def open_library(config: Config, meter: Meter) -> LiveLibrary:
+    async def open_library(config: BotConfig, meter: Meter) -> LiveLibrary:
         return LiveLibrary(config, library, meter)
 
     return open_library

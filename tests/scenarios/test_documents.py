@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from bot.config import Config, read_config
+from bot.config import BotConfig, read_config
 from bot.terminal.cli import main
 from tests.support.paths import ROOT
 
@@ -85,14 +85,14 @@ def test_every_command_with_its_options_exists(document: str, command: str) -> N
 @pytest.mark.parametrize(("document", "key"), mentions(r"`\[([a-z]+\] [a-z_]+)"))
 def test_every_key_that_is_named_exists(document: str, key: str) -> None:
     section, name = key.split("] ")
-    assert name in getattr(Config(), section).model_dump()
+    assert name in getattr(BotConfig(), section).model_dump()
 
 
 def test_the_configuration_file_holds_the_defaults() -> None:
     path = ROOT / "config.toml"
-    defaults = Config().model_dump(exclude_none=True)
+    defaults = BotConfig().model_dump(exclude_none=True)
     assert tomllib.loads(path.read_text("utf-8")) == {k: v for k, v in defaults.items() if k != "base"}
-    assert read_config(path).answer == Config().answer
+    assert read_config(path).answer == BotConfig().answer
 
 
 def test_the_lab_notebook_is_linked_from_no_document() -> None:

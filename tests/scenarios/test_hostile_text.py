@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.config import Config
+from bot.config import BotConfig
 from bot.discord.replies.markdown import web_address
 from index.building.update import update
 from index.library import Library
@@ -47,8 +47,8 @@ def hostile_folder(library_folder: Path, tmp_path_factory: pytest.TempPathFactor
     return folder
 
 
-def _config(folder: Path) -> Config:
-    return Config.model_validate({"base": folder, "index": {"directory": "index"}})
+def _config(folder: Path) -> BotConfig:
+    return BotConfig.model_validate({"base": folder, "index": {"directory": "index"}})
 
 
 def harmless(body: Any) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.config import Config
+from bot.config import BotConfig
 from bot.discord.account.command_sync import register_changed_commands
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import definitions
@@ -19,10 +19,10 @@ from tests.fake_discord import FakeDiscord
 FAST = {"questions_per_minute": 0, "server_questions_per_minute": 0}
 
 
-def bot_config(library: Path, folder: Path, discord: FakeDiscord, **settings: Any) -> Config:
+def bot_config(library: Path, folder: Path, discord: FakeDiscord, **settings: Any) -> BotConfig:
     """Return the configuration of a bot over what lies below `library`, with its own files in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    return Config.model_validate(
+    return BotConfig.model_validate(
         {
             "base": folder,
             "corpus": {"directory": str(library / "corpus")},

@@ -4,7 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.discord.replies.reply import article_gone_reply, unknown_button_reply, verdict_reply
-from bot.discord.replies.tickets import ContextTicket, MoreTicket, NoteTicket, Ticket, VerdictTicket, parse
+from bot.discord.replies.tickets import (
+    ContextTicket,
+    MoreTicket,
+    NoteTicket,
+    Ticket,
+    VerdictTicket,
+    parse_ticket,
+)
 from tests.fake_discord import FakeDiscord, Interaction, Message
 from tests.fake_discord.world import User
 
@@ -47,7 +54,7 @@ def button(message: Message | None, what: str) -> str:
     """Return the custom_id of a message's first button for a purpose or with a label."""
     assert message is not None
     for button in message.buttons:
-        if PURPOSES.get(what, lambda _: False)(parse(button["custom_id"])) or button["label"] == what:
+        if PURPOSES.get(what, lambda _: False)(parse_ticket(button["custom_id"])) or button["label"] == what:
             return str(button["custom_id"])
     raise AssertionError(f"no button {what!r} in {message!r}")
 

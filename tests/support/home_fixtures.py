@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Config
+from bot.config import BotConfig
 from tests.support.homes import BEES, Home
 from tests.support.paths import CORPUS, ROOT
 from tests.support.pseudo_terminal import PseudoTerminal
@@ -75,7 +75,7 @@ def built_home(tmp_path_factory: pytest.TempPathFactory, encoder_folder: Path) -
         (home.corpus / "notes").mkdir()
         (home.corpus / "notes" / "bees.md").write_text(BEES, "utf-8")
         shutil.copy(ROOT / "config.toml", home.config)
-        provide_encoder(Config.read(home.config), encoder_folder)
+        provide_encoder(BotConfig.read(home.config), encoder_folder)
         run = home.footnote("index")
         assert (run.code, run.out) == (0, "2 added, 0 updated, 0 removed, 0 unchanged\n"), run.err
 

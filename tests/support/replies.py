@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.discord.replies.markdown import units, web_address
 from bot.discord.replies.reply import Reply
-from bot.discord.replies.tickets import parse
+from bot.discord.replies.tickets import parse_ticket
 from tests.fake_discord import limits as documented
 from tests.preview.golden import payload
 from tests.preview.markdown import parse as markdown
@@ -60,7 +60,7 @@ def check(reply: Reply) -> None:
         assert all(text.strip() for text in (embed.title, embed.description) if text is not None)
     ids = [button.custom_id for button in reply.buttons]
     assert len(set(ids)) == len(ids)
-    assert all(parse(id_) for id_ in ids)
+    assert all(parse_ticket(id_) for id_ in ids)
     assert all(0 < units(button.label) <= documented.LABEL for button in reply.buttons)
     for row in range(documented.ROWS):
         assert sum(button.row == row for button in reply.buttons) <= documented.ROW

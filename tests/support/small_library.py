@@ -15,7 +15,7 @@ from index.segmentation.search_terms import terms
 from index.storage import generations
 from index.storage.bm25 import Bm25
 from index.storage.fingerprint import encoder_name
-from index.storage.generations import put_encoder, writing
+from index.storage.generations import put_encoder, writers_lock
 
 ARTICLES = {
     "raqqa.txt": "Fight for Raqqa\n\nThe general predicts a long fight. About 90,000 people live there.\n",
@@ -50,7 +50,7 @@ def provide_encoder(config: Config, exported: Path) -> None:
         for path in exported.iterdir():
             (made / path.name).hardlink_to(path)
 
-    with writing(config.index_directory, 0):
+    with writers_lock(config.index_directory, 0):
         put_encoder(config.index_directory, name, link)
 
 

@@ -9,7 +9,7 @@ SCOPES = ("bot", "applications.commands")
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class RequiredPermission:
     """A permission: its name in discord.py and in Discord's settings, and what the bot needs it for."""
 
     flag: str
@@ -18,11 +18,13 @@ class Need:
 
 
 NEEDS = (
-    Need("view_channel", "View Channels", "to see the messages that mention it"),
-    Need("send_messages", "Send Messages", "to answer them"),
-    Need("send_messages_in_threads", "Send Messages in Threads", "to answer in threads"),
-    Need("embed_links", "Embed Links", "to show the sources below an answer"),
-    Need("read_message_history", "Read Message History", "to reply, and to see what it is replying to"),
+    RequiredPermission("view_channel", "View Channels", "to see the messages that mention it"),
+    RequiredPermission("send_messages", "Send Messages", "to answer them"),
+    RequiredPermission("send_messages_in_threads", "Send Messages in Threads", "to answer in threads"),
+    RequiredPermission("embed_links", "Embed Links", "to show the sources below an answer"),
+    RequiredPermission(
+        "read_message_history", "Read Message History", "to reply, and to see what it is replying to"
+    ),
 )
 
 
@@ -31,12 +33,12 @@ def permissions() -> discord.Permissions:
     return discord.Permissions(**{need.flag: True for need in NEEDS})
 
 
-def missing(have: discord.Permissions) -> list[Need]:
+def missing_permissions(have: discord.Permissions) -> list[RequiredPermission]:
     """List what is needed and not in `have`; administrators and owners have everything."""
     return [] if have.administrator else [need for need in NEEDS if not getattr(have, need.flag)]
 
 
-def granted(message: discord.Message) -> discord.Permissions | None:
+def granted_permissions(message: discord.Message) -> discord.Permissions | None:
     """Return the bot's permissions in a message's channel; None if Discord has not sent them yet."""
     if message.guild is None:
         return discord.Permissions.all()
@@ -52,7 +54,7 @@ def name_of(flag: str) -> str:
     return names.get(flag, flag.replace("_", " ").title())
 
 
-def names_of(needs: Iterable[Need]) -> str:
+def permission_names(needs: Iterable[RequiredPermission]) -> str:
     """Return the names of permissions in one line."""
     return ", ".join(need.name for need in needs)
 

@@ -6,7 +6,7 @@ import stat
 from collections.abc import Mapping, MutableMapping
 from pathlib import Path
 
-from bot.wording import counted, error_message
+from bot.wording import count_with_noun, error_message
 from index.errors import ConfigurationError
 
 VARIABLE = "DISCORD_BOT_TOKEN"
@@ -85,6 +85,6 @@ def _fault(token: str) -> str | None:
         return "it has other characters than letters, digits, - and _ in three parts with dots between"
     for part, (name, least) in zip(parts, _PARTS, strict=True):
         if len(part) < least:
-            length = counted(len(part), "character")
+            length = count_with_noun(len(part), "character")
             return f"its {name} part is too short: {length}, expected {least} or more; is it all there?"
     return None

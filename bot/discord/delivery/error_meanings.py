@@ -9,7 +9,7 @@ import aiohttp
 import discord
 from discord import app_commands
 
-from bot.discord.account.permissions import missing, name_of, names_of
+from bot.discord.account.permissions import missing_permissions, name_of, permission_names
 from bot.discord.library.question_queue import DeadlineError, QueueFullError
 from bot.discord.replies.reply import busy_reply, late_reply
 from bot.feedback.store import FeedbackError, NoRoomError
@@ -152,19 +152,19 @@ def is_missing_permission(error: Exception) -> bool:
     return isinstance(error, discord.HTTPException) and error.code in _PERMISSIONS
 
 
-def missing_permissions(error: Exception, have: discord.Permissions, *, in_thread: bool) -> str:
+def missing_permission_names(error: Exception, have: discord.Permissions, *, in_thread: bool) -> str:
     """Name the permissions, as Discord's settings do, that would have allowed what was refused."""
     sending, other = "send_messages", "send_messages_in_threads"
     if in_thread:
         sending, other = other, sending
-    needs = {need.flag: need for need in missing(have) if need.flag != other}
+    needs = {need.flag: need for need in missing_permissions(have) if need.flag != other}
     # Permissions that depend on another missing one count as missing too, so only that other one is named.
     if "view_channel" in needs:
         needs = {"view_channel": needs["view_channel"]}
     elif sending in needs:
         needs.pop("embed_links", None)
     code = error.code if isinstance(error, discord.HTTPException) else 0
-    return names_of(needs.values()) or name_of(_PERMISSIONS.get(code, sending))
+    return permission_names(needs.values()) or name_of(_PERMISSIONS.get(code, sending))
 
 
 def _discord_meaning(error: discord.DiscordException) -> ErrorMeaning:

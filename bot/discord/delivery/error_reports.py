@@ -9,14 +9,14 @@ from typing import Any
 
 import discord
 
-from bot.discord.account.permissions import granted
+from bot.discord.account.permissions import granted_permissions
 from bot.discord.delivery.error_meanings import (
     ALREADY_ACKNOWLEDGED,
     UNREACHABLE,
     ErrorMeaning,
     is_missing_permission,
     meaning_of,
-    missing_permissions,
+    missing_permission_names,
     original_error,
 )
 from bot.discord.delivery.repeat_guards import SentWarnings
@@ -51,7 +51,7 @@ class ErrorReports:
         names = ""
         if is_missing_permission(error):
             in_thread = isinstance(interaction.channel, discord.Thread)
-            names = missing_permissions(error, interaction.app_permissions, in_thread=in_thread)
+            names = missing_permission_names(error, interaction.app_permissions, in_thread=in_thread)
         reference = self._log(meaning, error, interaction.type.name, interaction.channel_id, names=names)
         try:
             if interaction.type is discord.InteractionType.autocomplete:
@@ -94,8 +94,8 @@ class ErrorReports:
         """Name what is missing, in the channel or, if the bot cannot write there, to the person."""
         channel = message.channel
         in_thread = isinstance(channel, discord.Thread)
-        have = granted(message) or discord.Permissions.none()
-        names = missing_permissions(error, have, in_thread=in_thread)
+        have = granted_permissions(message) or discord.Permissions.none()
+        names = missing_permission_names(error, have, in_thread=in_thread)
         reference = self._log(meaning_of(error), error, "message", channel.id, reference, names)
         person = (channel.id, message.author.id)
         if not self._told.claim(person, self._repeat_after):

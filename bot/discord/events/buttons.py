@@ -27,7 +27,7 @@ from bot.discord.replies.tickets import (
     PageTicket,
     Ticket,
     VerdictTicket,
-    parse,
+    parse_ticket,
     sentence_digest,
 )
 from bot.feedback.store import NOTE_LIMIT, Judgement
@@ -61,7 +61,7 @@ class TicketButton(discord.ui.DynamicItem[discord.ui.Item[Any]], template="(?!)"
 
     @classmethod
     async def _answer(cls, interaction: Interaction) -> None:
-        ticket = parse(interaction.custom_id or "")
+        ticket = parse_ticket(interaction.custom_id or "")
         if ticket is None:  # it matches the template, but is none that the bot would write
             await send_privately(interaction, unknown_button_reply())
         else:
@@ -135,7 +135,9 @@ class MoreButton(TicketButton, template=MoreTicket.TEMPLATE):
             offset=ticket.offset,
             is_statement=sent.statement,
         )
-        await interaction.client.services.answering.answer_interaction(interaction, question, private=True)
+        await interaction.client.services.question_handler.answer_interaction(
+            interaction, question, private=True
+        )
 
 
 class VerdictButton(TicketButton, template=VerdictTicket.TEMPLATE):
@@ -211,7 +213,7 @@ async def _handle_once(interaction: Interaction, handler: Callable[[Interaction]
     services = interaction.client.services
     if not services.handled.add_if_new(interaction.id):
         return
-    with services.answering.in_flight.track():
+    with services.question_handler.in_flight.track():
         try:
             await handler(interaction)
         except Exception as error:  # discord.py would only log it
@@ -219,7 +221,7 @@ async def _handle_once(interaction: Interaction, handler: Callable[[Interaction]
 
 
 async def _answer_undispatched_click(interaction: Interaction) -> None:
-    ticket = parse(interaction.custom_id or "")
+    ticket = parse_ticket(interaction.custom_id or "")
     for button in BUTTONS:
         if isinstance(ticket, button.ticket_type):
             await button.answer(interaction, ticket)
@@ -228,7 +230,7 @@ async def _answer_undispatched_click(interaction: Interaction) -> None:
 
 
 async def _answer_form(interaction: Interaction) -> None:
-    ticket = parse(interaction.custom_id or "")
+    ticket = parse_ticket(interaction.custom_id or "")
     if isinstance(ticket, NoteTicket):
         await _store_note(interaction, ticket)
     else:

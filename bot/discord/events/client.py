@@ -9,18 +9,18 @@ from typing import Any
 import discord
 from typing_extensions import override
 
-from bot.config import Config
+from bot.config import BotConfig
 from bot.discord.account.discord_py_globals import use_api, use_gateway_of_api
 from bot.discord.delivery.error_reports import ErrorReports
 from bot.discord.delivery.repeat_guards import RecentIds
 from bot.discord.events.buttons import BUTTONS, handle_undispatched
-from bot.discord.events.commands import Tree
+from bot.discord.events.commands import BotCommandTree
 from bot.discord.events.conversation import Conversation
 from bot.discord.events.services import Services, ServicesClient
 from bot.discord.library.live_library import LiveLibrary
 from bot.discord.library.question_queue import QuestionQueue
-from bot.discord.questions.answering import Answering
 from bot.discord.questions.cooldowns import Cooldowns
+from bot.discord.questions.question_handler import QuestionHandler
 from bot.discord.telemetry.log_format import fields
 from bot.discord.telemetry.meter import Meter
 from bot.feedback.store import Feedback
@@ -41,7 +41,7 @@ class FootnoteClient(ServicesClient):
 
     def __init__(
         self,
-        config: Config,
+        config: BotConfig,
         live_library: LiveLibrary,
         question_queue: QuestionQueue,
         feedback: Feedback,
@@ -66,12 +66,12 @@ class FootnoteClient(ServicesClient):
             live_library=live_library,
             question_queue=question_queue,
             feedback=feedback,
-            answering=Answering(config, live_library, question_queue, cooldowns, meter),
+            question_handler=QuestionHandler(config, live_library, question_queue, cooldowns, meter),
             error_reports=ErrorReports(meter),
             handled=RecentIds(),
         )
         self.meter = meter
-        self.tree = Tree(self)
+        self.tree = BotCommandTree(self)
         self._conversation = Conversation(self.services)
         self._shard_states: dict[int, str] = {}
 
@@ -90,8 +90,8 @@ class FootnoteClient(ServicesClient):
 
         Returns how many were given up. Anyone who asks meanwhile is told to ask again in a minute.
         """
-        self.services.answering.stop()
-        return await self.services.answering.finish(within)
+        self.services.question_handler.stop()
+        return await self.services.question_handler.finish(within)
 
     async def on_message(self, message: discord.Message) -> None:
         """Answer a message if it is meant for the bot."""

@@ -46,7 +46,7 @@ async def ask(
         private = client.services.config.discord.private
     request = DiscordQuestion(question, interaction.user.id, interaction.guild_id, "slash", article or None)
     follow = None if request.article else partial(in_thread, interaction.channel, client.user)
-    await client.services.answering.answer_interaction(interaction, request, follow, private=private)
+    await client.services.question_handler.answer_interaction(interaction, request, follow, private=private)
 
 
 @app_commands.command(name="articles", description="List the articles that I answer from.")
@@ -70,7 +70,9 @@ async def show_article(interaction: Interaction, article: str) -> None:
 @app_commands.command(description="Say what I am, what I answer from, and what I keep of your questions.")
 async def about(interaction: Interaction) -> None:
     """Say what the bot is."""
-    await _look_up(interaction, library_pages.about, interaction.client.services.config.discord.log_questions)
+    await _look_up(
+        interaction, library_pages.about_page, interaction.client.services.config.discord.log_questions
+    )
 
 
 @ask.autocomplete("article")
@@ -102,19 +104,19 @@ async def find_sources(interaction: Interaction, message: discord.Message) -> No
         text, interaction.user.id, interaction.guild_id, "menu", is_statement=not is_question(whole)
     )
     private = services.config.discord.private
-    await services.answering.answer_interaction(interaction, question, private=private)
+    await services.question_handler.answer_interaction(interaction, question, private=private)
 
 
 async def _look_up(interaction: Interaction, look: Callable[..., Reply], *args: Any) -> None:
     """Show something of the library, to the person alone."""
     services = interaction.client.services
-    with services.answering.in_flight.track():
+    with services.question_handler.in_flight.track():
         await defer_response(interaction, private=True)
         reply = await services.question_queue.run(look, services.live_library.library, *args)
         await edit_response(interaction, reply)
 
 
-class Tree(app_commands.CommandTree[Any]):
+class BotCommandTree(app_commands.CommandTree[Any]):
     """All commands of the bot; reports the errors in them."""
 
     def __init__(self, client: discord.Client) -> None:
@@ -130,7 +132,8 @@ class Tree(app_commands.CommandTree[Any]):
             return True  # answering twice does no harm, and one comes with every letter that is typed
         if not interaction.client.services.handled.add_if_new(interaction.id):
             return False  # Discord delivered it twice
-        interaction.client.services.answering.in_flight.track_until_done()  # including the report if it fails
+        in_flight = interaction.client.services.question_handler.in_flight
+        in_flight.track_until_done()  # including the report if it fails
         return True
 
     @override
@@ -140,5 +143,5 @@ class Tree(app_commands.CommandTree[Any]):
 
 def definitions() -> list[dict[str, Any]]:
     """Return the commands as they are registered with Discord; needs no index, token or event loop."""
-    tree = Tree(discord.Client(intents=discord.Intents(guilds=True)))  # without it discord.py warns
+    tree = BotCommandTree(discord.Client(intents=discord.Intents(guilds=True)))  # without it discord.py warns
     return [command.to_dict(tree) for command in tree.get_commands()]

@@ -9,8 +9,8 @@ from dataclasses import replace
 import discord
 
 from bot.discord.events.services import Services
-from bot.discord.questions.answering import EMPTY_QUESTION_TEXT
 from bot.discord.questions.question import DiscordQuestion
+from bot.discord.questions.question_handler import EMPTY_QUESTION_TEXT
 from bot.discord.replies.answer_reply import NO_MORE, SentAnswer, read_back
 from bot.discord.replies.reply import Reply, notice
 
@@ -44,7 +44,7 @@ class Conversation:
         """Answer a message that is meant for the bot, once; never another bot's or its own."""
         if not is_for_bot(message, me) or not self._services.handled.add_if_new(message.id):
             return
-        answering = self._services.answering
+        question_handler = self._services.question_handler
         question = DiscordQuestion(
             readable_text(message, me),
             message.author.id,
@@ -55,16 +55,16 @@ class Conversation:
 
         async def follow(question: DiscordQuestion) -> DiscordQuestion | Reply:
             if _HELP.fullmatch(question.text):
-                return await answering.about()
+                return await question_handler.about()
             if _GREETING.fullmatch(question.text):
                 return notice(HELLO)
             more = asks_for_more(question.text)
             sent = await _answer_before(message, me, latest=more)
             return notice(MORE_OF_WHAT) if more and not sent else follow_up(question, sent, more=more)
 
-        with answering.in_flight.track():
+        with question_handler.in_flight.track():
             try:
-                await answering.answer_message(message, question, follow)
+                await question_handler.answer_message(message, question, follow)
             except Exception as error:  # else nobody would be told
                 await self._services.error_reports.message_failed(message, error)
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import discord
 
-from bot.config import Config
+from bot.config import BotConfig
 from bot.discord.delivery.error_reports import ErrorReports
 from bot.discord.delivery.repeat_guards import RecentIds
 from bot.discord.library.live_library import LiveLibrary
 from bot.discord.library.question_queue import QuestionQueue
-from bot.discord.questions.answering import Answering
+from bot.discord.questions.question_handler import QuestionHandler
 from bot.feedback.store import Feedback
 
 
@@ -20,11 +20,11 @@ class Services:
     `handled` holds the ids of interactions and messages, because Discord may deliver one of them twice.
     """
 
-    config: Config
+    config: BotConfig
     live_library: LiveLibrary
     question_queue: QuestionQueue
     feedback: Feedback
-    answering: Answering
+    question_handler: QuestionHandler
     error_reports: ErrorReports
     handled: RecentIds
 

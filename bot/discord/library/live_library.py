@@ -7,7 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Self
 
-from bot.config import Config
+from bot.config import BotConfig
 from bot.discord.library.update_process import update_in_child
 from bot.discord.telemetry.log_format import fields
 from bot.discord.telemetry.meter import Meter
@@ -32,7 +32,7 @@ WARM_UP_QUESTION = "What is this about?"
 FAILED_CHECKS_SHARE = 0.1
 """After a failed check, wait so long that checking takes at most this part of the time."""
 
-UpdateIndex = Callable[[Config, float], Awaitable[BuildReport]]
+UpdateIndex = Callable[[BotConfig, float], Awaitable[BuildReport]]
 """Updates the index as `index.building.update.update` does, the second argument being the seconds to wait."""
 
 Skipped = frozenset[tuple[str, str]]
@@ -51,7 +51,7 @@ class LiveLibrary:
 
     def __init__(
         self,
-        config: Config,
+        config: BotConfig,
         library: Library,
         meter: Meter,
         update_index: UpdateIndex = update_in_child,
@@ -67,7 +67,7 @@ class LiveLibrary:
         self._set_metrics()
 
     @classmethod
-    async def open(cls, config: Config, meter: Meter, update_index: UpdateIndex = update_in_child) -> Self:
+    async def open(cls, config: BotConfig, meter: Meter, update_index: UpdateIndex = update_in_child) -> Self:
         """Open the library and warm it up; build or update its index first if necessary.
 
         If an update cannot be made now but there is a whole index, that is a warning. Raises FootnoteError.
@@ -191,7 +191,7 @@ class LiveLibrary:
 
 
 async def _update(
-    config: Config,
+    config: BotConfig,
     update_index: UpdateIndex,
     reason: str,
     wait: float,
@@ -209,7 +209,7 @@ async def _update(
     return skipped
 
 
-def _list_corpus(config: Config) -> _Listing:
+def _list_corpus(config: BotConfig) -> _Listing:
     files = ((file.path, file.path.stat()) for file in corpus_files(config.corpus_directory))
     return frozenset((str(path), state.st_size, state.st_mtime_ns) for path, state in files)
 

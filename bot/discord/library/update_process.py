@@ -18,7 +18,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 
-from bot.config import Config
+from bot.config import BotConfig
 from bot.discord.telemetry.log_format import fields
 from index.building.report import BuildReport
 from index.building.update import update
@@ -30,12 +30,12 @@ STAGE_INTERVAL = 10.0
 
 _NICENESS = 5  # answers come first
 
-Update = Callable[[Config, Progress, float], BuildReport]
+Update = Callable[[BotConfig, Progress, float], BuildReport]
 
 log = logging.getLogger(__name__)
 
 
-async def update_in_child(config: Config, wait: float, work: Update = update) -> BuildReport:
+async def update_in_child(config: BotConfig, wait: float, work: Update = update) -> BuildReport:
     """Bring the index up to date as `update` does, in a child process that is killed if this is cancelled.
 
     Raises what `update` does, and FootnoteError if the child died.
@@ -70,7 +70,7 @@ def _log_stages(stages: Connection) -> None:
             log.info("indexing", extra=fields(stage=stage, done=done, total=total))
 
 
-def throttled(progress: Progress, interval: float, clock: Callable[[], float] = time.monotonic) -> Progress:
+def throttle(progress: Progress, interval: float, clock: Callable[[], float] = time.monotonic) -> Progress:
     """Return a `progress` that reports each stage when it begins, and then once in an interval."""
     reported: dict[str, float] = {}
 
@@ -105,8 +105,8 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _work(work: Update, config: Config, wait: float) -> BuildReport:
-    return work(config, throttled(_send_stage, STAGE_INTERVAL), wait)
+def _work(work: Update, config: BotConfig, wait: float) -> BuildReport:
+    return work(config, throttle(_send_stage, STAGE_INTERVAL), wait)
 
 
 def _send_stage(stage: str, done: int, total: int) -> None:

@@ -15,7 +15,7 @@ _ROUNDING = 1e-3  # seconds that may be lost by adding up thousands of parts of 
 
 
 @dataclass(frozen=True, slots=True)
-class Wait:
+class CooldownWait:
     """How many seconds to wait, and whether because of the server's limit or the person's own."""
 
     seconds: float
@@ -36,7 +36,7 @@ class Cooldowns:
         self._users = _Limit(per_user, most_remembered)
         self._servers = _Limit(per_server, most_remembered)
 
-    def count_question(self, user_id: int, server_id: int | None) -> Wait | None:
+    def count_question(self, user_id: int, server_id: int | None) -> CooldownWait | None:
         """Count a question and return None; if it is one too many, return the longer wait of the two.
 
         A question that has to wait is not counted. `server_id` is None in direct messages.
@@ -45,7 +45,7 @@ class Cooldowns:
         for_user = self._users.wait(user_id, now)
         for_server = 0.0 if server_id is None else self._servers.wait(server_id, now)
         if for_user or for_server:
-            return Wait(max(for_user, for_server), for_server=for_server > for_user)
+            return CooldownWait(max(for_user, for_server), for_server=for_server > for_user)
         self._users.count(user_id, now)
         if server_id is not None:
             self._servers.count(server_id, now)

@@ -28,7 +28,7 @@ from bot.discord.replies.tickets import (
     MoreTicket,
     Ticket,
     VerdictTicket,
-    parse,
+    parse_ticket,
     sentence_digest,
 )
 from bot.wording import safe
@@ -195,7 +195,9 @@ def read_back(message: discord.Message) -> SentAnswer | None:
         item for row in message.components if isinstance(row, discord.ActionRow) for item in row.children
     ]
     tickets = tuple(
-        ticket for button in buttons if button.custom_id and (ticket := parse(button.custom_id)) is not None
+        ticket
+        for button in buttons
+        if button.custom_id and (ticket := parse_ticket(button.custom_id)) is not None
     )
     asked_in = next(
         (ticket.asked_in for ticket in tickets if isinstance(ticket, MoreTicket | VerdictTicket)), None

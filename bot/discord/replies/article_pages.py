@@ -9,7 +9,7 @@ from bot.discord.replies import message_limits
 from bot.discord.replies.markdown import UNTITLED, emphasize, escape_to_fit, units, web_address
 from bot.discord.replies.reply import BLUE, Button, Reply
 from bot.discord.replies.tickets import ContextTicket, Mark, PageTicket, sentence_digest
-from bot.wording import counted
+from bot.wording import count_with_noun
 from index.records import Article, Sentence
 from index.storage.catalog import article_key
 
@@ -80,12 +80,12 @@ class _Pages:
             colour=BLUE,
         )
 
-    def earlier(self, run: range) -> tuple[Button, ...]:
+    def previous_button(self, run: range) -> tuple[Button, ...]:
         """Return the button to the page before, if there is one."""
         ticket = PageTicket(article_key(self.article.id), run.start, True, self.mark)
         return (Button("Earlier", ticket.custom_id),) if run.start > 0 else ()
 
-    def later(self, run: range, label: str = "Later") -> tuple[Button, ...]:
+    def next_button(self, run: range, label: str = "Later") -> tuple[Button, ...]:
         """Return the button to the next page, if there is one."""
         ticket = PageTicket(article_key(self.article.id), run.stop, False, self.mark)
         return (Button(label, ticket.custom_id),) if run.stop < len(self.sentences) else ()
@@ -121,7 +121,7 @@ def context_reply(
         run = pages.around(first, first + 1, before=ticket.earlier, after=not ticket.earlier, room=PAGE_LIMIT)
     embed = pages.embed(run)
     embed.set_footer(text=_position(run, len(sentences)))
-    return Reply(embed=embed, buttons=pages.earlier(run) + pages.later(run))
+    return Reply(embed=embed, buttons=pages.previous_button(run) + pages.next_button(run))
 
 
 def article_reply(article: Article, sentences: Sequence[Sentence]) -> Reply:
@@ -134,8 +134,8 @@ def article_reply(article: Article, sentences: Sequence[Sentence]) -> Reply:
     byline = [escape_to_fit(fact or "", BYLINE_LIMIT) for fact in (article.author, article.published)]
     if any(byline):
         embed.description = f"-# {' · '.join(filter(None, byline))}\n{embed.description or ''}"
-    embed.set_footer(text=f"{counted(len(sentences), 'sentence')} · {len(article.text):,} characters")
-    return Reply(embed=embed, buttons=pages.later(run, "Read on"))
+    embed.set_footer(text=f"{count_with_noun(len(sentences), 'sentence')} · {len(article.text):,} characters")
+    return Reply(embed=embed, buttons=pages.next_button(run, "Read on"))
 
 
 def _number(sentences: Sequence[Sentence], ticket: ContextTicket) -> int | None:

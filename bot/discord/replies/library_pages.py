@@ -13,7 +13,7 @@ from bot.discord.replies.article_pages import article_reply
 from bot.discord.replies.markdown import UNTITLED, cut, escape, escape_to_fit, link, units
 from bot.discord.replies.reply import BLUE, BOLD, TITLE_LIMIT, Button, Reply, notice
 from bot.discord.replies.tickets import ArticlesTicket, clean_query
-from bot.wording import counted, safe
+from bot.wording import count_with_noun, safe
 from index.errors import UnknownArticleError
 from index.library import Library
 from index.storage.catalog import ArticleRow, article_key
@@ -90,7 +90,7 @@ def articles_reply(rows: Sequence[ArticleRow], *, page: int, pages: int, total: 
     nothing = "No article's title is like that." if query else "There are no articles yet."
     embed = discord.Embed(title=title, description="\n".join(map(_row, rows)) or nothing, colour=BLUE)
     if rows:
-        embed.set_footer(text=f"{counted(total, 'article')} · page {page + 1} of {pages}")
+        embed.set_footer(text=f"{count_with_noun(total, 'article')} · page {page + 1} of {pages}")
     buttons = []
     if page > 0:
         buttons.append(Button("Previous", ArticlesTicket(page - 1, query).custom_id))
@@ -122,7 +122,7 @@ def unknown_article_reply(typed: str, suggestions: Sequence[str]) -> Reply:
     return notice(text)
 
 
-def about(library: Library, log_questions: bool) -> Reply:
+def about_page(library: Library, log_questions: bool) -> Reply:
     """Say what the bot is."""
     return about_reply(
         articles=len(library.titles),
@@ -152,7 +152,9 @@ def _source() -> str:
 
 def _row(row: ArticleRow) -> str:
     facts = " · ".join(
-        filter(None, (escape_to_fit(row.published or "", DATE_LIMIT), counted(row.sentences, "sentence")))
+        filter(
+            None, (escape_to_fit(row.published or "", DATE_LIMIT), count_with_noun(row.sentences, "sentence"))
+        )
     )
     lines = f"{BOLD}{link(row.title, row.url, TITLE_LIMIT)}{BOLD}\n-# {facts}"
     return (

@@ -1,6 +1,6 @@
 """Tickets: what a click needs, written into the button's custom_id, so buttons work after a restart.
 
-Tickets come back from outside: `parse` reads exactly what `custom_id` writes, and nothing else.
+Tickets come back from outside: `parse_ticket` reads exactly what `custom_id` writes, and nothing else.
 """
 
 import hashlib
@@ -195,7 +195,7 @@ _KINDS: tuple[type[Ticket], ...] = (
 )
 
 
-def parse(custom_id: str) -> Ticket | None:
+def parse_ticket(custom_id: str) -> Ticket | None:
     """Read a custom_id; None unless it is, character for character, one that a ticket has."""
     if units(custom_id) > CUSTOM_ID:
         return None

@@ -4,19 +4,19 @@ from dataclasses import replace
 
 import discord
 
-from bot.discord.account.permissions import granted, name_of
+from bot.discord.account.permissions import granted_permissions, name_of
 from bot.discord.replies import message_limits
 from bot.discord.replies.answer_reply import MORE_LABEL
 from bot.discord.replies.markdown import cut, escape, units
 from bot.discord.replies.reply import EMPTY_LINE, Button, Reply
-from bot.discord.replies.tickets import MoreTicket, parse
+from bot.discord.replies.tickets import MoreTicket, parse_ticket
 
 MISSING_PERMISSION = f"-# I could show this better here with the permission **{name_of('embed_links')}**."
 
 
 def may_embed(message: discord.Message) -> bool:
     """Tell whether Discord shows embeds in a message's channel, as far as the bot knows."""
-    permissions = granted(message)
+    permissions = granted_permissions(message)
     return permissions is None or permissions.embed_links
 
 
@@ -47,7 +47,9 @@ def _buttons(reply: Reply, citations: int, shown: int) -> tuple[Button, ...]:
     """Return the buttons for a message that shows only the first `shown` of the reply's `citations`."""
     if reply.rest is None or shown == citations:
         return reply.buttons
-    others = [button for button in reply.buttons if not isinstance(parse(button.custom_id), MoreTicket)]
+    others = [
+        button for button in reply.buttons if not isinstance(parse_ticket(button.custom_id), MoreTicket)
+    ]
     if not shown:  # "More sources" would show this message again
         return tuple(others)
     rest = replace(reply.rest, offset=reply.rest.offset - citations + shown)

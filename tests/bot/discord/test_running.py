@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Config
+from bot.config import BotConfig
 from bot.discord import running
 from bot.terminal import run_bot
 from bot.terminal.command_group import GlobalOptions
@@ -171,7 +171,7 @@ async def test_a_missing_malformed_or_refused_token_is_one_line(
 def test_an_unexpected_end_does_not_tell_the_token(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], log_format: str
 ) -> None:
-    def fail(config: Config, token: str) -> None:
+    def fail(config: BotConfig, token: str) -> None:
         assert "DISCORD_BOT_TOKEN" not in os.environ
         raise ValueError(f"header with {token}") from FootnoteError(token)
 

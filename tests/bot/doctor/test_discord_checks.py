@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from discord import Permissions
 
-from bot.config import Config, DiscordSection, MetricsSection
+from bot.config import BotConfig, DiscordSection, MetricsSection
 from bot.discord.account import login
 from bot.discord.account.permissions import invite_link, permissions
 from bot.doctor.check import Check
@@ -141,7 +141,7 @@ def test_the_command_says_that_discord_is_out_of_reach(tmp_path: Path) -> None:
 
 
 def test_the_folder_of_the_feedback_is_looked_at_and_not_made(tmp_path: Path) -> None:
-    config = Config(base=tmp_path)
+    config = BotConfig(base=tmp_path)
     check = examine_feedback(config)
     assert (check.check, check.status) == ("feedback", "ok")
     assert "no verdicts" in check.detail or "0 verdicts" in check.detail
@@ -156,7 +156,7 @@ def test_the_folder_of_the_feedback_is_looked_at_and_not_made(tmp_path: Path) ->
 def test_a_folder_that_cannot_be_written_to_fails(tmp_path: Path) -> None:
     """Also where it would have to be made below a file."""
     (tmp_path / "file").touch()
-    check = examine_feedback(Config(base=tmp_path, discord=DiscordSection(directory="file/bot")))
+    check = examine_feedback(BotConfig(base=tmp_path, discord=DiscordSection(directory="file/bot")))
     assert check.status == "fail"
     assert f"{tmp_path / 'file'} cannot be written to" in check.detail
 
@@ -164,7 +164,7 @@ def test_a_folder_that_cannot_be_written_to_fails(tmp_path: Path) -> None:
 def test_the_address_of_the_metrics_is_taken_for_a_moment() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         listen = f"127.0.0.1:{other.getsockname()[1]}"
-        config = Config(metrics=MetricsSection(listen=listen))
+        config = BotConfig(metrics=MetricsSection(listen=listen))
         taken = examine_metrics(config)
         assert (taken.status, taken.detail) == ("warn", f"{listen}: address already in use")
         assert "the bot" in taken.remedy
@@ -174,7 +174,7 @@ def test_the_address_of_the_metrics_is_taken_for_a_moment() -> None:
 
 @pytest.mark.parametrize("listen", ["192.0.2.1:9464", "no.such.host.invalid:9464", f"{'a' * 70}:9464"])
 def test_an_address_that_is_none_of_this_machine_fails(listen: str) -> None:
-    check = examine_metrics(Config(metrics=MetricsSection(listen=listen)))
+    check = examine_metrics(BotConfig(metrics=MetricsSection(listen=listen)))
     assert check.status == "fail"
     assert check.detail.startswith(f"{listen}: ")
     assert "[metrics] listen" in check.remedy
@@ -186,5 +186,5 @@ def test_the_doctor_looks_at_the_metrics_only_where_they_are_wanted(
     monkeypatch.delenv("DISCORD_BOT_TOKEN", raising=False)
     monkeypatch.delenv("DISCORD_BOT_TOKEN_FILE", raising=False)
     for listen, named in (("192.0.2.1:9464", ["metrics"]), ("", [])):
-        config = Config(base=tmp_path, metrics=MetricsSection(listen=listen))
+        config = BotConfig(base=tmp_path, metrics=MetricsSection(listen=listen))
         assert [check.check for check in examine(config, None) if check.check == "metrics"] == named

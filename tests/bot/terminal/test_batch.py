@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.terminal.batch import LONGEST_LINE, BadLine, Line, parse
+from bot.terminal.batch import LONGEST_LINE, BadLine, Line, parse_line
 from tests.support.homes import Home
 
 GOOD = {"id": "a", "question": "Who confirmed the strike?"}
@@ -17,7 +17,7 @@ def line(**values: Any) -> bytes:
 
 @pytest.mark.parametrize("identity", ["a", "", "é\n", 7, -1.5, 10**30])
 def test_an_id_is_any_string_or_number(identity: Any) -> None:
-    assert parse(1, line(id=identity)) == Line(id=identity, question="Who confirmed the strike?")
+    assert parse_line(1, line(id=identity)) == Line(id=identity, question="Who confirmed the strike?")
 
 
 @pytest.mark.parametrize(
@@ -45,14 +45,14 @@ def test_an_id_is_any_string_or_number(identity: Any) -> None:
     ],
 )
 def test_a_bad_line_is_an_error_with_its_id(data: bytes | None, identity: Any, words: str) -> None:
-    found = parse(3, data)
+    found = parse_line(3, data)
     assert isinstance(found, BadLine)
     assert found.id == identity
     assert words in found.error
 
 
 def test_the_first_line_may_start_with_a_byte_order_mark() -> None:
-    assert parse(1, b"\xef\xbb\xbf" + line()) == Line(id="a", question="Who confirmed the strike?")
+    assert parse_line(1, b"\xef\xbb\xbf" + line()) == Line(id="a", question="Who confirmed the strike?")
 
 
 def test_answers_come_in_order_and_bad_lines_do_not_stop_them(built_home: Home) -> None:

@@ -11,7 +11,7 @@ import pytest
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import PipeInput, create_pipe_input
 
-from bot.config import Config
+from bot.config import BotConfig
 from bot.terminal.chat import Chat, completions, typed_lines
 from index.building import staleness
 from index.building.staleness import Comparison
@@ -30,7 +30,7 @@ def keyboard() -> Iterator[PipeInput]:
 
 @pytest.fixture(scope="module")
 def chat(built_home: Home) -> Chat:
-    config = Config.read(built_home.config)
+    config = BotConfig.read(built_home.config)
     return Chat(config, Library.open(config), as_objects=False)
 
 
@@ -97,7 +97,7 @@ def test_a_wrong_line_ends_only_itself(built_home: Home) -> None:
 
 
 def test_a_changed_article_is_seen_by_the_next_question(home: Home) -> None:
-    config = Config.read(home.config)
+    config = BotConfig.read(home.config)
     chat = Chat(config, Library.open(config), as_objects=True)
 
     def lines() -> Iterator[str]:
@@ -114,7 +114,7 @@ def test_an_unreadable_corpus_ends_only_its_line(
 ) -> None:
     error_reports = [PermissionError(13, "Permission denied", "notes"), None]
 
-    def compare(_: Config) -> Comparison:
+    def compare(_: BotConfig) -> Comparison:
         if failure := error_reports.pop(0):
             raise failure
         return Comparison(None)

@@ -65,7 +65,10 @@ def test_a_trace_is_neutralised_too(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_warnings_of_other_packages_are_not_shown() -> None:
-    code = "import warnings; from bot.terminal import messages; messages.configure_messages({}); warnings.warn('old')"
+    code = (
+        "import warnings; from bot.terminal.messages import configure_messages; "
+        "configure_messages({}); warnings.warn('old')"
+    )
     for verbosity, shown in ((NORMAL, False), (VERBOSE, True)):
         command = [sys.executable, "-c", code.format(verbosity)]
         run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)

@@ -52,7 +52,7 @@ def test_a_changed_corpus_is_followed(home: Home) -> None:
 
 def test_while_another_process_writes_the_last_index_answers(home: Home) -> None:
     (home.corpus / "candles.md").write_text(WAX)
-    with generations.writing(home.index, 0):
+    with generations.writers_lock(home.index, 0):
         run = home.footnote("ask", "--json", COLD)
     assert run.code == 0
     assert run.json["answerable"]
@@ -65,7 +65,7 @@ def test_with_no_index_yet_the_other_process_is_waited_for(home: Home) -> None:
     held, release = threading.Event(), threading.Event()
 
     def other() -> None:
-        with generations.writing(home.index, 0):
+        with generations.writers_lock(home.index, 0):
             held.set()
             release.wait(30)
 

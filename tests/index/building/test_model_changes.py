@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from index.building.model_changes import refresh
+from index.building.model_changes import current_state
 from index.building.staleness import compare
 from index.config import Config, ModelSection
 from index.errors import ModelDamagedError
@@ -62,6 +62,6 @@ def test_a_later_snapshot_of_a_named_model_is_seen(
 
 def test_a_model_without_files_is_as_it_was(tiny_config: Config) -> None:
     state = earlier(tiny_config).state.encoder
-    assert refresh(state) == state
+    assert current_state(state) == state
     shutil.rmtree(state.folder)
-    assert refresh(state) == state
+    assert current_state(state) == state

@@ -100,7 +100,7 @@ def test_times_that_cannot_be_stored_now_are_stored_later(
 ) -> None:
     os.utime(config.corpus_directory / "cats.txt", (OLD + 7, OLD + 7))
     before = current(config)
-    with generations.writing(config.index_directory, 0):
+    with generations.writers_lock(config.index_directory, 0):
         compare_and_remember(config)  # another process writes
     with monkeypatch.context() as patch:
         patch.setattr(os, "mkdir", lambda *_: (_ for _ in ()).throw(OSError(30, "Read-only file system")))

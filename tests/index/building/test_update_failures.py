@@ -121,7 +121,7 @@ def test_another_schema_is_rebuilt(config: Config) -> None:
 def test_a_busy_index(config: Config) -> None:
     write(config, "cats.txt", "Changed.")
     with (
-        generations.writing(config.index_directory, 0),
+        generations.writers_lock(config.index_directory, 0),
         pytest.raises(IndexBusyError, match=str(os.getpid())),
     ):
         update(config, lambda *_: None, wait=0)

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from index.building.model_changes import refresh
+from index.building.model_changes import current_state
 from index.building.staleness import compare, remember_times
 from index.config import AnswerSection, Config
 from index.errors import IndexDamagedError, IndexStaleError, ModelDamagedError, ModelMissingError
@@ -168,7 +168,7 @@ def change(folder: Path) -> None:
 def swap(folder: Path) -> None:
     """Replace the export by one that is whole in itself."""
     root = folder.parents[1]
-    with generations.writing(root, 0):
+    with generations.writers_lock(root, 0):
         generations.put_reader(root, folder.name, lambda made: (made / "reader.onnx").touch())
 
 
@@ -242,9 +242,9 @@ def test_an_exported_reader_serves_llamaindex_and_needs_no_framework(
 def test_a_reader_without_files_is_as_it_was(named: Config) -> None:
     state = earlier(named).state.reader
     assert state
-    assert refresh(state) == state
+    assert current_state(state) == state
     shutil.rmtree(state.folder)
-    assert refresh(state) == state
+    assert current_state(state) == state
 
 
 def test_another_reader_in_its_place_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

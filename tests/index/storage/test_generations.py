@@ -28,7 +28,7 @@ FINGERPRINT = Fingerprint("model", "encoder", "formats", "sentences", "passages"
 
 
 def publish(root: Path, content: str, encoder: str = ENCODER) -> None:
-    with generations.writing(root, 10):
+    with generations.writers_lock(root, 10):
         folder = root / "encoders" / encoder
         if not folder.exists():
             folder = generations.put_encoder(root, encoder, lambda made: write(made / "model", "weights"))
@@ -92,7 +92,7 @@ def test_a_failed_writer_leaves_the_old_index_and_no_draft(tmp_path: Path) -> No
     publish(tmp_path, "one")
     with (
         pytest.raises(ZeroDivisionError),
-        generations.writing(tmp_path, 0),
+        generations.writers_lock(tmp_path, 0),
         generations.new_generation(tmp_path, tmp_path / "encoders" / ENCODER, FINGERPRINT) as draft,
     ):
         write(draft.folder / "text", "half")
@@ -174,7 +174,7 @@ def test_a_damaged_encoder_is_named_and_replaced(tmp_path: Path) -> None:
     write(folder / "model", "weighty")
     with pytest.raises(IndexDamagedError, match="model"):
         generations.check_encoder(folder)
-    with generations.writing(tmp_path, 0):
+    with generations.writers_lock(tmp_path, 0):
         generations.put_encoder(tmp_path, ENCODER, lambda made: write(made / "model", "weights"))
     generations.check_encoder(folder)
     assert names(tmp_path / "encoders") == [ENCODER]
@@ -267,7 +267,7 @@ def test_a_folder_whose_path_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     root = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
     with pytest.raises(ConfigurationError, match=r"caf\\xe9: .* UTF-8"):
         generations.open_current(root, text)
-    with pytest.raises(ConfigurationError), generations.writing(root, 0):
+    with pytest.raises(ConfigurationError), generations.writers_lock(root, 0):
         pass
     assert names(tmp_path) == []
 
@@ -275,7 +275,7 @@ def test_a_folder_whose_path_is_not_utf_8_is_refused(tmp_path: Path) -> None:
 def test_a_second_writer_waits_then_gives_up(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from index.storage import generations\n"
-        f"with generations.writing(Path({str(tmp_path)!r}), 0):\n"
+        f"with generations.writers_lock(Path({str(tmp_path)!r}), 0):\n"
         "    print('in', flush=True); sys.stdin.read()"
     )
     with subprocess.Popen(
@@ -284,17 +284,20 @@ def test_a_second_writer_waits_then_gives_up(tmp_path: Path) -> None:
         assert first.stdout is not None
         assert first.stdin is not None
         assert first.stdout.readline() == "in\n"
-        with pytest.raises(IndexBusyError, match=f"process {first.pid}"), generations.writing(tmp_path, 0.1):
+        with (
+            pytest.raises(IndexBusyError, match=f"process {first.pid}"),
+            generations.writers_lock(tmp_path, 0.1),
+        ):
             pass
         threading.Timer(0.3, first.stdin.close).start()
-        with generations.writing(tmp_path, 30):
+        with generations.writers_lock(tmp_path, 30):
             pass
 
 
 def test_a_killed_writer_holds_no_lock(tmp_path: Path) -> None:
     code = (
         "import os; from pathlib import Path; from index.storage import generations\n"
-        f"with generations.writing(Path({str(tmp_path)!r}), 0): os.kill(os.getpid(), 9)"
+        f"with generations.writers_lock(Path({str(tmp_path)!r}), 0): os.kill(os.getpid(), 9)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -9
     publish(tmp_path, "one")
@@ -306,7 +309,7 @@ def test_files_are_shared_with_and_without_links(tmp_path: Path, monkeypatch: py
     for links in (2, 1):
         earlier = generations.open_current(tmp_path, lambda generation: generation)
         with (
-            generations.writing(tmp_path, 0),
+            generations.writers_lock(tmp_path, 0),
             generations.copy_generation(tmp_path, earlier, without="other", reader=None) as made,
         ):
             assert names(made) == ["text"]
@@ -326,7 +329,7 @@ def test_damage_is_not_taken_over_as_whole(tmp_path: Path) -> None:
     earlier = generations.open_current(tmp_path, lambda generation: generation)
     write(earlier.folder / "text", "ONE")
     with (
-        generations.writing(tmp_path, 0),
+        generations.writers_lock(tmp_path, 0),
         generations.copy_generation(tmp_path, earlier, without="other", reader=None) as made,
     ):
         write(made / "other", "new")

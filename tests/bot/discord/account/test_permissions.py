@@ -3,7 +3,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import discord
 
-from bot.discord.account.permissions import NEEDS, invite_link, missing, name_of, permissions
+from bot.discord.account.permissions import NEEDS, invite_link, missing_permissions, name_of, permissions
 from tests.support.paths import ROOT
 
 
@@ -23,11 +23,11 @@ def test_nothing_is_asked_for_that_could_do_harm() -> None:
 
 
 def test_what_is_missing_is_named() -> None:
-    assert missing(permissions()) == []
-    assert missing(discord.Permissions(administrator=True)) == []
+    assert missing_permissions(permissions()) == []
+    assert missing_permissions(discord.Permissions(administrator=True)) == []
     have = permissions()
     have.update(embed_links=False, send_messages=False)
-    assert [need.name for need in missing(have)] == ["Send Messages", "Embed Links"]
+    assert [need.name for need in missing_permissions(have)] == ["Send Messages", "Embed Links"]
     assert name_of("embed_links") == "Embed Links"
     assert name_of("manage_roles") == "Manage Roles"
 

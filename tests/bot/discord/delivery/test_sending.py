@@ -131,7 +131,7 @@ async def test_a_question_that_another_process_refused_has_not_failed(
     caplog.set_level("INFO", "bot")
     running = [await bots.start(), await bots.start()]
     for bot in running:
-        bot.services.answering.stop()  # so each says at once that it is restarting
+        bot.services.question_handler.stop()  # so each says at once that it is restarting
     discord.expect(40060)
     used = await (await asked(discord)).done()
     for bot in running:

@@ -16,7 +16,7 @@ from bot.discord.replies.tickets import (
     NoteTicket,
     PageTicket,
     VerdictTicket,
-    parse,
+    parse_ticket,
     sentence_digest,
 )
 from bot.feedback.export import export
@@ -94,7 +94,7 @@ async def test_more_sources_are_shown_to_the_person_who_asks_for_them(
     more = seen(clicked)
     assert "-# 4 ·" in more
     assert "-# 3 ·" not in more
-    assert not any(PURPOSES[RIGHT](parse(b["custom_id"])) for b in clicked.message.buttons)
+    assert not any(PURPOSES[RIGHT](parse_ticket(b["custom_id"])) for b in clicked.message.buttons)
     again = await press(discord, clicked.message, MORE)
     assert "-# 7 ·" in seen(again)
     labels_ = {"source": "button", "outcome": "answered"}
@@ -234,7 +234,7 @@ async def test_an_article_that_is_gone_is_said(discord: FakeDiscord, bot: Footno
 async def test_a_sentence_that_changed_is_said(discord: FakeDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord)
     first = message.buttons[0]
-    cited = parse(first["custom_id"])
+    cited = parse_ticket(first["custom_id"])
     assert isinstance(cited, ContextTicket)
     first["custom_id"] = replace(cited, digest=DIGEST).custom_id
     assert seen(await press(discord, message, CONTEXT)) == GONE

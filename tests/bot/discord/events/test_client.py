@@ -7,7 +7,7 @@ import discord as discord_py
 import pytest
 from pydantic import ValidationError
 
-from bot.config import Config
+from bot.config import BotConfig
 from bot.discord.account.discord_py_globals import api_base
 from bot.discord.events.client import FootnoteClient, intents
 from bot.discord.telemetry.meter import Meter
@@ -41,7 +41,7 @@ def test_nothing_is_asked_for_that_discord_has_to_grant() -> None:
 
 def test_making_a_client_changes_nothing(bots: Bots) -> None:
     before = api_base()
-    config = Config.model_validate(
+    config = BotConfig.model_validate(
         {"base": bots.folder, "discord": {"api_base": "http://127.0.0.1:9/api/v10"}}
     )
     for _ in range(2):
@@ -54,7 +54,7 @@ def test_making_a_client_changes_nothing(bots: Bots) -> None:
 
 def test_deadlines_end_long_before_discord_accepts_no_answer() -> None:
     with pytest.raises(ValidationError, match="240"):
-        Config.model_validate({"discord": {"deadline": 241}})
+        BotConfig.model_validate({"discord": {"deadline": 241}})
 
 
 async def test_no_messages_or_members_are_kept(discord: FakeDiscord, bot: FootnoteClient) -> None:

@@ -182,7 +182,7 @@ async def test_a_command_delivered_twice_is_answered_once(discord: FakeDiscord, 
 
 
 async def test_a_stopping_bot_says_so(discord: FakeDiscord, bot: FootnoteClient) -> None:
-    bot.services.answering.stop()
+    bot.services.question_handler.stop()
     assert "restarting" in alone(await ask(discord))
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.conversation import HELLO, MORE_OF_WHAT, asks_for_more, follow_up
-from bot.discord.questions.answering import EMPTY_QUESTION_TEXT, UNSEEN
 from bot.discord.questions.question import DiscordQuestion
+from bot.discord.questions.question_handler import EMPTY_QUESTION_TEXT, UNSEEN
 from bot.discord.replies.answer_reply import (
     ARTICLE_GONE,
     DECLINED,

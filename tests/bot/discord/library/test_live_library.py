@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Config
+from bot.config import BotConfig
 from bot.discord.library.live_library import LiveLibrary, UpdateIndex
 from bot.discord.telemetry.meter import Meter
 from index.building.report import BuildReport
@@ -18,7 +18,7 @@ from index.building.update import update
 from index.errors import ConfigurationError, UnreadableFileError
 from index.library import Library
 from index.models.encoder import Encoder
-from index.storage.generations import writing
+from index.storage.generations import writers_lock
 from tests.support.shared_folders import link_index
 
 WEAVER = "The weaver\n\nThe weaver of Lund made {} carpets.\n"
@@ -26,26 +26,26 @@ QUESTION = "How many carpets did the weaver of Lund make?"
 
 
 @pytest.fixture
-def config(library_folder: Path, tmp_path: Path) -> Config:
+def config(library_folder: Path, tmp_path: Path) -> BotConfig:
     """Return a copy of the library to change; its index's files are links."""
     shutil.copytree(library_folder / "corpus", tmp_path / "corpus")
     link_index(library_folder / "index", tmp_path / "index")
     (tmp_path / "index" / "lock").unlink(missing_ok=True)
-    return Config.model_validate({"base": tmp_path, "index": {"directory": "index", "watch": 0.02}})
+    return BotConfig.model_validate({"base": tmp_path, "index": {"directory": "index", "watch": 0.02}})
 
 
-async def update_here(config: Config, wait: float) -> BuildReport:
+async def update_here(config: BotConfig, wait: float) -> BuildReport:
     """Update in this process, which saves each child's start; test_update_process.py has the children."""
     return await asyncio.to_thread(update, config, lambda *_: None, wait)
 
 
 def live_library_of(
-    config: Config, update_index: UpdateIndex = update_here, meter: Meter | None = None
+    config: BotConfig, update_index: UpdateIndex = update_here, meter: Meter | None = None
 ) -> LiveLibrary:
     return LiveLibrary(config, Library.open(config), meter or Meter(), update_index)
 
 
-def write(config: Config, name: str, text: str) -> None:
+def write(config: BotConfig, name: str, text: str) -> None:
     path = config.corpus_directory / name
     path.unlink(missing_ok=True)
     path.write_text(text, "utf-8")
@@ -55,7 +55,9 @@ def events(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.message for record in caplog.records if record.name == LiveLibrary.__module__]
 
 
-async def test_a_library_is_built_if_there_is_none(config: Config, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_library_is_built_if_there_is_none(
+    config: BotConfig, caplog: pytest.LogCaptureFixture
+) -> None:
     """By a real child."""
     caplog.set_level(logging.INFO)
     shutil.rmtree(config.index_directory / "generations")
@@ -67,7 +69,7 @@ async def test_a_library_is_built_if_there_is_none(config: Config, caplog: pytes
     assert events(caplog) == ["updating the index", "index updated"]
 
 
-async def test_a_change_is_found_by_watching(config: Config) -> None:
+async def test_a_change_is_found_by_watching(config: BotConfig) -> None:
     meter = Meter()
     live_library = live_library_of(config, meter=meter)
     watching = asyncio.create_task(live_library.watch())
@@ -84,7 +86,7 @@ async def test_a_change_is_found_by_watching(config: Config) -> None:
     assert meter.registry.get_sample_value("footnote_index_info", info) == 1
 
 
-async def test_four_libraries_later_only_the_last_one_is_there(config: Config) -> None:
+async def test_four_libraries_later_only_the_last_one_is_there(config: BotConfig) -> None:
     """Another process updates the index each time; a question that runs over each swap keeps its library."""
     live_library = live_library_of(config)
     libraries = [weakref.ref(live_library.library)]
@@ -112,7 +114,7 @@ async def test_four_libraries_later_only_the_last_one_is_there(config: Config) -
         gc.enable()
 
 
-def files_in_use(config: Config) -> list[str]:
+def files_in_use(config: BotConfig) -> list[str]:
     """List the files of the index's generations that this process has open or mapped."""
     opened = [os.path.realpath(link) for link in Path("/proc/self/fd").iterdir()]
     mapped = [line.split(maxsplit=5)[-1].strip() for line in Path("/proc/self/maps").read_text().splitlines()]
@@ -121,7 +123,7 @@ def files_in_use(config: Config) -> list[str]:
 
 
 async def test_models_that_stay_the_same_are_loaded_once(
-    config: Config, monkeypatch: pytest.MonkeyPatch
+    config: BotConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live_library = live_library_of(config)
     first = live_library.library
@@ -134,7 +136,7 @@ async def test_models_that_stay_the_same_are_loaded_once(
 
 
 async def test_nothing_is_exchanged_if_nothing_changed(
-    config: Config, caplog: pytest.LogCaptureFixture
+    config: BotConfig, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     live_library = live_library_of(config)
@@ -148,7 +150,7 @@ async def test_nothing_is_exchanged_if_nothing_changed(
 
 
 async def test_a_corpus_that_is_away_for_a_while_is_logged_once(
-    config: Config, caplog: pytest.LogCaptureFixture
+    config: BotConfig, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     live_library = live_library_of(config)
@@ -162,7 +164,7 @@ async def test_a_corpus_that_is_away_for_a_while_is_logged_once(
 
 
 async def test_an_emptied_corpus_leaves_the_last_library(
-    config: Config, caplog: pytest.LogCaptureFixture
+    config: BotConfig, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It is tried once, until there is another file."""
     live_library = live_library_of(config)
@@ -179,12 +181,12 @@ async def test_an_emptied_corpus_leaves_the_last_library(
 
 
 async def test_while_another_process_updates_it_waits_and_then_takes_its_index(
-    config: Config, caplog: pytest.LogCaptureFixture
+    config: BotConfig, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     live_library = live_library_of(config)
     write(config, "weaver.txt", WEAVER.format(7))
-    with writing(config.index_directory, 0):
+    with writers_lock(config.index_directory, 0):
         assert [await live_library.refresh() for _ in range(3)] == [False] * 3
     assert events(caplog) == ["updating the index", "waiting for another update"]
     update(config, lambda *_: None, 0)
@@ -192,7 +194,7 @@ async def test_while_another_process_updates_it_waits_and_then_takes_its_index(
     assert "7" in str(live_library.library.ask(QUESTION).answer)
 
 
-async def test_a_skipped_file_is_named_once(config: Config, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_skipped_file_is_named_once(config: BotConfig, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
     live_library = live_library_of(config)
     (config.corpus_directory / "broken.txt").write_bytes(b"\x00\x01\x02\xff" * 50)
@@ -203,10 +205,10 @@ async def test_a_skipped_file_is_named_once(config: Config, caplog: pytest.LogCa
 
 
 async def test_at_the_start_the_last_index_answers_while_another_process_writes(
-    config: Config, caplog: pytest.LogCaptureFixture
+    config: BotConfig, caplog: pytest.LogCaptureFixture
 ) -> None:
     write(config, "weaver.txt", WEAVER.format(7))
-    with writing(config.index_directory, 0):
+    with writers_lock(config.index_directory, 0):
         live_library = await LiveLibrary.open(config, Meter(), update_here)
     assert len(live_library.library.titles) == 4
     assert "answering from the last index" in events(caplog)
@@ -215,7 +217,7 @@ async def test_at_the_start_the_last_index_answers_while_another_process_writes(
 
 
 async def test_at_the_start_a_missing_corpus_is_an_error_and_a_damaged_index_is_rebuilt(
-    config: Config,
+    config: BotConfig,
 ) -> None:
     generation = config.index_directory / "generations" / Library.open(config).generation
     catalog = generation / "articles.sqlite"
@@ -228,10 +230,12 @@ async def test_at_the_start_a_missing_corpus_is_an_error_and_a_damaged_index_is_
         await LiveLibrary.open(config, Meter(), update_here)
 
 
-async def test_watching_goes_on_whatever_goes_wrong(config: Config, caplog: pytest.LogCaptureFixture) -> None:
+async def test_watching_goes_on_whatever_goes_wrong(
+    config: BotConfig, caplog: pytest.LogCaptureFixture
+) -> None:
     problems: list[Exception] = [ZeroDivisionError("odd"), ZeroDivisionError("odd"), UnreadableFileError("x")]
 
-    async def failing_at_first(config: Config, wait: float) -> BuildReport:
+    async def failing_at_first(config: BotConfig, wait: float) -> BuildReport:
         if problems:
             raise problems.pop(0)
         return await update_here(config, wait)
@@ -257,6 +261,6 @@ async def test_watching_goes_on_whatever_goes_wrong(config: Config, caplog: pyte
     assert "ZeroDivisionError: odd" in caplog.text
 
 
-async def test_nobody_watches_if_that_is_configured(config: Config) -> None:
+async def test_nobody_watches_if_that_is_configured(config: BotConfig) -> None:
     index = config.index.model_copy(update={"watch": 0.0})
     await asyncio.wait_for(live_library_of(config.model_copy(update={"index": index})).watch(), 60)

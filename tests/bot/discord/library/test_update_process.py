@@ -13,33 +13,33 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import Config
-from bot.discord.library.update_process import Update, throttled, update_in_child
+from bot.config import BotConfig
+from bot.discord.library.update_process import Update, throttle, update_in_child
 from index import errors
 from index.errors import ConfigurationError, FootnoteError, IndexBusyError
 from index.library import Library
-from index.storage.generations import writing
+from index.storage.generations import writers_lock
 from tests.support import update_children
 from tests.support.paths import ROOT
 from tests.support.shared_folders import link_index
 
 BOT = """
 import asyncio, sys
-from bot.config import Config
+from bot.config import BotConfig
 from bot.discord.library.update_process import update_in_child
 from tests.support.update_children import never_end
 
 if __name__ == "__main__":
-    asyncio.run(update_in_child(Config(), 0, never_end))
+    asyncio.run(update_in_child(BotConfig(), 0, never_end))
 """
 
 
 @pytest.fixture
-def config(library_folder: Path, tmp_path: Path) -> Config:
+def config(library_folder: Path, tmp_path: Path) -> BotConfig:
     shutil.copytree(library_folder / "corpus", tmp_path / "corpus")
     link_index(library_folder / "index", tmp_path / "index")
     (tmp_path / "index" / "lock").unlink(missing_ok=True)
-    return Config.model_validate({"base": tmp_path, "index": {"directory": "index"}})
+    return BotConfig.model_validate({"base": tmp_path, "index": {"directory": "index"}})
 
 
 def stages(caplog: pytest.LogCaptureFixture) -> list[str]:
@@ -47,7 +47,7 @@ def stages(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 async def test_a_child_updates_the_index_and_reports_what_it_did(
-    config: Config, caplog: pytest.LogCaptureFixture
+    config: BotConfig, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     (config.corpus_directory / "weaver.txt").write_text("The weaver\n\nShe made seven carpets.\n")
@@ -67,7 +67,7 @@ def test_a_long_stage_is_reported_again_after_a_while() -> None:
     """Six seconds pass from one report to the next."""
     seconds = iter(range(0, 60, 6))
     reported: list[tuple[str, int, int]] = []
-    progress = throttled(lambda *stage: reported.append(stage), 10, clock=lambda: next(seconds))
+    progress = throttle(lambda *stage: reported.append(stage), 10, clock=lambda: next(seconds))
     for done in range(5):
         progress("embed", done, 5)
     progress("write", 0, 1)
@@ -75,8 +75,8 @@ def test_a_long_stage_is_reported_again_after_a_while() -> None:
     assert reported == [("embed", 0, 5), ("embed", 2, 5), ("embed", 4, 5), ("write", 0, 1)]
 
 
-async def test_the_child_s_errors_are_the_library_s_own(config: Config) -> None:
-    with writing(config.index_directory, 0), pytest.raises(IndexBusyError, match=str(os.getpid())):
+async def test_the_child_s_errors_are_the_library_s_own(config: BotConfig) -> None:
+    with writers_lock(config.index_directory, 0), pytest.raises(IndexBusyError, match=str(os.getpid())):
         await update_in_child(config, 0)
     shutil.rmtree(config.corpus_directory)
     config.corpus_directory.mkdir()
@@ -98,7 +98,7 @@ def test_each_error_comes_whole_out_of_another_process() -> None:
 
 async def test_an_error_that_nobody_expected_is_raised_as_it_is() -> None:
     with pytest.raises(MemoryError, match="no room"):
-        await update_in_child(Config(), 0, update_children.raise_memory_error)
+        await update_in_child(BotConfig(), 0, update_children.raise_memory_error)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ async def test_an_error_that_nobody_expected_is_raised_as_it_is() -> None:
 )
 async def test_a_child_that_dies_is_an_error_that_names_its_end(work: Update, ending: str) -> None:
     with pytest.raises(FootnoteError, match=f"updating the index ended with {ending}$"):
-        await update_in_child(Config(), 0, work)
+        await update_in_child(BotConfig(), 0, work)
     assert multiprocessing.active_children() == []
 
 
@@ -115,13 +115,13 @@ async def test_the_child_gives_way_and_writes_nothing_between_the_lines_of_the_l
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(FootnoteError, match=rf"^{os.nice(0) + 5} "):
-        await update_in_child(Config(), 0, update_children.report_environment)
+        await update_in_child(BotConfig(), 0, update_children.report_environment)
     assert capfd.readouterr() == ("", "")
 
 
 async def test_a_child_is_gone_once_nobody_waits_for_it(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    update = asyncio.create_task(update_in_child(Config(), 0, update_children.never_end))
+    update = asyncio.create_task(update_in_child(BotConfig(), 0, update_children.never_end))
     async with asyncio.timeout(120):
         while stages(caplog) != ["sleep"]:
             await asyncio.sleep(0.01)

@@ -10,7 +10,7 @@ from bot.discord.replies.tickets import (
     ContextTicket,
     Mark,
     PageTicket,
-    parse,
+    parse_ticket,
     sentence_digest,
 )
 from index.records import Article, Sentence
@@ -64,7 +64,7 @@ def test_an_article_can_be_paged_from_a_citation_to_both_its_ends(
     for label in ("Earlier", "Later"):
         page, pages = reply, 1
         while button := next((button for button in page.buttons if button.label == label), None):
-            ticket = parse(button.custom_id)
+            ticket = parse_ticket(button.custom_id)
             assert isinstance(ticket, PageTicket)
             following = context_reply(article, there, ticket)
             assert following is not None
@@ -95,7 +95,7 @@ def test_it_stays_marked_on_every_page_that_shows_it() -> None:
     later = context_reply(RAQQA, spans(RAQQA), PageTicket(KEY, 8, mark=mark))
     assert "**" not in described(later)
     assert later is not None
-    ticket = parse(later.buttons[0].custom_id)
+    ticket = parse_ticket(later.buttons[0].custom_id)
     assert ticket == PageTicket(KEY, 8, earlier=True, mark=mark)
     assert isinstance(ticket, PageTicket)
     assert described(context_reply(RAQQA, spans(RAQQA), ticket)).count("**") == 2
@@ -140,6 +140,6 @@ def test_an_article_begins_after_its_title_and_can_be_read_on() -> None:
     assert reply.embed.url == RAQQA.url
     assert reply.embed.footer.text == f"16 sentences · {len(RAQQA.text):,} characters"
     (button,) = reply.buttons
-    ticket = parse(button.custom_id)
+    ticket = parse_ticket(button.custom_id)
     assert isinstance(ticket, PageTicket)
     assert described(reply).endswith(cite(RAQQA, ticket.number - 1, "", 1.0).sentence)

@@ -17,7 +17,7 @@ from bot.discord.replies.library_pages import (
 from bot.discord.replies.markdown import units
 from bot.discord.replies.message_limits import CHOICE, CHOICES
 from bot.discord.replies.reply import Reply
-from bot.discord.replies.tickets import ArticlesTicket, clean_query, parse
+from bot.discord.replies.tickets import ArticlesTicket, clean_query, parse_ticket
 from index.errors import UnknownArticleError
 from index.library import Library
 from index.storage.catalog import ArticleRow, article_key
@@ -93,7 +93,7 @@ def test_a_search_is_paged_too(large: Library) -> None:
 def test_the_source_is_where_the_package_says(
     monkeypatch: pytest.MonkeyPatch, library: Library, label: str
 ) -> None:
-    about = library_pages.about(library, False).embed
+    about = library_pages.about_page(library, False).embed
     assert about is not None
     assert any(field.value == "the Python package footnote-bot" for field in about.fields)
 
@@ -103,7 +103,7 @@ def test_the_source_is_where_the_package_says(
             return ["Documentation, https://example.org/docs", f"{label}, https://example.org/source"]
 
     monkeypatch.setattr(library_pages, "metadata", lambda _: Metadata())
-    about = library_pages.about(library, False).embed
+    about = library_pages.about_page(library, False).embed
     assert about is not None
     assert any(field.value == "https://example.org/source" for field in about.fields)
 
@@ -125,7 +125,7 @@ def test_every_list_fits(known: list[tuple[str, str | None, str | None]], page: 
 
 def test_a_list_is_paged_with_its_query() -> None:
     reply = articles_reply([row(RAQQA), row(HOSTILE)], page=1, pages=3, total=20, query="syria")
-    assert [parse(button.custom_id) for button in reply.buttons] == [
+    assert [parse_ticket(button.custom_id) for button in reply.buttons] == [
         ArticlesTicket(0, "syria"),
         ArticlesTicket(2, "syria"),
     ]

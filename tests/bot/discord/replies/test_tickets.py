@@ -17,7 +17,7 @@ from bot.discord.replies.tickets import (
     Ticket,
     VerdictTicket,
     clean_query,
-    parse,
+    parse_ticket,
     sentence_digest,
 )
 from index.storage.catalog import article_key
@@ -45,7 +45,7 @@ LOOKALIKES = st.tuples(st.sampled_from("cpmvnl"), st.text()).map(lambda parts: P
 @given(TICKETS)
 def test_a_ticket_is_read_back_from_its_custom_id(ticket: Ticket) -> None:
     assert units(ticket.custom_id) <= CUSTOM_ID
-    assert parse(ticket.custom_id) == ticket
+    assert parse_ticket(ticket.custom_id) == ticket
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,12 @@ def test_a_ticket_is_read_back_from_its_custom_id(ticket: Ticket) -> None:
 )
 def test_buttons_that_were_sent_before_stay_valid(ticket: Ticket, custom_id: str) -> None:
     assert ticket.custom_id == custom_id
-    assert parse(custom_id) == ticket
+    assert parse_ticket(custom_id) == ticket
 
 
 @given(st.one_of(st.text(), st.text().map(PREFIX.__add__), LOOKALIKES))
 def test_a_custom_id_that_is_read_is_one_that_a_ticket_has(custom_id: str) -> None:
-    ticket = parse(custom_id)
+    ticket = parse_ticket(custom_id)
     assert ticket is None or ticket.custom_id == custom_id
 
 
@@ -80,7 +80,7 @@ def test_a_ticket_with_one_character_changed_is_another_one_or_none(
     written = ticket.custom_id
     at = data.draw(st.integers(0, len(written) - 1))
     forged = written[:at] + data.draw(st.characters()) + written[at + data.draw(st.integers(0, 1)) :]
-    read = parse(forged)
+    read = parse_ticket(forged)
     assert read is None or read.custom_id == forged
 
 
@@ -118,7 +118,7 @@ def test_a_ticket_with_one_character_changed_is_another_one_or_none(
     ],
 )
 def test_forged_tickets_are_refused(forged: str) -> None:
-    assert parse(forged) is None
+    assert parse_ticket(forged) is None
 
 
 def test_a_digest_tells_sentences_apart() -> None:

@@ -9,7 +9,7 @@ from bot.discord.replies import message_limits
 from bot.discord.replies.answer_reply import LOOKED_EVERYWHERE
 from bot.discord.replies.markdown import units
 from bot.discord.replies.reply import Reply, notice
-from bot.discord.replies.tickets import MoreTicket, parse
+from bot.discord.replies.tickets import MoreTicket, parse_ticket
 from bot.discord.replies.without_embed import MISSING_PERMISSION, without_embed
 from tests.fake_discord import FakeDiscord
 from tests.preview.golden import LONG, answered, cite, show
@@ -88,7 +88,7 @@ def test_citations_that_do_not_fit_are_left_for_more_sources() -> None:
     cited = [cite(LONG, at, "", 0.9, nth=at + 1) for at in range(5)]
     plain = without_embed(show(answered("Why?", cited[0].sentence, *cited)), name_permission=True)
     assert plain.content is not None
-    tickets = [parse(button.custom_id) for button in plain.buttons]
+    tickets = [parse_ticket(button.custom_id) for button in plain.buttons]
     (more,) = (ticket for ticket in tickets if isinstance(ticket, MoreTicket))
     assert 0 < more.offset < 5
     assert f"-# {more.offset} · " in plain.content
@@ -104,4 +104,4 @@ def test_more_sources_are_not_offered_if_no_citation_fits() -> None:
     plain = without_embed(show(answer, offset=0), name_permission=True)
     assert plain.content is not None
     assert "-# 1 · " not in plain.content
-    assert not [button for button in plain.buttons if isinstance(parse(button.custom_id), MoreTicket)]
+    assert not [button for button in plain.buttons if isinstance(parse_ticket(button.custom_id), MoreTicket)]

@@ -13,12 +13,12 @@ from typing import cast
 import pytest
 
 from bot.discord.events.client import FootnoteClient
-from bot.discord.questions import answering
-from bot.discord.questions.answering import MOST_CITATIONS
+from bot.discord.questions import question_handler
 from bot.discord.questions.question import DiscordQuestion
+from bot.discord.questions.question_handler import MOST_CITATIONS
 from bot.discord.replies.answer_reply import MORE_LABEL, NO_MORE
 from bot.discord.replies.reply import article_gone_reply
-from bot.discord.replies.tickets import VerdictTicket, parse
+from bot.discord.replies.tickets import VerdictTicket, parse_ticket
 from index.errors import IndexDamagedError, UnknownArticleError
 from index.library import Library
 from tests.fake_discord import FakeDiscord
@@ -82,12 +82,12 @@ async def test_who_waits_past_the_deadline_is_told_when_to_come_back(
 async def test_typing_is_shown_only_where_it_takes_a_while(
     discord: FakeDiscord, bot: FootnoteClient, held: threading.Event
 ) -> None:
-    bot.services.answering.typing_delay = 0.0
+    bot.services.question_handler.typing_delay = 0.0
     said = await mention(discord)
     await discord.until(lambda: discord.typing == [discord.world.channel])
     held.set()
     await discord.answer(said)
-    bot.services.answering.typing_delay = 600.0
+    bot.services.question_handler.typing_delay = 600.0
     await discord.answer(await mention(discord))
     assert discord.typing == [discord.world.channel]
 
@@ -95,7 +95,7 @@ async def test_typing_is_shown_only_where_it_takes_a_while(
 async def test_an_answer_does_not_wait_for_typing_to_be_shown(
     discord: FakeDiscord, bot: FootnoteClient, held: threading.Event
 ) -> None:
-    bot.services.answering.typing_delay = 0.0
+    bot.services.question_handler.typing_delay = 0.0
     stuck = discord.fail("POST", "/typing$", times=None)  # discord.py tries for 25 s
     said = await mention(discord)
     await discord.until(lambda: stuck.happened)
@@ -125,7 +125,7 @@ async def test_a_stop_tells_those_whom_it_gives_up(
     asked = await (await ask(discord)).acknowledged()
     alone = await (await ask(discord, private=True)).acknowledged()
     said = await mention(discord)
-    await discord.until(lambda: len(bot.services.answering.in_flight) == 3)
+    await discord.until(lambda: len(bot.services.question_handler.in_flight) == 3)
     assert await bot.finish(4.0) == 3
     assert "restarting" in asked.followups[0].text
     assert asked.followups[0].ephemeral
@@ -183,13 +183,15 @@ async def test_a_private_line_survives_a_lost_acknowledgement(
 async def test_more_of_an_article_that_is_gone_is_said_in_other_words(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
-    said = await bot.services.answering.respond(DiscordQuestion(RAQQA, 1, None, "button", "A" * 12, offset=3))
+    said = await bot.services.question_handler.respond(
+        DiscordQuestion(RAQQA, 1, None, "button", "A" * 12, offset=3)
+    )
     assert said.reply == article_gone_reply()
 
     async def kept(asked: DiscordQuestion) -> DiscordQuestion:
         return replace(asked, article="A" * 12)
 
-    said = await bot.services.answering.respond(DiscordQuestion(RAQQA, 1, None, "slash"), kept)
+    said = await bot.services.question_handler.respond(DiscordQuestion(RAQQA, 1, None, "slash"), kept)
     assert said.reply == article_gone_reply()
 
 
@@ -209,12 +211,12 @@ async def test_trouble_of_the_library_is_said_alone_and_counted(
 
 
 async def test_further_sources_end_somewhere(discord: FakeDiscord, bot: FootnoteClient) -> None:
-    last = await bot.services.answering.respond(
+    last = await bot.services.question_handler.respond(
         DiscordQuestion(RAQQA, 1, None, "button", offset=MOST_CITATIONS - 1)
     )
     assert last.reply.rest is None or last.reply.rest.offset <= MOST_CITATIONS
     assert MORE_LABEL not in [button.label for button in last.reply.buttons]
-    said = await bot.services.answering.respond(
+    said = await bot.services.question_handler.respond(
         DiscordQuestion(RAQQA, 1, None, "button", offset=MOST_CITATIONS)
     )
     assert said.private
@@ -272,7 +274,7 @@ async def test_an_answer_is_shown_with_the_library_that_gave_it(
     held.set()
     assert "sentence 4 of 16" in text(await asked.done())
     assert asked.message is not None
-    tickets = [parse(button["custom_id"]) for button in asked.message.buttons]
+    tickets = [parse_ticket(button["custom_id"]) for button in asked.message.buttons]
     (right, wrong) = (ticket for ticket in tickets if isinstance(ticket, VerdictTicket))
     assert {right.fingerprint, wrong.fingerprint} == {before.fingerprint}
 
@@ -295,9 +297,11 @@ async def test_one_deadline_covers_everything_that_is_done_for_an_answer(
         return question
 
     client = await bots.start(deadline=1)
-    monkeypatch.setattr(answering, "article_id", look_up_slowly)
+    monkeypatch.setattr(question_handler, "article_id", look_up_slowly)
     for complete in (complete_slowly, never_complete):
-        response = await client.services.answering.respond(DiscordQuestion(RAQQA, 1, None, "slash"), complete)
+        response = await client.services.question_handler.respond(
+            DiscordQuestion(RAQQA, 1, None, "slash"), complete
+        )
         assert response.outcome == "late"
 
 
@@ -311,8 +315,8 @@ async def test_an_answer_that_is_there_is_shown_whatever_is_in_the_way(
         helping = asyncio.create_task(bot.services.question_queue.run(release.wait, 60))
         await asyncio.sleep(0)
     else:
-        bot.services.answering.places_timeout = 0.1
-        monkeypatch.setattr(answering, "find_places", lambda *_: release.wait(60))
+        bot.services.question_handler.places_timeout = 0.1
+        monkeypatch.setattr(question_handler, "find_places", lambda *_: release.wait(60))
     shown = text(await (await ask(discord)).done())
     release.set()
     if full:
@@ -371,7 +375,7 @@ async def test_a_lost_gateway_costs_no_answer_that_is_on_its_way(
     discord: FakeDiscord, bot: FootnoteClient, held: threading.Event
 ) -> None:
     asked, said = await (await ask(discord)).acknowledged(), await mention(discord)
-    await discord.until(lambda: len(bot.services.answering.in_flight) == 2)
+    await discord.until(lambda: len(bot.services.question_handler.in_flight) == 2)
     count = partial(bot.meter.registry.get_sample_value, "footnote_shards", {"state": "disconnected"})
     discord.drop()
     await discord.until(lambda: count() == 1)

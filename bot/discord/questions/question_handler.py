@@ -15,7 +15,7 @@ from typing import Any
 
 import discord
 
-from bot.config import Config
+from bot.config import BotConfig
 from bot.discord.delivery.error_meanings import NO_HISTORY, TAKEN, meaning_of
 from bot.discord.delivery.repeat_guards import RecentIds, SentWarnings
 from bot.discord.delivery.sending import (
@@ -39,7 +39,7 @@ from bot.discord.replies.answer_reply import (
     find_places,
     title_of,
 )
-from bot.discord.replies.library_pages import about, article_id, unknown_article
+from bot.discord.replies.library_pages import about_page, article_id, unknown_article
 from bot.discord.replies.reply import (
     Reply,
     article_gone_reply,
@@ -90,12 +90,12 @@ class Response:
     wait: float = 0.0
 
 
-class Answering:
+class QuestionHandler:
     """Answers the questions of one bot; the tasks that do so are `in_flight`."""
 
     def __init__(
         self,
-        config: Config,
+        config: BotConfig,
         live_library: LiveLibrary,
         question_queue: QuestionQueue,
         cooldowns: Cooldowns,
@@ -171,7 +171,7 @@ class Answering:
     async def about(self) -> Reply:
         """Return what the bot says of itself. Raises as `QuestionQueue.run`."""
         return await self._question_queue.run(
-            about, self._live_library.library, self._config.discord.log_questions
+            about_page, self._live_library.library, self._config.discord.log_questions
         )
 
     def _count_and_check(self, question: DiscordQuestion) -> Response | None:
