@@ -1,4 +1,4 @@
-"""Small files, written in one step: nobody ever reads half of one."""
+"""Small files, written atomically: a reader never sees a partial one."""
 
 import contextlib
 import os
@@ -7,9 +7,9 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, content: bytes, *, replace: bool = True) -> None:
-    """Write a file that only its owner may read, in a folder that is there; with its bytes on the disk.
+    """Write a file that only its owner may read, in an existing folder, and flush it to the disk.
 
-    `replace=False` keeps a file that is there already, such as one that another process has just written.
+    `replace=False` keeps an existing file, such as one that another process has just written.
     Raises OSError.
     """
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f"{path.name}.", delete=False) as file:

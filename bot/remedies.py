@@ -7,11 +7,13 @@ from index.errors import FootnoteError, ModelError, Reason, Role
 
 UPDATE = "Run `footnote index`."
 REBUILD = "Run `footnote index`: it rebuilds the index from the corpus."
+_REPLACE_MODEL = "Name another model as `{key}`, or download it again."
 
 _REMEDIES: Mapping[Reason, str] = MappingProxyType(
     {
         Reason.CORPUS_EMPTY: (
-            "Put articles there (.txt, .md, .html, .pdf), or name another folder as `[corpus] directory`."
+            "Put articles there (.txt, .md, .html, .pdf, .rtf), or name another folder "
+            "as `[corpus] directory`."
         ),
         Reason.CORPUS_UNREADABLE: "Set `[corpus] directory`.",
         Reason.EMPTY_QUESTION: 'Ask something: footnote ask "Who …?"',
@@ -21,11 +23,13 @@ _REMEDIES: Mapping[Reason, str] = MappingProxyType(
         Reason.INDEX_FOLDER_OCCUPIED: "Set `[index] directory` to an empty folder, or to a new one.",
         Reason.INDEX_MISSING: UPDATE,
         Reason.INDEX_STALE: REBUILD,
+        Reason.MODEL_DAMAGED: _REPLACE_MODEL,
         Reason.MODEL_FOLDER_MISSING: "Check `{key}`.",
         Reason.MODEL_MISSING: (
             "`footnote doctor --fetch` downloads {model}; or set `{key}` to the folder of a model."
         ),
         Reason.MODEL_NOT_EXPORTABLE: "Name another model as `{key}`.",
+        Reason.MODEL_UNREADABLE: _REPLACE_MODEL,
         Reason.MODEL_UNSUITABLE: (
             "Set `{key}` to an extractive question-answering model, or to `footnote` or `none`."
         ),

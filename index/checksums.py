@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from index.errors import ModelDamagedError
+from index.errors import ModelDamagedError, Reason, Role
 
 
 def file_sha256(path: Path) -> str:
@@ -12,9 +12,10 @@ def file_sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def model_file_sha256(path: Path) -> str:
+def model_file_sha256(path: Path, role: Role = Role.ENCODER) -> str:
     """Return the sha256 of a model's file, in hexadecimal. Raises ModelDamagedError if it cannot be read."""
     try:
         return file_sha256(path)
     except OSError as error:
-        raise ModelDamagedError(f"{path}: cannot be read: {error.strerror}") from None
+        message = f"{path}: cannot be read: {error.strerror}"
+        raise ModelDamagedError(message, reason=Reason.MODEL_UNREADABLE, role=role) from None

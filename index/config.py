@@ -142,8 +142,10 @@ class Config(Section):
             raise ConfigurationError(f"{path}: not UTF-8") from None
         try:
             values = tomllib.loads(text)
-        except ValueError as error:  # a mistake, or an integer of more digits than Python reads
+        except tomllib.TOMLDecodeError as error:
             raise ConfigurationError(f"{path}: not valid TOML: {error}") from None
+        except ValueError:  # an integer of more digits than Python reads
+            raise ConfigurationError(f"{path}: a number has too many digits") from None
         except RecursionError:
             raise ConfigurationError(f"{path}: nested too deeply; keys are in sections, no deeper") from None
         if "base" in values:
@@ -208,7 +210,8 @@ def _shown(value: Any) -> str:
     try:
         return f"{value!r:.60}"
     except (ValueError, RecursionError):  # integers of thousands of digits, thousands of tables
-        return f"a very large {type(value).__name__}"
+        kind = "table" if isinstance(value, dict) else "list" if isinstance(value, list) else "number"
+        return f"a very large {kind}"
 
 
 def _hint(schema: type[Config], path: tuple[int | str, ...]) -> str:

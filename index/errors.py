@@ -38,6 +38,7 @@ class Reason(StrEnum):
     MODEL_FOLDER_MISSING = auto()
     MODEL_MISSING = auto()
     MODEL_NOT_EXPORTABLE = auto()
+    MODEL_UNREADABLE = auto()
     MODEL_UNSUITABLE = auto()
     READER_EXPORT_DAMAGED = auto()
     READER_EXPORT_STALE = auto()

@@ -179,7 +179,8 @@ class Library:
             # Alone: in a batch it would be padded, and its vector, then its answer, differ in the last bits.
             (vector,) = encoder.encode_queries([text])
             if not encoder.knows(text):
-                vector = np.zeros_like(vector)  # near to nothing; else it is near to all that is unknown, too
+                # Similar to nothing; otherwise every text of unknown words would match.
+                vector = np.zeros_like(vector)
             candidates = self._retriever.retrieve(text, vector, row, max(CANDIDATES, count))
             idf = cache(self._retriever.idf)
             return RankedQuestion(text, self._ranker.rank(text, candidates, idf), idf, count)
@@ -196,7 +197,7 @@ class Library:
             return [result for question in questions for result in self._read([question])]
 
     def _loaded_reader(self) -> Reader:
-        if self._reader is None:  # damaged when the library was opened: it was repaired, or is damaged still
+        if self._reader is None:  # damaged when the library was opened: it may have been repaired since
             model = load_span_model(self._config, self._generation)
             self._reader = make_reader(model, self._catalog)
         return self._reader

@@ -124,7 +124,7 @@ def _servers(servers: list[tuple[str, discord.Permissions]]) -> Iterator[Check]:
         yield Check("permissions", OK, f"complete in {complete}; a channel may still deny some")
     remedy = "Allow its role in that server, or add it again with the link below."
     for name, needs in lacking[:_MOST_NAMED]:
-        yield Check("permissions", WARN, f"in {name} the bot lacks: {permission_names(needs)}", remedy)
+        yield Check("permissions", WARN, f"missing in {name}: {permission_names(needs)}", remedy)
     if more := len(lacking[_MOST_NAMED:]):
         verb = "is" if more == 1 else "are"
         yield Check(

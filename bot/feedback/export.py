@@ -15,7 +15,7 @@ class Export:
 
     `wrong` verdicts do not say what would be right. `disputed` verdicts call an answer right that as many
     people called wrong, or that a later answer disproves. `changed` verdicts are on answers whose sentence no
-    longer stood in its article when they were judgement.
+    longer stood in its article when they were judged.
     """
 
     questions: tuple[GoldQuestion, ...]

@@ -1,4 +1,4 @@
-"""Blocks of text as a person reads them: drawn if stdout is a terminal, plain text in a pipe.
+"""Blocks of text for people to read: styled if stdout is a terminal, plain in a pipe.
 
 Both are made from the same blocks. Text of articles reaches either only through `safe`, and rich only as
 `Text`, whose content is never markup.

@@ -76,7 +76,7 @@ def ask(
     with its "id", or {"id", "error"}.
     """
     if bool(question) == (batch is not None):
-        raise click.UsageError("Give either a QUESTION or --batch FILE.")
+        raise click.UsageError("Give either a QUESTION or --batch FILE, not both.")
     from bot import json_output
     from bot.terminal.opening import open_library
     from index.records import clean_question
@@ -219,7 +219,7 @@ def evaluate(context: click.Context, file: Path, as_objects: bool) -> None:
 
     Each line is an object {"id", "question", "answerable", "gold_sentences", "gold_answer", "gold_answers"?,
     "article"?}; a citation is right if it holds one of "gold_sentences", and an answer is compared with
-    "gold_answer" and with each of "gold_answers", the best of them counts.
+    "gold_answer" and with each of "gold_answers"; the best match counts.
     """
     from dataclasses import asdict
 
@@ -273,13 +273,13 @@ def discord_bot(context: click.Context, sync: str | None, log_format: str) -> No
 
 @main.command(examples=("footnote doctor", "footnote doctor --fetch"))
 @click.option(
-    "--fetch", is_flag=True, help="First download the configured models; nothing else ever downloads."
+    "--fetch", is_flag=True, help="Download the configured models first; no other option downloads anything."
 )
 @json_option
 @global_options
 @click.pass_context
 def doctor(context: click.Context, fetch: bool, as_objects: bool) -> None:
-    """Check that all is well, and say how to fix what is not.
+    """Check the setup and explain how to fix problems.
 
     Configuration, articles, models, index and Discord bot are checked.
     """

@@ -93,10 +93,10 @@ def global_options(function: Function) -> Function:
             count=True,
             expose_value=False,
             callback=_louder,
-            help="Say more; twice, with tracebacks.",
+            help="Print more; -vv adds tracebacks.",
         ),
         click.option(
-            "-q", "--quiet", is_flag=True, expose_value=False, callback=_quieter, help="Say errors only."
+            "-q", "--quiet", is_flag=True, expose_value=False, callback=_quieter, help="Print errors only."
         ),
         click.help_option("-h", "--help", help="Show this help."),
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.remedies import remedy_for
 from bot.terminal.blocks import BLANK_LINE, Block, Piece
 from bot.terminal.progress import progress
+from bot.wording import count_with_noun
 from index.errors import FootnoteError
 from index.evaluation.gold_questions import GoldQuestion, QuestionFileError
 from index.evaluation.measures import Evaluation
@@ -52,7 +53,7 @@ def evaluation_blocks(result: Evaluation) -> list[Block]:
         ("calibration error", _number(result.calibration_error), "confidence against being right, 15 bins"),
         ("median time", f"{result.median_ms:.1f} ms", "a question"),
     )
-    heading = f"{result.questions} questions, {result.answerable} answerable"
+    heading = f"{count_with_noun(result.questions, 'question')}, {result.answerable} answerable"
     blocks = [Block((Piece(heading, "title"),)), BLANK_LINE]
     for name, figure, meaning in rows:
         blocks.append(Block((Piece(f"{name:<19}{figure:>9}"), Piece(f"   {meaning}", "aside"))))

@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 _WORDS = {
     "read": "reading articles",
     "load the model": "loading the model",
-    "cut": "finding sentences",
+    "split into sentences": "splitting into sentences",
     "embed": "embedding texts",
     "write": "writing the index",
     "export the reader": "exporting the reader",

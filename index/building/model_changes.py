@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from index.config import Config
-from index.errors import ModelDamagedError
+from index.errors import ModelDamagedError, Reason
 from index.models import model_folders
 from index.storage.input_state import InputState, ModelState
 
@@ -77,4 +77,6 @@ def _stamp(folder: Path) -> str:
     try:
         return model_folders.model_stamp(folder)
     except OSError as error:
-        raise ModelDamagedError(f"{folder}: cannot be read: {error.strerror or error}") from error
+        message = f"{folder}: cannot be read: {error.strerror or error}"
+        role = model_folders.model_role(folder)
+        raise ModelDamagedError(message, reason=Reason.MODEL_UNREADABLE, role=role) from error

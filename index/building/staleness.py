@@ -82,9 +82,9 @@ def _compare_models(
     """Return the present states of the models, or the reason why an index built with them is stale."""
     encoder, reader, named = state.encoder, state.reader, config.named_reader
     if config.encoder != encoder.name:
-        return f"the model is {config.encoder} now, not {encoder.name}"
+        return f"the configured model changed from {encoder.name} to {config.encoder}"
     if named and (reader is None or named != reader.name):
-        return f"the reader is {named} now"
+        return f"the configured reader is now {named}"
     if has_newer_snapshot(encoder):
         return f"the model {encoder.name} was downloaded again"
     encoder = current_state(encoder)

@@ -222,4 +222,4 @@ def _segment(entries: Iterable[ArticleEntry], embedder: Embedder, progress: Prog
         text = entry.article.text
         entry.sentences = split_sentences(text)
         entry.passages = make_passages(text, entry.sentences, encoder.count_tokens, encoder.window)
-        progress("cut", number, len(articles))
+        progress("split into sentences", number, len(articles))

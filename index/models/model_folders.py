@@ -20,7 +20,7 @@ _SHAPING_FILES = ("*.json", "*.safetensors", "*.txt", "*.model")
 """Configuration, prompts, weights and vocabularies: everything that determines a model's output."""
 _READER_HEAD = "ForQuestionAnswering"
 _VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json", "spiece.model", "sentencepiece.bpe.model")
-"""A reader has one of them: of the others, transformers makes the first."""
+"""A reader has one of them; transformers derives the first from any of the others."""
 
 
 def resolve_encoder(name: str) -> Path:
@@ -65,8 +65,8 @@ def resolve_reader(name: str) -> Path:
 def fetch_encoder(name: str) -> Path:
     """Download the model `name` into the hub's cache, unless it is on this machine; return its folder.
 
-    This and `fetch_reader` alone use the network. Raises ModelMissingError if it cannot be had, and as
-    `resolve_encoder` does.
+    Only this and `fetch_reader` use the network. Raises ModelMissingError if the model cannot be downloaded,
+    and as `resolve_encoder` does.
     """
     try:
         return resolve_encoder(name)
@@ -95,7 +95,7 @@ def check_model_folder(folder: Path) -> None:
     `modules.json` cannot be read or names code outside sentence-transformers.
     """
     for part in _module_folders(folder):
-        _refuse_pickles(part)
+        _refuse_pickles(part, Role.ENCODER)
 
 
 def check_reader_folder(folder: Path) -> None:
@@ -113,14 +113,14 @@ def check_reader_folder(folder: Path) -> None:
         raise _incomplete(folder, path.name) from None
     except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise ModelDamagedError(
-            f"{path}: cannot be read: {error}", role=Role.READER, reason=Reason.MODEL_MISSING
+            f"{path}: cannot be read: {error}", role=Role.READER, reason=Reason.MODEL_UNREADABLE
         ) from None
     if runs_code:
         raise _unsuitable_reader(f"{path}: auto_map: code of the model's own is never run")
     if not any(kind.endswith(_READER_HEAD) for kind in kinds):
         found = ", ".join(kinds) or "no architecture"
         raise _unsuitable_reader(f"{path}: expected a model …{_READER_HEAD}, found {found}")
-    _refuse_pickles(folder)
+    _refuse_pickles(folder, Role.READER)
     if not any(folder.glob("*.safetensors")):
         raise _incomplete(folder, "model.safetensors")
     if not any((folder / name).is_file() for name in _VOCABULARIES):
@@ -133,14 +133,20 @@ def model_fingerprint(folder: Path) -> str:
     Weights, configurations, tokenizer, pooling, prompts; a README or an image does not count.
     """
     digest = hashlib.sha256()
+    role = model_role(folder)
     for path in _shaping_files(folder):
         name = path.relative_to(folder).as_posix()
-        digest.update(f"{name}\0{model_file_sha256(path)}\n".encode())
+        digest.update(f"{name}\0{model_file_sha256(path, role)}\n".encode())
     return digest.hexdigest()
 
 
+def model_role(folder: Path) -> Role:
+    """Return what the model in `folder` is for: sentence-transformers models, the encoders, list modules."""
+    return Role.ENCODER if (folder / _MODULES_FILE).exists() else Role.READER
+
+
 def model_stamp(folder: Path) -> str:
-    """Return a quick sign of a change: a sha256 over names, sizes and times of the fingerprint's files."""
+    """Return a sha256 of the names, sizes and times of the fingerprint's files: a quick test for changes."""
     digest = hashlib.sha256()
     for path in _shaping_files(folder):
         status = path.stat()
@@ -201,12 +207,13 @@ def _incomplete(folder: Path, missing: str) -> ModelMissingError:
     return ModelMissingError(message, role=Role.READER)
 
 
-def _refuse_pickles(folder: Path) -> None:
+def _refuse_pickles(folder: Path, role: Role) -> None:
     pickles = sorted(folder.glob("*.bin"))
     if pickles and not any(folder.glob("*.safetensors")):
         raise ModelMissingError(
             f"{pickles[0]}: a pickle, which may run code, and no model.safetensors beside it",
             "Get the model in safetensors form, or convert it once with the library that made it.",
+            role=role,
         )
 
 
@@ -228,7 +235,8 @@ def _module_folders(folder: Path) -> list[Path]:
     except FileNotFoundError:
         raise ModelMissingError(f"{folder}: no {_MODULES_FILE}: not a sentence-transformers model") from None
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise ModelDamagedError(f"{path}: cannot be read: {error}") from None
+        message = f"{path}: cannot be read: {error}"
+        raise ModelDamagedError(message, reason=Reason.MODEL_UNREADABLE) from None
     for kind in types:
         if not kind.startswith("sentence_transformers."):
             raise ModelDamagedError(f"{path}: {kind}: code of the model's own is never run")

@@ -47,7 +47,7 @@ class Reader(Protocol):
 
 
 class RetrievalReader:
-    """Keeps the order of retrieval, calibrates its scores, marks an answer only if its type is plain."""
+    """Keeps the order of retrieval, calibrates its scores, marks an answer only if its type is clear."""
 
     def __init__(self, calibration: Calibration) -> None:
         self._calibration = calibration

@@ -48,7 +48,7 @@ _NEGATION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class SentenceScores:
-    """What the model says of one sentence: the mean over the windows that show it.
+    """The model's scores for one sentence: the mean over the windows that contain it.
 
     Only windows count that split the sentence into the same tokens as the first one does; some tokenizers
     split the beginning of a text differently.

@@ -14,7 +14,7 @@ REACH = 8
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Whole sentences of one article that follow each other; `text` begins at its offset `start`."""
+    """Consecutive whole sentences of one article; `text` begins at its offset `start`."""
 
     start: int
     text: str

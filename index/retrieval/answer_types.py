@@ -1,4 +1,4 @@
-"""Answer types: what type of thing a question asks for, and where a text mentions things of that type.
+"""Answer types: the type of thing that a question asks for, and where a text mentions one.
 
 The rules know English word forms. A question that they do not understand has no expected type, which costs
 nothing.

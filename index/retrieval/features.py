@@ -1,4 +1,4 @@
-"""Features of a candidate as the answer to a question: a row of numbers that people can interpret."""
+"""Features of a candidate answer to a question: a row of numbers that people can interpret."""
 
 import re
 from collections.abc import Callable, Sequence

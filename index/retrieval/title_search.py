@@ -1,6 +1,6 @@
-"""Search for articles by what somebody types of their titles, as fast among a million as among ten.
+"""Search for articles by part of their titles, as fast among a million as among ten.
 
-All of it is looked up in the catalog's file; nothing is read into memory beforehand.
+Everything is looked up in the catalog's file; nothing is read into memory beforehand.
 """
 
 import re

@@ -24,7 +24,6 @@ WITHOUT_REMEDY = {
     Reason.BAD_CONFIGURATION,
     Reason.INDEX_BUSY,
     Reason.INDEX_UNWRITABLE,
-    Reason.MODEL_DAMAGED,
     Reason.UNREADABLE_FILE,
 }
 """Their messages say it all, or the library has a remedy that needs no command."""

@@ -24,6 +24,11 @@ def test_the_public_names_are_the_real_things() -> None:
     ]
 
 
+def test_the_public_names_are_listed_without_loading_them() -> None:
+    assert {*index.__all__} <= {*dir(index)}
+    assert _loaded_by("import index; dir(index)") == {"index"}
+
+
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="'index' has no attribute 'Librarian'"):
         index.Librarian  # noqa: B018

@@ -52,7 +52,7 @@ async def test_a_missing_permission_is_named_once_in_the_channel(discord: FakeDi
         said = [m for m in world.channel.messages.values() if m.author is world.bot]
         assert len(said) == 1
         assert said[0].content == (
-            "I can't answer here, because I lack: **Embed Links**. Whoever manages the server can allow it."
+            "I can't answer here because I'm missing: **Embed Links**. A server manager can grant it."
         )
 
 

@@ -14,6 +14,20 @@ def run_out_of_memory(config: Any, progress: Progress, wait: float) -> BuildRepo
     raise AssertionError
 
 
+def die_with_last_line(config: Any, progress: Progress, wait: float) -> BuildReport:
+    os.write(2, b"loading the model\nno memory left\n")
+    os.kill(os.getpid(), 9)
+    raise AssertionError
+
+
+def interrupt(config: Any, progress: Progress, wait: float) -> BuildReport:
+    raise KeyboardInterrupt
+
+
+def exit_as_programs_do(config: Any, progress: Progress, wait: float) -> BuildReport:
+    raise SystemExit(1)
+
+
 def exit_with_3(config: Any, progress: Progress, wait: float) -> BuildReport:
     os._exit(3)
 

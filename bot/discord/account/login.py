@@ -76,7 +76,7 @@ def refusal(error: BaseException) -> ConfigurationError | None:
 
 
 def is_temporary(error: BaseException) -> bool:
-    """Return whether an error may be gone at the next attempt: the network's, or Discord's own."""
+    """Tell whether an error of the network or of Discord may not occur at the next attempt."""
     if (status := _status(error)) is not None:
         return status not in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND)
     temporary = (OSError, aiohttp.ClientError, TimeoutError, discord.GatewayNotFound, discord.RateLimited)

@@ -60,5 +60,5 @@ def permission_names(needs: Iterable[RequiredPermission]) -> str:
 
 
 def invite_link(application: int) -> str:
-    """Return the link that adds the bot of an application to a server, with the permissions it needs."""
+    """Return the link that adds an application's bot to a server with the permissions that it needs."""
     return discord.utils.oauth_url(application, permissions=permissions(), scopes=SCOPES)

@@ -52,7 +52,7 @@ def read_token(environment: Mapping[str, str]) -> str:
 
 
 def remove_token(environment: MutableMapping[str, str]) -> None:
-    """Remove what names the token from an environment, so that no child process inherits it."""
+    """Remove the token's variables from an environment, so that no child process inherits them."""
     for name in (VARIABLE, FILE_VARIABLE):
         environment.pop(name, None)
 

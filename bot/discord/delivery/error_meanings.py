@@ -55,7 +55,7 @@ _UNREACHABLE = ErrorMeaning(
     "Discord has trouble at the moment. Please try again in a minute.",
 )
 # Nobody to tell: Discord has shown the person that nothing came in time.
-_TOO_OLD = ErrorMeaning("too old", "too late: Discord accepts no answer any more", logging.WARNING)
+_TOO_OLD = ErrorMeaning("too old", "too late: Discord no longer accepts an answer", logging.WARNING)
 _CODES = {
     UNKNOWN_MESSAGE: ErrorMeaning(
         "message deleted",
@@ -176,7 +176,7 @@ def _discord_meaning(error: discord.DiscordException) -> ErrorMeaning:
         case discord.HTTPException(code=code) if code in _CODES:
             return _CODES[code]
         case discord.HTTPException(code=code) if code in _PERMISSIONS:
-            text = "I lack a permission here."
+            text = "I'm missing a permission here."
             return ErrorMeaning(
                 "permission", "permission missing", logging.WARNING, text, with_reference=False
             )

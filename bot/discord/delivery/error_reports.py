@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 class ErrorReports:
-    """The one place to which a bot's errors go, wherever they are raised.
+    """Receives all errors of a bot, wherever they are raised.
 
     A missing permission is named again, to a person and in the log, after `repeat_after` seconds.
     """
@@ -45,7 +45,7 @@ class ErrorReports:
         self._logged = SentWarnings()  # about a channel
 
     async def interaction_failed(self, interaction: discord.Interaction[Any], error: Exception) -> None:
-        """Tell the person who used a command, a button or a form, alone, unless it is too late to."""
+        """Tell the person who used a command, a button or a form privately, unless it is too late."""
         error = original_error(error)
         meaning = meaning_of(error)
         names = ""
@@ -154,4 +154,4 @@ def _text(meaning: ErrorMeaning, reference: str) -> str:
 
 
 def _please_allow(names: str, where: str = "here") -> str:
-    return f"I can't answer {where}, because I lack: **{names}**. Whoever manages the server can allow it."
+    return f"I can't answer {where} because I'm missing: **{names}**. A server manager can grant it."

@@ -44,7 +44,7 @@ def message_arguments(reply: Reply) -> dict[str, Any]:
 
 
 def _edit_arguments(reply: Reply) -> dict[str, Any]:
-    """Return the arguments with which discord.py puts a reply in place of a message; None removes."""
+    """Return discord.py's arguments for replacing a message with a reply; None removes what was there."""
     return {"content": reply.content, "embed": reply.embed, "view": view_of(reply)}
 
 
@@ -53,8 +53,8 @@ async def defer_response(
 ) -> None:
     """Promise a response at once, with a second try if the connection was lost.
 
-    It is no error if Discord has a promise already: either it carried out what it then reported as failed, or
-    another process of the bot was quicker; both put the same reply in the same place.
+    An interaction that was acknowledged before is no error: either Discord carried out what it then reported
+    as failed, or another process of the bot was quicker; both put the same reply in the same place.
 
     With `in_place` the message of the button that was pressed is going to change. Raises DiscordException and
     CONNECTION_ERRORS.
@@ -86,7 +86,7 @@ async def edit_response(
 
 
 async def send_privately(interaction: discord.Interaction[Any], reply: Reply) -> None:
-    """Show a reply to the person alone, whether or not there is a response. Raises as `defer_response`."""
+    """Show a reply privately, whether or not there is a response. Raises as `defer_response`."""
     if interaction.response.is_done() or _ACKNOWLEDGED in interaction.extras:
         await follow_up_privately(interaction, reply)
     else:
@@ -95,7 +95,7 @@ async def send_privately(interaction: discord.Interaction[Any], reply: Reply) ->
 
 
 async def follow_up_privately(interaction: discord.Interaction[Any], reply: Reply) -> None:
-    """Show a reply to the person alone, after a response; a public promise of one is withdrawn first.
+    """Show a reply privately, after a response; a public deferred one is deleted first.
 
     Raises as `defer_response`.
     """

@@ -74,7 +74,7 @@ class TicketButton(discord.ui.DynamicItem[discord.ui.Item[Any]], template="(?!)"
 
 
 class ContextButton(TicketButton, template=ContextTicket.TEMPLATE):
-    """Shows a cited sentence in its context, to the person alone."""
+    """Shows a cited sentence in its context, privately."""
 
     ticket_type = ContextTicket
 
@@ -115,7 +115,7 @@ class ArticlesButton(TicketButton, template=ArticlesTicket.TEMPLATE):
 
 
 class MoreButton(TicketButton, template=MoreTicket.TEMPLATE):
-    """Shows further citations of an answer, to the person alone."""
+    """Shows further citations of an answer, privately."""
 
     ticket_type = MoreTicket
 
@@ -238,7 +238,7 @@ async def _answer_form(interaction: Interaction) -> None:
 
 
 async def _show_page(interaction: Interaction, ticket: ContextTicket | PageTicket, *, in_place: bool) -> None:
-    """Show a page of an article to the person alone; with `in_place` where the clicked page was."""
+    """Show a page of an article privately; with `in_place`, in place of the clicked page."""
     services = interaction.client.services
     await defer_response(interaction, private=True, in_place=in_place)
     reply = await services.question_queue.run(_page, services.live_library.library, ticket)

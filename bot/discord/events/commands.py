@@ -108,7 +108,7 @@ async def find_sources(interaction: Interaction, message: discord.Message) -> No
 
 
 async def _look_up(interaction: Interaction, look: Callable[..., Reply], *args: Any) -> None:
-    """Show something of the library, to the person alone."""
+    """Show something of the library privately."""
     services = interaction.client.services
     with services.question_handler.in_flight.track():
         await defer_response(interaction, private=True)

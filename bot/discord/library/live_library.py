@@ -44,9 +44,9 @@ log = logging.getLogger(__name__)
 
 
 class LiveLibrary:
-    """Holds the library in use; whoever took one keeps it whole, even after another one replaced it.
+    """Holds the library in use. A question keeps the one that it began with, even after it was replaced.
 
-    A library that nobody holds any more closes its files by itself.
+    A library closes its files by itself once nothing refers to it.
     """
 
     def __init__(

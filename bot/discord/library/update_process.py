@@ -1,7 +1,7 @@
-"""Index updates in a process of their own: the memory that reading articles takes is not the bot's.
+"""Index updates in a separate process, so that the memory they need is not taken from the bot.
 
-The bot goes on answering meanwhile, undisturbed by the update's work, and outlives it if the system runs out
-of memory. The child inherits the bot's environment, from which the token has been removed.
+The bot goes on answering, undisturbed by the update's work, and survives if the update runs out of memory.
+The child inherits the bot's environment, from which the token has been removed.
 """
 
 import asyncio
@@ -11,12 +11,15 @@ import math
 import multiprocessing
 import os
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 from bot.config import BotConfig
 from bot.discord.telemetry.log_format import fields
@@ -29,6 +32,7 @@ STAGE_INTERVAL = 10.0
 """Seconds between two lines of the log on one stage."""
 
 _NICENESS = 5  # answers come first
+_LONGEST_LAST_LINE = 500  # characters
 
 Update = Callable[[BotConfig, Progress, float], BuildReport]
 
@@ -38,12 +42,15 @@ log = logging.getLogger(__name__)
 async def update_in_child(config: BotConfig, wait: float, work: Update = update) -> BuildReport:
     """Bring the index up to date as `update` does, in a child process that is killed if this is cancelled.
 
-    Raises what `update` does, and FootnoteError if the child died.
+    Raises what `update` does, and FootnoteError if the child died; it ends with the last line that the child
+    wrote to stderr.
     """
     context = multiprocessing.get_context("spawn")
     stages, sender = context.Pipe(duplex=False)
+    folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    stderr = Path(folder.name, "stderr")
     earlier = multiprocessing.active_children()
-    pool = ProcessPoolExecutor(1, context, _prepare_child, (sender,))
+    pool = ProcessPoolExecutor(1, context, _prepare_child, (sender, stderr))
     report = asyncio.wrap_future(pool.submit(_work, work, config, wait))
     (child,) = (process for process in multiprocessing.active_children() if process not in earlier)
     sender.close()  # the child has the last one, so that the pipe ends with it
@@ -55,12 +62,21 @@ async def update_in_child(config: BotConfig, wait: float, work: Update = update)
         raise
     except BrokenProcessPool:
         await asyncio.to_thread(pool.shutdown)
-        code = child.exitcode or 0
-        ending = f"status {code}" if code >= 0 else signal.Signals(-code).name
-        raise FootnoteError(f"updating the index ended with {ending}") from None
+        raise FootnoteError(f"updating the index ended with {_ending(child, stderr)}") from None
+    except (KeyboardInterrupt, SystemExit) as error:  # the child's; raised here, it would stop the event loop
+        raise FootnoteError(f"updating the index ended with {type(error).__name__}") from None
     finally:
         await asyncio.shield(asyncio.to_thread(pool.shutdown))
         await asyncio.shield(logging_stages)
+        folder.cleanup()
+
+
+def _ending(child: BaseProcess, stderr: Path) -> str:
+    code = child.exitcode or 0
+    ending = f"status {code}" if code >= 0 else signal.Signals(-code).name
+    written = stderr.read_text(encoding="utf-8", errors="replace") if stderr.exists() else ""
+    last_line = written.strip().rpartition("\n")[2][-_LONGEST_LAST_LINE:]
+    return f"{ending}: {last_line}".removesuffix(": ")
 
 
 def _log_stages(stages: Connection) -> None:
@@ -71,7 +87,7 @@ def _log_stages(stages: Connection) -> None:
 
 
 def throttle(progress: Progress, interval: float, clock: Callable[[], float] = time.monotonic) -> Progress:
-    """Return a `progress` that reports each stage when it begins, and then once in an interval."""
+    """Return a `progress` that reports each stage when it begins, then at most every `interval` seconds."""
     reported: dict[str, float] = {}
 
     def report(stage: str, done: int, total: int) -> None:
@@ -84,18 +100,20 @@ def throttle(progress: Progress, interval: float, clock: Callable[[], float] = t
 
 
 _bot: Connection | None = None
-"""In a child process: where its stages are sent to."""
+"""In a child process: the connection to the bot, over which it reports its stages."""
 
 
-def _prepare_child(bot: Connection) -> None:
-    """Give way to the bot, write nothing between the lines of its log, and end with it."""
+def _prepare_child(bot: Connection, stderr: Path) -> None:
+    """Lower the priority, keep output out of the bot's log, and end when the bot ends."""
+    # The terminal sends Ctrl-C to the child too; its KeyboardInterrupt would come back pickled and stop the
+    # bot's event loop.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     global _bot
     _bot = bot
     with contextlib.suppress(AttributeError, OSError):
         os.nice(_NICENESS)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    os.dup2(nowhere, 2)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.dup2(os.open(stderr, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 2)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -1,4 +1,4 @@
-"""The bot's metrics for Prometheus, and whether it is well: two pages on an address of the owner's choice."""
+"""Metrics for Prometheus and a health check: two pages at an address that the configuration names."""
 
 import json
 import logging
@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """The state of the bot: one of the four above, and in a few words why it is not ready."""
+    """State of the bot: one of the four above, with a short reason if it is not ready."""
 
     status: str
     reason: str | None = None

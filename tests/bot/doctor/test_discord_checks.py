@@ -56,7 +56,7 @@ def test_what_is_missing_is_named_by_server() -> None:
     checks = list(_servers([("Bees", poor), ("Bridges", permissions()), ("Mine", Permissions.all())]))
     assert [check.status for check in checks] == ["ok", "warn"]
     assert "2 servers" in checks[0].detail
-    assert checks[1].detail == "in Bees the bot lacks: Embed Links, Read Message History"
+    assert checks[1].detail == "missing in Bees: Embed Links, Read Message History"
     assert checks[1].remedy
 
 

@@ -131,7 +131,7 @@ def test_progress_ends_where_it_should(config: Config) -> None:
     write(config, "mice.txt", "Mice\n\nA mouse eats cheese.\n")
     stages: dict[str, tuple[int, int]] = {}
     update(config, lambda stage, done, total: stages.__setitem__(stage, (done, total)))
-    assert {"read", "cut", "embed", "write"} <= set(stages)
+    assert {"read", "split into sentences", "embed", "write"} <= set(stages)
     assert all(done == total > 0 for done, total in stages.values())
 
 

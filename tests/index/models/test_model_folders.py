@@ -276,7 +276,7 @@ def test_what_is_no_reader_says_why(reader: Path, settings: str, message: str) -
     with pytest.raises(ModelDamagedError, match=message) as raised:
         resolve_reader(str(reader))
     assert raised.value.role == Role.READER
-    assert raised.value.reason in (Reason.MODEL_MISSING, Reason.MODEL_UNSUITABLE)
+    assert raised.value.reason in (Reason.MODEL_UNREADABLE, Reason.MODEL_UNSUITABLE)
 
 
 def test_every_file_of_a_reader_shapes_its_fingerprint(reader: Path) -> None:

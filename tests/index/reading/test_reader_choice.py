@@ -77,7 +77,7 @@ def test_naming_a_reader_exports_it_and_nothing_else(
 ) -> None:
     before = earlier(config).generation
     named = reading(config, tiny_reader_folder)
-    assert compare(named).stale_because == f"the reader is {tiny_reader_folder} now"
+    assert compare(named).stale_because == f"the configured reader is now {tiny_reader_folder}"
     with pytest.raises(IndexStaleError, match="built without the reader"):
         Library.open(named)
     report = build(named)

@@ -48,8 +48,8 @@ def invoked(error: Exception) -> app_commands.CommandInvokeError:
         (http(403, 50007), "direct messages closed", None),
         (http(404, 10008), "message deleted", "The message was deleted before I was done."),
         (http(400, 50035), "refused", "Discord did not accept my answer."),
-        (http(403, 50001), "permission", "I lack a permission here."),
-        (http(403, 50013), "permission", "I lack a permission here."),
+        (http(403, 50001), "permission", "I'm missing a permission here."),
+        (http(403, 50013), "permission", "I'm missing a permission here."),
         (
             http(429, Retry_After="2.2"),
             "slowed down",
@@ -97,7 +97,7 @@ def test_each_error_has_its_words(error: Exception, kind: str, text: str | None)
 def test_the_log_has_a_line_for_each_error() -> None:
     errors = [http(404, 10062), http(400, 40060), http(400, 50035), http(403, 50013), FeedbackError(INNARDS)]
     assert [meaning_of(error).event for error in errors] == [
-        "too late: Discord accepts no answer any more",
+        "too late: Discord no longer accepts an answer",
         "answered already, perhaps by another process",
         "answer refused by Discord as malformed",
         "permission missing",

@@ -103,7 +103,13 @@ async def test_an_error_that_nobody_expected_is_raised_as_it_is() -> None:
 
 @pytest.mark.parametrize(
     ("work", "ending"),
-    [(update_children.run_out_of_memory, "SIGKILL"), (update_children.exit_with_3, "status 3")],
+    [
+        (update_children.run_out_of_memory, "SIGKILL"),
+        (update_children.die_with_last_line, "SIGKILL: no memory left"),
+        (update_children.exit_with_3, "status 3"),
+        (update_children.interrupt, "KeyboardInterrupt"),
+        (update_children.exit_as_programs_do, "SystemExit"),
+    ],
 )
 async def test_a_child_that_dies_is_an_error_that_names_its_end(work: Update, ending: str) -> None:
     with pytest.raises(FootnoteError, match=f"updating the index ended with {ending}$"):
