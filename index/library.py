@@ -38,20 +38,20 @@ class _Models:
     """What a library has beside its index; `damaged` tells that the reader's model could not be loaded."""
 
     encoder: Encoder
-    reader: SpanModel | None
+    span_model: SpanModel | None
     damaged: bool = False
 
     @classmethod
     def load(cls, config: Config, generation: Generation) -> Self:
         with ThreadPoolExecutor(2) as background:
             encoder_check = background.submit(check_encoder, generation.encoder)  # its 90 MB take a while
-            reader = background.submit(load_span_model, config, generation)
+            span_model = background.submit(load_span_model, config, generation)
             try:
                 encoder = Encoder.load(generation.encoder)
             finally:
                 encoder_check.result()  # names the damage better than the failure to load does
         try:
-            return cls(encoder, reader.result())
+            return cls(encoder, span_model.result())
         except ModelDamagedError:
             return cls(encoder, None, damaged=True)
 
@@ -72,7 +72,7 @@ class Library:
         self._models = models
         self._config = config
         self._ranker = Ranker.load()
-        self._reader = None if models.damaged else make_reader(models.reader, retriever.catalog)
+        self._reader = None if models.damaged else make_reader(models.span_model, retriever.catalog)
 
     @classmethod
     def open(cls, config: Config, earlier: "Library | None" = None) -> Self:
@@ -102,7 +102,7 @@ class Library:
     def _models_for(self, generation: Generation) -> _Models | None:
         """Return the models of this library if they are those of `generation`, too."""
         own, models = self._generation, self._models
-        same = (own.encoder, own.reader) == (generation.encoder, generation.reader)
+        same = (own.encoder, own.exported_reader) == (generation.encoder, generation.exported_reader)
         return models if same and not models.damaged else None
 
     @property
@@ -198,8 +198,8 @@ class Library:
 
     def _loaded_reader(self) -> Reader:
         if self._reader is None:  # damaged when the library was opened: it may have been repaired since
-            model = load_span_model(self._config, self._generation)
-            self._reader = make_reader(model, self._catalog)
+            span_model = load_span_model(self._config, self._generation)
+            self._reader = make_reader(span_model, self._catalog)
         return self._reader
 
     def _compose(
@@ -233,6 +233,6 @@ def published_fingerprint(config: Config) -> str:
 
 def _fingerprint(generation: Generation) -> str:
     files = {name: sha256 for name, sha256 in generation.files.items() if name != STATE_FILE}
-    reader = generation.reader and generation.reader.sha256
+    reader = generation.exported_reader and generation.exported_reader.sha256
     named = [asdict(generation.fingerprint), generation.encoder.name, reader, files]
     return hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:16]

@@ -8,7 +8,7 @@ import numpy as np
 
 from index.arrays import Floats
 from index.errors import IndexDamagedError, ModelDamagedError
-from index.models.encoder import Encoder
+from index.models.encoder import PROGRESS_CHUNK, Encoder
 from index.records import Progress
 from index.storage import generations
 from index.storage.fingerprint import encoder_name
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 FRAMEWORK_FROM = 2000
 """Texts from which sentence-transformers, and the GPU that it may find, is worth its loading time."""
-
-_CHUNK = 128  # texts between two reports of progress
 
 
 class Embedder:
@@ -71,8 +69,8 @@ class Embedder:
         if self._framework:
             return self._framework.embed(texts, self._progress)
         vectors = np.empty((len(texts), self.encoder.dimension), dtype=np.float32)
-        for start in range(0, len(texts), _CHUNK):
-            batch = texts[start : start + _CHUNK]
+        for start in range(0, len(texts), PROGRESS_CHUNK):
+            batch = texts[start : start + PROGRESS_CHUNK]
             vectors[start : start + len(batch)] = self.encoder.encode_texts(batch)
             self._progress("embed", start + len(batch), len(texts))
         return vectors

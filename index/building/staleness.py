@@ -62,17 +62,19 @@ def remember_times(config: Config, comparison: Comparison) -> None:
     root = config.index_directory
     with suppress(OSError, FootnoteError), generations.writers_lock(root, 0):
         if generations.open_current(root, lambda current: current, check=False) == generation:
-            publish_inputs(root, generation, inputs, generation.reader)
+            publish_inputs(root, generation, inputs, generation.exported_reader)
 
 
 def publish_inputs(
-    root: Path, generation: Generation, inputs: InputState, reader: ExportedReader | None
+    root: Path, generation: Generation, inputs: InputState, exported_reader: ExportedReader | None
 ) -> None:
-    """Publish the same index with a new state of its inputs, and with the exported `reader`.
+    """Publish the same index with a new state of its inputs, and with `exported_reader`.
 
     The caller holds the writers' lock. Raises OSError.
     """
-    with generations.copy_generation(root, generation, without=STATE_FILE, reader=reader) as folder:
+    with generations.copy_generation(
+        root, generation, without=STATE_FILE, exported_reader=exported_reader
+    ) as folder:
         inputs.write(folder)
 
 
@@ -94,7 +96,8 @@ def _compare_models(
         if has_newer_snapshot(reader):
             return f"the reader {named} was downloaded again"
         reader = current_state(reader)
-        if generation.reader is None or generation.reader.folder.name != reader_name(reader.fingerprint):
+        exported = generation.exported_reader
+        if exported is None or exported.folder.name != reader_name(reader.fingerprint):
             return "the reader changed since the index was built"
     return encoder, reader
 

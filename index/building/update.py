@@ -93,7 +93,7 @@ def _update(config: Config, root: Path, progress: Progress) -> BuildReport:
     embedder, exported = Embedder.open(root, Path(encoder.folder), model, progress)
     if articles_from and not exported and _nothing_changed(entries, articles_from):
         # The reader, or times only: otherwise the same contents would be compared each time.
-        if inputs != articles_from.state or exported_reader != articles_from.generation.reader:
+        if inputs != articles_from.state or exported_reader != articles_from.generation.exported_reader:
             publish_inputs(root, articles_from.generation, inputs, exported_reader)
         return report
 
@@ -104,7 +104,9 @@ def _update(config: Config, root: Path, progress: Progress) -> BuildReport:
     embedded = embedder.embed(list(sentences.new_texts))
 
     progress("write", 0, 1)
-    with generations.new_generation(root, embedder.folder, new_fingerprint, reader=exported_reader) as draft:
+    with generations.new_generation(
+        root, embedder.folder, new_fingerprint, exported_reader=exported_reader
+    ) as draft:
         with CatalogWriter(draft.folder) as catalog:
             for entry in entries:
                 catalog.add(*entry.parts())
@@ -147,7 +149,7 @@ def _export_reader(
 ) -> ExportedReader:
     """Return the exported reader, after exporting it if it is missing or damaged."""
     name = reader_name(reader.fingerprint)
-    exported = generations.find_reader(root, name, previous.generation.reader if previous else None)
+    exported = generations.find_reader(root, name, previous.generation.exported_reader if previous else None)
     if exported is None:
         from index.models.span_model_export import export_span_model  # takes seconds, for torch
 

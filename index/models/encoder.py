@@ -24,6 +24,9 @@ FORMAT = 1
 TOKEN_INPUTS = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
 """Input of the graph -> what the tokenizers library calls it."""
 
+PROGRESS_CHUNK = 128
+"""Texts embedded between two reports of progress: a few of sentence-transformers' batches of 32."""
+
 _BATCH_TEXTS = 32
 _BATCH_TOKENS = 16_384
 

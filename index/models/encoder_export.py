@@ -20,6 +20,7 @@ from index.errors import ModelDamagedError, Role
 from index.models.encoder import (
     FORMAT,
     GRAPH_FILE,
+    PROGRESS_CHUNK,
     SETTINGS_FILE,
     TOKEN_INPUTS,
     TOKENIZER_FILE,
@@ -45,8 +46,6 @@ if TYPE_CHECKING:
 
 _not_exportable = partial(not_exportable, Role.ENCODER)
 
-_CHUNK = 128
-"""Texts between two reports of progress: a few of sentence-transformers' batches of 32."""
 _LEAST_COSINE = 0.9999
 _MOST_TOKENS = 8_192
 """Window of models that have none of their own, so that memory has a bound."""
@@ -107,8 +106,8 @@ class FrameworkEncoder:
         vectors = np.empty((len(texts), self._dimension), dtype=np.float32)
         # Sorted here, as sentence-transformers does, because it sees one chunk at a time.
         by_length = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
-        for start in range(0, len(texts), _CHUNK):
-            rows = by_length[start : start + _CHUNK]
+        for start in range(0, len(texts), PROGRESS_CHUNK):
+            rows = by_length[start : start + PROGRESS_CHUNK]
             vectors[rows] = self._model.encode_document(
                 [clean(texts[row]) for row in rows],
                 prompt=self._document_prompt,

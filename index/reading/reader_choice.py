@@ -62,7 +62,7 @@ def exported_reader_folder(config: Config, generation: Generation) -> Path:
 
     Raises IndexStaleError and IndexDamagedError as `load_span_model` does.
     """
-    state, exported = InputState.read(generation.folder).reader, generation.reader
+    state, exported = InputState.read(generation.folder).reader, generation.exported_reader
     if state is None or exported is None or state.name != config.named_reader:
         raise _stale(f"the index was built without the reader {config.named_reader}")
     if exported.folder.name != reader_name(state.fingerprint):

@@ -64,13 +64,13 @@ class ExportedReader:
 class Generation:
     """One complete index in `folder`, and the folder of its exported `encoder`.
 
-    `reader` is the exported reader, None if none is named; `check_reader` compares it with its checksums.
+    `exported_reader` is None if no reader is named; `check_reader` compares it with its checksums.
     `files` holds the checksums of the files in `folder`, by name.
     """
 
     folder: Path
     encoder: Path
-    reader: ExportedReader | None
+    exported_reader: ExportedReader | None
     fingerprint: Fingerprint
     facts: Facts
     files: Mapping[str, str]
@@ -114,9 +114,9 @@ def check_encoder(folder: Path) -> None:
     check_files(folder, read_json(folder / MANIFEST_FILE))
 
 
-def check_reader(reader: ExportedReader) -> None:
+def check_reader(exported: ExportedReader) -> None:
     """Compare the files of an exported reader with their checksums. Raises IndexDamagedError."""
-    check_files(reader.folder, read_json(reader.folder / MANIFEST_FILE, reader.sha256))
+    check_files(exported.folder, read_json(exported.folder / MANIFEST_FILE, exported.sha256))
 
 
 @contextmanager
@@ -156,7 +156,7 @@ def new_generation(
     encoder: Path,
     fingerprint: Fingerprint,
     *,
-    reader: ExportedReader | None = None,
+    exported_reader: ExportedReader | None = None,
     checksums: Json | None = None,
 ) -> Iterator[Draft]:
     """Yield an empty draft to fill; when the block ends, it becomes the current index of `root`.
@@ -175,7 +175,8 @@ def new_generation(
                 "fingerprint": asdict(fingerprint),
                 "facts": asdict(draft.facts),
                 "encoder": {"name": encoder.name, "sha256": file_sha256(encoder / MANIFEST_FILE)},
-                "reader": reader and {"name": reader.folder.name, "sha256": reader.sha256},
+                "reader": exported_reader
+                and {"name": exported_reader.folder.name, "sha256": exported_reader.sha256},
             },
             checksums or {},
         )
@@ -214,13 +215,13 @@ def find_reader(root: Path, name: str, previous: ExportedReader | None) -> Expor
     folder = root / READERS / name
     try:
         if previous and previous.folder == folder:
-            reader = previous
+            exported = previous
         else:
-            reader = ExportedReader(folder, file_sha256(folder / MANIFEST_FILE))
-        check_reader(reader)
+            exported = ExportedReader(folder, file_sha256(folder / MANIFEST_FILE))
+        check_reader(exported)
     except (OSError, IndexDamagedError):
         return None
-    return reader
+    return exported
 
 
 def put_reader(root: Path, name: str, export: Callable[[Path], None]) -> ExportedReader:
@@ -231,7 +232,7 @@ def put_reader(root: Path, name: str, export: Callable[[Path], None]) -> Exporte
 
 @contextmanager
 def copy_generation(
-    root: Path, previous: Generation, without: str, reader: ExportedReader | None
+    root: Path, previous: Generation, without: str, exported_reader: ExportedReader | None
 ) -> Iterator[Path]:
     """Yield a folder with the files of `previous` except `without`; it is published as by `new_generation`.
 
@@ -240,7 +241,7 @@ def copy_generation(
     files: Json = read_json(previous.folder / MANIFEST_FILE)["files"]
     files.pop(without)
     with new_generation(
-        root, previous.encoder, previous.fingerprint, reader=reader, checksums=files
+        root, previous.encoder, previous.fingerprint, exported_reader=exported_reader, checksums=files
     ) as draft:
         draft.facts = previous.facts
         for name in files:

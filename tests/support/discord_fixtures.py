@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from bot.discord.account.discord_py_globals import restored_afterwards
 from bot.discord.events.client import FootnoteClient
 from index.config import Config
 from index.library import Library
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.openapi import OpenAPI
 from tests.support.bots import Bots
+from tests.support.discord_addresses import restore_on_exit
 from tests.support.paths import CORPUS
 from tests.support.shared_folders import shared_folder
 from tests.support.small_library import build, provide_encoder, write_corpus
@@ -99,7 +99,7 @@ def discord(runner: asyncio.Runner, openapi: OpenAPI | None) -> Iterator[FakeDis
     """Return a running fake Discord; what it refused and the test did not expect fails the test."""
     server = FakeDiscord(openapi=openapi)
     runner.run(server.__aenter__())
-    with restored_afterwards():
+    with restore_on_exit():
         yield server
     runner.run(server.__aexit__(None, None, None))
     server.check()

@@ -4,9 +4,6 @@ discord.py offers no argument for the address of the API or of the gateway; both
 bots of one process can therefore not talk to different Discords.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import discord
 import yarl
 from discord.gateway import DiscordWebSocket
@@ -40,13 +37,3 @@ async def use_gateway_of_api(client: discord.Client) -> None:
     if api_base() != DiscordSection().api_base:
         _, address, _ = await client.http.get_bot_gateway()
         use_gateway(address)
-
-
-@contextmanager
-def restored_afterwards() -> Iterator[None]:
-    """Restore both addresses when the block ends, whatever was set in it."""
-    base, gateway = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
-    try:
-        yield
-    finally:
-        Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = base, gateway

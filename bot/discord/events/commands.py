@@ -70,9 +70,8 @@ async def show_article(interaction: Interaction, article: str) -> None:
 @app_commands.command(description="Say what I am, what I answer from, and what I keep of your questions.")
 async def about(interaction: Interaction) -> None:
     """Say what the bot is."""
-    await _look_up(
-        interaction, library_pages.about_page, interaction.client.services.config.discord.log_questions
-    )
+    log_questions = interaction.client.services.config.discord.log_questions
+    await _look_up(interaction, library_pages.about_page, log_questions)
 
 
 @ask.autocomplete("article")

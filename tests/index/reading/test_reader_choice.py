@@ -138,7 +138,7 @@ def test_who_needs_no_export_keeps_none(named: Config, other: str) -> None:
     config = reading(named, other)
     assert compare(config).stale_because is None, "nothing is amiss"
     assert build(config).embedded == 0
-    assert earlier(config).generation.reader is None
+    assert earlier(config).generation.exported_reader is None
     write(config, "mice.txt", "Mice\n\nA mouse eats cheese.\n")
     build(config)
     assert readers(config) == []

@@ -310,7 +310,7 @@ def test_files_are_shared_with_and_without_links(tmp_path: Path, monkeypatch: py
         earlier = generations.open_current(tmp_path, lambda generation: generation)
         with (
             generations.writers_lock(tmp_path, 0),
-            generations.copy_generation(tmp_path, earlier, without="other", reader=None) as made,
+            generations.copy_generation(tmp_path, earlier, without="other", exported_reader=None) as made,
         ):
             assert names(made) == ["text"]
             assert (made / "text").stat().st_nlink == links
@@ -330,7 +330,7 @@ def test_damage_is_not_taken_over_as_whole(tmp_path: Path) -> None:
     write(earlier.folder / "text", "ONE")
     with (
         generations.writers_lock(tmp_path, 0),
-        generations.copy_generation(tmp_path, earlier, without="other", reader=None) as made,
+        generations.copy_generation(tmp_path, earlier, without="other", exported_reader=None) as made,
     ):
         write(made / "other", "new")
     with pytest.raises(IndexDamagedError, match="text"):

@@ -6,12 +6,12 @@ from discord.http import Route
 from bot.config import DiscordSection
 from bot.discord.account.discord_py_globals import (
     api_base,
-    restored_afterwards,
     use_api,
     use_gateway,
     use_gateway_of_api,
 )
 from tests.fake_discord import FakeDiscord
+from tests.support.discord_addresses import restore_on_exit
 from tests.support.small_client import SmallClient
 
 ELSEWHERE = "http://127.0.0.1:9/api/v10"
@@ -19,7 +19,7 @@ ELSEWHERE = "http://127.0.0.1:9/api/v10"
 
 def test_requests_go_where_they_are_sent_until_the_block_ends() -> None:
     before = api_base(), DiscordWebSocket.DEFAULT_GATEWAY
-    with restored_afterwards():
+    with restore_on_exit():
         use_api(ELSEWHERE)
         use_gateway("ws://127.0.0.1:9")
         assert Route("GET", "/users/@me").url == f"{ELSEWHERE}/users/@me"
