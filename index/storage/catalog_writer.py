@@ -11,8 +11,7 @@ from typing import Any, Self
 from index.records import Article, Passage, Sentence
 from index.segmentation.search_terms import terms
 from index.storage.catalog import CATALOG_FILE, article_key
-from index.storage.title_index import TABLES as TITLE_TABLES
-from index.storage.title_index import write_titles
+from index.storage.title_index import TABLES, write_titles
 
 _SCHEMA = """
 CREATE TABLE articles (
@@ -44,7 +43,7 @@ class CatalogWriter:
         try:
             with _os_errors():
                 self._connection.executescript(
-                    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _SCHEMA + TITLE_TABLES
+                    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _SCHEMA + TABLES
                 )
         except OSError:
             self._connection.close()
