@@ -66,7 +66,7 @@ class Interaction:
 
     @property
     def private(self) -> bool:
-        """Whether the response is for the person alone."""
+        """Whether the response is private."""
         return self.message is not None and self.message.ephemeral
 
     @property

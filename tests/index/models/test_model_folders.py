@@ -279,6 +279,13 @@ def test_what_is_no_reader_says_why(reader: Path, settings: str, message: str) -
     assert raised.value.reason in (Reason.MODEL_UNREADABLE, Reason.MODEL_UNSUITABLE)
 
 
+def test_a_reader_s_file_that_cannot_be_read_is_told_from_an_encoder_s(reader: Path) -> None:
+    (reader / "vocabulary.txt").mkdir()
+    with pytest.raises(ModelDamagedError, match=r"vocabulary\.txt: cannot be read") as raised:
+        model_fingerprint(reader)
+    assert (raised.value.role, raised.value.reason) == (Role.READER, Reason.MODEL_UNREADABLE)
+
+
 def test_every_file_of_a_reader_shapes_its_fingerprint(reader: Path) -> None:
     before, stamp = model_fingerprint(reader), model_stamp(reader)
     for change, name in ((change_weights, "model.safetensors"), (change_json, "tokenizer.json")):
