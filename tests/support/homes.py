@@ -11,6 +11,7 @@ from typing import Any
 from click.testing import CliRunner
 
 from bot.terminal.cli import main
+from bot.verbosity import NORMAL, set_levels
 from tests.support.paths import ROOT
 
 STRIKE = "Who confirmed that the coalition struck pro-government forces?"
@@ -73,6 +74,7 @@ class Home:
         """Run the command in this process."""
         arguments = ("--config", str(self.config), *arguments)
         result = CliRunner().invoke(main, arguments, input=stdin, env=environment, prog_name="footnote")
+        set_levels(NORMAL)  # after `-q`, other tests would miss the records that they wait for
         return Run(result.exit_code, result.stdout, result.stderr)
 
     def start(self, *arguments: str, **options: Any) -> "subprocess.Popen[bytes]":
