@@ -22,6 +22,7 @@ def whole(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")
 
 
+@pytest.mark.slow
 @given(VALUES, st.sampled_from(["utf-8", "UTF-8", "ascii", "cp1252", None]), st.sampled_from([None, 2]))
 def test_what_is_dumped_reads_back_equal_and_fits_the_encoding(
     value: Any, encoding: str | None, indent: int | None

@@ -68,11 +68,13 @@ def test_no_citations_are_no_answer_to_ask_for(library: Library) -> None:
         library.ask(LEAFLETS, top_k=-1)
 
 
+@pytest.mark.slow
 def test_the_threshold_decides(library: Library) -> None:
     assert library.ask(LEAFLETS, threshold=0.0).answerable
     assert not library.ask(LEAFLETS, threshold=1.0).answerable
 
 
+@pytest.mark.slow
 def test_the_same_question_gives_the_same_answer(library: Library, library_config: Path) -> None:
     """In one process, in threads, and from an index that is opened again."""
     expected = without_time(library.ask(LEAFLETS))
@@ -102,6 +104,7 @@ def test_an_article_narrows_the_question(library: Library) -> None:
         library.ask(LEAFLETS, article="bridges/oen")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "odd",
     [
@@ -136,6 +139,7 @@ def test_an_index_of_other_search_terms_is_not_asked(
         Library.open(Config.read(library_config))
 
 
+@pytest.mark.slow
 def test_as_many_citations_as_asked_for_however_often_a_sentence_stands(
     tmp_path: Path, encoder_folder: Path
 ) -> None:
@@ -150,6 +154,7 @@ def test_as_many_citations_as_asked_for_however_often_a_sentence_stands(
     assert len(library.ask(BRIDGE, top_k=50).citations) == 50
 
 
+@pytest.mark.slow
 def test_a_question_imports_no_framework(library_config: Path) -> None:
     program = f"""
 import sys
@@ -164,6 +169,7 @@ print(sorted(heavy & set(sys.modules)))
     assert run.stdout == "[]\n"
 
 
+@pytest.mark.slow
 def test_nothing_is_marked_in_a_sentence_that_does_not_answer(library: Library) -> None:
     marked = library.ask(LEAFLETS, threshold=0.0).citations[0].highlight
     assert marked

@@ -28,6 +28,8 @@ from index.reading.span_reader import SpanReader
 from index.records import Answer, Question
 from index.storage.catalog import ArticleRow, Catalog
 
+pytestmark = pytest.mark.slow
+
 ASKED = (
     Question("How many leaflets did the U.S. drop?"),
     Question("How long is the red bridge?"),

@@ -11,6 +11,8 @@ from index.evaluation.measures import Evaluation, evaluate
 from index.library import Library
 from tests.support.paths import QUESTIONS, ROOT
 
+pytestmark = pytest.mark.slow  # builds libraries of its own
+
 
 @pytest.fixture(scope="module")
 def measured(library_config: Path) -> Evaluation:

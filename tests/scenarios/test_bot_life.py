@@ -78,6 +78,7 @@ async def test_each_refusal_of_the_gateway_is_a_matter_of_configuration(
     assert discord.gateway.closed_with == [code]
 
 
+@pytest.mark.slow
 async def test_an_unreachable_discord_is_tried_again_and_logged_in_a_line(
     discord: FakeDiscord,
     shared: OpenLibrary,
@@ -103,6 +104,7 @@ async def test_an_unreachable_discord_is_tried_again_and_logged_in_a_line(
     assert discord.gateway.identified == [(0, 1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [403, 408])
 async def test_what_a_proxy_refuses_for_a_while_does_not_end_the_bot(
     discord: FakeDiscord,
@@ -184,6 +186,7 @@ async def test_what_is_not_discord_is_a_matter_of_configuration(discord: FakeDis
             await Bot(config, discord.token).run(asyncio.Event())
 
 
+@pytest.mark.slow
 async def test_what_takes_too_long_is_given_up(
     discord: FakeDiscord,
     shared: OpenLibrary,
@@ -212,6 +215,7 @@ async def test_stopped_before_it_has_begun(discord: FakeDiscord, tmp_path: Path)
     introduction.release()
 
 
+@pytest.mark.slow
 async def test_a_gateway_that_is_lost_is_told_by_the_health_page(
     discord: FakeDiscord, shared: OpenLibrary, library_folder: Path, tmp_path: Path
 ) -> None:

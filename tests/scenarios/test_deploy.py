@@ -147,6 +147,7 @@ def test_the_images_configuration_is_one() -> None:
     assert config.bot_directory.is_relative_to(state)
 
 
+@pytest.mark.slow
 async def test_the_health_check_asks_where_the_image_listens() -> None:
     """Run its very command, against the address of a bot that is ready, and of one that is not."""
     (check,) = [rest for name, rest in steps() if name == "HEALTHCHECK"]

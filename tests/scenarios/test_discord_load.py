@@ -62,6 +62,7 @@ async def ask_at_once(discord: FakeDiscord, count: int) -> list[Interaction]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [60, pytest.param(200, marks=pytest.mark.slow)])
 async def test_many_questions_at_once(discord: FakeDiscord, bots: Bots, library: Library, count: int) -> None:
     """All are acknowledged before the first is computed, and then each is answered once."""
@@ -93,7 +94,7 @@ async def test_many_questions_at_once(discord: FakeDiscord, bots: Bots, library:
 async def test_questions_among_faults(discord: FakeDiscord, bots: Bots, library: Library) -> None:
     discord.expect(*EXPECTED, strict=False)
     bots.library = RememberingLibrary(library)  # type: ignore[assignment]
-    count = 200
+    count = 100
     storm = FaultStorm(discord, QUESTIONS, seed=4)
     discord.acknowledge_within = TIMEOUT
     bot = await bots.start(queue=1000, deadline=240)

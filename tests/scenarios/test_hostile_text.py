@@ -65,6 +65,7 @@ def harmless(body: Any) -> None:
                 assert "evil" not in (node.target or "")
 
 
+@pytest.mark.slow
 async def test_an_article_stays_text_wherever_it_is_shown(
     discord: FakeDiscord, hostile_folder: Path, tmp_path: Path
 ) -> None:

@@ -24,6 +24,7 @@ def config(tmp_path: Path, tiny_model_folder: Path, tiny_encoder_folder: Path) -
     return config
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the harness forks")
 def test_a_kill_at_any_step_leaves_a_whole_index(config: Config) -> None:
     done = subprocess.run(
@@ -33,6 +34,7 @@ def test_a_kill_at_any_step_leaves_a_whole_index(config: Config) -> None:
     assert int(done.stdout) > 50
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the harness forks")
 def test_a_kill_while_a_reader_is_exported_leaves_a_whole_index(
     config: Config, tiny_reader_folder: Path
@@ -43,6 +45,7 @@ def test_a_kill_while_a_reader_is_exported_leaves_a_whole_index(
     assert int(done.stdout) > 50
 
 
+@pytest.mark.slow
 def test_two_updates_and_readers_at_once(config: Config) -> None:
     code = (
         "import sys; from pathlib import Path\n"

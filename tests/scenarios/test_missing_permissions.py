@@ -56,6 +56,7 @@ async def test_a_missing_permission_is_named_once_in_the_channel(discord: FakeDi
         )
 
 
+@pytest.mark.slow
 async def test_each_person_is_told_once_and_the_log_warns_once(
     discord: FakeDiscord, meter: Meter, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -175,6 +176,7 @@ async def test_a_missing_permission_that_nobody_can_be_told_is_logged(
     assert "permission missing" in caplog.text
 
 
+@pytest.mark.slow
 async def test_if_one_person_could_not_be_told_the_next_is(discord: FakeDiscord, meter: Meter) -> None:
     discord.expect(50007, 50013)
     world = discord.world

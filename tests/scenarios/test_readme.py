@@ -19,6 +19,7 @@ _PERCENT = re.compile(r"(\d+)%")
 _STYLE = re.compile(r"\x1b\[[\d;]*m|\x1b\]8;[^\x1b]*\x1b\\")
 
 
+@pytest.mark.slow
 def test_the_answer_shown_first_is_what_the_command_prints(
     built_home: Home, tmp_path: Path, open_terminal: Callable[[int], PseudoTerminal]
 ) -> None:
@@ -51,6 +52,7 @@ def example(first_line: str) -> str:
     return str(block)
 
 
+@pytest.mark.slow
 def test_the_python_example_prints_answer_and_sentence(
     home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -59,6 +61,7 @@ def test_the_python_example_prints_answer_and_sentence(
     assert capsys.readouterr().out.startswith("90,000 The U.S. dropped 90,000 brightly-colored leaflets")
 
 
+@pytest.mark.slow
 def test_the_llamaindex_example_makes_a_tool(built_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(built_home.folder)
     names: dict[str, object] = {"llm": MockFunctionCallingLLM()}

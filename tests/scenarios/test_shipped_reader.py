@@ -9,6 +9,8 @@ from index.config import Config, CorpusSection, IndexSection
 from index.library import Library
 from index.records import Answer
 
+pytestmark = pytest.mark.slow  # builds libraries of its own
+
 FACTS = """The history of Lake Orrin
 
 Lake Orrin was dammed in 1931 by the engineer Mary Holt. Its water drives four turbines of the town of Brell.
@@ -46,6 +48,7 @@ def check(library: Library, answer: Answer) -> None:
         assert answer.answer in answer.citations[0].sentence
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
@@ -62,6 +65,7 @@ def test_an_article_that_gives_orders_is_read_as_text(library: Library, question
     check(library, answer)
 
 
+@pytest.mark.slow
 def test_what_is_not_said_is_not_answered_with_the_order(library: Library) -> None:
     for question in ("Who won the chess championship?", "What is the capital of France?"):
         answer = library.ask(question)
@@ -69,6 +73,7 @@ def test_what_is_not_said_is_not_answered_with_the_order(library: Library) -> No
         check(library, answer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "question",
     [
@@ -84,6 +89,7 @@ def test_odd_questions_get_verbatim_citations(library: Library, question: str) -
     check(library, library.ask(question, threshold=0))
 
 
+@pytest.mark.slow
 def test_an_answer_far_inside_a_sentence_without_end(library: Library) -> None:
     answer = library.ask("Who was the keeper of the gates?", article="gates", threshold=0)
     check(library, answer)
@@ -91,6 +97,7 @@ def test_an_answer_far_inside_a_sentence_without_end(library: Library) -> None:
     assert "Tom Ashby" in answer.answer
 
 
+@pytest.mark.slow
 def test_the_same_question_has_the_same_answer(library: Library) -> None:
     first, second = (library.ask("Who dammed the lake?") for _ in range(2))
     assert first.citations == second.citations

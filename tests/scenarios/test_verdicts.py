@@ -36,6 +36,8 @@ from tests.support.button_presses import (
     seen,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def storing(bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch) -> threading.Event:

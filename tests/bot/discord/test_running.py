@@ -22,6 +22,8 @@ from tests.support.bot_process import QUESTION, WRONG_TOKEN, footnote_bot, page,
 from tests.support.bots import bot_config
 from tests.support.shared_folders import link_index
 
+pytestmark = pytest.mark.slow
+
 
 async def test_a_whole_life(discord: FakeDiscord, library_folder: Path, tmp_path: Path) -> None:
     """Not ready before the gateway is, then ready; stopped, it still sends what was asked."""
@@ -98,7 +100,6 @@ async def test_metrics_are_what_prometheus_reads(
     assert not [line for line in bot.lines if " warning " in line or " error " in line]
 
 
-@pytest.mark.slow
 async def test_a_changed_article_is_answered_from(
     discord: FakeDiscord, library_folder: Path, tmp_path: Path
 ) -> None:

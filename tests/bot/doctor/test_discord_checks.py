@@ -118,6 +118,7 @@ def test_the_command_asks_nobody_where_the_token_is_none(
     assert "hunter2" not in check.detail
 
 
+@pytest.mark.slow
 def test_the_command_says_that_discord_is_out_of_reach(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("[discord]\napi_base = 'http://127.0.0.1:9/api/v10'\n")
     token = ".".join(("MTIzNDU2Nzg5MDEyMzQ1Njc4", "GaBcDe", "abcdefghijklmnopqrstuvwxyz0123456789ab"))
@@ -180,6 +181,7 @@ def test_an_address_that_is_none_of_this_machine_fails(listen: str) -> None:
     assert "[metrics] listen" in check.remedy
 
 
+@pytest.mark.slow
 def test_the_doctor_looks_at_the_metrics_only_where_they_are_wanted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,6 +12,7 @@ def statuses(home: Home, *arguments: str) -> dict[str, str]:
     return {check["check"]: check["status"] for check in home.footnote("doctor", "--json", *arguments).json}
 
 
+@pytest.mark.slow
 def test_all_is_well(built_home: Home) -> None:
     run = built_home.footnote("doctor")
     assert (run.code, run.err) == (0, "")
@@ -22,6 +23,7 @@ def test_all_is_well(built_home: Home) -> None:
     assert "DISCORD_BOT_TOKEN" in run.out  # not set up, which is well too
 
 
+@pytest.mark.slow
 def test_a_missing_index_and_an_outdated_one_are_warnings_with_the_remedy(home: Home) -> None:
     (home.corpus / "new.txt").write_text("Something new.")
     run = home.footnote("doctor")
@@ -34,6 +36,7 @@ def test_a_missing_index_and_an_outdated_one_are_warnings_with_the_remedy(home: 
     assert "up to date" not in found  # once is enough
 
 
+@pytest.mark.slow
 def test_a_damaged_index_fails_with_the_remedy(home: Home) -> None:
     (home.generation / "articles.sqlite").unlink()
     run = home.footnote("doctor")
@@ -42,6 +45,7 @@ def test_a_damaged_index_fails_with_the_remedy(home: Home) -> None:
     assert "footnote index" in run.out
 
 
+@pytest.mark.slow
 def test_without_a_file_the_defaults_are_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, built_home: Home
 ) -> None:
@@ -56,6 +60,7 @@ def test_without_a_file_the_defaults_are_named(
     assert result.exit_code == 1  # there is no corpus
 
 
+@pytest.mark.slow
 def test_only_fetch_fetches_and_first(built_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     fetched: list[str] = []
     monkeypatch.setattr(model_folders, "fetch_encoder", fetched.append)

@@ -16,6 +16,7 @@ def statuses(home: Home, *arguments: str) -> dict[str, str]:
     return {check["check"]: check["status"] for check in home.footnote("doctor", "--json", *arguments).json}
 
 
+@pytest.mark.slow
 def test_a_missing_corpus_fails(home: Home) -> None:
     home.corpus.rename(home.folder / "elsewhere")
     run = home.footnote("doctor", "--json")
@@ -26,6 +27,7 @@ def test_a_missing_corpus_fails(home: Home) -> None:
     assert checks["index"]["status"] == "ok"
 
 
+@pytest.mark.slow
 def test_a_missing_model_fails_and_names_how_to_get_it(home: Home) -> None:
     home.config.unlink()
     home.config.write_text("[model]\nencoder = 'nobody/no-such-model'\n")
@@ -35,6 +37,7 @@ def test_a_missing_model_fails_and_names_how_to_get_it(home: Home) -> None:
     assert "footnote doctor --fetch" in run.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["config.json", "tokenizer.json", "1_Pooling/config.json"])
 def test_a_model_with_a_broken_file_fails(home: Home, name: str) -> None:
     model = home.folder / "model"
@@ -49,6 +52,7 @@ def test_a_model_with_a_broken_file_fails(home: Home, name: str) -> None:
     assert (checks["model"]["status"], checks["model"]["detail"]) == ("fail", f"{model / name}: not JSON")
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_written_is_a_warning(home: Home, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     home.config.unlink()
@@ -69,6 +73,7 @@ def use_reader(home: Home, reader: str | Path) -> None:
     home.config.write_text(f"[answer]\nreader = '{reader}'\n")
 
 
+@pytest.mark.slow
 def test_the_reader_is_named_with_its_hashes(home: Home, tiny_reader_folder: Path) -> None:
     use_reader(home, "none")
     assert reader_check(home)["status"] == "ok"

@@ -108,6 +108,7 @@ def test_many_threads_judge_at_once(feedback: Feedback) -> None:
     assert len(feedback.list()) == len(set(rows)) == 10
 
 
+@pytest.mark.slow
 def test_many_processes_start_and_judge_at_once(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from bot.feedback.store import Feedback, Judgement\n"

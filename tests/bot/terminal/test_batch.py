@@ -55,6 +55,7 @@ def test_the_first_line_may_start_with_a_byte_order_mark() -> None:
     assert parse_line(1, b"\xef\xbb\xbf" + line()) == Line(id="a", question="Who confirmed the strike?")
 
 
+@pytest.mark.slow
 def test_answers_come_in_order_and_bad_lines_do_not_stop_them(built_home: Home) -> None:
     lines = [
         line(id=1),
@@ -79,6 +80,7 @@ def test_answers_come_in_order_and_bad_lines_do_not_stop_them(built_home: Home) 
     assert {citation["article"]["id"] for citation in found[-1]["citations"]} == {"notes/bees"}
 
 
+@pytest.mark.slow
 def test_a_batch_answers_as_single_questions_do(built_home: Home) -> None:
     single = built_home.footnote("ask", "--json", "--top-k", "2", GOOD["question"]).json
     run = built_home.footnote("ask", "--top-k", "2", "--batch", "-", stdin=line())
@@ -87,6 +89,7 @@ def test_a_batch_answers_as_single_questions_do(built_home: Home) -> None:
     assert {**batched, "elapsed_ms": 0} == {**single, "elapsed_ms": 0}
 
 
+@pytest.mark.slow
 def test_the_option_narrows_lines_that_name_no_article(built_home: Home) -> None:
     own = line(id=2, article="coalition-strikes-near-al-tanf")
     run = built_home.footnote("ask", "--article", "notes/bees", "--batch", "-", stdin=line() + b"\n" + own)
@@ -94,12 +97,14 @@ def test_the_option_narrows_lines_that_name_no_article(built_home: Home) -> None
     assert articles == ["notes/bees", "coalition-strikes-near-al-tanf"]
 
 
+@pytest.mark.slow
 def test_an_unknown_article_for_all_lines_fails_at_once(built_home: Home) -> None:
     run = built_home.footnote("ask", "--article", "notes/bee", "--batch", "-", stdin=line())
     assert (run.code, run.out) == (1, "")
     assert "notes/bees" in run.err
 
 
+@pytest.mark.slow
 def test_a_pipe_flows_and_ctrl_c_ends_it(built_home: Home) -> None:
     process = built_home.start(
         "ask", "--batch", "-", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE

@@ -34,6 +34,7 @@ def chat(built_home: Home) -> Chat:
     return Chat(config, Library.open(config), as_objects=False)
 
 
+@pytest.mark.slow
 def test_piped_questions_are_answered_in_turn(built_home: Home) -> None:
     run = built_home.footnote(
         "chat", "--json", "--top-k", "2", stdin=f"{STRIKE}\n\nHow warm is the cluster?\n"
@@ -46,6 +47,7 @@ def test_piped_questions_are_answered_in_turn(built_home: Home) -> None:
     assert run.err == ""
 
 
+@pytest.mark.slow
 def test_more_goes_on_where_the_last_answer_ended(built_home: Home) -> None:
     run = built_home.footnote("chat", "--top-k", "1", stdin=f"{STRIKE}\nmore\nmore\n")
     leads = [text[:3] for text in run.out.splitlines() if text.startswith("[")]
@@ -54,11 +56,13 @@ def test_more_goes_on_where_the_last_answer_ended(built_home: Home) -> None:
     assert (nothing.code, nothing.out, nothing.err) == (0, "", "error: no question has been asked yet\n")
 
 
+@pytest.mark.slow
 def test_more_says_when_there_is_no_more(built_home: Home) -> None:
     run = built_home.footnote("chat", "--article", "notes/bees", "--top-k", "50", stdin="bees?\nmore\n")
     assert run.err.endswith("There are no further sentences.\n")
 
 
+@pytest.mark.slow
 def test_article_narrows_until_it_is_lifted(built_home: Home) -> None:
     lines = ["/article notes/bees", STRIKE, "/article", STRIKE, "/article nowhere", STRIKE]
     run = built_home.footnote("chat", "--json", stdin="\n".join(lines))
@@ -69,6 +73,7 @@ def test_article_narrows_until_it_is_lifted(built_home: Home) -> None:
     assert "nowhere" in run.err
 
 
+@pytest.mark.slow
 def test_commands_do_as_the_commands_of_that_name(built_home: Home) -> None:
     run = built_home.footnote("chat", "--json", stdin="/articles\n/show notes/bees\n/quit\nnever asked\n")
     listed, shown = run.out.splitlines()
@@ -81,12 +86,14 @@ def test_commands_do_as_the_commands_of_that_name(built_home: Home) -> None:
     )
 
 
+@pytest.mark.slow
 def test_in_a_pipe_a_blank_line_stands_between_answers_only(built_home: Home) -> None:
     run = built_home.footnote("chat", stdin=f"{STRIKE}\n{STRIKE}\n")
     answer = built_home.footnote("ask", STRIKE).out
     assert run.out == f"{answer}\n{answer}"
 
 
+@pytest.mark.slow
 def test_a_wrong_line_ends_only_itself(built_home: Home) -> None:
     run = built_home.footnote("chat", "--json", stdin="/nonsense\n\u200b\n/help\n/show\n" + STRIKE)
     assert run.code == 0
@@ -96,6 +103,7 @@ def test_a_wrong_line_ends_only_itself(built_home: Home) -> None:
     assert "empty" in run.err
 
 
+@pytest.mark.slow
 def test_a_changed_article_is_seen_by_the_next_question(home: Home) -> None:
     config = BotConfig.read(home.config)
     chat = Chat(config, Library.open(config), as_objects=True)
@@ -126,6 +134,7 @@ def test_an_unreadable_corpus_ends_only_its_line(
     assert captured.out.count("How bees keep warm") == 1
 
 
+@pytest.mark.slow
 def test_a_full_disk_ends_the_chat(built_home: Home) -> None:
     with Path("/dev/full").open("wb") as full:
         process = built_home.start("chat", stdin=subprocess.PIPE, stdout=full, stderr=subprocess.PIPE)
@@ -134,6 +143,7 @@ def test_a_full_disk_ends_the_chat(built_home: Home) -> None:
     assert b"No space left on device" in err
 
 
+@pytest.mark.slow
 def test_typed_lines_are_kept_and_ctrl_d_leaves(chat: Chat, tmp_path: Path) -> None:
     history = tmp_path / "state" / "history"
     with keyboard() as keys:
@@ -196,6 +206,7 @@ def test_the_prompt_is_no_data(chat: Chat, tmp_path: Path, capsys: pytest.Captur
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.slow
 def test_a_terminal_is_chatted_on(built_home: Home, open_terminal: Callable[[int], PseudoTerminal]) -> None:
     terminal = open_terminal(80)
     device = terminal.device

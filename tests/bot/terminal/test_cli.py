@@ -25,6 +25,7 @@ def sentence_of(home: Home, citation: dict[str, object]) -> str:
     return text[citation["start"] : citation["end"]]  # type: ignore[index,misc,unused-ignore]
 
 
+@pytest.mark.slow
 def test_version() -> None:
     run = subprocess.run([sys.executable, "-m", "bot", "--version"], cwd=ROOT, capture_output=True, text=True)
     assert run.stdout == f"footnote {importlib.metadata.version('footnote-bot')}\n"
@@ -63,6 +64,7 @@ def test_help_fits_80_columns_and_its_examples_parse(
     assert len(reached) == len(examples)
 
 
+@pytest.mark.slow
 def test_an_answer_is_as_promised(built_home: Home) -> None:
     run = built_home.footnote("ask", "--json", STRIKE)
     assert (run.code, run.err) == (0, "")
@@ -80,12 +82,14 @@ def test_an_answer_is_as_promised(built_home: Home) -> None:
     assert "the Pentagon confirmed" in first["sentence"]
 
 
+@pytest.mark.slow
 def test_the_same_question_gives_the_same_answer(built_home: Home) -> None:
     first, second = (built_home.footnote("ask", "--json", STRIKE).json for _ in range(2))
     first.pop("elapsed_ms"), second.pop("elapsed_ms")
     assert first == second
 
 
+@pytest.mark.slow
 def test_words_without_quotes_are_one_question(built_home: Home) -> None:
     run = built_home.footnote("ask", "Who", "confirmed", "it?", "--json")
     assert run.json["question"] == "Who confirmed it?"
@@ -93,6 +97,7 @@ def test_words_without_quotes_are_one_question(built_home: Home) -> None:
     assert dashed.json["question"] == "--who confirmed it?"
 
 
+@pytest.mark.slow
 def test_unanswered_exits_with_3_and_cites_the_nearest(built_home: Home) -> None:
     run = built_home.footnote("ask", "--json", UNKNOWN)
     assert run.code == 3
@@ -103,6 +108,7 @@ def test_unanswered_exits_with_3_and_cites_the_nearest(built_home: Home) -> None
     assert plain.out.startswith("The articles do not say.\n")
 
 
+@pytest.mark.slow
 def test_top_k_and_article(built_home: Home) -> None:
     run = built_home.footnote("ask", "--json", "--top-k", "2", "--article", "notes/bees", STRIKE)
     assert [citation["article"]["id"] for citation in run.json["citations"]] == ["notes/bees"] * 2
@@ -125,6 +131,7 @@ def test_an_empty_question_is_wrong_usage_and_builds_no_index(tmp_path: Path, qu
     assert not home.index.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "question",
     ["?", "x", "\U0001f41d" * 3, "من أكد الضربة؟", "a\ud800b", "who\0", "\u202ewho\u202c", "w" * 100_000],
@@ -136,6 +143,7 @@ def test_odd_questions_are_answered_or_declined(built_home: Home, question: str)
     assert built_home.footnote("ask", question).code == run.code
 
 
+@pytest.mark.slow
 def test_bytes_that_are_no_text_are_no_traceback(built_home: Home) -> None:
     process = built_home.start(
         "ask", "--json", b"\xff\xfe who?", stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -167,6 +175,7 @@ def test_wrong_usage(built_home: Home, arguments: list[str]) -> None:
     assert "Usage: footnote" in run.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["ask", "--article", "notes/bee", STRIKE], ["show", "notes/bee"]])
 def test_an_unknown_article_is_an_error_that_names_the_nearest(built_home: Home, command: list[str]) -> None:
     run = built_home.footnote(*command)
@@ -195,6 +204,7 @@ def test_a_missing_configuration_or_corpus_is_78(tmp_path: Path) -> None:
     assert home.footnote("index").code == 78
 
 
+@pytest.mark.slow
 def test_global_options_go_before_or_after_the_command(built_home: Home, tmp_path: Path) -> None:
     runner = CliRunner()
     for arguments in (
@@ -208,6 +218,7 @@ def test_global_options_go_before_or_after_the_command(built_home: Home, tmp_pat
     assert variable.exit_code == 0
 
 
+@pytest.mark.slow
 def test_articles_are_listed(built_home: Home) -> None:
     run = built_home.footnote("articles", "--json")
     assert [(row["id"], row["file"]) for row in run.json] == [
@@ -224,6 +235,7 @@ def test_articles_are_listed(built_home: Home) -> None:
     assert "notes/bees\n    How bees keep warm, 3 sentences\n    https://example.org/bees\n" in plain
 
 
+@pytest.mark.slow
 def test_show_numbers_the_sentences(built_home: Home) -> None:
     shown = built_home.footnote("show", "--json", "notes/bees").json
     lines = built_home.footnote("show", "notes/bees").out.splitlines()
@@ -240,6 +252,7 @@ def test_show_numbers_the_sentences(built_home: Home) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_unexpected_errors_are_one_line_and_the_trace_is_for_vv(
     built_home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -256,11 +269,13 @@ def test_unexpected_errors_are_one_line_and_the_trace_is_for_vv(
         assert "\x1b" not in traced.err
 
 
+@pytest.mark.slow
 def test_an_expected_error_has_no_traceback_but_with_vv(built_home: Home) -> None:
     assert "Traceback" not in built_home.footnote("-v", "show", "x").err
     assert "Traceback" in built_home.footnote("-vv", "show", "x").err
 
 
+@pytest.mark.slow
 def test_v_says_what_is_used(built_home: Home) -> None:
     run = built_home.footnote("-v", "ask", "--json", STRIKE)
     assert run.json["answerable"]
@@ -268,6 +283,7 @@ def test_v_says_what_is_used(built_home: Home) -> None:
     assert f"up to date: {built_home.index}, generation " in run.err
 
 
+@pytest.mark.slow
 def test_an_interrupt_is_130(built_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
@@ -297,6 +313,7 @@ run()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("module", "swallowed"), [("click", False), ("click", True), ("faiss", True)])
 def test_an_interrupt_while_modules_are_imported_is_130(
     built_home: Home, module: str, swallowed: bool
@@ -310,6 +327,7 @@ def test_an_interrupt_while_modules_are_imported_is_130(
     assert (run.returncode, run.stdout, run.stderr) == (130, b"", b"error: interrupted\n")
 
 
+@pytest.mark.slow
 def test_an_interrupt_that_a_reader_swallows_publishes_nothing(home: Home) -> None:
     (home.corpus / "new.txt").write_text("Something new.")
     before = home.generation

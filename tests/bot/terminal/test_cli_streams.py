@@ -14,6 +14,7 @@ from tests.support.homes import ROOT, STRIKE, Home
 from tests.support.pseudo_terminal import PseudoTerminal
 
 
+@pytest.mark.slow
 def test_a_closed_pipe_ends_quietly(built_home: Home) -> None:
     reading, writing = os.pipe()
     os.close(reading)
@@ -24,6 +25,7 @@ def test_a_closed_pipe_ends_quietly(built_home: Home) -> None:
     os.close(writing)
 
 
+@pytest.mark.slow
 def test_a_full_disk_under_stdout_is_an_error(built_home: Home) -> None:
     with Path("/dev/full").open("wb") as full:
         process = built_home.start("articles", stdout=full, stderr=subprocess.PIPE)
@@ -43,6 +45,7 @@ def test_a_full_disk_under_the_help_is_no_traceback(arguments: list[str]) -> Non
     assert b"Traceback" not in run.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "closed", "code", "out"),
     [
@@ -67,6 +70,7 @@ def test_closed_streams_are_no_traceback(
     assert bool(run.stdout) == bool(out)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_json_fits_any_encoding_of_stdout(built_home: Home, encoding: str) -> None:
     environment = os.environ | {"PYTHONIOENCODING": encoding}
@@ -75,6 +79,7 @@ def test_json_fits_any_encoding_of_stdout(built_home: Home, encoding: str) -> No
     assert json.loads(out.decode(encoding))["question"] == "Städte – 都市?"
 
 
+@pytest.mark.slow
 def test_a_terminal_gets_colours_and_wide_json_and_a_pipe_neither(
     built_home: Home, open_terminal: Callable[[int], PseudoTerminal]
 ) -> None:

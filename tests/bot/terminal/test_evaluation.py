@@ -33,6 +33,7 @@ def questions(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_quality_is_measured(built_home: Home, questions: Path) -> None:
     run = built_home.footnote("eval", "--json", str(questions))
     assert run.code == 0
@@ -46,6 +47,7 @@ def test_quality_is_measured(built_home: Home, questions: Path) -> None:
     assert [point["threshold"] for point in found["risk_coverage"]][:2] == [0.0, 0.1]
 
 
+@pytest.mark.slow
 def test_quality_is_shown(built_home: Home, questions: Path) -> None:
     lines = built_home.footnote("eval", str(questions)).out.splitlines()
     assert lines[0] == "3 questions, 2 answerable"
@@ -62,6 +64,7 @@ def test_a_malformed_row_is_named(built_home: Home, questions: Path) -> None:
     assert f"{questions}, line 4: question: Field required" in run.err
 
 
+@pytest.mark.slow
 def test_a_question_that_cannot_be_asked_is_named(built_home: Home, questions: Path) -> None:
     row = {"id": "z", "question": "Why?", "answerable": False, "article": "nowhere"}
     questions.write_text(json.dumps(row))

@@ -64,6 +64,7 @@ def test_a_trace_is_neutralised_too(capsys: pytest.CaptureFixture[str]) -> None:
     assert shown.endswith("ValueError: �[2J\n")
 
 
+@pytest.mark.slow
 def test_warnings_of_other_packages_are_not_shown() -> None:
     code = (
         "import warnings; from bot.terminal.messages import configure_messages; "

@@ -11,6 +11,8 @@ from index.storage import generations
 from tests.support.homes import Home
 from tests.support.pseudo_terminal import PseudoTerminal
 
+pytestmark = pytest.mark.slow
+
 COLD = "At what temperature is the centre of the cluster kept?"
 WAX = "# Candles\n\nCandles are made of beeswax by the candlemaker Ilse Weber.\n"
 

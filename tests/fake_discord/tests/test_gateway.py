@@ -77,6 +77,7 @@ async def test_a_token_that_is_withdrawn_closes_the_gateway(discord: FakeDiscord
     assert caught.value.code == 4004
 
 
+@pytest.mark.slow
 async def test_heartbeats(discord: FakeDiscord) -> None:
     discord.gateway.heartbeat_interval = 0.2
     toy = SmallClient(discord)

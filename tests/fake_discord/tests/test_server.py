@@ -123,6 +123,7 @@ async def test_an_interaction_waits_three_seconds(discord: FakeDiscord) -> None:
     assert interaction.failed
 
 
+@pytest.mark.slow
 async def test_a_token_lasts_fifteen_minutes(discord: FakeDiscord) -> None:
     discord.expect(50027, 10015)
     world = discord.world

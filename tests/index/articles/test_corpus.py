@@ -83,6 +83,7 @@ def test_odd_names(tmp_path: Path) -> None:
     assert len({file.file for file in corpus_files(tmp_path)}) == len(ids(tmp_path)) == 13
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.lists(st.text("ab.é/ ", min_size=1, max_size=4), min_size=1, max_size=3),

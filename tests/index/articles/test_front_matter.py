@@ -23,6 +23,7 @@ def test_front_matter_describes_and_leaves_the_text() -> None:
     assert split_front_matter(FULL) == (description, "Bees dance.\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

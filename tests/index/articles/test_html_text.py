@@ -70,6 +70,7 @@ def test_what_never_ends_is_text() -> None:
     assert read_html(b"<script>'<!--'</script><p>a")[1] == "a"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("opening", "closing"),
     [

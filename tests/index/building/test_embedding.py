@@ -15,6 +15,8 @@ from index.models.model_folders import model_fingerprint
 from index.storage import generations
 from tests.support.small_library import build, earlier
 
+pytestmark = pytest.mark.slow  # builds libraries of its own
+
 
 def open_embedder(config: Config) -> tuple[Embedder, bool]:
     folder = Path(config.encoder)
@@ -36,12 +38,14 @@ def test_many_texts_are_embedded_alike(tiny_config: Config) -> None:
     assert np.allclose(embedder.embed(texts, framework_from=2), by_export, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_missing_export_is_made_when_the_embedder_is_opened(tiny_config: Config) -> None:
     shutil.rmtree(earlier(tiny_config).generation.encoder)
     assert open_embedder(tiny_config)[1]
     assert not open_embedder(tiny_config)[1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [WEIGHTS_FILE, SETTINGS_FILE, "manifest.json"])
 def test_a_damaged_export_is_made_again(tiny_config: Config, name: str) -> None:
     folder = earlier(tiny_config).generation.encoder
@@ -57,6 +61,7 @@ def test_a_damaged_export_is_made_again(tiny_config: Config, name: str) -> None:
     Encoder.load(earlier(tiny_config).generation.encoder)
 
 
+@pytest.mark.slow
 def test_another_model_under_an_index(tiny_config: Config) -> None:
     before = earlier(tiny_config)
     path = Path(tiny_config.encoder) / "config_sentence_transformers.json"

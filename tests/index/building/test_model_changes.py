@@ -39,6 +39,7 @@ def test_a_model_that_cannot_be_read_is_named(tiny_config: Config, monkeypatch: 
         build(tiny_config)
 
 
+@pytest.mark.slow
 def test_a_later_snapshot_of_a_named_model_is_seen(
     tmp_path: Path, tiny_model_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

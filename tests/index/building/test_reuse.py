@@ -21,6 +21,7 @@ from tests.support.small_library import (
 )
 
 
+@pytest.mark.slow
 def test_a_changed_article_alone_is_embedded(config: Config) -> None:
     write(config, "cats.txt", "Cats\n\nA cat sleeps most of the day. A dog barks.\n")
     assert compare(config).stale_because == "the corpus changed"
@@ -32,6 +33,7 @@ def test_a_changed_article_alone_is_embedded(config: Config) -> None:
     assert compare(config).stale_because is None
 
 
+@pytest.mark.slow
 def test_a_rename_embeds_nothing(config: Config) -> None:
     shutil.move(config.corpus_directory / "raqqa.txt", config.corpus_directory / "news" / "siege.txt")
     assert compare(config).stale_because == "the corpus changed"
@@ -42,6 +44,7 @@ def test_a_rename_embeds_nothing(config: Config) -> None:
     check_vectors(config)
 
 
+@pytest.mark.slow
 def test_identical_articles_and_sentences_are_kept_and_embedded_once(config: Config) -> None:
     text = "Five times\n\n" + "The same sentence comes again. " * 5
     write(config, "one.txt", text)
@@ -56,6 +59,7 @@ def test_identical_articles_and_sentences_are_kept_and_embedded_once(config: Con
     check_vectors(config)
 
 
+@pytest.mark.slow
 def test_one_of_many_articles(tmp_path: Path, encoder_folder: Path) -> None:
     """The issue's promise: a change in one of 1,000 articles embeds that article alone."""
     config = make_config(tmp_path)
@@ -75,6 +79,7 @@ def test_one_of_many_articles(tmp_path: Path, encoder_folder: Path) -> None:
     assert texts(config)["3/article 500"] == ["Another title", "Another sentence.", "And one more."]
 
 
+@pytest.mark.slow
 def test_other_segmentation_rules_keep_the_vectors(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sentences, "SENTENCE_RULES", 99)
     reason = compare(config).stale_because

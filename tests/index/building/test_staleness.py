@@ -24,6 +24,7 @@ from tests.support.small_library import (
 )
 
 
+@pytest.mark.slow
 def test_nothing_changed_imports_no_framework(config: Config) -> None:
     code = (
         "import sys; from pathlib import Path\n"
@@ -62,6 +63,7 @@ def test_asking_writes_nothing(config: Config) -> None:
     assert [path.stat().st_mtime_ns for path in paths] == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", [compare_and_remember, build])
 def test_touched_files_are_compared_once(
     config: Config, monkeypatch: pytest.MonkeyPatch, look: Callable[[Config], object]
@@ -78,6 +80,7 @@ def test_touched_files_are_compared_once(
     assert (current(config), texts(config)) == (after, sentences)
 
 
+@pytest.mark.slow
 def test_the_time_of_a_fresh_file_is_not_remembered_until_it_is_old(
     config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,6 +113,7 @@ def test_times_that_cannot_be_stored_now_are_stored_later(
     assert current(config) != before
 
 
+@pytest.mark.slow
 def test_times_are_not_stored_in_an_index_that_was_replaced_meanwhile(config: Config) -> None:
     os.utime(config.corpus_directory / "cats.txt", (OLD + 7, OLD + 7))
     comparison = compare(config)

@@ -20,6 +20,8 @@ from tests.support.small_library import (
     write,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_index_holds_every_sentence_with_its_vector(config: Config) -> None:
     assert "The general predicts a long fight." in texts(config)["raqqa"]

@@ -76,6 +76,7 @@ def emptied(content: bytes) -> bytes:
     return b""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [cut, flipped, emptied])
 def test_any_damage_is_mended_from_the_corpus(config: Config, damage: Callable[[bytes], bytes]) -> None:
     expected = texts(config)
@@ -94,6 +95,7 @@ def test_any_damage_is_mended_from_the_corpus(config: Config, damage: Callable[[
         assert texts(config) == expected
 
 
+@pytest.mark.slow
 def test_a_damaged_pointer_is_mended_by_one_update(config: Config) -> None:
     path = config.index_directory / "current"
     for key in ("schema", "generation", "sha256", "previous"):
@@ -105,6 +107,7 @@ def test_a_damaged_pointer_is_mended_by_one_update(config: Config) -> None:
         assert list(texts(config)) == list(IDS)
 
 
+@pytest.mark.slow
 def test_another_schema_is_rebuilt(config: Config) -> None:
     for schema in (generations.SCHEMA - 1, generations.SCHEMA + 1):
         (config.index_directory / "current").unlink()
@@ -127,6 +130,7 @@ def test_a_busy_index(config: Config) -> None:
         update(config, lambda *_: None, wait=0)
 
 
+@pytest.mark.slow
 def test_progress_ends_where_it_should(config: Config) -> None:
     write(config, "mice.txt", "Mice\n\nA mouse eats cheese.\n")
     stages: dict[str, tuple[int, int]] = {}
@@ -135,6 +139,7 @@ def test_progress_ends_where_it_should(config: Config) -> None:
     assert all(done == total > 0 for done, total in stages.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [0, 100, 5_000, 15_000])
 def test_a_full_disk_is_an_error_and_keeps_the_index(config: Config, limit: int) -> None:
     write(config, "cats.txt", "Cats\n\n" + "A cat sleeps most of the day. " * 50)
@@ -151,6 +156,7 @@ def test_a_full_disk_is_an_error_and_keeps_the_index(config: Config, limit: int)
     assert build(config).updated == ("cats",)
 
 
+@pytest.mark.slow
 def test_a_failure_at_any_call_keeps_the_index(config: Config, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each fsync, rename and so on fail in turn, as on a full or a dying disk."""
     write(config, "cats.txt", "Cats\n\nA cat runs.\n")

@@ -103,6 +103,7 @@ def test_what_cannot_be_measured_is_none() -> None:
     assert found.risk_coverage[-1].risk is None
 
 
+@pytest.mark.slow
 @given(SCORES, SCORES)
 def test_auroc_is_the_share_of_pairs_won(positive: list[float], negative: list[float]) -> None:
     found = auroc(np.array(positive), np.array(negative))

@@ -20,6 +20,8 @@ from index.library import Library
 from index.llamaindex import FootnoteQueryEngine, FootnoteRetriever
 from index.records import NO_ANSWER
 
+pytestmark = pytest.mark.slow
+
 QUESTION = "How many leaflets did the U.S. drop?"
 
 

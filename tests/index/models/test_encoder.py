@@ -44,6 +44,7 @@ def encoder(encoder_folder: Path) -> Encoder:
     return Encoder.load(encoder_folder)
 
 
+@pytest.mark.slow
 def test_vectors_are_the_models_own(encoder: Encoder, framework_encoder: FrameworkEncoder) -> None:
     original = framework_encoder.embed(TEXTS, lambda *_: None)
     for exported in (encoder.encode_texts(TEXTS), encoder.encode_queries(TEXTS)):
@@ -53,12 +54,14 @@ def test_vectors_are_the_models_own(encoder: Encoder, framework_encoder: Framewo
         np.testing.assert_allclose(np.linalg.norm(exported, axis=1), 1, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_company_does_not_change_a_vector(encoder: Encoder) -> None:
     together = encoder.encode_texts(TEXTS)
     alone = np.concatenate([encoder.encode_texts([text]) for text in TEXTS])
     np.testing.assert_allclose(together, alone, atol=2e-6)
 
 
+@pytest.mark.slow
 def test_order_and_batches_are_kept(encoder: Encoder) -> None:
     texts = [f"text number {number} {'and more ' * (number % 7)}" for number in range(70)]
     vectors = encoder.encode_texts(texts)
@@ -66,6 +69,7 @@ def test_order_and_batches_are_kept(encoder: Encoder) -> None:
         np.testing.assert_allclose(vectors[row], encoder.encode_texts([texts[row]])[0], atol=2e-6)
 
 
+@pytest.mark.slow
 def test_same_call_same_bytes(encoder: Encoder, encoder_folder: Path) -> None:
     first = encoder.encode_queries([TEXTS[3]])
     encoder.encode_texts(TEXTS)
@@ -77,6 +81,7 @@ def test_nothing_in_nothing_out(encoder: Encoder) -> None:
     assert encoder.encode_texts([]).shape == (0, 384)
 
 
+@pytest.mark.slow
 def test_what_exceeds_the_window_is_cut_off(encoder: Encoder) -> None:
     full = "word " * encoder.window
     assert encoder.count_tokens(full) == encoder.window == 254
@@ -99,6 +104,7 @@ def test_lone_surrogates_and_nul_are_replaced(encoder: Encoder) -> None:
     assert encoder.count_tokens("\ud83d") == encoder.count_tokens("\ufffd")
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(text=st.text(st.characters(exclude_categories=[]), max_size=80))
 def test_any_text_has_a_unit_vector(encoder: Encoder, text: str) -> None:
@@ -158,6 +164,7 @@ print(sorted(heavy & set(sys.modules)))
 """
 
 
+@pytest.mark.slow
 def test_a_question_imports_no_framework(encoder_folder: Path) -> None:
     command = [sys.executable, "-c", _ONE_QUESTION, str(encoder_folder)]
     process = subprocess.run(command, capture_output=True, text=True, check=False)

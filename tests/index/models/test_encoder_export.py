@@ -30,6 +30,7 @@ def least_cosine(left: npt.NDArray[np.float32], right: npt.NDArray[np.float32]) 
     return float((left * right).sum(axis=1).min())
 
 
+@pytest.mark.slow
 def test_pooling_prompts_window_and_dense_are_the_models_own(
     tiny_model_folder: Path, tiny_encoder_folder: Path
 ) -> None:
@@ -51,6 +52,7 @@ def test_window_leaves_room_for_special_tokens_and_prompt(tiny_encoder_folder: P
     assert np.abs(cut - less).max() > 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mode", ["max", "lasttoken", ("mean", "weightedmean")])
 def test_other_poolings(tmp_path: Path, mode: str | tuple[str, ...]) -> None:
     width = 32 if isinstance(mode, str) else 64
@@ -60,6 +62,7 @@ def test_other_poolings(tmp_path: Path, mode: str | tuple[str, ...]) -> None:
     assert least_cosine(vectors, original(model, TEXTS, "query: ")) >= 0.9999
 
 
+@pytest.mark.slow
 def test_half_precision_is_computed_in_single_precision(tmp_path: Path) -> None:
     model = save_tiny_model(tmp_path, half=True)
     framework = FrameworkEncoder.load(model)
@@ -68,6 +71,7 @@ def test_half_precision_is_computed_in_single_precision(tmp_path: Path) -> None:
     np.testing.assert_allclose(exported, framework.embed(TEXTS, lambda *_: None), atol=1e-5)
 
 
+@pytest.mark.slow
 def test_embedding_reports_progress_and_keeps_the_order(tiny_model_folder: Path) -> None:
     texts = [f"text {'abc ' * (number % 9)}{number}" for number in range(300)]
     reports: list[tuple[str, int, int]] = []
@@ -82,6 +86,7 @@ def test_embedding_takes_broken_text_and_no_text(tiny_model_folder: Path) -> Non
     assert framework.embed([], lambda *_: None).shape == (0, 16)
 
 
+@pytest.mark.slow
 def test_export_is_the_same_bytes_again(
     tiny_model_folder: Path, tiny_encoder_folder: Path, tmp_path: Path
 ) -> None:
@@ -96,6 +101,7 @@ def test_all_files_have_the_same_permissions(tiny_encoder_folder: Path) -> None:
     assert len({path.stat().st_mode for path in tiny_encoder_folder.iterdir()}) == 1
 
 
+@pytest.mark.slow
 def test_different_vectors_are_refused(tiny_model_folder: Path, tmp_path: Path) -> None:
     framework = FrameworkEncoder.load(tiny_model_folder)
     with pytest.raises(ModelDamagedError, match=r"vectors differ \(cosine (0\.9999|1\.0)"):
@@ -128,6 +134,7 @@ def test_truncated_weights_are_named(tiny_model_folder: Path, tmp_path: Path) ->
         FrameworkEncoder.load(model)
 
 
+@pytest.mark.slow
 def test_a_model_without_a_window_gets_one(tiny_model_folder: Path, tmp_path: Path) -> None:
     model = shutil.copytree(tiny_model_folder, tmp_path / "model")
     path = model / "tokenizer_config.json"
@@ -148,6 +155,7 @@ framework.export(Path(sys.argv[2]))
 """
 
 
+@pytest.mark.slow
 def test_frameworks_stay_quiet_and_offline(
     tiny_model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -192,6 +192,7 @@ def test_what_shapes_no_vector_shapes_no_fingerprint(model: Path, tmp_path: Path
     assert model_fingerprint(shutil.copytree(model, tmp_path / "elsewhere")) == before
 
 
+@pytest.mark.slow
 def test_fetching_what_is_here_needs_no_network(model: Path) -> None:
     assert fetch_encoder(DEFAULT_ENCODER) == resolve_encoder(DEFAULT_ENCODER)
     assert fetch_encoder(str(model)) == model

@@ -56,6 +56,7 @@ def check(scores: TokenScores, text: str) -> None:
     assert np.isfinite(scores.end).all()
 
 
+@pytest.mark.slow
 @given(question=st.text(max_size=90), text=st.text(st.one_of(st.characters(), st.sampled_from(TEXT + ODD))))
 def test_offsets_lie_in_the_text(reader: SpanModel, question: str, text: str) -> None:
     (scores,) = reader.read(question, [text])
@@ -80,6 +81,7 @@ def test_a_text_longer_than_the_window_is_scored_whole(reader: SpanModel) -> Non
     )
 
 
+@pytest.mark.slow
 @given(length=st.integers(0, 900), room=st.integers(2, 200))
 def test_chunks_cover_a_text_once_and_overlap(length: int, room: int) -> None:
     ids = list(range(length))
@@ -111,6 +113,7 @@ def test_no_texts_and_empty_texts(reader: SpanModel) -> None:
     assert len(reader.read("", [TEXT])[0].start) == len(full.start)
 
 
+@pytest.mark.slow
 def test_company_order_and_threads_change_nothing(reader: SpanModel, tiny_reader: tuple[Path, Path]) -> None:
     texts = [TEXT, "who?", TEXT * 9, "", "was it built by anna, or by bob " * 3]
     alone = [reader.read("who built it?", [text])[0] for text in texts]
@@ -125,6 +128,7 @@ def test_company_order_and_threads_change_nothing(reader: SpanModel, tiny_reader
     assert all(same(*pair) for pair in pairs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["reader.onnx", "tokenizer.json", "reader.json"])
 @pytest.mark.parametrize("damage", ["missing", "truncated", "swapped"])
 def test_damage_is_named(name: str, damage: str, tiny_reader: tuple[Path, Path], tmp_path: Path) -> None:
@@ -157,6 +161,7 @@ def test_foreign_settings_are_refused(
         SpanModel.load(folder)
 
 
+@pytest.mark.slow
 def test_reading_imports_no_framework(tiny_reader: tuple[Path, Path]) -> None:
     code = (
         "import sys; from pathlib import Path; from index.models.span_model import SpanModel\n"

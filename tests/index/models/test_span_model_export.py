@@ -26,6 +26,7 @@ def tiny_reader(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return base / "model", base / "reader"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["bert", "distilbert", "roberta"])
 def test_scores_are_the_models_own(kind: str, tmp_path: Path) -> None:
     import torch
@@ -47,6 +48,7 @@ def test_scores_are_the_models_own(kind: str, tmp_path: Path) -> None:
         assert np.abs(ours - theirs).mean() < 0.2 * theirs.std()
 
 
+@pytest.mark.slow
 def test_export_is_the_same_bytes_again(tiny_reader: tuple[Path, Path], tmp_path: Path) -> None:
     folder, exported = tiny_reader
     shutil.copytree(exported, tmp_path / "again")
@@ -56,6 +58,7 @@ def test_export_is_the_same_bytes_again(tiny_reader: tuple[Path, Path], tmp_path
     assert len(files) == 3
 
 
+@pytest.mark.slow
 def test_different_scores_are_refused(tiny_reader: tuple[Path, Path], tmp_path: Path) -> None:
     with pytest.raises(ModelDamagedError, match=r"scores differ \(correlation 0\.9"):
         export_span_model(tiny_reader[0], tmp_path, least_correlation=1.01)
@@ -107,6 +110,7 @@ def test_a_null_that_is_not_first_is_refused(tiny_reader: tuple[Path, Path], tmp
         export_span_model(folder, tmp_path / "reader")
 
 
+@pytest.mark.slow
 def test_frameworks_stay_quiet(tiny_reader: tuple[Path, Path], tmp_path: Path) -> None:
     code = "import sys; from pathlib import Path\n"
     code += "from index.models.span_model_export import export_span_model as export\n"

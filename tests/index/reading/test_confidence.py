@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +37,7 @@ def test_an_answer_is_surer_than_a_stray_sentence() -> None:
     assert calibration.confidence(QUESTION, answer, idf) > 0.5
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60), st.text(max_size=60), st.floats(-1, 1))
 def test_confidence_is_a_probability_whatever_is_asked(question: str, text: str, dense: float) -> None:
     order = ranked(question, text, text, dense=dense)

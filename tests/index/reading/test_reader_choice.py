@@ -72,6 +72,7 @@ def readers(config: Config) -> list[str]:
     return sorted(path.name for path in (config.index_directory / "readers").iterdir())
 
 
+@pytest.mark.slow
 def test_naming_a_reader_exports_it_and_nothing_else(
     config: Config, tiny_reader_folder: Path, exports: Exports
 ) -> None:
@@ -94,6 +95,7 @@ def test_naming_a_reader_exports_it_and_nothing_else(
     assert (current(named), exports) == (published, [tiny_reader_folder.name])
 
 
+@pytest.mark.slow
 def test_a_reader_stays_while_the_articles_change(named: Config, exports: Exports) -> None:
     write(named, "mice.txt", "Mice\n\nA mouse eats cheese.\n")
     assert build(named).added == ("mice",)
@@ -102,6 +104,7 @@ def test_a_reader_stays_while_the_articles_change(named: Config, exports: Export
     assert exports == ["reader"]
 
 
+@pytest.mark.slow
 def test_another_reader_in_the_same_folder(named: Config, exports: Exports) -> None:
     before = exported(named)
     weights = named.base / "reader" / "model.safetensors"
@@ -116,6 +119,7 @@ def test_another_reader_in_the_same_folder(named: Config, exports: Exports) -> N
     assert readers(named) == [exported(named).name], "the earlier one goes with its last generation"
 
 
+@pytest.mark.slow
 def test_a_touched_reader_is_the_same(
     named: Config, exports: Exports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,6 +137,7 @@ def test_a_touched_reader_is_the_same(
     assert exported(named).is_dir()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("other", ["footnote", "none"])
 def test_who_needs_no_export_keeps_none(named: Config, other: str) -> None:
     config = reading(named, other)
@@ -172,6 +177,7 @@ def swap(folder: Path) -> None:
         generations.put_reader(root, folder.name, lambda made: (made / "reader.onnx").touch())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("harm", [change, swap, shutil.rmtree, lambda path: (path / "reader.onnx").unlink()])
 def test_a_damaged_export_is_named_and_made_again(
     named: Config, exports: Exports, harm: Callable[[Path], None]
@@ -201,6 +207,7 @@ def test_an_interrupted_export_leaves_nothing_half(
     assert (current(config), readers(config)) == (before, [])
 
 
+@pytest.mark.slow
 def test_another_form_of_export_is_made_again(
     named: Config, exports: Exports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -212,6 +219,7 @@ def test_another_form_of_export_is_made_again(
     assert len(exports) == 2
 
 
+@pytest.mark.slow
 def test_none_reads_with_retrieval_alone(config: Config) -> None:
     config = reading(config, "none")
     generation = earlier(config).generation
@@ -220,6 +228,7 @@ def test_none_reads_with_retrieval_alone(config: Config) -> None:
     assert Library.open(config).ask("Who drinks milk?").citations
 
 
+@pytest.mark.slow
 def test_an_exported_reader_serves_llamaindex_and_needs_no_framework(
     config: Config, tiny_reader_folder: Path
 ) -> None:
@@ -247,6 +256,7 @@ def test_a_reader_without_files_is_as_it_was(named: Config) -> None:
     assert current_state(state) == state
 
 
+@pytest.mark.slow
 def test_another_reader_in_its_place_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "package"
     shutil.copytree(own_reader_folder(), package / "reader_model")

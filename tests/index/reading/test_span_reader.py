@@ -242,6 +242,7 @@ PLACES = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(PLACES, min_size=1, max_size=3), st.integers(0, 999), st.data())
 def test_whatever_the_model_says(articles: list[list[str]], seed: int, data: st.DataObject) -> None:
     shelf = SentenceTexts.of(*articles)

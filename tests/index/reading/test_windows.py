@@ -22,6 +22,7 @@ def rows(window: Window) -> list[int]:
     return [one.row for one in window.sentences]
 
 
+@pytest.mark.slow
 @given(ARTICLES, st.data())
 def test_a_window_is_a_run_of_whole_sentences_as_the_article_has_them(
     articles: list[list[tuple[str, str]]], data: st.DataObject

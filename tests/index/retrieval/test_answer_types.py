@@ -55,6 +55,7 @@ def test_mentions_are_found_where_they_stand(text: str, kind: AnswerType, found:
     assert [text[start:end] for start, end in mentions(text, kind)] == found
 
 
+@pytest.mark.slow
 @given(st.text(max_size=200), st.sampled_from(AnswerType))
 def test_mentions_are_spans_of_the_text_in_order(text: str, kind: AnswerType) -> None:
     ends = 0
@@ -63,6 +64,7 @@ def test_mentions_are_spans_of_the_text_in_order(text: str, kind: AnswerType) ->
         ends = end
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["A.", "aa", "1,", "A-", "one "])
 def test_mentions_of_a_long_text_take_time_in_proportion_to_its_length(part: str) -> None:
     text = part * 50_000

@@ -170,6 +170,7 @@ def search(titles: TitleSearch) -> Callable[[str], list[str]]:
     return lambda typed: [article.id for article in titles.search(typed)]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=200)
 @given(st.text(st.characters(), max_size=120))
 def test_anything_can_be_typed(search: Callable[[str], list[str]], typed: str) -> None:

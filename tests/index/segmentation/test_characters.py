@@ -33,6 +33,7 @@ def test_flags_are_told_apart() -> None:
     assert grapheme_clusters("🇩🇪🇫🇷") == ["🇩🇪", "🇫🇷"]
 
 
+@pytest.mark.slow
 @given(st.text(st.characters()))
 def test_the_clusters_together_are_the_text(text: str) -> None:
     assert "".join(grapheme_clusters(text)) == text

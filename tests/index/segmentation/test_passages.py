@@ -1,5 +1,6 @@
 """Passages: whole sentences, the encoder's window, paragraphs kept together."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,7 @@ def paragraph(sentences: int, length: int = 20, name: str = "Word") -> str:
     return " ".join([f"{name} " + "and " * (length - 2) + "end."] * sentences)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(st.integers(1, 60), st.sampled_from([" ", "\n", "\n\n", "\n \n"])), max_size=60),
     st.integers(1, 300),

@@ -29,11 +29,13 @@ def test_terms(text: str, expected: list[str]) -> None:
     assert terms(text) == expected
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_terms_of_any_text_are_short_and_not_empty(text: str) -> None:
     assert all(0 < len(term) <= 3 * LONGEST_TERM for term in terms(text))
     assert terms(text.upper().lower()) == terms(text.upper())
 
 
+@pytest.mark.slow
 def test_a_line_of_a_megabyte_is_a_short_term() -> None:
     assert [len(term) for term in terms("x" * 1_000_000)] == [LONGEST_TERM]

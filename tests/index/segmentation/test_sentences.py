@@ -112,11 +112,13 @@ def test_line_separators_do_not_end_the_cutting(separator: str) -> None:
     check(text, split_sentences(text))
 
 
+@pytest.mark.slow
 @given(st.one_of(st.text(), st.lists(_PIECES, max_size=60).map("".join)))
 def test_any_text(text: str) -> None:
     check(text, split_sentences(text))
 
 
+@pytest.mark.slow
 @given(st.lists(_PIECES, max_size=30).map("".join))
 def test_it_is_the_same_each_time(text: str) -> None:
     assert split_sentences(text) == split_sentences(text)
@@ -167,6 +169,7 @@ LONG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", LONG)
 def test_the_time_grows_with_the_length_of_a_text(name: str) -> None:
     begin, part, times, end = LONG[name]

@@ -33,6 +33,7 @@ def index(tmp_path: Path) -> Bm25:
     return Bm25.load(tmp_path, len(SENTENCES))
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from(["us", "raqqa", "fight", "90000", "京欢", "unknown"]), max_size=8))
 def test_scores_are_those_of_bm25s(question: list[str]) -> None:
     theirs = bm25s.BM25(k1=bm25.K1, b=bm25.B, method=bm25.METHOD)
@@ -83,6 +84,7 @@ def test_a_foreign_file_is_damage(index: Bm25, tmp_path: Path, content: bytes | 
         Bm25.load(tmp_path, len(SENTENCES))
 
 
+@pytest.mark.slow
 def test_asking_imports_neither_bm25s_nor_scipy(index: Bm25, tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path\n"

@@ -142,6 +142,7 @@ def test_damage_is_named(tmp_path: Path, name: str, damage: str) -> None:
     assert generations.open_current(tmp_path, text) == "two"
 
 
+@pytest.mark.slow
 def test_a_flipped_bit_anywhere_is_named_and_mended(tmp_path: Path) -> None:
     publish(tmp_path, "one")
     publish(tmp_path, "two")
@@ -226,6 +227,7 @@ def test_a_reader_that_is_overtaken_opens_the_new_generation(tmp_path: Path) -> 
     assert seen == ["000001", "000003"]
 
 
+@pytest.mark.slow
 def test_readers_never_fail_while_generations_are_published(tmp_path: Path) -> None:
     publish(tmp_path, "0")
     stop, problems, read = threading.Event(), [], []
@@ -272,6 +274,7 @@ def test_a_folder_whose_path_is_not_utf_8_is_refused(tmp_path: Path) -> None:
     assert names(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_second_writer_waits_then_gives_up(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from index.storage import generations\n"
@@ -294,6 +297,7 @@ def test_a_second_writer_waits_then_gives_up(tmp_path: Path) -> None:
             pass
 
 
+@pytest.mark.slow
 def test_a_killed_writer_holds_no_lock(tmp_path: Path) -> None:
     code = (
         "import os; from pathlib import Path; from index.storage import generations\n"

@@ -59,6 +59,7 @@ def test_no_rows(tmp_path: Path) -> None:
     assert index.scores(clusters(1)[0], []).shape == (0,)
 
 
+@pytest.mark.slow
 def test_many_rows_are_searched_by_lists(tmp_path: Path) -> None:
     made = clusters(20_000)
     built = Vectors.build(made, exact_up_to=4000)
@@ -75,6 +76,7 @@ def test_many_rows_are_searched_by_lists(tmp_path: Path) -> None:
     assert np.allclose(index.scores(asked[0], rows[0]), index.search(asked[:1], 10)[0][0], atol=1e-3)
 
 
+@pytest.mark.slow
 def test_similar_lists_are_taken_over(tmp_path: Path) -> None:
     made = clusters(6000)
     earlier = stored(Vectors.build(made, exact_up_to=1000), tmp_path)
@@ -89,6 +91,7 @@ def test_similar_lists_are_taken_over(tmp_path: Path) -> None:
     assert Vectors.build(changed[:500], earlier, exact_up_to=1000).exact
 
 
+@pytest.mark.slow
 def test_lists_are_renewed_however_slowly_an_index_grows() -> None:
     made = clusters(4100)
     lists, index = [], None
@@ -103,6 +106,7 @@ def test_building_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_building_is_repeatable() -> None:
     asked = clusters(5, seed=1)
     first, second = (Vectors.build(clusters(5000), exact_up_to=1000).search(asked, 20) for _ in range(2))

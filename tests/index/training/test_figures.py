@@ -174,6 +174,7 @@ def test_the_sentences_of_a_section_are_put_in_order(tmp_path: Path, tiny_encode
     assert scores["retrieval and reader"] == (1.0, 1.0)
 
 
+@pytest.mark.slow
 def test_the_tables_are_written(tmp_path: Path, tiny_model_folder: Path, reader_folder: Path) -> None:
     data = [*write_data(tmp_path), "--encoder", str(tiny_model_folder)]
     weights, out = tmp_path / "reading.json", tmp_path / "figures.md"

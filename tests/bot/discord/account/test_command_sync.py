@@ -144,6 +144,7 @@ async def test_a_folder_that_cannot_be_written_is_a_warning(
     assert "Not a directory" in caplog.text or "File exists" in caplog.text
 
 
+@pytest.mark.slow
 async def test_the_command_registers_and_ends(discord: FakeDiscord, tmp_path: Path) -> None:
     """No index is needed for it."""
     import asyncio

@@ -133,6 +133,7 @@ async def test_an_interaction_that_another_process_answered_is_left_to_it(
     assert "answered already, perhaps by another process" in caplog.messages
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["public", "private"])
 async def test_what_discord_refuses_is_said(discord: FakeDiscord, meter: Meter, how: str) -> None:
     discord.expect(50035)

@@ -13,6 +13,8 @@ from tests.support.bots import Bots
 from tests.support.button_presses import ANSWER, CONTEXT, RAQQA, ask, press, seen
 from tests.support.failing_client import failing
 
+pytestmark = pytest.mark.slow
+
 
 async def asked(discord: FakeDiscord, **options: object) -> Interaction:
     world = discord.world

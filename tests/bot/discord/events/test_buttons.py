@@ -47,6 +47,8 @@ from tests.support.button_presses import (
 )
 from tests.support.sixty_articles import sixty_articles
 
+pytestmark = pytest.mark.slow
+
 
 async def test_a_sentence_is_shown_in_its_passage(discord: FakeDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord)

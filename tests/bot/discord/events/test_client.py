@@ -57,12 +57,14 @@ def test_deadlines_end_long_before_discord_accepts_no_answer() -> None:
         BotConfig.model_validate({"discord": {"deadline": 241}})
 
 
+@pytest.mark.slow
 async def test_no_messages_or_members_are_kept(discord: FakeDiscord, bot: FootnoteClient) -> None:
     await answered(discord)
     assert list(bot.cached_messages) == []
     assert [member.id for guild in bot.guilds for member in guild.members] == [discord.world.bot.id]
 
 
+@pytest.mark.slow
 async def test_all_requests_go_to_the_configured_server(discord: FakeDiscord, bot: FootnoteClient) -> None:
     await answered(discord)
     assert discord.api_base == api_base()
@@ -70,6 +72,7 @@ async def test_all_requests_go_to_the_configured_server(discord: FakeDiscord, bo
     assert bot.meter.registry.get_sample_value("footnote_gateway_latency_seconds", {"shard": "0"}) is not None
 
 
+@pytest.mark.slow
 async def test_configured_shards_share_the_servers(discord: FakeDiscord, bots: Bots) -> None:
     client = await bots.start(shard_count=2)
     await ready_again(discord, client, shards=2)
@@ -81,6 +84,7 @@ async def test_configured_shards_share_the_servers(discord: FakeDiscord, bots: B
     assert set(client.shards) == {0, 1}
 
 
+@pytest.mark.slow
 async def test_two_processes_share_the_shards(discord: FakeDiscord, bots: Bots) -> None:
     first = await bots.start(shard_count=2, shard_ids=[0])
     second = await bots.start(shard_count=2, shard_ids=[1])
@@ -88,6 +92,7 @@ async def test_two_processes_share_the_shards(discord: FakeDiscord, bots: Bots) 
     await answered(discord)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["cut", "reconnect", "resumable", "not resumable"])
 async def test_a_lost_gateway_is_found_again_and_nothing_answered_twice(
     discord: FakeDiscord, bot: FootnoteClient, how: str

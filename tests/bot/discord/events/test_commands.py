@@ -64,6 +64,7 @@ def test_definitions_can_be_compared() -> None:
     assert json.dumps(definitions()) == json.dumps(definitions())
 
 
+@pytest.mark.slow
 async def test_an_answer_is_shown_to_everyone_after_a_promise(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
@@ -78,6 +79,7 @@ async def test_an_answer_is_shown_to_everyone_after_a_promise(
     assert not asked.followups
 
 
+@pytest.mark.slow
 async def test_an_answer_is_private_if_the_asker_wants_it(discord: FakeDiscord, bot: FootnoteClient) -> None:
     asked = await ask(discord, private=True)
     assert "Townsend" in alone(asked)
@@ -85,6 +87,7 @@ async def test_an_answer_is_private_if_the_asker_wants_it(discord: FakeDiscord, 
     assert asked.callback["data"]["flags"] == PRIVATE
 
 
+@pytest.mark.slow
 async def test_the_server_decides_what_is_private_unless_the_asker_does(
     discord: FakeDiscord, bots: Bots
 ) -> None:
@@ -93,6 +96,7 @@ async def test_the_server_decides_what_is_private_unless_the_asker_does(
     assert not (await ask(discord, private=False)).private
 
 
+@pytest.mark.slow
 async def test_what_the_articles_do_not_say(discord: FakeDiscord, bot: FootnoteClient) -> None:
     asked = await ask(discord, "What is the capital of Peru?")
     assert asked.message is not None
@@ -135,6 +139,7 @@ async def test_articles_are_offered_while_somebody_types(discord: FakeDiscord, b
     assert await discord.autocomplete(world.user, world.channel, "ask", "article", "zzzzzz") == []
 
 
+@pytest.mark.slow
 async def test_typing_does_not_push_out_the_ids_of_questions(
     discord: FakeDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -159,6 +164,7 @@ async def test_an_empty_question_is_told_to_the_asker_alone(
     assert "Ask me something" in alone(asked)
 
 
+@pytest.mark.slow
 async def test_people_who_ask_too_much_are_told_alone(discord: FakeDiscord, bots: Bots) -> None:
     client = await bots.start(questions_per_minute=1)
     await ask(discord)
@@ -173,6 +179,7 @@ async def test_people_who_ask_too_much_are_told_alone(discord: FakeDiscord, bots
         await discord.until(lambda counted=counted, count=count: counted() == count)
 
 
+@pytest.mark.slow
 async def test_a_command_delivered_twice_is_answered_once(discord: FakeDiscord, bot: FootnoteClient) -> None:
     discord.deliver_twice()
     asked = await ask(discord)
@@ -218,6 +225,7 @@ async def test_about(discord: FakeDiscord, bot: FootnoteClient) -> None:
     assert "footnote-bot" in text
 
 
+@pytest.mark.slow
 async def test_sources_are_found_for_anybodys_message(discord: FakeDiscord, bot: FootnoteClient) -> None:
     world = discord.world
     said = await discord.say(world.add_user("grace"), world.channel, f"{RAQQA}\n{'Nobody knows. ' * 60}")
@@ -229,6 +237,7 @@ async def test_sources_are_found_for_anybodys_message(discord: FakeDiscord, bot:
     assert len(found.message.content) <= len("> ") + 500
 
 
+@pytest.mark.slow
 async def test_a_statement_gets_the_sentences_nearest_to_it(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
@@ -241,6 +250,7 @@ async def test_a_statement_gets_the_sentences_nearest_to_it(
     assert "Was this right? Yes" not in [button["label"] for button in found.buttons]
 
 
+@pytest.mark.slow
 async def test_sources_of_an_answer_are_those_of_its_question(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
@@ -258,6 +268,7 @@ async def test_a_message_without_text_has_no_sources(discord: FakeDiscord, bot: 
     assert alone(await (await discord.menu(world.user, said, "Find sources")).done()) == TEXTLESS
 
 
+@pytest.mark.slow
 async def test_a_question_in_the_thread_of_an_answer_keeps_its_article(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:

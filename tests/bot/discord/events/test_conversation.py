@@ -92,6 +92,7 @@ def test_more_goes_on_where_the_answer_ended() -> None:
     assert follow_up(DiscordQuestion("more", 1, 2, "message"), last, more=True) == notice(NO_MORE)
 
 
+@pytest.mark.slow
 async def test_a_mention_is_answered_by_a_reply_that_pings_nobody(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
@@ -110,6 +111,7 @@ async def test_a_mention_is_answered_by_a_reply_that_pings_nobody(
     assert not sent.body["allowed_mentions"].get("replied_user")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["before", "after", "nickname"])
 async def test_a_mention_may_stand_anywhere(discord: FakeDiscord, bot: FootnoteClient, place: str) -> None:
     world = discord.world
@@ -136,6 +138,7 @@ async def test_others_who_are_mentioned_are_called_by_name(discord: FakeDiscord,
     assert grace.mention not in answer.content
 
 
+@pytest.mark.slow
 async def test_direct_messages_need_no_mention(discord: FakeDiscord, bot: FootnoteClient) -> None:
     world = discord.world
     answer = await discord.answer(await discord.say(world.user, world.dm(world.user), RAQQA))
@@ -163,6 +166,7 @@ async def test_messages_not_meant_for_the_bot_are_left_alone(
     assert not [said for said in world.channel.messages.values() if said.author is world.bot]
 
 
+@pytest.mark.slow
 async def test_a_message_delivered_twice_is_answered_once(discord: FakeDiscord, bot: FootnoteClient) -> None:
     world = discord.world
     discord.deliver_twice()
@@ -178,6 +182,7 @@ async def test_a_bare_mention_gets_a_kind_line(discord: FakeDiscord, bot: Footno
     assert answer.content == EMPTY_QUESTION_TEXT
 
 
+@pytest.mark.slow
 async def test_a_question_has_a_maximum_length(discord: FakeDiscord, bot: FootnoteClient) -> None:
     answer = await mentioning(discord, "why? " * 101)
     assert "500" in answer.content
@@ -198,6 +203,7 @@ async def test_a_reply_keeps_the_article_of_the_answer(discord: FakeDiscord, bot
     assert LOOKED_EVERYWHERE not in reply.text
 
 
+@pytest.mark.slow
 async def test_if_the_article_of_the_answer_does_not_say_all_are_asked(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
@@ -213,6 +219,7 @@ async def test_if_the_article_of_the_answer_does_not_say_all_are_asked(
     assert starts(nowhere).startswith(f"{DECLINED}\n{NEAREST_HEADING}")
 
 
+@pytest.mark.slow
 async def test_if_the_article_of_the_answer_is_gone_all_are_asked(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
@@ -240,6 +247,7 @@ async def test_people_who_ask_for_help_are_told_what_the_bot_is(
     assert answer.embed["title"] == "Footnote"
 
 
+@pytest.mark.slow
 async def test_a_reply_to_the_answer_of_a_command_keeps_its_article(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
@@ -249,6 +257,7 @@ async def test_a_reply_to_the_answer_of_a_command_keeps_its_article(
     assert "How bees keep warm**" + LOOKED_EVERYWHERE in starts(reply)
 
 
+@pytest.mark.slow
 async def test_an_answer_that_discord_does_not_send_along_is_fetched(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
@@ -264,6 +273,7 @@ async def test_an_answer_that_discord_does_not_send_along_is_fetched(
     assert LOOKED_EVERYWHERE in reply.text
 
 
+@pytest.mark.slow
 async def test_a_reply_to_a_deleted_answer_is_a_question_of_its_own(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
@@ -277,6 +287,7 @@ async def test_a_reply_to_a_deleted_answer_is_a_question_of_its_own(
     assert "Townsend" in starts(await discord.answer(said))
 
 
+@pytest.mark.slow
 async def test_a_question_in_the_thread_of_an_answer_keeps_its_article(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
@@ -289,6 +300,7 @@ async def test_a_question_in_the_thread_of_an_answer_keeps_its_article(
     assert "Townsend" in starts(await mentioning(discord, RAQQA, other))
 
 
+@pytest.mark.slow
 async def test_more_in_reply_shows_further_sources_until_there_are_none(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
@@ -309,6 +321,7 @@ async def test_more_in_reply_shows_further_sources_until_there_are_none(
     assert len(channel.messages) <= 6
 
 
+@pytest.mark.slow
 async def test_more_needs_no_reply_in_direct_messages_and_threads(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
@@ -325,6 +338,7 @@ async def test_more_of_nothing_gets_a_kind_line(discord: FakeDiscord, bot: Footn
     assert (await mentioning(discord, "more")).content == MORE_OF_WHAT
 
 
+@pytest.mark.slow
 async def test_people_who_ask_too_much_in_a_channel_are_told_once(discord: FakeDiscord, bots: Bots) -> None:
     world = discord.world
     await bots.start(questions_per_minute=1)
@@ -336,6 +350,7 @@ async def test_people_who_ask_too_much_in_a_channel_are_told_once(discord: FakeD
     assert not discord.answers(ignored)
 
 
+@pytest.mark.slow
 async def test_without_read_message_history_the_answer_is_no_reply(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
@@ -347,6 +362,7 @@ async def test_without_read_message_history_the_answer_is_no_reply(
     assert answer.reference is None
 
 
+@pytest.mark.slow
 async def test_without_send_messages_the_bot_names_the_permission_once(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:

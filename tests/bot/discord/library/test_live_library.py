@@ -21,6 +21,8 @@ from index.models.encoder import Encoder
 from index.storage.generations import writers_lock
 from tests.support.shared_folders import link_index
 
+pytestmark = pytest.mark.slow
+
 WEAVER = "The weaver\n\nThe weaver of Lund made {} carpets.\n"
 QUESTION = "How many carpets did the weaver of Lund make?"
 
@@ -30,7 +32,6 @@ def config(library_folder: Path, tmp_path: Path) -> BotConfig:
     """Return a copy of the library to change; its index's files are links."""
     shutil.copytree(library_folder / "corpus", tmp_path / "corpus")
     link_index(library_folder / "index", tmp_path / "index")
-    (tmp_path / "index" / "lock").unlink(missing_ok=True)
     return BotConfig.model_validate({"base": tmp_path, "index": {"directory": "index", "watch": 0.02}})
 
 
@@ -58,12 +59,11 @@ def events(caplog: pytest.LogCaptureFixture) -> list[str]:
 async def test_a_library_is_built_if_there_is_none(
     config: BotConfig, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """By a real child."""
     caplog.set_level(logging.INFO)
     shutil.rmtree(config.index_directory / "generations")
     (config.index_directory / "current").unlink()
     meter = Meter()
-    live_library = await LiveLibrary.open(config, meter)
+    live_library = await LiveLibrary.open(config, meter, update_here)
     assert len(live_library.library.titles) == 4
     assert meter.registry.get_sample_value("footnote_articles") == 4
     assert events(caplog) == ["updating the index", "index updated"]

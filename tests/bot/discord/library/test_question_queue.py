@@ -358,6 +358,7 @@ async def test_nothing_is_lost_or_doubled_whatever_comes_and_goes(seed: int) -> 
     assert question_queue.retry_after() == 1
 
 
+@pytest.mark.slow
 async def test_the_queue_is_as_the_configuration_says() -> None:
     """Two are computed, three more may wait, and after a second all of them are told so."""
     library, meter = Slow(), Meter()

@@ -23,6 +23,8 @@ from tests.support import update_children
 from tests.support.paths import ROOT
 from tests.support.shared_folders import link_index
 
+pytestmark = pytest.mark.slow
+
 BOT = """
 import asyncio, sys
 from bot.config import BotConfig

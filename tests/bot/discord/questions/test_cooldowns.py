@@ -94,6 +94,7 @@ def test_at_most_the_given_number_of_people_is_remembered() -> None:
     assert wait_after(cooldowns, 0) == 0
 
 
+@pytest.mark.slow
 @given(st.integers(1, 200), st.integers(0, 2**32))
 def test_no_more_than_twice_the_limit_in_any_minute(limit: int, seed: int) -> None:
     """And whoever waits as told is let through."""
@@ -128,6 +129,7 @@ def test_the_limit_is_exact_at_any_time(limit: int, now: float) -> None:
         assert wait_after(cooldowns, 1) <= 2e-3
 
 
+@pytest.mark.slow
 async def test_nobody_is_blamed_for_a_server_that_asked_a_lot(discord: FakeDiscord, bots: Bots) -> None:
     world = discord.world
     await bots.start(questions_per_minute=5, server_questions_per_minute=1)

@@ -26,6 +26,8 @@ from tests.fake_discord.interactions import Interaction
 from tests.support.bots import Bots
 from tests.support.discord_questions import RAQQA, ask, mention, text
 
+pytestmark = pytest.mark.slow  # each test starts a bot
+
 BUSY = re.compile(r"I'm busy.* try again in \d+ s\.")
 
 

@@ -78,6 +78,7 @@ def answers(draw: st.DrawFn) -> Answer:
     return Answer(question, words is not None, draw(SHARES), words, tuple(cited), draw(st.floats(0, 10**6)))
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     answers(), st.integers(0, 8), st.none() | st.text().map(article_key), st.booleans(), st.integers(1, 6),

@@ -47,6 +47,7 @@ def described(reply: Reply | None) -> str:
     return reply.embed.description or ""
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=50)
 @given(articles(), st.data())
 def test_an_article_can_be_paged_from_a_citation_to_both_its_ends(

@@ -108,6 +108,7 @@ def test_the_source_is_where_the_package_says(
     assert any(field.value == "https://example.org/source" for field in about.fields)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(TEXTS, URLS, st.none() | TEXTS), max_size=ROWS_PER_PAGE),
     st.integers(0, 5),
@@ -133,11 +134,13 @@ def test_a_list_is_paged_with_its_query() -> None:
     assert described(articles_reply([], page=0, pages=1, total=0, query="")) == "There are no articles yet."
 
 
+@pytest.mark.slow
 @given(TEXTS, st.lists(TEXTS, max_size=9))
 def test_an_unknown_article_is_named_harmlessly(typed: str, titles: list[str]) -> None:
     check(unknown_article_reply(typed, titles))
 
 
+@pytest.mark.slow
 @given(TEXTS)
 def test_a_choice_is_short_and_never_empty(title: str) -> None:
     assert 0 < units(choice(title)) <= CHOICE

@@ -95,6 +95,7 @@ def test_a_cut_prefers_the_end_of_a_word() -> None:
     assert cut("abcdefghijklmnop", 8, end="") == "abcdefgh"
 
 
+@pytest.mark.slow
 @given(TEXTS, st.data(), st.integers(16, 80))
 def test_the_mark_is_bold_whatever_stands_around_it(text: str, data: st.DataObject, limit: int) -> None:
     start = data.draw(st.integers(0, len(text)))
@@ -166,6 +167,7 @@ def test_only_plain_web_addresses_are_linked(url: str | None, address: str | Non
     assert web_address(url) == address
 
 
+@pytest.mark.slow
 @given(
     TEXTS,
     st.one_of(st.just("https://example.org/a)b](c_d*e"), TEXTS.map("https://example.org/{}".format), TEXTS),

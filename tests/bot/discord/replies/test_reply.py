@@ -18,6 +18,7 @@ from tests.preview.golden import FOLDER, GOLDEN, payload
 from tests.support.replies import check
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", GOLDEN)
 def test_replies_are_the_golden_payloads(name: str) -> None:
     reply = GOLDEN[name]()

@@ -42,6 +42,7 @@ TICKETS: st.SearchStrategy[Ticket] = st.one_of(
 LOOKALIKES = st.tuples(st.sampled_from("cpmvnl"), st.text()).map(lambda parts: PREFIX + ":".join(parts))
 
 
+@pytest.mark.slow
 @given(TICKETS)
 def test_a_ticket_is_read_back_from_its_custom_id(ticket: Ticket) -> None:
     assert units(ticket.custom_id) <= CUSTOM_ID
@@ -73,6 +74,7 @@ def test_a_custom_id_that_is_read_is_one_that_a_ticket_has(custom_id: str) -> No
     assert ticket is None or ticket.custom_id == custom_id
 
 
+@pytest.mark.slow
 @given(TICKETS, st.data())
 def test_a_ticket_with_one_character_changed_is_another_one_or_none(
     ticket: Ticket, data: st.DataObject

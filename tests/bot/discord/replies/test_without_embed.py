@@ -1,6 +1,7 @@
 """Replies in channels in which the bot may not embed links, over the fake Discord and for every length."""
 
 import discord as discord_py
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,7 @@ from tests.support.button_presses import ANSWER, MORE, RAQQA, RIGHT, THANKS, pre
 BEES = "How warm is the centre of the cluster kept?"
 
 
+@pytest.mark.slow
 async def test_an_answer_without_an_embed_says_all_and_names_the_permission_once(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
@@ -42,6 +44,7 @@ async def test_an_answer_without_an_embed_says_all_and_names_the_permission_once
     assert "Townsend" in (await shown.done()).message.text  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 async def test_an_answer_without_an_embed_can_be_followed_up_and_judged(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
@@ -67,6 +70,7 @@ async def test_an_answer_without_an_embed_can_be_followed_up_and_judged(
     assert LOOKED_EVERYWHERE in on.content  # it asked in the article of the answer first
 
 
+@pytest.mark.slow
 @given(st.integers(0, 4096), st.booleans())
 def test_an_answer_without_an_embed_fits_a_message(length: int, name_permission: bool) -> None:
     embed = discord_py.Embed(description="\U0001f41d" * (length // 2)).set_footer(

@@ -58,6 +58,7 @@ def test_questions_of_squadshifts(tmp_path: Path) -> None:
     assert [context[one.start : one.end] for one in text.sentences][-1] == "It is red."
 
 
+@pytest.mark.slow
 def test_about_a_tenth_of_the_paragraphs_is_held_out_always_the_same(tmp_path: Path) -> None:
     paragraphs = [(f"Paragraph {number}.", [("What?", ["Paragraph"])]) for number in range(600)]
     more = [(text, [*questions, ("Which?", ["Paragraph"])]) for text, questions in paragraphs]
@@ -124,6 +125,7 @@ def test_tokens_become_text(tokens: str, text: str) -> None:
     assert detokenize(tokens.split())[0] == text
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.sampled_from([*"`` '' -LRB- -RRB- , . $ n't 's % a 東京 👍 word".split()]) | st.text(min_size=1)
@@ -153,6 +155,7 @@ def test_the_span_most_agreed_on_comes_first() -> None:
 SPANS = st.tuples(st.integers(0, 50), st.integers(1, 9)).map(lambda pair: (pair[0], pair[0] + pair[1]))
 
 
+@pytest.mark.slow
 @given(st.lists(SPANS, min_size=1, max_size=6))
 def test_agreement_is_with_all_others(spans: list[Span]) -> None:
     found = agreed_first(spans)

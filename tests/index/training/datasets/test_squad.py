@@ -35,6 +35,7 @@ def test_another_form_is_refused(tmp_path: Path, question: object) -> None:
         read_squad(write(tmp_path / "squad.json", question))
 
 
+@pytest.mark.slow
 @given(st.lists(st.text(max_size=9), min_size=1, max_size=5))
 def test_paragraphs_begin_where_it_says(paragraphs: list[str]) -> None:
     text, offsets = join_paragraphs(paragraphs)

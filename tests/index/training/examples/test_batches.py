@@ -71,6 +71,7 @@ def test_what_is_too_long_is_cut(tokenizer: Tokenizer) -> None:
     assert one(Example("", "", None), tokenizer).markable[0].tolist() == [True] + [False] * (STEP - 1)
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(TEXTS, TEXTS), min_size=1, max_size=30), st.integers(40, 600), st.integers(0, 99))
 def test_batches_hold_all_within_the_limit(
     tokenizer: Tokenizer, pairs: list[tuple[str, str]], tokens: int, seed: int
@@ -118,6 +119,7 @@ def test_the_answers_of_a_curriculum_are_the_marked_tokens(tokenizer: Tokenizer)
     assert sorted(found) == wanted
 
 
+@pytest.mark.slow
 def test_the_same_seed_makes_the_same_batches(tokenizer: Tokenizer) -> None:
     def bytes_of(seed: int) -> list[bytes]:
         return [batch.ids.tobytes() + batch.starts.tobytes() for batch in make(stage(), tokenizer, 128, seed)]

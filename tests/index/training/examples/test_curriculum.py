@@ -3,6 +3,8 @@
 import random
 from collections import Counter
 
+import pytest
+
 from index.training.examples.curriculum import (
     FIRST_STAGE,
     NEIGHBOURS,
@@ -20,6 +22,7 @@ def rounds(seed: int = 1) -> list[list[Example]]:
     return first_stage(lessons, short_sentences(20), nearest_texts(lessons), 2, seed)
 
 
+@pytest.mark.slow
 def test_a_curriculum_is_the_same_for_the_same_seed() -> None:
     assert rounds() == rounds()
     assert rounds() != rounds(2)
@@ -52,6 +55,7 @@ def test_answers_of_a_curriculum_are_the_marked_words() -> None:
                 assert part(one.text, one.answer) in known[one.question]
 
 
+@pytest.mark.slow
 def test_the_second_stage_changes_answerable_questions_with_their_text_too() -> None:
     lessons = [*short_lessons(40), *short_lessons(40, "reddit")]
     near = nearest_texts(lessons)

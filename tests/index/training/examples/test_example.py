@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +34,7 @@ def test_the_answer_is_at_its_place_in_windows_of_many_kinds() -> None:
         assert example.text.startswith("Sentence") and example.text.endswith(f"{FILL}.")
 
 
+@pytest.mark.slow
 @given(st.integers(0, 11), st.integers(0, 1_000))
 def test_each_sentence_can_answer(number: int, seed: int) -> None:
     lesson = lesson_of("Of what?", LONG, f"thing{number} {FILL}")

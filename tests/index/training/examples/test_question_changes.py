@@ -82,6 +82,7 @@ def test_names_change_places() -> None:
     assert made("When did Anna Berg live in Oslo?") == {None}  # a place for a person
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000), st.sampled_from(["1998", "2004", "1,250", "7"]))
 def test_another_number_is_not_in_the_text(seed: int, number: str) -> None:
     text = "It fell in 1991, 1992, 1993, 1994, 1995, 1996, 1997 and 1999; then 1,251 of 1,252."

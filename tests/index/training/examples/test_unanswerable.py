@@ -37,6 +37,7 @@ def test_a_changed_question_is_the_same_again_and_of_every_kind() -> None:
     assert any("western" in one for one in texts)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10_000))
 def test_one_place_of_the_question_changes(seed: int) -> None:
     case = answered_question("Which eastern tower did Anna Berg open in 1998?", BRIDGE, "Harbour Bridge")

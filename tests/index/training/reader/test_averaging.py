@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 import torch
 from safetensors.torch import load_file
 
@@ -10,6 +11,7 @@ from index.training.reader.extractive import load_model
 from tests.support.tiny_span_models import save_tiny_reader
 
 
+@pytest.mark.slow
 def test_each_weight_is_the_mean(tmp_path: Path) -> None:
     folders = [save_tiny_reader(tmp_path / name, "bert") for name in ("one", "two", "three")]
     for number, folder in enumerate(folders):

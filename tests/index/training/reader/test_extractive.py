@@ -123,6 +123,7 @@ def test_a_teacher_and_its_weight_go_together(encoder: Path, teacher: Teacher) -
             Training(load_model(encoder, 1), recipe, 3, guide)
 
 
+@pytest.mark.slow
 def test_a_teacher_says_what_it_marks_by_itself(encoder: Path, larger: Path, teacher: Teacher) -> None:
     alone = load_model(larger, 1).eval()
     tokenizer = Tokenizer.from_file(str(larger / "tokenizer.json"))
@@ -149,6 +150,7 @@ def test_the_loss_against_a_teacher_is_nothing_where_both_agree(encoder: Path) -
     assert marking_loss((start, end), batch).item() > 0
 
 
+@pytest.mark.slow
 def test_a_reader_comes_to_mark_what_its_teacher_marks(encoder: Path, teacher: Teacher) -> None:
     (batch, *_) = examples(encoder)
 

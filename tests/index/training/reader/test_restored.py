@@ -22,6 +22,7 @@ QUESTION = "Who planned the bridge?"
 TEXT = "The bridge over the Aare was built in 1844. Its architect, Karl Emanuel Müller, had planned 3 arches."
 
 
+@pytest.mark.slow
 def test_the_shipped_reader_marks_the_same_once_restored(tmp_path: Path) -> None:
     shipped = own_reader_folder()
     restore(shipped, resolve_encoder(DEFAULT_ENCODER), tmp_path)
@@ -40,6 +41,7 @@ def test_the_shipped_reader_marks_the_same_once_restored(tmp_path: Path) -> None
     assert TEXT[start[0] : end[1]] == "Karl Emanuel Müller"
 
 
+@pytest.mark.slow
 def test_each_weight_comes_back_but_for_its_rounding(tmp_path: Path) -> None:
     encoder = save_tiny_reader(tmp_path / "encoder", "bert", head=False)
     model = save_tiny_reader(tmp_path / "model", "bert")
@@ -56,6 +58,7 @@ def test_each_weight_comes_back_but_for_its_rounding(tmp_path: Path) -> None:
     assert any(not torch.equal(after[name], weight) for name, weight in before.items())
 
 
+@pytest.mark.slow
 def test_what_is_no_reader_of_that_encoder_is_refused(tmp_path: Path) -> None:
     encoder = save_tiny_reader(tmp_path / "encoder", "bert", head=False)
     export_span_model(save_tiny_reader(tmp_path / "model", "mpnet"), tmp_path / "exported")

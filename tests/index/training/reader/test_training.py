@@ -68,6 +68,7 @@ def test_it_learns(encoder: Path, trained: Path) -> None:
     assert not torch.equal(after[f"bert.{other}"], after[f"bert.{other}"].bfloat16().float())  # never rounded
 
 
+@pytest.mark.slow
 def test_it_continues_where_it_was_stopped(encoder: Path, trained: Path, tmp_path: Path) -> None:
     steps: list[int] = []
 
@@ -93,6 +94,7 @@ def test_it_continues_where_it_was_stopped(encoder: Path, trained: Path, tmp_pat
     assert len(steps) == count
 
 
+@pytest.mark.slow
 def test_the_second_stage_continues_from_the_first(encoder: Path, trained: Path, tmp_path: Path) -> None:
     start = trained / "model"
     recipe = replace(RECIPE, stage=2, rounds=1, rate=1e-3)
@@ -111,6 +113,7 @@ def test_a_model_without_a_step_is_the_one_it_started_from(encoder: Path) -> Non
     assert all(torch.equal(weight, exact[key]) for key, weight in untouched.items())
 
 
+@pytest.mark.slow
 def test_the_model_is_a_running_average_that_soon_forgets_its_start(encoder: Path) -> None:
     name = "bert.encoder.layer.1.output.dense.weight"
     (batch,) = held_out(encoder)
@@ -147,6 +150,7 @@ def test_a_checkpoint_that_is_cut_off_leaves_the_one_before(
     training.load(tmp_path / CHECKPOINT_FILE)
 
 
+@pytest.mark.slow
 def test_held_out_lessons_are_measured_on_and_never_learnt(encoder: Path, tmp_path: Path) -> None:
     lessons = short_lessons(10)
     learnt = [lesson for lesson in lessons if not lesson.text.held_out]
@@ -160,6 +164,7 @@ def test_held_out_lessons_are_measured_on_and_never_learnt(encoder: Path, tmp_pa
     assert log(tmp_path / "all")[-1]["auroc"] != log(tmp_path / "changed")[-1]["auroc"]
 
 
+@pytest.mark.slow
 def test_the_rate_rises_and_falls(encoder: Path) -> None:
     (batch,) = held_out(encoder)
     training = Training(load_model(encoder, 1), Recipe(rate=1.0, warm_up=0.2), 10)
@@ -171,6 +176,7 @@ def test_the_rate_rises_and_falls(encoder: Path) -> None:
     assert training.rate == 0
 
 
+@pytest.mark.slow
 def test_a_new_head_is_the_same_for_the_same_seed_and_nothing_drops_out(encoder: Path) -> None:
     heads = [load_model(encoder, seed).qa_outputs.weight for seed in (1, 1, 2)]
     assert torch.equal(heads[0], heads[1]) and not torch.equal(heads[0], heads[2])
@@ -192,6 +198,7 @@ def test_only_cls_and_text_may_be_marked(encoder: Path) -> None:
             assert (logits[torch.from_numpy(batch.markable)] > MASKED_LOGIT).all()
 
 
+@pytest.mark.slow
 def test_a_student_learns_in_its_own_vocabulary_from_words_replaced(encoder: Path, tmp_path: Path) -> None:
     base = save_tiny_reader(tmp_path / "base", "mpnet", shift=5)
     recipe = replace(RECIPES["student"], rounds=1, measured_questions=6)
@@ -205,6 +212,7 @@ def test_words_are_replaced_only_for_a_teacher(encoder: Path) -> None:
         Training(load_model(encoder, 1), replace(RECIPE, substituted=0.5), 3)
 
 
+@pytest.mark.slow
 def test_frozen_layers_and_embeddings_stay_as_they_were(encoder: Path, trained: Path, tmp_path: Path) -> None:
     recipe = replace(RECIPE, stage=2, rounds=1, frozen_layers=1)
     folder = train(short_lessons(10), [], encoder, tmp_path, recipe, start=trained / "model")
@@ -219,6 +227,7 @@ def test_one_layer_at_least_is_learnt(encoder: Path) -> None:
         Training(load_model(encoder, 1), replace(RECIPE, frozen_layers=2), 10)
 
 
+@pytest.mark.slow
 def test_a_recipe_gets_what_it_needs(encoder: Path, trained: Path, tmp_path: Path) -> None:
     squadshifts = write_squadshifts(
         tmp_path / "squad", [one for domain in SQUADSHIFTS for one in short_lessons(24, domain)]

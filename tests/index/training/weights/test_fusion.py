@@ -51,6 +51,7 @@ def test_each_text_is_embedded_once(material: Material) -> None:
     assert len(texts) == len(set(texts)) and {*CHAT, *STRANGERS} < set(texts)
 
 
+@pytest.mark.slow
 def test_what_is_learnt_loads_and_is_the_same_again(
     material: Material, vectors: dict[str, np.ndarray]
 ) -> None:
@@ -63,6 +64,7 @@ def test_what_is_learnt_loads_and_is_the_same_again(
     assert learn(material, vectors) == (weights, table)
 
 
+@pytest.mark.slow
 def test_the_confidence_tells_chat_from_questions(material: Material, vectors: dict[str, np.ndarray]) -> None:
     weights = learn(material, vectors)[0]
     calibration, ranker = Calibration.load(weights), Ranker.load(weights)

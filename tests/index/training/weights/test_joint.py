@@ -192,6 +192,7 @@ def _wrong(example: ReadingExample) -> frozenset[int]:
     return frozenset(example.spans) - example.question.gold
 
 
+@pytest.mark.slow
 def test_the_report_orders_each_article_without_itself_alone(seen: list[ReadingExample]) -> None:
     who = who_built(seen)
     strangers = [example for example in seen if example.question.kind != "answerable"]
