@@ -15,8 +15,10 @@ from tests.support.paths import NO_NETWORK, ROOT
 from tests.support.shared_folders import shared_folder
 from tests.support.tiny_reader import save_tiny_reader
 
-# Examples take as long as the machine lets them.
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# Examples take as long as the machine lets them, and are the same each time.
+settings.register_profile(
+    "any machine", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("any machine")
 
 # Tests run side by side: several threads for each, and they only get in each other's way.

@@ -6,11 +6,11 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-LINEAR = 3.0
-"""Growth below which a call counts as linear; twice the input takes four times as long if it is quadratic."""
+LINEAR = 9.0
+"""Growth below which a call counts as linear: four times the input takes 4 times as long, 16 if quadratic."""
 
 
-def growth(call: Callable[[T], object], smaller: T, twice_as_large: T, rounds: int = 2) -> float:
+def growth(call: Callable[[T], object], smaller: T, four_times_as_large: T, rounds: int = 2) -> float:
     """Return how many times longer a call takes on the second input, in time of this thread alone."""
 
     def seconds(value: T) -> float:
@@ -18,6 +18,6 @@ def growth(call: Callable[[T], object], smaller: T, twice_as_large: T, rounds: i
         call(value)
         return time.thread_time() - started
 
-    pairs = [(seconds(smaller), seconds(twice_as_large)) for _ in range(rounds)]
-    least, least_twice = (min(times) for times in zip(*pairs, strict=True))
-    return least_twice / max(least, 0.002)  # below that, the clock is too coarse
+    pairs = [(seconds(smaller), seconds(four_times_as_large)) for _ in range(rounds)]
+    least, least_of_larger = (min(times) for times in zip(*pairs, strict=True))
+    return least_of_larger / max(least, 0.002)  # below that, the clock is too coarse

@@ -91,7 +91,7 @@ def test_deep_and_broken_markup(opening: str, closing: str) -> None:
 
     _, text = read_html(page(20_000))
     assert "words" in text or opening == "<script>"
-    assert growth(read_html, page(2_500), page(5_000)) < LINEAR
+    assert growth(read_html, page(1_500), page(6_000)) < LINEAR
 
 
 @given(st.text(alphabet=st.sampled_from("<>/!-='\"&;# abpdivscript\n[]?"), max_size=200))

@@ -173,8 +173,8 @@ LONG = {
 @pytest.mark.parametrize("name", LONG)
 def test_the_time_grows_with_the_length_of_a_text(name: str) -> None:
     begin, part, times, end = LONG[name]
-    long, twice_as_long = begin + part * times + end, begin + part * 2 * times + end
-    assert growth(split_sentences, long, twice_as_long) < LINEAR
+    long, longer = begin + part * (times // 2) + end, begin + part * 2 * times + end
+    assert growth(split_sentences, long, longer) < LINEAR
     check(long, split_sentences(long))
 
 
