@@ -17,22 +17,13 @@ from tests.fake_discord import FakeDiscord
 from tests.fake_discord.openapi import OpenAPI
 from tests.support.bots import Bots
 from tests.support.discord_addresses import restore_on_exit
+from tests.support.homes import BEES
 from tests.support.paths import CORPUS
 from tests.support.shared_folders import shared_folder
 from tests.support.small_library import build, provide_encoder, write_corpus
 
 ARTICLES = {
-    "notes/bees.md": """\
----
-title: How bees keep warm
-url: https://example.org/bees
-published: 2021-12-01
-author: Anonymous
----
-Honey bees stay in the hive all winter. They form a cluster and shiver with their flight muscles.
-
-The centre of the cluster is kept at about 35 degrees Celsius.
-""",
+    "notes/bees.md": BEES,
     "bridges/red.txt": """\
 The red bridge
 
