@@ -143,7 +143,7 @@ class Config(Section):
         try:
             values = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            raise ConfigurationError(f"{path}: not valid TOML: {error}") from None
+            raise ConfigurationError(f"{path}: not valid TOML: {_shortened(str(error), 200)}") from None
         except ValueError:  # an integer of more digits than Python reads
             raise ConfigurationError(f"{path}: a number has too many digits") from None
         except RecursionError:
@@ -196,7 +196,7 @@ class Config(Section):
 def _first_problem(error: ValidationError, schema: type[Config]) -> str:
     """Describe the first problem in one line: key, what is wrong, what was expected."""
     problem = error.errors(include_url=False)[0]
-    key = ".".join(str(part) for part in problem["loc"])
+    key = ".".join(_shortened(str(part)) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
         return f"{key}: unknown key ({_hint(schema, problem['loc'])})"
     if problem["type"] == "model_type":
@@ -204,6 +204,12 @@ def _first_problem(error: ValidationError, schema: type[Config]) -> str:
     expected = _EXPECTED.get(problem["type"])
     words = f"expected {expected.format_map(problem.get('ctx', {}))}" if expected else problem["msg"]
     return f"{key}: {words} (found {_shown(problem['input'])})"
+
+
+def _shortened(text: str, most: int = 60) -> str:
+    """Return `text` as it is shown: printable, and without its middle if it is long."""
+    shown = text if text.isprintable() else repr(text)[1:-1]
+    return shown if len(shown) <= most else f"{shown[: most // 2]}…{shown[-most // 2 + 1 :]}"
 
 
 def _shown(value: Any) -> str:

@@ -29,8 +29,8 @@ top_k_option = click.option(
 @click.group(
     cls=Group,
     examples=(
-        "footnote ask Who predicts the fight for Raqqa will be long and hard?",
-        'footnote ask --json "How many leaflets were dropped?"',
+        "footnote ask 'Who predicts the fight for Raqqa will be long and hard?'",
+        "footnote ask --json 'How many leaflets were dropped?'",
         "footnote chat",
     ),
 )
@@ -46,9 +46,10 @@ def main() -> None:
 
 @main.command(
     examples=(
-        "footnote ask Who confirmed the strike?",
-        'footnote ask --article coalition-strikes-near-al-tanf "When did ISIS attack?"',
-        'footnote ask --json --top-k 1 "What was the convoy made up of?" | jq .answer',
+        "footnote ask 'Who confirmed the strike?'",
+        "footnote ask --article coalition-strikes-near-al-tanf 'When did ISIS attack?'",
+        "footnote ask --json --top-k 1 'What was the convoy made up of?' | jq .answer",
+        'footnote ask "What did the Pentagon\'s spokesman confirm?"',
         "footnote ask --batch questions.jsonl > answers.jsonl",
     )
 )
@@ -69,8 +70,8 @@ def ask(
 ) -> None:
     """Answer QUESTION, and cite the sentences that say so.
 
-    Exits with 3 if the articles do not say; the nearest sentences are listed all the same. A question that
-    starts with a dash goes after --.
+    Put the question in quotes, double ones if it holds an apostrophe; one that starts with a dash goes
+    after --. Exits with 3 if the articles do not say; the nearest sentences are listed all the same.
 
     With --batch, each line in is an object {"id", "question", "article"?}, and each line out the answer to it
     with its "id", or {"id", "error"}.

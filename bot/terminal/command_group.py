@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import io
 import logging
 import os
 import sys
@@ -81,7 +82,7 @@ def global_options(function: Function) -> Function:
     options = (
         click.option(
             "--config",
-            type=click.Path(path_type=Path),
+            type=click.Path(path_type=Path, readable=False),  # that a file cannot be read is no wrong usage
             metavar="PATH",
             expose_value=False,
             callback=_set_config,
@@ -139,6 +140,7 @@ class Group(CommandWithExamples, click.Group):
             if getattr(sys, name) is None:
                 device = os.open(os.devnull, os.O_RDWR)
                 setattr(sys, name, os.fdopen(device, "r" if name == "stdin" else "w"))
+        _replace_unencodable()
         try:
             return super().main(*args, **kwargs)
         except OSError as error:  # from printing help or the version; `invoke` catches those of commands
@@ -204,6 +206,13 @@ def write_traceback(options: GlobalOptions, error: BaseException) -> None:
         lines = "".join(traceback.format_exception(error)).splitlines()
         with contextlib.suppress(OSError):
             click.echo("\n".join(map(safe, lines)), err=True)
+
+
+def _replace_unencodable() -> None:
+    """Write "?" for characters that the encoding of stdout or stderr lacks, rather than fail half-way."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors in ("strict", "surrogateescape"):
+            stream.reconfigure(errors="replace")
 
 
 def _discard_stdout() -> None:

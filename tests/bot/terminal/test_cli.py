@@ -1,11 +1,13 @@
+import errno
 import importlib.metadata
 import json
+import os
+import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
 
-import click
 import pytest
 from click.testing import CliRunner
 
@@ -15,7 +17,7 @@ from index.library import Library
 from tests.support.homes import ROOT, STRIKE, Home, hear_interrupts
 
 UNKNOWN = "What is the price of bitcoin?"
-COMMANDS = {name: command for name, command in main.commands.items() if isinstance(command, click.Command)}
+COMMANDS = {name: command for name, command in main.commands.items() if isinstance(command, Command)}
 
 
 def sentence_of(home: Home, citation: dict[str, object]) -> str:
@@ -39,6 +41,15 @@ def test_help_and_version_load_nothing_heavy() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert run.stdout.splitlines()[-1] == ""
+
+
+@pytest.mark.parametrize("name", [None, *COMMANDS])
+def test_the_examples_of_the_help_are_quoted_for_every_shell(name: str | None) -> None:
+    """In zsh a bare "?" is a pattern that matches nothing, and an apostrophe opens a quotation everywhere."""
+    examples = (COMMANDS[name] if name else main).examples
+    for example in examples:
+        bare = re.sub(r"""'[^']*'|"[^"$`!\\\\]*\"""", "", example)
+        assert not set(bare) & set("?*[]{}()~!#$&;'\"`\\\\"), example
 
 
 @pytest.mark.parametrize("name", [None, *COMMANDS])
@@ -191,6 +202,20 @@ def test_a_wrong_configuration_is_one_line_and_78(tmp_path: Path, command: str) 
     assert (run.code, run.out) == (78, "")
     assert run.err.startswith(f"error: {home.config}: answer.treshold: unknown key (known here: threshold")
     assert run.err.count("\n") == 1
+
+
+def test_a_configuration_that_cannot_be_read_is_78(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Home(tmp_path)
+    home.config.touch()
+    home.config.chmod(0)
+    monkeypatch.setattr(os, "access", lambda path, mode, **_: Path(path) != home.config)  # root may read all
+
+    def refuse(path: Path, **_: object) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    run = home.footnote("articles")
+    assert (run.code, run.err) == (78, f"error: {home.config}: cannot be read: Permission denied\n")
 
 
 def test_a_missing_configuration_or_corpus_is_78(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -9,7 +10,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from bot.terminal.cli import main
 from tests.support.homes import ROOT, STRIKE, Home
 from tests.support.pseudo_terminal import PseudoTerminal
 
@@ -77,6 +80,46 @@ def test_json_fits_any_encoding_of_stdout(built_home: Home, encoding: str) -> No
     process = built_home.start("ask", "--json", "Städte – 都市?", stdout=subprocess.PIPE, env=environment)
     out, _ = process.communicate(timeout=60)
     assert json.loads(out.decode(encoding))["question"] == "Städte – 都市?"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("encoding", ["latin-1"])  # click writes UTF-8 where only ASCII is set
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["ask", "How warm is the cluster?"],
+        ["ask", "Städte – 都市?"],
+        ["articles"],
+        ["show", "coalition-strikes-near-al-tanf"],
+        ["doctor"],
+        ["index"],
+        ["chat"],
+        ["--help"],
+        ["eval", "都市.jsonl"],
+        ["eval", "{questions}"],
+    ],
+    ids=" ".join,
+)
+def test_an_encoding_without_a_character_changes_that_character_only(
+    built_home: Home, tmp_path: Path, arguments: list[str], encoding: str
+) -> None:
+    questions = tmp_path / "questions.jsonl"
+    gold = {"id": "都", "question": "都市?", "answerable": False, "gold_sentences": []}
+    questions.write_text(json.dumps(gold, ensure_ascii=False), "utf-8")
+    arguments = [argument.format(questions=questions) for argument in arguments]
+
+    def run(charset: str) -> tuple[int, str, str]:
+        runner, chat = CliRunner(charset=charset), f"{STRIKE}\n".encode()
+        result = runner.invoke(main, ["--config", str(built_home.config), *arguments], input=chat)
+        return result.exit_code, result.stdout, result.stderr
+
+    def said(text: str) -> str:
+        """Without what differs from run to run, and in the characters of the encoding."""
+        return re.sub(r"[\d.]+ ms", "", text.encode(encoding, "replace").decode(encoding))
+
+    (code, out, err), (utf8_code, utf8_out, utf8_err) = run(encoding), run("utf-8")
+    assert (code, said(out), "Unicode" in err) == (utf8_code, said(utf8_out), False)
+    assert len(err) >= len(utf8_err)
 
 
 @pytest.mark.slow
