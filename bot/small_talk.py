@@ -50,7 +50,8 @@ _AFTER = (
 _LONGEST = 80
 """Characters of the longest small talk."""
 _PATTERNS = {
-    kind: re.compile(f"{_BEFORE}(?:{phrases})(?: (?:{phrases}))*{_AFTER}") for kind, phrases in _PHRASES.items()
+    kind: re.compile(f"{_BEFORE}(?:{phrases})(?: (?:{phrases}))*{_AFTER}")
+    for kind, phrases in _PHRASES.items()
 }
 
 

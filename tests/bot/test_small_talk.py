@@ -11,7 +11,15 @@ from bot.small_talk import SmallTalk, recognise
         (SmallTalk.GREETING, ["hello", "Hi!", "hey there", "Good morning, everyone :)", "hi, how are you?"]),
         (
             SmallTalk.THANKS,
-            ["thanks", "Thank you so much!!", "ok thx", "great, thanks", "cool \U0001f44d", "ok", "that’s all"],
+            [
+                "thanks",
+                "Thank you so much!!",
+                "ok thx",
+                "great, thanks",
+                "cool \U0001f44d",
+                "ok",
+                "that’s all",
+            ],
         ),
         (SmallTalk.GOODBYE, ["bye", "exit", "QUIT", "Good night!", "ok bye", ":q", "see you later"]),
         (
