@@ -6,6 +6,7 @@ Offsets count Unicode code points in the text of the article, end exclusive, eve
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from index.errors import EmptyQuestionError
 
@@ -15,9 +16,77 @@ NO_ANSWER = "The articles do not say."
 """What front ends say in place of an answer if there is none."""
 
 
+class BlockKind(StrEnum):
+    """What a block of an article is."""
+
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+    LIST_ITEM = "list_item"
+    TABLE_ROW = "table_row"
+    DEFINITION = "definition"
+    """What is said about a term, or the value of a `key: value` line; its `lead` is the term."""
+    QUESTION = "question"
+    """A question of a list of questions and answers; it is the `lead` of its answer."""
+    MESSAGE = "message"
+    """What one person says in a chat or in minutes; its `lead` is the speaker, and the time."""
+    CODE = "code"
+    QUOTATION = "quotation"
+    CAPTION = "caption"
+    CONTENTS = "contents"
+    """A line of a table of contents: no answer to anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a table row: `text[start:end]`, under the column named `column` ("" if it has no name)."""
+
+    column: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address that `text[start:end]` links to."""
+
+    start: int
+    end: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A block of an article, `text[start:end]`, and what a reader of the document sees with it.
+
+    `section` holds the headings above, outermost first, without the article's title. `lead` introduces the
+    block: the line before a list and the items around a nested one, the term of a definition, the question of
+    an answer, the speaker of a message. `level` is that of a heading, 1 to 6, or the nesting of a list item,
+    from 1; `page` is the page of a PDF, from 1.
+    """
+
+    kind: BlockKind
+    start: int
+    end: int
+    section: tuple[str, ...] = ()
+    lead: str = ""
+    cells: tuple[Cell, ...] = ()
+    links: tuple[Link, ...] = ()
+    level: int = 0
+    page: int | None = None
+
+    @property
+    def context(self) -> str:
+        """What is seen with the block and is not in it: headings, lead-in and column names."""
+        columns = " · ".join(cell.column for cell in self.cells if cell.column)
+        return " › ".join(filter(None, (*self.section, self.lead, columns)))
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article of the library, as it was read from its file."""
+    """One article of the library, as it was read from its file.
+
+    `text` is what a person who looks at the document sees; its `blocks` ascend and do not overlap.
+    """
 
     id: str
     """Path below the corpus folder, `/` between folders, without the extension."""
@@ -28,14 +97,19 @@ class Article:
     url: str | None = None
     published: str | None = None
     author: str | None = None
+    blocks: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence of an article: `article.text[start:end]` is its verbatim text."""
+    """One sentence of an article: `article.text[start:end]` is its verbatim text.
+
+    `block` is the number of its block in `article.blocks`, from 0.
+    """
 
     start: int
     end: int
+    block: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from index.articles.document import Document
+from index.articles.file_formats import SUFFIXES
 from index.errors import ConfigurationError, Reason, UnreadableFileError
-from index.records import Article
+from index.records import Article, BlockKind
 
-SUFFIXES = frozenset((".htm", ".html", ".markdown", ".md", ".pdf", ".rtf", ".text", ".txt", ".xhtml"))
 LARGEST = 50 * 1024 * 1024
 """Size limit of a file, in bytes."""
 
@@ -75,30 +76,39 @@ def read_article(file: CorpusFile) -> Article:
     except OSError as error:
         raise UnreadableFileError(f"cannot be read: {error.strerror or error}") from error
     except Exception as error:  # whatever a third-party parser raises: one file must not stop the others
-        cause = _last_attempt(error)
-        reason = " ".join([f"cannot be read: {type(cause).__name__}:", *str(cause).split()])
+        reason = " ".join([f"cannot be read: {type(error).__name__}:", *str(error).split()])
         raise UnreadableFileError(reason[:200].rstrip(":")) from error
 
 
 def _read(file: CorpusFile) -> Article:
     check_file(file)
     # Imported here, because a question checks the corpus for changes but reads no articles.
-    from index.articles.file_formats import file_formats
+    from index.articles.file_formats import read_document
     from index.articles.front_matter import title_in
+    from index.articles.outline import with_outline
 
-    document = file_formats()[file.path.suffix.lower()].load_data(file.path)[0]
-    text, metadata = document.text, document.metadata
+    document = read_document(file.path)
+    text, description = document.text, document.description
     if not any(map(str.isalnum, text)):
         raise UnreadableFileError("holds no words" if text.strip() else "is empty")
+    title = description.title or _heading(document) or title_in(text) or PurePosixPath(file.file).stem
     return Article(
         id=file.id,
-        title=metadata.get("title") or title_in(text) or PurePosixPath(file.file).stem,
+        title=title,
         text=text,
         file=file.file,
-        url=metadata.get("url"),
-        published=metadata.get("published"),
-        author=metadata.get("author"),
+        url=description.url,
+        published=description.published,
+        author=description.author,
+        blocks=with_outline(text, document.blocks, title),
     )
+
+
+def _heading(document: Document) -> str | None:
+    """Return the first heading of a document."""
+    headings = (block for block in document.blocks if block.kind is BlockKind.HEADING)
+    first = next(headings, None)
+    return " ".join(document.text[first.start : first.end].split()) if first else None
 
 
 def check_file(file: CorpusFile) -> os.stat_result:
@@ -193,9 +203,3 @@ def article_ids(files: list[str]) -> list[str]:
         chosen = [
             min(choice + (id_ in shared), len(forms[0]) - 1) for choice, id_ in zip(chosen, ids, strict=True)
         ]
-
-
-def _last_attempt(error: Exception) -> BaseException:
-    """Return the last error if one of LlamaIndex's readers tried several times."""
-    attempt = getattr(error, "last_attempt", None)
-    return (attempt.exception() if attempt is not None else None) or error

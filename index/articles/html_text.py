@@ -9,7 +9,9 @@ from bs4.dammit import EncodingDetector
 from bs4.element import NavigableString, PreformattedString
 
 from index.articles.decoding import decode
+from index.articles.document import Document, DocumentBuilder
 from index.articles.front_matter import Description, make_description
+from index.records import BlockKind
 
 _UNREAD = frozenset(
     "head title script style nav template noscript svg math iframe object canvas audio video select textarea "
@@ -32,16 +34,16 @@ _SPACE = re.compile(r"\s+")
 _AROUND_NEWLINE = re.compile(r" *\n *")
 
 
-def read_html(data: bytes) -> tuple[Description, str]:
-    """Return the description of a page, and its text: blocks separated by blank lines.
-
-    Raises UnreadableFileError for data that is not text.
-    """
+def read_html(data: bytes) -> Document:
+    """Return the document in the data of a page. Raises UnreadableFileError for data that is not text."""
     declared = EncodingDetector.find_declared_encoding(data, is_html=True)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about XML read as HTML, and about text that looks like an address
         page = BeautifulSoup(_parsable(decode(data, declared)), "html.parser")
-    return _description(page), "\n\n".join(_blocks(page))
+    builder = DocumentBuilder()
+    for block in _blocks(page):
+        builder.add(BlockKind.PARAGRAPH, block)
+    return builder.document(_description(page))
 
 
 def _parsable(markup: str) -> str:

@@ -1,12 +1,12 @@
 """Sentences of a text with exact offsets: blocks first, then sentencex inside each block, then repairs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 
 from sentencex import get_sentence_boundaries  # type: ignore[import-untyped]
 
-from index.records import Sentence, Span
+from index.records import Block, BlockKind, Sentence, Span
 from index.segmentation.blocks import split_blocks
 from index.segmentation.characters import HANGUL, TIBETAN, UNSPACED, grapheme_clusters, replace_surrogates
 
@@ -14,10 +14,12 @@ LONGEST_SENTENCE = 600
 """Code points of the longest sentence; a longer one is cut at its best place."""
 LONGEST_UNSPACED = 200
 """The same in scripts without spaces between words, where every character is about one token."""
-SENTENCE_RULES = 2
+SENTENCE_RULES = 3
 """Version of the rules here and in `index.segmentation.blocks`: raise it when they cut differently."""
 
 _WINDOW = 4_000  # sentencex takes quadratic time; it gets no more text at once
+_WHOLE = frozenset((BlockKind.HEADING, BlockKind.TABLE_ROW, BlockKind.CONTENTS))  # one sentence each
+_LINE = re.compile(r"[^\n]+")
 _SEPARATORS = re.compile("[\x85\u2028\u2029]")
 # Without Hangul, which has spaces to cut at, and with Tibetan, which has only marks between its syllables.
 _UNSPACED = re.compile(rf"(?![{HANGUL}])[{UNSPACED}{TIBETAN}]")
@@ -36,20 +38,34 @@ _CUTS = (
 )
 
 
-def split_sentences(text: str) -> list[Sentence]:
+def split_sentences(text: str, blocks: Sequence[Block] | None = None) -> list[Sentence]:
     """Return the sentences of `text`, ascending, not overlapping, without white space at their ends.
 
-    Together they hold every letter and digit of the text. Runs of other marks are left out, and so are the
-    marks of headings, bullets and quotations.
+    Together they hold every letter and digit of the text, or of its `blocks` if these are given. Runs of
+    other marks are left out, and so are the marks of headings, bullets and quotations. A heading or a table
+    row is one sentence, and so is each line of code.
     """
     safe = replace_surrogates(text)  # sentencex takes none
+    if blocks is None:
+        blocks = [Block(BlockKind.PARAGRAPH, start, end) for start, end in split_blocks(safe)]
     return [
-        Sentence(*part)
-        for block in split_blocks(safe)
-        for span in _repaired(safe, _segments(safe, *block))
+        Sentence(*part, number)
+        for number, block in enumerate(blocks)
+        for span in _spans(safe, block)
         for part in _capped(safe, *span)
         if any(map(str.isalnum, safe[slice(*part)]))
     ]
+
+
+def _spans(text: str, block: Block) -> Iterator[Span]:
+    """Yield the sentences of a block, as long as they are."""
+    if block.kind in _WHOLE:
+        yield block.start, block.end
+    elif block.kind is BlockKind.CODE:
+        for line in _LINE.finditer(text, block.start, block.end):
+            yield line.span()
+    else:
+        yield from _repaired(text, _segments(text, block.start, block.end))
 
 
 def _segments(text: str, start: int, end: int) -> Iterator[Span]:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def ids(folder: Path) -> list[str]:
 def test_the_first_article_is_its_file() -> None:
     (file,) = corpus_files(CORPUS)
     article = read_article(file)
-    assert article == Article(
+    assert replace(article, blocks=()) == Article(
         id="coalition-strikes-near-al-tanf",
         title="Coalition Strikes Pro-Assad Shiite Militias Again Near Key Outpost In Syria",
         text=file.path.read_text(encoding="utf-8"),

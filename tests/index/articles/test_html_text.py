@@ -19,8 +19,13 @@ PAGE = b"""<!DOCTYPE html><html><head><title> Bees
 <div>before<p>inside</p>after</div><pre>x\n   y</pre></body></html>"""
 
 
+def read(data: bytes) -> tuple[Description, str]:
+    document = read_html(data)
+    return document.description, document.text
+
+
 def test_a_page() -> None:
-    description, text = read_html(PAGE)
+    description, text = read(PAGE)
     assert description == Description("Bees dance", "https://example.org/bees", "2021-03-04", "Ada")
     assert text.split("\n\n") == [
         "Bees",
@@ -45,29 +50,29 @@ def test_a_page() -> None:
     ],
 )
 def test_titles(page: bytes, title: str | None) -> None:
-    assert read_html(page)[0].title == title
+    assert read(page)[0].title == title
 
 
 def test_only_web_addresses_are_kept() -> None:
-    assert read_html(b"<link rel=canonical href='javascript:x'>x")[0].url is None
-    assert read_html(b"<meta property='og:url' content='https://a.b/'>x")[0].url == "https://a.b/"
+    assert read(b"<link rel=canonical href='javascript:x'>x")[0].url is None
+    assert read(b"<meta property='og:url' content='https://a.b/'>x")[0].url == "https://a.b/"
 
 
 def test_encodings() -> None:
-    assert read_html("<meta charset=iso-8859-2><p>žluťoučký".encode("iso-8859-2"))[1] == "žluťoučký"
-    assert read_html("<p>日本".encode("utf-16"))[1] == "日本"
+    assert read("<meta charset=iso-8859-2><p>žluťoučký".encode("iso-8859-2"))[1] == "žluťoučký"
+    assert read("<p>日本".encode("utf-16"))[1] == "日本"
     with pytest.raises(UnreadableFileError, match="binary"):
-        read_html(bytes(range(256)) * 5)
+        read(bytes(range(256)) * 5)
 
 
 def test_comments_that_end_at_once() -> None:
-    assert read_html(b"<p>a<!-->b<!--->c<!---->d<!-- - -->e<p>f --> g")[1] == "abcde\n\nf --> g"
+    assert read(b"<p>a<!-->b<!--->c<!---->d<!-- - -->e<p>f --> g")[1] == "abcde\n\nf --> g"
 
 
 def test_what_never_ends_is_text() -> None:
-    assert read_html(b"<p>a <!-- b <p>c")[1] == "a <!-- b\n\nc"
-    assert read_html(b"<p>a < b <i x='")[1] == "a < b <i x='"
-    assert read_html(b"<script>'<!--'</script><p>a")[1] == "a"
+    assert read(b"<p>a <!-- b <p>c")[1] == "a <!-- b\n\nc"
+    assert read(b"<p>a < b <i x='")[1] == "a < b <i x='"
+    assert read(b"<script>'<!--'</script><p>a")[1] == "a"
 
 
 @pytest.mark.slow
@@ -89,13 +94,13 @@ def test_deep_and_broken_markup(opening: str, closing: str) -> None:
     def page(times: int) -> bytes:
         return (opening * times + "words" + closing * times).encode()
 
-    _, text = read_html(page(20_000))
+    _, text = read(page(20_000))
     assert "words" in text or opening == "<script>"
     assert growth(read_html, page(1_500), page(6_000)) < LINEAR
 
 
 @given(st.text(alphabet=st.sampled_from("<>/!-='\"&;# abpdivscript\n[]?"), max_size=200))
 def test_any_markup_gives_text(markup: str) -> None:
-    _, text = read_html(markup.encode())
+    _, text = read(markup.encode())
     assert text == text.strip()
     assert "\n\n\n" not in text

@@ -1,0 +1,131 @@
+"""Document as a file format reads it: text as a person sees it, cut into blocks."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from index.articles.front_matter import Description
+from index.records import Block, BlockKind, Cell, Link
+
+_SPACE = re.compile(r"[^\S\n\u00a0\u202f]+")  # no-break spaces stay: "75 euros" is one thing
+_AROUND_NEWLINE = re.compile(r"\s*\n\s*")
+_SEPARATE_LINES = frozenset((BlockKind.LIST_ITEM, BlockKind.TABLE_ROW, BlockKind.MESSAGE, BlockKind.CONTENTS))
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The content of a file: its description, its text, and the text's blocks, in order, not overlapping.
+
+    The blocks have no sections yet: `index.articles.outline` adds them.
+    """
+
+    description: Description
+    text: str
+    blocks: tuple[Block, ...]
+
+
+class Run(NamedTuple):
+    """A piece of a block's text, with the address that it links to."""
+
+    text: str
+    address: str | None = None
+
+
+class DocumentBuilder:
+    """Builds the text of a document block by block, for formats whose text is not that of the file.
+
+    White space inside a block is reduced to single spaces, but for code; a line feed stays, as a line break
+    that a person sees. Blocks without a letter or digit are left out.
+    """
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._length = 0
+        self._blocks: list[Block] = []
+
+    def add(
+        self,
+        kind: BlockKind,
+        content: str | Iterable[Run],
+        *,
+        level: int = 0,
+        lead: str = "",
+        page: int | None = None,
+    ) -> None:
+        """Append a block; see `Block` for `level`, `lead` and `page`."""
+        runs = [Run(content)] if isinstance(content, str) else list(content)
+        text, links = _joined(runs, verbatim=kind is BlockKind.CODE)
+        if not any(map(str.isalnum, text)):
+            return
+        start = self._append(kind, text)
+        links = tuple(Link(start + link.start, start + link.end, link.address) for link in links)
+        self._blocks.append(
+            Block(kind, start, start + len(text), (), _single_spaced(lead), (), links, level, page)
+        )
+
+    def add_row(
+        self, cells: Sequence[str | Iterable[Run]], columns: Sequence[str] = (), *, page: int | None = None
+    ) -> None:
+        """Append a row of a table, its cells separated by tabs; `columns` are the names above the cells."""
+        text, named_cells, links = "", [], []
+        for number, content in enumerate(cells):
+            shown, cell_links = _joined([Run(content)] if isinstance(content, str) else list(content))
+            if not shown:
+                continue
+            text += "\t" * bool(text)
+            column = _single_spaced(columns[number]) if number < len(columns) else ""
+            named_cells.append(Cell(column, len(text), len(text) + len(shown)))
+            links += [Link(len(text) + link.start, len(text) + link.end, link.address) for link in cell_links]
+            text += shown
+        if not any(map(str.isalnum, text)):
+            return
+        start = self._append(BlockKind.TABLE_ROW, text)
+        self._blocks.append(
+            Block(
+                BlockKind.TABLE_ROW,
+                start,
+                start + len(text),
+                cells=tuple(Cell(cell.column, start + cell.start, start + cell.end) for cell in named_cells),
+                links=tuple(Link(start + link.start, start + link.end, link.address) for link in links),
+                page=page,
+            )
+        )
+
+    def document(self, description: Description) -> Document:
+        """Return the document."""
+        return Document(description, "".join(self._parts), tuple(self._blocks))
+
+    def _append(self, kind: BlockKind, text: str) -> int:
+        """Append the text of a block of `kind`; return its offset."""
+        if self._blocks:
+            same = self._blocks[-1].kind is kind and kind in _SEPARATE_LINES
+            self._parts.append("\n" if same else "\n\n")
+            self._length += len(self._parts[-1])
+        start = self._length
+        self._parts.append(text)
+        self._length += len(text)
+        return start
+
+
+def _joined(runs: Sequence[Run], *, verbatim: bool = False) -> tuple[str, tuple[Link, ...]]:
+    """Join runs into one text with single spaces, without spaces at its ends; return it with its links."""
+    text, links = "", []
+    for run in runs:
+        shown = run.text if verbatim else _AROUND_NEWLINE.sub("\n", _SPACE.sub(" ", run.text))
+        if not verbatim and (not text or text[-1] in " \n"):
+            shown = shown.lstrip(" \n")
+        start = len(text)
+        text += shown
+        if run.address and shown.strip():
+            end = start + len(shown.rstrip())
+            links.append(Link(start + len(shown) - len(shown.lstrip()), end, run.address))
+    bare = text.strip("\n") if verbatim else text.rstrip()
+    shift = text.index(bare) if bare else 0
+    return bare, tuple(
+        Link(link.start - shift, min(link.end - shift, len(bare)), link.address) for link in links
+    )
+
+
+def _single_spaced(text: str) -> str:
+    return " ".join(text.split())
