@@ -5,6 +5,7 @@
     encoders/<model>/           the exported encoder, shared by generations, with a manifest of its own
     readers/<model>/            the exported reader, likewise, if one is named
     lock, writer                held by the one process that writes; its process ID, for the others' message
+    written-by-footnote         the proof that the folder is an index's; in drafts, too
 
 A writer fills a draft beside the generations, syncs it to the disk, renames it, and only then points
 `current` at it. Readers take no lock and write nothing; what they opened stays readable when it is replaced.
@@ -31,7 +32,19 @@ from index.errors import (
     Reason,
 )
 from index.storage.fingerprint import Fingerprint
-from index.storage.index_folder import ENCODERS, GENERATIONS, LOCK, POINTER, READERS, WRITER
+from index.storage.index_folder import (
+    ENCODERS,
+    GENERATIONS,
+    LOCK,
+    MARKER,
+    POINTER,
+    READERS,
+    WRITER,
+    check_ownership,
+    delete_own_files,
+    is_deletable,
+    mark,
+)
 from index.storage.manifest import (
     MANIFEST_FILE,
     Facts,
@@ -46,8 +59,6 @@ from index.storage.manifest import (
 SCHEMA = 3  # of everything in the index folder; raise it with every change to names or contents of its files
 
 _OPEN_ATTEMPTS = 10
-# What may be deleted, and nobody else's files: "000012", "draft-4711-0f3a", "a1b2c3d4e5f60718" of an export.
-_DELETABLE = re.compile(r"[0-9]{6,}|draft-.*|[0-9a-f]{16,64}")
 
 T = TypeVar("T")
 
@@ -124,9 +135,10 @@ def writers_lock(root: Path, wait: float) -> Iterator[None]:
     """Hold the writers' lock of the index folder `root`, creating the folder if necessary.
 
     Waits up to `wait` seconds for another writer, then raises IndexBusyError. Raises ConfigurationError if
-    the path is not UTF-8.
+    the path is not UTF-8, or if the folder holds what no index does: then nothing in it is touched.
     """
     _check_path(root)
+    check_ownership(root)
     from filelock import FileLock, Timeout  # 50 ms that only writers pay
 
     root.mkdir(parents=True, exist_ok=True)
@@ -142,6 +154,7 @@ def writers_lock(root: Path, wait: float) -> Iterator[None]:
             f"another process{number} is writing the index in {root}", "Wait until it is done, or stop it."
         ) from None
     try:
+        mark(root)
         writer.write_text(str(os.getpid()), encoding="ascii")
         yield
     finally:
@@ -168,7 +181,7 @@ def new_generation(
     with _draft_folder(generations) as folder:
         draft = Draft(folder, Facts())
         yield draft
-        write_manifest(
+        _complete(
             folder,
             {
                 "schema": SCHEMA,
@@ -269,8 +282,8 @@ def _delete_old_generations(root: Path) -> None:
             readers.add(manifest["reader"] and manifest["reader"]["name"])
     for folder, in_use in ((GENERATIONS, generations), (ENCODERS, encoders), (READERS, readers)):
         for path in (root / folder).glob("*"):
-            if path.name not in in_use and _DELETABLE.fullmatch(path.name) and path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
+            if path.name not in in_use and is_deletable(path):
+                delete_own_files(path)
     with suppress(OSError):
         (root / f"{POINTER}.new").unlink(missing_ok=True)
 
@@ -278,8 +291,10 @@ def _delete_old_generations(root: Path) -> None:
 def _store_export(target: Path, export: Callable[[Path], None]) -> Path:
     with _draft_folder(target.parent) as folder:
         export(folder)
-        write_manifest(folder, {"schema": SCHEMA}, {})
-        shutil.rmtree(target, ignore_errors=True)  # a damaged one; a complete one is never stored again
+        _complete(folder, {"schema": SCHEMA}, {})
+        delete_own_files(target)  # a damaged one; a complete one is never stored again
+        if target.exists():  # something else is in it, or nothing proves what is
+            target.rename(target.with_name(f"{target.name}.{secrets.token_hex(4)}"))
         folder.rename(target)
         sync(target.parent)
     return target
@@ -291,9 +306,16 @@ def _draft_folder(parent: Path) -> Iterator[Path]:
     folder = parent / f"draft-{os.getpid()}-{secrets.token_hex(4)}"
     folder.mkdir()
     try:
+        mark(folder)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _complete(folder: Path, values: Json, checksums: Json) -> None:
+    """Add its manifest to a draft; from now on that proves what is in the folder, instead of the marker."""
+    write_manifest(folder, values, checksums, unlisted=MARKER)
+    (folder / MARKER).unlink()
 
 
 def _generation(root: Path, pointer: Json, check: bool) -> Generation:

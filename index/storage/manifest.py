@@ -26,12 +26,13 @@ class Facts:
     passage_recall: float | None = None
 
 
-def write_manifest(folder: Path, values: Json, checksums: Json) -> None:
+def write_manifest(folder: Path, values: Json, checksums: Json, unlisted: str = "") -> None:
     """Add the manifest, which holds `values` and lists every file, and wait until all is on the disk.
 
-    `checksums` are those already known, by file, as a manifest lists them. Raises OSError.
+    `checksums` are those already known, by file, as a manifest lists them; `unlisted` is a file to leave out.
+    Raises OSError.
     """
-    paths = sorted(folder.iterdir())
+    paths = sorted(path for path in folder.iterdir() if path.name != unlisted)
     files = {
         path.name: checksums.get(path.name) or {"size": path.stat().st_size, "sha256": file_sha256(path)}
         for path in paths

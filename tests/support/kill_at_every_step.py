@@ -28,6 +28,7 @@ from index.segmentation.search_terms import terms
 from index.storage import generations
 from index.storage.bm25 import Bm25
 from index.storage.catalog import Catalog
+from index.storage.index_folder import MARKER
 from tests.support.small_library import build, make_config
 
 EVENTS = {
@@ -109,7 +110,7 @@ def check(config: Config, allowed: list[list[str]], expected: list[str]) -> None
     assert sentences(config) == expected
     root = config.index_directory
     folders = {"encoders", "generations"} | ({"readers"} if config.named_reader else set())
-    assert {path.name for path in root.iterdir()} == {"current", "lock"} | folders
+    assert {path.name for path in root.iterdir()} == {"current", "lock", MARKER} | folders
     kept = sorted(path.name for path in (root / "generations").iterdir())
     assert len(kept) <= 2, kept
     assert len(list((root / "encoders").iterdir())) == 1

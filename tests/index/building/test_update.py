@@ -43,6 +43,7 @@ def test_nothing_changed_writes_nothing(config: Config) -> None:
         "encoders",
         "generations",
         "lock",
+        "written-by-footnote",
     ]
 
 

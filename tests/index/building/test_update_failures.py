@@ -193,7 +193,7 @@ def test_a_failure_at_any_call_keeps_the_index(config: Config, monkeypatch: pyte
 
 
 def test_a_folder_that_cannot_be_written(config: Config) -> None:
-    shutil.rmtree(config.index_directory)
-    config.index_directory.write_text("a file where the folder should be", encoding="utf-8")
+    (config.index_directory / "lock").unlink(missing_ok=True)
+    (config.index_directory / "lock").mkdir()  # refused to root too
     with pytest.raises(IndexUnwritableError, match="cannot be written"):
         build(config)

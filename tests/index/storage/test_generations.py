@@ -19,27 +19,11 @@ from index.errors import (
     IndexStaleError,
 )
 from index.storage import generations
-from index.storage.fingerprint import Fingerprint
 from index.storage.generations import SCHEMA, Generation
+from index.storage.index_folder import MARKER
 from index.storage.manifest import Facts
-
-ENCODER = "0123456789abcdef0123456789abcdef"
-FINGERPRINT = Fingerprint("model", "encoder", "formats", "sentences", "passages", "terms")
-
-
-def publish(root: Path, content: str, encoder: str = ENCODER) -> None:
-    with generations.writers_lock(root, 10):
-        folder = root / "encoders" / encoder
-        if not folder.exists():
-            folder = generations.put_encoder(root, encoder, lambda made: write(made / "model", "weights"))
-        with generations.new_generation(root, folder, FINGERPRINT) as draft:
-            write(draft.folder / "text", content)
-            write(draft.folder / "other", "same")
-            draft.facts = Facts(articles=1)
-
-
-def write(path: Path, content: str) -> None:
-    path.write_text(content, encoding="utf-8")
+from tests.support.generations import ENCODER, FINGERPRINT, publish, write
+from tests.support.paths import ROOT
 
 
 def text(generation: Generation) -> str:
@@ -57,7 +41,7 @@ def test_what_is_published_is_read(tmp_path: Path) -> None:
     assert (text(generation), generation.fingerprint) == ("one", FINGERPRINT)
     assert generation.facts == Facts(articles=1)
     generations.check_encoder(generation.encoder)
-    assert names(root) == ["current", "encoders", "generations", "lock"]
+    assert names(root) == ["current", "encoders", "generations", "lock", MARKER]
 
 
 def test_the_previous_generation_stays_and_older_ones_go(tmp_path: Path) -> None:
@@ -78,14 +62,64 @@ def test_an_encoder_goes_with_the_last_generation_that_needs_it(tmp_path: Path) 
 
 def test_cleaning_leaves_what_is_not_ours(tmp_path: Path) -> None:
     publish(tmp_path, "one")
-    (tmp_path / "generations" / "notes").mkdir()
-    (tmp_path / "generations" / "draft-1-dead").mkdir()
-    (tmp_path / "encoders" / "draft-1-dead").mkdir()
-    write(tmp_path / "letter.txt", "mine")
+    others = [
+        "letter.txt",
+        "generations/notes/letter.txt",
+        "generations/draft-novel/chapter1.txt",
+        "generations/draft-1-0123abcd/chapter1.txt",
+        "generations/000000/holiday.jpg",
+        "generations/202401/manifest.json",
+        f"encoders/{ENCODER[::-1]}/precious",
+        "readers/0123456789abcdef0123456789abcdef/precious",
+    ]
+    for name in others:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        write(tmp_path / name, "mine")
+    for content in ("two", "three", "four"):
+        publish(tmp_path, content)
+    assert [(tmp_path / name).read_text(encoding="utf-8") for name in others] == ["mine"] * len(others)
+    assert generations.open_current(tmp_path, text) == "four"
+
+
+def test_a_file_that_somebody_put_into_an_old_generation_stays(tmp_path: Path) -> None:
+    publish(tmp_path, "one")
+    write(tmp_path / "generations" / "000001" / "letter.txt", "mine")
     publish(tmp_path, "two")
-    assert names(tmp_path / "generations") == ["000001", "000002", "notes"]
+    publish(tmp_path, "three")
+    assert names(tmp_path / "generations" / "000001") == ["letter.txt"]
+
+
+def test_what_a_killed_writer_left_is_deleted(tmp_path: Path) -> None:
+    publish(tmp_path, "one")
+    code = (
+        "import os, sys; from pathlib import Path; from index.storage import generations\n"
+        "from tests.support.generations import ENCODER, FINGERPRINT, write\n"
+        f"root = Path({str(tmp_path)!r})\n"
+        "with generations.writers_lock(root, 0):\n"
+        "    def export(folder):\n"
+        "        write(folder / 'model', 'half')\n"
+        "        with generations.new_generation(\n"
+        "            root, root / 'encoders' / ENCODER, FINGERPRINT) as draft:\n"
+        "            write(draft.folder / 'text', 'half')\n"
+        "            os.kill(os.getpid(), 9)\n"
+        "    generations.put_encoder(root, ENCODER[::-1], export)\n"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT).returncode == -9
+    assert len(names(tmp_path / "generations")) == len(names(tmp_path / "encoders")) == 2
+    publish(tmp_path, "two")
+    assert names(tmp_path / "generations") == ["000001", "000002"]
     assert names(tmp_path / "encoders") == [ENCODER]
-    assert names(tmp_path) == ["current", "encoders", "generations", "letter.txt", "lock"]
+
+
+@pytest.mark.parametrize("name", ["lock", "writer", "current", "generations/202401/holiday.jpg"])
+def test_a_writer_touches_no_folder_of_others(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+    write(tmp_path / name, "mine")
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(ConfigurationError, match="nothing proves"), generations.writers_lock(tmp_path, 0):
+        pass
+    assert sorted(tmp_path.rglob("*")) == before
+    assert (tmp_path / name).read_text(encoding="utf-8") == "mine"
 
 
 def test_a_failed_writer_leaves_the_old_index_and_no_draft(tmp_path: Path) -> None:
@@ -316,7 +350,7 @@ def test_files_are_shared_with_and_without_links(tmp_path: Path, monkeypatch: py
             generations.writers_lock(tmp_path, 0),
             generations.copy_generation(tmp_path, earlier, without="other", exported_reader=None) as made,
         ):
-            assert names(made) == ["text"]
+            assert names(made) == ["text", MARKER]
             assert (made / "text").stat().st_nlink == links
             write(made / "other", f"{links}")
         again = generations.open_current(tmp_path, lambda generation: generation)
