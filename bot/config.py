@@ -48,6 +48,12 @@ class WatchedIndexSection(IndexSection):
     ] = 30
 
 
+class ChatSection(Section):
+    """How questions are asked one after the other in a terminal."""
+
+    history: Annotated[bool, Field(description="what is typed is kept in a file for the next time")] = True
+
+
 class DiscordSection(Section):
     """How the Discord bot behaves; its token comes from the environment only."""
 
@@ -93,6 +99,7 @@ class BotConfig(Config):
     """The whole configuration file, including what only front ends read."""
 
     index: WatchedIndexSection = WatchedIndexSection()
+    chat: ChatSection = Field(default=ChatSection(), description="questions in a terminal")
     discord: DiscordSection = Field(default=DiscordSection(), description="the Discord bot")
     metrics: MetricsSection = Field(default=MetricsSection(), description="the bot's metrics")
 

@@ -17,13 +17,13 @@ class SmallTalk(StrEnum):
 
 _PHRASES = {
     SmallTalk.GREETING: (
-        "hello|hallo|hullo|hi|hiya|hey+|heya|howdy|yo|greetings|welcome|good (?:morning|afternoon|evening|day)"
+        "hello|hallo|hullo|hi|hiya|hey+|heya|howdy|yo|greetings|good (?:morning|afternoon|evening|day)"
         "|how are you(?: doing)?(?: today)?|how'?s it going|how do you do|what'?s up|sup"
         "|(?:are )?you (?:there|awake|ok(?:ay)?)|anybody there|anyone there|nice to meet you"
     ),
     SmallTalk.THANKS: (
         "thanks|thank you|thank u|thanx|thx|tx|ty|tysm|cheers|much appreciated|i appreciate it|good bot"
-        "|great|perfect|awesome|amazing|excellent|brilliant|lovely|nice(?: one)?|cool|wow|ok(?:ay)?|kk?|alright"
+        "|great|perfect|awesome|amazing|excellent|brilliant|lovely|nice(?: one)?|cool|wow|ok(?:ay)?|kk?"
         "|got it|i see|understood|makes sense|good(?: job| work| to know)?|well done|never ?mind|no worries"
         "|that'?s (?:all|great|perfect|good|right|it|helpful)|that (?:helps|helped)|lol|haha+"
     ),
@@ -33,7 +33,7 @@ _PHRASES = {
     ),
     SmallTalk.HELP: (
         "help(?: me)?|can you help(?: me)?|i need help|usage|commands|menu|start|options"
-        "|what (?:can|do|could) you do|what can (?:i|we) (?:ask|do)(?: you)?(?: here)?|what should i ask(?: you)?"
+        "|what (?:can|do|could) you do|what (?:can|should) (?:i|we) (?:ask|do)(?: you)?(?: here)?"
         "|what (?:do you know|are you(?: for)?|is this(?: bot)?|are the commands|are your commands)"
         "|who (?:are you|made you|is this)|how (?:do|does|can) (?:you|this|it|i|the bot|this bot)"
         "(?: bot| thing)? ?(?:work|use (?:you|this|it)|start|ask)(?: (?:you )?(?:a )?questions?)?"
@@ -41,10 +41,10 @@ _PHRASES = {
     ),
 }
 # What may stand around such a phrase: "oh, ok thanks a lot, bot", "hello there", "thanks for your help".
-_BEFORE = "(?:(?:oh|ah|well|so|and|ok|okay|great|cool|perfect|nice|good|right|many|really|hey|hi|hello|no) )*"
+_BEFORE = "(?:(?:oh|ah|well|so|and|ok|okay|great|cool|perfect|nice|good|right|many|hey|hi|hello|no) )*"
 _AFTER = (
-    "(?: (?:there|again|then|now|for now|bot|footnote|all|everyone|everybody|folks|guys|friend|mate|please|today"
-    "|so much|a lot|very much|a (?:bunch|million|ton)|for (?:your|the|all the) (?:help|answers?|info|information)"
+    "(?: (?:there|again|then|now|for now|bot|footnote|all|everyone|everybody|folks|guys|friend|mate|please"
+    "|today|so much|a lot|very much|a (?:bunch|million|ton)|for (?:your|the|all the) (?:help|answers?|info)"
     "|for that|you|indeed))*"
 )
 _LONGEST = 80

@@ -116,7 +116,7 @@ class Config(Section):
     Relative paths are relative to `base`, the folder of the file that names them.
     """
 
-    front_end_keys = frozenset({"discord", "metrics"})
+    front_end_keys = frozenset({"chat", "discord", "metrics"})
 
     corpus: CorpusSection = CorpusSection()
     index: IndexSection = IndexSection()

@@ -1,8 +1,10 @@
 """Chat: question after question in one process, at a prompt with history and completion or from a pipe."""
 
 import logging
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +12,18 @@ import click
 
 from bot import json_output
 from bot.config import BotConfig
+from bot.follow_ups import follow_up
 from bot.remedies import remedy_for
-from bot.terminal.blocks import BLANK_LINE, Block, show
+from bot.small_talk import SmallTalk, recognise
+from bot.terminal.blocks import BLANK_LINE, Block, Piece, show
 from bot.terminal.command_group import complain
 from bot.terminal.layouts import answer_blocks, article_blocks, citation_blocks, list_blocks
 from bot.terminal.opening import update_library
-from bot.wording import error_message, safe
-from index.errors import FootnoteError
+from bot.wording import count_with_noun, error_message, safe
+from index.errors import FootnoteError, Reason
 from index.library import Library
+from index.records import Answer
+from index.segmentation.search_terms import fold
 
 if TYPE_CHECKING:
     from prompt_toolkit.completion import CompleteEvent, Completion
@@ -26,17 +32,33 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 HELP = """\
-Type a question, or:
-  more           further sentences on the last question
-  /article ID    ask this article only; /article alone asks all again
-  /articles      what is in the library
-  /show ID       one article with its sentences numbered
-  /help          this help
-  /quit          leave (Ctrl-D too)"""
+Type a question. One that goes on from the last ("and in winter?") is asked with its subject. Or:
+  more              further sentences on the last question
+  /article [ID]     ask this article only; /article alone asks all again
+  /articles [WORDS] what is in the library, or what of it holds these words
+  /show [ID]        one article with its sentences numbered; alone, the one of /article
+  /help             this help
+  /quit             leave (Ctrl-D, exit and bye do so, too)"""
+
+_REMEDIES = {
+    Reason.UNKNOWN_ARTICLE: "/articles lists all ids; /articles WORDS finds some.",
+    Reason.EMPTY_QUESTION: "Type a question, or /help.",
+}
+_MORE = re.compile(r"(?:show |give )?(?:me )?(?:some )?more(?: please)?[.!]*", re.IGNORECASE)
+_LEAVE = ("/quit", "/exit", "/bye", "/q")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The last question as it was looked up, the article that it was narrowed to, and how much was shown."""
+
+    question: str
+    article: str | None
+    shown: int
 
 
 class Chat:
-    """One conversation: the article that questions are narrowed to, and the last question."""
+    """One conversation: the article that questions are narrowed to, the last question, and its subject."""
 
     def __init__(
         self, config: BotConfig, library: Library, *, as_objects: bool, top_k: int | None = None
@@ -47,12 +69,14 @@ class Chat:
         self._as_objects = as_objects
         self._top_k = top_k or config.answer.citations
         self._printed = False
-        self._last: tuple[str, str | None, int] | None = None
+        self._last: _Asked | None = None
+        self._subject: tuple[str, str | None] | None = None  # a question that stands alone; the last answer
         self._commands: dict[str, Callable[[str], None]] = {
             "/article": self.narrow,
             "/articles": self._list,
             "/show": self._show,
-            "/help": lambda _: click.echo(HELP, err=self._as_objects),
+            "/more": lambda _: self._more(),
+            "/help": lambda _: self._say(HELP),
         }
 
     @property
@@ -64,14 +88,15 @@ class Chat:
         """Run each line as a question or a command until `/quit` or the end; an error ends only its line."""
         for line in lines:
             entry = line.strip()
-            if entry in ("/quit", "/exit"):
+            talk = recognise(entry)
+            if talk is SmallTalk.GOODBYE or entry.partition(" ")[0] in _LEAVE:
                 return
             if not entry:
                 continue
             try:
-                self._run_entry(entry)
+                self._run_entry(entry, talk)
             except FootnoteError as error:
-                complain(error.message, remedy_for(error))
+                complain(error.message, _REMEDIES.get(error.reason) or remedy_for(error))
             sys.stdout.flush()
 
     def narrow(self, article: str) -> None:
@@ -79,7 +104,7 @@ class Chat:
         self.article = self.library.article(article).id if article else None
         log.info("Asking %s.", f"the article {self.article} only" if self.article else "all articles")
 
-    def _run_entry(self, entry: str) -> None:
+    def _run_entry(self, entry: str, talk: SmallTalk | None) -> None:
         try:
             self.library = update_library(self._config, self.library)
         except OSError as error:  # the articles cannot be read now; an error of stdout ends the chat
@@ -88,37 +113,86 @@ class Chat:
         if name in self._commands:
             self._commands[name](rest.strip())
         elif name.startswith("/"):
-            complain(f"there is no command {name}", "/help lists them")
-        elif entry.lower() == "more":
+            complain(f"there is no command {name:.40}", "/help lists the commands.")
+        elif _MORE.fullmatch(entry):
             self._more()
+        elif talk is not None:
+            self._reply(talk)
         else:
             self._ask(entry)
 
+    def _reply(self, talk: SmallTalk) -> None:
+        """Reply to what is no question about the articles."""
+        if talk is SmallTalk.THANKS:
+            self._say("You're welcome.")
+            return
+        articles = count_with_noun(len(self.library.titles), "article")
+        greeting = "Hello. " if talk is SmallTalk.GREETING else ""
+        self._say(f"{greeting}I answer questions from {articles}, and show the sentences that say so.")
+        self._say(HELP if talk is SmallTalk.HELP else "/articles lists them, /help says what else there is.")
+
     def _ask(self, question: str) -> None:
-        answer = self.library.ask(question, article=self.article, top_k=self._top_k)
-        self._last = (question, self.article, len(answer.citations))
-        self._put(json_output.answer_object(answer), answer_blocks(answer), spaced=True)
+        """Answer a question; one that goes on from the one before is asked together with its subject."""
+        goes_on = follow_up(question, *self._subject) if self._subject else None
+        answer = self._look_up(goes_on.question if goes_on else question)
+        if goes_on and goes_on.is_complete and not answer.answerable:
+            alone = self._look_up(question)
+            if alone.answerable:
+                goes_on, answer = None, alone
+        if goes_on and self._subject:
+            self._subject = (self._subject[0], answer.answer or self._subject[1])
+        else:
+            self._subject = (question, answer.answer)
+        self._put_answer(answer, as_asked=goes_on is None)
+
+    def _look_up(self, question: str) -> Answer:
+        return self.library.ask(question, article=self.article, top_k=self._top_k)
+
+    def _put_answer(self, answer: Answer, *, as_asked: bool = True) -> None:
+        self._last = _Asked(answer.question, self.article, len(answer.citations))
+        asked = [] if as_asked else [Block((Piece(f"Asked as: {safe(answer.question)}", "aside"),))]
+        self._put(json_output.answer_object(answer), [*asked, *answer_blocks(answer)], spaced=True)
 
     def _more(self) -> None:
-        if self._last is None:
-            complain("no question has been asked yet")
+        """Show further sentences on the last question, or ask it again if other articles are asked now."""
+        last = self._last
+        if last is None:
+            complain("no question has been asked yet", "Ask one; more shows further sentences on it.")
             return
-        question, article, shown = self._last
-        answer = self.library.ask(question, article=article, top_k=shown + self._top_k)
-        further = answer.citations[shown:]
+        if last.article != self.article:
+            self._put_answer(self._look_up(last.question), as_asked=False)
+            return
+        answer = self.library.ask(last.question, article=last.article, top_k=last.shown + self._top_k)
+        further = answer.citations[last.shown :]
         if not further:
             log.info("There are no further sentences.")
-        self._last = (question, article, len(answer.citations))
+        self._last = replace(last, shown=len(answer.citations))
         self._put(json_output.answer_object(answer), citation_blocks(further), spaced=True)
 
-    def _list(self, _: str) -> None:
+    def _list(self, words: str) -> None:
+        """List the articles, or those whose ids or titles hold all `words`, else those like them."""
         articles = self.library.articles()
+        if words:
+            wanted = fold(words).split()
+            holding = [
+                row for row in articles if all(word in fold(f"{row.id} {row.title}") for word in wanted)
+            ]
+            articles = holding or self.library.titles.search(words)
+            if not articles:
+                complain(f"no article's title or id is like {words:.60}", "/articles lists all.")
         self._put([json_output.info_object(info) for info in articles], list_blocks(articles))
 
     def _show(self, identity: str) -> None:
         identity = identity or self.article or ""
+        if not identity:
+            complain("no article is named", "/show ID shows one; /articles lists all ids.")
+            return
         article, sentences = self.library.article(identity), self.library.sentences(identity)
         self._put(json_output.article_object(article, sentences), article_blocks(article, sentences))
+
+    def _say(self, text: str) -> None:
+        """Say something that is no data."""
+        click.echo(text, err=self._as_objects)
 
     def _put(self, value: Any, drawn: Sequence[Block], spaced: bool = False) -> None:
         """Print JSON, or blocks: `spaced` from the prompts of a terminal, and from each other in a pipe."""
@@ -133,14 +207,21 @@ class Chat:
             self._printed = True
 
 
+def history_file(config: BotConfig) -> Path | None:
+    """Return the file that keeps what is typed, below the user's state folder; None if none is to be kept."""
+    import platformdirs
+
+    return platformdirs.user_state_path("footnote") / "history" if config.chat.history else None
+
+
 def piped_lines() -> Iterator[str]:
     """Yield the lines of stdin, as they come; bytes that are not UTF-8 become U+FFFD."""
     for data in sys.stdin.buffer:
         yield data.decode("utf-8", "replace")
 
 
-def typed_lines(chat: Chat, history: Path) -> Iterator[str]:
-    """Yield the lines typed at a prompt on stderr, until Ctrl-D; the file `history` stores them.
+def typed_lines(chat: Chat, history: Path | None) -> Iterator[str]:
+    """Yield the lines typed at a prompt on stderr, until Ctrl-D; the file `history`, if any, stores them.
 
     Ctrl-C gives up the line that is being typed; with nothing typed it raises KeyboardInterrupt.
     """
@@ -155,14 +236,14 @@ def typed_lines(chat: Chat, history: Path) -> Iterator[str]:
         ) -> "Iterator[Completion]":
             return completions(chat, document.text_before_cursor)
 
-    stored: History
-    try:
-        history.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        history.touch(0o600)
-        stored = FileHistory(str(history))
-    except OSError as error:
-        log.warning("The history cannot be stored: %s", error)
-        stored = InMemoryHistory()
+    stored: History = InMemoryHistory()
+    if history is not None:
+        try:
+            history.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            history.touch(0o600)
+            stored = FileHistory(str(history))
+        except OSError as error:
+            log.warning("The history cannot be stored: %s", error)
     session: PromptSession[str] = PromptSession(
         history=stored,
         completer=Completions(),

@@ -117,12 +117,14 @@ def ask(
 def chat(context: click.Context, article: str | None, top_k: int | None, as_objects: bool) -> None:
     """Ask question after question, with history and completion.
 
-    "more" shows further sentences; /help lists the commands; Tab completes them and the ids of articles.
-    Lines piped in are taken as typed.
-    """
-    import platformdirs
+    A question that goes on from the last one ("and in winter?") is asked with its subject. "more" shows
+    further sentences; /help lists the commands; Tab completes them and the ids of articles. Lines piped in
+    are taken as typed.
 
-    from bot.terminal.chat import Chat, piped_lines, typed_lines
+    What is typed is kept for the arrow keys in a file that only you can read, on Linux
+    ~/.local/state/footnote/history; with `history = false` below [chat] in the configuration, nowhere.
+    """
+    from bot.terminal.chat import Chat, history_file, piped_lines, typed_lines
     from bot.terminal.opening import open_library
 
     config = _options(context).config()
@@ -131,7 +133,7 @@ def chat(context: click.Context, article: str | None, top_k: int | None, as_obje
         session.narrow(article)
     if sys.stdin.isatty():
         log.info("Ask away; /help lists the commands, Ctrl-D leaves.")
-        session.run(typed_lines(session, platformdirs.user_state_path("footnote") / "history"))
+        session.run(typed_lines(session, history_file(config)))
     else:
         session.run(piped_lines())
 

@@ -72,7 +72,10 @@ def test_without_a_file_the_defaults_stand_in_the_current_folder(here: Path) -> 
         ("[metrics]\nlisten = 9464", "metrics.listen: expected text in quotation marks (found 9464)"),
         ("[index]\nwatch = -1", "index.watch: expected 0 or more (found -1)"),
         ("[index]\nwach = 1", "index.wach: unknown key (known here: directory, watch)"),
-        ("answers = 3", "answers: unknown key (known here: corpus, index, model, answer, discord, metrics)"),
+        (
+            "answers = 3",
+            "answers: unknown key (known here: corpus, index, model, answer, chat, discord, metrics)",
+        ),
     ],
     ids=lambda text: text[:40],
 )

@@ -12,7 +12,7 @@ from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import PipeInput, create_pipe_input
 
 from bot.config import BotConfig
-from bot.terminal.chat import Chat, completions, typed_lines
+from bot.terminal.chat import Chat, completions, history_file, typed_lines
 from index.building import staleness
 from index.building.staleness import Comparison
 from index.library import Library
@@ -53,7 +53,8 @@ def test_more_goes_on_where_the_last_answer_ended(built_home: Home) -> None:
     leads = [text[:3] for text in run.out.splitlines() if text.startswith("[")]
     assert leads == ["[1]", "[2]", "[3]"]
     nothing = built_home.footnote("chat", stdin="more\n")
-    assert (nothing.code, nothing.out, nothing.err) == (0, "", "error: no question has been asked yet\n")
+    assert (nothing.code, nothing.out) == (0, "")
+    assert nothing.err.startswith("error: no question has been asked yet\n")
 
 
 @pytest.mark.slow
@@ -99,8 +100,92 @@ def test_a_wrong_line_ends_only_itself(built_home: Home) -> None:
     assert run.code == 0
     assert json.loads(run.out)["question"] == STRIKE
     assert "there is no command /nonsense" in run.err
-    assert "/article ID" in run.err
+    assert "/article [ID]" in run.err
     assert "empty" in run.err
+
+
+@pytest.mark.slow
+def test_small_talk_is_no_question(built_home: Home) -> None:
+    run = built_home.footnote("chat", stdin="hello\nwhat can you do?\nThanks!\n?\n")
+    assert (run.code, run.err) == (0, "")
+    hello, *_ = run.out.splitlines()
+    assert hello == "Hello. I answer questions from 2 articles, and show the sentences that say so."
+    assert run.out.count("/article [ID]") == 2
+    assert "You're welcome." in run.out
+    assert "[1]" not in run.out
+    objects = built_home.footnote("chat", "--json", stdin="hello\nthanks\n")
+    assert (objects.out, objects.err.count("\n")) == ("", 3)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("goodbye", ["exit", "QUIT", "bye!", "/quit", "/quit now", "/exit", ":q"])
+def test_goodbye_leaves(built_home: Home, goodbye: str) -> None:
+    run = built_home.footnote("chat", stdin=f"{goodbye}\nnever asked\n")
+    assert (run.code, run.out, run.err) == (0, "", "")
+
+
+@pytest.mark.slow
+def test_a_question_goes_on_from_the_one_before(built_home: Home) -> None:
+    lines = ["and why?", "What do honey bees form?", "How warm is it?", "and why?", STRIKE]
+    run = built_home.footnote("chat", "--json", stdin="\n".join(lines))
+    first, second, third, fourth, last = map(json.loads, run.out.splitlines())
+    assert first["question"] == "and why?"
+    assert second["question"] == "What do honey bees form?"
+    assert third["question"].startswith("How warm is it (honey bees form")
+    assert "35 degrees" in third["citations"][0]["sentence"]
+    assert fourth["question"].startswith("and why (honey bees form")
+    assert last["question"] == STRIKE
+    plain = built_home.footnote("chat", stdin="\n".join(lines[1:3])).out
+    assert f"\n\nAsked as: {third['question']}\n" in plain
+    assert plain.count("Asked as") == 1
+
+
+@pytest.mark.slow
+def test_a_question_that_its_context_spoils_is_asked_as_it_is(built_home: Home) -> None:
+    lines = ["What is the price of bitcoin?", "Who confirmed it?"]
+    run = built_home.footnote("chat", "--json", stdin="\n".join(lines))
+    _, second = map(json.loads, run.out.splitlines())
+    alone = built_home.footnote("ask", "--json", "Who confirmed it?").json
+    assert (alone["answerable"], second["answerable"]) == (True, True)
+    assert second["question"] == "Who confirmed it?"
+
+
+@pytest.mark.slow
+def test_articles_are_listed_by_words(built_home: Home) -> None:
+    def listed(words: str) -> list[str]:
+        run = built_home.footnote("chat", "--json", stdin=f"/articles {words}\n")
+        (rows,) = map(json.loads, run.out.splitlines())
+        assert run.code == 0
+        return [row["id"] for row in rows]
+
+    assert listed("BEES warm") == listed("notes/") == listed("bess") == ["notes/bees"]
+    assert len(listed("")) == 2
+    nothing = built_home.footnote("chat", stdin="/articles xyzzy\n")
+    assert nothing.out == ""
+    assert nothing.err == "error: no article's title or id is like xyzzy\n  /articles lists all.\n"
+
+
+@pytest.mark.slow
+def test_more_after_another_article_was_chosen_asks_there(built_home: Home) -> None:
+    lines = [STRIKE, "/article notes/bees", "more", "/more", "/article", "show me more please"]
+    run = built_home.footnote("chat", "--json", "--top-k", "1", stdin="\n".join(lines))
+    _, narrowed, further, lifted = map(json.loads, run.out.splitlines())
+    assert [answer["question"] for answer in (narrowed, further, lifted)] == [STRIKE] * 3
+    assert {citation["article"]["id"] for citation in further["citations"]} == {"notes/bees"}
+    assert (len(narrowed["citations"]), len(further["citations"]), len(lifted["citations"])) == (1, 2, 1)
+    assert lifted["citations"][0]["article"]["id"] == "coalition-strikes-near-al-tanf"
+
+
+@pytest.mark.slow
+def test_errors_name_the_commands_of_the_chat(built_home: Home) -> None:
+    run = built_home.footnote("chat", stdin=f"/show\n/show nowhere\n/article nowhere\n/{'x' * 500}\nmore\n")
+    assert (run.code, run.out) == (0, "")
+    remedies = [line.strip() for line in run.err.splitlines() if line.startswith("  ")]
+    assert len(remedies) == 5
+    assert all(remedy.startswith("/") or remedy.startswith("Ask one; more") for remedy in remedies)
+    assert "''" not in run.err
+    assert "footnote" not in run.err
+    assert max(map(len, run.err.splitlines())) < 200
 
 
 @pytest.mark.slow
@@ -154,6 +239,19 @@ def test_typed_lines_are_kept_and_ctrl_d_leaves(chat: Chat, tmp_path: Path) -> N
     with keyboard() as keys:
         keys.send_text("\x1b[A\x1b[A\r\x04")  # up, up
         assert list(typed_lines(chat, history)) == ["first one"]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_the_history_is_kept_unless_the_configuration_says_no(
+    chat: Chat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: bool
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    file = history_file(BotConfig.model_validate({"chat": {"history": kept}}))
+    assert file == (tmp_path / "footnote" / "history" if kept else None)
+    with keyboard() as keys:
+        keys.send_text("asked\r\x04")
+        assert list(typed_lines(chat, file)) == ["asked"]
+    assert (tmp_path / "footnote").exists() is kept
 
 
 def test_ctrl_c_gives_up_the_line_and_with_nothing_typed_the_chat(chat: Chat, tmp_path: Path) -> None:

@@ -1,0 +1,108 @@
+"""Follow-up questions: what "and in winter?" or "who built it?" ask after an earlier question.
+
+"And in winter?" after "When is it open in summer?" is "When is it open in winter?"; otherwise the words of
+the earlier question and of its answer are added, so that the question can be looked up. The rules are for
+English.
+"""
+
+import re
+from dataclasses import dataclass
+
+from index.segmentation.search_terms import STOP_WORDS, terms
+
+# "And ...", "What about ...", "But what about ..."
+_OPENING = re.compile(
+    r"(?:and|or|but|plus|also|then)\b(?: (?:what|how) (?:about|of)\b)?"
+    r"|(?:what|how) (?:about|of)\b|what if\b|same for\b",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W_]+(?:['\u2019.,/:-][^\W_]+)*")
+# Words that stand for somebody or something that was named before, if nothing was named in the same question.
+_PRONOUN = re.compile(
+    r"(?<!')\b(?:he|she|it|they|him|her|them|his|hers|its|their|theirs|these|those"
+    r"|(?:this|that)(?= ones?\b|\W*$)|there(?=\W*$))\b",
+    re.IGNORECASE,
+)
+# "Is it allowed to ...", "Does it rain": "it" stands for nothing.
+_IMPERSONAL = re.compile(
+    r"\b(?:is|was|would|will) it(?: be)? \w+ (?:to|that|if|for)\b|\bit (?:rain|snow|storm|freez)",
+    re.IGNORECASE,
+)
+# "Where he ..." asks; "in winter" or "a harness" only names something.
+_ASKS = re.compile(
+    r"\b(?:who|whom|whose|what|when|where|why|how|which|is|are|was|were|do|does|did|can|could|will|would|should"
+    r"|must|may|has|have|had)\b",
+    re.IGNORECASE,
+)
+# Words of one kind, of which "and on Thursday?" puts another into the question before.
+_EXCHANGED = tuple(
+    re.compile(rf"\b(?:{words})\b", re.IGNORECASE)
+    for words in (
+        "(?:mon|tues|wednes|thurs|fri|satur|sun)days?|weekends?|weekdays|today|tomorrow",
+        "january|february|march|april|may|june|july|august|september|october|november|december",
+        "spring|summer|autumn|fall|winter",
+        "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last",
+        "adults?|children|kids|students?|seniors?|pensioners?|members?|guests?",
+        r"\d+(?:[.,:]\d+)*",
+    )
+)
+_NO_SUBJECT = frozenset(terms("much many long often old far big else come happened mean exactly"))
+"""Terms that are no subject of a question: "how much?", "what else?", "how come?", "what happened?"."""
+_MOST_TERMS = 3
+"""Terms of the longest question in which a pronoun is taken for a reference to the question before."""
+_SHORT_ANSWER = 6
+"""Words of the longest answer that is taken as what the next question may be about."""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """A question that goes on from an earlier one; `is_complete` if it may also be meant as it stands."""
+
+    question: str
+    is_complete: bool
+
+
+def follow_up(question: str, earlier: str, answer: str | None) -> FollowUp | None:
+    """Return `question` with the subject of the `earlier` one and its `answer`; None if it has its own."""
+    if not _goes_on(question):
+        return None
+    rest = _OPENING.sub("", question, count=1)
+    if exchanged := _exchange(rest, earlier):
+        return FollowUp(exchanged, is_complete=False)
+    own = set(terms(question))
+    subject: dict[tuple[str, ...], str] = {}
+    short = answer or ""
+    for word in _WORD.findall(f"{earlier} {short if len(short.split()) <= _SHORT_ANSWER else ''}"):
+        word_terms = tuple(terms(word))
+        if set(word_terms) - own - _NO_SUBJECT:
+            subject.setdefault(word_terms, word)
+    if not subject:
+        return None
+    mark = "?" if question.rstrip().endswith("?") else ""
+    asked = f"{question.rstrip('?!. ')} ({' '.join(subject.values())}){mark}"
+    return FollowUp(asked, bool(own - _NO_SUBJECT) and _ASKS.search(rest) is not None)
+
+
+def _exchange(rest: str, earlier: str) -> str | None:
+    """Return the `earlier` question with the one thing that `rest` names in place of another of its kind."""
+    for kind in _EXCHANGED:
+        new, old = kind.findall(rest), kind.findall(earlier)
+        if len(new) == len(old) == 1 and set(terms(rest)) - {"one"} == set(terms(new[0])):
+            return earlier.replace(old[0], new[0])
+    return None
+
+
+def _goes_on(question: str) -> bool:
+    if _OPENING.match(question):
+        return True
+    own = terms(question)
+    if not set(own) - _NO_SUBJECT:
+        return any(
+            word in STOP_WORDS or terms(word) for word in question.casefold().replace("?", " ").split()
+        )
+    pronoun = _PRONOUN.search(question)
+    if pronoun is None or len(own) > _MOST_TERMS or _IMPERSONAL.search(question):
+        return False
+    before = _WORD.findall(question[: pronoun.start()])
+    named = any(word[0].isupper() and terms(word) for word in before[1:])
+    return not named and (pronoun[0].casefold() == "there" or len(terms(" ".join(before))) <= 1)
