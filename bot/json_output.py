@@ -38,6 +38,7 @@ def answer_object(answer: Answer) -> dict[str, Any]:
     return {
         "question": answer.question,
         "answerable": answer.answerable,
+        "maybe": answer.maybe,
         "confidence": answer.confidence,
         "answer": answer.answer,
         "citations": [_citation_object(citation) for citation in answer.citations],

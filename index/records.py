@@ -14,6 +14,8 @@ Span = tuple[int, int]
 
 NO_ANSWER = "The articles do not say."
 """What front ends say in place of an answer if there is none."""
+NOT_SURE = "Not sure, but this may be it:"
+"""What front ends say above a sentence that may answer, but is not likely enough to."""
 
 
 class BlockKind(StrEnum):
@@ -168,7 +170,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer to a question; `answer` is None if the articles do not say."""
+    """An answer to a question; `answer` is None if the articles do not say.
+
+    `maybe` says that the first citation, even so, is likely enough to be shown as what may answer.
+    """
 
     question: str
     answerable: bool
@@ -176,6 +181,7 @@ class Answer:
     answer: str | None
     citations: tuple[Citation, ...]
     elapsed_ms: float
+    maybe: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.doctor.check import Check
+from bot.shown_citations import shown_citations
 from bot.terminal.blocks import BLANK_LINE, Block, Piece
 from bot.wording import count_with_noun, safe, safe_link
-from index.records import NO_ANSWER, Answer, Article, Citation, Sentence
+from index.records import NO_ANSWER, NOT_SURE, Answer, Article, Citation, Sentence
 
 if TYPE_CHECKING:
     from index.storage.catalog import ArticleRow
@@ -31,15 +32,17 @@ class _Layout:
 
 
 def answer_blocks(answer: Answer) -> list[Block]:
-    """Lay out an answer: the answer itself, its sentence and source; then the other citations."""
-    layout = _Layout.of(answer.citations)
-    if answer.answer is None:
+    """Lay out an answer: the answer itself, its sentence and source; then others that are worth showing."""
+    citations = shown_citations(answer)
+    layout = _Layout.of(citations)
+    if answer.answer is None and not answer.maybe:
         blocks = [Block((Piece(NO_ANSWER, "unanswered"),))]
-        if answer.citations:
+        if citations:
             blocks += [BLANK_LINE, Block((Piece("The nearest sentences, for you to judge:", "aside"),))]
-        return blocks + _citation_blocks(answer.citations, layout)
-    first, *others = answer.citations
-    blocks = [Block((Piece(safe(answer.answer), "answer"),)), BLANK_LINE]
+        return blocks + _citation_blocks(citations, layout)
+    first, *others = citations
+    opening = Piece(NOT_SURE, "unanswered") if answer.answer is None else Piece(safe(answer.answer), "answer")
+    blocks = [Block((opening,)), BLANK_LINE]
     if answer.answer == first.sentence:
         blocks.append(Block(_source(first, layout), _lead(first, layout)))
     else:

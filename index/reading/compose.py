@@ -5,6 +5,9 @@ from collections.abc import Callable, Sequence
 from index.reading.reader import Reading
 from index.records import Answer, Citation, Source
 
+MAYBE_FROM = 0.5
+"""Part of the threshold from which the first citation may answer; docs/quality.md has the figures."""
+
 
 def compose(
     question: str,
@@ -15,22 +18,26 @@ def compose(
 ) -> Answer:
     """Cite the readings, best first; answer with the first if its score reaches `threshold`.
 
-    The answer is the marked span, or the whole sentence. Below the threshold nothing is marked: a sentence
-    that does not answer contains no answer. `source` returns the article of an article row.
+    The answer is the marked span, or the whole sentence. Below the threshold nothing is marked, because a
+    sentence that does not answer contains no answer; only in the first, if it may answer, the likely span is.
+    `source` returns the article of an article row.
     """
+    confidence = round(readings[0].score, 4) if readings else 0.0
+    answerable = bool(readings) and confidence >= threshold
+    maybe = bool(readings) and not answerable and confidence >= MAYBE_FROM * threshold
     citations = tuple(
-        _citation(number, reading, source(reading.candidate.article), threshold)
+        _citation(
+            number, reading, source(reading.candidate.article), 0.0 if number == 1 and maybe else threshold
+        )
         for number, reading in enumerate(readings, 1)
     )
-    confidence = citations[0].score if citations else 0.0
-    answerable = bool(citations) and confidence >= threshold
     answer = _answer_text(citations[0]) if answerable else None
-    return Answer(question, answerable, confidence, answer, citations, round(elapsed_ms, 1))
+    return Answer(question, answerable, confidence, answer, citations, round(elapsed_ms, 1), maybe)
 
 
-def _citation(number: int, reading: Reading, article: Source, threshold: float) -> Citation:
+def _citation(number: int, reading: Reading, article: Source, mark_from: float) -> Citation:
     candidate, score = reading.candidate, round(reading.score, 4)
-    mark = reading.highlight if score >= threshold else None
+    mark = reading.highlight if score >= mark_from else None
     return Citation(number, article, candidate.text, candidate.start, candidate.end, mark, score)
 
 

@@ -57,16 +57,17 @@ def test_an_answer_has_the_promised_keys_in_their_order() -> None:
     found = answer_object(Answer("Is it?", True, 0.97, "is", (citation,), 4.2))
     assert json.loads(dump(found)) == found
     assert dump(found) == (
-        '{"question": "Is it?", "answerable": true, "confidence": 0.97, "answer": "is", "citations": '
-        '[{"number": 1, "article": {"id": "a/b", "title": "Title", "url": null}, "sentence": "It is so.", '
-        '"start": 10, "end": 19, "highlight": [13, 15], "score": 0.97}], "elapsed_ms": 4.2}'
+        '{"question": "Is it?", "answerable": true, "maybe": false, "confidence": 0.97, "answer": "is", '
+        '"citations": [{"number": 1, "article": {"id": "a/b", "title": "Title", "url": null}, '
+        '"sentence": "It is so.", "start": 10, "end": 19, "highlight": [13, 15], "score": 0.97}], '
+        '"elapsed_ms": 4.2}'
     )
 
 
 def test_an_answer_without_highlight_says_null() -> None:
     citation = Citation(1, Source("a", "T", "https://example.org"), "So.", 0, 3, None, 0.1)
-    found = answer_object(Answer("?", False, 0.1, None, (citation,), 1.0))
-    assert found["answer"] is None
+    found = answer_object(Answer("?", False, 0.1, None, (citation,), 1.0, maybe=True))
+    assert (found["answerable"], found["maybe"], found["answer"]) == (False, True, None)
     assert found["citations"][0]["highlight"] is None
     assert found["citations"][0]["article"]["url"] == "https://example.org"
 

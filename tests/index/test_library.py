@@ -171,6 +171,14 @@ print(sorted(heavy & set(sys.modules)))
 
 @pytest.mark.slow
 def test_nothing_is_marked_in_a_sentence_that_does_not_answer(library: Library) -> None:
-    marked = library.ask(LEAFLETS, threshold=0.0).citations[0].highlight
-    assert marked
-    assert library.ask(LEAFLETS, threshold=1.0).citations[0].highlight is None
+    elsewhere = "Who painted the Mona Lisa in Paris?"
+    assert library.ask(elsewhere, threshold=0.0).citations[0].highlight
+    declined = library.ask(elsewhere)
+    assert (declined.maybe, declined.citations[0].highlight) == (False, None)
+
+
+@pytest.mark.slow
+def test_a_likely_sentence_below_the_threshold_may_answer_and_is_marked(library: Library) -> None:
+    unsure = library.ask(LEAFLETS, threshold=1.0)
+    assert (unsure.answerable, unsure.maybe, unsure.answer) == (False, True, None)
+    assert unsure.citations[0].highlight == library.ask(LEAFLETS).citations[0].highlight

@@ -15,9 +15,10 @@ SENTENCE = (
 )
 FIRST = Citation(1, ARTICLE, SENTENCE, 100, 100 + len(SENTENCE), (103, 136), 0.97)
 SAME = Citation(2, ARTICLE, "Raqqa is a city.", 0, 16, None, 0.31)
-OTHER = Citation(3, Source("b", "Another", None), "Raqqah, they said.", 5, 23, None, 0.04)
+OTHER = Citation(3, Source("b", "Another", None), "Raqqah, they said.", 5, 23, None, 0.05)
 ANSWER = Answer("Who?", True, 0.97, "Lieutenant General Steve Townsend", (FIRST, SAME, OTHER), 4.0)
 UNANSWERED = replace(ANSWER, answerable=False, answer=None, confidence=0.31)
+MAYBE = replace(UNANSWERED, maybe=True)
 
 PLAIN = f"""\
 Lieutenant General Steve Townsend
@@ -30,7 +31,7 @@ Next best:
 [2] Raqqa is a city.
     characters 0–16 · 31%
 [3] Raqqah, they said.
-    Another, characters 5–23 · 4%
+    Another, characters 5–23 · 5%
 """
 
 HOSTILE = "\x1b]8;;https://evil.example\x1b\\now\x1b[2J [bold]x[/bold] :smile: \u202egnp"
@@ -62,8 +63,7 @@ def test_articles_with_one_title_are_told_apart_by_their_ids(capsys: pytest.Capt
 
 
 def test_less_than_a_percent_is_not_said(capsys: pytest.CaptureFixture[str]) -> None:
-    citations = (FIRST, replace(SAME, score=0.0099), replace(OTHER, score=0.01))
-    show(answer_blocks(replace(ANSWER, citations=citations)))
+    show(citation_blocks((FIRST, replace(SAME, score=0.0099), replace(OTHER, score=0.01))))
     out = capsys.readouterr().out
     assert "    characters 0–16\n" in out
     assert "characters 5–23 · 1%\n" in out
@@ -75,7 +75,7 @@ def test_numbers_of_two_digits_stand_apart_from_the_text(capsys: pytest.CaptureF
         show(blocks)
         lines = capsys.readouterr().out.splitlines()
         assert "[9]  Raqqah, they said." in lines
-        assert lines[-2:] == ["[10] Raqqah, they said.", "     characters 5–23 · 4%"]
+        assert lines[-2:] == ["[10] Raqqah, they said.", "     characters 5–23 · 5%"]
 
 
 def test_unanswered_is_one_plain_line_and_the_nearest_sentences(capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,9 +89,33 @@ def test_unanswered_is_one_plain_line_and_the_nearest_sentences(capsys: pytest.C
     ]
 
 
-def test_unanswered_without_any_sentence_is_that_line(capsys: pytest.CaptureFixture[str]) -> None:
-    show(answer_blocks(replace(UNANSWERED, citations=())))
+@pytest.mark.parametrize("citations", [(), (replace(FIRST, score=0.01), replace(SAME, score=0.01))])
+def test_unanswered_without_a_sentence_worth_showing_is_that_line(
+    citations: tuple[Citation, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    show(answer_blocks(replace(UNANSWERED, citations=citations)))
     assert capsys.readouterr().out == "The articles do not say.\n"
+
+
+def test_what_may_answer_is_shown_as_such_and_marked(
+    drawn: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    screen = drawn(lambda: show(answer_blocks(MAYBE)))
+    assert without_styles(screen).startswith("Not sure, but this may be it:\n\n[1] US Lieutenant")
+    assert "\x1b[1;4mLieutenant General Steve Townsend\x1b[0m predicts" in screen
+    show(answer_blocks(MAYBE))
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:3] == ["Not sure, but this may be it:", "", f"[1] {SENTENCE}"]
+    assert "The articles do not say." not in lines
+
+
+def test_sentences_that_are_not_worth_showing_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    show(answer_blocks(replace(ANSWER, citations=(FIRST, replace(SAME, score=0.01), OTHER))))
+    out = capsys.readouterr().out
+    assert "Raqqa is a city." not in out
+    assert "[2] Raqqah, they said." in out
+    show(answer_blocks(replace(ANSWER, citations=(FIRST, replace(SAME, score=0.01)))))
+    assert "Next best" not in capsys.readouterr().out
 
 
 def test_a_terminal_gets_the_answer_marked_and_the_title_linked(drawn: Callable[..., str]) -> None:

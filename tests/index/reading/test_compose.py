@@ -31,12 +31,40 @@ def test_without_a_mark_the_answer_is_the_sentence() -> None:
 def test_an_answer_reaches_the_threshold(score: float, answerable: bool) -> None:
     composed = answer((TEXT, (0, 9), score))
     assert composed.answerable is answerable
-    assert (composed.answer is not None) is (composed.citations[0].highlight is not None) is answerable
+    assert (composed.answer is not None) is answerable
+
+
+@pytest.mark.parametrize(
+    ("score", "threshold", "maybe"),
+    [
+        (0.3, 0.3, False),
+        (0.29, 0.3, True),
+        (0.15, 0.3, True),
+        (0.149, 0.3, False),
+        (0.5, 1.0, True),
+        (0.0, 0.0, False),
+    ],
+)
+def test_below_the_threshold_a_likely_sentence_may_answer_and_is_marked(
+    score: float, threshold: float, maybe: bool
+) -> None:
+    composed = answer((TEXT, (0, 9), score), (TEXT, (0, 9), score), threshold=threshold)
+    first, second = (citation.highlight is not None for citation in composed.citations)
+    assert composed.maybe is maybe
+    assert (composed.answer is None) is not composed.answerable
+    assert (first, second) == (maybe or composed.answerable, composed.answerable)
 
 
 def test_nothing_read_is_no_answer() -> None:
     composed = answer(threshold=0.0)
-    assert (composed.answerable, composed.answer, composed.confidence, composed.citations) == (
+    assert (
+        composed.answerable,
+        composed.maybe,
+        composed.answer,
+        composed.confidence,
+        composed.citations,
+    ) == (
+        False,
         False,
         None,
         0.0,

@@ -1,0 +1,34 @@
+"""Citations that are worth showing to a person; programs get all of them (`bot.json_output`)."""
+
+from dataclasses import replace
+
+from index.records import Answer, Citation
+from index.retrieval.question_forms import ends_with_question_mark
+
+LEAST_SCORE = 0.05
+"""Least probability of a sentence that is shown beside an answer, or without one; docs/quality.md has the
+figures."""
+
+
+def shown_citations(answer: Answer) -> tuple[Citation, ...]:
+    """Return the citations of an answer that a person should see, numbered from 1.
+
+    The first is one of them if it answers or may answer; others have to be likely by `LEAST_SCORE`, and
+    neither a question nor their article's title.
+    """
+    shown = [
+        citation
+        for citation in answer.citations
+        if (citation is answer.citations[0] and (answer.answerable or answer.maybe))
+        or _is_worth_showing(citation)
+    ]
+    return tuple(replace(citation, number=number) for number, citation in enumerate(shown, 1))
+
+
+def _is_worth_showing(citation: Citation) -> bool:
+    sentence = citation.sentence.strip()
+    return (
+        citation.score >= LEAST_SCORE
+        and not ends_with_question_mark(sentence)
+        and sentence.casefold() != citation.article.title.strip().casefold()
+    )
