@@ -6,8 +6,10 @@ import unicodedata
 import Stemmer  # type: ignore[import-not-found]
 
 from index.segmentation.characters import UNSPACED
+from index.segmentation.folding import LINE_END_HYPHEN, fold_characters
+from index.segmentation.numbers import DIGITS, number_forms
 
-SEARCH_TERM_RULES = 1
+SEARCH_TERM_RULES = 2
 """Version of the rules of `terms`: raise it when they change."""
 LONGEST_TERM = 64  # code points; longer ones are cut, so that a line of a megabyte is no term of a megabyte
 
@@ -23,6 +25,8 @@ _TOKEN = re.compile(
     rf"|(?P<initials>{_LETTER}(?:\.{_LETTER})+(?!{_WORD}))"
     rf"|{_WORD}+(?:'{_WORD}+|(?<=\d)(?:\.(?=\d)|,(?=\d{{3}}(?!\d))){_WORD}+)*"
 )
+# "well-" at the end of a line and "known" after it, for either may be searched
+_HYPHENATED = re.compile(rf"(\w{{1,{LONGEST_TERM}}}){LINE_END_HYPHEN}(\w{{1,{LONGEST_TERM}}})")
 _QUOTES = str.maketrans("\u2018\u2019\u02bc", "'''")
 
 # Function words and question words. Not "us" and "may": they name a country and a month as well.
@@ -47,9 +51,14 @@ def terms(text: str) -> list[str]:
     Case, accents and compatibility forms are folded, thousands separators and the dots of initials dropped
     ("90,000" is `90000`; "U.S.", "US" and "US-led" share `us`), hyphenated words split. Runs of a script
     without spaces become pairs of neighbouring characters.
+
+    Numbers of one word are digits ("seventy" is `70`). After all others stand the terms of longer numbers, of
+    times and of dates, the same however they are written: "seventy-two" has `72`, "2 pm" `14:00`, and "May
+    3rd, 1974" `1974-05-03` and `05-03`.
     """
     words: list[str] = []
-    for match in _TOKEN.finditer(fold(text)):
+    folded = fold(fold_characters(text).text)
+    for match in _TOKEN.finditer(folded):
         word = match[0]
         if match["unspaced"]:
             words += [word[i : i + 2] for i in range(len(word) - 1)] or [word]
@@ -58,7 +67,10 @@ def terms(text: str) -> list[str]:
         else:
             word = word.replace(",", "").removesuffix("'s")
             if word not in STOP_WORDS:
-                words.append(word[:LONGEST_TERM])
+                words.append(DIGITS.get(word, word[:LONGEST_TERM]))
+    words += (term for form in number_forms(folded) for term in form.terms)
+    if "\n" in text:
+        words += (half for halves in _HYPHENATED.findall(text) for half in map(fold, halves))
     # A stemmer for each call: creating one takes less than a microsecond, sharing one is unsafe in threads.
     stems: list[str] = Stemmer.Stemmer("english", 0).stemWords(words)
     return stems

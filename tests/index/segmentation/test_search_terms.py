@@ -13,7 +13,13 @@ from index.segmentation.search_terms import LONGEST_TERM, terms
         ("US, U.S. and US-led", ["us", "us", "us", "led"]),
         ("pro-Assad fighters", ["pro", "assad", "fighter"]),
         ("90,000 or 1.5; 2008,2009", ["90000", "1.5", "2008", "2009"]),
-        ("The mother’s café at 5 p.m.", ["mother", "cafe", "5", "pm"]),
+        ("The mother’s café at 5 p.m.", ["mother", "cafe", "5", "pm", "17:00"]),
+        ("re\ufb01nery sta\ufb00, inter-\nnational", ["refineri", "staff", "internat", "inter", "nation"]),
+        ("Seventy-two of seven", ["70", "2", "7", "72"]),
+        ("three hundred and fifty", ["3", "100", "50", "350"]),
+        ("no one, the second, 2nd", ["one", "2nd", "2nd"]),
+        ("at 2 pm, 14:00", ["2", "pm", "14", "00", "14:00", "14:00"]),
+        ("40% or £3.2m", ["40", "3.2m", "percent", "3.2", "million", "pound"]),
         ("J.K. Rowling", ["jk", "rowl"]),
         ("STRASSE straße", ["strass", "strass"]),
         ("co\u00adalition \ufeffcoalition", ["coalit", "coalit"]),
@@ -27,6 +33,23 @@ from index.segmentation.search_terms import LONGEST_TERM, terms
 )
 def test_terms(text: str, expected: list[str]) -> None:
     assert terms(text) == expected
+
+
+@pytest.mark.parametrize(
+    "writings",
+    [
+        ("seventy-two", "72"),
+        ("1,250,000", "1250000", "1\u202f250\u202f000"),
+        ("2 pm", "14:00", "2:00 p.m.", "two p.m."),
+        ("2:30 p.m.", "14:30"),
+        ("3 May 1974", "May 3rd, 1974", "the third of May, 1974", "1974-05-03", "03/05/1974", "3.5.1974"),
+        ("the second spillway", "the 2nd spillway"),
+        ("40 per cent", "40 percent", "40%"),
+        ("the workshop", "the work\u00adshop", "the work-\nshop"),
+    ],
+)
+def test_writings_of_the_same_share_a_term(writings: tuple[str, ...]) -> None:
+    assert set.intersection(*(set(terms(writing)) - set("0123456789") for writing in writings))
 
 
 @pytest.mark.slow
