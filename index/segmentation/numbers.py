@@ -115,8 +115,8 @@ def _form(match: re.Match[str]) -> tuple[str | None, tuple[str, ...]] | None:
         day = _day(match["day"] or match["day_us"])
         return _date(match["year"] or match["year_us"], _month(month), day)
     if match["iso"]:
-        year, number, day = match["iso"].split("-")
-        return _date(year, int(number), int(day))
+        year, month, day_of_month = match["iso"].split("-")
+        return _date(year, int(month), int(day_of_month))
     if numeric := match["numeric"] or match["short"]:
         return _numeric_date(numeric)
     if match["meridiem"]:
