@@ -274,19 +274,28 @@ def discord_bot(context: click.Context, sync: str | None, log_format: str) -> No
     context.exit(start(_options(context), sync, log_format))
 
 
-@main.command(examples=("footnote doctor", "footnote doctor --fetch"))
+@main.command(
+    examples=(
+        "footnote doctor",
+        "footnote doctor --fetch",
+        "footnote --config /etc/footnote/config.toml doctor --service",
+    )
+)
 @click.option(
     "--fetch", is_flag=True, help="Download the configured models first; no other option downloads anything."
 )
+@click.option("--service", is_flag=True, help="Check, too, that the systemd unit could run this.")
 @json_option
 @global_options
 @click.pass_context
-def doctor(context: click.Context, fetch: bool, as_objects: bool) -> None:
+def doctor(context: click.Context, fetch: bool, service: bool, as_objects: bool) -> None:
     """Check the setup and explain how to fix problems.
 
-    Configuration, articles, models, index and Discord bot are checked.
+    Configuration, articles, models, index and Discord bot are checked. With --service, so is that a user
+    without a home can run this installation: a Python below /home or /root it cannot.
     """
     from dataclasses import asdict
+    from itertools import chain
 
     from bot.config import find_config
     from bot.doctor.check import FAIL
@@ -304,8 +313,14 @@ def doctor(context: click.Context, fetch: bool, as_objects: bool) -> None:
         if config.named_reader:
             log.info("Downloading %s …", config.answer.reader)
             fetch_reader(config.named_reader)
+    file = find_config(options.config_path)
+    examinations = [examine(config, file)]
+    if service:
+        from bot.doctor.service_checks import examine_service
+
+        examinations.append(examine_service(config, file))
     checks = []
-    for check in examine(config, find_config(options.config_path)):
+    for check in chain.from_iterable(examinations):
         checks.append(check)
         if not as_objects:
             show(check_blocks(check))
