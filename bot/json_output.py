@@ -88,5 +88,5 @@ def report_object(report: "BuildReport") -> dict[str, Any]:
     """Return the object of what an update of the index did."""
     return asdict(report) | {
         "renamed": [{"from": old, "to": new} for old, new in report.renamed],
-        "skipped": [{"file": file, "reason": reason} for file, reason in report.skipped],
+        "skipped": [skipped._asdict() for skipped in report.skipped],
     }

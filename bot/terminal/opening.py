@@ -83,9 +83,9 @@ def log_report(report: BuildReport) -> None:
 
 
 def warn_of_skipped(report: BuildReport) -> None:
-    """Warn of each file that is not in the index, and say why."""
-    for file, reason in report.skipped:
-        log.warning("skipped %s: %s", file, reason)
+    """Warn of each file that is not in the index, and say why and what to do."""
+    for skipped in report.skipped:
+        log.warning("skipped %s: %s", skipped.file, skipped.explanation)
 
 
 def log_ignored_files(config: BotConfig) -> None:

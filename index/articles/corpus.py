@@ -29,7 +29,8 @@ class CorpusFile:
     r"""A file that should be an article.
 
     `file` is its path below the corpus folder, with `/` between folders. A byte that is not UTF-8 is shown as
-    `\xe9`; in names with such a byte, or with what looks like one, a backslash is shown as two.
+    `\xe9`; in names with such a byte, or with what looks like one, a backslash is shown as two. `id` is
+    that of the article if all of the files are articles; in an index those that are none have no say in it.
     """
 
     path: Path

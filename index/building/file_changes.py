@@ -1,4 +1,4 @@
-"""Changes of the corpus since the index was built: by size and time, and by content if those differ."""
+"""Changes of the corpus since the index was built: by size, times and inode, by content if those differ."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -16,7 +16,7 @@ _SETTLED = 2 * 10**9
 
 
 def scan(files: Iterable[CorpusFile], previous: Mapping[str, FileState]) -> list[FileState]:
-    """Return the present states of `files`, of which only those with a new size or time are read."""
+    """Return the present states of `files`, of which only those with a new stamp are read."""
     return [file_state(file, previous.get(file.file)) for file in files]
 
 
@@ -36,23 +36,25 @@ def file_state(file: CorpusFile, previous: FileState | None) -> FileState:
     """Return the present state of a file, given its `previous` one; a file that is refused is not opened."""
     try:
         status = check_file(file)
-        size, mtime_ns = status.st_size, status.st_mtime_ns
-        if previous and (previous.size, previous.mtime_ns) == (size, mtime_ns):
-            return previous._replace(file=file.file, id=file.id)
+        # The time of the last change of status too: nobody can set that back.
+        stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+        if previous and previous.stamp == stamp:
+            return previous
+        size, mtime_ns, ctime_ns, inode = stamp
         if time.time_ns() - mtime_ns < _SETTLED:
             mtime_ns = UNSETTLED
         digest = file_sha256(file.path)
     except (OSError, UnreadableFileError):
-        size, mtime_ns, digest = 0, UNSETTLED, ""
-    skipped = previous.skipped if previous and previous.digest == digest else None
-    return FileState(file.file, file.id, size, mtime_ns, digest, skipped)
+        size, mtime_ns, ctime_ns, inode, digest = 0, UNSETTLED, 0, 0, ""
+    state = FileState(file.file, file.id, size, mtime_ns, digest, ctime_ns=ctime_ns, inode=inode)
+    if previous and previous.digest == digest:
+        return state._replace(id=previous.id, skipped=previous.skipped, remedy=previous.remedy)
+    return state
 
 
-def content_key(state: FileState | None) -> tuple[str, str] | None:
-    """Return what an index holds of a file, its article's id and its content; None for no file."""
-    return None if state is None else (state.id, state.digest)
+def digests(states: Iterable[FileState]) -> dict[str, str]:
+    """Return the digest of each file's content, by its path below the corpus folder.
 
-
-def content_keys(states: Iterable[FileState]) -> dict[str, tuple[str, str] | None]:
-    """Return the content key of each file, by its path below the corpus folder."""
-    return {state.file: content_key(state) for state in states}
+    They determine what an index holds of the files: ids, too, depend on which of them are articles alone.
+    """
+    return {state.file: state.digest for state in states}

@@ -4,16 +4,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from index.building.reuse import ArticleEntry
-from index.storage.input_state import FileState
+from index.storage.input_state import FileState, SkippedFile, skipped_files
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
     """What an update did, in ids of articles.
 
-    `renamed` holds (previous id, id), `skipped` (file, reason) for each file that cannot be read as an
-    article. `embedded` counts the texts that were embedded; `rebuilt` says why a previous index could not be
-    updated.
+    `renamed` holds (previous id, id), `skipped` each file that cannot be read as an article. `embedded`
+    counts the texts that were embedded; `rebuilt` says why a previous index could not be updated.
     """
 
     added: tuple[str, ...]
@@ -21,7 +20,7 @@ class BuildReport:
     removed: tuple[str, ...]
     renamed: tuple[tuple[str, str], ...]
     unchanged: tuple[str, ...]
-    skipped: tuple[tuple[str, str], ...]
+    skipped: tuple[SkippedFile, ...]
     embedded: int = 0
     rebuilt: str | None = None
     seconds: float = 0.0
@@ -64,6 +63,6 @@ def make_report(
         removed=tuple(id_ for id_ in old if id_ not in new and id_ not in renamed_ids),
         renamed=tuple(renamed),
         unchanged=tuple(id_ for id_ in new if old.get(id_) == new[id_]),
-        skipped=tuple((state.file, state.skipped) for state in states if state.skipped is not None),
+        skipped=skipped_files(states),
         rebuilt=rebuilt,
     )

@@ -1,7 +1,7 @@
 """Reuse of the previous index in a new one: whole articles, and the vectors of texts that stay."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 import numpy as np
@@ -37,9 +37,9 @@ class PreviousIndex:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class UnchangedArticle:
-    """An article that is in the `previous` index as it is now, in the row `row` of the catalog."""
+    """An article that is in the `previous` index, in the row `row`, as it is now except for its id."""
 
     state: FileState
     previous: PreviousIndex
@@ -48,7 +48,8 @@ class UnchangedArticle:
     def parts(self) -> tuple[Article, Sequence[Sentence], Sequence[Passage]]:
         """Read the article, its sentences and its passages."""
         catalog = self.previous.catalog
-        return catalog.article(self.row), catalog.spans(self.row), catalog.passages(self.row)
+        article = replace(catalog.article(self.row), id=self.state.id)
+        return article, catalog.spans(self.row), catalog.passages(self.row)
 
 
 @dataclass(slots=True)
@@ -62,7 +63,7 @@ class ReadArticle:
 
     def parts(self) -> tuple[Article, Sequence[Sentence], Sequence[Passage]]:
         """Return the article, its sentences and its passages."""
-        return self.article, self.sentences, self.passages
+        return replace(self.article, id=self.state.id), self.sentences, self.passages
 
 
 ArticleEntry = UnchangedArticle | ReadArticle

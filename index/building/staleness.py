@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.articles.corpus import corpus_files
-from index.building.file_changes import UNSETTLED, content_keys, scan
+from index.building.file_changes import UNSETTLED, digests, scan
 from index.building.model_changes import current_state, has_newer_snapshot
 from index.config import Config
 from index.errors import FootnoteError, IndexDamagedError, IndexMissingError, IndexStaleError
 from index.storage import generations
 from index.storage.fingerprint import difference, fingerprint, reader_name
 from index.storage.generations import ExportedReader, Generation
-from index.storage.input_state import STATE_FILE, InputState, ModelState
+from index.storage.input_state import STATE_FILE, InputState, ModelState, SkippedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Comparison:
 def compare(config: Config) -> Comparison:
     """Compare the index with the corpus, the models and this program. Writes nothing.
 
-    Compares sizes and times, and contents if those differ; the index's big files are not read. Raises
+    Compares sizes, times and inodes, and contents if those differ; the index's big files are not read. Raises
     ConfigurationError and ModelDamagedError.
     """
     files = corpus_files(config.corpus_directory)
@@ -44,7 +44,7 @@ def compare(config: Config) -> Comparison:
     if isinstance(models, str):
         return Comparison(models)
     inputs = InputState(*models, {file.file: file for file in scan(files, state.files)})
-    if content_keys(inputs.files.values()) != content_keys(state.files.values()):
+    if digests(inputs.files.values()) != digests(state.files.values()):
         return Comparison("the corpus changed")
     if _has_new_times(inputs, state):
         return Comparison(None, generation, inputs)
@@ -63,6 +63,16 @@ def remember_times(config: Config, comparison: Comparison) -> None:
     with suppress(OSError, FootnoteError), generations.writers_lock(root, 0):
         if generations.open_current(root, lambda current: current, check=False) == generation:
             publish_inputs(root, generation, inputs, generation.exported_reader)
+
+
+def skipped_files(config: Config) -> tuple[SkippedFile, ...]:
+    """Return the files of the corpus that were no articles when the index was built.
+
+    Raises IndexMissingError, IndexStaleError and IndexDamagedError.
+    """
+    return generations.open_current(
+        config.index_directory, lambda current: InputState.read(current.folder).skipped, check=False
+    )
 
 
 def publish_inputs(
@@ -105,6 +115,6 @@ def _compare_models(
 def _has_new_times(inputs: InputState, previous: InputState) -> bool:
     """Tell whether times differ, other than those of files that may change again unnoticed."""
     return (inputs.encoder, inputs.reader) != (previous.encoder, previous.reader) or any(
-        state.mtime_ns not in (UNSETTLED, previous.files[file].mtime_ns)
+        state.mtime_ns != UNSETTLED and state.stamp != previous.files[file].stamp
         for file, state in inputs.files.items()
     )

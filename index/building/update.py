@@ -7,10 +7,10 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from index.articles.corpus import CorpusFile, corpus_files, read_article
+from index.articles.corpus import CorpusFile, article_ids, corpus_files, read_article
 from index.building import file_changes
 from index.building.embedding import Embedder
-from index.building.file_changes import UNSETTLED, content_key
+from index.building.file_changes import UNSETTLED
 from index.building.model_changes import model_states
 from index.building.report import BuildReport, make_report
 from index.building.reuse import (
@@ -175,6 +175,10 @@ def _read(
         if entry:
             entries.append(entry)
         progress("read", number, len(files))
+    ids = dict(zip(names := sorted(entry.state.file for entry in entries), article_ids(names), strict=True))
+    for entry in entries:
+        entry.state = entry.state._replace(id=ids[entry.state.file])
+    states = [state._replace(id=ids.get(state.file, state.id)) for state in states]
     return sorted(entries, key=lambda entry: entry.state.id), states
 
 
@@ -185,10 +189,10 @@ def _entry(
     for _ in range(_READ_ATTEMPTS):
         stamp = file_changes.write_stamp(file)
         state = file_changes.file_state(file, previous)
-        if articles_from and state.skipped is None and content_key(state) == content_key(previous):
-            return state, UnchangedArticle(state, articles_from, articles_from.catalog.row(state.id))
-        article, reason = _article(file)
-        state = state._replace(skipped=reason)
+        if articles_from and previous and state.skipped is None and state.digest == previous.digest:
+            return state, UnchangedArticle(state, articles_from, articles_from.catalog.row(previous.id))
+        article, reason, remedy = _article(file)
+        state = state._replace(skipped=reason, remedy=remedy)
         if file_changes.write_stamp(file) == stamp:
             break
     else:  # no content has this digest, so that the next update reads the file again
@@ -196,18 +200,19 @@ def _entry(
     return state, ReadArticle(state, article) if article else None
 
 
-def _article(file: CorpusFile) -> tuple[Article | None, str | None]:
+def _article(file: CorpusFile) -> tuple[Article | None, str | None, str]:
+    """Read a file as an article, or return the reason why it is none, and the remedy."""
     try:
-        return read_article(file), None
+        return read_article(file), None, ""
     except UnreadableFileError as error:
-        return None, error.message.removeprefix(f"{file.file}: ")
+        return None, error.message.removeprefix(f"{file.file}: "), error.remedy
 
 
 def _no_articles(corpus: Path, report: BuildReport) -> ConfigurationError:
     message = f"no articles in {corpus}"
     if report.skipped:
-        file, why = report.skipped[0]
-        message = f"no file in {corpus} can be read as an article ({file}: {why})"
+        first = report.skipped[0]
+        message = f"no file in {corpus} can be read as an article ({first.file}: {first.reason})"
     return ConfigurationError(message, reason=Reason.CORPUS_EMPTY)
 
 

@@ -1,7 +1,7 @@
 """State of an index's inputs: the corpus files and the models, as they were when the index was built."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -16,6 +16,7 @@ class FileState(NamedTuple):
     """A file of the corpus as it was when it was read; `skipped` says why it is not an article, if it is not.
 
     `digest` is the sha256 of its bytes, "" if they cannot be read, "unsettled" if they kept changing.
+    `remedy` says what to do about a skipped file, if anything. `id` is that of the article, if it is one.
     """
 
     file: str
@@ -24,6 +25,27 @@ class FileState(NamedTuple):
     mtime_ns: int
     digest: str
     skipped: str | None = None
+    remedy: str = ""
+    ctime_ns: int = 0
+    inode: int = 0
+
+    @property
+    def stamp(self) -> tuple[int, ...]:
+        """Numbers of which at least one changes whenever the file is written or replaced."""
+        return self.size, self.mtime_ns, self.ctime_ns, self.inode
+
+
+class SkippedFile(NamedTuple):
+    """A file of the corpus that cannot be read as an article, and what to do about it, "" if nothing."""
+
+    file: str
+    reason: str
+    remedy: str
+
+    @property
+    def explanation(self) -> str:
+        """Reason and remedy in one line."""
+        return f"{self.reason}. {self.remedy}" if self.remedy else self.reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +68,11 @@ class InputState:
     files: Mapping[str, FileState]
     """By path below the corpus folder."""
 
+    @property
+    def skipped(self) -> tuple[SkippedFile, ...]:
+        """The files that are not articles."""
+        return skipped_files(self.files.values())
+
     def write(self, folder: Path) -> None:
         """Write the state into `folder`. Raises OSError."""
         stored = _StoredState(self.encoder, self.reader, list(self.files.values()))
@@ -60,6 +87,13 @@ class InputState:
         except (OSError, ValueError) as error:
             raise IndexDamagedError(f"{path}: {error}") from None
         return cls(stored.encoder, stored.reader, {state.file: state for state in stored.files})
+
+
+def skipped_files(states: Iterable[FileState]) -> tuple[SkippedFile, ...]:
+    """Return those of the files that are not articles."""
+    return tuple(
+        SkippedFile(state.file, state.skipped, state.remedy) for state in states if state.skipped is not None
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from index.building.staleness import compare, remember_times
 from index.config import Config
 from index.models.encoder_export import FrameworkEncoder
 from tests.support.paths import CORPUS
@@ -79,4 +80,6 @@ def config(built_index: Path, tmp_path: Path) -> Config:
         path.unlink()
         path.write_bytes(content)
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-    return make_config(tmp_path)
+    config = make_config(tmp_path)
+    remember_times(config, compare(config))  # those of the copies
+    return config

@@ -35,7 +35,7 @@ FAILED_CHECKS_SHARE = 0.1
 UpdateIndex = Callable[[BotConfig, float], Awaitable[BuildReport]]
 """Updates the index as `index.building.update.update` does, the second argument being the seconds to wait."""
 
-Skipped = frozenset[tuple[str, str]]
+Skipped = frozenset[tuple[str, str, str]]
 """Files that are not in the index, each with the reason."""
 
 _Listing = frozenset[tuple[str, int, int]]  # files of the corpus, each with its size and time
@@ -204,8 +204,8 @@ async def _update(
     report = await update_index(config, wait)
     log.info("index updated", extra=fields(changes=report.summary, seconds=round(report.seconds, 1)))
     skipped = frozenset(report.skipped)
-    for file, why in sorted(skipped - already_logged):
-        log.warning("file skipped", extra=fields(file=file, reason=why))
+    for file, why, remedy in sorted(skipped - already_logged):
+        log.warning("file skipped", extra=fields(file=file, reason=why, remedy=remedy))
     return skipped
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from index.articles import corpus
 from index.articles.corpus import CorpusFile
+from index.building import file_changes
 from index.building.file_changes import scan
 from index.storage.input_state import FileState
 from tests.support.small_library import OLD, write_corpus
@@ -18,11 +19,18 @@ def known(folder: Path) -> dict[str, FileState]:
     return {"a.txt": state}
 
 
-def test_an_unchanged_file_is_not_read(tmp_path: Path) -> None:
+def test_an_unchanged_file_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    states = known(tmp_path)
+    monkeypatch.setattr(file_changes, "file_sha256", lambda path: pytest.fail(f"{path} is read"))
+    assert scan([CorpusFile(tmp_path / "a.txt", "a.txt", "a")], states) == list(states.values())
+
+
+def test_an_edit_that_keeps_size_and_time_is_seen(tmp_path: Path) -> None:
     states = known(tmp_path)
     (tmp_path / "a.txt").write_text("tixt", encoding="utf-8")
     os.utime(tmp_path / "a.txt", (OLD, OLD))
-    assert scan([CorpusFile(tmp_path / "a.txt", "a.txt", "a")], states) == list(states.values())
+    (edited,) = scan([CorpusFile(tmp_path / "a.txt", "a.txt", "a")], states)
+    assert edited.digest != states["a.txt"].digest
 
 
 def test_another_size_or_time_is_looked_into(tmp_path: Path) -> None:

@@ -41,4 +41,4 @@ def test_one_of_two_copies_of_a_removed_article_is_the_renamed_one() -> None:
 def test_a_file_that_was_skipped_was_no_article() -> None:
     done = report([state("image", "1", "is binary")], [state("image", "2"), state("scan", "3", "no text")])
     assert (done.added, done.updated) == (("image",), ())
-    assert done.skipped == (("scan.txt", "no text"),)
+    assert done.skipped == (("scan.txt", "no text", ""),)

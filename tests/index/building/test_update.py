@@ -6,7 +6,7 @@ import pytest
 
 from index.articles.corpus import CorpusFile, read_article
 from index.building import update as build_module
-from index.building.staleness import compare
+from index.building.staleness import compare, skipped_files
 from index.config import Config
 from index.models.encoder import Encoder
 from index.records import Article
@@ -105,9 +105,7 @@ def test_an_added_article(config: Config) -> None:
 def test_an_unreadable_file_is_named_and_skipped(config: Config) -> None:
     write(config, "image.txt", bytes(range(256)) * 50)
     report = build(config)
-    ((file, reason),) = report.skipped
-    assert file == "image.txt"
-    assert reason == "is not text (binary data)"
+    assert report.skipped == (("image.txt", "is not text (binary data)", ""),)
     assert (report.unchanged, list(texts(config))) == (IDS, list(IDS))
     assert compare(config).stale_because is None, "it is not read again at each question"
     before = current(config)
@@ -122,6 +120,47 @@ def test_ids_that_clash_later(config: Config) -> None:
     build(config)
     assert list(texts(config)) == ["cats.md", "cats.txt", "news/weather", "raqqa"]
     check_vectors(config)
+
+
+@pytest.mark.parametrize("content", ["", " \n", bytes(range(256)) * 50])
+def test_a_neighbour_that_is_no_article_changes_no_id(config: Config, content: str | bytes) -> None:
+    write(config, "cats.md", content)
+    report = build(config)
+    assert (report.unchanged, report.embedded, len(report.skipped)) == (IDS, 0, 1)
+    assert list(texts(config)) == list(IDS)
+    write(config, "cats.md", "# Other cats\n\nA lion is a cat.\n")
+    assert compare(config).stale_because == "the corpus changed"
+    report = build(config)
+    assert (report.added, report.renamed) == (("cats.md",), (("cats", "cats.txt"),))
+    assert texts(config)["cats.txt"][0] == "Cats"
+    check_vectors(config)
+    write(config, "cats.md", content)
+    assert build(config).renamed == (("cats.txt", "cats"),)
+    assert list(texts(config)) == list(IDS)
+    check_vectors(config)
+    assert compare(config).stale_because is None
+
+
+def test_why_files_were_skipped_and_what_to_do_is_kept_with_the_index(config: Config) -> None:
+    (config.corpus_directory / "away.txt").symlink_to("/etc/hostname")
+    build(config)
+    expected = (("away.txt", "is a link that leaves the corpus folder", "Copy the file into the folder."),)
+    assert skipped_files(config) == expected
+    assert build(config).skipped == expected
+
+
+def test_an_edit_that_keeps_size_and_times_is_seen(config: Config) -> None:
+    path = config.corpus_directory / "cats.txt"
+    status = path.stat()
+    path.write_text(path.read_text("utf-8").replace("milk", "rain"), encoding="utf-8")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert compare(config).stale_because == "the corpus changed"
+    assert build(config).updated == ("cats",)
+    replacement = config.base / "replacement.txt"
+    replacement.write_text(path.read_text("utf-8").replace("rain", "milk"), encoding="utf-8")
+    os.utime(replacement, ns=(status.st_atime_ns, status.st_mtime_ns))
+    replacement.rename(path)
+    assert build(config).updated == ("cats",)
 
 
 def test_odd_names_and_links(config: Config) -> None:

@@ -57,7 +57,7 @@ async def test_a_child_updates_the_index_and_reports_what_it_did(
     report = await update_in_child(config, 60)
     assert report.added == ("weaver",)
     assert len(report.unchanged) == 4
-    assert [file for file, _ in report.skipped] == ["broken.txt"]
+    assert [skipped.file for skipped in report.skipped] == ["broken.txt"]
     assert report.seconds > 0
     assert len(Library.open(config).titles) == 5
     assert stages(caplog)[0] == "read"
