@@ -68,6 +68,8 @@ def test_the_service_writes_to_its_state_folder_only(public: Path, monkeypatch: 
 def test_a_python_in_a_home_is_a_failure_with_a_remedy(
     public: Path, monkeypatch: pytest.MonkeyPatch, attribute: str
 ) -> None:
+    for name in ("prefix", "base_prefix", "executable"):
+        monkeypatch.setattr(sys, name, "/usr")
     monkeypatch.setattr(sys, attribute, "/home/somebody/.pyenv/versions/3.11.9")
     details = {check.detail: check.remedy for check in examine_service(BotConfig(base=public), None)}
     detail = "Python: /home/somebody/.pyenv/versions/3.11.9 lies in /home, which the service cannot see"
