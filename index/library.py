@@ -125,12 +125,15 @@ class Library:
         return self._catalog.articles(beginning)
 
     def article(self, article_id: str) -> Article:
-        """Read one article. Raises UnknownArticleError, which names the nearest ids."""
-        return self._catalog.article(self._catalog.row(article_id))
+        """Read the article with that id, file or title, or that alone begins so, in any case.
+
+        Raises UnknownArticleError, which names the nearest ids.
+        """
+        return self._catalog.article(self.titles.row_called(article_id))
 
     def sentences(self, article_id: str) -> list[Sentence]:
-        """Read where the sentences of an article stand, in order. Raises UnknownArticleError."""
-        return self._catalog.spans(self._catalog.row(article_id))
+        """Read where the sentences of an article stand, in order; `article_id` is as for `article`."""
+        return self._catalog.spans(self.titles.row_called(article_id))
 
     def ask(
         self,
@@ -142,8 +145,9 @@ class Library:
     ) -> Answer:
         """Answer a question with `top_k` citations, or say that the articles do not.
 
-        `article` narrows it to one article; `top_k` and `threshold` default to the configured ones. Raises
-        EmptyQuestionError, UnknownArticleError, and ValueError for a `top_k` below 1.
+        `article` narrows it to one article, which is named as for the method `article`; `top_k` and
+        `threshold` default to the configured ones. Raises EmptyQuestionError, UnknownArticleError, and
+        ValueError for a `top_k` below 1.
         """
         (answer,) = self._ask([Question(question, article, top_k)], threshold)
         if isinstance(answer, FootnoteError):
@@ -174,7 +178,7 @@ class Library:
         try:
             text = clean_question(question.question)
             count = question.top_k or self._config.answer.citations
-            row = None if question.article is None else self._catalog.row(question.article)
+            row = None if question.article is None else self.titles.row_called(question.article)
             encoder = self._models.encoder
             # Alone: in a batch it would be padded, and its vector, then its answer, differ in the last bits.
             (vector,) = encoder.encode_queries([text])

@@ -20,7 +20,9 @@ EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 json_option = click.option(
     "--json", "as_objects", is_flag=True, help="Print JSON, and nothing else, on stdout."
 )
-article_option = click.option("--article", metavar="ID", help="Ask this article only.")
+article_option = click.option(
+    "--article", metavar="ID", help="Ask one article only: its id, file, title or a beginning."
+)
 top_k_option = click.option(
     "--top-k", type=click.IntRange(1, 50), metavar="N", help="Number of citations; 3 unless configured."
 )

@@ -1,4 +1,4 @@
-"""Search for articles by part of their titles, as fast among a million as among ten.
+"""Search for articles by what people call them, or by part of their titles, as fast among a million as ten.
 
 Everything is looked up in the catalog's file; nothing is read into memory beforehand.
 """
@@ -12,12 +12,17 @@ from itertools import islice
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from index.errors import UnknownArticleError
+from index.retrieval.article_names import row_of_earlier_key, rows_called
 from index.segmentation.characters import replace_surrogates
-from index.storage.catalog import ArticleRow, Catalog, article_key
+from index.storage.catalog import ArticleRow, Catalog
 from index.storage.title_index import FoldedTitle, fold_title, title_words
 
 _MOST_TYPED_WORDS = 12  # more would only take longer
 _LONGEST_TYPED = 200
+_NAMED = 3  # ids that an error names
+_SIMILAR = 60  # percent; less similar ids are named only if there are no others
+_KEY = re.compile("[A-Za-z0-9_-]{12}")  # an `article_key`
 _CANDIDATES = 100  # titles that are compared with all that was typed
 
 _WHOLE, _BEGUN, _INSIDE, _MISTAKE = 1.0, 0.9, 0.7, 0.1
@@ -58,16 +63,49 @@ class TitleSearch:
         return self.catalog.article_rows(article for _, _, article in ranked[:limit])
 
     def find(self, key: str) -> ArticleRow | None:
-        """Find the article whose `article_key` is `key`; None for no such article, or no key at all."""
-        return self.catalog.article_by_key(replace_surrogates(key))
+        """Find the article whose `article_key` is `key`; None for no such article, or no key at all.
+
+        The key of an id that has gained or lost the file's extension since still finds its article.
+        """
+        if article := self.catalog.article_by_key(replace_surrogates(key)):
+            return article
+        row = row_of_earlier_key(self.catalog, key) if _KEY.fullmatch(key) else None
+        return None if row is None else self.catalog.article_row(row)
 
     def resolve(self, text: str) -> ArticleRow | None:
-        """Find the article with the key, the id or the title `text`, whatever its case and accents."""
-        name = text.strip()
-        if article := self.find(name) or self.find(article_key(name)):
+        """Find the article with the key `text`, or that `row_called` finds; of equal titles the first."""
+        if article := self.find(text.strip()):
             return article
-        row = self.catalog.titles.equal(fold_title(replace_surrogates(text)))
+        rows = rows_called(self.catalog, text.strip())
+        row = rows[0] if len(rows) == 1 else self.catalog.titles.equal(fold_title(replace_surrogates(text)))
         return None if row is None else self.catalog.article_row(row)
+
+    def row_called(self, name: str) -> int:
+        """Find the row of the one article with that id, file or title, or a beginning of it, in any case.
+
+        Raises UnknownArticleError if there is none or more than one: it names the nearest ids.
+        """
+        rows = rows_called(self.catalog, name)
+        if len(rows) == 1:
+            return rows[0]
+        if rows:
+            ids = [row.id for row in self.catalog.article_rows(rows[:_NAMED])]
+            more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
+            raise UnknownArticleError(f"{name[:_LONGEST_TYPED]!r} could be {', '.join(ids)}{more}")
+        near = ", ".join(self._nearest(name))
+        raise UnknownArticleError(f"no article is called {name[:_LONGEST_TYPED]!r}; the nearest: {near}")
+
+    def _nearest(self, name: str) -> list[str]:
+        """List the ids of the articles whose ids or titles are most similar to a name; at least one."""
+        typed = fold_title(replace_surrogates(name[:_LONGEST_TYPED]))
+        titles = {row.id: fold_title(row.title) for row in self.search(name, _NAMED)} if typed else {}
+        ids = dict.fromkeys([*self.catalog.nearest_ids(name, _NAMED), *titles])
+        likeness = {
+            id_: max(fuzz.partial_ratio(typed, text) for text in (fold_title(id_), titles.get(id_, "")))
+            for id_ in ids
+        }
+        nearest = sorted(ids, key=lambda id_: -likeness[id_])
+        return [id_ for id_ in nearest if likeness[id_] >= _SIMILAR][:_NAMED] or nearest[:1]
 
     def _typed_words(self, text: str) -> "list[_TypedWord]":
         titles = self.catalog.titles

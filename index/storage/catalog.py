@@ -149,11 +149,23 @@ class Catalog:
 
         Raises UnknownArticleError, which names the nearest ids.
         """
-        rows = self._query("SELECT row FROM articles WHERE id = ?", (replace_surrogates(article_id),))
-        if not rows:
+        row = self.find_row(article_id)
+        if row is None:
             near = ", ".join(self.nearest_ids(article_id))
             raise UnknownArticleError(f"no article has the id {article_id[:200]!r}; the nearest: {near}")
-        return int(rows[0][0])
+        return row
+
+    def find_row(self, article_id: str) -> int | None:
+        """Find the row of the article with exactly that id, or else with that file."""
+        name = replace_surrogates(article_id)
+        for query in ("SELECT row FROM articles WHERE id = ?", "SELECT row FROM articles WHERE file = ?"):
+            if rows := self._query(query, (name,)):
+                return int(rows[0][0])
+        return None
+
+    def paths(self) -> list[tuple[int, str, str]]:
+        """List row, id and file of every article."""
+        return self._query("SELECT row, id, file FROM articles ORDER BY row")
 
     def article_row(self, row: int) -> ArticleRow:
         """Describe the article of `row`. Raises IndexError."""
