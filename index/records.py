@@ -83,6 +83,10 @@ class Block:
         return " › ".join(filter(None, (*self.section, self.lead, columns)))
 
 
+NO_BLOCK = Block(BlockKind.PARAGRAPH, 0, 0)
+"""The block of a sentence whose article's blocks are not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Article:
     """One article of the library, as it was read from its file.
@@ -190,8 +194,8 @@ class Candidate:
 
     `row` is its row in the sentence vectors, `article` its article's. `dense` and `passage` are cosines of
     the question with the sentence and with its passage, `lexical` is its BM25 score. `terms` are
-    its search terms, `terms_before` and `terms_after` its neighbours' (none at the ends of the article),
-    `terms_title` those of the article's title.
+    its search terms, `terms_before` and `terms_after` its neighbours' (none at the ends of the section),
+    `terms_above` those of the article's title and of what is seen with its `block`.
     """
 
     row: int
@@ -205,7 +209,9 @@ class Candidate:
     terms: tuple[str, ...]
     terms_before: tuple[str, ...]
     terms_after: tuple[str, ...]
-    terms_title: tuple[str, ...]
+    terms_above: tuple[str, ...]
+    block: Block = NO_BLOCK
+    section: int = 0
 
 
 Ranked = tuple[Candidate, float]

@@ -7,7 +7,8 @@ from typing import Self
 import numpy as np
 
 from index.arrays import Floats, Rows
-from index.records import Article, Passage, Sentence
+from index.records import NO_BLOCK, Article, Passage, Sentence
+from index.segmentation.rendering import embedded_text
 from index.storage.catalog import Catalog
 from index.storage.generations import Generation
 from index.storage.input_state import FileState, InputState
@@ -127,11 +128,13 @@ def find_vector_sources(
         for number in {by_file.get(entry.state.file), by_content.get(entry.state.digest)}:
             if vectors_from and number is not None:
                 catalog = vectors_from.catalog
-                text, row = catalog.article(number).text, catalog.article_row(number)
-                sentence_rows |= zip(_texts(text, catalog.spans(number)), row.sentence_rows, strict=True)
-                passage_rows |= zip(_texts(text, catalog.passages(number)), row.passage_rows, strict=True)
-        sentences.append_texts(_texts(entry.article.text, entry.sentences), sentence_rows)
-        passages.append_texts(_texts(entry.article.text, entry.passages), passage_rows)
+                article, row = catalog.article(number), catalog.article_row(number)
+                spans, runs = catalog.spans(number), catalog.passages(number)
+                sentence_rows |= zip(sentence_texts(article, spans), row.sentence_rows, strict=True)
+                passage_rows |= zip(passage_texts(article, spans, runs), row.passage_rows, strict=True)
+        article = entry.article
+        sentences.append_texts(sentence_texts(article, entry.sentences), sentence_rows)
+        passages.append_texts(passage_texts(article, entry.sentences, entry.passages), passage_rows)
     return sentences, passages
 
 
@@ -143,5 +146,24 @@ def _rows_by_file_and_content(index: PreviousIndex) -> tuple[dict[str, int], dic
     return {state.file: row for state, row in rows}, {state.digest: row for state, row in rows}
 
 
-def _texts(text: str, spans: Iterable[Sentence | Passage]) -> list[str]:
-    return [text[span.start : span.end] for span in spans]
+def sentence_texts(article: Article, sentences: Iterable[Sentence]) -> list[str]:
+    """Return what is embedded of each sentence: with its headings, lead-in and column names."""
+    return [
+        embedded_text(
+            article.text[sentence.start : sentence.end],
+            sentence.start,
+            article.blocks[sentence.block] if article.blocks else NO_BLOCK,
+        )
+        for sentence in sentences
+    ]
+
+
+def passage_texts(article: Article, sentences: Sequence[Sentence], passages: Iterable[Passage]) -> list[str]:
+    """Return what is embedded of each passage: with the headings above its first sentence."""
+    texts = []
+    for passage in passages:
+        block = article.blocks[sentences[passage.first].block] if article.blocks else NO_BLOCK
+        above = " › ".join(block.section)
+        text = article.text[passage.start : passage.end]
+        texts.append(f"{above}: {text}" if above else text)
+    return texts

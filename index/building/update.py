@@ -226,7 +226,7 @@ def _segment(entries: Iterable[ArticleEntry], embedder: Embedder, progress: Prog
     encoder = embedder.encoder
     articles = [entry for entry in entries if isinstance(entry, ReadArticle)]
     for number, entry in enumerate(articles, start=1):
-        text = entry.article.text
-        entry.sentences = split_sentences(text)
-        entry.passages = make_passages(text, entry.sentences, encoder.count_tokens, encoder.window)
+        text, blocks = entry.article.text, entry.article.blocks
+        entry.sentences = split_sentences(text, blocks)
+        entry.passages = make_passages(text, entry.sentences, encoder.count_tokens, encoder.window, blocks)
         progress("split into sentences", number, len(articles))

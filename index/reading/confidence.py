@@ -44,7 +44,7 @@ def evidence(question: str, ranked: Sequence[Ranked], idf: Idf) -> NDArray[np.fl
     scores = np.array([score for _, score in ranked])
     row = dict(zip(FEATURES, featurise(question, [first], idf)[0].tolist(), strict=True))
     weights = {term: idf(term) for term in terms(question)}
-    around = {*first.terms, *first.terms_before, *first.terms_after, *first.terms_title}
+    around = {*first.terms, *first.terms_before, *first.terms_after, *first.terms_above}
     names = name_terms(question)
     numbers = [term for term in weights if term[0].isdigit()]
     types = [kind for kind in expected_types(question) if kind in TYPED]

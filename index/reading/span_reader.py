@@ -19,7 +19,7 @@ from index.models.span_model import SpanModel, TokenScores
 from index.reading.confidence import EVIDENCE, Calibration, evidence, logistic
 from index.reading.reader import RankedQuestion, Reading
 from index.reading.windows import Window, make_windows
-from index.records import Idf, Ranked, Span
+from index.records import BlockKind, Idf, Ranked, Span
 from index.retrieval.weights import WeightsFile
 from index.storage.catalog import SentenceText
 
@@ -39,6 +39,13 @@ SHARED_EVIDENCE = ("bias", "dense", "missing_numbers", "terms", "asks")
 CONFIDENCE_FEATURES: tuple[str, ...] = (*SHARED_EVIDENCE, "retrieval", "span_log_odds", "negated")
 """What the confidence rests on: `retrieval` is the log-odds that retrieval alone gives to its own first
 sentence; `negated` says that the question negates something and the sentence nothing."""
+_NUMBERED = frozenset((BlockKind.HEADING, BlockKind.LIST_ITEM, BlockKind.CONTENTS))
+# "7.2 ", "14. ", "(b) ", "Step 3: "
+_ENUMERATOR = re.compile(
+    r"(?:step|section|chapter|article|part|rule|§)?\s*\(?(?:\d+(?:\.\d+)*|[a-z]|[ivxlc]+)[.):]+\s+(?=\S)"
+    r"|\d+(?:\.\d+)+\s+(?=\S)",
+    re.IGNORECASE,
+)
 # "isn't", "never", "No taxi came"; not the "No" of "No. 5".
 _NEGATION = re.compile(
     r"n[’']t\b|\b(?:not|never|no|nor|neither|without|unable|cannot)\b(?!\. ?\d)"
@@ -216,17 +223,28 @@ def _views(window: Window, tokens: TokenScores) -> Iterator[_View]:
     """Yield a view of each sentence of a window that has tokens, with their offsets in the article."""
     if not len(tokens.starts):
         return
-    window_log_sum = _log_sum(tokens.start) + _log_sum(tokens.end)
-    starts, ends = tokens.starts + window.start, tokens.ends + window.start
+    starts, ends = window.rendering.sources(tokens.starts, tokens.ends)
+    readable = starts >= 0
+    if not readable.any():
+        return
+    window_log_sum = _log_sum(tokens.start[readable]) + _log_sum(tokens.end[readable])
     for sentence in window.sentences:
         inside = np.flatnonzero(
             (starts < ends)  # some tokenizers have tokens of white space alone
-            & (starts >= sentence.start)
+            & (starts >= max(sentence.start + _enumerator_length(sentence), 0))
             & (ends <= sentence.end)
         )
         if len(inside):
             own = TokenScores(starts[inside], ends[inside], tokens.start[inside], tokens.end[inside])
             yield _View(sentence, own, window_log_sum)
+
+
+def _enumerator_length(sentence: SentenceText) -> int:
+    """Return the length of the number before a heading or an item: never a part of an answer."""
+    if sentence.block.kind not in _NUMBERED:
+        return 0
+    number = _ENUMERATOR.match(sentence.text)
+    return number.end() if number else 0
 
 
 def _sentence_scores(views: Sequence[_View]) -> SentenceScores:

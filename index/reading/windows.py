@@ -1,9 +1,10 @@
-"""Windows that a reader reads: runs of whole sentences around the best candidates."""
+"""Windows that a reader reads: runs of whole sentences of one section around the best candidates."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from index.records import Candidate, Sentence, Span
+from index.records import BlockKind, Candidate, Sentence, Span
+from index.segmentation.rendering import Piece, Rendering, render
 from index.storage.catalog import SentenceText
 
 CHARACTERS = 480
@@ -14,11 +15,15 @@ REACH = 8
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Consecutive whole sentences of one article; `text` begins at its offset `start`."""
+    """Consecutive whole sentences of one section, below the headings and the lead-in that go with them."""
 
-    start: int
-    text: str
+    rendering: Rendering
     sentences: Sequence[SentenceText]
+
+    @property
+    def text(self) -> str:
+        """What the reader reads."""
+        return self.rendering.text
 
 
 def make_windows(
@@ -35,14 +40,18 @@ def make_windows(
         if place >= own and candidate.row in rows_shown:
             continue
         near = range(max(0, candidate.row - REACH), candidate.row + REACH + 1)
-        sentences = [sentence for sentence in texts(near) if sentence.article == candidate.article]
+        sentences = [
+            sentence
+            for sentence in texts(near)
+            if (sentence.article, sentence.section) == (candidate.article, candidate.section)
+        ]
         centre = [sentence.row for sentence in sentences].index(candidate.row)
-        spans = [Sentence(sentence.start, sentence.end) for sentence in sentences]
-        first, last = window_around(spans, centre)
+        renderings = [render(sentence.text, sentence.start, sentence.block) for sentence in sentences]
+        first, last = window_around(_placed(sentences, renderings), centre)
         rows = (sentences[first].row, sentences[last - 1].row)
         if rows not in windows_yielded:
             windows_yielded.add(rows)
-            window = _joined(sentences[first:last])
+            window = _joined(sentences[first:last], renderings[first:last], candidate)
             rows_shown.update(sentence.row for sentence in window.sentences)
             yield window
 
@@ -64,10 +73,37 @@ def window_around(sentences: Sequence[Sentence], centre: int, limit: int = CHARA
     return first, last
 
 
-def _joined(sentences: Sequence[SentenceText]) -> Window:
-    """Join the sentences, each at its place in the article, with spaces for what lies between them."""
-    start = sentences[0].start
-    text = ""
-    for sentence in sentences:
-        text += " " * (sentence.start - start - len(text)) + sentence.text
-    return Window(start, text, sentences)
+def _placed(sentences: Sequence[SentenceText], renderings: Sequence[Rendering]) -> list[Sentence]:
+    """Place the sentences as long as they are read, with the gaps that they have in the article."""
+    placed: list[Sentence] = []
+    for number, rendering in enumerate(renderings):
+        gap = sentences[number].start - sentences[number - 1].end if number else 0
+        start = placed[-1].end + gap if placed else 0
+        placed.append(Sentence(start, start + len(rendering.text)))
+    return placed
+
+
+def _joined(
+    sentences: Sequence[SentenceText], renderings: Sequence[Rendering], candidate: Candidate
+) -> Window:
+    """Join the sentences below what is seen with them, with spaces for what lies between them."""
+    text = _above(sentences, candidate)
+    pieces: list[Piece] = []
+    for number, rendering in enumerate(renderings):
+        if number:
+            text += " " * (sentences[number].start - sentences[number - 1].end)
+        placed = rendering.after(text)
+        text = placed.text
+        pieces += placed.pieces
+    return Window(Rendering(text, tuple(pieces)), sentences)
+
+
+def _above(sentences: Sequence[SentenceText], candidate: Candidate) -> str:
+    """Return the headings above a window, and the candidate's lead-in if it is not in the window."""
+    first = sentences[0].block
+    section = first.section if first.kind is BlockKind.HEADING else candidate.block.section
+    lead = candidate.block.lead
+    if lead and any(lead in " ".join(sentence.text.split()) for sentence in sentences):
+        lead = ""
+    above = " › ".join(filter(None, (*section, lead)))
+    return f"{above}: " if above else ""

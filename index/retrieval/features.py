@@ -83,7 +83,7 @@ def _features(question: _Question, candidate: Candidate, terms_of: Callable[[str
     present = set(own)
     before = set(candidate.terms_before)
     near = before | set(candidate.terms_after)
-    title = set(candidate.terms_title)
+    title = set(candidate.terms_above)
     missing = {term: weight for term, weight in question.weights.items() if term not in present}
 
     def missing_in(place: set[str]) -> float:

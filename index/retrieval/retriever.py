@@ -77,7 +77,9 @@ class Retriever:
                 terms=tuple(sentence.terms.split()),
                 terms_before=tuple(sentence.terms_before.split()),
                 terms_after=tuple(sentence.terms_after.split()),
-                terms_title=tuple(sentence.terms_title.split()),
+                terms_above=tuple(sentence.terms_above.split()),
+                block=sentence.block,
+                section=sentence.section,
             )
             for place, sentence in zip(chosen, self.catalog.sentences(pool[chosen]), strict=True)
         ]

@@ -11,28 +11,37 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from operator import itemgetter
 from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from index.errors import IndexDamagedError, UnknownArticleError
-from index.records import Article, Passage, Sentence
+from index.records import NO_BLOCK, Article, Block, Passage, Sentence
 from index.segmentation.characters import replace_surrogates
+from index.storage.block_rows import BLOCK_COLUMNS, read_block
 from index.storage.title_index import TitleIndex
 
 CATALOG_FILE = "articles.sqlite"
 
+_BLOCK = ", ".join(f"b.{column}" for column in BLOCK_COLUMNS)
+_BLOCKS = f"SELECT {_BLOCK} FROM blocks b"
 _ARTICLE = (
     "SELECT row, id, title, url, published, author, file, characters,"
-    " first_sentence, sentences, first_passage, passages FROM articles"
+    " first_sentence, sentences, first_passage, passages, first_block, blocks FROM articles"
 )
 _SENTENCE = (
     'SELECT s.row, s.article, s.number, s.start, s."end", s.text, s.passage,'
-    " s.terms, coalesce(before.terms, ''), coalesce(after.terms, ''), a.terms"
-    " FROM sentences s JOIN articles a ON a.row = s.article"
-    " LEFT JOIN sentences before ON before.row = s.row - 1 AND before.article = s.article"
-    " LEFT JOIN sentences after ON after.row = s.row + 1 AND after.article = s.article"
+    " s.terms, coalesce(before.terms, ''), coalesce(after.terms, ''), a.terms || ' ' || b.terms, s.section,"
+    f" {_BLOCK}"
+    " FROM sentences s JOIN articles a ON a.row = s.article JOIN blocks b ON b.row = s.block"
+    " LEFT JOIN sentences before ON before.row = s.row - 1 AND before.section = s.section"
+    " LEFT JOIN sentences after ON after.row = s.row + 1 AND after.section = s.section"
+)
+_TEXT = (
+    f'SELECT s.row, s.article, s.start, s."end", s.text, s.section, {_BLOCK}'
+    " FROM sentences s JOIN blocks b ON b.row = s.block WHERE s.row"
 )
 _SIMILAR = 60  # percent; less similar ids are named only if there are no others
 _VARIABLES = 900  # in one statement; every SQLite allows 999
@@ -60,6 +69,8 @@ class ArticleRow:
     sentences: int
     first_passage: int
     passages: int
+    first_block: int
+    blocks: int
 
     @property
     def sentence_rows(self) -> range:
@@ -74,7 +85,11 @@ class ArticleRow:
 
 @dataclass(frozen=True, slots=True)
 class SentenceRow:
-    """A sentence with its place, and the search terms of it, its neighbours and its title, spaces between."""
+    """A sentence with its place and block, and search terms with spaces between.
+
+    `terms` are its own, `terms_before` and `terms_after` its neighbours' in the same section, `terms_above`
+    those of the article's title and of its block's context.
+    """
 
     row: int
     article: int
@@ -86,7 +101,9 @@ class SentenceRow:
     terms: str
     terms_before: str
     terms_after: str
-    terms_title: str
+    terms_above: str
+    section: int
+    block: Block
 
 
 class SentencePlace(NamedTuple):
@@ -98,13 +115,15 @@ class SentencePlace(NamedTuple):
 
 
 class SentenceText(NamedTuple):
-    """A sentence's place and words, without its search terms."""
+    """A sentence's place, words and block, without its search terms; `section` numbers all sections."""
 
     row: int
     article: int
     start: int
     end: int
     text: str
+    section: int = 0
+    block: Block = NO_BLOCK
 
 
 class Catalog:
@@ -201,12 +220,26 @@ class Catalog:
         """Read the article of `row`, with its text. Raises IndexError."""
         about = self.article_row(row)
         ((text,),) = self._query("SELECT text FROM articles WHERE row = ?", (row,))
-        return Article(about.id, about.title, text, about.file, about.url, about.published, about.author)
+        blocks = tuple(self.blocks(row))
+        return Article(
+            about.id, about.title, text, about.file, about.url, about.published, about.author, blocks
+        )
+
+    def blocks(self, row: int) -> list[Block]:
+        """Read the blocks of the article of `row`, in order."""
+        about = self.article_row(row)
+        query = f"{_BLOCKS} WHERE row >= ? AND row < ? ORDER BY row"
+        ends = (about.first_block, about.first_block + about.blocks)
+        return [read_block(values) for values in self._query(query, ends)]
 
     def spans(self, row: int) -> list[Sentence]:
         """Read where the sentences of the article of `row` stand, in order."""
-        query = 'SELECT start, "end" FROM sentences WHERE row >= ? AND row < ? ORDER BY row'
-        return [Sentence(*span) for span in self._query(query, _ends(self.article_row(row).sentence_rows))]
+        about = self.article_row(row)
+        query = 'SELECT start, "end", block FROM sentences WHERE row >= ? AND row < ? ORDER BY row'
+        return [
+            Sentence(start, end, block - about.first_block)
+            for start, end, block in self._query(query, _ends(about.sentence_rows))
+        ]
 
     def passages(self, row: int) -> list[Passage]:
         """Read the passages of the article of `row`, in order."""
@@ -217,14 +250,15 @@ class Catalog:
         """Read the sentences of `rows`, in the order of `rows`. Raises KeyError for an unknown row."""
         wanted = [int(row) for row in rows]
         sentences = {
-            values[0]: SentenceRow(*values) for values in self._among(f"{_SENTENCE} WHERE s.row", wanted)
+            values[0]: SentenceRow(*(*values[:12], read_block(values[12:])))
+            for values in self._among(f"{_SENTENCE} WHERE s.row", wanted)
         }
         return [sentences[row] for row in wanted]
 
     def texts(self, rows: Iterable[int]) -> list[SentenceText]:
         """Read the texts of the sentences of `rows`, ascending; unknown rows are skipped."""
-        query = 'SELECT row, article, start, "end", text FROM sentences WHERE row'
-        return sorted(SentenceText(*values) for values in self._among(query, [int(row) for row in rows]))
+        values = sorted(self._among(_TEXT, [int(row) for row in rows]), key=itemgetter(0))
+        return [SentenceText(*(*sentence[:6], read_block(sentence[6:]))) for sentence in values]
 
     def terms(self) -> Iterator[list[str]]:
         """Yield the search terms of each sentence, in the order of the rows."""

@@ -8,8 +8,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from index.records import Article, Passage, Sentence
+from index.records import Article, Block, BlockKind, Passage, Sentence
 from index.segmentation.search_terms import terms
+from index.storage.block_rows import block_values
 from index.storage.catalog import CATALOG_FILE, article_key
 from index.storage.title_index import TABLES, write_titles
 
@@ -19,12 +20,18 @@ CREATE TABLE articles (
     terms TEXT NOT NULL, url TEXT, published TEXT, author TEXT, file TEXT NOT NULL UNIQUE,
     text TEXT NOT NULL, characters INTEGER NOT NULL,
     first_sentence INTEGER NOT NULL, sentences INTEGER NOT NULL,
-    first_passage INTEGER NOT NULL, passages INTEGER NOT NULL
+    first_passage INTEGER NOT NULL, passages INTEGER NOT NULL,
+    first_block INTEGER NOT NULL, blocks INTEGER NOT NULL
+) STRICT;
+CREATE TABLE blocks (
+    row INTEGER PRIMARY KEY, kind TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
+    section TEXT NOT NULL, lead TEXT NOT NULL, cells TEXT NOT NULL, links TEXT NOT NULL,
+    level INTEGER NOT NULL, page INTEGER, terms TEXT NOT NULL
 ) STRICT;
 CREATE TABLE sentences (
     row INTEGER PRIMARY KEY, article INTEGER NOT NULL, number INTEGER NOT NULL,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL, passage INTEGER NOT NULL, wording INTEGER NOT NULL,
-    text TEXT NOT NULL, terms TEXT NOT NULL
+    block INTEGER NOT NULL, section INTEGER NOT NULL, text TEXT NOT NULL, terms TEXT NOT NULL
 ) STRICT;
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, article INTEGER NOT NULL,
@@ -52,10 +59,13 @@ class CatalogWriter:
         self.articles = 0
         self.sentences = 0
         self.passages = 0
+        self._blocks = 0
+        self._sections = 0
 
     def add(self, article: Article, sentences: Sequence[Sentence], passages: Sequence[Passage]) -> None:
         """Append `article` with all its sentences and passages. Raises OSError."""
         row, text = self.articles, article.text
+        blocks = article.blocks or (Block(BlockKind.PARAGRAPH, 0, len(text)),)
         holder = [
             passage_row
             for passage_row, passage in enumerate(passages, self.passages)
@@ -69,15 +79,18 @@ class CatalogWriter:
                     *(" ".join(terms(article.title)), article.url, article.published, article.author),
                     *(article.file, text, len(text)),
                     *(self.sentences, len(sentences), self.passages, len(passages)),
+                    *(self._blocks, len(blocks)),
                 )
             ],
         )
+        self._insert("blocks", (block_values(self._blocks + n, block) for n, block in enumerate(blocks)))
+        sections = self._number_sections(blocks)
         self._insert(
             "sentences",
             (
                 (
                     *(self.sentences + n, row, n, s.start, s.end, holder[n]),
-                    *(_wording(cut), cut, " ".join(terms(cut))),
+                    *(_wording(cut), self._blocks + s.block, sections[s.block], cut, " ".join(terms(cut))),
                 )
                 for n, (s, cut) in enumerate((s, text[s.start : s.end]) for s in sentences)
             ),
@@ -90,9 +103,20 @@ class CatalogWriter:
         self.articles += 1
         self.sentences += len(sentences)
         self.passages += len(passages)
+        self._blocks += len(blocks)
+
+    def _number_sections(self, blocks: Sequence[Block]) -> list[int]:
+        """Return the number of each block's section: of the part below a heading or a run of headings."""
+        numbers = []
+        for number, block in enumerate(blocks):
+            before = blocks[number - 1].kind if number else None
+            if before is None or (block.kind is BlockKind.HEADING and before is not BlockKind.HEADING):
+                self._sections += 1
+            numbers.append(self._sections)
+        return numbers
 
     def _insert(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        columns = {"articles": 15, "sentences": 9, "passages": 6}[table]
+        columns = {"articles": 17, "blocks": 11, "sentences": 11, "passages": 6}[table]
         marks = ", ".join("?" * columns)
         with _os_errors():
             self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - our names

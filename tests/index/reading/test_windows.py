@@ -41,12 +41,13 @@ def test_a_window_is_a_run_of_whole_sentences_as_the_article_has_them(
         assert centre - first <= REACH
         assert after - 1 - centre <= REACH
         (article,) = {one.article for one in window.sentences}
-        assert window.start == window.sentences[0].start
+        assert window.sentences[0].start == window.sentences[0].start
         end = window.sentences[-1].end
-        assert len(window.text) == end - window.start
+        assert len(window.text) == end - window.sentences[0].start
         inside = {at for one in window.sentences for at in range(one.start, one.end)}
         for at, (shown, real) in enumerate(
-            zip(window.text, shelf.articles[article][window.start : end], strict=True), window.start
+            zip(window.text, shelf.articles[article][window.sentences[0].start : end], strict=True),
+            window.sentences[0].start,
         ):
             assert shown == (real if at in inside else " ")
         assert len(window.text) <= CHARACTERS or held == [centre]
@@ -55,7 +56,7 @@ def test_a_window_is_a_run_of_whole_sentences_as_the_article_has_them(
         if first > known[0].row and centre - first < REACH:
             assert end - shelf.sentences[first - 1].start > CHARACTERS
         if after <= known[-1].row and after - 1 - centre < REACH:
-            assert shelf.sentences[after].end - window.start > CHARACTERS
+            assert shelf.sentences[after].end - window.sentences[0].start > CHARACTERS
     assert left == []
 
 
@@ -82,7 +83,7 @@ def test_a_sentence_longer_than_the_limit_stands_alone(size: int) -> None:
     shelf = SentenceTexts.of(["Before.", "x" * size, "After."])
     (window,) = windows(shelf, 1)
     assert rows(window) == [1]
-    assert (window.start, window.text) == (8, "x" * size)
+    assert (window.sentences[0].start, window.text) == (8, "x" * size)
     assert rows(windows(shelf, 2)[0]) == [2]  # its neighbours do not take it in
 
 

@@ -36,7 +36,7 @@ def test_the_share_of_the_question_that_the_sentence_has() -> None:
     assert whole["covered"] == pytest.approx(1) and whole["numbers"] == 1 and whole["names"] == 1
     assert whole["has_name"] == 1 and whole["has_date"] == 0  # only a name is asked for
     part = features(
-        "The mayor opened it.", terms_before=terms("The Harbour Bridge was closed."), terms_title=("1998",)
+        "The mayor opened it.", terms_before=terms("The Harbour Bridge was closed."), terms_above=("1998",)
     )
     assert part["covered"] == pytest.approx(0.25)
     assert part["covered_near"] == pytest.approx(0.5)

@@ -49,7 +49,7 @@ def test_a_candidate_is_a_sentence_of_its_article_with_its_terms(
     assert best.terms == tuple(terms(best.text))
     article = retriever.catalog.article(best.article)
     assert article.text[best.start : best.end] == best.text
-    assert best.terms_title == tuple(terms(article.title))
+    assert best.terms_above == tuple(terms(article.title))
 
 
 def test_a_sentence_is_found_once_in_an_article_and_twice_in_all(

@@ -6,16 +6,26 @@ from pathlib import Path
 import pytest
 
 from index.errors import IndexDamagedError, UnknownArticleError
-from index.records import Article, Passage, Sentence
+from index.records import NO_BLOCK, Article, Block, BlockKind, Cell, Link, Passage, Sentence
 from index.storage import catalog
 from index.storage.catalog import Catalog, article_key
 from index.storage.catalog_writer import CatalogWriter
 
 FIRST = Article(
-    "a/één 😀", "One", "Up. Down. Left.", "a/één 😀.txt", "https://x.test/?a=1", "2017-06-07", "A B"
+    "a/één 😀",
+    "One",
+    "Up. Down. Left.",
+    "a/één 😀.txt",
+    "https://x.test/?a=1",
+    "2017-06-07",
+    "A B",
+    (
+        Block(BlockKind.PARAGRAPH, 0, 9, links=(Link(0, 2, "https://x.test"),), page=3),
+        Block(BlockKind.TABLE_ROW, 10, 15, ("Ways", "Out"), "Go:", (Cell("Side", 10, 15),), level=2),
+    ),
 )
-EMPTY = Article("b%20?#", "Two", "", "b%20?#.md")
-SECOND = Article("c", "Three", "Up.", "c.txt")
+EMPTY = Article("b%20?#", "Two", "", "b%20?#.md", blocks=(NO_BLOCK,))
+SECOND = Article("c", "Three", "Up.", "c.txt", blocks=(Block(BlockKind.PARAGRAPH, 0, 3),))
 
 
 @pytest.fixture
@@ -23,7 +33,7 @@ def folder(tmp_path: Path) -> Path:
     folder = tmp_path / "odd name %20?mode=rw#ü"
     folder.mkdir()
     with CatalogWriter(folder) as writer:
-        spans = [Sentence(0, 3), Sentence(4, 9), Sentence(10, 15)]
+        spans = [Sentence(0, 3), Sentence(4, 9), Sentence(10, 15, 1)]
         writer.add(FIRST, spans, [Passage(0, 9, 0, 2), Passage(10, 15, 2, 3)])
         writer.add(EMPTY, [], [])
         writer.add(SECOND, [Sentence(0, 3)], [Passage(0, 3, 0, 1)])
@@ -37,7 +47,7 @@ def test_articles_come_back_whole(folder: Path) -> None:
     assert [row.characters for row in read.articles()] == [15, 0, 3]
     assert [row.sentence_rows for row in read.articles()] == [range(3), range(3, 3), range(3, 4)]
     assert [row.passage_rows for row in read.articles()] == [range(2), range(2, 2), range(2, 3)]
-    assert read.spans(0) == [Sentence(0, 3), Sentence(4, 9), Sentence(10, 15)]
+    assert read.spans(0) == [Sentence(0, 3), Sentence(4, 9), Sentence(10, 15, 1)]
     assert read.passages(0) == [Passage(0, 9, 0, 2), Passage(10, 15, 2, 3)]
     assert read.spans(1) == []
 
@@ -47,8 +57,11 @@ def test_sentences_keep_the_asked_order_and_know_their_neighbours(folder: Path) 
     last, first, middle = read.sentences([3, 0, 1])
     assert (last.text, last.article, last.number) == ("Up.", 2, 0)
     assert (first.text, first.article) == ("Up.", 0)
-    assert (first.terms, first.terms_before, first.terms_after, first.terms_title) == ("", "", "", "one")
+    assert (first.terms, first.terms_before, first.terms_after, first.terms_above) == ("", "", "", "one ")
     assert (middle.start, middle.end, middle.terms_before, middle.terms_after) == (4, 9, "", "left")
+    (row,) = read.sentences([2])
+    assert (row.block, row.terms_above) == (FIRST.blocks[1], "one way go side")
+    assert read.texts([2])[0].block == FIRST.blocks[1]
     assert list(read.terms()) == [[], [], ["left"], []]
     places = read.places_of([3, 0, 2, 1])
     assert [(place.article, place.passage) for place in places] == [(2, 2), (0, 0), (0, 1), (0, 0)]
