@@ -55,6 +55,12 @@ def _citation_object(citation: Citation) -> dict[str, Any]:
         "start": citation.start,
         "end": citation.end,
         "highlight": None if citation.highlight is None else list(citation.highlight),
+        "section": list(citation.section),
+        "page": citation.page,
+        "block": citation.block.value,
+        "link": None,
+        "links": list(citation.links),
+        "also": [{"id": source.id, "title": source.title, "url": source.url} for source in citation.also],
         "score": citation.score,
     }
 

@@ -1,6 +1,10 @@
 """Wording for people: text made safe to print, counts with their nouns, errors in one line."""
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from index.records import Citation
 
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _SPACES = re.compile("[\t-\r\x85\u2028\u2029]+")
@@ -26,6 +30,13 @@ def safe(text: str) -> str:
 def safe_link(url: str | None) -> str | None:
     """Return `url` if it is a plain web address, else None: no other scheme is ever linked or opened."""
     return url if url and _LINK.fullmatch(url) and safe(url) == url else None
+
+
+def place(citation: "Citation") -> str:
+    """Say where in its article a citation stands: its page in a PDF, else which of the sentences it is."""
+    if citation.page is not None:
+        return f"page {citation.page}"
+    return f"sentence {citation.position} of {citation.sentences}"
 
 
 def count_with_noun(count: int, noun: str) -> str:

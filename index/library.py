@@ -224,7 +224,7 @@ class Library:
 
     def _source(self, row: int) -> Source:
         article = self._catalog.article_row(row)
-        return Source(article.id, article.title, article.url)
+        return Source(article.id, article.title, article.url, article.sentences)
 
 
 def published_fingerprint(config: Config) -> str:

@@ -133,11 +133,12 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The article of a citation."""
+    """The article of a citation; `sentences` counts its sentences."""
 
     id: str
     title: str
     url: str | None
+    sentences: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,12 @@ class Citation:
     """One source sentence of an answer, verbatim, with its place in the article.
 
     `highlight` holds absolute offsets inside `[start, end)`, or None; `score` is a probability, 0 to 1.
+    `section`, `page` and `block` are those of the sentence's block, `links` the addresses that it links to;
+    it is the sentence `position` of all `sentences` of the article, from 1. `also` names other articles with
+    the same sentence.
+
+    `shown` is the sentence as people should see it: with the names of its columns or with its lead-in;
+    `shown_highlight` marks the answer there.
     """
 
     number: int
@@ -154,6 +161,23 @@ class Citation:
     end: int
     highlight: Span | None
     score: float
+    section: tuple[str, ...] = ()
+    page: int | None = None
+    block: BlockKind = BlockKind.PARAGRAPH
+    links: tuple[str, ...] = ()
+    position: int = 0
+    sentences: int = 0
+    also: tuple[Source, ...] = ()
+    shown: str = ""
+    shown_highlight: Span | None = None
+
+    @property
+    def quotation(self) -> tuple[str, Span | None]:
+        """The sentence as people should see it, and where the answer is marked in that."""
+        if self.shown:
+            return self.shown, self.shown_highlight
+        mark = self.highlight and (self.highlight[0] - self.start, self.highlight[1] - self.start)
+        return self.sentence, mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +216,11 @@ class Answer:
 class Candidate:
     """A sentence that may answer a question, with what retrieval knows about it.
 
-    `row` is its row in the sentence vectors, `article` its article's. `dense` and `passage` are cosines of
-    the question with the sentence and with its passage, `lexical` is its BM25 score. `terms` are
-    its search terms, `terms_before` and `terms_after` its neighbours' (none at the ends of the section),
-    `terms_above` those of the article's title and of what is seen with its `block`.
+    `number` counts the sentences of its article, from 0. `row` is its row in the sentence vectors, `article`
+    its article's. `dense` and `passage` are cosines of the question with the sentence and with its passage,
+    `lexical` is its BM25 score. `terms` are its search terms, `terms_before` and `terms_after` its
+    neighbours' (none at the ends of the section), `terms_above` those of the article's title and of what is seen with
+    its `block`.
     """
 
     row: int
@@ -212,6 +237,7 @@ class Candidate:
     terms_above: tuple[str, ...]
     block: Block = NO_BLOCK
     section: int = 0
+    number: int = 0
 
 
 Ranked = tuple[Candidate, float]

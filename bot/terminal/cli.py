@@ -166,10 +166,13 @@ def articles(context: click.Context, as_objects: bool) -> None:
     )
 )
 @click.argument("article", metavar="ID")
+@click.option(
+    "--around", type=click.IntRange(1), metavar="N", help="Show only the sentences around number N."
+)
 @json_option
 @global_options
 @click.pass_context
-def show(context: click.Context, article: str, as_objects: bool) -> None:
+def show(context: click.Context, article: str, around: int | None, as_objects: bool) -> None:
     """Show one article, its sentences numbered."""
     from bot import json_output
     from bot.terminal import layouts
@@ -177,7 +180,11 @@ def show(context: click.Context, article: str, as_objects: bool) -> None:
 
     library = open_library(_options(context).config())
     text, sentences = library.article(article), library.sentences(article)
-    _put(as_objects, json_output.article_object(text, sentences), layouts.article_blocks(text, sentences))
+    _put(
+        as_objects,
+        json_output.article_object(text, sentences),
+        layouts.article_blocks(text, sentences, around),
+    )
 
 
 @main.command(

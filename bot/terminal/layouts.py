@@ -2,17 +2,21 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.doctor.check import Check
 from bot.shown_citations import shown_citations
 from bot.terminal.blocks import BLANK_LINE, Block, Piece
-from bot.wording import count_with_noun, safe, safe_link
+from bot.wording import count_with_noun, place, safe, safe_link
 from index.records import NO_ANSWER, NOT_SURE, Answer, Article, Citation, Sentence
 
 if TYPE_CHECKING:
     from index.storage.catalog import ArticleRow
+
+
+AROUND = 5
+"""Sentences shown before and after the one that is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +68,16 @@ def _citation_blocks(
     for citation in citations:
         blocks.append(Block(_sentence(citation), _lead(citation, layout)))
         same = before is not None and before.article.id == citation.article.id
-        source = (_place(citation),) if same else _source(citation, layout)
+        source = _place_alone(citation) if same else _source(citation, layout)
         blocks.append(Block(source, " " * layout.indent))
         before = citation
     return blocks
+
+
+def _place_alone(citation: Citation) -> tuple[Piece, ...]:
+    """Say where a sentence stands below another one of the same article."""
+    first, *rest = _place(citation)
+    return replace(first, text=first.text.removeprefix(", ").removeprefix(" ")), *rest
 
 
 def _lead(citation: Citation, layout: _Layout) -> str:
@@ -75,30 +85,38 @@ def _lead(citation: Citation, layout: _Layout) -> str:
 
 
 def _sentence(citation: Citation) -> tuple[Piece, ...]:
-    text, start = citation.sentence, citation.start
-    if citation.highlight is None:
+    text, mark = citation.quotation
+    if mark is None:
         return (Piece(safe(text)),)
-    first, last = citation.highlight[0] - start, citation.highlight[1] - start
+    first, last = mark
     return Piece(safe(text[:first])), Piece(safe(text[first:last]), "mark"), Piece(safe(text[last:]))
 
 
 def _source(citation: Citation, layout: _Layout) -> tuple[Piece, ...]:
     article = citation.article
     title = safe(article.title)
-    return (
-        Piece(title, "title", safe_link(article.url)),
-        Piece(f" ({safe(article.id)}), " if title in layout.shared_titles else ", ", "aside"),
-        _place(citation),
-    )
+    shared = f" ({safe(article.id)})" if title in layout.shared_titles else ""
+    return (Piece(title, "title", safe_link(article.url)), Piece(shared, "aside"), *_place(citation))
 
 
-def _place(citation: Citation) -> Piece:
+def _place(citation: Citation) -> tuple[Piece, ...]:
+    """Say where in the article a sentence stands, what it links to, and which articles hold it as well."""
+    section = "".join(f" › {safe(heading)}" for heading in citation.section)
     likely = f" · {citation.score:.0%}" if citation.score >= 0.01 else ""
-    return Piece(f"characters {citation.start}–{citation.end}{likely}", "aside")
+    pieces = [Piece(f"{section}, {place(citation)}{likely}", "aside")]
+    for address in citation.links:
+        pieces += [Piece(" · ", "aside"), Piece(safe(address), "aside", safe_link(address))]
+    if citation.also:
+        others = ", ".join(safe(source.id) for source in citation.also)
+        pieces.append(Piece(f" · also in {others}", "aside"))
+    return tuple(pieces)
 
 
-def article_blocks(article: Article, sentences: Sequence[Sentence]) -> list[Block]:
-    """Lay out one article: its title, its metadata, and its sentences numbered from 1."""
+def article_blocks(article: Article, sentences: Sequence[Sentence], around: int | None = None) -> list[Block]:
+    """Lay out one article: its title, its metadata, and its sentences numbered from 1.
+
+    With `around`, only the sentences nearest to that number are shown.
+    """
     url = safe_link(article.url)
     metadata = [
         Piece(safe(fact), "aside") for fact in (article.author, article.published, article.file) if fact
@@ -109,6 +127,8 @@ def article_blocks(article: Article, sentences: Sequence[Sentence]) -> list[Bloc
     blocks += [Block((piece,)) for piece in metadata] + [BLANK_LINE]
     width = len(str(len(sentences)))
     for number, sentence in enumerate(sentences, 1):
+        if around is not None and abs(number - min(around, len(sentences))) > AROUND:
+            continue
         text = article.text[sentence.start : sentence.end]
         blocks.append(Block((Piece(safe(text)),), f"{number:>{width}}  "))
     return blocks

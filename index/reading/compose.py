@@ -3,8 +3,11 @@
 from collections.abc import Callable, Sequence
 
 from index.reading.reader import Reading
-from index.records import Answer, Citation, Source
+from index.records import Answer, BlockKind, Candidate, Citation, Source, Span
+from index.segmentation.rendering import render
 
+_LED = frozenset((BlockKind.LIST_ITEM, BlockKind.DEFINITION, BlockKind.TABLE_ROW))
+_LEAD_ENDS = (":", "?", ".", "!", "…")
 MAYBE_FROM = 0.5
 """Part of the threshold from which the first citation may answer; docs/quality.md has the figures."""
 
@@ -38,7 +41,45 @@ def compose(
 def _citation(number: int, reading: Reading, article: Source, mark_from: float) -> Citation:
     candidate, score = reading.candidate, round(reading.score, 4)
     mark = reading.highlight if score >= mark_from else None
-    return Citation(number, article, candidate.text, candidate.start, candidate.end, mark, score)
+    block = candidate.block
+    shown, shown_mark = _shown(candidate, mark)
+    return Citation(
+        number=number,
+        article=article,
+        sentence=candidate.text,
+        start=candidate.start,
+        end=candidate.end,
+        highlight=mark,
+        score=score,
+        section=block.section,
+        page=block.page,
+        block=block.kind,
+        links=_links(candidate),
+        position=candidate.number + 1,
+        sentences=article.sentences,
+        shown=shown,
+        shown_highlight=shown_mark,
+    )
+
+
+def _shown(candidate: Candidate, mark: Span | None) -> tuple[str, Span | None]:
+    """Return a sentence as people should see it: with the names of its columns, or with its lead-in."""
+    block = candidate.block
+    rendering = render(candidate.text, candidate.start, block)
+    if block.lead and block.kind in _LED:
+        ending = " " if block.lead.endswith(_LEAD_ENDS) else ": "
+        rendering = rendering.after(block.lead + ending)
+    return rendering.text, mark and rendering.span(*mark)
+
+
+def _links(candidate: Candidate) -> tuple[str, ...]:
+    """Return the addresses that a sentence links to and does not show, each once."""
+    addresses = (
+        link.address
+        for link in candidate.block.links
+        if candidate.start <= link.start < candidate.end and link.address not in candidate.text
+    )
+    return tuple(dict.fromkeys(addresses))
 
 
 def _answer_text(citation: Citation) -> str:

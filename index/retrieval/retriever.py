@@ -80,6 +80,7 @@ class Retriever:
                 terms_above=tuple(sentence.terms_above.split()),
                 block=sentence.block,
                 section=sentence.section,
+                number=sentence.number,
             )
             for place, sentence in zip(chosen, self.catalog.sentences(pool[chosen]), strict=True)
         ]

@@ -69,8 +69,8 @@ class ArticleRow:
     sentences: int
     first_passage: int
     passages: int
-    first_block: int
-    blocks: int
+    first_block: int = 0
+    blocks: int = 0
 
     @property
     def sentence_rows(self) -> range:

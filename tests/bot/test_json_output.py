@@ -59,7 +59,8 @@ def test_an_answer_has_the_promised_keys_in_their_order() -> None:
     assert dump(found) == (
         '{"question": "Is it?", "answerable": true, "maybe": false, "confidence": 0.97, "answer": "is", '
         '"citations": [{"number": 1, "article": {"id": "a/b", "title": "Title", "url": null}, '
-        '"sentence": "It is so.", "start": 10, "end": 19, "highlight": [13, 15], "score": 0.97}], '
+        '"sentence": "It is so.", "start": 10, "end": 19, "highlight": [13, 15], "section": [], '
+        '"page": null, "block": "paragraph", "link": null, "links": [], "also": [], "score": 0.97}], '
         '"elapsed_ms": 4.2}'
     )
 

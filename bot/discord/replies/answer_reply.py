@@ -31,7 +31,7 @@ from bot.discord.replies.tickets import (
     parse_ticket,
     sentence_digest,
 )
-from bot.wording import safe
+from bot.wording import safe, safe_link
 from index.errors import UnknownArticleError
 from index.library import Library
 from index.records import Answer, Citation
@@ -47,6 +47,10 @@ ANSWER_LIMIT = 1000
 """Units of an answer; with these limits the first citation always fits."""
 QUOTATION_LIMIT = 500
 """Units of a quoted sentence."""
+SECTION_LIMIT = 60
+"""Units of a heading above a quoted sentence."""
+LINKS = 2
+"""Addresses that a quoted sentence links to and a reply shows."""
 REPEATED_TITLE_LIMIT = 40
 """Units of the title of an article that an earlier citation in the same reply has named."""
 
@@ -263,16 +267,18 @@ def _next_best(answer: Answer) -> int | None:
 
 def _quotation(citation: Citation, answerable: bool) -> str:
     """Quote a sentence, the words that answer the question in bold."""
-    span = None
-    if citation.highlight and answerable:
-        span = (citation.highlight[0] - citation.start, citation.highlight[1] - citation.start)
-    return f"{QUOTE}{emphasize(citation.sentence, span, QUOTATION_LIMIT)}"
+    text, mark = citation.quotation
+    return f"{QUOTE}{emphasize(text, mark if answerable else None, QUOTATION_LIMIT)}"
 
 
 def _source(citation: Citation, place: Place | None, title_limit: int) -> str:
     title = link(citation.article.title, citation.article.url, title_limit)
+    section = "".join(f" › {escape_to_fit(heading, SECTION_LIMIT)}" for heading in citation.section[-2:])
     position = f" · sentence {place.number} of {place.total}" if place else ""
-    return f"-# {citation.number} · {title}{position}"
+    if citation.page is not None:
+        position = f" · page {citation.page}"
+    links = "".join(f" · {address}" for address in citation.links[:LINKS] if safe_link(address))
+    return f"-# {citation.number} · {title}{section}{position}{links}"
 
 
 def _context_buttons(citations: Sequence[Citation]) -> list[Button]:

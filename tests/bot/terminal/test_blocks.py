@@ -13,9 +13,11 @@ ARTICLE = Source("raqqa", "Long and hard", URL)
 SENTENCE = (
     "US Lieutenant General Steve Townsend predicts the fight for Raqqa will be long and hard, but decisive."
 )
-FIRST = Citation(1, ARTICLE, SENTENCE, 100, 100 + len(SENTENCE), (103, 136), 0.97)
-SAME = Citation(2, ARTICLE, "Raqqa is a city.", 0, 16, None, 0.31)
-OTHER = Citation(3, Source("b", "Another", None), "Raqqah, they said.", 5, 23, None, 0.05)
+FIRST = Citation(1, ARTICLE, SENTENCE, 100, 100 + len(SENTENCE), (103, 136), 0.97, position=20, sentences=33)
+SAME = Citation(2, ARTICLE, "Raqqa is a city.", 0, 16, None, 0.31, position=1, sentences=33)
+OTHER = Citation(
+    3, Source("b", "Another", None), "Raqqah, they said.", 5, 23, None, 0.05, position=2, sentences=2
+)
 ANSWER = Answer("Who?", True, 0.97, "Lieutenant General Steve Townsend", (FIRST, SAME, OTHER), 4.0)
 UNANSWERED = replace(ANSWER, answerable=False, answer=None, confidence=0.31)
 MAYBE = replace(UNANSWERED, maybe=True)
@@ -24,14 +26,14 @@ PLAIN = f"""\
 Lieutenant General Steve Townsend
 
 [1] {SENTENCE}
-    Long and hard, characters 100–{100 + len(SENTENCE)} · 97%
+    Long and hard, sentence 20 of 33 · 97%
     https://example.org/raqqa
 
 Next best:
 [2] Raqqa is a city.
-    characters 0–16 · 31%
+    sentence 1 of 33 · 31%
 [3] Raqqah, they said.
-    Another, characters 5–23 · 5%
+    Another, sentence 2 of 2 · 5%
 """
 
 HOSTILE = "\x1b]8;;https://evil.example\x1b\\now\x1b[2J [bold]x[/bold] :smile: \u202egnp"
@@ -50,7 +52,7 @@ def test_an_answer_that_is_the_whole_sentence_is_printed_once(capsys: pytest.Cap
     first = replace(FIRST, highlight=None)
     show(answer_blocks(replace(ANSWER, answer=SENTENCE, citations=(first,))))
     assert capsys.readouterr().out == (
-        f"{SENTENCE}\n\n[1] Long and hard, characters 100–{100 + len(SENTENCE)} · 97%\n    {URL}\n"
+        f"{SENTENCE}\n\n[1] Long and hard, sentence 20 of 33 · 97%\n    {URL}\n"
     )
 
 
@@ -58,15 +60,15 @@ def test_articles_with_one_title_are_told_apart_by_their_ids(capsys: pytest.Capt
     twin = replace(OTHER, article=Source("old/raqqa", "Long and\nhard", None))
     show(answer_blocks(replace(ANSWER, citations=(FIRST, SAME, twin))))
     out = capsys.readouterr().out
-    assert "    Long and hard (raqqa), characters 100" in out
-    assert "    Long and hard (old/raqqa), characters 5–23" in out
+    assert "    Long and hard (raqqa), sentence 20" in out
+    assert "    Long and hard (old/raqqa), sentence 2 of 2" in out
 
 
 def test_less_than_a_percent_is_not_said(capsys: pytest.CaptureFixture[str]) -> None:
     show(citation_blocks((FIRST, replace(SAME, score=0.0099), replace(OTHER, score=0.01))))
     out = capsys.readouterr().out
-    assert "    characters 0–16\n" in out
-    assert "characters 5–23 · 1%\n" in out
+    assert "    sentence 1 of 33\n" in out
+    assert "sentence 2 of 2 · 1%\n" in out
 
 
 def test_numbers_of_two_digits_stand_apart_from_the_text(capsys: pytest.CaptureFixture[str]) -> None:
@@ -75,7 +77,7 @@ def test_numbers_of_two_digits_stand_apart_from_the_text(capsys: pytest.CaptureF
         show(blocks)
         lines = capsys.readouterr().out.splitlines()
         assert "[9]  Raqqah, they said." in lines
-        assert lines[-2:] == ["[10] Raqqah, they said.", "     characters 5–23 · 5%"]
+        assert lines[-2:] == ["[10] Raqqah, they said.", "     sentence 2 of 2 · 5%"]
 
 
 def test_unanswered_is_one_plain_line_and_the_nearest_sentences(capsys: pytest.CaptureFixture[str]) -> None:
@@ -189,3 +191,23 @@ def test_an_article_is_shown_with_its_sentences_numbered(capsys: pytest.CaptureF
     assert lines[:5] == ["Ten", "A. Uthor", "2020-01-02", "t.md", URL]
     assert lines[6] == " 1  Sentence 1."
     assert lines[-1] == "10  Sentence 10."
+
+
+def test_a_source_says_section_page_links_and_other_articles(capsys: pytest.CaptureFixture[str]) -> None:
+    citation = replace(
+        FIRST,
+        section=("Rules", "At night"),
+        page=12,
+        links=("https://example.org/x", "mailto:a@example.org"),
+        also=(Source("copy/raqqa", "Long and hard", None),),
+    )
+    show(citation_blocks((citation,)))
+    source = " ".join(capsys.readouterr().out.split())
+    assert "Long and hard › Rules › At night, page 12 · 97% · https://example.org/x · mailto:" in source
+    assert "also in copy/raqqa" in source
+
+
+def test_a_sentence_is_shown_with_the_names_of_its_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    row = replace(OTHER, shown="Boat: Marigold · Seats: 120", shown_highlight=(24, 27))
+    show(citation_blocks((row,)))
+    assert "[3] Boat: Marigold · Seats: 120\n" in capsys.readouterr().out
