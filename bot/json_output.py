@@ -11,6 +11,7 @@ from index.records import Answer, Article, Citation, Sentence
 
 if TYPE_CHECKING:
     from index.building.report import BuildReport
+    from index.reading.explanation import Explanation
     from index.storage.catalog import ArticleRow
 
 # Valid in JSON without escapes, but obeyed by a terminal, invisible, or taken for the end of a line.
@@ -62,6 +63,27 @@ def _citation_object(citation: Citation) -> dict[str, Any]:
         "links": list(citation.links),
         "also": [{"id": source.id, "title": source.title, "url": source.url} for source in citation.also],
         "score": citation.score,
+    }
+
+
+def explanation_object(explanation: "Explanation", threshold: float) -> dict[str, Any]:
+    """Return the object of why an answer came out as it did; `read` are log-odds, or null if unread."""
+    return {
+        "threshold": threshold,
+        "candidates": explanation.candidates,
+        "read": explanation.read,
+        "parts": [asdict(part) for part in explanation.parts],
+        "best": [
+            {
+                "sentence": compared.candidate.text,
+                "start": compared.candidate.start,
+                "end": compared.candidate.end,
+                "meaning": compared.candidate.dense,
+                "words": compared.candidate.lexical,
+                "read": compared.read,
+            }
+            for compared in explanation.best
+        ],
     }
 
 

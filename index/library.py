@@ -19,6 +19,7 @@ from index.errors import FootnoteError, IndexStaleError, ModelDamagedError
 from index.models.encoder import Encoder
 from index.models.span_model import SpanModel
 from index.reading.compose import compose
+from index.reading.explanation import Explanation
 from index.reading.reader import RankedQuestion, Reader, Reading
 from index.reading.reader_choice import load_span_model, make_reader
 from index.records import Answer, Article, Question, Sentence, Source, clean_question
@@ -153,6 +154,16 @@ class Library:
         if isinstance(answer, FootnoteError):
             raise answer
         return answer
+
+    def explain(self, question: str, *, article: str | None = None, top_k: int | None = None) -> Explanation:
+        """Explain the answer that `ask` gives to a question: it is looked up and read once more.
+
+        Raises as `ask` does.
+        """
+        ranked = self._rank(Question(question, article, top_k))
+        if isinstance(ranked, FootnoteError):
+            raise ranked
+        return self._loaded_reader().explain(ranked)
 
     def ask_many(self, questions: Sequence[Question]) -> list[Answer | FootnoteError]:
         """Answer several questions at once, each as `ask` would, on all cores until the last is done.

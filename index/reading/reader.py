@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from index.reading.confidence import Calibration
+from index.reading.confidence import EVIDENCE, Calibration, evidence
+from index.reading.explanation import Explanation, explain
 from index.records import Candidate, Idf, Ranked, Span
 from index.retrieval.answer_types import highlight
 
@@ -45,6 +46,10 @@ class Reader(Protocol):
         """
         ...
 
+    def explain(self, question: RankedQuestion) -> Explanation:
+        """Explain what `read` returns for a question."""
+        ...
+
 
 class RetrievalReader:
     """Keeps the order of retrieval, calibrates its scores, marks an answer only if its type is clear."""
@@ -55,6 +60,14 @@ class RetrievalReader:
     def read(self, questions: Sequence[RankedQuestion]) -> list[list[Reading]]:
         """Read the candidates of each question; see `Reader.read`."""
         return [self._readings(question) for question in questions]
+
+    def explain(self, question: RankedQuestion) -> Explanation:
+        """Explain what `read` returns for a question."""
+        ranked = question.ranked
+        if not ranked:
+            return explain(ranked, {}, question.count, None)
+        values = evidence(question.question, ranked, question.idf)
+        return explain(ranked, {}, question.count, (EVIDENCE, values, self._calibration.weights))
 
     def _readings(self, question: RankedQuestion) -> list[Reading]:
         text = question.question

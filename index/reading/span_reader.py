@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from index.models.span_model import SpanModel, TokenScores
 from index.reading.confidence import EVIDENCE, Calibration, evidence, logistic
+from index.reading.explanation import Explanation, explain
 from index.reading.reader import RankedQuestion, Reading
 from index.reading.windows import Window, make_windows
 from index.records import BlockKind, Idf, Ranked, Span
@@ -161,14 +162,31 @@ class SpanReader:
         ranked = rerank(question.ranked, scores, self._weights.ranking)
         if not ranked:
             return []
-        retrieval = self._retrieval.log_odds(question.question, question.ranked, question.idf)
-        features = confidence_features(question.question, ranked, scores, question.idf, retrieval)
+        features = self._confidence_features(question, ranked, scores)
         confidence = logistic(float(features @ self._weights.confidence))
         readings = []
         for candidate, score in ranked[: question.count]:
             mark = scores[candidate.row].highlight if candidate.row in scores else None
             readings.append(Reading(candidate, mark, confidence * math.exp(min(0.0, score - ranked[0][1]))))
         return readings
+
+    def _confidence_features(
+        self, question: RankedQuestion, ranked: Sequence[Ranked], scores: Mapping[int, SentenceScores]
+    ) -> NDArray[np.float64]:
+        retrieval = self._retrieval.log_odds(question.question, question.ranked, question.idf)
+        return confidence_features(question.question, ranked, scores, question.idf, retrieval)
+
+    def explain(self, question: RankedQuestion) -> Explanation:
+        """Explain what `read` returns for a question."""
+        scores = self.score(question.question, question.ranked)
+        ranked = rerank(question.ranked, scores, self._weights.ranking)
+        read = {row: of_row.sentence_log_odds for row, of_row in scores.items()}
+        if not ranked:
+            return explain(ranked, read, question.count, None)
+        features = self._confidence_features(question, ranked, scores)
+        return explain(
+            ranked, read, question.count, (CONFIDENCE_FEATURES, features, self._weights.confidence)
+        )
 
 
 def rerank(
