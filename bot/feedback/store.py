@@ -53,6 +53,7 @@ _LIST = """
 SELECT row, judged, note, "right", question, answer, "index", asked_in, article, sentence
 FROM feedback ORDER BY row
 """
+_FORGET = "DELETE FROM feedback WHERE person = ?"
 _NOTE = "UPDATE feedback SET note = ? WHERE row = ? AND person = ?"
 
 Result = TypeVar("Result")
@@ -152,6 +153,26 @@ class Feedback:
             return False
         values = (_storable(text[:NOTE_LIMIT]), row, self._hash("user", user))
         return self._run(lambda database: database.execute(_NOTE, values).rowcount == 1)
+
+    def forget(self, user: int) -> int:
+        """Delete all that a user said, also from the file's free space; return how many verdicts it was.
+
+        Raises FeedbackError, also if the key is gone by which verdicts are known to be the user's.
+        """
+        if not self.path.exists():
+            return 0
+        if not self._key_path.exists():
+            raise FeedbackError(
+                f"{self._key_path} is missing: nobody can tell whose verdicts are stored",
+                f"Put a backup of it in its place; or delete {self.path}, and with it everybody's verdicts.",
+            )
+        person = self._hash("user", user)
+
+        def delete(database: sqlite3.Connection) -> int:
+            database.execute("PRAGMA secure_delete = ON")
+            return database.execute(_FORGET, (person,)).rowcount
+
+        return self._run(delete)
 
     def list(self) -> list[Entry]:
         """Read all feedback, oldest first; none if there is no file. Raises FeedbackError."""

@@ -330,6 +330,7 @@ def doctor(context: click.Context, fetch: bool, service: bool, as_objects: bool)
         "footnote feedback",
         "footnote feedback --json | jq -r '.[].note'",
         "footnote feedback --export judged.jsonl",
+        "footnote feedback --forget 80351110224678912",
     )
 )
 @click.option(
@@ -339,20 +340,29 @@ def doctor(context: click.Context, fetch: bool, service: bool, as_objects: bool)
     metavar="FILE",
     help="Write questions for `footnote eval` to FILE; - is stdout.",
 )
+@click.option(
+    "--forget", type=click.IntRange(1), metavar="USER", help="Delete what the user with this Discord id said."
+)
 @json_option
 @global_options
 @click.pass_context
-def feedback(context: click.Context, target: IO[str] | None, as_objects: bool) -> None:
+def feedback(context: click.Context, target: IO[str] | None, forget: int | None, as_objects: bool) -> None:
     """List what people said about the bot's answers.
 
     With --export, what they called right becomes questions whose answers are known. What they called wrong is
     left out and counted: it does not say what would be right.
     """
+    if target is not None and forget is not None:
+        raise click.UsageError("Give either --export or --forget, not both.")
     from bot.feedback.export import export
     from bot.feedback.store import Feedback
-    from bot.terminal.feedback_list import entry_object, export_blocks, feedback_blocks
+    from bot.terminal.feedback_list import entry_object, export_blocks, feedback_blocks, forgotten_blocks
 
     store = Feedback(_options(context).config().bot_directory)
+    if forget is not None:
+        count = store.forget(forget)
+        _put(as_objects, {"deleted": count}, forgotten_blocks(count))
+        return
     entries = store.list()
     if target is None:
         _put(as_objects, list(map(entry_object, entries)), feedback_blocks(entries, store.path))

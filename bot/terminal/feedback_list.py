@@ -36,6 +36,11 @@ def export_blocks(result: Export) -> list[Block]:
     ]
 
 
+def forgotten_blocks(count: int) -> list[Block]:
+    """Say how many verdicts of a person were deleted."""
+    return [Block((Piece(f"deleted {count_with_noun(count, 'verdict')}"),))]
+
+
 def feedback_blocks(entries: Sequence[Entry], path: Path) -> list[Block]:
     """Lay out judgements, oldest first: the verdict, the question, what the bot said, and the note.
 

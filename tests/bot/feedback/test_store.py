@@ -49,6 +49,30 @@ def test_it_is_still_there_in_another_process(feedback: Feedback) -> None:
     assert [entry.judgement for entry in feedback.list()] == [WRONG]
 
 
+def test_what_one_person_said_is_deleted_from_the_file(feedback: Feedback) -> None:
+    secret = "a question that must be gone"
+    row = feedback.add(replace(RIGHT, question=secret), user=ANN, message=1).row
+    feedback.note(row, user=ANN, text=f"note: {secret}")
+    feedback.add(WRONG, user=ANN, message=2)
+    feedback.add(RIGHT, user=BOB, message=1)
+    assert feedback.forget(ANN) == 2
+    assert [entry.judgement for entry in feedback.list()] == [RIGHT]
+    files = [file.read_bytes() for file in feedback.path.parent.iterdir()]
+    assert not any(secret.encode() in content for content in files)
+    assert feedback.forget(ANN) == 0
+
+
+def test_without_its_key_nobody_is_forgotten(feedback: Feedback, tmp_path: Path) -> None:
+    assert Feedback(tmp_path / "nothing").forget(ANN) == 0
+    feedback.add(RIGHT, user=ANN, message=1)
+    key = feedback.path.with_name(KEY_FILE)
+    key.unlink()
+    with pytest.raises(FeedbackError, match="nobody can tell whose"):
+        feedback.forget(ANN)
+    assert not key.exists()
+    assert len(feedback.list()) == 1
+
+
 def test_a_person_has_one_verdict_on_a_message(feedback: Feedback) -> None:
     row = feedback.add(RIGHT, user=ANN, message=1).row
     assert feedback.add(replace(WRONG, index="ffff"), user=ANN, message=1).row == row

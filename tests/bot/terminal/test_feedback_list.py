@@ -37,6 +37,15 @@ def test_the_command_lists_feedback(judged: Home) -> None:
     assert lines[-1] == "  said   The articles do not say."
 
 
+def test_the_command_deletes_what_one_person_said(judged: Home) -> None:
+    assert judged.footnote("feedback", "--forget", "1").out == "deleted 0 verdicts\n"
+    run = judged.footnote("feedback", "--forget", str(ANN), "--json")
+    assert (run.code, run.json) == (0, {"deleted": 3})
+    assert judged.footnote("feedback", "--json").json == []
+    assert judged.footnote("feedback", "--forget", "1", "--export", "-").code == 2
+    assert judged.footnote("feedback", "--forget", "somebody").code == 2
+
+
 def test_the_command_lists_feedback_as_json(judged: Home) -> None:
     first, *others = judged.footnote("feedback", "--json").json
     assert first.pop("judged").endswith("Z")
