@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from sentencex import get_sentence_boundaries  # type: ignore[import-untyped]
 
 from index.records import Block, BlockKind, Sentence, Span
+from index.segmentation.abbreviations import goes_on
 from index.segmentation.blocks import split_blocks
 from index.segmentation.characters import HANGUL, TIBETAN, UNSPACED, grapheme_clusters, replace_surrogates
+from index.segmentation.protected_spans import protect
 
 LONGEST_SENTENCE = 600
 """Code points of the longest sentence; a longer one is cut at its best place."""
 LONGEST_UNSPACED = 200
 """The same in scripts without spaces between words, where every character is about one token."""
-SENTENCE_RULES = 3
+SENTENCE_RULES = 4
 """Version of the rules here and in `index.segmentation.blocks`: raise it when they cut differently."""
 
 _WINDOW = 4_000  # sentencex takes quadratic time; it gets no more text at once
@@ -29,6 +31,12 @@ _NOTE = re.compile(r"(?:\[[^\[\]\n]{1,40}\])+")
 _ENUMERATOR = re.compile(r"\(?(?:[A-Za-z]|[IVXLC]{1,5}|\d{1,3})[.)]")
 # "Eq."
 _ABBREVIATION = re.compile(r"[^\W\d]{1,7}\.")
+# "Chapter 1."
+_NUMBERED = re.compile(r"[A-Z][a-z]{2,9} (?:\d{1,3}|[IVXLC]{1,5}|[A-Z])\.")
+# "Defaults to `600`.": it says of what only together with the sentence before
+_VALUE = re.compile(r"\W*defaults?(?: value)?(?:\W{0,3}:| is\b| to\b)", re.IGNORECASE)
+# The end of a sentence that sentencex does not see: "Maybe… Then"
+_ELLIPSIS = re.compile(r"(?<=[^\W_])…[\"'”’»)]*(?=\s+[\"'“‘«(]?[A-Z])")
 # "(It rained.)" before the capital letter of a new sentence
 _BRACKETED = re.compile(r"\([^()]*[.!?…][\"'”’»]?\)(?=\s+[\"'“‘«(]?[^\W\d_a-z])")
 _CUTS = (
@@ -49,34 +57,53 @@ def split_sentences(text: str, blocks: Sequence[Block] | None = None) -> list[Se
     if blocks is None:
         blocks = [Block(BlockKind.PARAGRAPH, start, end) for start, end in split_blocks(safe)]
     return [
-        Sentence(*part, number)
+        Sentence(block.start + start, block.start + end, number)
         for number, block in enumerate(blocks)
-        for span in _spans(safe, block)
-        for part in _capped(safe, *span)
-        if any(map(str.isalnum, safe[slice(*part)]))
+        for start, end in _sentences(safe[block.start : block.end], block)
+        if any(map(str.isalnum, safe[block.start + start : block.start + end]))
     ]
 
 
-def _spans(text: str, block: Block) -> Iterator[Span]:
+def _sentences(text: str, block: Block) -> Iterator[Span]:
+    """Yield the sentences of a block; its text is `text`, and their offsets are in it."""
+    # Replaced by as many characters: other line separators than line feeds crash sentencex.
+    masked = _SEPARATORS.sub("\n", protect(text))
+    for span in _spans(text, masked, block):
+        yield from _capped(text, masked, *span)
+
+
+def _spans(text: str, masked: str, block: Block) -> Iterator[Span]:
     """Yield the sentences of a block, as long as they are."""
-    if block.kind in _WHOLE:
-        yield block.start, block.end
+    if block.kind is BlockKind.TABLE_ROW and block.cells:
+        yield from _cells(block)
+    elif block.kind in _WHOLE:
+        yield 0, len(text)
     elif block.kind is BlockKind.CODE:
-        for line in _LINE.finditer(text, block.start, block.end):
+        for line in _LINE.finditer(text):
             yield line.span()
     else:
-        yield from _repaired(text, _segments(text, block.start, block.end))
+        yield from _repaired(text, _parted(text, _segments(masked)))
 
 
-def _segments(text: str, start: int, end: int) -> Iterator[Span]:
-    """Yield the segments of a block by sentencex; they follow each other without gaps."""
+def _cells(block: Block) -> Iterator[Span]:
+    """Yield a row, or if it is too long, runs of its cells."""
+    start = 0
+    for before, cell in pairwise(block.cells):
+        if cell.end - block.start - start > LONGEST_SENTENCE:
+            yield start, before.end - block.start
+            start = before.end - block.start
+    yield start, block.end - block.start
+
+
+def _segments(masked: str) -> Iterator[Span]:
+    """Yield the segments of a text by sentencex; they follow each other without gaps."""
+    start, end = 0, len(masked)
     while start < end:
         stop = min(start + _WINDOW, end)
-        # Replaced by as many characters: other line separators than line feeds crash sentencex.
-        boundaries = get_sentence_boundaries("en", _SEPARATORS.sub("\n", text[start:stop]))
+        boundaries = get_sentence_boundaries("en", masked[start:stop])
         if stop < end:  # the last one may go on behind the window
             boundaries = boundaries[:-1] or [
-                {"end_index": _best_cut(text, start, stop, stop - start) - start}
+                {"end_index": _best_cut(masked, start, stop, stop - start) - start}
             ]
         offset = start
         for boundary in boundaries:
@@ -85,13 +112,24 @@ def _segments(text: str, start: int, end: int) -> Iterator[Span]:
             start = segment[1]
 
 
+def _parted(text: str, segments: Iterator[Span]) -> Iterator[Span]:
+    """Part the segments where sentencex sees no end: "Maybe… Then"."""
+    for start, end in segments:
+        for ellipsis in _ELLIPSIS.finditer(text, start, end):
+            yield start, ellipsis.end()
+            start = ellipsis.end()
+        if start < end:
+            yield start, end
+
+
 def _repaired(text: str, segments: Iterator[Span]) -> Iterator[Span]:
     """Correct the errors of sentencex that were measured (docs/segmentation.md)."""
     held: Span | None = None
+    capitalised = next((character.isupper() for character in text if character.isalpha()), False)
     for start, end in segments:
         if held is not None and not text[start - 1].isspace() and (note := _NOTE.match(text, start, end)):
             held, start = (held[0], note.end()), note.end()  # "It rained.[citation needed] Then" – a note
-        if held is not None and _belongs(text, held, start, end):
+        if held is not None and _belongs(text, held, start, end, capitalised):
             held = (held[0], end)
             continue
         if held is not None:
@@ -104,19 +142,26 @@ def _repaired(text: str, segments: Iterator[Span]) -> Iterator[Span]:
         yield held
 
 
-def _belongs(text: str, held: Span, start: int, end: int) -> bool:
-    """Tell whether the segment continues the held one: bare marks, "II. Methods", "Eq. 4"."""
+def _belongs(text: str, held: Span, start: int, end: int, capitalised: bool) -> bool:
+    """Tell whether the segment continues the held one: bare marks, "II. Methods", "Eq. 4", "approx. 4".
+
+    `capitalised` tells whether sentences of this text begin with capital letters.
+    """
     word = text[held[0] : held[1]].strip() if held[1] - held[0] < 16 else ""
     following = text[start:end].lstrip()
+    before = text[max(held[0], held[1] - 40) : held[1]].rstrip()
     return (
         not any(map(str.isalnum, following))
         or not (word or any(map(str.isalnum, text[held[0] : held[1]])))
         or _ENUMERATOR.fullmatch(word) is not None
+        or _NUMBERED.fullmatch(word) is not None
         or (_ABBREVIATION.fullmatch(word) is not None and following[0].isdigit())
+        or goes_on(before, following, capitalised)
+        or (_VALUE.match(following) is not None and end - held[0] <= LONGEST_SENTENCE)
     )
 
 
-def _capped(text: str, start: int, end: int) -> Iterator[Span]:
+def _capped(text: str, masked: str, start: int, end: int) -> Iterator[Span]:
     """Yield the span without white space at its ends, in parts if it is too long."""
     unspaced = end - start > LONGEST_UNSPACED and 2 * len(_UNSPACED.findall(text, start, end)) > end - start
     longest = LONGEST_UNSPACED if unspaced else LONGEST_SENTENCE
@@ -124,7 +169,7 @@ def _capped(text: str, start: int, end: int) -> Iterator[Span]:
         start, end = _trimmed(text, start, end)
         if end - start <= longest:
             break
-        cut = _best_cut(text, start, end, longest)
+        cut = _best_cut(text, start, end, longest, masked)
         yield _trimmed(text, start, cut)
         start = cut
     yield start, end
@@ -138,12 +183,18 @@ def _trimmed(text: str, start: int, end: int) -> Span:
     return start, end
 
 
-def _best_cut(text: str, start: int, end: int, longest: int) -> int:
-    """Find where to cut a span: after a sentence, else a clause, else a word, as late as is allowed."""
+def _best_cut(text: str, start: int, end: int, longest: int, masked: str | None = None) -> int:
+    """Find where to cut a span: after a sentence, else a clause, else a word, as late as is allowed.
+
+    `masked` is the text with what must not be cut hidden, if that may be avoided.
+    """
     latest = min(start + longest, end)
     for pattern in _CUTS:
         # One character more, for the white space that a pattern looks ahead to.
-        matches = [m.end() for m in pattern.finditer(text, start + longest // 2, min(latest + 1, len(text)))]
+        matches = [
+            match.end()
+            for match in pattern.finditer(masked or text, start + longest // 2, min(latest + 1, len(text)))
+        ]
         if cuts := [end for end in matches if end <= latest]:
             return cuts[-1]
     # One character more here, too: it may be an accent of the last one.

@@ -1,6 +1,6 @@
 """Compare sentence segmenters: what they cut that they should not, what they leave whole, and their speed.
 
-usage: pip install pysbd syntok blingfire && python -m tests.benchmarks.bench_segmentation FILE
+usage: pip install pysbd syntok blingfire spacy && python -m tests.benchmarks.bench_segmentation FILE
 FILE holds paragraphs with questions and answer spans in the format of SQuAD. A segmenter that is not
 installed is left out. Columns: sentences found; share of answer spans that a boundary cuts; sentences that
 start with a lower-case letter; sentences of one or two words; texts of the list in test_sentences.py cut
@@ -53,6 +53,15 @@ def segmenters() -> Iterator[tuple[str, Segmenter]]:
         import blingfire
 
         yield "blingfire", lambda text: list(blingfire.text_to_sentences_and_offsets(text)[1])
+    if importlib.util.find_spec("spacy"):
+        import spacy
+
+        english = spacy.blank("en")
+        english.add_pipe("sentencizer")
+        yield (
+            "spacy sentencizer",
+            lambda text: [(span.start_char, span.end_char) for span in english(text).sents],
+        )
     from llama_index.core.utils import globals_helper  # brings punkt's data
 
     punkt = globals_helper.punkt_tokenizer

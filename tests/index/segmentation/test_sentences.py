@@ -41,6 +41,8 @@ BLOCKS = [
         ["He said:", "It is mine,\n> all of it.", "She left."],
     ),
     ("| a | b |\n|---|---|\n| c | d |", ["| a | b |", "| c | d |"]),
+    ("He left.Then she came.", ["He left.", "Then she came."]),
+    ("i do. it takes an hour.", ["i do.", "it takes an hour."]),
     ("One.\r\n\r\nTwo\r\n\r\nThree", ["One.", "Two", "Three"]),
     ("Lonely surrogates \ud800 are kept. Yes.", ["Lonely surrogates \ud800 are kept.", "Yes."]),
     ("", []),
