@@ -50,15 +50,15 @@ def test_it_is_still_there_in_another_process(feedback: Feedback) -> None:
 
 
 def test_what_one_person_said_is_deleted_from_the_file(feedback: Feedback) -> None:
-    secret = "a question that must be gone"
-    row = feedback.add(replace(RIGHT, question=secret), user=ANN, message=1).row
-    feedback.note(row, user=ANN, text=f"note: {secret}")
+    private = "a question that must be gone"
+    row = feedback.add(replace(RIGHT, question=private), user=ANN, message=1).row
+    feedback.note(row, user=ANN, text=f"note: {private}")
     feedback.add(WRONG, user=ANN, message=2)
     feedback.add(RIGHT, user=BOB, message=1)
     assert feedback.forget(ANN) == 2
     assert [entry.judgement for entry in feedback.list()] == [RIGHT]
     files = [file.read_bytes() for file in feedback.path.parent.iterdir()]
-    assert not any(secret.encode() in content for content in files)
+    assert not any(private.encode() in content for content in files)
     assert feedback.forget(ANN) == 0
 
 
