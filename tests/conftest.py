@@ -13,6 +13,7 @@ from index.models.encoder_export import FrameworkEncoder
 from index.models.model_folders import resolve_encoder
 from tests.support.paths import NO_NETWORK, ROOT
 from tests.support.shared_folders import shared_folder
+from tests.support.shared_sessions import share_sessions
 from tests.support.tiny_reader import save_tiny_reader
 
 # Examples take as long as the machine lets them, and are the same each time.
@@ -53,6 +54,14 @@ def isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         assert specification is not None
         assert specification.loader is not None
         specification.loader.exec_module(importlib.util.module_from_spec(specification))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_sessions() -> Iterator[None]:
+    """Load the graph of a model's files once in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        share_sessions(patch)
         yield
 
 

@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -143,31 +141,3 @@ def test_a_model_without_a_window_gets_one(tiny_model_folder: Path, tmp_path: Pa
     FrameworkEncoder.load(model).export(tmp_path / "encoder")
     # The positions of the tiny model's transformer are a limit all the same.
     assert Encoder.load(tmp_path / "encoder").window == 64 - 4
-
-
-_QUIET = """
-import sys
-from pathlib import Path
-from index.models.encoder_export import FrameworkEncoder
-framework = FrameworkEncoder.load(Path(sys.argv[1]))
-framework.embed(["a text"], lambda *_: None)
-framework.export(Path(sys.argv[2]))
-"""
-
-
-@pytest.mark.slow
-def test_frameworks_stay_quiet_and_offline(
-    tiny_model_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("HF_HUB_OFFLINE")  # as at a person's; the sockets of the process are blocked
-    command = [
-        sys.executable,
-        "-W",
-        "always",
-        "-c",
-        _QUIET,
-        str(tiny_model_folder),
-        str(tmp_path / "encoder"),
-    ]
-    process = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (process.returncode, process.stdout, process.stderr) == (0, "", "")

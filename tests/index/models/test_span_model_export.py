@@ -2,8 +2,6 @@
 
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -108,13 +106,3 @@ def test_a_null_that_is_not_first_is_refused(tiny_reader: tuple[Path, Path], tmp
     path.write_text(json.dumps(values))
     with pytest.raises(ModelDamagedError, match="does not begin with the token that stands for no answer"):
         export_span_model(folder, tmp_path / "reader")
-
-
-@pytest.mark.slow
-def test_frameworks_stay_quiet(tiny_reader: tuple[Path, Path], tmp_path: Path) -> None:
-    code = "import sys; from pathlib import Path\n"
-    code += "from index.models.span_model_export import export_span_model as export\n"
-    code += "export(Path(sys.argv[1]), Path(sys.argv[2]))"
-    command = [sys.executable, "-W", "always", "-c", code, str(tiny_reader[0]), str(tmp_path)]
-    process = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (process.returncode, process.stdout, process.stderr) == (0, "", "")
