@@ -1,9 +1,9 @@
 """Kill an update at each of its steps in turn, and check what it leaves behind.
 
-A step is anything that changes the disk, and the first of several reads of the index. Run by test_kill.py with
-the folder of a corpus and its index, the encoder, and, where the update is to bring a reader in and nothing
-else, the reader. It forks, so that the libraries are imported once. What two kills leave that is the same to
-the byte is checked once.
+A step is anything that changes the disk, and the first of several reads of the index. Run by test_kill.py
+with the folder of a corpus and its index, the encoder, and, where the update is to bring a reader in and
+nothing else, the reader. It forks, so that the libraries are imported once. What two kills leave that is the
+same to the byte is checked once.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Graphs of exported models, loaded once a process: a loaded graph has no state, and loading one takes long."""
+"""Graphs of exported models, loaded once a process: they have no state, and loading one takes long."""
 
 from collections.abc import Sequence
 from pathlib import Path

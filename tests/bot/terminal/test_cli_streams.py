@@ -135,5 +135,6 @@ def test_a_terminal_gets_colours_and_wide_json_and_a_pipe_neither(
         assert process.wait(60) == 0
         screen = terminal.shown()
         assert words in screen
-        assert screen != built_home.footnote(*arguments).out
-        assert "\x1b" not in built_home.footnote(*arguments).out
+        piped = built_home.footnote(*arguments).out
+        assert screen != piped
+        assert "\x1b" not in piped

@@ -29,7 +29,7 @@ def test_front_matter_describes_and_leaves_the_text() -> None:
     [
         "---\nOnly words between rules.\n---\nMore.",
         "---\n- a\n- list\n---\nMore.",
-        "---\n" + "[" * 60_000 + "\n---\nToo deep.",
+        "---\n" + "[" * 20_000 + "\n---\nToo deep.",
         "---\nNote: words between rules.\n---\nMore.",
         "---\n? {a: b}\n: c\n---\nA key that is no word.",
         "---\ntitle: never closed\n",
