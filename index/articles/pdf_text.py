@@ -1,52 +1,66 @@
-"""PDF: the text of the pages, with their numbers."""
+"""PDF: the text of the pages in reading order, block by block, with the numbers of the pages."""
 
-import logging
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
-import pypdf
-from pypdf.errors import DependencyError
+import pypdfium2  # type: ignore[import-untyped]
+import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from index.articles.decoding import normalise_text
-from index.articles.document import Document
+from index.articles.document import Document, DocumentBuilder
 from index.articles.front_matter import make_description
+from index.articles.pdf_blocks import add_blocks
+from index.articles.pdf_columns import columns_of
+from index.articles.pdf_furniture import without_furniture
+from index.articles.pdf_glyphs import Page, read_page
+from index.articles.pdf_lines import pieces_of
+from index.articles.pdf_paragraphs import PageColumns, read_paragraphs
 from index.errors import UnreadableFileError
-from index.records import Block, BlockKind
-from index.segmentation.blocks import split_blocks
 
 _ENCRYPTED = "Save a copy without encryption."
+_RECOGNISE = "Run text recognition (OCR) on it first."
+_MOST_UNKNOWN = 0.2  # share of characters without a meaning, above which a text is unreadable
 # Titles that programs give to PDF files: "untitled1", "Microsoft Word - draft.doc", "report.indd", " ".
 _NO_TITLE = re.compile(r"untitled.*|microsoft word\b.*|.*\.\w{2,5}|\W*", re.IGNORECASE)
+
+_NO_AUTHORS = frozenset(("(anonymous)", "anonymous", "unknown", "author", "admin", "administrator", "user"))
 
 
 def read_pdf(file: Path) -> Document:
     """Return the document in a PDF file. Raises UnreadableFileError if it is encrypted or holds no text."""
-    with _quiet("pypdf"):
-        try:
-            with pypdf.PdfReader(file) as pdf:
-                if pdf.is_encrypted and not pdf.decrypt(""):
-                    raise UnreadableFileError("is encrypted", _ENCRYPTED)
-                title, author = (pdf.metadata.title, pdf.metadata.author) if pdf.metadata else (None, None)
-                text = normalise_text("\n".join(page.extract_text() for page in pdf.pages))
-        except DependencyError:  # a cipher that pypdf needs another package for
-            raise UnreadableFileError("is encrypted", _ENCRYPTED) from None
-    if not text.strip():
-        raise UnreadableFileError("holds no text (a scan?)", "Run text recognition (OCR) on it first.")
-    if title and _NO_TITLE.fullmatch(title.strip()):
-        title = None
-    blocks = tuple(Block(BlockKind.PARAGRAPH, start, end) for start, end in split_blocks(text))
-    return Document(make_description({"title": title, "author": author}), text, blocks)
+    with _open(file) as pdf:
+        pages = [read_page(pdf, number) for number in range(1, len(pdf) + 1)]
+        title, author = (normalise_text(pdf.get_metadata_value(key)) for key in ("Title", "Author"))
+    _check_characters(pages)
+    pieces = without_furniture([pieces_of(page.glyphs) for page in pages])
+    columns: list[PageColumns] = []
+    for page, page_pieces in zip(pages, pieces, strict=True):
+        columns.append((page.number, columns_of(page_pieces), page.rules))
+        columns.append((page.number, columns_of(pieces_of(page.aside)), ()))
+    builder = DocumentBuilder()
+    add_blocks(builder, *read_paragraphs(columns))
+    if _NO_TITLE.fullmatch(title.strip()):
+        title = ""
+    if author.strip().lower() in _NO_AUTHORS:
+        author = ""
+    return builder.document(make_description({"title": title, "author": author}))
 
 
-@contextmanager
-def _quiet(name: str) -> Iterator[None]:
-    """Keep a library's log off the terminal; what matters is raised."""
-    logger = logging.getLogger(name)
-    level = logger.level
-    logger.setLevel(logging.CRITICAL + 1)
+def _open(file: Path) -> pypdfium2.PdfDocument:
     try:
-        yield
-    finally:
-        logger.setLevel(level)
+        return pypdfium2.PdfDocument(file)
+    except pypdfium2.PdfiumError as error:
+        if pdfium.FPDF_GetLastError() in (pdfium.FPDF_ERR_PASSWORD, pdfium.FPDF_ERR_SECURITY):
+            raise UnreadableFileError("is encrypted", _ENCRYPTED) from None
+        raise UnreadableFileError("is damaged, or no PDF file") from error
+
+
+def _check_characters(pages: Sequence[Page]) -> None:
+    """Raise UnreadableFileError if there is no text, or a text whose characters have no meaning."""
+    texts = [glyph.text for page in pages for glyph in (*page.glyphs, *page.aside)]
+    if not texts:
+        raise UnreadableFileError("holds no text (a scan?)", _RECOGNISE)
+    unknown = sum(text == "\ufffd" or "\ue000" <= text <= "\uf8ff" or text < " " for text in texts)
+    if unknown > _MOST_UNKNOWN * len(texts):
+        raise UnreadableFileError("its fonts do not say which characters they show", _RECOGNISE)
