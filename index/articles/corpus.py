@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from index.articles.document import Document
-from index.articles.file_formats import SUFFIXES
+from index.articles.file_formats import SUFFIXES, unreadable
 from index.errors import ConfigurationError, Reason, UnreadableFileError
 from index.records import Article, BlockKind
 
@@ -74,11 +74,8 @@ def read_article(file: CorpusFile) -> Article:
         return _read(file)
     except UnreadableFileError:
         raise
-    except OSError as error:
-        raise UnreadableFileError(f"cannot be read: {error.strerror or error}") from error
     except Exception as error:  # whatever a third-party parser raises: one file must not stop the others
-        reason = " ".join([f"cannot be read: {type(error).__name__}:", *str(error).split()])
-        raise UnreadableFileError(reason[:200].rstrip(":")) from error
+        raise unreadable(error) from error
 
 
 def _read(file: CorpusFile) -> Article:

@@ -8,17 +8,45 @@ from collections.abc import Callable
 from pathlib import Path
 
 from index.articles.document import Document
+from index.errors import UnreadableFileError
 
 _TEXT = frozenset((".txt", ".text"))
 _MARKDOWN = frozenset((".markdown", ".md"))
 _HTML = frozenset((".htm", ".html", ".xhtml"))
+_IN_OWN_PROCESS = frozenset((".pdf",))  # formats whose parsers a small file can keep busy for minutes
 SUFFIXES = frozenset((*_TEXT, *_MARKDOWN, *_HTML, ".pdf", ".rtf"))
 """Extensions of the files that are read, in lower case."""
 
 
+LARGE = 2**20
+"""Size of a file, in bytes, from which on it is read in a process of its own."""
+
+
 def read_document(file: Path) -> Document:
+    """Read a file of one of `SUFFIXES`, where it may do harm, in a process of its own.
+
+    Raises UnreadableFileError, or what a third-party parser raises.
+    """
+    if file.suffix.lower() not in _IN_OWN_PROCESS and file.stat().st_size < LARGE:
+        return parse_document(file)
+    from index.articles.file_limits import read_within_limits
+
+    return read_within_limits(file)
+
+
+def parse_document(file: Path) -> Document:
     """Read a file of one of `SUFFIXES`. Raises UnreadableFileError, or what a third-party parser raises."""
     return _format(file.suffix.lower())(file)
+
+
+def unreadable(error: Exception) -> UnreadableFileError:
+    """Return what a parser raised as an error that says in one line why the file cannot be read."""
+    if isinstance(error, UnreadableFileError):
+        return error
+    if isinstance(error, OSError):
+        return UnreadableFileError(f"cannot be read: {error.strerror or error}")
+    reason = " ".join([f"cannot be read: {type(error).__name__}:", *str(error).split()])
+    return UnreadableFileError(reason[:200].rstrip(":"))
 
 
 def _format(suffix: str) -> Callable[[Path], Document]:

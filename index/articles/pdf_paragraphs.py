@@ -24,6 +24,7 @@ NUMBER = re.compile(
 # Dots that lead to a page number at the end of a line: "Introduction . . . . . 3".
 LEADERS = re.compile(r"\s*(?:[.·…_]\s?){4,}\s*(?=\S{1,8}$)")
 _SENTENCE_END = re.compile(r"[.!?:;。！？][\"'”’»)\]]*$")
+_BROKEN_WORD = re.compile(r"\w-$")
 _NEXT_LINE = 1.25  # distance of lines, as a multiple of the usual one, above which a paragraph ends
 _INDENT = 0.8  # in text sizes
 _BETWEEN = 8  # parts that may stand between two halves of a paragraph: notes, figures, tables
@@ -177,6 +178,8 @@ def _goes_on(paragraph: Paragraph, line: Piece, usual: Usual) -> bool:
 def _ends(paragraph: Paragraph, line: Piece) -> bool:
     """Tell whether a paragraph ends before a line, whose first word would have fitted on its last line."""
     last = paragraph.lines[-1]
+    if _BROKEN_WORD.search(last.text):
+        return False
     left, right = paragraph.column
     first_word = len(line.text.split(maxsplit=1)[0]) + 2
     width = first_word * (line.right - line.left) / max(len(line.text), 1)

@@ -147,7 +147,7 @@ def _goes_on(before: Row, line: Row, cells: Sequence[list[Run]], is_ruled: bool,
     if is_ruled or ruled:
         return not is_ruled
     distance = (before[0].baseline - line[0].baseline) / line[0].size
-    return not cells[0] and not all(cells[1:]) and distance <= _SAME_ROW
+    return not cells[0] and (len(cells) == 2 or not all(cells[1:])) and distance <= _SAME_ROW
 
 
 def _is_header(rows: Sequence[Sequence[list[Run]]], lines: Sequence[Row], ruled_off: bool) -> bool:

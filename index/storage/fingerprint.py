@@ -16,7 +16,7 @@ _FILE_FORMAT_PACKAGES = (
     "beautifulsoup4",
     "charset-normalizer",
     "llama-index-readers-file",
-    "pypdf",
+    "pypdfium2",
     "PyYAML",
     "striprtf",
 )
