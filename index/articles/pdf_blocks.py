@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from index.articles.document import DocumentBuilder, Run
-from index.articles.pdf_paragraphs import BULLET, LEADERS, NUMBER, PageTable, Paragraph, Part, Usual
+from index.articles.pdf_paragraphs import BULLET, CAPTION, LEADERS, NUMBER, PageTable, Paragraph, Part, Usual
 from index.articles.pdf_tables import Table
 from index.records import BlockKind
 from index.segmentation.sentences import split_sentences
@@ -17,12 +17,6 @@ _LONGEST_HEADING = 200  # code points
 _LONGEST_PLAIN_HEADING = 90  # of a heading that is not larger than the text
 _DEEPEST = 6
 _Style = tuple[float, bool, int]
-# "Figure 3: …", "Table 2.1. …", "Abb. 4 – …": not "Table 3 shows that …".
-_CAPTION = re.compile(
-    r"(?:figure|fig\.|table|tab\.|abbildung|abb\.|tabelle|tableau|listing|plate|chart|box)"
-    r" [\dA-Z]+(?:[.-]\d+)*(?:[.:]| [–—-])(?:\s|$)",
-    re.IGNORECASE,
-)
 _CONTENTS = re.compile(r"(?:table of )?contents|inhalt(?:sverzeichnis)?|sommaire|[ií]ndice", re.IGNORECASE)
 _PAGE_AT_END = re.compile(r"\s(?:\d{1,4}|[ivxlc]{1,6})$")
 # "3 Fees", "3.2. Fees", "Chapter 3: Fees", "§ 3 Fees".
@@ -134,7 +128,7 @@ def _kind(part: Paragraph, before: Part | None, after: Part | None, usual: Usual
         return BlockKind.CODE
     if BULLET.match(text):
         return BlockKind.LIST_ITEM
-    if _CAPTION.match(text):
+    if CAPTION.match(text):
         return BlockKind.CAPTION
     if _is_heading(part, before, after, usual):
         return BlockKind.HEADING

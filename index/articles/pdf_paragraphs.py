@@ -23,6 +23,12 @@ NUMBER = re.compile(
 )
 # Dots that lead to a page number at the end of a line: "Introduction . . . . . 3".
 LEADERS = re.compile(r"\s*(?:[.·…_]\s?){4,}\s*(?=\S{1,8}$)")
+# "Figure 3: …", "Table 2.1. …", "Abb. 4 – …": not "Table 3 shows that …".
+CAPTION = re.compile(
+    r"(?:figure|fig\.|table|tab\.|abbildung|abb\.|tabelle|tableau|listing|plate|chart|box)"
+    r" [\dA-Z]+(?:[.-]\d+)*(?:[.:]| [–—-])(?:\s|$)",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[.!?:;。！？][\"'”’»)\]]*$")
 _BROKEN_WORD = re.compile(r"\w-$")
 _NEXT_LINE = 1.25  # distance of lines, as a multiple of the usual one, above which a paragraph ends
@@ -245,7 +251,7 @@ def _first_half(parts: Sequence[Part], second: Paragraph, usual: Usual) -> Parag
     if not begins_lower and not (second.starts_column and second.text[:1].isalnum()):
         return None
     for distance, part in enumerate(reversed(parts[-_BETWEEN:])):
-        if not isinstance(part, Paragraph) or abs(part.size - second.size) > 0.08 * second.size:
+        if not isinstance(part, Paragraph) or _stands_apart(part, second):
             if begins_lower:
                 continue
             return None
@@ -258,3 +264,8 @@ def _first_half(parts: Sequence[Part], second: Paragraph, usual: Usual) -> Parag
         reaches_end = part.lines[-1].right > part.column[1] - 0.25 * (part.column[1] - part.column[0])
         return part if begins_lower or (reaches_end and len(part.lines) > 1) else None
     return None
+
+
+def _stands_apart(part: Paragraph, second: Paragraph) -> bool:
+    """Tell whether a paragraph is a note or a caption, which may stand in the middle of another one."""
+    return abs(part.size - second.size) > 0.08 * second.size or CAPTION.match(part.text) is not None

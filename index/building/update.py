@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from index.articles.corpus import CorpusFile, article_ids, corpus_files, read_article
+from index.articles.file_limits import end_reading_process
 from index.building import file_changes
 from index.building.embedding import Embedder
 from index.building.file_changes import UNSETTLED
@@ -175,6 +176,7 @@ def _read(
         if entry:
             entries.append(entry)
         progress("read", number, len(files))
+    end_reading_process()
     ids = dict(zip(names := sorted(entry.state.file for entry in entries), article_ids(names), strict=True))
     for entry in entries:
         entry.state = entry.state._replace(id=ids[entry.state.file])

@@ -3,11 +3,33 @@
 import io
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
+
+from index.articles.corpus import read_article
+from index.records import Article, BlockKind
+from tests.support.small_corpus import put
+
+LEFT = """
+The bell museum was opened
+in 1931 in a former brewery. Its
+oldest bell was cast by a monk
+named Anselm in 1402. Entry
+costs six crowns on Sundays.
+"""
+"""Lines of a column."""
+RIGHT = """
+The tower has a hundred and
+nine steps. Tours of it start at
+noon. The keeper of the bells is
+Ludmila Hrubá. She came from
+Brno in 2009.
+"""
+"""Lines of the column beside it."""
 
 
 def pdf(pages: list[str], lock: str | None = None, **information: str) -> bytes:
@@ -69,6 +91,17 @@ def drawn_pdf(*pages: Callable[[Canvas], None]) -> bytes:
         canvas.showPage()
     canvas.save()
     return buffer.getvalue()
+
+
+def read_drawn(folder: Path, *pages: Callable[[Canvas], None]) -> Article:
+    """Return the article in a PDF file whose pages are drawn by functions."""
+    return read_article(put(folder, "a.pdf", drawn_pdf(*pages)))
+
+
+def texts_of(article: Article, kind: BlockKind | None = None) -> list[str]:
+    """Return the texts of an article's blocks, or of those of a kind."""
+    blocks = [block for block in article.blocks if kind in (None, block.kind)]
+    return [article.text[block.start : block.end] for block in blocks]
 
 
 def write_lines(canvas: Canvas, lines: str, left: float = 72, top: float = 750, leading: float = 14) -> None:

@@ -1,0 +1,48 @@
+"""Process that reads files for another one: what it says, and that it ends with the other one."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.support.pdf_files import endless_pdf
+from tests.support.small_corpus import put
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
+def test_the_process_ends_with_the_other_one(tmp_path: Path, ending: signal.Signals) -> None:
+    """Ctrl-C and a kill in the middle of a hostile file leave no process behind."""
+    endless = put(tmp_path, "endless.pdf", endless_pdf()).path
+    program = (
+        "import sys, threading; from pathlib import Path; from index.articles import file_limits\n"
+        "process = file_limits._ReadingProcess(1024); file_limits._process = process\n"
+        "print(process._process.pid, flush=True)\n"
+        "file_limits.read_within_limits(Path(sys.argv[1]))"
+    )
+    reading = subprocess.Popen(
+        [sys.executable, "-c", program, str(endless)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    with reading:
+        assert reading.stdout is not None
+        child = int(reading.stdout.readline())
+        reading.send_signal(ending)
+        reading.wait(60)
+    for _ in range(600):
+        if not _runs(child):
+            break
+        threading.Event().wait(0.1)
+    assert not _runs(child)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{process}/status")
+    return not (status.exists() and "State:\tZ" in status.read_text())  # its new parent has not waited for it
