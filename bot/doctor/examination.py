@@ -14,6 +14,7 @@ from bot.doctor.library_checks import (
     examine_index,
     examine_index_folder,
     examine_reader,
+    examine_skipped,
 )
 from bot.remedies import remedy_for
 from bot.wording import error_message
@@ -35,6 +36,7 @@ def examine(config: BotConfig, path: Path | None) -> Iterator[Check]:
     yield index
     if index.status == OK:  # otherwise that says enough
         yield _run("up to date", examine_freshness, config)
+        yield from examine_skipped(config)
     yield from _discord(config)
 
 

@@ -18,7 +18,7 @@ LONGEST_LINE = 4 * 1024 * 1024
 _EXPECTED = {
     "id": '"id" must be a string or a number',
     "question": '"question" must be a string',
-    "article": '"article" must be a string',
+    "article": '"article" must be a string that is not empty',
 }
 
 
@@ -44,11 +44,11 @@ class BadLine:
 class Line(BaseModel):
     """A line that asks a question."""
 
-    model_config = ConfigDict(strict=True, frozen=True)
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
     id: str | int | Annotated[float, Field(allow_inf_nan=False)]  # 1e999 is valid JSON
     question: _Text
-    article: _Text | None = None
+    article: Annotated[_Text, Field(min_length=1)] | None = None
 
 
 def answers(
@@ -64,7 +64,8 @@ def answers(
             yield {"id": line.id, "error": line.error}
             continue
         try:
-            answer = library.ask(line.question, article=line.article or article, top_k=top_k)
+            named = article if line.article is None else line.article
+            answer = library.ask(line.question, article=named, top_k=top_k)
         except FootnoteError as error:
             yield {"id": line.id, "error": f"line {number}: {error.message}"}
         else:
@@ -89,7 +90,10 @@ def parse_line(number: int, data: bytes | None) -> Line | BadLine:
     if not problem["loc"]:
         return BadLine(None, f'{where}: not an object with "id" and "question"')
     key = str(problem["loc"][0])
-    message = problem["msg"] if problem["type"] == "surrogate" else _EXPECTED[key]
+    if problem["type"] == "extra_forbidden":
+        message = f"{json.dumps(key[:100])} is an unknown key (known: {', '.join(Line.model_fields)})"
+    else:
+        message = problem["msg"] if problem["type"] == "surrogate" else _EXPECTED[key]
     return BadLine(None if key == "id" else value["id"], f"{where}: {message}")
 
 

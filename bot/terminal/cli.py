@@ -83,7 +83,7 @@ def ask(
     after --. Exits with 3 if the articles do not say; the nearest sentences are listed all the same.
 
     With --batch, each line in is an object {"id", "question", "article"?}, and each line out the answer to it
-    with its "id", or {"id", "error"}.
+    with its "id", or {"id", "error"}; if there is any error, the exit code is 1.
     """
     if bool(question) == (batch is not None):
         raise click.UsageError("Give either a QUESTION or --batch FILE, not both.")
@@ -117,8 +117,12 @@ def ask(
     library = open_library(_options(context).config())
     if article is not None:
         library.article(article)  # an unknown one fails here, not on every line
+    failed = False
     for reply in answers(library, batch, article=article, top_k=top_k):
         click.echo(json_output.dump(reply, sys.stdout.encoding))
+        failed |= "error" in reply
+    if failed:
+        context.exit(FAILED)
 
 
 @main.command(
@@ -169,11 +173,12 @@ def chat(context: click.Context, article: str | None, top_k: int | None, as_obje
 def articles(context: click.Context, as_objects: bool) -> None:
     """List the articles."""
     from bot import json_output
-    from bot.terminal import layouts
-    from bot.terminal.opening import open_library
+    from bot.terminal import layouts, opening
 
-    rows = open_library(_options(context).config()).articles()
+    config = _options(context).config()
+    rows = opening.open_library(config, name_skipped=False).articles()
     _put(as_objects, [json_output.info_object(row) for row in rows], layouts.list_blocks(rows))
+    opening.warn_of_skipped_files(config)
 
 
 @main.command(
@@ -207,13 +212,14 @@ def show(context: click.Context, article: str, around: int | None, as_objects: b
 @main.command(
     examples=(
         "footnote index",
-        "footnote --config library/config.toml index",
+        "footnote index --rebuild",
     )
 )
+@click.option("--rebuild", is_flag=True, help="Read and embed everything again, whether it changed or not.")
 @json_option
 @global_options
 @click.pass_context
-def index(context: click.Context, as_objects: bool) -> None:
+def index(context: click.Context, rebuild: bool, as_objects: bool) -> None:
     """Build the index, or bring it up to date with the articles.
 
     Only what changed is embedded again. Questions are answered meanwhile. A file that cannot be read is
@@ -224,8 +230,8 @@ def index(context: click.Context, as_objects: bool) -> None:
     from bot.terminal.blocks import Block, Piece
 
     config = _options(context).config()
-    report = opening.update_index(config)
-    opening.warn_of_skipped(report)
+    report = opening.update_index(config, rebuild=rebuild)
+    opening.warn_of_skipped(report.skipped)
     opening.log_ignored_files(config)
     _put(as_objects, json_output.report_object(report), [Block((Piece(report.summary),))])
     if report.skipped:
@@ -236,31 +242,32 @@ def index(context: click.Context, as_objects: bool) -> None:
     "eval",
     examples=(
         "footnote eval questions.jsonl",
+        "footnote eval --failures questions.jsonl",
         "footnote eval --json questions.jsonl | jq .hit_at_1",
     ),
 )
 @click.argument("file", type=EXISTING)
+@click.option("--failures", "with_failures", is_flag=True, help="List the failed questions, too.")
 @json_option
 @global_options
 @click.pass_context
-def evaluate(context: click.Context, file: Path, as_objects: bool) -> None:
+def evaluate(context: click.Context, file: Path, with_failures: bool, as_objects: bool) -> None:
     """Measure the answers to a FILE of gold questions.
 
-    Each line is an object {"id", "question", "answerable", "gold_sentences", "gold_answer", "gold_answers"?,
-    "article"?}; a citation is right if it holds one of "gold_sentences", and an answer is compared with
-    "gold_answer" and with each of "gold_answers"; the best match counts.
-    """
-    from dataclasses import asdict
+    Each line is an object, as in these two:
 
-    from bot.terminal.evaluation import ask_all, evaluation_blocks
-    from bot.terminal.opening import open_library
-    from index.evaluation.gold_questions import read_questions
-    from index.evaluation.measures import evaluate as measure
+    \b
+    {"id": 1, "question": "How warm is the hive?", "answerable": true,
+     "gold_sentences": ["It is kept at 35 degrees."], "gold_answer": "35 degrees"}
+    {"id": 2, "question": "Who owns the moon?", "answerable": false}
 
-    questions = read_questions(file)
-    config = _options(context).config()
-    result = measure(questions, ask_all(open_library(config), questions), config.answer.threshold)
-    _put(as_objects, asdict(result), evaluation_blocks(result))
+    A citation is right if it holds one of "gold_sentences". An answer is compared with "gold_answer" and with
+    each of a list "gold_answers"; the best match counts. "article" narrows a question to one article.
+    """  # noqa: D301 - click's mark of a paragraph that is not wrapped
+    from bot.terminal.evaluation import evaluate_file
+
+    figures, blocks = evaluate_file(_options(context).config(), file, with_failures=with_failures)
+    _put(as_objects, figures, blocks)
 
 
 @main.command(

@@ -153,6 +153,13 @@ class Group(CommandWithExamples, click.Group):
         return list(self.commands)  # in the order in which a person needs them, not the alphabet's
 
     @override
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        # Whole summaries, wrapped: click cuts them off.
+        rows = [(name, command.get_short_help_str(limit=1000)) for name, command in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+    @override
     def format_epilog(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_epilog(context, formatter)
         with formatter.section("Exit codes"):

@@ -1,18 +1,52 @@
 """Evaluation: asks the questions, and lays out the figures."""
 
+import logging
 from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
 
+from bot.config import BotConfig
+from bot.json_output import answer_object
 from bot.remedies import remedy_for
 from bot.terminal.blocks import BLANK_LINE, Block, Piece
+from bot.terminal.opening import open_library
 from bot.terminal.progress import progress
-from bot.wording import count_with_noun
+from bot.wording import count_with_noun, safe
 from index.errors import FootnoteError
-from index.evaluation.gold_questions import GoldQuestion, QuestionFileError
-from index.evaluation.measures import Evaluation
+from index.evaluation.failures import Failure, failures, missing_gold
+from index.evaluation.gold_questions import GoldQuestion, QuestionFileError, read_questions
+from index.evaluation.measures import Evaluation, evaluate, first_hit
 from index.library import Library
-from index.records import Answer
+from index.records import NO_ANSWER, Answer
+
+log = logging.getLogger(__name__)
 
 CITATIONS = 3
+
+_OUTCOMES = (
+    ("  answered rightly", "a right sentence first, or"),
+    ("  declined rightly", "not answerable"),
+    ("answered wrongly", "of all questions"),
+    ("declined wrongly", "of all questions"),
+)
+
+
+def evaluate_file(
+    config: BotConfig, file: Path, *, with_failures: bool
+) -> tuple[dict[str, Any], list[Block]]:
+    """Ask the questions of a file; return the figures as an object, and laid out for people."""
+    questions = read_questions(file)
+    library = open_library(config)
+    answers = ask_all(library, questions)
+    name_missing_gold(library, questions, answers)
+    result = evaluate(questions, answers, config.answer.threshold)
+    figures, blocks = asdict(result), evaluation_blocks(result)
+    if with_failures:
+        failed = failures(questions, answers, config.answer.threshold)
+        figures["failures"] = list(map(failure_object, failed))
+        blocks += failure_blocks(failed)
+    return figures, blocks
 
 
 def ask_all(library: Library, questions: Sequence[GoldQuestion]) -> list[Answer]:
@@ -33,9 +67,21 @@ def ask_all(library: Library, questions: Sequence[GoldQuestion]) -> list[Answer]
     return answers
 
 
+def name_missing_gold(library: Library, questions: Sequence[GoldQuestion], answers: Sequence[Answer]) -> None:
+    """Warn of gold sentences that stand in no article: they count as misses, whatever is answered."""
+    missed = [
+        gold
+        for gold, answer in zip(questions, answers, strict=True)
+        if gold.answerable and first_hit(gold, answer) is None
+    ]
+    texts = {row.id: library.article(row.id).text for row in library.articles()} if missed else {}
+    for gold, sentence in missing_gold(missed, texts):
+        log.warning("question %s: no article holds the gold sentence %r", gold.id, safe(sentence)[:200])
+
+
 def evaluation_blocks(result: Evaluation) -> list[Block]:
-    """Lay out an evaluation: one figure a line, then the cost of each threshold."""
-    unanswerable = result.questions - result.answerable
+    """Lay out an evaluation: one figure a line, then the outcome at each threshold."""
+    outcomes = zip(_OUTCOMES, _outcomes(result), strict=True)
     rows = (
         ("citation hit@1", _share(result.hit_at_1), "a right sentence is cited first"),
         ("citation hit@3", _share(result.hit_at_3), "among the first three"),
@@ -43,13 +89,8 @@ def evaluation_blocks(result: Evaluation) -> list[Block]:
         ("exact match", _share(result.exact_match), "the same words"),
         ("holds the answer", _share(result.contains_gold), "a known answer, perhaps within more"),
         ("abstention AUROC", _number(result.abstention_auroc), "confidence tells answerable from not"),
-        (
-            f"accuracy at {result.threshold:g}",
-            _share(result.accuracy),
-            "right sentence first, or rightly declined",
-        ),
-        ("  answered", _share(result.answered), f"of {result.answerable} answerable"),
-        ("  declined", _share(result.declined), f"of {unanswerable} not answerable"),
+        (f"accuracy at {result.threshold:g}", _share(result.accuracy), "the share of all questions that are"),
+        *((name, _share(share), meaning) for (name, meaning), share in outcomes),
         ("calibration error", _number(result.calibration_error), "confidence against being right, 15 bins"),
         ("median time", f"{result.median_ms:.1f} ms", "a question"),
     )
@@ -57,11 +98,53 @@ def evaluation_blocks(result: Evaluation) -> list[Block]:
     blocks = [Block((Piece(heading, "title"),)), BLANK_LINE]
     for name, figure, meaning in rows:
         blocks.append(Block((Piece(f"{name:<19}{figure:>9}"), Piece(f"   {meaning}", "aside"))))
-    blocks += [BLANK_LINE, Block((Piece("threshold   answered   of these wrong", "aside"),))]
+    blocks += [BLANK_LINE, Block((Piece("threshold   answered rightly   wrongly   declined", "aside"),))]
     for point in result.risk_coverage:
-        wrong = _share(point.risk)
-        blocks.append(Block((Piece(f"{point.threshold:>9.1f}{_share(point.coverage):>11}{wrong:>17}"),)))
+        wrong = point.coverage * (point.risk or 0)
+        shares = (point.coverage - wrong, wrong, 1 - point.coverage)
+        columns = zip(map(_share, shares), (19, 10, 11), strict=True)
+        text = f"{point.threshold:>9.1f}" + "".join(f"{share:>{width}}" for share, width in columns)
+        blocks.append(Block((Piece(text),)))
     return blocks
+
+
+def failure_blocks(failed: Sequence[Failure]) -> list[Block]:
+    """Lay out the failed questions: each with what was expected, and what came."""
+    blocks = [BLANK_LINE, Block((Piece(f"{count_with_noun(len(failed), 'question')} failed", "title"),))]
+    for failure in failed:
+        gold, answer = failure.question, failure.answer
+        expected = gold.gold_sentences if gold.answerable else (NO_ANSWER,)
+        came = [f"{citation.sentence} ({citation.article.id})" for citation in answer.citations[:1]]
+        rank = f"; the right sentence is number {failure.rank}" if failure.rank else ""
+        blocks += [
+            BLANK_LINE,
+            Block((Piece(safe(gold.question)),), f"{safe(str(gold.id))}  "),
+            Block((Piece(f"{failure.kind}, confidence {answer.confidence:.0%}{rank}", "aside"),), "    "),
+            *(Block((Piece(safe(sentence)),), "    expected  ") for sentence in expected),
+            *(Block((Piece(safe(sentence)),), "    came      ") for sentence in came or (NO_ANSWER,)),
+        ]
+    return blocks
+
+
+def failure_object(failure: Failure) -> dict[str, Any]:
+    """Return the object of a failed question."""
+    return {
+        "id": failure.question.id,
+        "kind": str(failure.kind),
+        "expected": list(failure.question.gold_sentences),
+        "rank": failure.rank,
+        "answer": answer_object(failure.answer),
+    }
+
+
+def _outcomes(result: Evaluation) -> tuple[float, ...]:
+    """Return the shares of all questions: answered and declined rightly, answered and declined wrongly."""
+    answerable = result.answerable / result.questions
+    declined_rightly = (result.declined or 0) * (1 - answerable)
+    answered_rightly = (result.accuracy or 0) - declined_rightly
+    declined_wrongly = (1 - (result.answered or 0)) * answerable
+    answered_wrongly = 1 - declined_rightly - answered_rightly - declined_wrongly
+    return answered_rightly, declined_rightly, max(answered_wrongly, 0.0), declined_wrongly
 
 
 def _share(value: float | None) -> str:

@@ -146,10 +146,11 @@ def list_blocks(articles: "Sequence[ArticleRow]") -> list[Block]:
     return blocks
 
 
-def check_blocks(check: Check) -> list[Block]:
-    """Lay out a check in one line, with the remedy below it."""
+def check_blocks(check: Check, *, verbose: bool = False) -> list[Block]:
+    """Lay out a check in one line, with the remedy below it; `verbose` adds what few need."""
     pieces = (Piece(f"{check.check:<15}"), Piece(safe(check.detail)))
     blocks = [Block(pieces, f"{check.status:<5}", check.status)]
-    if check.remedy:
-        blocks.append(Block((Piece(safe(check.remedy), "aside"),), " " * 20))
+    for text in (check.more if verbose else "", check.remedy):
+        if text:
+            blocks.append(Block((Piece(safe(text), "aside"),), " " * 20))
     return blocks

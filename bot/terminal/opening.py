@@ -1,10 +1,11 @@
 """Opening of the library: its index is built first if there is none, and updated if the corpus changed."""
 
 import logging
+from collections.abc import Iterable
 
 from bot.config import BotConfig
 from bot.terminal.progress import progress
-from index.articles.corpus import corpus_files, unsupported_files
+from index.articles.corpus import corpus_files, describe_counts, unsupported_files
 from index.building import staleness
 from index.building.report import BuildReport
 from index.building.update import update
@@ -17,13 +18,15 @@ from index.errors import (
 )
 from index.library import Library
 from index.storage.index_folder import check_index_folder
+from index.storage.input_state import SkippedFile
 
 log = logging.getLogger(__name__)
 
 
-def open_library(config: BotConfig) -> Library:
+def open_library(config: BotConfig, *, name_skipped: bool = True) -> Library:
     """Open the library over an index that is as up to date with the corpus as possible.
 
+    `name_skipped` warns of each file that an update skipped.
     If an update is impossible now (another process is updating, the folder is read-only, the disk is full),
     that is a warning as long as there is a complete index to answer from; otherwise raises FootnoteError.
     """
@@ -38,12 +41,12 @@ def open_library(config: BotConfig) -> Library:
     except IndexStaleError as error:  # the whole index, or only the exported reader
         log.warning("%s. Updating the index …", error.message.rstrip("."))
     else:
-        return update_library(config, library)
-    log_report(update_index(config))
+        return update_library(config, library, name_skipped=name_skipped)
+    log_report(update_index(config), name_skipped=name_skipped)
     return Library.open(config)
 
 
-def update_library(config: BotConfig, library: Library) -> Library:
+def update_library(config: BotConfig, library: Library, *, name_skipped: bool = True) -> Library:
     """Return `library`, or one over the updated index if the corpus changed since its index was built.
 
     If another process is updating the index, or it cannot be written, that is a warning. Raises FootnoteError
@@ -56,43 +59,45 @@ def update_library(config: BotConfig, library: Library) -> Library:
         return library
     log.info("Updating the index: %s …", comparison.stale_because)
     try:
-        with progress(lines=False) as report:
+        with progress() as report:
             result = update(config, report, wait=0)
-        log_report(result)
+        log_report(result, name_skipped=name_skipped)
         return Library.open(config)
     except (IndexBusyError, IndexUnwritableError) as error:
         log.warning("%s. Answering from the last index.", error.message.rstrip("."))
     return library
 
 
-def update_index(config: BotConfig) -> BuildReport:
+def update_index(config: BotConfig, *, rebuild: bool = False) -> BuildReport:
     """Bring the index up to date with the corpus, with progress on stderr; wait for another process."""
     check_index_folder(config)
     with progress() as report:
         try:
-            return update(config, report, wait=0)
+            return update(config, report, wait=0, rebuild=rebuild)
         except IndexBusyError as error:
             log.info("%s. Waiting …", error.message.rstrip("."))
-            return update(config, report)
+            return update(config, report, rebuild=rebuild)
 
 
-def log_report(report: BuildReport) -> None:
+def log_report(report: BuildReport, *, name_skipped: bool = True) -> None:
     """Log what an update did, and warn of each file that it skipped."""
     log.info("%s", report.summary)
-    warn_of_skipped(report)
+    if name_skipped:
+        warn_of_skipped(report.skipped)
 
 
-def warn_of_skipped(report: BuildReport) -> None:
+def warn_of_skipped_files(config: BotConfig) -> None:
+    """Warn of each file of the corpus that the present index leaves out."""
+    warn_of_skipped(staleness.skipped_files(config))
+
+
+def warn_of_skipped(files: Iterable[SkippedFile]) -> None:
     """Warn of each file that is not in the index, and say why and what to do."""
-    for skipped in report.skipped:
+    for skipped in files:
         log.warning("skipped %s: %s", skipped.file, skipped.explanation)
 
 
 def log_ignored_files(config: BotConfig) -> None:
     """Log how many files of the corpus have unsupported types."""
-    kinds = unsupported_files(config.corpus_directory)
-    if kinds:
-        counts_by_type = ", ".join(
-            f"{count} {suffix or 'without extension'}" for suffix, count in kinds.items()
-        )
-        log.info("ignored (unsupported type): %s", counts_by_type)
+    if counts := unsupported_files(config.corpus_directory, config.index_directory):
+        log.info("ignored (unsupported type): %s", describe_counts(counts))

@@ -1,4 +1,4 @@
-"""Progress of a long task: bars if stderr is a terminal, else a line for each stage; nothing if quiet."""
+"""Progress of a long task: bars if stderr is a terminal; elsewhere only what happens once is said."""
 
 import logging
 import os
@@ -15,24 +15,26 @@ log = logging.getLogger(__name__)
 
 _WORDS = {
     "read": "reading articles",
+    "export the encoder": "preparing the model (only this once)",
     "load the model": "loading the model",
     "split into sentences": "splitting into sentences",
     "embed": "embedding texts",
     "write": "writing the index",
-    "export the reader": "exporting the reader",
+    "export the reader": "preparing the reader (only this once)",
 }
+_ONCE = ("export the encoder", "export the reader")
 
 
 @contextmanager
-def progress(*, lines: bool = True) -> Iterator[Progress]:
-    """Yield a Progress that shows each stage on stderr until the block ends; `lines=False` shows bars only.
+def progress() -> Iterator[Progress]:
+    """Yield a Progress that shows each stage on stderr until the block ends.
 
     It raises KeyboardInterrupt if an import swallowed a Ctrl-C, as when a file format's parser is loaded:
     the file would count as unreadable.
     """
     context = click.get_current_context(silent=True)
     options = context.find_object(GlobalOptions) if context else None
-    with _shown(lines) as show:
+    with _shown() as show:
 
         def report(stage: str, done: int, total: int) -> None:
             if options and options.interrupts:
@@ -43,49 +45,46 @@ def progress(*, lines: bool = True) -> Iterator[Progress]:
 
 
 @contextmanager
-def _shown(lines: bool) -> Iterator[Progress]:
+def _shown() -> Iterator[Progress]:
     if not log.isEnabledFor(logging.INFO):
         yield _nothing
     elif sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
         with _bars() as report:
             yield report
     else:
-        yield _lines() if lines else _nothing
+        yield _say_once
 
 
 def _nothing(stage: str, done: int, total: int) -> None:
     """Show nothing."""
 
 
-def _lines() -> Progress:
-    logged: set[str] = set()
-
-    def report(stage: str, done: int, total: int) -> None:
-        if total and stage not in logged:
-            logged.add(stage)
-            log.info("%s (%d)", _WORDS.get(stage, stage), total)
-
-    return report
+def _say_once(stage: str, done: int, total: int) -> None:
+    if stage in _ONCE and not done:
+        log.info("%s …", _WORDS[stage])
 
 
 @contextmanager
 def _bars() -> Iterator[Progress]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
 
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=None),
-        MofNCompleteColumn(),
+        TextColumn("{task.fields[count]}"),
         TimeRemainingColumn(compact=True),
     )
     with Bars(*columns, console=Console(stderr=True), transient=True, expand=False) as bars:
         tasks: dict[str, TaskID] = {}
 
         def report(stage: str, done: int, total: int) -> None:
+            # One step, as of loading a model, has neither a count nor a remaining time: its bar only moves.
+            count = f"{done}/{total}" if total > 1 else ""
             if stage not in tasks:
-                tasks[stage] = bars.add_task(_WORDS.get(stage, stage), total=total)
-            bars.update(tasks[stage], completed=done, total=total)
+                tasks[stage] = bars.add_task(_WORDS.get(stage, stage), total=total, count=count)
+            moving = total == 1 and not done
+            bars.update(tasks[stage], completed=done, total=None if moving else total, count=count)
 
         yield report

@@ -14,6 +14,7 @@ from bot.json_output import dump_for_stdout
 from bot.terminal.blocks import show
 from bot.terminal.command_group import FAILED, GlobalOptions
 from bot.terminal.layouts import check_blocks
+from bot.verbosity import NORMAL
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ def start(options: GlobalOptions, *, fetch: bool, service: bool, as_objects: boo
     for check in chain(examine(config, file), examine_service(config, file) if service else ()):
         checks.append(check)
         if not as_objects:
-            show(check_blocks(check))
+            show(check_blocks(check, verbose=options.verbosity > NORMAL))
     if as_objects:
         click.echo(dump_for_stdout([asdict(check) for check in checks]))
     return FAILED if any(check.status == FAIL for check in checks) else 0

@@ -4,7 +4,7 @@ import os
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -55,14 +55,24 @@ def corpus_files(directory: Path) -> list[CorpusFile]:
     return sorted(files, key=lambda file: file.id)
 
 
-def unsupported_files(directory: Path) -> dict[str, int]:
-    """Count the files below a folder of unsupported formats by extension, without hidden ones."""
+def unsupported_files(directory: Path, index_directory: Path | None = None) -> dict[str, int]:
+    """Count the files below a folder of unsupported formats by extension, without hidden ones.
+
+    Those of an index in `index_directory` are not counted.
+    """
     counts: Counter[str] = Counter()
-    for _, folders, names in os.walk(directory):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+    for parent, folders, names in os.walk(directory):
+        folders[:] = [
+            name for name in folders if not name.startswith(".") and Path(parent, name) != index_directory
+        ]
         suffixes = (PurePosixPath(name).suffix.lower() for name in names if not name.startswith("."))
         counts.update(suffix for suffix in suffixes if suffix not in SUFFIXES)
     return dict(counts.most_common())
+
+
+def describe_counts(counts: Mapping[str, int]) -> str:
+    """Say how many files there are of each extension."""
+    return ", ".join(f"{count} {suffix or 'without extension'}" for suffix, count in counts.items())
 
 
 def read_article(file: CorpusFile) -> Article:

@@ -54,9 +54,11 @@ class Embedder:
             generations.check_encoder(folder)
             encoder = Encoder.load(folder)
         except (IndexDamagedError, ModelDamagedError):
-            framework = _load_framework(model_folder, progress)
+            progress("export the encoder", 0, 1)
+            framework = _load_framework(model_folder)
             generations.put_encoder(root, folder.name, framework.export)
             encoder = Encoder.load(folder)
+            progress("export the encoder", 1, 1)
         return cls(folder, encoder, model_folder, progress, framework), framework is not None
 
     def embed(self, texts: Sequence[str], framework_from: int = FRAMEWORK_FROM) -> Floats:
@@ -65,7 +67,9 @@ class Embedder:
         `framework_from` is the number of texts from which the framework is loaded.
         """
         if self._framework is None and len(texts) >= framework_from:
-            self._framework = _load_framework(self._model_folder, self._progress)
+            self._progress("load the model", 0, 1)
+            self._framework = _load_framework(self._model_folder)
+            self._progress("load the model", 1, 1)
         if self._framework:
             return self._framework.embed(texts, self._progress)
         vectors = np.empty((len(texts), self.encoder.dimension), dtype=np.float32)
@@ -76,13 +80,10 @@ class Embedder:
         return vectors
 
 
-def _load_framework(model_folder: Path, progress: Progress) -> "FrameworkEncoder":
+def _load_framework(model_folder: Path) -> "FrameworkEncoder":
     from index.models.encoder_export import FrameworkEncoder  # takes seconds, for torch
 
-    progress("load the model", 0, 1)
     try:
-        framework = FrameworkEncoder.load(model_folder)
+        return FrameworkEncoder.load(model_folder)
     except OSError as error:  # also those of transformers; not those of writing the index
         raise ModelDamagedError(f"{model_folder}: cannot be read: {error}") from error
-    progress("load the model", 1, 1)
-    return framework

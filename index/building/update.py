@@ -7,7 +7,14 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from index.articles.corpus import CorpusFile, article_ids, corpus_files, read_article
+from index.articles.corpus import (
+    CorpusFile,
+    article_ids,
+    corpus_files,
+    describe_counts,
+    read_article,
+    unsupported_files,
+)
 from index.articles.file_limits import end_reading_process
 from index.building import file_changes
 from index.building.embedding import Embedder
@@ -52,8 +59,12 @@ WAIT = 300.0
 _READ_ATTEMPTS = 3  # of a file that is being written
 
 
-def update(config: Config, progress: Progress = lambda *_: None, wait: float = WAIT) -> BuildReport:
+def update(
+    config: Config, progress: Progress = lambda *_: None, wait: float = WAIT, *, rebuild: bool = False
+) -> BuildReport:
     """Bring the index up to date with the corpus, the models and this program, or build it.
+
+    `rebuild` takes nothing from the previous index: every file is read and every text embedded again.
 
     Until that is done, and whatever stops it, the previous index answers; it also stays if the corpus has
     become empty. Raises ConfigurationError if there is no article, IndexBusyError after `wait` seconds,
@@ -65,7 +76,7 @@ def update(config: Config, progress: Progress = lambda *_: None, wait: float = W
     corpus_files(config.corpus_directory)  # an error here leaves no index folder behind
     try:
         with generations.writers_lock(root, wait):
-            report = _update(config, root, progress)
+            report = _update(config, root, progress, rebuild)
     except OSError as error:
         raise IndexUnwritableError(
             f"the index in {root} cannot be written: {error.strerror or error}",
@@ -74,20 +85,21 @@ def update(config: Config, progress: Progress = lambda *_: None, wait: float = W
     return replace(report, seconds=time.perf_counter() - started)
 
 
-def _update(config: Config, root: Path, progress: Progress) -> BuildReport:
+def _update(config: Config, root: Path, progress: Progress, rebuild: bool) -> BuildReport:
     previous, rebuilt = _open(root)
     encoder, reader = model_states(config, previous.state if previous else None)
     model = encoder.fingerprint
     new_fingerprint = fingerprint(model)
     if previous:
-        rebuilt = difference(previous.generation.fingerprint, new_fingerprint)
+        changed = difference(previous.generation.fingerprint, new_fingerprint)
+        rebuilt = "a rebuild was asked for" if rebuild else changed
     articles_from = None if rebuilt else previous
 
     file_states = previous.state.files if previous else {}
-    entries, states = _read(config.corpus_directory, file_states, articles_from, progress)
+    entries, states = _read(config.corpus_directory, {} if rebuild else file_states, articles_from, progress)
     report = make_report(entries, states, file_states, rebuilt)
     if not entries:
-        raise _no_articles(config.corpus_directory, report)
+        raise _no_articles(config, report)
     inputs = InputState(encoder, reader, {state.file: state for state in states})
 
     exported_reader = _export_reader(root, reader, previous, progress) if reader else None
@@ -100,7 +112,8 @@ def _update(config: Config, root: Path, progress: Progress) -> BuildReport:
 
     _segment(entries, embedder, progress)
     # An index that no article can be taken from may still have the vectors of texts.
-    vectors_from = previous if previous and previous.generation.fingerprint.model == model else None
+    same_model = previous is not None and previous.generation.fingerprint.model == model
+    vectors_from = previous if same_model and not rebuild else None
     sentences, passages = find_vector_sources(entries, vectors_from)
     embedded = embedder.embed(list(sentences.new_texts))
 
@@ -210,12 +223,16 @@ def _article(file: CorpusFile) -> tuple[Article | None, str | None, str]:
         return None, error.message.removeprefix(f"{file.file}: "), error.remedy
 
 
-def _no_articles(corpus: Path, report: BuildReport) -> ConfigurationError:
-    message = f"no articles in {corpus}"
+def _no_articles(config: Config, report: BuildReport) -> ConfigurationError:
+    corpus = config.corpus_directory
+    message, remedy = f"no articles in {corpus}", ""
+    if counts := unsupported_files(corpus, config.index_directory):
+        message += f", only files of unsupported types: {describe_counts(counts)}"
     if report.skipped:
         first = report.skipped[0]
         message = f"no file in {corpus} can be read as an article ({first.file}: {first.reason})"
-    return ConfigurationError(message, reason=Reason.CORPUS_EMPTY)
+        remedy = first.remedy
+    return ConfigurationError(message, remedy, reason=Reason.CORPUS_EMPTY)
 
 
 def _nothing_changed(entries: Sequence[ArticleEntry], index: PreviousIndex) -> bool:

@@ -4,10 +4,23 @@ from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
 from index.errors import FootnoteError
 
 Text = Annotated[str, Field(min_length=1)]
+
+_EXPECTED = {
+    "bool_type": "expected true or false",
+    "json_invalid": "not JSON",
+    "missing": "is missing",
+    "model_type": "expected an object",
+    "string_too_short": "expected text that is not empty",
+    "string_type": "expected text in quotation marks",
+    "tuple_type": "expected a list",
+}
+"""What is wrong, by pydantic's name of the error; our own errors say so themselves."""
+_ID = "expected text in quotation marks, or a whole number"
 
 
 class QuestionFileError(FootnoteError):
@@ -34,7 +47,7 @@ class GoldQuestion(BaseModel):
     @model_validator(mode="after")
     def _has_gold(self) -> Self:
         if self.answerable and not self.gold_sentences:
-            raise ValueError("an answerable question needs gold_sentences")
+            raise PydanticCustomError("gold", "an answerable question needs gold_sentences")
         return self
 
     @property
@@ -45,18 +58,26 @@ class GoldQuestion(BaseModel):
 
 def read_questions(path: Path) -> list[GoldQuestion]:
     """Read a file with one JSON object per line. Raises QuestionFileError, or OSError."""
-    questions = []
+    questions: dict[str | int, GoldQuestion] = {}
     for number, line in enumerate(path.read_bytes().splitlines(), 1):
         if not line.strip():
             continue
         try:
-            questions.append(GoldQuestion.model_validate_json(line.removeprefix(b"\xef\xbb\xbf")))
+            question = GoldQuestion.model_validate_json(line.removeprefix(b"\xef\xbb\xbf"))
         except ValidationError as error:
-            problem = error.errors(include_url=False)[0]
-            key = ".".join(str(part) for part in problem["loc"])
-            raise QuestionFileError(
-                f"{path}, line {number}: {key + ': ' if key else ''}{problem['msg']}"
-            ) from None
+            raise QuestionFileError(f"{path}, line {number}: {_first_problem(error)}") from None
+        if question.id in questions:
+            raise QuestionFileError(f"{path}, line {number}: id: another line has {question.id!r:.60}, too")
+        questions[question.id] = question
     if not questions:
         raise QuestionFileError(f"{path} holds no questions")
-    return questions
+    return list(questions.values())
+
+
+def _first_problem(error: ValidationError) -> str:
+    problem = error.errors(include_url=False)[0]
+    key = str(problem["loc"][0]) if problem["loc"] else ""
+    if key == "id" and problem["type"] != "missing":
+        return f"id: {_ID}"
+    words = _EXPECTED.get(problem["type"], problem["msg"])
+    return f"{key}: {words}" if key else words

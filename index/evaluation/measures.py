@@ -84,9 +84,9 @@ def evaluate(questions: Sequence[GoldQuestion], answers: Sequence[Answer], thres
 
 def first_hit(gold: GoldQuestion, answer: Answer) -> int | None:
     """Return the number, from 1, of the first citation that holds a gold sentence; None if none does."""
-    gold_sentences = [_single_spaced(sentence) for sentence in gold.gold_sentences] if gold.answerable else []
+    gold_sentences = [single_spaced(sentence) for sentence in gold.gold_sentences] if gold.answerable else []
     for citation in answer.citations:
-        sentence = _single_spaced(citation.sentence)
+        sentence = single_spaced(citation.sentence)
         if any(text in sentence for text in gold_sentences):
             return citation.number
     return None
@@ -137,5 +137,6 @@ def _mean(values: Sequence[float] | NDArray[np.bool_]) -> float | None:
     return float(np.mean(values)) if len(values) else None
 
 
-def _single_spaced(text: str) -> str:
+def single_spaced(text: str) -> str:
+    """Return `text` with one space wherever there is white space."""
     return " ".join(text.split())

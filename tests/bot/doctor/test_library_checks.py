@@ -1,11 +1,13 @@
 """The doctor's checks of articles, models and index folder."""
 
+import errno
 import os
 import shutil
 from pathlib import Path
 
 import pytest
 
+from bot.doctor import library_checks
 from index import checksums
 from index.config import DEFAULT_ENCODER
 from index.models import model_folders
@@ -53,12 +55,65 @@ def test_a_model_with_a_broken_file_fails(home: Home, name: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_folder_that_cannot_be_written_is_a_warning(home: Home, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [(errno.ENOSPC, "free some space on its disk"), (errno.EROFS, "make the folder writable")],
+)
+def test_a_folder_that_cannot_be_written_fails_without_an_index(
+    home: Home, monkeypatch: pytest.MonkeyPatch, number: int, remedy: str
+) -> None:
+    def refuse(folder: Path) -> None:
+        raise OSError(number, os.strerror(number), str(folder))
+
+    monkeypatch.setattr(library_checks, "try_to_write", refuse)
+    run = home.footnote("doctor")
+    assert run.code == 0
+    assert f"warn index folder   {home.index} cannot be written to: {os.strerror(number)}" in run.out
+    assert f"Questions are answered from the last index; to update it, {remedy}." in run.out
+    (home.index / "current").unlink()
+    run = home.footnote("doctor")
+    assert run.code == 1
+    assert f"fail index folder   {home.index} cannot be written to: {os.strerror(number)}" in run.out
+    assert f"There is no index to answer from: {remedy}" in run.out
+
+
+@pytest.mark.slow
+def test_a_folder_that_is_not_an_index_s_fails(home: Home, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     home.config.unlink()
     home.config.write_text(f"[index]\ndirectory = '{tmp_path / 'file'}'\n")
     checks = {check["check"]: check for check in home.footnote("doctor", "--json").json}
-    assert checks["index folder"]["status"] == "warn"
+    assert checks["index folder"]["status"] == "fail"
+
+
+@pytest.mark.slow
+def test_a_corpus_without_articles_fails_and_says_what_is_there(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.corpus.mkdir()
+    home.config.touch()
+    run = home.footnote("doctor")
+    assert run.code == 1
+    assert f"fail corpus         {home.corpus}: no articles\n" in run.out
+    (home.corpus / "rules.docx").touch()
+    assert f"{home.corpus}: no articles; of unsupported types: 1 .docx\n" in home.footnote("doctor").out
+
+
+@pytest.mark.slow
+def test_skipped_files_are_named_with_what_to_do(home: Home) -> None:
+    (home.corpus / "away.md").symlink_to("/etc/hostname")
+    (home.corpus / "empty.md").touch()
+    (home.corpus / "rules.docx").touch()
+    assert home.footnote("index").code == 1
+    run = home.footnote("doctor")
+    assert run.code == 0
+    assert "4 files; of unsupported types: 1 .docx" in run.out
+    assert "warn skipped file   away.md: is a link that leaves the corpus folder" in run.out
+    assert "Copy the file into the folder." in run.out
+    assert "warn skipped file   empty.md: is empty" in run.out
+    for number in range(20):
+        (home.corpus / f"empty-{number}.md").touch()
+    assert home.footnote("index").code == 1
+    assert "warn skipped file   and 12 more files" in home.footnote("doctor").out
 
 
 def reader_check(home: Home) -> dict[str, str]:
@@ -87,7 +142,10 @@ def test_the_reader_is_named_with_its_hashes(home: Home, tiny_reader_folder: Pat
     (folder,) = (home.index / "readers").iterdir()
     (file,) = folder.glob("*.onnx")
     assert check["status"] == "ok"
-    assert f"{file.name} sha256 {checksums.file_sha256(file)[:16]}" in check["detail"]
+    digest = f"{file.name} sha256 {checksums.file_sha256(file)[:16]}"
+    assert digest in check["more"]
+    assert "sha256" not in home.footnote("doctor").out
+    assert digest in home.footnote("doctor", "-v").out
     file.unlink()
     check = reader_check(home)
     assert check["status"] == "fail"

@@ -41,6 +41,8 @@ def test_an_id_is_any_string_or_number(identity: Any) -> None:
         (line(article=5), "a", '"article" must be a string'),
         (line(question="half \ud800"), "a", "half a surrogate pair"),
         (line(article="\udc00"), "a", "half a surrogate pair"),
+        (line(article=""), "a", '"article" must be a string that is not empty'),
+        (line(articel="b"), "a", '"articel" is an unknown key (known: id, question, article)'),
         (None, None, f"longer than {LONGEST_LINE} bytes"),
     ],
 )
@@ -62,13 +64,13 @@ def test_answers_come_in_order_and_bad_lines_do_not_stop_them(built_home: Home) 
         b"",
         b"not json",
         line(id="two", question="  \u200b "),
-        line(id=3.5, article="notes/bee"),
+        line(id=3.5, article="notes/beez"),
         b"x" * (LONGEST_LINE + 100),
         line(id=[]),
         line(id="last", question="How warm is the centre of the cluster?", article="notes/bees"),
     ]
     run = built_home.footnote("ask", "--batch", "-", stdin=b"\n".join(lines))
-    assert run.code == 0, run.err
+    assert run.code == 1, run.err
     found = [json.loads(text) for text in run.out.splitlines()]
     assert [row["id"] for row in found] == [1, None, "two", 3.5, None, None, "last"]
     assert found[0]["citations"][0]["article"]["id"] == "coalition-strikes-near-al-tanf"
@@ -84,6 +86,7 @@ def test_answers_come_in_order_and_bad_lines_do_not_stop_them(built_home: Home) 
 def test_a_batch_answers_as_single_questions_do(built_home: Home) -> None:
     single = built_home.footnote("ask", "--json", "--top-k", "2", GOOD["question"]).json
     run = built_home.footnote("ask", "--top-k", "2", "--batch", "-", stdin=line())
+    assert run.code == 0
     batched = json.loads(run.out)
     assert batched.pop("id") == "a"
     assert {**batched, "elapsed_ms": 0} == {**single, "elapsed_ms": 0}
@@ -99,7 +102,7 @@ def test_the_option_narrows_lines_that_name_no_article(built_home: Home) -> None
 
 @pytest.mark.slow
 def test_an_unknown_article_for_all_lines_fails_at_once(built_home: Home) -> None:
-    run = built_home.footnote("ask", "--article", "notes/bee", "--batch", "-", stdin=line())
+    run = built_home.footnote("ask", "--article", "notes/beez", "--batch", "-", stdin=line())
     assert (run.code, run.out) == (1, "")
     assert "notes/bees" in run.err
 

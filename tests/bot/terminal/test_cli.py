@@ -195,7 +195,7 @@ def test_wrong_usage(built_home: Home, arguments: list[str]) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", [["ask", "--article", "notes/bee", STRIKE], ["show", "notes/bee"]])
+@pytest.mark.parametrize("command", [["ask", "--article", "notes/beez", STRIKE], ["show", "notes/beez"]])
 def test_an_unknown_article_is_an_error_that_names_the_nearest(built_home: Home, command: list[str]) -> None:
     run = built_home.footnote(*command)
     assert (run.code, run.out) == (1, "")

@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.feedback.store import FeedbackError
+from bot.terminal.cli import main
 from bot.terminal.command_group import EXIT_CODES, GlobalOptions, Group, exit_code, global_options
 from index.errors import (
     ConfigurationError,
@@ -99,3 +100,11 @@ def test_a_command_s_help_ends_with_examples_and_the_group_s_with_exit_codes() -
 def test_an_error_of_the_system_names_its_file() -> None:
     result = run(OSError(errno.EACCES, "Permission denied", "file"))
     assert result.stderr.startswith("error: file: Permission denied\n")
+
+
+@pytest.mark.parametrize("columns", [50, 80])
+def test_summaries_of_commands_are_whole(columns: int) -> None:
+    run = CliRunner().invoke(main, ["--help"], terminal_width=columns)
+    text = " ".join(run.output.partition("Commands:")[2].split())
+    assert "..." not in text
+    assert all(command.get_short_help_str(1000) in text for command in main.commands.values())

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from index.evaluation.gold_questions import GoldQuestion
 from tests.support.homes import Home
 
 ROWS: list[dict[str, Any]] = [
@@ -37,7 +38,7 @@ def questions(tmp_path: Path) -> Path:
 def test_quality_is_measured(built_home: Home, questions: Path) -> None:
     run = built_home.footnote("eval", "--json", str(questions))
     assert run.code == 0
-    assert run.err == "answering questions (3)\n"
+    assert run.err == ""
     found = run.json
     assert (found["questions"], found["answerable"]) == (3, 2)
     assert found["hit_at_1"] == found["hit_at_3"] == 1
@@ -53,15 +54,48 @@ def test_quality_is_shown(built_home: Home, questions: Path) -> None:
     assert lines[0] == "3 questions, 2 answerable"
     assert "citation hit@1        100.0%   a right sentence is cited first" in lines
     assert max(map(len, lines)) <= 80
-    assert lines[-11] == "threshold   answered   of these wrong"
-    assert lines[-10] == "      0.0     100.0%            33.3%"
+    assert lines[-11] == "threshold   answered rightly   wrongly   declined"
+    assert lines[-10] == "      0.0              66.7%     33.3%       0.0%"
+    start = next(number for number, line in enumerate(lines) if line.startswith("accuracy"))
+    shares = [float(line[19:28].strip(" %")) for line in lines[start : start + 5]]
+    assert shares[0] == pytest.approx(sum(shares[1:3]), abs=0.2)
+    assert sum(shares[1:]) == pytest.approx(100, abs=0.3), "all are shares of all questions"
 
 
 def test_a_malformed_row_is_named(built_home: Home, questions: Path) -> None:
     questions.write_text(questions.read_text() + '\n{"id": 5}\n')
     run = built_home.footnote("eval", str(questions))
     assert (run.code, run.out) == (1, "")
-    assert f"{questions}, line 4: question: Field required" in run.err
+    assert f"{questions}, line 4: question: is missing" in run.err
+
+
+@pytest.mark.slow
+def test_failed_questions_are_listed_with_what_was_expected_and_what_came(
+    built_home: Home, questions: Path
+) -> None:
+    failed = {**ROWS[0], "id": "b2", "gold_sentences": ["It is kept at\n40 degrees."], "article": None}
+    questions.write_text("\n".join(map(json.dumps, [*ROWS, failed])))
+    run = built_home.footnote("eval", "--failures", str(questions))
+    assert run.code == 0
+    assert "warning: question b2: no article holds the gold sentence 'It is kept at 40 degrees.'" in run.err
+    lines = run.out[run.out.index("1 question failed") :].splitlines()
+    assert lines[2] == f"b2  {ROWS[0]['question']}"
+    assert lines[3].startswith("    answered with another sentence, confidence ")
+    assert lines[4] == "    expected  It is kept at 40 degrees."
+    assert lines[5].startswith("    came      ")
+    assert lines[5].endswith("(notes/bees)")
+    run = built_home.footnote("eval", "--failures", "--json", str(questions))
+    (failure,) = run.json["failures"]
+    assert (failure["id"], failure["kind"], failure["rank"]) == ("b2", "answered with another sentence", None)
+    assert failure["answer"]["citations"]
+
+
+def test_the_help_shows_what_the_file_looks_like(built_home: Home) -> None:
+    text = built_home.footnote("eval", "--help").out
+    start = text.index('{"id": 1')
+    first, second = text[start : text.index("A citation is")].strip().split("\n  {")
+    assert GoldQuestion.model_validate_json(first).answerable
+    assert not GoldQuestion.model_validate_json("{" + second).answerable
 
 
 @pytest.mark.slow

@@ -8,21 +8,21 @@ from bot.terminal.progress import progress
 from bot.verbosity import NORMAL, QUIET
 
 
-def work(*, lines: bool = True) -> None:
-    with progress(lines=lines) as report:
+def work() -> None:
+    with progress() as report:
+        report("export the encoder", 0, 1)
+        report("export the encoder", 1, 1)
         for done in range(4):
             report("read", done, 3)
         report("embed", 0, 0)
         report("polish", 1, 1)
 
 
-def test_without_a_terminal_each_stage_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_terminal_only_what_happens_once_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     configure_messages(NORMAL)
     work()
     captured = capsys.readouterr()
-    assert (captured.out, captured.err) == ("", "reading articles (3)\npolish (1)\n")
-    work(lines=False)
-    assert capsys.readouterr().err == ""
+    assert (captured.out, captured.err) == ("", "preparing the model (only this once) …\n")
 
 
 def test_a_terminal_gets_bars_that_go_when_all_is_done(drawn: Callable[..., str]) -> None:
@@ -30,6 +30,9 @@ def test_a_terminal_gets_bars_that_go_when_all_is_done(drawn: Callable[..., str]
     screen = drawn(work, stream="stderr")
     assert re.search(r"reading articles\S* .*━", screen)
     assert "polish" in screen
+    assert "preparing the model (only this once)" in screen
+    assert "/1" not in screen, "a step that has no parts shows no count"
+    assert "3/3" in screen
     assert screen.rstrip().endswith("\x1b[2K")  # the last bar is cleared
     assert "\x1b" not in drawn(work, stream="stderr", term="dumb")
 

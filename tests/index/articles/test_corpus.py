@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.articles.corpus import article_ids, corpus_files, read_article, unsupported_files
+from index.articles.corpus import article_ids, corpus_files, describe_counts, read_article, unsupported_files
 from index.errors import ConfigurationError, UnreadableFileError
 from index.records import Article
 from tests.support.paths import CORPUS
@@ -211,3 +211,5 @@ def test_files_of_unsupported_formats_are_counted(tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
     assert unsupported_files(tmp_path) == {".docx": 3, "": 1}
+    assert unsupported_files(tmp_path, tmp_path / "sub") == {".docx": 2, "": 1}
+    assert describe_counts({".docx": 3, "": 1}) == "3 .docx, 1 without extension"
