@@ -70,16 +70,18 @@ def follow_up(question: str, earlier: str, answer: str | None) -> FollowUp | Non
     if exchanged := _exchange(rest, earlier):
         return FollowUp(exchanged, is_complete=False)
     own = set(terms(question))
-    subject: dict[tuple[str, ...], str] = {}
-    short = answer or ""
-    for word in _WORD.findall(f"{earlier} {short if len(short.split()) <= _SHORT_ANSWER else ''}"):
-        word_terms = tuple(terms(word))
-        if set(word_terms) - own - _NO_SUBJECT:
-            subject.setdefault(word_terms, word)
-    if not subject:
+    words: list[str] = []
+    known = own | _NO_SUBJECT
+    # The words of the answer first: they stay together.
+    for text in (answer or "", earlier):
+        new = [word for word in _WORD.findall(text) if set(terms(word)) - known]
+        if text is earlier or len(text.split()) <= _SHORT_ANSWER:
+            words = [*dict.fromkeys(new), *words]
+            known |= set(terms(text))
+    if not words:
         return None
     mark = "?" if question.rstrip().endswith("?") else ""
-    asked = f"{question.rstrip('?!. ')} ({' '.join(subject.values())}){mark}"
+    asked = f"{question.rstrip('?!. ')} ({' '.join(words)}){mark}"
     return FollowUp(asked, bool(own - _NO_SUBJECT) and _ASKS.search(rest) is not None)
 
 

@@ -14,6 +14,7 @@ from bot import json_output
 from bot.config import BotConfig
 from bot.follow_ups import follow_up
 from bot.remedies import remedy_for
+from bot.shown_citations import shown_citations
 from bot.small_talk import SmallTalk, recognise
 from bot.terminal.blocks import BLANK_LINE, Block, Piece, show
 from bot.terminal.command_group import complain
@@ -22,7 +23,7 @@ from bot.terminal.opening import update_library
 from bot.wording import count_with_noun, error_message, safe
 from index.errors import FootnoteError, Reason
 from index.library import Library
-from index.records import Answer
+from index.records import Answer, Citation
 from index.segmentation.search_terms import fold
 
 if TYPE_CHECKING:
@@ -48,13 +49,17 @@ _MORE = re.compile(r"(?:show |give )?(?:me )?(?:some )?more(?: please)?[.!]*", r
 _LEAVE = ("/quit", "/exit", "/bye", "/q")
 
 
+Place = tuple[str, int]
+"""Where a citation stands: the id of its article, and its offset there."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """The last question as it was looked up, the article that it was narrowed to, and how much was shown."""
+    """The last question as it was looked up, the article that it was narrowed to, and what was shown."""
 
     question: str
     article: str | None
-    shown: int
+    shown: tuple[Place, ...]
 
 
 class Chat:
@@ -149,7 +154,8 @@ class Chat:
         return self.library.ask(question, article=self.article, top_k=self._top_k)
 
     def _put_answer(self, answer: Answer, *, as_asked: bool = True) -> None:
-        self._last = _Asked(answer.question, self.article, len(answer.citations))
+        shown = answer.citations if self._as_objects else shown_citations(answer)
+        self._last = _Asked(answer.question, self.article, tuple(map(_place, shown)))
         asked = [] if as_asked else [Block((Piece(f"Asked as: {safe(answer.question)}", "aside"),))]
         self._put(json_output.answer_object(answer), [*asked, *answer_blocks(answer)], spaced=True)
 
@@ -162,12 +168,14 @@ class Chat:
         if last.article != self.article:
             self._put_answer(self._look_up(last.question), as_asked=False)
             return
-        answer = self.library.ask(last.question, article=last.article, top_k=last.shown + self._top_k)
-        further = answer.citations[last.shown :]
+        count = len(last.shown) + self._top_k
+        answer = self.library.ask(last.question, article=last.article, top_k=count)
+        further = [citation for citation in answer.citations if _place(citation) not in last.shown]
         if not further:
             log.info("There are no further sentences.")
-        self._last = replace(last, shown=len(answer.citations))
-        self._put(json_output.answer_object(answer), citation_blocks(further), spaced=True)
+        numbered = [replace(citation, number=n) for n, citation in enumerate(further, len(last.shown) + 1)]
+        self._last = replace(last, shown=(*last.shown, *map(_place, further)))
+        self._put(json_output.answer_object(answer), citation_blocks(numbered), spaced=True)
 
     def _list(self, words: str) -> None:
         """List the articles, or those whose ids or titles hold all `words`, else those like them."""
@@ -205,6 +213,10 @@ class Chat:
         else:
             show([BLANK_LINE, *drawn] if self._printed else drawn)
             self._printed = True
+
+
+def _place(citation: Citation) -> Place:
+    return citation.article.id, citation.start
 
 
 def history_file(config: BotConfig) -> Path | None:

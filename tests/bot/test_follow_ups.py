@@ -71,6 +71,12 @@ def test_a_question_with_a_subject_stands_alone(question: str) -> None:
     assert follow_up(question, EARLIER, "9:00") is None
 
 
+def test_the_words_of_the_answer_stay_together() -> None:
+    found = follow_up("why?", "Which medal did Halvik decline?", "the King's Medal")
+    assert found is not None
+    assert found.question == "why (Halvik decline King's Medal)?"
+
+
 def test_a_long_answer_and_a_question_of_no_terms_add_nothing() -> None:
     found = follow_up("why?", EARLIER, "at nine in the morning, unless the wind is up")
     assert found is not None

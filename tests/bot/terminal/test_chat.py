@@ -58,8 +58,17 @@ def test_more_goes_on_where_the_last_answer_ended(built_home: Home) -> None:
 
 
 @pytest.mark.slow
+def test_more_leaves_nothing_out_that_was_not_shown(built_home: Home) -> None:
+    lines = ["How warm is the cluster?", *["more"] * 9]
+    run = built_home.footnote("chat", "--article", "notes/bees", stdin="\n".join(lines))
+    sentences = built_home.footnote("show", "--json", "notes/bees").json["sentences"]
+    leads = [text[:3] for text in run.out.splitlines() if text.startswith("[")]
+    assert leads == [f"[{number}]" for number in range(1, len(sentences) + 1)]
+
+
+@pytest.mark.slow
 def test_more_says_when_there_is_no_more(built_home: Home) -> None:
-    run = built_home.footnote("chat", "--article", "notes/bees", "--top-k", "50", stdin="bees?\nmore\n")
+    run = built_home.footnote("chat", "--article", "notes/bees", "--top-k", "50", stdin="bees?\nmore\nmore\n")
     assert run.err.endswith("There are no further sentences.\n")
 
 
@@ -312,7 +321,7 @@ def test_a_terminal_is_chatted_on(built_home: Home, open_terminal: Callable[[int
         try:
             terminal.wait_for("\x1b[?2004h")  # the prompt is there
             terminal.type(f"{STRIKE}\r")
-            terminal.wait_for("characters ")
+            terminal.wait_for("sentence 2 of ")
             terminal.wait_for("\x1b[?2004h", times=2)  # and there again: what is typed before is lost
             terminal.type("\x04")
             assert process.wait(60) == 0
