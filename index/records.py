@@ -63,7 +63,7 @@ class Block:
     `section` holds the headings above, outermost first, without the article's title. `lead` introduces the
     block: the line before a list and the items around a nested one, the term of a definition, the question of
     an answer, the speaker of a message. `level` is that of a heading, 1 to 6, or the nesting of a list item,
-    from 1; `page` is the page of a PDF, from 1.
+    from 1, and of other blocks in one, from 2; `page` is the page of a PDF, from 1.
     """
 
     kind: BlockKind

@@ -65,7 +65,13 @@ class DocumentBuilder:
         )
 
     def add_row(
-        self, cells: Sequence[str | Iterable[Run]], columns: Sequence[str] = (), *, page: int | None = None
+        self,
+        cells: Sequence[str | Iterable[Run]],
+        columns: Sequence[str] = (),
+        *,
+        level: int = 0,
+        lead: str = "",
+        page: int | None = None,
     ) -> None:
         """Append a row of a table, its cells separated by tabs; `columns` are the names above the cells."""
         text, named_cells, links = "", [], []
@@ -87,7 +93,9 @@ class DocumentBuilder:
                 start,
                 start + len(text),
                 cells=tuple(Cell(cell.column, start + cell.start, start + cell.end) for cell in named_cells),
+                lead=_single_spaced(lead),
                 links=tuple(Link(start + link.start, start + link.end, link.address) for link in links),
+                level=level,
                 page=page,
             )
         )

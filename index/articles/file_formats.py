@@ -11,7 +11,7 @@ from index.articles.document import Document
 from index.errors import UnreadableFileError
 
 _TEXT = frozenset((".txt", ".text"))
-_MARKDOWN = frozenset((".markdown", ".md"))
+_MARKDOWN = frozenset((".markdown", ".md", ".mdx"))
 _HTML = frozenset((".htm", ".html", ".xhtml"))
 _IN_OWN_PROCESS = frozenset((".pdf",))  # formats whose parsers a small file can keep busy for minutes
 SUFFIXES = frozenset((*_TEXT, *_MARKDOWN, *_HTML, ".pdf", ".rtf"))
@@ -74,7 +74,7 @@ def _read_markdown(file: Path) -> Document:
     from index.articles.decoding import decode
     from index.articles.markdown_text import read_markdown
 
-    return read_markdown(decode(file.read_bytes()))
+    return read_markdown(decode(file.read_bytes()), mdx=file.suffix.lower() == ".mdx")
 
 
 def _read_html(file: Path) -> Document:

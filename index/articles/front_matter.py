@@ -13,12 +13,52 @@ LONGEST_TITLE = 200
 LONGEST_LINE = 1_000
 """Code points of the longest value; a longer one is truncated."""
 
-# "---\ntitle: Bees\n---\n\n", at the beginning of a text.
-_FRONT_MATTER = re.compile(r"---[ \t]*\n(?P<yaml>.{,65536}?\n)(?:---|\.\.\.)[ \t]*(?:\n\s*\n|\n|\Z)", re.S)
-_KEYS = frozenset(("title", "url", "published", "date", "author", "authors"))
+_LONGEST_FRONT_MATTER = 65_536
+# "---\ntitle: Bees\n---\n\n" or "+++\ntitle = 'Bees'\n+++\n", at the beginning of a text.
+_FRONT_MATTER = re.compile(
+    r"\s*^(?P<rule>---|\+\+\+)[ \t]*\n(?P<values>.{,65536}?\n)(?:(?P=rule)|\.\.\.)[ \t]*(?:\n\s*\n|\n|\Z)",
+    re.DOTALL | re.MULTILINE,
+)
+# "Title: Bees\nAuthor: Jo\n\n", at the beginning of a text.
+_HEADER = re.compile(
+    r"\s*^(?P<lines>[A-Za-z][\w -]{1,30}:[ \t]+\S[^\n]*\n(?:[^\n]+\n){,40}?)\s*\n", re.MULTILINE
+)
+_HEADER_LINE = re.compile(r"(?P<key>[A-Za-z][\w -]{1,30}):[ \t]+(?P<value>\S.*)")
+# "% Bees\n% Jo\n% 2021-03-04\n", as Pandoc reads it
+_TITLE_BLOCK = re.compile(r"% (?P<title>\S[^\n]*)\n(?:% (?P<author>[^\n]*)\n)?(?:% (?P<date>[^\n]*)\n)?\s*\n")
+_URLS = ("url", "permalink", "canonical", "canonical_url", "link")
+_DATES = (
+    "published",
+    "date",
+    "pubdate",
+    "updated",
+    "last_updated",
+    "lastmod",
+    "modified",
+    "last_modified_at",
+)
+_KEYS = frozenset(
+    (
+        *_URLS,
+        *_DATES,
+        *"title author authors aliases categories category created description draft id image keywords lang "
+        "language layout nav_order parent sidebar_label sidebar_position slug status subtitle summary tags "
+        "template toc type uid weight".split(),
+    )
+)
+_HEADER_KEYS = _KEYS | {
+    "affiliation",
+    "comment",
+    "copyright",
+    "css",
+    "email",
+    "keyword",
+    "license",
+    "version",
+}
 _NOTHING = ("", "~", "null")
-# A line "title: Bees: an introduction", which is not valid YAML.
-_PAIR = re.compile(r"^(\w+):[ \t]+(\S.*?)[ \t]*$", re.M)
+# A line "title: Bees: an introduction", which is not valid YAML, or "title = Bees" in broken TOML.
+_PAIR = re.compile(r"^([\w-]+)(?::[ \t]+|[ \t]*=[ \t]*)(\S.*?)[ \t]*$", re.M)
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(?=\S)")
 
@@ -34,38 +74,111 @@ class Description:
 
 
 def split_front_matter(text: str) -> tuple[Description, str]:
-    """Return the metadata in the YAML front matter, and the text after it.
+    """Return the metadata in the front matter, and the text after it.
 
-    A block between rules that has none of the known keys is part of the text. In invalid YAML, such as a
-    title with a colon, the lines `key: value` are read.
+    Front matter is YAML between lines of `---`, TOML between lines of `+++`, a JSON object, lines
+    `Key: value` of which one is the title, or lines that begin with `%`. If it has none of the known keys it
+    is part of the text. In invalid YAML or TOML, such as a title with a colon, the lines of one key each are
+    read.
     """
     match = _FRONT_MATTER.match(text)
-    if match is None:
+    if match is not None:
+        values = _toml(match["values"]) if match["rule"] == "+++" else _yaml(match["values"])
+        end = match.end()
+    elif text.lstrip().startswith("{"):
+        values, end = _json(text)
+    elif match := _TITLE_BLOCK.match(text):
+        values, end = match.groupdict(), match.end()
+    else:
+        values, end = _header(text)
+    folded = {key.lower().replace("-", "_"): value for key, value in values.items() if isinstance(key, str)}
+    if _KEYS.isdisjoint(folded):
         return Description(), text
-    import yaml
-
-    try:
-        # Only strings, lists and mappings: "No" is a title, and 1:30 is not a number.
-        values = yaml.load(match["yaml"], yaml.BaseLoader)  # noqa: S506 - it builds no other objects
-    except (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError):
-        values = dict(_PAIR.findall(match["yaml"]))
-    if not isinstance(values, dict) or _KEYS.isdisjoint(values):
-        return Description(), text
-    filled = {key: value for key, value in values.items() if value not in _NOTHING}
-    return make_description(filled), text[match.end() :]
+    return make_description(folded), text[end:]
 
 
 def make_description(values: Mapping[Any, Any]) -> Description:
-    """Return the description in `values` (keys title, url, published or date, author or authors)."""
+    """Return the description in `values`: title, first web address, first date, author or authors."""
+    values = {key: value for key, value in values.items() if value and value not in _NOTHING}
     author = values.get("author") or values.get("authors")
     if isinstance(author, list):
         author = ", ".join(filter(None, map(_line, author)))
     return Description(
         title=_line(values.get("title")),
-        url=_web_address(values.get("url")),
-        published=_line(values.get("published") or values.get("date")),
+        url=next(filter(None, (_web_address(values.get(key)) for key in _URLS)), None),
+        published=next(filter(None, (_line(values.get(key)) for key in _DATES)), None),
         author=_line(author),
     )
+
+
+def _yaml(text: str) -> dict[Any, Any]:
+    import yaml
+
+    try:
+        # Only strings, lists and mappings: "No" is a title, and 1:30 is not a number.
+        values = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - it builds no other objects
+    except (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError):
+        values = {key: _listed(value) for key, value in _PAIR.findall(text)}
+    return values if isinstance(values, dict) else {}
+
+
+def _toml(text: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        # Dates and numbers stay as they are written.
+        return {key: _as_text(value) for key, value in tomllib.loads(text, parse_float=str).items()}
+    except (ValueError, RecursionError):
+        return {key: _listed(value) for key, value in _PAIR.findall(text)}
+
+
+def _json(text: str) -> tuple[dict[str, Any], int]:
+    """Return the object at the beginning of a text, and where the text goes on."""
+    import json
+
+    start = len(text) - len(text.lstrip())
+    try:
+        values, length = json.JSONDecoder().raw_decode(text[start : start + _LONGEST_FRONT_MATTER])
+    except (ValueError, RecursionError):
+        return {}, 0
+    end = start + length
+    if not isinstance(values, dict) or text[end : end + 1].strip():
+        return {}, 0
+    return {key: _as_text(value) for key, value in values.items()}, len(text) - len(text[end:].lstrip())
+
+
+def _header(text: str) -> tuple[dict[str, str], int]:
+    """Return the values in lines `Key: value` above a text, and where the text goes on."""
+    match = _HEADER.match(text)
+    if match is None:
+        return {}, 0
+    values: dict[str, str] = {}
+    key = ""
+    for line in match["lines"].splitlines():
+        pair = _HEADER_LINE.fullmatch(line)
+        if pair is None and line[:1] in " \t" and key:
+            values[key] += f" {line.strip()}"
+            continue
+        key = pair["key"].lower().replace(" ", "_") if pair else ""
+        if pair is None or key not in _HEADER_KEYS:
+            return {}, 0
+        values[key] = pair["value"]
+    return (values, match.end()) if "title" in values else ({}, 0)
+
+
+def _listed(value: str) -> str | list[str]:
+    """Return the values in "[Ada, Mary]", else the value without its quotation marks."""
+    if value.startswith("[") and value.endswith("]"):
+        return [part.strip(" \"'") for part in value[1:-1].split(",")]
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return value[1:-1] if quoted else value
+
+
+def _as_text(value: object) -> object:
+    """Return a value with numbers and dates as text."""
+    if isinstance(value, list):
+        return [_as_text(item) for item in value]
+    return value if isinstance(value, (str, dict, bool)) or value is None else str(value)
 
 
 def title_in(text: str) -> str | None:

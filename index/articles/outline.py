@@ -13,7 +13,8 @@ def with_outline(text: str, blocks: Iterable[Block], title: str) -> tuple[Block,
     """Return the blocks with their sections and leads, if their format gave none.
 
     A heading that is the article's `title` is no section. The lead of a list is the line before it if that
-    ends with a colon or stands alone; the lead of a nested item goes on with the items around it.
+    ends with a colon or stands alone; the lead of a nested item goes on with the items around it, and so
+    does that of any other block in an item, which has a level, too.
     """
     outlined: list[Block] = []
     headings: list[tuple[int, str]] = []
@@ -28,19 +29,25 @@ def with_outline(text: str, blocks: Iterable[Block], title: str) -> tuple[Block,
             headings.append((block.level, shown))
             items = []
         else:
-            lead = block.lead
-            if block.kind is BlockKind.LIST_ITEM:
-                if before is None or before.kind is not BlockKind.LIST_ITEM:
-                    list_lead, items = _lead_in(text, before), []
+            leads = [block.lead]
+            if _in_list(block) and not _in_list(before):
+                list_lead, items = _lead_in(text, before), []
+            if _in_list(block):
                 items = [(level, item) for level, item in items if level < block.level]
-                lead = lead or " › ".join(filter(None, (list_lead, *(item for _, item in items))))
-                items.append((block.level, shown.rstrip(":")))
-            elif before is not None and before.kind is BlockKind.QUESTION:
-                lead = lead or " ".join(text[before.start : before.end].split())
+                leads = [list_lead, *(item for _, item in items), block.lead]
+                if block.kind is BlockKind.LIST_ITEM:
+                    items.append((block.level, shown.rstrip(":")))
+            if before is not None and before.kind is BlockKind.QUESTION:
+                leads.insert(-1, " ".join(text[before.start : before.end].split()))
+            lead = " › ".join(dict.fromkeys(filter(None, leads)))
             block = replace(block, section=_path(headings, title), lead=lead[-LONGEST_LEAD:])
         outlined.append(block)
         before = block
     return tuple(outlined)
+
+
+def _in_list(block: Block | None) -> bool:
+    return block is not None and block.kind is not BlockKind.HEADING and block.level > 0
 
 
 def _path(headings: Sequence[tuple[int, str]], title: str) -> tuple[str, ...]:

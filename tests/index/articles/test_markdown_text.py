@@ -1,0 +1,376 @@
+"""Markdown as people write it: what is text, and what each part of it is."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from index.articles.document import Document
+from index.articles.markdown_text import read_markdown
+from index.articles.outline import with_outline
+from index.errors import UnreadableFileError
+from tests.support.growth import LINEAR, growth
+
+
+def blocks(content: str, *, mdx: bool = False) -> list[tuple[str, str]]:
+    document = read_markdown(content, mdx=mdx)
+    return [(block.kind.value, document.text[block.start : block.end]) for block in document.blocks]
+
+
+def text(content: str) -> str:
+    return read_markdown(content).text
+
+
+def leads(content: str) -> dict[str, str]:
+    document = read_markdown(content)
+    outlined = with_outline(document.text, document.blocks, "")
+    return {document.text[block.start : block.end]: block.lead for block in outlined}
+
+
+def links(document: Document) -> list[tuple[str, str]]:
+    return [
+        (document.text[link.start : link.end], link.address)
+        for block in document.blocks
+        for link in block.links
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        ("The **harbour** is *old* and ***deep***.", "The harbour is old and deep."),
+        ("Set `max_age` to `` a `b` ``.", "Set max_age to a `b`."),
+        (
+            "It costs \\$12 \\(twelve\\), 75&nbsp;euros &amp; tip.",
+            "It costs $12 (twelve), 75\u00a0euros & tip.",
+        ),
+        ("==Steel caps== and __boots__ are ~~optional~~.", "Steel caps and boots are optional."),
+        ("2 == 2 and a==b stay.", "2 == 2 and a==b stay."),
+        ("One line<br>another\\\na third  \na fourth.", "One line\nanother\na third\na fourth."),
+        ("A wrapped\nline goes on.", "A wrapped line goes on."),
+        ("2&times;10<sup>3</sup> of H<sub>2</sub>O, the 2<sup>nd</sup>.", "2×10³ of H₂O, the 2nd."),
+        ("See [[Old Barn|the barn]] in [[Nether Wallop]].![[Map]]", "See the barn in Nether Wallop."),
+        ("A [[1]](https://a.example) note.", "A [1] note."),
+        ("Press <kbd>Ctrl</kbd>, then /ban <user>.", "Press Ctrl, then /ban <user>."),
+        ("[Docs][d] here.\n\n[d]: https://a.example\n[//]: # (secret)", "Docs here."),
+        ("Before <!-- the code is 7 --> after.", "Before after."),
+        ("Before\n\n<!--\nsecret\n\n```\nmore\n```\n-->\nAfter", "Before\n\nAfter"),
+        ("Shown.\n\n<!-- never closed\n\nhidden to the end", "Shown."),
+        ("Write `<!-- a -->` for it.", "Write <!-- a --> for it."),
+        ("Shown <span hidden>not</span> <b style='display: none'>nor this</b> again.", "Shown again."),
+        ("%%an editor's note%%Shown, 5%% of it.", "Shown, 5%% of it."),
+        ("[TOC]\n\n[[_TOC_]]\n\nText.", "Text."),
+        ("# Title {#anchor .wide}\n\nText{: .note}.", "Title\n\nText."),
+        ("See {doc}`the guide <guide>` and {func}`~a.b.call`.", "See the guide and call."),
+    ],
+)
+def test_text_has_no_markup(content: str, shown: str) -> None:
+    assert text(content) == shown
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        ("{% include nav.html %}\n\nThe fee is 5 euros.", "The fee is 5 euros."),
+        ("Hello {{ user.name }}, the fee is 5 euros.", "Hello , the fee is 5 euros."),
+        ("See [the plan]({{ site.url }}/plan) today.", "See the plan today."),
+        ('{{< note title="Nettles" >}}\nKeep out.\n{{< /note >}}', "Nettles\n\nKeep out."),
+        ("{% comment %}\nsecret\n{% endcomment %}\nShown.", "Shown."),
+        ("{% raw %}Use {{ name }}.{% endraw %}", "Use {{ name }}."),
+        ("{{/* a note */}}Shown.{# and\nanother #}", "Shown."),
+        ("In code `{{ name }}` is shown.", "In code {{ name }} is shown."),
+        ("```\n{{ name }}\n<!-- a -->\n```", "{{ name }}\n<!-- a -->"),
+        ("{% highlight sh %}\nrun {{ it }}\n{% endhighlight %}", "run {{ it }}"),
+    ],
+)
+def test_templating_tags_are_no_text(content: str, shown: str) -> None:
+    assert text(content) == shown
+
+
+MDX = """import Tabs from '@theme/Tabs';
+import {Card} from '../card'
+
+export const year = 1974;
+
+# Ferries of {town}
+
+<Tabs groupId="os">
+  <TabItem value="l" label="Linux" onClick={() => { go(1 > 0) }}>
+
+    The boat seats **120** people{' '}in {"two"} rows.
+
+  </TabItem>
+</Tabs>
+
+{/* the code is 7 */}
+
+<Card
+  title="Tickets"
+  href="/tickets"
+>
+Sold on board.
+</Card>
+
+```jsx
+import Boat from 'boat';
+<Boat seats={120} />
+```
+"""
+
+
+def test_components_give_their_text_only() -> None:
+    assert blocks(MDX, mdx=True) == [
+        ("heading", "Ferries of"),
+        ("paragraph", "Linux"),
+        ("paragraph", "The boat seats 120 people in two rows."),
+        ("paragraph", "Tickets"),
+        ("paragraph", "Sold on board."),
+        ("code", "import Boat from 'boat';\n<Boat seats={120} />"),
+    ]
+    assert blocks(MDX) == blocks(MDX, mdx=True)  # its imports tell
+
+
+def test_blocks_are_told_apart() -> None:
+    content = (
+        "Setext\n======\n\nA line.\n\n## Closed ##\n\n> Quoted words.\n\n- one\n\n  more of one\n  - two\n\n"
+        "    indented();\n\n1. first\n\n![A hedge](a.png)\n\n~~~\nfenced\n\n  code\n~~~\n"
+    )
+    assert blocks(content) == [
+        ("heading", "Setext"),
+        ("paragraph", "A line."),
+        ("heading", "Closed"),
+        ("quotation", "Quoted words."),
+        ("list_item", "one"),
+        ("paragraph", "more of one"),
+        ("list_item", "two"),
+        ("paragraph", "indented();"),
+        ("list_item", "first"),
+        ("caption", "A hedge"),
+        ("code", "fenced\n\n  code"),
+    ]
+
+
+def test_a_rule_below_a_sentence_makes_no_heading() -> None:
+    assert blocks("The gate is shut.\n---\nIt opens at nine.") == [
+        ("paragraph", "The gate is shut."),
+        ("paragraph", "It opens at nine."),
+    ]
+
+
+def test_rows_know_their_columns() -> None:
+    for table in ("| Boat | Seats |\n|---|:-:|\n| Auk | 48 |\n", "Boat | Seats\n---|---\nAuk | 48\n"):
+        document = read_markdown(f"# Boats\n\n{table}")
+        row = document.blocks[-1]
+        assert [(cell.column, document.text[cell.start : cell.end]) for cell in row.cells] == [
+            ("Boat", "Auk"),
+            ("Seats", "48"),
+        ]
+        assert blocks(table) == [("caption", "Boat Seats"), ("table_row", "Auk\t48")]
+
+
+def test_an_empty_header_leaves_the_rows_name_without_a_column() -> None:
+    document = read_markdown("| | Free | Team |\n|---|---|---|\n| Storage | 2 GB | 200 GB |\n")
+    assert [cell.column for cell in document.blocks[-1].cells] == ["", "Free", "Team"]
+
+
+def test_a_table_of_html_is_read_row_by_row() -> None:
+    content = (
+        "<table><thead><tr><th>Day</th><th>Open</th></tr></thead>\n<tr><td rowspan='2'>Friday</td>"
+        "<td><p>9 to 12</p><ul><li>shop only</li></ul></td></tr>\n\n<tr><td>14 to <b>18</b></td></tr>"
+        "<tr><th colspan='2'>Winter</th></tr><tr><td>Monday</td><td>closed</td></tr></table>"
+    )
+    document = read_markdown(content)
+    rows = [
+        (document.text[block.start : block.end], block.lead)
+        for block in document.blocks
+        if block.kind.value == "table_row"
+    ]
+    assert rows == [
+        ("Friday\t9 to 12\nshop only", ""),
+        ("14 to 18", "Friday"),
+        ("Winter", ""),
+        ("Monday\tclosed", "Winter"),
+    ]
+    assert document.blocks[2].cells[0].column == "Open"
+
+
+def test_a_table_whose_rule_does_not_fit_is_a_table_all_the_same() -> None:
+    assert blocks("| a | b | c |\n|---|---|\n| 1 | 2 | 3 |\n") == [
+        ("caption", "a b c"),
+        ("table_row", "1\t2\t3"),
+    ]
+
+
+def test_links_keep_addresses_that_lead_out() -> None:
+    document = read_markdown(
+        "Write to [Ada](mailto:ada@a.example) or see [the **plan**](https://a.example/p 'title'), "
+        "[below](#below), [items](items.md), <https://b.example>, [x](javascript:alert(1))."
+    )
+    assert links(document) == [
+        ("Ada", "mailto:ada@a.example"),
+        ("the", "https://a.example/p"),
+        ("plan", "https://a.example/p"),
+    ]
+    assert document.text.endswith("below, items, https://b.example, x.")
+
+
+def test_lists_of_links_to_headings_are_contents() -> None:
+    content = (
+        "- [Fees](#fees)\n  - [Refunds](#refunds)\n- [Shop](https://a.example)\n\n[Fees](#fees) | [Top](#top)"
+    )
+    assert [kind for kind, _ in blocks(content)] == ["contents", "contents", "list_item", "contents"]
+
+
+def test_footnotes_stand_where_they_are_written_and_leave_no_marks() -> None:
+    content = "The barn burnt in 1977[^note]. It was old.^[Built in 1801.]\n\n[^note]: Arson was never proved.\n\nEnd."
+    assert blocks(content) == [
+        ("paragraph", "It burnt in 1977. It was old."),
+        ("paragraph", "Built in 1801."),
+        ("paragraph", "Arson was never proved."),
+        ("paragraph", "End."),
+    ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "> [!warning] Nettles\n> The field is closed.",
+        ":::warning[Nettles]\nThe field is closed.\n:::",
+        "::: warning Nettles\nThe field is closed.\n:::",
+        ":::{warning} Nettles\n:class: wide\nThe field is closed.\n:::",
+        '!!! warning "Nettles"\n    The field is closed.',
+        '??? warning "Nettles"\n\n    The field is closed.',
+        "```{admonition} Nettles\n:class: wide\nThe field is closed.\n```",
+        "<details>\n<summary>Nettles</summary>\nThe *field* is closed.\n</details>",
+        "<details markdown='1'>\n<summary>Nettles</summary>\n\nThe field is closed.\n\n</details>",
+        '=== "Nettles"\n\n    The field is closed.',
+    ],
+)
+def test_titles_of_callouts_lead_their_text(content: str) -> None:
+    assert blocks(content) == [("paragraph", "Nettles"), ("paragraph", "The field is closed.")]
+    assert leads(content)["The field is closed."] == "Nettles"
+
+
+def test_the_name_of_a_callout_is_no_text() -> None:
+    for content in ("> [!NOTE]\n> It is shut.", "!!! note\n    It is shut.", ":::note\nIt is shut.\n:::"):
+        assert blocks(content) == [("paragraph", "It is shut.")]
+        assert leads(content)["It is shut."].lower() == "note"
+
+
+def test_definitions_go_with_their_terms() -> None:
+    content = "Pleacher\n: A stem that is cut.\n\n  It is laid down.\n\nMay I smoke?\n: No."
+    assert blocks(content) == [
+        ("definition", "Pleacher\nA stem that is cut."),
+        ("definition", "It is laid down."),
+        ("question", "May I smoke?"),
+        ("paragraph", "No."),
+    ]
+    assert leads(content)["It is laid down."] == "Pleacher"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "**Q: When do you open?**\n\nA: At nine.",
+        "Q: When do you open?\nA: At nine.",
+        "**Q:** When do you open?\n\n**A:** At nine.",
+        "**When do you open?**\nAt nine.",
+        "**When do you open?** At nine.",
+        "- **When do you open?** At nine.",
+    ],
+)
+def test_questions_lead_their_answers(content: str) -> None:
+    (kind, question), (answer_kind, answer) = blocks(content)
+    assert (kind, question.endswith("When do you open?")) == ("question", True)
+    assert (answer_kind, answer.endswith("At nine.")) == ("paragraph", True)
+    assert leads(content)[answer] == question
+
+
+def test_a_bold_line_alone_is_a_heading_below_the_last_one() -> None:
+    document = read_markdown("## Wiring\n\n**Batteries**\n\nUse three cells.\n\n**Mind the polarity.**\n")
+    assert [(block.kind.value, block.level) for block in document.blocks] == [
+        ("heading", 2),
+        ("heading", 3),
+        ("paragraph", 0),
+        ("paragraph", 0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "kinds"),
+    [
+        ("**Place:** the Plough\n**Present:** Joan,\nDilip", ["definition", "definition"]),
+        ("Place: the Plough\nTime: 19:00 to 21:10", ["definition", "definition"]),
+        ("Hours:\nMonday 9 to 12\nFriday 14 to 18", ["paragraph", "list_item", "list_item"]),
+        ("✓ rope\n✓ stove", ["list_item", "list_item"]),
+        ("Step 1: Mix.\nStep 2: Bake.", ["definition", "definition"]),
+        ("Mill Lane 4  \n12345 Wallop", ["list_item", "list_item"]),
+        ("The boat is named\nAfter a bird of the sea\nThat nobody has seen.", ["paragraph"]),
+    ],
+)
+def test_lines_that_are_items_are_blocks_of_their_own(content: str, kinds: list[str]) -> None:
+    assert [kind for kind, _ in blocks(content)] == kinds
+
+
+def test_turns_of_a_conversation_are_messages() -> None:
+    content = "**Ada:** When did you come?\n\n**Bo:** In 1969.\n\n**Ada:** Thank you.\n"
+    assert [kind for kind, _ in blocks(content)] == ["question", "message", "message"]
+    assert leads(content)["Bo: In 1969."] == "Ada: When did you come? › Bo"
+
+
+def test_what_stands_in_an_item_is_led_by_the_list_and_the_item() -> None:
+    content = "Do this:\n\n1. Open the lid.\n\n   ```\n   lid --open\n   ```\n2. Close it.\n"
+    assert leads(content) == {
+        "Do this:": "",
+        "Open the lid.": "Do this",
+        "lid --open": "Do this › Open the lid.",
+        "Close it.": "Do this",
+    }
+
+
+def test_the_second_sentence_of_an_item_is_led_by_its_bold_name() -> None:
+    content = "- **Train:** second class. First with a note.\n- **Bed:** 95 euros.\n"
+    assert list(leads(content).values()) == ["Train", ""]
+
+
+FRAGMENTS = st.sampled_from(
+    (
+        "a, B.,1,\n,\n\n, ,    ,#,## ,- ,1. ,> ,|,|-|-|,```,~~~,`,*,**,_,[,],(,),![,<,>,<b>,</b>,<!--,-->,"
+        "<table>,<td>,<li>,{{,}},{%,%},:::,!!!,: ,[^a],[^a]: ,==,~~,[[,]],&amp;,\\,<details>,<summary>,Q: ,A: ,"
+        ":,?,---,+++,{,}"
+    ).split(",")
+)
+
+
+@given(st.lists(FRAGMENTS, max_size=40).map("".join), st.booleans())
+@example("> " * 30 + "a", False)
+def test_blocks_ascend_and_hold_every_letter(content: str, mdx: bool) -> None:
+    document = read_markdown(content, mdx=mdx)
+    position = 0
+    for block in document.blocks:
+        assert position <= block.start < block.end <= len(document.text)
+        assert not document.text[position : block.start].strip()
+        parts = [(part.start, part.end) for part in (*block.cells, *block.links)]
+        assert all(block.start <= start < end <= block.end for start, end in parts)
+        position = block.end
+    assert not document.text[position:].strip()
+    assert "\ue000" not in document.text
+
+
+@pytest.mark.parametrize(
+    "part",
+    "[ ![ * **a_ | > -_ ` <a <!-- {{ {% == [[a| ~~a [^a] ^[ a](b) &a **k:** **Q?** <table><tr><td>".split(),
+)
+def test_hostile_text_takes_linear_time(part: str) -> None:
+    def read(content: str) -> None:
+        try:
+            read_markdown(content)
+        except UnreadableFileError:
+            assert part == "<table><tr><td>"
+
+    part = part.replace("_", " ")
+    assert growth(read, part * 500, part * 2_000) < LINEAR
+
+
+def test_elements_within_each_other_without_end_are_named() -> None:
+    with pytest.raises(UnreadableFileError, match="nested too deeply"):
+        read_markdown("<div>" * 5_000 + "text")
