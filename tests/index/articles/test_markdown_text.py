@@ -221,11 +221,11 @@ def test_lists_of_links_to_headings_are_contents() -> None:
 
 
 def test_footnotes_stand_where_they_are_written_and_leave_no_marks() -> None:
-    content = "The barn burnt in 1977[^note]. It was old.^[Built in 1801.]\n\n[^note]: Arson was never proved.\n\nEnd."
+    content = "The barn burnt in 1977[^note]. It was old.^[Built in 1801.]\n\n[^note]: Never solved.\n\nEnd."
     assert blocks(content) == [
         ("paragraph", "It burnt in 1977. It was old."),
         ("paragraph", "Built in 1801."),
-        ("paragraph", "Arson was never proved."),
+        ("paragraph", "Never solved."),
         ("paragraph", "End."),
     ]
 
@@ -335,8 +335,8 @@ def test_the_second_sentence_of_an_item_is_led_by_its_bold_name() -> None:
 FRAGMENTS = st.sampled_from(
     (
         "a, B.,1,\n,\n\n, ,    ,#,## ,- ,1. ,> ,|,|-|-|,```,~~~,`,*,**,_,[,],(,),![,<,>,<b>,</b>,<!--,-->,"
-        "<table>,<td>,<li>,{{,}},{%,%},:::,!!!,: ,[^a],[^a]: ,==,~~,[[,]],&amp;,\\,<details>,<summary>,Q: ,A: ,"
-        ":,?,---,+++,{,}"
+        "<table>,<td>,<li>,{{,}},{%,%},:::,!!!,: ,[^a],[^a]: ,==,~~,[[,]],&amp;,\\,<details>,<summary>,Q: ,"
+        "A: ,:,?,---,+++,{,}"
     ).split(",")
 )
 
