@@ -84,6 +84,7 @@ class _Reader:
         self._items: list[bool] = []  # of each open list item, whether its first paragraph was read
         self._depth = 0
         self._terms: list[Piece] = []
+        self._name = ""  # of the last terms
 
     def read(self, root: html.HtmlElement) -> None:
         """Read the elements below `root`."""
@@ -127,6 +128,8 @@ class _Reader:
         if tag not in _CONTAINERS and not _component_title(element):
             return self._inline.open(element)
         self._flush()
+        if tag == "dl" or tag in _LISTS:
+            self._flush_terms()
         self._frames.append(self._frame(element))
         if tag in _LISTS:
             self._depth += 1
@@ -155,6 +158,8 @@ class _Reader:
         """Return the frame of an element that is opened inside the last frame."""
         tag, outer = element.tag, self._frames[-1]
         classes = (element.get("class") or "").split()
+        if "rubric" in classes:
+            return _Frame("heading")
         if tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
             return _Frame("setext" if "setext" in classes else "heading", int(tag[1]))
         if not _TITLE_CLASSES.isdisjoint(classes) or tag in ("summary", "legend"):
@@ -168,7 +173,11 @@ class _Reader:
             "blockquote": "quotation",
         }
         role = "paragraph" if tag in ("details", "aside") else roles.get(tag, outer.role)
-        return replace(outer, role=role)
+        lead = outer.lead
+        if tag == "dd":
+            self._name = text_of(self._terms).rstrip(":") or self._name
+            lead = " › ".join(filter(None, (lead, self._name)))
+        return replace(outer, role=role, lead=lead)
 
     def _flush(self) -> None:
         """Add the block that ends here."""
@@ -225,15 +234,9 @@ class _Reader:
         """Return a paragraph of a definition; the first one begins with its term."""
         level = self._level_inside_items()
         term, self._terms = self._terms, []
-        if term:
-            name = text_of(term)
-            for around in self._frames[:0:-1]:  # the definition, and the paragraph in it
-                if around.role != "definition":
-                    break
-                around.lead = name.rstrip(":")
-            if name.endswith("?"):
-                self.entries.append(Entry(BlockKind.QUESTION, term, level))
-                return Entry(BlockKind.PARAGRAPH, pieces, level, name)
+        if text_of(term).endswith("?"):
+            self.entries.append(Entry(BlockKind.QUESTION, term, level))
+            return Entry(BlockKind.PARAGRAPH, pieces, level)
         return Entry(BlockKind.DEFINITION, [*term, *pieces], level, frame.lead)
 
     def _flush_terms(self) -> None:

@@ -12,9 +12,10 @@ from index.errors import UnreadableFileError
 
 _TEXT = frozenset((".txt", ".text"))
 _MARKDOWN = frozenset((".markdown", ".md", ".mdx"))
+_RST = frozenset((".rst", ".rest"))
 _HTML = frozenset((".htm", ".html", ".xhtml"))
 _IN_OWN_PROCESS = frozenset((".pdf",))  # formats whose parsers a small file can keep busy for minutes
-SUFFIXES = frozenset((*_TEXT, *_MARKDOWN, *_HTML, ".pdf", ".rtf"))
+SUFFIXES = frozenset((*_TEXT, *_MARKDOWN, *_RST, *_HTML, ".pdf", ".rtf"))
 """Extensions of the files that are read, in lower case."""
 
 
@@ -60,6 +61,8 @@ def _format(suffix: str) -> Callable[[Path], Document]:
         from index.articles.rtf_text import read_rtf
 
         return read_rtf
+    if suffix in _RST:
+        return _read_rst
     return _read_markdown if suffix in _MARKDOWN else _read_text
 
 
@@ -75,6 +78,13 @@ def _read_markdown(file: Path) -> Document:
     from index.articles.markdown_text import read_markdown
 
     return read_markdown(decode(file.read_bytes()), mdx=file.suffix.lower() == ".mdx")
+
+
+def _read_rst(file: Path) -> Document:
+    from index.articles.decoding import decode
+    from index.articles.rst_text import read_rst
+
+    return read_rst(decode(file.read_bytes()))
 
 
 def _read_html(file: Path) -> Document:

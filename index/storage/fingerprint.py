@@ -15,6 +15,7 @@ FILE_FORMATS_RULES = 3
 _FILE_FORMAT_PACKAGES = (
     "beautifulsoup4",
     "charset-normalizer",
+    "docutils",
     "llama-index-readers-file",
     "lxml",
     "markdown-it-py",
