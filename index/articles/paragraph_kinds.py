@@ -190,6 +190,8 @@ def _one_line(line: list[Piece], kind: BlockKind, level: int) -> list[Entry]:
         return [Entry(BlockKind.QUESTION, asked, level), Entry(kind, answer, level)]
     if key := bold_key(line):
         return [_value(line, key, level)]
+    if shown.endswith("?") and kind is BlockKind.PARAGRAPH and not _SENTENCE_END.search(shown):
+        return [Entry(BlockKind.QUESTION, line, level)]
     return [Entry(kind, line, level)]
 
 

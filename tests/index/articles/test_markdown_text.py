@@ -276,6 +276,7 @@ def test_definitions_go_with_their_terms() -> None:
         "**When do you open?**\nAt nine.",
         "**When do you open?** At nine.",
         "- **When do you open?** At nine.",
+        "When do you open?\n\nAt nine.",
     ],
 )
 def test_questions_lead_their_answers(content: str) -> None:
