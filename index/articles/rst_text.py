@@ -104,8 +104,8 @@ def _tidy(document: nodes.document) -> dict[str, str]:
     for node in list(document.findall(nodes.problematic)):
         shown = node.astext()  # a substitution such as |version| is known to Sphinx only
         node.parent.replace(node, nodes.Text("" if shown.startswith("|") else _MARKS.sub("", shown)))
-    for node in list(document.findall(nodes.system_message)):
-        node.parent.remove(node)
+    for message in list(document.findall(nodes.system_message)):
+        message.parent.remove(message)
     values: dict[str, str] = {}
     for field in list(document.findall(nodes.field)):
         name, body = field.children
