@@ -136,4 +136,5 @@ def _joined(runs: Sequence[Run], *, verbatim: bool = False) -> tuple[str, tuple[
 
 
 def _single_spaced(text: str) -> str:
-    return " ".join(text.split())
+    spaced = " ".join(text.split())
+    return text if text == spaced else spaced  # the same object, since many blocks have the same lead

@@ -1,131 +1,130 @@
 """Readable text of an HTML page, block by block, and the page's description of itself."""
 
+import json
 import re
-import warnings
 from collections.abc import Iterator
-
-from bs4 import BeautifulSoup, Tag
-from bs4.dammit import EncodingDetector
-from bs4.element import NavigableString, PreformattedString
+from typing import Any
 
 from index.articles.decoding import decode
 from index.articles.document import Document, DocumentBuilder
 from index.articles.front_matter import Description, make_description
-from index.records import BlockKind
+from index.articles.html_blocks import add_blocks
+from index.articles.html_main_text import keep_main_text, keep_visible
+from index.articles.html_tree import Element, Page, parse, text_of
 
-_UNREAD = frozenset(
-    "head title script style nav template noscript svg math iframe object canvas audio video select textarea "
-    "button".split()
+_DATES = (
+    "article:published_time",
+    "datepublished",
+    "og:published_time",
+    "dc.date",
+    "dc.date.issued",
+    "dcterms.created",
+    "dcterms.date",
+    "date",
+    "pubdate",
 )
-_BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption "
-    "figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu ol option p pre section "
-    "summary table tbody tfoot thead tr ul".split()
-)
-_DATES = ("article:published_time", "datepublished", "date")
-_CELLS = frozenset(("td", "th"))
-_SPANNING = re.compile(r"<!--|<script\b|<style\b", re.IGNORECASE)
-_CLOSING = {
-    "<!--": re.compile("-->"),
-    "<script": re.compile(r"</script\b", re.IGNORECASE),
-    "<style": re.compile(r"</style\b", re.IGNORECASE),
-}
-_SPACE = re.compile(r"\s+")
-_AROUND_NEWLINE = re.compile(r" *\n *")
+_AUTHORS = ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "twitter:creator")
+# "charset=utf-8" in a meta element, and "encoding='utf-8'" in an XML declaration
+_ENCODING = re.compile(rb"(?:charset\s*=|<\?xml[^>]{0,200}\bencoding\s*=)\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+_WHERE_ENCODING_STANDS = 4_096  # bytes
+# " | " between the name of a page and that of its site
+_BETWEEN_NAMES = re.compile(r"\s+[|·•»«/–—-]\s+|\s*::\s*|\s*\|\s*")
 
 
 def read_html(data: bytes) -> Document:
     """Return the document in the data of a page. Raises UnreadableFileError for data that is not text."""
-    declared = EncodingDetector.find_declared_encoding(data, is_html=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about XML read as HTML, and about text that looks like an address
-        page = BeautifulSoup(_parsable(decode(data, declared)), "html.parser")
+    declared = _ENCODING.search(data[:_WHERE_ENCODING_STANDS])
+    page = parse(decode(data, declared[1].decode("ascii") if declared else None))
     builder = DocumentBuilder()
-    for block in _blocks(page):
-        builder.add(BlockKind.PARAGRAPH, block)
-    return builder.document(_description(page))
+    description = _description(page)
+    keep_main_text(page)
+    add_blocks(builder, page.root, description.url or "")
+    return builder.document(description)
 
 
-def _parsable(markup: str) -> str:
-    """Return markup without comments, and without tags that never end.
-
-    Python's parser takes quadratic time for many of either, and its versions read them differently.
-    """
-    parts, start, position = [], 0, 0
-    unclosed: set[str] = set()
-    for match in _SPANNING.finditer(markup):
-        opening = match[0].lower()
-        if match.start() < position or opening in unclosed:
-            continue  # inside the comment or script before
-        closing = _CLOSING[opening].search(markup, match.start() + 2)  # `<!-->` is a whole comment
-        if closing is None:
-            unclosed.add(opening)
-            continue
-        position = closing.end()
-        if opening == "<!--":
-            parts.append(markup[start : match.start()])
-            start = position
-    cleaned = "".join([*parts, markup[start:]])
-    if "<!--" in unclosed:
-        cleaned = cleaned.replace("<!--", "&lt;!--")
-    ended = cleaned.rfind(">") + 1
-    return cleaned[:ended] + cleaned[ended:].replace("<", "&lt;")
+def add_html(builder: DocumentBuilder, markup: str) -> None:
+    """Append the blocks of a piece of HTML, without what nobody sees; all that is seen is text."""
+    page = parse(markup)
+    keep_visible(page)
+    add_blocks(builder, page.root)
 
 
-def _description(page: BeautifulSoup) -> Description:
-    named: dict[str, str] = {}
-    for tag in page.find_all("meta", content=True):
-        key = str(tag.get("property") or tag.get("name") or tag.get("itemprop") or "").lower()
-        named.setdefault(key, str(tag["content"]))
-    link = page.find("link", rel="canonical", href=True)
-    titles = (named.get("og:title"), *(_words(page.find(name)) for name in ("title", "h1")))
+def _description(page: Page) -> Description:
+    data = _structured_data(page)
+    meta = page.meta
+    by_property = _marked_up(page.root)
+    headings = by_property.get("h1", [])
+    author = next((meta[name] for name in _AUTHORS if "://" not in meta.get(name, "://")), None)
     return make_description(
         {
-            "title": next(filter(None, titles), None),
-            "url": link["href"] if isinstance(link, Tag) else named.get("og:url"),
-            "published": next(filter(None, map(named.get, _DATES)), None),
-            "author": named.get("author") or named.get("article:author"),
+            "title": _title(page, headings),
+            "url": page.canonical or meta.get("og:url"),
+            "published": next((meta[name] for name in _DATES if meta.get(name)), None)
+            or data.get("published")
+            or next(iter(by_property.get("datepublished", [])), None),
+            "author": author or data.get("author") or next(iter(by_property.get("author", [])), None),
         }
     )
 
 
-def _words(tag: Tag | NavigableString | None) -> str:
-    return _SPACE.sub(" ", tag.get_text(" ")).strip() if isinstance(tag, Tag) else ""
+def _title(page: Page, headings: list[str]) -> str | None:
+    """Return the title of a page without the name of the site, if the two can be told apart."""
+    titles = (" ".join(title.split()) for title in (page.meta.get("og:title", ""), page.title, *headings))
+    title = next(filter(None, titles), None)
+    if title is None:
+        return None
+    parts = _BETWEEN_NAMES.split(title)
+    site = page.meta.get("og:site_name", "").strip()
+    if len(parts) > 1 and len(headings) == 1 and headings[0] in parts:
+        return headings[0]
+    if len(parts) == 2 and site and parts[1] == site:
+        return parts[0]
+    return title
 
 
-def _blocks(page: BeautifulSoup) -> Iterator[str]:
-    """Yield the text of each readable block.
-
-    One pass in the order of the document, without recursion: pages can be nested 100,000 tags deep.
-    """
-    inside: dict[int, tuple[int, bool, bool]] = {id(page): (id(page), False, False)}
-    parts: list[str] = []
-    current = id(page)
-    for element in page.descendants:
-        block, unread, preformatted = inside[id(element.parent)]
-        if isinstance(element, Tag):
-            starts = element.name in _BLOCKS
-            inside[id(element)] = (
-                id(element) if starts else block,
-                unread or element.name in _UNREAD or element.has_attr("hidden"),
-                preformatted or element.name == "pre",
-            )
-            if starts:
-                yield from _block(parts)
-                parts, current = [], id(element)
-            elif element.name == "br":
-                parts.append("\n")
-            elif element.name in _CELLS:
-                parts.append(" ")
-        elif isinstance(element, NavigableString) and not (unread or isinstance(element, PreformattedString)):
-            if block != current:
-                yield from _block(parts)
-                parts, current = [], block
-            parts.append(str(element) if preformatted else _SPACE.sub(" ", element))
-    yield from _block(parts)
+def _marked_up(root: Element) -> dict[str, list[str]]:
+    """Return the texts of first-level headings (`h1`), and of what is marked up as an author or a date."""
+    marked: dict[str, list[str]] = {}
+    waiting = [root]
+    while waiting:
+        element = waiting.pop()
+        waiting += reversed([child for child in element.children if isinstance(child, Element)])
+        name = "h1" if element.tag == "h1" else element.get("itemprop").lower()
+        if element.tag == "a" and "author" in element.get("rel").lower().split():
+            name = "author"
+        if name in ("author", "datepublished", "h1") and len(marked.setdefault(name, [])) < 10:
+            text = element.get("datetime") or text_of(element)
+            marked[name] += [text] if text else []
+    return marked
 
 
-def _block(parts: list[str]) -> Iterator[str]:
-    text = _AROUND_NEWLINE.sub("\n", re.sub(" {2,}", " ", "".join(parts))).strip()
-    if text:
-        yield text
+def _structured_data(page: Page) -> dict[str, str]:
+    """Return the author and the date in the page's JSON-LD."""
+    found: dict[str, str] = {}
+    for content in page.structured_data:
+        try:
+            for item in _objects(json.loads(content)):
+                if published := item.get("datePublished"):
+                    found.setdefault("published", str(published))
+                if author := ", ".join(filter(None, map(_name, _listed(item.get("author"))))):
+                    found.setdefault("author", author)
+        except (ValueError, RecursionError):
+            continue
+    return found
+
+
+def _objects(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield the objects at the top of JSON-LD: one, a list of them, or those of a graph."""
+    for item in _listed(value):
+        if isinstance(item, dict):
+            yield item
+            yield from (entry for entry in _listed(item.get("@graph")) if isinstance(entry, dict))
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _name(value: Any) -> str:
+    name = value.get("name") if isinstance(value, dict) else value
+    return name if isinstance(name, str) and "://" not in name else ""

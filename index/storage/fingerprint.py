@@ -13,7 +13,6 @@ FILE_FORMATS_RULES = 3
 """Version of how text is taken from files; raise it when the same file gives another text."""
 
 _FILE_FORMAT_PACKAGES = (
-    "beautifulsoup4",
     "charset-normalizer",
     "docutils",
     "llama-index-readers-file",

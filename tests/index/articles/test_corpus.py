@@ -193,7 +193,7 @@ def test_listing_files_imports_no_framework(tmp_path: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from index.articles.corpus import corpus_files; "
         "corpus_files(Path(sys.argv[1])); from index.segmentation.sentences import split_sentences; "
-        "print([name for name in ('llama_index', 'bs4', 'pypdfium2', 'yaml', 'torch') "
+        "print([name for name in ('llama_index', 'lxml', 'pypdfium2', 'yaml', 'torch') "
         "if name in sys.modules])"
     )
     run = subprocess.run(

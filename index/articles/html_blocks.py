@@ -1,0 +1,155 @@
+"""Blocks of an HTML page: its headings, paragraphs, list items, table rows and so on, in order."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from index.articles.document import DocumentBuilder, Run
+from index.articles.html_inline import BLOCKS, link_address, single_spaced
+from index.articles.html_tables import add_table, is_layout
+from index.articles.html_tree import HEADINGS, Element, text_of
+from index.records import BlockKind
+
+_LISTS = frozenset(("dir", "menu", "ol", "ul"))
+_VERBATIM = frozenset(("listing", "plaintext", "pre", "xmp"))
+_CONTENTS = re.compile(r" (?:toc|table of contents|contents|on this page) ")
+
+
+class _Place(NamedTuple):
+    """What the blocks at a place of the tree are."""
+
+    kind: BlockKind = BlockKind.PARAGRAPH
+    level: int = 0
+    lists: int = 0
+    lead: str = ""
+    address: str | None = None
+    in_term: bool = False
+
+
+def add_blocks(builder: DocumentBuilder, root: Element, address: str = "") -> None:
+    """Append the blocks of an element; relative links are taken from `address`, or left out without one."""
+    _Walk(builder, address).through(root)
+
+
+class _Walk:
+    """A walk through a tree, without recursion: pages can be nested 100,000 tags deep."""
+
+    def __init__(self, builder: DocumentBuilder, address: str) -> None:
+        self._builder = builder
+        self._address = address
+        self._runs: list[Run] = []
+        self._place = _Place()
+        self._terms: list[str] = []
+        self._defined = False
+
+    def through(self, root: Element) -> None:
+        # Each frame is an open element with its children still to come, and the place around it.
+        frames: list[tuple[Element, Iterator[Element | str], _Place]] = [
+            (root, iter(root.children), self._place)
+        ]
+        while frames:
+            element, children, outer = frames[-1]
+            child = next(children, None)
+            if child is None:
+                frames.pop()
+                self._leave(element)
+                self._place = outer
+            elif isinstance(child, str):
+                self._add_text(child)
+            elif child.tag == "br":
+                self._break_line()
+            elif child.tag == "table" and not is_layout(child):
+                self._end_block()
+                add_table(self._builder, child, self._address, self._place.lead)
+            else:
+                frames.append((child, iter(child.children), self._place))
+                self._enter(child)
+        self._end_block()
+
+    def _enter(self, element: Element) -> None:
+        tag, place = element.tag, self._place
+        if tag == "a":
+            self._place = place._replace(address=link_address(element, self._address) or place.address)
+        elif tag == "q":
+            self._runs.append(Run("“", place.address))
+        elif _is_block(element):
+            self._end_block()
+            self._place = self._place_in(element, place)
+
+    def _leave(self, element: Element) -> None:
+        if element.tag == "q":
+            self._runs.append(Run("”", self._place.address))
+        elif _is_block(element):
+            self._end_block()
+            self._defined = self._defined or element.tag == "dd"
+
+    def _place_in(self, element: Element, place: _Place) -> _Place:
+        """Return the place in a block-level element at `place`."""
+        tag, kind = element.tag, place.kind
+        if kind in (BlockKind.CONTENTS, BlockKind.QUESTION):
+            return place
+        if _is_contents(element):
+            return place._replace(kind=BlockKind.CONTENTS)
+        if tag in HEADINGS:
+            return place._replace(kind=BlockKind.HEADING, level=HEADINGS[tag])
+        if tag in _VERBATIM:
+            return place._replace(kind=BlockKind.CODE)
+        if tag in _LISTS:
+            return place._replace(lists=place.lists + 1)
+        if tag == "li":
+            lists = max(place.lists, 1)
+            return place._replace(kind=BlockKind.LIST_ITEM, level=lists, lists=lists)
+        if tag == "blockquote":
+            return place._replace(kind=BlockKind.QUOTATION)
+        if tag in ("caption", "figcaption"):
+            return place._replace(kind=BlockKind.CAPTION)
+        if tag == "details":
+            summary = next((child for child in element.elements() if child.tag == "summary"), None)
+            return place._replace(lead=text_of(summary)) if summary else place
+        if tag in ("dt", "summary") or _opens_something(element):
+            return place._replace(kind=BlockKind.QUESTION, lead="", in_term=tag == "dt")
+        if tag == "dd":
+            return place._replace(kind=BlockKind.DEFINITION, lead=", ".join(self._terms))
+        return place
+
+    def _add_text(self, text: str) -> None:
+        if self._place.kind is not BlockKind.CODE:
+            text = single_spaced(text)
+        if not text.isspace() or (self._runs and self._runs[-1].text != "\n"):
+            self._runs.append(Run(text, self._place.address))
+
+    def _break_line(self) -> None:
+        """Break the line; two breaks in a row end a paragraph."""
+        if self._place.kind is BlockKind.PARAGRAPH and self._runs and self._runs[-1].text == "\n":
+            self._end_block()
+        elif self._runs or self._place.kind is BlockKind.CODE:
+            self._runs.append(Run("\n"))
+
+    def _end_block(self) -> None:
+        if self._runs:
+            place = self._place
+            level = place.level if place.kind in (BlockKind.HEADING, BlockKind.LIST_ITEM) else 0
+            self._builder.add(place.kind, self._runs, level=level, lead=place.lead)
+            if place.in_term and (term := "".join(run.text for run in self._runs).strip()):
+                self._terms = [term] if self._defined else [*self._terms[-9:], term]
+                self._defined = False
+            self._runs = []
+
+
+def _is_block(element: Element) -> bool:
+    return element.tag in BLOCKS or _opens_something(element)
+
+
+def _opens_something(element: Element) -> bool:
+    return element.has("aria-expanded") or element.get("role") == "button"
+
+
+def _is_contents(element: Element) -> bool:
+    """Tell whether an element is a table of contents: a list of links to other places of the page."""
+    links = element.links
+    if links is None or links.links < 2:
+        return False
+    if element.tag in _LISTS or element.tag == "p":
+        return links.in_page >= 0.8 * element.length
+    named = element.get("role") == "doc-toc" or _CONTENTS.search(element.names) is not None
+    return named and links.in_page >= 0.5 * element.length

@@ -1,0 +1,52 @@
+"""Text inside a block of an HTML page: white space, line breaks and links."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urljoin
+
+from index.articles.document import Run
+from index.articles.html_tree import HEADINGS, Element
+
+BLOCKS = frozenset(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset "
+    "figcaption figure footer form header hgroup hr html legend li listing main menu nav ol p pre search "
+    "section summary table tbody td tfoot th thead tr ul xmp".split()
+) | frozenset(HEADINGS)
+"""Elements that begin on a line of their own."""
+
+_SPACE = re.compile(r"[ \t\n\r\f]+")
+_ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)\S+", re.IGNORECASE)
+
+
+def single_spaced(text: str) -> str:
+    """Return a text with its white space as a browser shows it; no-break spaces are none."""
+    return _SPACE.sub(" ", text)
+
+
+def runs_in(element: Element, address: str) -> Iterator[Run]:
+    """Yield the text of an element as that of one block, with line breaks around the blocks in it."""
+    waiting: list[tuple[Element | str, str | None]] = [(element, None)]
+    while waiting:
+        node, link = waiting.pop()
+        if isinstance(node, str):
+            yield Run(node if node == "\n" else single_spaced(node), link)
+        elif node.tag == "br":
+            yield Run("\n")
+        else:
+            link = link_address(node, address) or link
+            around = [("\n", None)] if node is not element and node.tag in BLOCKS else []
+            waiting += [*around, *((child, link) for child in reversed(node.children)), *around]
+
+
+def link_address(element: Element, address: str) -> str | None:
+    """Return the address that a link leads to, None if it is no link to a page, a mailbox or a telephone.
+
+    A relative one is taken from `address`, that of the page.
+    """
+    if element.tag != "a" or not (link := element.get("href").strip()):
+        return None
+    try:
+        joined = urljoin(address, link) if address else link
+    except ValueError:
+        return None
+    return joined if _ADDRESS.fullmatch(joined) else None

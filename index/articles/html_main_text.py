@@ -1,0 +1,218 @@
+"""Main text of an HTML page: the page without what is hidden, and without what every page of a site has."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from index.articles.html_tree import HEADINGS, Element, Page, pattern_of_names, text_of
+from index.articles.html_visibility import Visibility, is_accordion
+
+_FURNITURE_TAGS = frozenset(("footer", "nav"))
+_FURNITURE_ROLES = frozenset(
+    "alertdialog banner complementary contentinfo dialog menu menubar navigation search toolbar "
+    "tooltip".split()
+)
+_FURNITURE = pattern_of_names(
+    r"ads? advert\w* back_to_top breadcrumbs? consent cookiebanner cookieconsent edit_?section footer gdpr "
+    r"cookies?(?:_\w+)?_(?:banner|bar|consent|dialog|info|message|modal|notice|overlay|policy|popup|wall) "
+    r"mast_?head most_(?:popular|read) mw_jump_link nav navbar navbox navigation newsletter pager pagination "
+    r"paywall print_only side_?bar site_header skip skip_(?:to_content|link|nav) sponsor\w* you_may_also_like"
+)
+# Names of furniture that other elements have, too.
+_MAYBE_FURNITURE = pattern_of_names(
+    r"menu modal popup promo read_more recommend\w* related share sharing social subscribe subscription tags "
+    r"toolbar top_?bar trending widgets?"
+)
+_COMMENTS = pattern_of_names("comments comment_(?:list|section|form) commentlist disqus respond")
+_NOTE = pattern_of_names("admonition alert callout caution hint important info note notice tip warning")
+_NOTE_TEXT = re.compile(r"(?:attention|caution|danger|hint|important|info|note|remember|tip|warning)\b", re.I)
+_BYLINE = re.compile(r"(?:by|author|last|posted|published|updated|written)\b", re.IGNORECASE)
+# "We use cookies. … Accept"
+_COOKIES = re.compile(r"\bcookies?\b.*\b(?:accept|agree|allow|consent|got it|ok)\b", re.IGNORECASE)
+_OTHER_PAGES = re.compile(
+    r"(?:you (?:may|might) also (?:like|enjoy)|(?:most|also) (?:read|popular)|more (?:from|stories|news)|"
+    r"related (?:\w+ )?(?:articles|pages|posts|stories|topics)|recommended|read (?:more|next)|trending|"
+    r"advertisement|share (?:this|on)|follow us|sign up for|subscribe)\b",
+    re.IGNORECASE,
+)
+_SKIP_LINK = re.compile(r"(?:skip|jump|back) to\b", re.IGNORECASE)
+_BOXES = frozenset(("aside", "div", "ol", "p", "section", "table", "ul"))
+_LONGEST_BANNER = 800
+# Names of the element that holds a page's main text, and of no other element.
+_MAIN_NAMES = pattern_of_names(
+    "article_(?:body|content|text) content content_(?:area|body|main|text) entry_content main main_content "
+    "markdown_body mw_content_text page_content post_(?:body|content) story_body"
+)
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """An element that may be the main part of the page, and how much of the page it holds."""
+
+    element: Element
+    length: int = 0
+    headings: int = 0
+
+
+def keep_main_text(page: Page) -> None:
+    """Take hidden elements and navigation out of a page's tree, and what stands around its main part.
+
+    First-level headings stay wherever they are.
+    """
+    _prune(page, furniture=True)
+    _keep_main_part(page)
+
+
+def keep_visible(page: Page) -> None:
+    """Take hidden elements out of a page's tree."""
+    _prune(page, furniture=False)
+
+
+def _prune(page: Page, *, furniture: bool) -> None:
+    visibility = Visibility(page)
+    below_heading = page.headings == 0
+    waiting = [(page.root, False, False)]
+    while waiting:
+        element, in_main, in_accordion = waiting.pop()
+        opens = is_accordion(element.names)
+        in_accordion = in_accordion or opens
+        kept: list[Element | str] = []
+        before: Element | None = None
+        for child in element.children:
+            if isinstance(child, str):
+                kept.append(child)
+                continue
+            below_heading = below_heading or child.tag in HEADINGS
+            if not (
+                visibility.hides(child, before, in_accordion)
+                or (child.tag == "button" and not _says_something(child, element))
+                or (furniture and _is_furniture(page, child, in_main, below_heading))
+            ):
+                kept.append(child)
+            before = child
+        element.children = kept
+        in_main = in_main or element.tag in ("article", "main") or element.get("role") == "main"
+        waiting += [
+            (child, in_main, opens or (in_accordion and child.attributes is None))
+            for child in reversed(kept)
+            if isinstance(child, Element) and child.children
+        ]
+
+
+def _is_furniture(page: Page, element: Element, in_main: bool, below_heading: bool) -> bool:
+    """Tell whether an element is no part of the text: navigation, banners, links to other pages."""
+    if element.tag == "a":
+        return _is_furniture_link(element)
+    if element.outlined or element.tag in ("body", "html"):
+        return False
+    if element.tag == "blockquote" or not element.length:
+        return False
+    if element.tag == "footer" and in_main and _BYLINE.match(text_of(element)):
+        return False
+    if element.tag in _FURNITURE_TAGS or element.get("role").lower() in _FURNITURE_ROLES:
+        return True
+    if element.tag == "header" and not in_main:
+        return True
+    small = 2 * element.length < page.root.length
+    names = element.names
+    if small and (_FURNITURE.search(names) or _COMMENTS.search(names)):
+        return True
+    links = element.links
+    if small and _MAYBE_FURNITURE.search(names):
+        linked = links.characters if links else 0
+        if 2 * linked >= element.length or _OTHER_PAGES.match(text_of(element)):
+            return True
+    if element.tag == "aside":
+        is_note = _NOTE.search(names) is not None or element.get("role") == "note"
+        return not (is_note or _NOTE_TEXT.match(text_of(element)))
+    if element.tag not in _BOXES or not small:
+        return False
+    if links and links.links >= 3 and not in_main and not below_heading and not links.in_page:
+        return links.characters >= 0.8 * element.length  # a bar of links
+    if element.tag == "p" or element.length > _LONGEST_BANNER:
+        return False
+    beginning = text_of(element)
+    if not in_main and _COOKIES.search(beginning):
+        return True
+    return bool(links) and _OTHER_PAGES.match(beginning) is not None
+
+
+def _says_something(button: Element, parent: Element) -> bool:
+    """Tell whether a button names what it opens, as in lists of questions, and is not just for clicking."""
+    return (
+        parent.tag in HEADINGS
+        or parent.tag in ("dt", "label", "summary")
+        or button.has("aria-expanded")
+        or button.has("aria-controls")
+        or is_accordion(button.names)
+        or text_of(button).endswith("?")
+    )
+
+
+def _is_furniture_link(link: Element) -> bool:
+    """Tell whether a link is the mark of a heading, or leads over what comes before the text."""
+    if not link.get("href").startswith("#") or link.length > 40:
+        return False
+    text = text_of(link)
+    return not any(map(str.isalnum, text)) or _SKIP_LINK.match(text) is not None
+
+
+def _keep_main_part(page: Page) -> None:
+    candidates, length, headings = _candidates(page.root)
+    main = _main_part(candidates, length, len(headings))
+    if main is None:
+        return
+    inside = {id(heading) for heading in _first_level_headings(main)}
+    page.root.children = [*(heading for heading in headings if id(heading) not in inside), main]
+
+
+def _main_part(candidates: list[_Candidate], length: int, headings: int) -> Element | None:
+    marked = [c for c in candidates if c.element.tag == "main" or c.element.get("role") == "main"]
+    if marked and 4 * marked[0].length >= length:
+        return marked[0].element
+    times = Counter(candidate.element.names for candidate in candidates)
+    articles = [c for c in candidates if c.element.tag == "article"]
+    named = [c for c in candidates if c.element.tag != "article" and times[c.element.names] == 1]
+    for group in (articles if len(articles) == 1 else [], named):
+        holding = [candidate for candidate in group if _holds_the_text(candidate, length, headings)]
+        if holding:  # they stand in each other: together they hold more than the page
+            near = [candidate for candidate in holding if candidate.length >= 0.7 * holding[0].length]
+            return near[-1].element
+    return None
+
+
+def _holds_the_text(candidate: _Candidate, length: int, headings: int) -> bool:
+    share = candidate.length / max(length, 1)
+    return share >= 0.5 or (share >= 0.3 and candidate.headings == headings == 1)
+
+
+def _candidates(root: Element) -> tuple[list[_Candidate], int, list[Element]]:
+    """Return the elements that may be the main part, the length of all text, and the first-level headings."""
+    candidates: list[_Candidate] = []
+    headings: list[Element] = []
+    length = 0
+    # An element, or the number of a candidate that ends here.
+    waiting: list[Element | int] = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, int):
+            candidate = candidates[node]
+            candidate.length = length - candidate.length
+            candidate.headings = len(headings) - candidate.headings
+            continue
+        if node.tag == "h1":
+            headings.append(node)
+        if node.tag not in ("body", "html") and (
+            node.tag in ("article", "main")
+            or node.get("role") == "main"
+            or _MAIN_NAMES.search(node.names) is not None
+        ):
+            candidates.append(_Candidate(node, length, len(headings)))
+            waiting.append(len(candidates) - 1)
+        length += sum(len(child.strip()) for child in node.children if isinstance(child, str))
+        waiting += [child for child in reversed(node.children) if isinstance(child, Element)]
+    return candidates, length, headings
+
+
+def _first_level_headings(element: Element) -> list[Element]:
+    return _candidates(element)[2]

@@ -1,0 +1,238 @@
+"""Tree of an HTML page, small in memory and made in time linear in the page, however it is nested."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, cast
+
+from lxml import etree
+
+LONGEST_BESIDE = 1_000_000
+"""Characters of style sheets, and of structured data, that are looked at."""
+
+HEADINGS = {f"h{level}": level for level in range(1, 7)}
+"""Elements that are headings, with their levels."""
+
+# Elements whose content nobody reads as text.
+_UNREAD = frozenset(
+    "annotation annotation-xml applet area audio base canvas col colgroup datalist embed frame frameset "
+    "iframe img input link map meta meter noframes noscript object optgroup option param picture progress "
+    "rp rt select source svg template textarea track video wbr".split()
+)
+# Elements that only change how text looks; without attributes they are left out of the tree.
+_LOOKS = frozenset("abbr b big cite em font i mark nobr small span strong tt u".split())
+_BOLD = frozenset(("b", "strong"))
+_KEPT = frozenset(
+    "aria-controls aria-expanded aria-hidden class colspan datetime hidden href id itemprop onclick open rel "
+    "role rowspan style title".split()
+)
+_APART = frozenset(("script", "style", "title"))
+_CONTROLS = ("aria-controls", "data-target", "data-bs-target", "commandfor", "popovertarget", "href")
+# "side", "Bar", "HTML", "2" of the class "sideBar HTML-2"
+_WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
+
+
+class LinkCounts(NamedTuple):
+    """The links in an element, the characters of their texts, and of those the ones that stay on the page."""
+
+    links: int
+    characters: int
+    in_page: int
+
+
+class Element:
+    """An element of a page; `children` are its elements and pieces of text, in order.
+
+    `length` counts the characters of its text, `outlined` tells whether it is or holds a first-level heading
+    or the page's main part, `nested` whether it is a table in which tables stand.
+    """
+
+    __slots__ = ("attributes", "children", "length", "links", "nested", "outlined", "tag")
+
+    def __init__(self, tag: str, attributes: dict[str, str] | None = None) -> None:
+        self.tag = tag
+        self.attributes = attributes
+        self.children: list[Element | str] = []
+        self.length = 0
+        self.links: LinkCounts | None = None
+        self.outlined = self.nested = False
+
+    def get(self, name: str) -> str:
+        """Return the value of an attribute, "" if there is none."""
+        return self.attributes.get(name, "") if self.attributes else ""
+
+    def has(self, name: str) -> bool:
+        """Tell whether the element has an attribute."""
+        return self.attributes is not None and name in self.attributes
+
+    @property
+    def names(self) -> str:
+        """The words of its classes and id, each between spaces: " side bar 2 " for class="sideBar-2"."""
+        if not self.attributes or not ("class" in self.attributes or "id" in self.attributes):
+            return " "
+        words = _WORD.findall(f"{self.get('id')} {self.get('class')}")
+        return f" {' '.join(words).lower()} "
+
+    def elements(self) -> Iterator["Element"]:
+        """Yield the children that are elements."""
+        return (child for child in self.children if isinstance(child, Element))
+
+
+@dataclass(slots=True)
+class Page:
+    """A page: its tree, and what stands in it beside the text."""
+
+    root: Element = field(default_factory=lambda: Element("html"))
+    title: str = ""
+    language: str = ""
+    canonical: str = ""
+    meta: dict[str, str] = field(default_factory=dict)
+    """The content of the first `meta` element of each name, property or itemprop, in lower case."""
+    structured_data: list[str] = field(default_factory=list)
+    styles: list[str] = field(default_factory=list)
+    controlled: set[str] = field(default_factory=set)
+    """The ids of elements that some button or link opens."""
+    headings: int = 0
+
+
+def parse(markup: str) -> Page:
+    """Return the page of `markup`, which may be any text."""
+    target = _Target()
+    parser = etree.HTMLParser(target=cast(Any, target), huge_tree=True)
+    parser.feed("<!DOCTYPE html>")  # so that no markup is empty
+    parser.feed(markup)
+    parser.close()
+    return target.page
+
+
+def pattern_of_names(names: str) -> re.Pattern[str]:
+    """Return a pattern for `Element.names` that matches any of `names`, in which `_` stands for a space."""
+    return re.compile(f" (?:{'|'.join(names.split()).replace('_', ' ')}) ")
+
+
+def text_of(element: Element) -> str:
+    """Return the text of an element with single spaces, or its beginning if it is long."""
+    parts: list[str] = []
+    waiting: list[Element | str] = [element]
+    most = 300  # nodes, because an element may hold the whole page
+    while waiting and most > 0:
+        most -= 1
+        node = waiting.pop()
+        if isinstance(node, str):
+            parts.append(node[:1_000])
+        else:
+            parts.append(" " * (node.tag not in _LOOKS and node.tag != "a"))
+            waiting += reversed(node.children[:most])
+    return " ".join("".join(parts).split())
+
+
+class _Target:
+    """What the parser tells of a page, one call for each tag and piece of text."""
+
+    def __init__(self) -> None:
+        self.page = Page()
+        self._open: list[bool] = []  # for each open tag, whether it is in the tree
+        self._elements = [self.page.root]
+        self._starts: list[tuple[int, int, int, int]] = []
+        self._unread = 0
+        self._beside: list[str] | None = None
+        self._beside_length = 0
+        self._length = self._links = self._linked = self._in_page = 0
+        self._addresses: list[str] = []
+        self._tables: list[Element] = []
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if self._unread or tag in _UNREAD:
+            self._unread += 1
+            self._describe(tag, attributes)
+            return
+        if tag in _APART:
+            self._unread += 1
+            self._start_beside(tag, attributes)
+            return
+        for name in _CONTROLS:
+            if value := attributes.get(name):
+                self.page.controlled.update(value[1:].split() if value[0] == "#" else ())
+                if name != "href":
+                    self.page.controlled.update(value.split())
+        kept = {name: value for name, value in attributes.items() if name in _KEPT} if attributes else None
+        if tag in _LOOKS and not kept and not (tag in _BOLD and self._tables):
+            self._open.append(False)
+            return
+        if tag == "html" and not self.page.language:
+            self.page.language = attributes.get("lang", "") or attributes.get("xml:lang", "")
+        element = Element(tag, kept or None)
+        self._elements[-1].children.append(element)
+        self._elements.append(element)
+        self._open.append(True)
+        self._starts.append((self._length, self._links, self._linked, self._in_page))
+        if tag == "a" and element.has("href"):
+            self._links += 1
+            self._addresses.append(element.get("href"))
+        elif tag == "table":
+            for table in self._tables[-1:]:
+                table.nested = True
+            self._tables.append(element)
+        elif tag in HEADINGS:
+            self.page.headings += 1
+
+    def end(self, tag: str) -> None:
+        if self._unread:
+            self._unread -= 1
+            if self._beside is not None and not self._unread:
+                self._end_beside(tag)
+            return
+        if not self._open.pop():
+            return
+        element = self._elements.pop()
+        length, links, linked, in_page = self._starts.pop()
+        element.length = self._length - length
+        if links < self._links:
+            element.links = LinkCounts(self._links - links, self._linked - linked, self._in_page - in_page)
+        if tag == "a" and element.has("href"):
+            self._addresses.pop()
+        elif tag == "table":
+            self._tables.pop()
+        if element.outlined or tag in ("h1", "main") or element.get("role") == "main":
+            element.outlined = self._elements[-1].outlined = True
+
+    def data(self, data: str) -> None:
+        if self._beside is not None:
+            self._beside_length += len(data)
+            if self._beside_length < LONGEST_BESIDE:
+                self._beside.append(data)
+        elif not self._unread:
+            siblings = self._elements[-1].children
+            if siblings and isinstance(siblings[-1], str) and len(siblings[-1]) < 1_000:
+                siblings[-1] += data  # the parser gives text in pieces
+            else:
+                siblings.append(data)
+            shown = len(data.strip())
+            self._length += shown
+            if self._addresses:
+                self._linked += shown
+                self._in_page += shown * self._addresses[-1].startswith("#")
+
+    def close(self) -> None:
+        self.page.root.length = self._length
+
+    def _describe(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "meta" and "content" in attributes:
+            name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop") or ""
+            self.page.meta.setdefault(name.lower(), attributes["content"])
+        elif tag == "link" and "canonical" in attributes.get("rel", "").lower().split():
+            self.page.canonical = self.page.canonical or attributes.get("href", "")
+
+    def _start_beside(self, tag: str, attributes: dict[str, str]) -> None:
+        if self._unread == 1 and (tag != "script" or "ld+json" in attributes.get("type", "").lower()):
+            self._beside = []
+
+    def _end_beside(self, tag: str) -> None:
+        content = "".join(self._beside or ())
+        self._beside = None
+        if tag == "title":
+            self.page.title = self.page.title or content
+        elif tag == "style":
+            self.page.styles.append(content)
+        else:
+            self.page.structured_data.append(content)

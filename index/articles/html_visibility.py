@@ -1,0 +1,131 @@
+"""What of an HTML page a person can see: hidden elements, and closed ones that a click opens.
+
+`aria-hidden` counts as hidden, though it is seen: it marks what is said elsewhere, too (the drawn form of a
+formula), says nothing (names of icons), or is shown at other times (closed dialogs, copies of slides).
+"""
+
+import re
+from collections.abc import Iterable
+
+from index.articles.html_tree import HEADINGS, Element, Page, pattern_of_names, text_of
+
+# "display: none", "visibility:hidden", "opacity:0", "font-size:0", "text-indent:-9999px", "left:-9999px"
+_HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:opacity|font-size)\s*:\s*0(?:\.0+)?(?![.\d])"
+    r"|(?:text-indent|left|top|margin-left)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*[01](?:px)?[\s,]",
+    re.IGNORECASE,
+)
+_FLAT = re.compile(r"(?<![-\w])(?:max-)?height\s*:\s*0(?![.\d])", re.IGNORECASE)
+_CUT_OFF = re.compile(r"overflow\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN_NAMES = pattern_of_names(
+    "sr_only visually_?hidden screen_?reader screen_reader_(?:text|only) a11y_hidden is_hidden d_none "
+    "assistive_text"
+)
+# A rule ".a, p.b { display: none }" without the rules of `@media` around it
+_RULE = re.compile(r"([^{}@;]+)\{([^{}]*)\}")
+_AT_RULE = re.compile(r"@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_SIMPLE_SELECTOR = re.compile(r"([a-z][\w-]*)?([.#][\w-]+)|([a-z][\w-]*)", re.IGNORECASE)
+_NAME_IN_SELECTOR = re.compile(r"[.#][\w-]+")
+_SHOWING = re.compile(
+    r"display\s*:\s*(?!none)\w|visibility\s*:\s*visible|max-height\s*:\s*(?!0)", re.IGNORECASE
+)
+
+_OPENERS = frozenset(("button", "dt", "label", "summary"))
+_PANELS = frozenset(("article", "dd", "div", "li", "ol", "p", "section", "span", "table", "ul"))
+_ACCORDION = pattern_of_names(
+    r"accordions? answers? collaps\w* disclosure details? drawer expand\w* faqs? panels? questions? reveal "
+    r"spoilers? tabs? toggle\w*"
+)
+# What opens on a click and is no part of the document.
+_FLEETING = pattern_of_names(
+    "alert dialog dropdown error lightbox loading login menu message modal nav navbar offcanvas overlay "
+    "popup popover search spinner success toast tooltip"
+)
+
+
+class Visibility:
+    """Tells which elements of a page are hidden."""
+
+    def __init__(self, page: Page) -> None:
+        self._controlled = page.controlled
+        self._hidden_by_style = _hidden_selectors(page.styles)
+
+    def hides(self, element: Element, before: Element | None, in_accordion: bool) -> bool:
+        """Tell whether nobody sees an element; `before` is the element before it with the same parent.
+
+        What a click opens is seen: `in_accordion` tells whether the parent is named as holding such parts.
+        """
+        if element.attributes is None and element.tag != "dialog" and not self._hidden_by_style:
+            return False
+        names = element.names
+        if _HIDDEN_NAMES.search(names):
+            return True
+        if not self._is_closed(element):
+            return False
+        return not self._can_be_opened(element, names, before, in_accordion)
+
+    def _is_closed(self, element: Element) -> bool:
+        style = element.get("style")
+        return (
+            (element.has("hidden") and element.get("hidden") != "until-found")
+            or element.get("aria-hidden").lower() == "true"
+            or (element.tag == "dialog" and not element.has("open"))
+            or (style != "" and _hides(style))
+            or (bool(self._hidden_by_style) and self._is_hidden_by_style(element))
+        )
+
+    def _is_hidden_by_style(self, element: Element) -> bool:
+        selectors = [f".{name}" for name in element.get("class").split()]
+        if identifier := element.get("id"):
+            selectors.append(f"#{identifier}")
+        selectors += [f"{element.tag}{selector}" for selector in selectors] + [element.tag]
+        return not self._hidden_by_style.isdisjoint(selectors)
+
+    def _can_be_opened(
+        self, element: Element, names: str, before: Element | None, in_accordion: bool
+    ) -> bool:
+        if element.tag not in _PANELS or _FLEETING.search(names):
+            return False
+        if element.get("id") in self._controlled or element.get("role") == "tabpanel":
+            return True
+        if before is None:
+            return False
+        if before.tag in _OPENERS or before.has("aria-expanded") or before.get("role") in ("button", "tab"):
+            return True
+        heads = before.tag in HEADINGS or any(child.tag in HEADINGS for child in before.elements())
+        if not (heads or before.has("onclick") or _ACCORDION.search(before.names)):
+            return False
+        return (
+            in_accordion
+            or is_accordion(names)
+            or before.has("onclick")
+            or any(child.tag in ("a", "button") or child.has("onclick") for child in before.elements())
+            or text_of(before).endswith("?")
+        )
+
+
+def is_accordion(names: str) -> bool:
+    """Tell whether an element's names say that a click opens its parts."""
+    return _ACCORDION.search(names) is not None
+
+
+def _hides(style: str) -> bool:
+    return _HIDING.search(style) is not None or (
+        _FLAT.search(style) is not None and _CUT_OFF.search(style) is not None
+    )
+
+
+def _hidden_selectors(styles: Iterable[str]) -> frozenset[str]:
+    """Return the simple selectors that style sheets hide, but for those that some other rule shows."""
+    hidden: set[str] = set()
+    shown: set[str] = set()
+    for style in styles:
+        plain = _AT_RULE.sub(" ", _COMMENT.sub(" ", style))
+        for rule in _RULE.finditer(plain):
+            if _hides(rule[2]):
+                simple = (selector.strip() for selector in rule[1].split(","))
+                hidden.update(selector for selector in simple if _SIMPLE_SELECTOR.fullmatch(selector))
+            elif _SHOWING.search(rule[2]):
+                shown.update(_NAME_IN_SELECTOR.findall(rule[1]))
+    return frozenset(selector for selector in hidden if shown.isdisjoint(_NAME_IN_SELECTOR.findall(selector)))

@@ -1,0 +1,86 @@
+"""Kinds of blocks in pages, and what introduces them."""
+
+import pytest
+
+from index.articles.html_text import read_html
+from index.articles.outline import with_outline
+from tests.support.blocks import shown
+
+
+def leads(markup: str) -> list[tuple[str, str, str]]:
+    """Return the kind, the text and the lead of each block."""
+    document = read_html(markup.encode())
+    blocks = with_outline(document.text, document.blocks, "")
+    return [(str(b.kind), document.text[b.start : b.end], b.lead) for b in blocks]
+
+
+def test_terms_introduce_their_definitions() -> None:
+    page = "<dl><dt>Super<dd>A box.<dt>Smoker<dt>Can<dd>It <b>burns</b>.<dd>Wood.<dt>Lid<dd>A roof.</dl>"
+    assert [block for block in leads(page) if block[0] == "definition"] == [
+        ("definition", "A box.", "Super"),
+        ("definition", "It burns.", "Smoker, Can"),
+        ("definition", "Wood.", "Smoker, Can"),
+        ("definition", "A roof.", "Lid"),
+    ]
+
+
+def test_a_summary_introduces_all_that_it_opens() -> None:
+    page = "<details><summary><h3>How far?</h3></summary><p>Three miles.<p>At most.</details><p>They fly."
+    assert leads(page) == [
+        ("question", "How far?", ""),
+        ("paragraph", "Three miles.", "How far?"),
+        ("paragraph", "At most.", "How far?"),
+        ("paragraph", "They fly.", ""),
+    ]
+
+
+def test_a_button_introduces_what_it_opens() -> None:
+    page = "<button aria-expanded=false aria-controls=a>How far?</button><div id=a hidden>Three miles.</div>"
+    assert leads(page) == [("question", "How far?", ""), ("paragraph", "Three miles.", "How far?")]
+
+
+def test_nested_lists() -> None:
+    page = "<p>Bring:<ul><li>tools:<ul><li>a <b>saw</b><li>an axe</ul><li><p>water</p></ul>"
+    assert leads(page) == [
+        ("paragraph", "Bring:", ""),
+        ("list_item", "tools:", "Bring"),
+        ("list_item", "a saw", "Bring › tools"),
+        ("list_item", "an axe", "Bring › tools"),
+        ("list_item", "water", "Bring"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<ul><li><a href='#a'>Food</a><li><a href='#b'>Flight</a></ul>",
+        "<div class=toc><p>On this page</p><a href='#a'>Food</a><br><a href='#b'>The long flight</a></div>",
+        "<p><a href='#a'>Food</a> | <a href='#b'>Flight</a></p>",
+    ],
+)
+def test_links_inside_the_page_are_contents(markup: str) -> None:
+    kinds = {kind for kind, _ in shown(read_html(f"{markup}<h2 id=a>Food</h2><p>Nectar.</p>".encode()))}
+    assert kinds == {"contents", "heading", "paragraph"}
+
+
+def test_addresses() -> None:
+    page = b"""<link rel=canonical href='https://a.b/c/d'><p><a href='mailto:x@y.z'> us </a>,
+    <a href=e>it</a>, <a href='javascript:x'>no</a>, <a href='https://[x'>no</a>,
+    <a href='tel:+1'><b>call</b></a></p>"""
+    document = read_html(page)
+    links = {document.text[link.start : link.end]: link.address for link in document.blocks[0].links}
+    assert links == {"us": "mailto:x@y.z", "it": "https://a.b/c/e", "call": "tel:+1"}
+
+
+def test_two_breaks_end_a_paragraph() -> None:
+    assert read_html(b"<p>One<br>two.<br> <br>Three.").text == "One\ntwo.\n\nThree."
+
+
+def test_quotation_marks_that_a_browser_adds() -> None:
+    assert read_html(b"<p>She said <q>go <a href='https://a.b'>on</a></q>.").text == "She said “go on”."
+
+
+def test_white_space_is_that_of_a_browser() -> None:
+    assert read_html("<p>75\u00a0euros \n\t a\r\nday<pre>a\n  b<br>c\n</pre>".encode()).text == (
+        "75\u00a0euros a day\n\na\n  b\nc"
+    )
