@@ -80,7 +80,7 @@ def ask(
     on, the sentence is shown with "Not sure, but this may be it".
 
     Put the question in quotes, double ones if it holds an apostrophe; one that starts with a dash goes
-    after --. Exits with 3 if the articles do not say; the nearest sentences are listed all the same.
+    after --. Exits with 3 if the articles do not say; sentences that may help are listed all the same.
 
     With --batch, each line in is an object {"id", "question", "article"?}, and each line out the answer to it
     with its "id", or {"id", "error"}; if there is any error, the exit code is 1.
