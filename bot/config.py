@@ -2,6 +2,7 @@
 
 import os
 import re
+from ipaddress import ip_address
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Self
@@ -28,6 +29,25 @@ def _check_web_address(value: str) -> str:
     raise PydanticCustomError(
         "web_address", "expected an http(s) address without / at its end, as https://discord.com/api/v10"
     )
+
+
+def _check_api_base(value: str) -> str:
+    """Refuse an address to which the token would go unencrypted, unless it stays on this machine."""
+    if is_encrypted_or_local(_check_web_address(value)):
+        return value
+    raise PydanticCustomError("api_base", "expected https://; http:// only to this machine, as 127.0.0.1")
+
+
+def is_encrypted_or_local(address: str) -> bool:
+    """Tell whether nobody on the way to an address can read what is sent there: TLS, or this machine."""
+    parts = urlsplit(address)
+    if parts.scheme in ("https", "wss"):
+        return True
+    host = parts.hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _check_listen(value: str) -> str:
@@ -74,7 +94,7 @@ class DiscordSection(Section):
     shard_ids: Annotated[
         list[Annotated[int, Field(ge=0)]] | None, Field(min_length=1, description="this process's; None: all")
     ] = None
-    api_base: Annotated[str, Field(description="Discord's HTTP API"), AfterValidator(_check_web_address)] = (
+    api_base: Annotated[str, Field(description="Discord's HTTP API"), AfterValidator(_check_api_base)] = (
         "https://discord.com/api/v10"
     )
 

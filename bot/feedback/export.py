@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.feedback.store import Entry, FeedbackError
 from bot.json_output import dump
@@ -15,13 +15,15 @@ class Export:
 
     `wrong` verdicts do not say what would be right. `disputed` verdicts call an answer right that as many
     people called wrong, or that a later answer disproves. `changed` verdicts are on answers whose sentence no
-    longer stood in its article when they were judged.
+    longer stood in its article when they were judged. `without_question` verdicts call an answer right of
+    which only other people than the asker have judged, so that the question is not stored.
     """
 
     questions: tuple[GoldQuestion, ...]
     wrong: int = 0
     disputed: int = 0
     changed: int = 0
+    without_question: int = 0
 
     @property
     def lines(self) -> str:
@@ -31,7 +33,10 @@ class Export:
         return "".join(f"{dump(question.model_dump())}\n" for question in self.questions)
 
     def __str__(self) -> str:
-        return f"{self.wrong} wrong, {self.disputed} disputed, {self.changed} of changed articles"
+        return (
+            f"{self.wrong} wrong, {self.disputed} disputed, {self.changed} of changed articles, "
+            f"{self.without_question} whose question is not stored"
+        )
 
     @property
     def counts(self) -> dict[str, int]:
@@ -41,6 +46,7 @@ class Export:
             "wrong": self.wrong,
             "disputed": self.disputed,
             "changed": self.changed,
+            "without_question": self.without_question,
         }
 
 
@@ -50,12 +56,15 @@ def export(entries: Iterable[Entry]) -> Export:
     Several such answers to a question become one question with several gold sentences. If "The articles don't
     say" was called right as well, articles were added since, and the answers count.
     """
-    wrong = changed = disputed = 0
+    wrong = changed = disputed = without_question = 0
+    entries = _with_questions(entries)
     groups: dict[tuple[str, str | None], list[Entry]] = {}
     for entry in entries:
         judgement = entry.judgement
         wrong += not judgement.right
-        if judgement.answer is not None and judgement.sentence is None:
+        if judgement.question is None:
+            without_question += judgement.right
+        elif judgement.answer is not None and judgement.sentence is None:
             changed += judgement.right
         else:
             words = " ".join(judgement.question.casefold().split())
@@ -71,7 +80,22 @@ def export(entries: Iterable[Entry]) -> Export:
         disputed += len(right) - len(cited)
         if cited:
             questions.append(_gold(cited))
-    return Export(tuple(questions), wrong, disputed, changed)
+    return Export(tuple(questions), wrong, disputed, changed, without_question)
+
+
+def _with_questions(entries: Iterable[Entry]) -> list[Entry]:
+    """Return entries in which verdicts on another person's question have what that person's own one stored.
+
+    As long as the asker has not judged the answer, they have no question.
+    """
+    entries = list(entries)
+    asked = {entry.message: entry.judgement for entry in entries if entry.judgement.question is not None}
+    return [
+        entry
+        if entry.judgement.question is not None or entry.message not in asked
+        else replace(entry, judgement=replace(asked[entry.message], right=entry.judgement.right))
+        for entry in entries
+    ]
 
 
 def _gold(entries: Sequence[Entry]) -> GoldQuestion:
@@ -88,7 +112,7 @@ def _gold(entries: Sequence[Entry]) -> GoldQuestion:
         answer = None  # the sentence was the answer, or the answer was too long to be shown whole
     return GoldQuestion(
         id=f"feedback-{entries[0].row}",
-        question=latest.question,
+        question=latest.question or "",
         answerable=latest.sentence is not None,
         gold_sentences=tuple(sentence for sentence in sentences if sentence is not None),
         gold_answer=answer,

@@ -1,8 +1,9 @@
 """Feedback on answers: an SQLite file that outlives the index, shared by the bot's processes.
 
-When somebody rates an answer, the question, the answer, the verdict and perhaps a note are stored. The person
-is stored as a keyed hash, so that each has one verdict on a message. The key is a file beside the database:
-without it, nobody can tell whose verdict it is.
+When somebody rates the answer to their own question, the question, the answer, the verdict and perhaps a note
+are stored; of other people's verdicts, nothing that was asked or answered is. Person and message are stored
+as keyed hashes, so that each has one verdict on a message. The key is a file beside the database: without it,
+nobody can tell whose verdict it is.
 """
 
 import contextlib
@@ -50,7 +51,7 @@ RETURNING row
 """
 _PREVIOUS = 'SELECT "right" FROM feedback WHERE person = ? AND message = ?'
 _LIST = """
-SELECT row, judged, note, "right", question, answer, "index", asked_in, article, sentence
+SELECT row, judged, note, message, "right", question, answer, "index", asked_in, article, sentence
 FROM feedback ORDER BY row
 """
 _FORGET = "DELETE FROM feedback WHERE person = ?"
@@ -71,13 +72,14 @@ class NoRoomError(FeedbackError):
 class Judgement:
     """A person's verdict on an answer; `answer` is None if the answer was that the articles don't say.
 
-    `index` is the fingerprint of the index that answered; `asked_in` is the id of the article that the
-    question was narrowed to, or None. `article` and `sentence` are the first citation's, None if the article
-    has changed there since.
+    `question` is None if somebody else asked it; then the answer and where it stands are None too. `index` is
+    the fingerprint of the index that answered; `asked_in` is the id of the article that the question was
+    narrowed to, or None. `article` and `sentence` are the first citation's, None if the article has changed
+    there since.
     """
 
     right: bool
-    question: str
+    question: str | None
     answer: str | None
     index: str
     asked_in: str | None = None
@@ -87,12 +89,16 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A judgement as stored in `row`; `judged` is the time of it, UTC in ISO 8601."""
+    """A judgement as stored in `row`; `judged` is the time of it, UTC in ISO 8601.
+
+    Judgements of the same `message` are on the same answer; it is a hash.
+    """
 
     row: int
     judged: str
     note: str | None
     judgement: Judgement
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,7 @@ class Feedback:
             self._hash("message", message),
             datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             judgement.right,
-            *map(_storable, (judgement.question, judgement.answer, judgement.index)),
+            *map(_storable, (judgement.question or "", judgement.answer, judgement.index)),
             *map(_storable, (judgement.asked_in, judgement.article, judgement.sentence)),
         )
         return self._run(lambda database: _put(database, values))
@@ -244,7 +250,7 @@ class Feedback:
         """Read the key of the hashes, creating it if necessary."""
         with _file_errors():
             if not self._key_path.exists():
-                write_atomically(self._key_path, secrets.token_hex(32).encode(), replace=False)
+                self._run(lambda _: self._make_key())
             key = self._key_path.read_bytes().strip()
         if not 32 <= len(key) <= hashlib.blake2b.MAX_KEY_SIZE:
             raise FeedbackError(
@@ -252,6 +258,11 @@ class Feedback:
                 "Put a backup in its place, or delete it: then the stored verdicts can no longer be changed.",
             )
         return key
+
+    def _make_key(self) -> None:
+        """Make the key, within a transaction: of processes that start at once, one makes it."""
+        if not self._key_path.exists():
+            write_atomically(self._key_path, secrets.token_hex(32).encode())
 
 
 @contextlib.contextmanager
@@ -291,8 +302,8 @@ def _put(database: sqlite3.Connection, values: tuple[Any, ...]) -> Receipt:
 
 def _entries(database: sqlite3.Connection) -> list[Entry]:
     return [
-        Entry(row, judged, note, Judgement(bool(right), *rest))
-        for row, judged, note, right, *rest in database.execute(_LIST)
+        Entry(row, judged, note, Judgement(bool(right), question or None, *rest), message)
+        for row, judged, note, message, right, question, *rest in database.execute(_LIST)
     ]
 
 

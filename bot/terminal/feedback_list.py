@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from bot.feedback.export import Export
-from bot.feedback.store import Entry
+from bot.feedback.store import Entry, Judgement
 from bot.terminal.blocks import BLANK_LINE, Block, Piece
 from bot.wording import count_with_noun, safe
 from index.records import NO_ANSWER
+
+NOT_STORED = "by somebody else, so the question is not stored"
+"""Said in place of a question that somebody else asked than who judged the answer."""
 
 
 def entry_object(entry: Entry) -> dict[str, Any]:
@@ -51,17 +54,18 @@ def feedback_blocks(entries: Sequence[Entry], path: Path) -> list[Block]:
     right = sum(entry.judgement.right for entry in entries)
     blocks = [Block((Piece(f"{right} right, {len(entries) - right} wrong", "title"),))]
     for entry in entries:
-        judgement = entry.judgement
-        answered = judgement.answer is not None
-        verdict = Piece(*(("right", "ok") if judgement.right else ("wrong", "fail")))
-        said = Piece(safe(judgement.answer or NO_ANSWER), "mark" if answered else "unanswered")
-        source = [Piece(f" ({safe(judgement.article)})", "aside")] if answered and judgement.article else []
-        blocks += [
-            BLANK_LINE,
-            Block((verdict, Piece(f", {entry.judged}", "aside"))),
-            Block((Piece(safe(judgement.question)),), "  asked  "),
-            Block((said, *source), "  said   "),
-        ]
+        verdict = Piece(*(("right", "ok") if entry.judgement.right else ("wrong", "fail")))
+        blocks += [BLANK_LINE, Block((verdict, Piece(f", {entry.judged}", "aside")))]
+        blocks += _asked_blocks(entry.judgement)
         if entry.note:
             blocks.append(Block((Piece(safe(entry.note)),), "  note   "))
     return blocks
+
+
+def _asked_blocks(judgement: Judgement) -> list[Block]:
+    if judgement.question is None:
+        return [Block((Piece(NOT_STORED, "aside"),), "  asked  ")]
+    answered = judgement.answer is not None
+    said = Piece(safe(judgement.answer or NO_ANSWER), "mark" if answered else "unanswered")
+    source = [Piece(f" ({safe(judgement.article)})", "aside")] if answered and judgement.article else []
+    return [Block((Piece(safe(judgement.question)),), "  asked  "), Block((said, *source), "  said   ")]

@@ -58,6 +58,15 @@ def test_without_a_file_the_defaults_stand_in_the_current_folder(here: Path) -> 
             "discord.api_base: expected an http(s) address without / at its end",
         ),
         ("[discord]\napi_base = 'https://discord.com/api/'", "as https://discord.com/api/v10 (found 'https"),
+        (
+            "[discord]\napi_base = 'http://proxy.example.org/api'",
+            "api_base: expected https://; http:// only to",
+        ),
+        (
+            "[discord]\napi_base = 'http://127.0.0.1.example.org'",
+            "api_base: expected https://; http:// only to",
+        ),
+        ("[discord]\napi_base = 'http://10.0.0.1/api'", "expected https://; http:// only to this"),
         ("[discord]\napi_base = 'https://discord.com:99999/api'", "api_base: expected an http(s) address"),
         (
             "[metrics]\nlisten = '9464'",
@@ -94,7 +103,12 @@ def test_addresses_that_can_be_are_taken_as_they_are(here: Path) -> None:
     for listen in ("", "localhost:0", "0.0.0.0:65535", "[::1]:9464", "[::ffff:127.0.0.1]:80"):
         (here / "config.toml").write_text(f"[metrics]\nlisten = '{listen}'\n")
         assert read_config(find_config()).metrics.listen == listen
-    for base in ("http://127.0.0.1:8080/api/v10", "http://[::1]:8080", "https://proxy.example.org/a/b"):
+    for base in (
+        "http://127.0.0.1:8080/api/v10",
+        "http://localhost:1/a",
+        "http://[::1]:8080",
+        "https://proxy.example.org/a/b",
+    ):
         (here / "config.toml").write_text(f"[discord]\napi_base = '{base}'\n")
         assert read_config(find_config()).discord.api_base == base
 

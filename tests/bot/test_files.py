@@ -9,19 +9,16 @@ import pytest
 from bot.files import write_atomically
 
 
-@pytest.mark.parametrize("replace", [True, False])
-def test_a_file_is_written_for_its_owner_alone(tmp_path: Path, replace: bool) -> None:
-    write_atomically(tmp_path / "file", b"content", replace=replace)
+def test_a_file_is_written_for_its_owner_alone(tmp_path: Path) -> None:
+    write_atomically(tmp_path / "file", b"content")
     assert (tmp_path / "file").read_bytes() == b"content"
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == 0o600
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_a_file_that_is_there_is_replaced_or_kept(tmp_path: Path) -> None:
+def test_a_file_that_is_there_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"old")
-    write_atomically(path, b"new", replace=False)
-    assert path.read_bytes() == b"old"
     write_atomically(path, b"new")
     assert path.read_bytes() == b"new"
     assert [path.name for path in tmp_path.iterdir()] == ["file"]

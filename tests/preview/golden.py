@@ -8,7 +8,7 @@ from typing import Any
 
 import discord
 
-from bot.discord.replies.answer_reply import ARTICLE_GONE, LOOKED_EVERYWHERE, Place, answer_reply, title_of
+from bot.discord.replies.answer_reply import ARTICLE_GONE, LOOKED_EVERYWHERE, Place, answer_reply, in_bold
 from bot.discord.replies.article_pages import article_reply, context_reply
 from bot.discord.replies.library_pages import about_reply, articles_reply, unknown_article_reply
 from bot.discord.replies.reply import Reply, article_gone_reply, busy_reply, verdict_reply
@@ -150,9 +150,14 @@ def places(*citations: Citation) -> dict[int, Place]:
 
 
 def show(answer: Answer, *, asked_in: str | None = None, **options: Any) -> Reply:
-    """Show an answer over articles of this module; the rest are options of `answer_reply`."""
+    """Show an answer over articles of this module as it is given; the rest are options of `answer_reply`."""
     return answer_reply(
-        answer, places=places(*answer.citations), asked_in=asked_in, fingerprint=FINGERPRINT, **options
+        answer,
+        places=places(*answer.citations),
+        asked_in=asked_in,
+        asked_title=answer.citations[0].article.title,
+        fingerprint=FINGERPRINT,
+        **options,
     )
 
 
@@ -191,7 +196,7 @@ def _looked_everywhere() -> Reply:
     question = "Who predicts the fight for Raqqa will be long and hard?"
     who = "US Lieutenant General Steve Townsend"
     answer = answered(question, who, cite(RAQQA, 3, who, 0.41))
-    return show(answer, note=title_of(elsewhere) + LOOKED_EVERYWHERE)
+    return show(answer, note=in_bold(elsewhere.citations[0].article.title) + LOOKED_EVERYWHERE)
 
 
 def _statement() -> Reply:

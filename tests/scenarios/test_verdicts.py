@@ -16,7 +16,7 @@ from bot.discord.events.client import FootnoteClient
 from bot.discord.replies.reply import verdict_reply
 from bot.discord.replies.tickets import NoteTicket
 from bot.feedback.export import export
-from bot.feedback.store import FEEDBACK_FILE
+from bot.feedback.store import FEEDBACK_FILE, Judgement
 from index.storage.catalog import article_key
 from tests.fake_discord import FakeDiscord
 from tests.support.button_presses import (
@@ -31,7 +31,6 @@ from tests.support.button_presses import (
     WRONG,
     ask,
     button,
-    forge,
     press,
     seen,
 )
@@ -176,11 +175,47 @@ async def test_nobody_else_can_add_a_note(discord: FakeDiscord, bot: FootnoteCli
     message = await ask(discord)
     await press(discord, message, WRONG)
     eve = discord.world.add_user("eve")
-    for row in (1, 2, 999_999_999):
-        opened = await forge(discord, message, NoteTicket(row).custom_id, eve)
+    thanks = (await press(discord, message, WRONG, eve)).message
+    assert thanks is not None
+    for row in (1, 3, 999_999_999):
+        thanks.buttons[0]["custom_id"] = NoteTicket(row).custom_id
+        opened = await press(discord, thanks, NOTE, eve)
         sent = await (await discord.submit(eve, opened, note="Mine!")).done()
         assert seen(sent) == NOT_YOURS.content
-    assert bot.services.feedback.list()[0].note is None
+    assert [entry.note for entry in bot.services.feedback.list()] == [None, None]
+
+
+async def test_a_verdict_on_another_person_s_question_counts_and_stores_no_question(
+    discord: FakeDiscord, bot: FootnoteClient
+) -> None:
+    world, eve = discord.world, discord.world.add_user("eve")
+    said = await discord.say(world.user, world.channel, f"{world.bot.mention} {RAQQA}")
+    for message in (await ask(discord), await discord.answer(said)):
+        await press(discord, message, WRONG, eve)
+        (other,) = bot.services.feedback.list()[-1:]
+        fingerprint = bot.services.live_library.library.fingerprint
+        assert other.judgement == Judgement(False, None, None, fingerprint)
+        await press(discord, message, RIGHT)
+        assert export(bot.services.feedback.list()[-2:]).disputed == 1
+        assert bot.services.feedback.list()[-1].judgement.question == RAQQA
+    stored = bot.services.feedback.path.read_bytes()
+    assert b"Raqqa" in stored
+    with closing(sqlite3.connect(bot.services.feedback.path)) as database:
+        rows = database.execute("SELECT * FROM feedback WHERE question = ''").fetchall()
+    assert len(rows) == 2
+    assert not any("Raqqa" in str(value) or ANSWER in str(value) for row in rows for value in row)
+
+
+async def test_sources_of_what_somebody_else_wrote_store_none_of_it(
+    discord: FakeDiscord, bot: FootnoteClient
+) -> None:
+    world = discord.world
+    said = await discord.say(world.add_user("eve"), world.channel, RAQQA)
+    own = await discord.say(world.user, world.channel, RAQQA)
+    for message, question in ((said, None), (await ask(discord), RAQQA), (own, RAQQA)):
+        found = await (await discord.menu(world.user, message, "Find sources")).done()
+        await press(discord, found.message, RIGHT)
+        assert bot.services.feedback.list()[-1].judgement.question == question
 
 
 async def test_a_note_of_blanks_is_none(discord: FakeDiscord, bot: FootnoteClient) -> None:

@@ -140,3 +140,9 @@ def bots(
 def bot(bots: Bots, runner: asyncio.Runner) -> FootnoteClient:
     """Return a running bot without cooldowns, its commands registered."""
     return runner.run(bots.start())
+
+
+@pytest.fixture
+def all_worth_showing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every citation shown, however unlikely it is, so that there are pages to turn."""
+    monkeypatch.setattr("bot.shown_citations.LEAST_SCORE", 0.0)

@@ -9,7 +9,8 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.config import DiscordSection
+from bot.config import DiscordSection, is_encrypted_or_local
+from index.errors import ConfigurationError
 
 
 def api_base() -> str:
@@ -32,8 +33,14 @@ async def use_gateway_of_api(client: discord.Client) -> None:
     """Connect to the gateway that the API names, if the API is not Discord's own.
 
     discord.py asks the API only if the number of shards is not configured, and goes to Discord's own gateway
-    whenever a session cannot be resumed.
+    whenever a session cannot be resumed. Raises ConfigurationError if the token would go there unencrypted.
     """
     if api_base() != DiscordSection().api_base:
         _, address, _ = await client.http.get_bot_gateway()
+        if not is_encrypted_or_local(address):
+            host = yarl.URL(address).host
+            raise ConfigurationError(
+                f"discord.api_base: expected a gateway with wss://; it names ws:// at {host}, "
+                "and others could read the token"
+            )
         use_gateway(address)

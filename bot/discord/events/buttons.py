@@ -13,7 +13,8 @@ import discord
 from typing_extensions import override
 
 from bot.discord.delivery.sending import defer_response, edit_response, send_privately
-from bot.discord.events.services import Interaction
+from bot.discord.events.services import Interaction, is_too_fast
+from bot.discord.questions.cooldowns import ActionCooldowns, Cooldowns
 from bot.discord.questions.question import DiscordQuestion
 from bot.discord.replies.answer_reply import SentAnswer, read_back
 from bot.discord.replies.article_pages import context_reply
@@ -62,10 +63,18 @@ class TicketButton(discord.ui.DynamicItem[discord.ui.Item[Any]], template="(?!)"
     @classmethod
     async def _answer(cls, interaction: Interaction) -> None:
         ticket = parse_ticket(interaction.custom_id or "")
+        cooldowns = cls.cooldowns(interaction.client.services.cooldowns)
+        if cooldowns is not None and await is_too_fast(interaction, cooldowns):
+            return
         if ticket is None:  # it matches the template, but is none that the bot would write
             await send_privately(interaction, unknown_button_reply())
         else:
             await cls.answer(interaction, ticket)
+
+    @staticmethod
+    def cooldowns(cooldowns: ActionCooldowns) -> Cooldowns | None:
+        """Return what counts the clicks on the button; None if they are counted elsewhere."""
+        return cooldowns.clicks
 
     @staticmethod
     async def answer(interaction: Interaction, ticket: Any) -> None:
@@ -103,9 +112,6 @@ class ArticlesButton(TicketButton, template=ArticlesTicket.TEMPLATE):
     @staticmethod
     @override
     async def answer(interaction: Interaction, ticket: ArticlesTicket) -> None:
-        if not _is_on_message(interaction):  # else a forged click could put a list over an answer
-            await send_privately(interaction, unknown_button_reply())
-            return
         services = interaction.client.services
         await defer_response(interaction, private=False, in_place=True)
         reply = await services.question_queue.run(
@@ -118,6 +124,11 @@ class MoreButton(TicketButton, template=MoreTicket.TEMPLATE):
     """Shows further citations of an answer, privately."""
 
     ticket_type = MoreTicket
+
+    @staticmethod
+    @override
+    def cooldowns(cooldowns: ActionCooldowns) -> Cooldowns | None:
+        return None  # the question is counted when it is asked again
 
     @staticmethod
     @override
@@ -141,9 +152,14 @@ class MoreButton(TicketButton, template=MoreTicket.TEMPLATE):
 
 
 class VerdictButton(TicketButton, template=VerdictTicket.TEMPLATE):
-    """Stores whether an answer was right, with the question and the answer."""
+    """Stores whether an answer was right; with the question and the answer only if its asker says so."""
 
     ticket_type = VerdictTicket
+
+    @staticmethod
+    @override
+    def cooldowns(cooldowns: ActionCooldowns) -> Cooldowns | None:
+        return cooldowns.verdicts
 
     @staticmethod
     @override
@@ -154,7 +170,11 @@ class VerdictButton(TicketButton, template=VerdictTicket.TEMPLATE):
             return
         services = interaction.client.services
         await defer_response(interaction, private=True)
-        judgement = await services.question_queue.run(_judgement, services.live_library.library, ticket, sent)
+        judgement: Judgement | None = Judgement(ticket.right, None, None, ticket.fingerprint)
+        if interaction.user.id == ticket.asker:
+            judgement = await services.question_queue.run(
+                _judgement, services.live_library.library, ticket, sent
+            )
         if judgement is None:
             await send_privately(interaction, article_gone_reply())
             return
@@ -191,7 +211,7 @@ async def handle_undispatched(interaction: Interaction) -> None:
     if interaction.type is discord.InteractionType.modal_submit:
         await _handle_once(interaction, _answer_form)
     elif interaction.type is discord.InteractionType.component and not _is_dispatched(interaction):
-        await _handle_once(interaction, _answer_undispatched_click)
+        await _handle_once(interaction, _refuse_undispatched_click)
 
 
 def _is_dispatched(interaction: Interaction) -> bool:
@@ -220,17 +240,16 @@ async def _handle_once(interaction: Interaction, handler: Callable[[Interaction]
             await services.error_reports.interaction_failed(interaction, error)
 
 
-async def _answer_undispatched_click(interaction: Interaction) -> None:
-    ticket = parse_ticket(interaction.custom_id or "")
-    for button in BUTTONS:
-        if isinstance(ticket, button.ticket_type):
-            await button.answer(interaction, ticket)
-            return
-    await send_privately(interaction, unknown_button_reply())
+async def _refuse_undispatched_click(interaction: Interaction) -> None:
+    """Refuse a button that is not the bot's, or not on the message: its custom_id was made up elsewhere."""
+    if not await is_too_fast(interaction, interaction.client.services.cooldowns.clicks):
+        await send_privately(interaction, unknown_button_reply())
 
 
 async def _answer_form(interaction: Interaction) -> None:
     ticket = parse_ticket(interaction.custom_id or "")
+    if await is_too_fast(interaction, interaction.client.services.cooldowns.clicks):
+        return
     if isinstance(ticket, NoteTicket):
         await _store_note(interaction, ticket)
     else:
@@ -286,7 +305,7 @@ def _note_form(ticket: NoteTicket) -> discord.ui.Modal:
     form.add_item(
         discord.ui.Label(
             text="What was right or wrong?",
-            description="It is kept with the question, the answer and your verdict.",
+            description="It is kept with your verdict.",
             component=discord.ui.TextInput(
                 custom_id=_NOTE_FIELD, style=discord.TextStyle.paragraph, max_length=NOTE_LIMIT
             ),

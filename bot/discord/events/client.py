@@ -19,7 +19,7 @@ from bot.discord.events.conversation import Conversation
 from bot.discord.events.services import Services, ServicesClient
 from bot.discord.library.live_library import LiveLibrary
 from bot.discord.library.question_queue import QuestionQueue
-from bot.discord.questions.cooldowns import Cooldowns
+from bot.discord.questions.cooldowns import ActionCooldowns
 from bot.discord.questions.question_handler import QuestionHandler
 from bot.discord.telemetry.log_format import fields
 from bot.discord.telemetry.meter import Meter
@@ -60,13 +60,14 @@ class FootnoteClient(ServicesClient):
             guild_ready_timeout=guild_ready_timeout,  # seconds without a further server until it is ready
         )
         self.shard_ids = settings.shard_ids  # of this process; None: all
-        cooldowns = Cooldowns(settings.questions_per_minute, settings.server_questions_per_minute)
+        cooldowns = ActionCooldowns.from_settings(settings)
         self.services = Services(
             config=config,
             live_library=live_library,
             question_queue=question_queue,
             feedback=feedback,
             question_handler=QuestionHandler(config, live_library, question_queue, cooldowns, meter),
+            cooldowns=cooldowns,
             error_reports=ErrorReports(meter),
             handled=RecentIds(),
         )

@@ -9,19 +9,20 @@ from discord import app_commands
 from typing_extensions import override
 
 from bot.discord.delivery.sending import defer_response, edit_response, send_privately
-from bot.discord.events.conversation import in_thread, text_of
-from bot.discord.events.services import Interaction
+from bot.discord.events.conversation import author_of, in_thread, text_of
+from bot.discord.events.services import Interaction, is_too_fast
 from bot.discord.questions.question import DiscordQuestion
 from bot.discord.replies import library_pages
 from bot.discord.replies.answer_reply import QUESTION_LIMIT
 from bot.discord.replies.markdown import cut
 from bot.discord.replies.reply import Reply, notice
 from bot.discord.replies.tickets import QUERY_LIMIT
+from bot.small_talk import recognise
 from index.errors import EmptyQuestionError
 from index.records import clean_question
 from index.retrieval.question_forms import is_question
 
-TEXTLESS = "That message has no text that I could look up."
+NOTHING_TO_LOOK_UP = "There is nothing in that message that I could look up."
 
 # In servers, in direct messages with the bot and, for people who added it to their account, everywhere.
 _CONTEXTS = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
@@ -97,10 +98,18 @@ async def find_sources(interaction: Interaction, message: discord.Message) -> No
     try:
         text = clean_question(cut(whole, QUESTION_LIMIT))
     except EmptyQuestionError:
-        await send_privately(interaction, notice(TEXTLESS))
+        text = ""
+    if not text or recognise(text):
+        if not await is_too_fast(interaction, services.cooldowns.questions):
+            await send_privately(interaction, notice(NOTHING_TO_LOOK_UP))
         return
     question = DiscordQuestion(
-        text, interaction.user.id, interaction.guild_id, "menu", is_statement=not is_question(whole)
+        text,
+        interaction.user.id,
+        interaction.guild_id,
+        "menu",
+        is_statement=not is_question(whole),
+        author=author_of(message, interaction.client.user),
     )
     private = services.config.discord.private
     await services.question_handler.answer_interaction(interaction, question, private=private)
@@ -110,6 +119,8 @@ async def _look_up(interaction: Interaction, look: Callable[..., Reply], *args: 
     """Show something of the library privately."""
     services = interaction.client.services
     with services.question_handler.in_flight.track():
+        if await is_too_fast(interaction, services.cooldowns.questions):
+            return
         await defer_response(interaction, private=True)
         reply = await services.question_queue.run(look, services.live_library.library, *args)
         await edit_response(interaction, reply)

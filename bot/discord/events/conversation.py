@@ -10,7 +10,6 @@ import discord
 
 from bot.discord.events.services import Services
 from bot.discord.questions.question import DiscordQuestion
-from bot.discord.questions.question_handler import EMPTY_QUESTION_TEXT
 from bot.discord.replies.answer_reply import NO_MORE, SentAnswer, read_back
 from bot.discord.replies.reply import Reply, notice
 
@@ -19,15 +18,8 @@ HISTORY_LIMIT = 20
 
 MORE_OF_WHAT = "More of what? Reply to one of my answers with “more”."
 
-HELLO = f"{EMPTY_QUESTION_TEXT} /about says more."
-
 # "more", "show me more", "give me some more sources please!"
 _MORE = re.compile(r"(show |give )?(me )?(some )?more( sources)?( please)?[.!?…]*", re.IGNORECASE)
-_HELP = re.compile(r"help[.!?…]*|\?", re.IGNORECASE)
-# "hi there!", "Thanks a lot :)"
-_GREETING = re.compile(
-    r"(hi|hello|hey|thanks|thank you)( there| so much| a lot)?[\s,.!?…)(:]*", re.IGNORECASE
-)
 # "<@123>:", "<@!123>", "<@&123>", "<#123>"
 _MENTION = re.compile(r"<(?:@[!&]?|#)(?P<id>\d+)>(?P<after>[,:]?)")
 _CUSTOM_EMOJI = re.compile(r"<a?(:\w+:)\d+>")
@@ -54,10 +46,6 @@ class Conversation:
         )
 
         async def follow(question: DiscordQuestion) -> DiscordQuestion | Reply:
-            if _HELP.fullmatch(question.text):
-                return await question_handler.about()
-            if _GREETING.fullmatch(question.text):
-                return notice(HELLO)
             more = asks_for_more(question.text)
             sent = await _answer_before(message, me, latest=more)
             return notice(MORE_OF_WHAT) if more and not sent else follow_up(question, sent, more=more)
@@ -146,6 +134,13 @@ def text_of(message: discord.Message, me: discord.ClientUser | None) -> str:
         return sent.question
     forwarded = (snapshot.content for snapshot in message.message_snapshots)
     return readable_text(message, me) or next(forwarded, "")
+
+
+def author_of(message: discord.Message, me: discord.ClientUser | None) -> int:
+    """Return the id of who wrote what `text_of` returns; 0 if that is not known."""
+    if me is not None and (sent := _read(message, me)):
+        return sent.asker
+    return message.author.id if message.content else 0  # a forwarded text has no author
 
 
 def _mentions(message: discord.Message, me: discord.ClientUser) -> bool:

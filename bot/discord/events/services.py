@@ -7,9 +7,12 @@ import discord
 from bot.config import BotConfig
 from bot.discord.delivery.error_reports import ErrorReports
 from bot.discord.delivery.repeat_guards import RecentIds
+from bot.discord.delivery.sending import send_privately
 from bot.discord.library.live_library import LiveLibrary
 from bot.discord.library.question_queue import QuestionQueue
+from bot.discord.questions.cooldowns import ActionCooldowns, Cooldowns
 from bot.discord.questions.question_handler import QuestionHandler
+from bot.discord.replies.reply import pause_reply
 from bot.feedback.store import Feedback
 
 
@@ -25,6 +28,7 @@ class Services:
     question_queue: QuestionQueue
     feedback: Feedback
     question_handler: QuestionHandler
+    cooldowns: ActionCooldowns
     error_reports: ErrorReports
     handled: RecentIds
 
@@ -36,3 +40,11 @@ class ServicesClient(discord.AutoShardedClient):
 
 
 Interaction = discord.Interaction[ServicesClient]
+
+
+async def is_too_fast(interaction: Interaction, cooldowns: Cooldowns) -> bool:
+    """Count a command or a click; if it is one too many, say so privately and return True."""
+    wait = cooldowns.count(interaction.user.id, interaction.guild_id)
+    if wait is not None:
+        await send_privately(interaction, pause_reply(wait.seconds))
+    return wait is not None

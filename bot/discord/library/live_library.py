@@ -5,6 +5,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Self
 
 from bot.config import BotConfig
@@ -210,8 +211,17 @@ async def _update(
 
 
 def _list_corpus(config: BotConfig) -> _Listing:
-    files = ((file.path, file.path.stat()) for file in corpus_files(config.corpus_directory))
-    return frozenset((str(path), state.st_size, state.st_mtime_ns) for path, state in files)
+    return frozenset(
+        (str(file.path), *_size_and_time(file.path)) for file in corpus_files(config.corpus_directory)
+    )
+
+
+def _size_and_time(path: Path) -> tuple[int, int]:
+    try:
+        state = path.stat()
+    except OSError:  # a broken link, or removed meanwhile: the update skips it, and says so
+        return -1, -1
+    return state.st_size, state.st_mtime_ns
 
 
 def _warm_up(library: Library) -> None:

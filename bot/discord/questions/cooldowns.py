@@ -1,15 +1,21 @@
-"""Limits on how often a person, and a server, may ask: a number of questions per minute.
+"""Limits on how often a person, and a server, may ask, judge and click: a number per minute.
 
-Unused questions are saved up to a minute's worth.
+What is not used is saved up to a minute's worth.
 """
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
+
+from bot.config import DiscordSection
 
 MINUTE = 60.0
 MOST_REMEMBERED = 100_000
 """People, and servers, that are remembered; beyond that, those who asked longest ago are forgotten."""
+
+CLICKS_PER_QUESTION = 6
+"""Pages that somebody may turn for each question; reading is faster than asking."""
 
 _ROUNDING = 1e-3  # seconds that may be lost by adding up thousands of parts of a minute
 
@@ -23,7 +29,7 @@ class CooldownWait:
 
 
 class Cooldowns:
-    """Counts questions by person and by server; a limit of 0 means any number."""
+    """Counts by person and by server; a limit of 0 means any number."""
 
     def __init__(
         self,
@@ -36,10 +42,10 @@ class Cooldowns:
         self._users = _Limit(per_user, most_remembered)
         self._servers = _Limit(per_server, most_remembered)
 
-    def count_question(self, user_id: int, server_id: int | None) -> CooldownWait | None:
-        """Count a question and return None; if it is one too many, return the longer wait of the two.
+    def count(self, user_id: int, server_id: int | None) -> CooldownWait | None:
+        """Count one more and return None; if it is one too many, return the longer wait of the two.
 
-        A question that has to wait is not counted. `server_id` is None in direct messages.
+        What has to wait is not counted. `server_id` is None in direct messages.
         """
         now = self._clock()
         for_user = self._users.wait(user_id, now)
@@ -54,6 +60,22 @@ class Cooldowns:
     def __len__(self) -> int:
         """Count the people and servers that are remembered."""
         return len(self._users) + len(self._servers)
+
+
+@dataclass(frozen=True, slots=True)
+class ActionCooldowns:
+    """What is counted apart: questions and commands, verdicts, and clicks that turn pages or open forms."""
+
+    questions: Cooldowns
+    verdicts: Cooldowns
+    clicks: Cooldowns
+
+    @classmethod
+    def from_settings(cls, settings: DiscordSection) -> Self:
+        """Allow as many questions, and verdicts, as `[discord]` configures, and more clicks than that."""
+        limits = settings.questions_per_minute, settings.server_questions_per_minute
+        of_person, of_server = (limit * CLICKS_PER_QUESTION for limit in limits)
+        return cls(Cooldowns(*limits), Cooldowns(*limits), Cooldowns(of_person, of_server))
 
 
 class _Limit:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 class DiscordQuestion:
     """A question, who asked it, and where.
 
-    `source` is slash, menu, message or button; `server` is None in direct messages. `article` is an article's
-    key, id or title, as it was given. `offset` is the number of citations that the asker has already seen.
+    `user` is the id of who asks. `source` is slash, menu, message or button; `server` is None in direct
+    messages. `article` is an article's key, id or title, as it was given. `offset` is the number of citations
+    that the asker has already seen.
     """
 
     text: str
@@ -23,3 +24,5 @@ class DiscordQuestion:
     """`article` is that of an earlier answer; if it does not say, all articles are asked."""
     is_statement: bool = False
     """The text is not a question."""
+    author: int | None = None
+    """Who wrote the text, if not the asker: 0 if that is not known."""

@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -27,19 +27,18 @@ from bot.discord.delivery.sending import (
 )
 from bot.discord.library.live_library import LiveLibrary
 from bot.discord.library.question_queue import DeadlineError, LibraryAnswer, QuestionQueue, QueueFullError
-from bot.discord.questions.cooldowns import Cooldowns
+from bot.discord.questions.cooldowns import ActionCooldowns
 from bot.discord.questions.in_flight import InFlight, ShutdownError
 from bot.discord.questions.question import DiscordQuestion
 from bot.discord.replies.answer_reply import (
     ARTICLE_GONE,
     LOOKED_EVERYWHERE,
-    NO_MORE,
     QUESTION_LIMIT,
     answer_reply,
     find_places,
-    title_of,
+    in_bold,
 )
-from bot.discord.replies.library_pages import about_page, article_id, unknown_article
+from bot.discord.replies.library_pages import article_id, unknown_article
 from bot.discord.replies.reply import (
     Reply,
     article_gone_reply,
@@ -47,16 +46,20 @@ from bot.discord.replies.reply import (
     cooldown_reply,
     late_reply,
     notice,
+    small_talk_reply,
 )
 from bot.discord.replies.without_embed import may_embed, without_embed
 from bot.discord.telemetry.log_format import fields
 from bot.discord.telemetry.meter import Meter
+from bot.shown_citations import shown_citations
+from bot.small_talk import recognise
 from index.errors import EmptyQuestionError, UnknownArticleError
-from index.records import clean_question
+from index.records import Answer, clean_question
+from index.retrieval.retriever import CANDIDATES
 from index.storage.catalog import article_key
 
-MOST_CITATIONS = 60
-"""Citations that can be paged through at most: each further page costs more than the one before."""
+MOST_CITATIONS = CANDIDATES
+"""Citations that are asked for: all that are compared anyway, because few of them may be worth showing."""
 PLACES_TIMEOUT = 2.0
 """Seconds for looking up where the cited sentences stand; after that, the answer is shown without."""
 TYPING_DELAY = 0.5
@@ -98,7 +101,7 @@ class QuestionHandler:
         config: BotConfig,
         live_library: LiveLibrary,
         question_queue: QuestionQueue,
-        cooldowns: Cooldowns,
+        cooldowns: ActionCooldowns,
         meter: Meter,
     ) -> None:
         self.in_flight = InFlight()
@@ -168,17 +171,11 @@ class QuestionHandler:
                 await reply_to(message, self._showable(message, response.reply))
             measurement.end(response.outcome)
 
-    async def about(self) -> Reply:
-        """Return what the bot says of itself. Raises as `QuestionQueue.run`."""
-        return await self._question_queue.run(
-            about_page, self._live_library.library, self._config.discord.log_questions
-        )
-
     def _count_and_check(self, question: DiscordQuestion) -> Response | None:
         """Count a question, and return why it is not answered; None if it is to be."""
         if self._stopping:
             return Response(notice(LEAVING), "busy", private=True)
-        wait = self._cooldowns.count_question(question.user, question.server)
+        wait = self._cooldowns.questions.count(question.user, question.server)
         if wait is not None:
             reply = cooldown_reply(wait.seconds, for_server=wait.for_server)
             return Response(reply, "cooldown", private=True, wait=wait.seconds)
@@ -190,6 +187,8 @@ class QuestionHandler:
         if len(text) > QUESTION_LIMIT:
             words = f"A question can have {QUESTION_LIMIT} characters; this one has {len(text):,}."
             return Response(notice(words), "invalid", private=True)
+        if talk := None if question.offset else recognise(text):
+            return Response(small_talk_reply(talk), "small talk", private=True)
         return None
 
     async def respond(self, question: DiscordQuestion, complete: CompleteQuestion | None = None) -> Response:
@@ -217,25 +216,25 @@ class QuestionHandler:
                 completed = question if complete is None else await complete(question)
                 if isinstance(completed, Reply):
                     return Response(completed, "invalid", private=True)
-                if completed.offset >= MOST_CITATIONS:
-                    return Response(notice(NO_MORE), "invalid", private=True)
                 given, asked_in, note = await self._ask_library(completed)
         except TimeoutError:
             if limit.expired():
                 raise DeadlineError(self._question_queue.retry_after()) from None
             raise
-        offset, answer = completed.offset, given.answer
+        offset, answer = completed.offset, replace(given.answer, citations=shown_citations(given.answer))
         show = partial(
             answer_reply,
             answer,
             asked_in=asked_in and article_key(asked_in),
+            asked_title=_title_of_first(given.answer),
             fingerprint=given.library.fingerprint,
+            asker=completed.user if completed.author is None else completed.author,
             offset=offset,
             limit=self._config.answer.citations,
             note=note,
             statement=completed.is_statement,
         )
-        reply = await self._with_places(given, show)
+        reply = await self._with_places(replace(given, answer=answer), show)
         nothing_left = bool(offset) and len(answer.citations) <= offset
         return Response(reply, "answered" if answer.answerable else "declined", private=nothing_left)
 
@@ -244,9 +243,7 @@ class QuestionHandler:
 
         If the article of an earlier answer does not say, all articles are asked.
         """
-        # One more than is shown tells whether there are more.
-        top_k = min(question.offset + self._config.answer.citations + 1, MOST_CITATIONS)
-        ask = partial(self._question_queue.ask, question.text, top_k=top_k)
+        ask = partial(self._question_queue.ask, question.text, top_k=MOST_CITATIONS)
         if question.article is None:
             return await ask(), None, None
         try:
@@ -259,8 +256,11 @@ class QuestionHandler:
         if given.answer.answerable or not question.is_follow_up:
             return given, article, None
         from_all = await ask()
+        if given.answer.maybe and not from_all.answer.answerable:
+            return given, article, None
         elsewhere = from_all.answer.answerable and from_all.answer.citations[0].article.id != article
-        note = title_of(given.answer) + LOOKED_EVERYWHERE if elsewhere and given.answer.citations else None
+        title = _title_of_first(given.answer) if elsewhere else None
+        note = None if title is None else in_bold(title) + LOOKED_EVERYWHERE
         return from_all, None, note
 
     async def _with_places(self, given: LibraryAnswer, show: Callable[..., Reply]) -> Reply:
@@ -310,6 +310,10 @@ class QuestionHandler:
                     measurement.outcome,
                     extra=fields(source=question.source, seconds=round(seconds, 3), **text),
                 )
+
+
+def _title_of_first(answer: Answer) -> str | None:
+    return answer.citations[0].article.title if answer.citations else None
 
 
 class _Measurement:

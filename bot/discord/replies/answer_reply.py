@@ -4,6 +4,7 @@ A reply is its own memory. What a click or a follow-up needs is read back from t
 neither a restart nor another process breaks a button.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ from bot.discord.replies.tickets import (
 from bot.wording import safe, safe_link
 from index.errors import UnknownArticleError
 from index.library import Library
-from index.records import Answer, Citation
+from index.records import NOT_SURE, Answer, Citation
 from index.storage.catalog import article_key
 
 QUESTION_LIMIT = 500
@@ -76,6 +77,8 @@ CONFIDENCE_LEVELS = (
     (GREEN_FROM, "Fairly confident"),
     (0.0, "Not sure"),
 )
+# The bold words of an escaped line, as "Steve" of "> \\*General\\* **Steve** predicts"
+_BOLD_WORDS = re.compile(r"(?:\\.|[^\\*])*\*\*((?:\\.|[^\\*])*)\*\*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +97,8 @@ Places = Mapping[int, Place]
 class SentAnswer:
     """An answer as read back from the message that shows it: enough to ask again, to page and to judge.
 
-    `answer` is None if the articles did not say. `asked_in` is the key of the article that was asked in.
-    For a `statement` only sentences near it were shown.
+    `answer` is None if the articles did not say; words that may answer are an answer here. `asked_in` is the
+    key of the article that was asked in. For a `statement` only sentences near it were shown.
     """
 
     question: str
@@ -109,6 +112,11 @@ class SentAnswer:
         """Key of the article that a follow-up keeps: the one asked in, else that of the first citation."""
         cited = (ticket.key for ticket in self.tickets if isinstance(ticket, ContextTicket))
         return self.asked_in or next(cited, None)
+
+    @property
+    def asker(self) -> int:
+        """The id of who wrote the question; 0 if that is not known."""
+        return next((ticket.asker for ticket in self.tickets if isinstance(ticket, VerdictTicket)), 0)
 
     @property
     def offset(self) -> int | None:
@@ -139,6 +147,8 @@ def answer_reply(
     places: Places,
     asked_in: str | None,
     fingerprint: str,
+    asked_title: str | None = None,
+    asker: int = 0,
     offset: int = 0,
     limit: int = CITATION_LIMIT,
     note: str | None = None,
@@ -146,11 +156,12 @@ def answer_reply(
 ) -> Reply:
     """Show an answer with its citations from `offset` on: as many as fit, `limit` at most.
 
-    `asked_in` is the key of the article that was asked in, `fingerprint` the index's. With an `offset`,
-    neither the answer nor the confidence is repeated. `note` is a line in the bot's own words, in small
-    print. A `statement` has no answer: only sentences near it are shown.
+    `asked_in` is the key of the article that was asked in, `asked_title` its title, `fingerprint` the
+    index's, `asker` the id of who wrote the question, 0 if that is not known. With an `offset`, neither the
+    answer nor the confidence is repeated. `note` is a line in the bot's own words, in small print. A
+    `statement` has no answer: only sentences near it are shown.
     """
-    blocks = [_opening(answer, offset, asked_in, note, statement)]
+    blocks = [_opening(answer, offset, asked_title if asked_in else None, note, statement)]
     room = message_limits.EMBED_DESCRIPTION - units(blocks[0])
     citations = answer.citations[offset : offset + min(limit, CITATION_LIMIT)]
     next_best = None if statement or offset else _next_best(answer)
@@ -161,7 +172,7 @@ def answer_reply(
         )
         is_answer = not statement and citation.number == 1 and citation.sentence == answer.answer
         if not is_answer:  # the answer itself stands above
-            block = f"{_quotation(citation, answer.answerable and not statement)}\n{block}"
+            block = f"{_quotation(citation, None if statement else answer)}\n{block}"
         if citation.number == next_best:
             block = f"{NEXT_BEST}\n{block}"
         room -= len(EMPTY_LINE) + units(block)
@@ -178,7 +189,7 @@ def answer_reply(
     if offset == 0 and not statement:
         embed.set_footer(text=_footer(answer))
         for right, label, emoji in ((True, RIGHT_LABEL, "👍"), (False, WRONG_LABEL, "👎")):
-            verdict = VerdictTicket(right, fingerprint, asked_in)
+            verdict = VerdictTicket(right, fingerprint, asked_in, asker)
             buttons.append(Button(label, verdict.custom_id, row=1, emoji=emoji))
     return Reply(_question(answer.question), embed, tuple(buttons), rest)
 
@@ -191,8 +202,8 @@ def read_back(message: discord.Message) -> SentAnswer | None:
     question, _, rest = message.content.partition("\n")
     if not question.startswith(QUOTE) or bool(rest) == bool(message.embeds):
         return None
-    opening = (rest or message.embeds[0].description or "").split("\n", 1)[0]
-    answer = _read_answer(opening)
+    opening, _, below = (rest or message.embeds[0].description or "").partition("\n")
+    answer = _read_likely_words(below) if opening == NOT_SURE else _read_answer(opening)
     if rest and answer is None and not _is_opening_without_answer(opening):
         return None
     buttons = [
@@ -210,9 +221,9 @@ def read_back(message: discord.Message) -> SentAnswer | None:
     return SentAnswer(unescape(question.removeprefix(QUOTE)), answer, asked_in, tickets, statement)
 
 
-def title_of(answer: Answer) -> str:
-    """Return the title of the first citation's article, in bold."""
-    return f"{BOLD}{escape_to_fit(answer.citations[0].article.title, TITLE_LIMIT) or UNTITLED}{BOLD}"
+def in_bold(title: str) -> str:
+    """Return the title of an article in bold."""
+    return f"{BOLD}{escape_to_fit(title, TITLE_LIMIT) or UNTITLED}{BOLD}"
 
 
 def _question(question: str) -> str:
@@ -220,7 +231,7 @@ def _question(question: str) -> str:
     return QUOTE + escape(text if len(text) <= QUESTION_LIMIT else cut(text, QUESTION_LIMIT))
 
 
-def _opening(answer: Answer, offset: int, asked_in: str | None, note: str | None, statement: bool) -> str:
+def _opening(answer: Answer, offset: int, asked_title: str | None, note: str | None, statement: bool) -> str:
     if offset:
         if len(answer.citations) <= offset:
             return NO_MORE
@@ -232,17 +243,19 @@ def _opening(answer: Answer, offset: int, asked_in: str | None, note: str | None
     lines = [note and f"-# {note}"]
     if answer.answer is not None:
         lines.insert(0, f"{BOLD}{escape_to_fit(answer.answer, ANSWER_LIMIT) or ELLIPSIS}{BOLD}")
-    elif answer.citations:
-        lines.insert(0, title_of(answer) + NOT_IN_ARTICLE if asked_in else DECLINED)
-        lines.append(NEAREST_HEADING)
+    elif answer.maybe:
+        lines.insert(0, NOT_SURE)
     else:
-        lines.insert(0, DECLINED)
+        lines.insert(0, DECLINED if asked_title is None else in_bold(asked_title) + NOT_IN_ARTICLE)
+        if answer.citations:
+            lines.append(NEAREST_HEADING)
     return "\n".join(filter(None, lines))
 
 
 def _is_opening_without_answer(line: str) -> bool:
     fixed = (
         DECLINED,
+        NOT_SURE,
         MORE_OF_ANSWER,
         MORE_NEAREST_SENTENCES,
         NO_MORE,
@@ -259,16 +272,27 @@ def _read_answer(opening: str) -> str | None:
     return unescape(opening.removeprefix(BOLD).removesuffix(BOLD))  # a line that was cut has lost its end
 
 
+def _read_likely_words(below: str) -> str | None:
+    """Read what may answer out of the first quotation, where it is bold."""
+    quotation = next((line for line in below.split("\n") if line.startswith(QUOTE)), "")
+    match = _BOLD_WORDS.match(quotation)
+    return unescape(match[1]) if match else None
+
+
 def _next_best(answer: Answer) -> int | None:
-    """Return the number of the first citation below the answer in which no words answer the question."""
-    below = answer.citations[1:] if answer.answerable else ()
+    """Return the number of the first citation below what answers in which no words answer the question."""
+    below = answer.citations[1:] if answer.answerable or answer.maybe else ()
     return next((citation.number for citation in below if citation.highlight is None), None)
 
 
-def _quotation(citation: Citation, answerable: bool) -> str:
-    """Quote a sentence, the words that answer the question in bold."""
+def _quotation(citation: Citation, answer: Answer | None) -> str:
+    """Quote a sentence, the words that answer the question in bold; if it only may answer, always some."""
     text, mark = citation.quotation
-    return f"{QUOTE}{emphasize(text, mark if answerable else None, QUOTATION_LIMIT)}"
+    if answer is None or not (answer.answerable or answer.maybe):
+        mark = None
+    elif mark is None and answer.maybe and citation.number == 1:
+        mark = (0, len(text))
+    return f"{QUOTE}{emphasize(text, mark, QUOTATION_LIMIT)}"
 
 
 def _source(citation: Citation, place: Place | None, title_limit: int) -> str:

@@ -6,6 +6,7 @@ from math import ceil
 import discord
 
 from bot.discord.replies.tickets import MoreTicket, NoteTicket
+from bot.small_talk import SmallTalk
 
 GREEN, AMBER, BLUE = discord.Colour(0x2F9E6E), discord.Colour(0xD9A441), discord.Colour(0x5865F2)
 QUOTE, BOLD = "> ", "**"
@@ -14,6 +15,15 @@ EMPTY_LINE = "\n\u200b\n"
 TITLE_LIMIT = 160
 """Units of an article's title in a list or below a sentence."""
 ADD_NOTE = "Add a note"
+
+_WHAT_I_DO = "I answer questions over a library of articles and show the exact sentences that say so."
+_SMALL_TALK = {
+    SmallTalk.GREETING: f"Hello! {_WHAT_I_DO} Just ask me one.",
+    SmallTalk.THANKS: "You're welcome! Just ask if there is more.",
+    SmallTalk.GOODBYE: "Goodbye!",
+    SmallTalk.HELP: f"{_WHAT_I_DO} Ask with `/ask`, mention me, or write to me directly; reply to an answer "
+    "to ask on. `/articles` lists what I know, `/about` says more about me.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,16 @@ def cooldown_reply(seconds: float, *, for_server: bool = False) -> Reply:
     if for_server:
         return notice(f"This server has asked a lot. The next question can come in {ceil(seconds)} s.")
     return notice(f"That's a lot of questions. You can ask the next one in {ceil(seconds)} s.")
+
+
+def pause_reply(seconds: float) -> Reply:
+    """Say that a person, or a server as a whole, uses commands or buttons faster than allowed."""
+    return notice(f"That's a lot at once. You can go on in {ceil(seconds)} s.")
+
+
+def small_talk_reply(talk: SmallTalk) -> Reply:
+    """Answer what asks the articles nothing."""
+    return notice(_SMALL_TALK[talk])
 
 
 def article_gone_reply() -> Reply:

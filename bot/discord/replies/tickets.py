@@ -121,27 +121,32 @@ class MoreTicket:
 
 @dataclass(frozen=True, slots=True)
 class VerdictTicket:
-    """Say whether an answer was right: `fn1:v:yes:5d41402abc4b`, `fn1:v:no:5d41402abc4b:kAntsyJ4LhQf`.
+    """Say whether an answer was right: `fn1:v:yes:5d41402abc4b`, `fn1:v:no:5d41402abc4b:kAntsyJ4LhQf:@42`.
 
-    `fingerprint` is that of the index that answered, `asked_in` the key of the article that was asked in.
+    `fingerprint` is that of the index that answered, `asked_in` the key of the article that was asked in,
+    `asker` the id of who wrote the question, 0 if that is not known.
     """
 
-    TEMPLATE: ClassVar = _template(rf"v:(?P<right>yes|no):(?P<index>[\w.-]{{1,64}})(:(?P<key>{_KEY}))?")
+    TEMPLATE: ClassVar = _template(
+        rf"v:(?P<right>yes|no):(?P<index>[\w.-]{{1,48}})(:(?P<key>{_KEY}))?(:@(?P<asker>[1-9]\d{{0,19}}))?"
+    )
 
     right: bool
     fingerprint: str
     asked_in: str | None = None
+    asker: int = 0
 
     @classmethod
     def from_match(cls, match: re.Match[str]) -> Self:
         """Read a custom_id that matches the template."""
-        return cls(match["right"] == "yes", match["index"], match["key"])
+        return cls(match["right"] == "yes", match["index"], match["key"], int(match["asker"] or 0))
 
     @property
     def custom_id(self) -> str:
         """The button's custom_id."""
         asked_in = f":{self.asked_in}" if self.asked_in else ""
-        return f"{PREFIX}v:{'yes' if self.right else 'no'}:{self.fingerprint}{asked_in}"
+        asker = f":@{self.asker}" if self.asker else ""
+        return f"{PREFIX}v:{'yes' if self.right else 'no'}:{self.fingerprint}{asked_in}{asker}"
 
 
 @dataclass(frozen=True, slots=True)

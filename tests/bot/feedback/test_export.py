@@ -25,7 +25,7 @@ def test_what_was_right_is_exported_as_an_eval_file(tmp_path: Path) -> None:
     assert (bees.gold_sentences, bees.gold_answer, bees.article) == ((SENTENCE,), RIGHT.answer, None)
     assert (bitcoin.answerable, bitcoin.gold_sentences, bitcoin.gold_answer) == (False, (), None)
     assert why.article == "notes/bees"
-    assert found.counts == {"questions": 3, "wrong": 1, "disputed": 0, "changed": 0}
+    assert found.counts == {"questions": 3, "wrong": 1, "disputed": 0, "changed": 0, "without_question": 0}
 
 
 def test_what_as_many_call_wrong_is_not_exported() -> None:
@@ -50,3 +50,20 @@ def test_right_answers_to_one_question_are_one_question() -> None:
 def test_a_gold_answer_is_a_span_of_the_sentence(answer: str) -> None:
     (gold,) = exported(replace(RIGHT, answer=answer)).questions
     assert (gold.gold_sentences, gold.gold_answer) == ((SENTENCE,), None)
+
+
+def judged(*judgements: tuple[str, Judgement]) -> Export:
+    """Export judgements of the messages of these names."""
+    time = "2026-01-01T00:00:00Z"
+    return export(Entry(row, time, None, it, message) for row, (message, it) in enumerate(judgements, 1))
+
+
+def test_verdicts_of_others_count_once_the_asker_has_judged() -> None:
+    others_right = Judgement(True, None, None, RIGHT.index)
+    others_wrong = replace(others_right, right=False)
+    found = judged(("a", others_right), ("b", others_wrong))
+    assert (found.questions, found.wrong, found.without_question) == ((), 1, 1)
+    found = judged(("a", others_wrong), ("a", RIGHT), ("b", others_right))
+    assert (found.questions, found.wrong, found.disputed, found.without_question) == ((), 1, 1, 1)
+    found = judged(("a", others_wrong), ("a", RIGHT), ("a", others_right))
+    assert [gold.question for gold in found.questions] == [RIGHT.question]

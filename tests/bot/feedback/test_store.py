@@ -1,10 +1,13 @@
 """The store of feedback: what people said, kept whatever happens."""
 
+import errno
 import json
+import os
 import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -227,3 +230,25 @@ def test_a_writer_that_hangs_is_reported(feedback: Feedback) -> None:
     assert caught.value.remedy
     writer.close()
     feedback.add(RIGHT, user=ANN, message=1)
+
+
+def test_the_key_needs_no_hard_links(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    feedback = Feedback.open(tmp_path)
+    feedback.add(RIGHT, user=ANN, message=1)
+    assert len((tmp_path / KEY_FILE).read_bytes()) == 64
+
+
+def test_of_those_who_start_at_once_one_makes_the_key(tmp_path: Path) -> None:
+    barrier = threading.Barrier(8)
+
+    def start(message: int) -> int:
+        barrier.wait()
+        return Feedback.open(tmp_path).add(RIGHT, user=ANN, message=message % 2).row
+
+    with ThreadPoolExecutor(8) as threads:
+        rows = list(threads.map(start, range(8)))
+    assert len(set(rows)) == 2, "all have the same key, so a person has one verdict on a message"

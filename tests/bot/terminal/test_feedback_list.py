@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.feedback.store import FEEDBACK_FILE, Feedback
+from bot.feedback.store import FEEDBACK_FILE, Feedback, Judgement
 from index.evaluation.gold_questions import read_questions
 from tests.support.homes import Home
 from tests.support.judgements import ANN, DECLINED, RIGHT, SENTENCE, WRONG
+
+LEFT_OUT = "left out: 2 wrong, 0 disputed, 0 of changed articles, 0 whose question is not stored\n"
 
 
 @pytest.fixture
@@ -63,6 +65,16 @@ def test_the_command_lists_feedback_as_json(judged: Home) -> None:
     assert len(others) == 2
 
 
+def test_a_verdict_on_somebody_else_s_question_is_listed_without_it(judged: Home) -> None:
+    feedback = Feedback.open(judged.folder / ".footnote-bot")
+    feedback.add(Judgement(True, None, None, "0123abcd"), user=ANN, message=4)
+    lines = judged.footnote("feedback").out.splitlines()
+    assert lines[-2].startswith("right, 20")
+    assert lines[-1] == "  asked  by somebody else, so the question is not stored"
+    last = judged.footnote("feedback", "--json").json[-1]
+    assert (last["question"], last["answer"], last["right"]) == (None, None, True)
+
+
 def test_the_command_lists_nothing_where_nothing_is(tmp_path: Path) -> None:
     home = Home(tmp_path)
     home.config.write_text("")
@@ -76,14 +88,15 @@ def test_the_command_exports_what_eval_reads(judged: Home) -> None:
     file = judged.folder / "judged.jsonl"
     run = judged.footnote("feedback", "--export", str(file))
     assert (run.code, run.err) == (0, "")
-    assert run.out == "exported 1 question\nleft out: 2 wrong, 0 disputed, 0 of changed articles\n"
+    assert run.out == f"exported 1 question\n{LEFT_OUT}"
     assert [gold.gold_sentences for gold in read_questions(file)] == [(SENTENCE,)]
     run = judged.footnote("feedback", "--json", "--export", str(file))
-    assert run.json == {"questions": 1, "wrong": 2, "disputed": 0, "changed": 0}
+    left_out = {"wrong": 2, "disputed": 0, "changed": 0, "without_question": 0}
+    assert run.json == {"questions": 1, **left_out}
     for options in ((), ("--json",)):
         run = judged.footnote("feedback", *options, "--export", "-")
         assert run.out == file.read_text("utf-8")
-        assert run.err == "left out: 2 wrong, 0 disputed, 0 of changed articles\n"
+        assert run.err == LEFT_OUT
     assert judged.footnote("-q", "feedback", "--export", "-").err == ""
 
 

@@ -1,5 +1,6 @@
 """Where requests and sessions go: changed in one place, and restored after a test."""
 
+import pytest
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
@@ -10,6 +11,7 @@ from bot.discord.account.discord_py_globals import (
     use_gateway,
     use_gateway_of_api,
 )
+from index.errors import ConfigurationError
 from tests.fake_discord import FakeDiscord
 from tests.support.discord_addresses import restore_on_exit
 from tests.support.small_client import SmallClient
@@ -37,4 +39,19 @@ async def test_another_discord_names_its_own_gateway(discord: FakeDiscord) -> No
     use_gateway("ws://127.0.0.1:9")
     await use_gateway_of_api(client)
     assert str(DiscordWebSocket.DEFAULT_GATEWAY) == discord.gateway_url
+    await client.close()
+
+
+async def test_a_gateway_that_others_could_read_gets_no_token(
+    discord: FakeDiscord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = SmallClient(discord)
+    await client.login(discord.token)
+
+    async def name_unencrypted_gateway() -> tuple[int, str, dict[str, int]]:
+        return 1, "ws://gateway.example.org?v=10", {}
+
+    monkeypatch.setattr(client.http, "get_bot_gateway", name_unencrypted_gateway)
+    with pytest.raises(ConfigurationError, match="wss://; it names ws:// at gateway.example"):
+        await use_gateway_of_api(client)
     await client.close()

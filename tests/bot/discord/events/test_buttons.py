@@ -15,6 +15,7 @@ from bot.discord.replies.tickets import (
     MoreTicket,
     NoteTicket,
     PageTicket,
+    Ticket,
     VerdictTicket,
     parse_ticket,
     sentence_digest,
@@ -87,6 +88,7 @@ async def test_a_page_turns_in_place_to_the_ends_of_the_article_and_back(
     assert page.edits == len(footers) - 1 >= 2
 
 
+@pytest.mark.usefixtures("all_worth_showing")
 async def test_more_sources_are_shown_to_the_person_who_asks_for_them(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
@@ -104,6 +106,7 @@ async def test_more_sources_are_shown_to_the_person_who_asks_for_them(
     await discord.until(lambda: count() == 2)
 
 
+@pytest.mark.usefixtures("all_worth_showing")
 async def test_more_sources_stay_in_the_article(discord: FakeDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord, article=article_key(COALITION))
     clicked = await press(discord, message, MORE)
@@ -112,6 +115,7 @@ async def test_more_sources_stay_in_the_article(discord: FakeDiscord, bot: Footn
     assert clicked.message.embed["description"].count("· [How bees keep warm]") == 0
 
 
+@pytest.mark.usefixtures("all_worth_showing")
 async def test_buttons_of_a_private_answer_work(discord: FakeDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord, private=True)
     assert message.ephemeral
@@ -128,6 +132,7 @@ async def test_buttons_work_in_direct_messages(discord: FakeDiscord, bot: Footno
     assert bot.services.feedback.list()[0].judgement.question == RAQQA
 
 
+@pytest.mark.usefixtures("all_worth_showing")
 async def test_buttons_work_after_a_restart(discord: FakeDiscord, bots: Bots) -> None:
     first = await bots.start()
     message = await ask(discord)
@@ -144,6 +149,7 @@ async def test_buttons_work_after_a_restart(discord: FakeDiscord, bots: Bots) ->
     assert [entry.note for entry in second.services.feedback.list()] == ["As I said."]
 
 
+@pytest.mark.usefixtures("all_worth_showing")
 async def test_two_people_press_at_once_and_each_twice(discord: FakeDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord)
     eve = discord.world.add_user("eve")
@@ -197,20 +203,13 @@ async def test_a_list_of_articles_is_paged(discord: FakeDiscord, bots: Bots, tmp
     assert labels(message) == ["Previous"]
 
 
-async def test_a_list_is_never_put_over_an_answer(discord: FakeDiscord, bot: FootnoteClient) -> None:
-    message = await ask(discord)
-    before = message.text
-    clicked = await forge(discord, message, ArticlesTicket(0, "").custom_id)
-    assert seen(clicked) == FORGED
-    assert (message.text, message.edits) == (before, 0)
-
-
 async def test_reading_on_from_a_public_article_opens_a_private_page(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
     message = await ask(discord)
     before = message.text
-    clicked = await forge(discord, message, PageTicket(article_key(COALITION), 3).custom_id)
+    message.buttons[0]["custom_id"] = PageTicket(article_key(COALITION), 3).custom_id
+    clicked = await press(discord, message, message.buttons[0]["label"])
     assert "Sentences 4–" in seen(clicked)
     assert message.text == before
 
@@ -218,6 +217,7 @@ async def test_reading_on_from_a_public_article_opens_a_private_page(
 # What is gone, changed or forged
 
 
+@pytest.mark.usefixtures("all_worth_showing")
 async def test_an_article_that_is_gone_is_said(discord: FakeDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord, article=article_key(COALITION))
     page = (await press(discord, message, CONTEXT)).message
@@ -307,34 +307,73 @@ async def test_a_malformed_button_that_is_on_the_message_gets_a_private_line(
 async def test_a_button_to_something_that_never_existed_gets_a_private_line(
     discord: FakeDiscord, bot: FootnoteClient, ticket: ContextTicket | PageTicket
 ) -> None:
-    clicked = await forge(discord, await ask(discord), ticket.custom_id)
-    assert seen(clicked) == GONE
+    message = await ask(discord)
+    message.buttons[0]["custom_id"] = ticket.custom_id
+    assert seen(await press(discord, message, message.buttons[0]["label"])) == GONE
+
+
+@pytest.mark.parametrize(
+    "ticket",
+    [
+        ContextTicket(KEY, 0, 5, DIGEST),
+        PageTicket(KEY, 3),
+        MoreTicket(None, 1),
+        MoreTicket(None, 999_999_999),
+        VerdictTicket(True, "deadbeef"),
+        NoteTicket(1),
+        ArticlesTicket(0, ""),
+    ],
+)
+async def test_a_button_that_is_not_on_the_message_does_nothing(
+    discord: FakeDiscord, bot: FootnoteClient, ticket: Ticket
+) -> None:
+    message = await ask(discord)
+    before = message.text
+    assert seen(await forge(discord, message, ticket.custom_id)) == FORGED
+    assert (message.text, message.edits) == (before, 0)
+    assert bot.services.feedback.list() == []
 
 
 async def test_a_far_page_of_sources_gets_a_private_line(discord: FakeDiscord, bot: FootnoteClient) -> None:
     message = await ask(discord)
-    assert seen(await forge(discord, message, MoreTicket(None, 999_999_999).custom_id))
-    assert seen(await forge(discord, message, MoreTicket("A" * 12, 3).custom_id))
+    for ticket in (MoreTicket(None, 999_999_999), MoreTicket("A" * 12, 3)):
+        message.buttons[0]["custom_id"] = ticket.custom_id
+        assert seen(await press(discord, message, message.buttons[0]["label"]))
 
 
 async def test_a_verdict_on_a_message_that_is_no_answer_is_not_kept(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
-    world = discord.world
-    about = await (await discord.slash(world.user, world.channel, "about")).done()
+    page = (await press(discord, await ask(discord), CONTEXT)).message
+    assert page is not None
     for ticket in (VerdictTicket(True, "abc"), MoreTicket(None, 3)):
-        clicked = await forge(discord, about.message, ticket.custom_id)
-        assert seen(clicked) == FORGED
+        page.buttons[0]["custom_id"] = ticket.custom_id
+        assert seen(await press(discord, page, page.buttons[0]["label"])) == FORGED
     assert bot.services.feedback.list() == []
 
 
 async def test_a_foreign_form_gets_a_private_line(discord: FakeDiscord, bot: FootnoteClient) -> None:
-    opened = await forge(discord, await ask(discord), NoteTicket(1).custom_id)
+    opened = await press(discord, (await press(discord, await ask(discord), RIGHT)).message, NOTE)
     assert opened.modal is not None
     for custom_id in ("fn1:v:yes:abc", "other", "fn1:n:" + "9" * 60):
         opened.modal["custom_id"] = custom_id
         sent = await (await discord.submit(discord.world.user, opened, note="Hm.")).done()
         assert seen(sent) == FORGED
+
+
+async def test_verdicts_and_pages_have_limits_of_their_own(discord: FakeDiscord, bots: Bots) -> None:
+    bot = await bots.start(questions_per_minute=1)
+    message = await ask(discord)
+    assert seen(await press(discord, message, RIGHT)).startswith(THANKS)
+    for _ in range(3):
+        assert seen(await press(discord, message, WRONG)) == "That's a lot at once. You can go on in 60 s."
+    assert [entry.judgement.right for entry in bot.services.feedback.list()] == [True]
+    for _ in range(6):
+        assert ANSWER in seen(await press(discord, message, CONTEXT))
+    for what in (CONTEXT, "fn1:nonsense"):
+        clicked = await (forge if what.startswith("fn1:") else press)(discord, message, what)
+        assert seen(clicked) == "That's a lot at once. You can go on in 10 s."
+    assert seen(await press(discord, message, RIGHT, discord.world.add_user("eve"))).startswith(THANKS)
 
 
 async def test_a_click_that_fails_is_told_under_a_number(
@@ -351,6 +390,7 @@ async def test_a_click_that_fails_is_told_under_a_number(
 @pytest.mark.parametrize("done", [False, True])
 @pytest.mark.parametrize("what", [CONTEXT, MORE, RIGHT])
 @pytest.mark.parametrize(("method", "path"), [("POST", "/callback"), ("PATCH", "@original")])
+@pytest.mark.usefixtures("all_worth_showing")
 async def test_a_click_whose_connection_is_lost_is_answered_once(
     discord: FakeDiscord, bot: FootnoteClient, what: str, method: str, path: str, done: bool
 ) -> None:

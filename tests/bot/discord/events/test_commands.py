@@ -9,8 +9,16 @@ import pytest
 
 from bot.discord.delivery.repeat_guards import RecentIds
 from bot.discord.events.client import FootnoteClient
-from bot.discord.events.commands import TEXTLESS, definitions
-from bot.discord.replies.answer_reply import DECLINED, LOOKED_EVERYWHERE, NEAR_STATEMENT
+from bot.discord.events.commands import NOTHING_TO_LOOK_UP, definitions
+from bot.discord.replies.answer_reply import (
+    DECLINED,
+    LOOKED_EVERYWHERE,
+    NEAR_STATEMENT,
+    RIGHT_LABEL,
+    WRONG_LABEL,
+)
+from bot.discord.replies.reply import small_talk_reply
+from bot.small_talk import SmallTalk
 from index.storage.catalog import article_key
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.interactions import Interaction
@@ -100,8 +108,8 @@ async def test_the_server_decides_what_is_private_unless_the_asker_does(
 async def test_what_the_articles_do_not_say(discord: FakeDiscord, bot: FootnoteClient) -> None:
     asked = await ask(discord, "What is the capital of Peru?")
     assert asked.message is not None
-    assert asked.message.embed["description"].startswith(DECLINED)
-    assert "**" not in asked.message.embed["description"]
+    assert asked.message.embed["description"] == DECLINED  # no sentence is worth showing
+    assert [button["label"] for button in asked.message.buttons] == [RIGHT_LABEL, WRONG_LABEL]
 
 
 @pytest.mark.parametrize(
@@ -262,10 +270,33 @@ async def test_sources_of_an_answer_are_those_of_its_question(
     assert found.message.embed["description"] == answer.embed["description"]
 
 
-async def test_a_message_without_text_has_no_sources(discord: FakeDiscord, bot: FootnoteClient) -> None:
+@pytest.mark.parametrize("text", ["\u200b\u2060\u200b", "Thanks a lot!"])
+async def test_a_message_that_says_nothing_has_no_sources(
+    discord: FakeDiscord, bot: FootnoteClient, text: str
+) -> None:
     world = discord.world
-    said = await discord.say(world.user, world.channel, "\u200b\u2060\u200b")
-    assert alone(await (await discord.menu(world.user, said, "Find sources")).done()) == TEXTLESS
+    said = await discord.say(world.user, world.channel, text)
+    assert alone(await (await discord.menu(world.user, said, "Find sources")).done()) == NOTHING_TO_LOOK_UP
+
+
+async def test_small_talk_gets_a_private_line(discord: FakeDiscord, bot: FootnoteClient) -> None:
+    for text, talk in (("hello", SmallTalk.GREETING), ("What can you do?", SmallTalk.HELP)):
+        assert alone(await (await ask(discord, text)).done()) == small_talk_reply(talk).content
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["articles", "about", "article", "ask"])
+async def test_every_command_counts(discord: FakeDiscord, bots: Bots, command: str) -> None:
+    await bots.start(questions_per_minute=1)
+    world = discord.world
+    options = {"article": {"article": "bees"}, "ask": {"question": BEES}}.get(command, {})
+    await (await discord.slash(world.user, world.channel, "articles")).done()
+    for _ in range(3):
+        refused = alone(await (await discord.slash(world.user, world.channel, command, **options)).done())
+        assert refused.endswith("in 60 s.")
+    other = await (await discord.slash(world.add_user("eve"), world.channel, command, **options)).done()
+    assert other.message is not None
+    assert "in 60 s." not in other.message.text
 
 
 @pytest.mark.slow

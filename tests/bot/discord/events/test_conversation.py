@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.discord.events.client import FootnoteClient
-from bot.discord.events.conversation import HELLO, MORE_OF_WHAT, asks_for_more, follow_up
+from bot.discord.events.conversation import MORE_OF_WHAT, asks_for_more, follow_up
 from bot.discord.questions.question import DiscordQuestion
 from bot.discord.questions.question_handler import EMPTY_QUESTION_TEXT, UNSEEN
 from bot.discord.replies.answer_reply import (
@@ -16,8 +16,9 @@ from bot.discord.replies.answer_reply import (
     NO_MORE,
     SentAnswer,
 )
-from bot.discord.replies.reply import notice
+from bot.discord.replies.reply import notice, small_talk_reply
 from bot.discord.replies.tickets import ContextTicket, MoreTicket
+from bot.small_talk import SmallTalk
 from index.storage.catalog import article_key
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.messages import Message
@@ -204,6 +205,7 @@ async def test_a_reply_keeps_the_article_of_the_answer(discord: FakeDiscord, bot
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("all_worth_showing")
 async def test_if_the_article_of_the_answer_does_not_say_all_are_asked(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
@@ -232,19 +234,18 @@ async def test_if_the_article_of_the_answer_is_gone_all_are_asked(
     assert starts(reply).split("\n")[:2] == ["**US Lieutenant General Steve Townsend**", f"-# {ARTICLE_GONE}"]
 
 
-@pytest.mark.parametrize("text", ["hi", "Hello!", "hey", "Thanks.", "thank you :)"])
-async def test_a_greeting_gets_a_kind_line(discord: FakeDiscord, bot: FootnoteClient, text: str) -> None:
-    assert (await mentioning(discord, text)).content == HELLO
-
-
-@pytest.mark.parametrize("text", ["help", "?"])
-async def test_people_who_ask_for_help_are_told_what_the_bot_is(
-    discord: FakeDiscord, bot: FootnoteClient, text: str
+@pytest.mark.parametrize(
+    ("text", "talk"),
+    [("Hello!", SmallTalk.GREETING), ("thank you :)", SmallTalk.THANKS), ("bye", SmallTalk.GOODBYE),
+     ("what can you do?", SmallTalk.HELP), ("?", SmallTalk.HELP)],
+)  # fmt: skip
+async def test_small_talk_gets_a_friendly_line(
+    discord: FakeDiscord, bot: FootnoteClient, text: str, talk: SmallTalk
 ) -> None:
-    answer = await discord.answer(
-        await discord.say(discord.world.user, discord.world.dm(discord.world.user), text)
-    )
-    assert answer.embed["title"] == "Footnote"
+    answer = await mentioning(discord, text)
+    assert (answer.content, answer.embeds, answer.buttons) == (small_talk_reply(talk).content, [], [])
+    said = await discord.say(discord.world.user, discord.world.dm(discord.world.user), text)
+    assert (await discord.answer(said)).content == small_talk_reply(talk).content
 
 
 @pytest.mark.slow
@@ -301,6 +302,7 @@ async def test_a_question_in_the_thread_of_an_answer_keeps_its_article(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("all_worth_showing")
 async def test_more_in_reply_shows_further_sources_until_there_are_none(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
@@ -322,6 +324,7 @@ async def test_more_in_reply_shows_further_sources_until_there_are_none(
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("all_worth_showing")
 async def test_more_needs_no_reply_in_direct_messages_and_threads(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:

@@ -14,6 +14,7 @@ from bot.discord.replies.reply import unknown_button_reply
 async def test_a_handler_works_with_the_services_of_its_client() -> None:
     services = MagicMock(spec=Services, handled=RecentIds(), error_reports=AsyncMock())
     services.question_handler.in_flight.track = nullcontext
+    services.cooldowns.clicks.count.return_value = None
     interaction = MagicMock(spec=discord.Interaction, extras={}, custom_id="not ours", id=1)
     interaction.client.services = services
     interaction.type = discord.InteractionType.modal_submit

@@ -204,6 +204,23 @@ async def test_a_skipped_file_is_named_once(config: BotConfig, caplog: pytest.Lo
     assert events(caplog) == ["file skipped"]
 
 
+async def test_a_broken_link_is_skipped_and_named_and_stops_no_update(
+    config: BotConfig, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    live_library = live_library_of(config)
+    (config.corpus_directory / "broken.md").symlink_to("nowhere.md")
+    write(config, "weaver.txt", WEAVER.format(17))
+    assert await live_library.refresh()
+    answer = live_library.library.ask(QUESTION)
+    assert answer.answer == "17"
+    skipped = [record for record in caplog.records if record.message == "file skipped"]
+    assert [record.fields["file"] for record in skipped] == ["broken.md"]  # type: ignore[attr-defined]
+    caplog.clear()
+    assert await live_library.refresh()
+    assert events(caplog) == []  # nothing is updated again
+
+
 async def test_at_the_start_the_last_index_answers_while_another_process_writes(
     config: BotConfig, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -21,7 +21,7 @@ class Clock:
 
 
 def wait_after(cooldowns: Cooldowns, user: int, server: int | None = None) -> float:
-    wait = cooldowns.count_question(user, server)
+    wait = cooldowns.count(user, server)
     assert wait is None or wait.seconds > 0
     return wait.seconds if wait else 0
 
@@ -62,13 +62,13 @@ def test_a_question_that_has_to_wait_is_not_counted() -> None:
 def test_the_longer_wait_is_told_and_whose_it_is() -> None:
     cooldowns = Cooldowns(1, 2, Clock())
     assert wait_after(cooldowns, 1, 7) == wait_after(cooldowns, 2, 7) == 0
-    assert cooldowns.count_question(1, 7) == CooldownWait(60, for_server=False)
-    assert cooldowns.count_question(3, 7) == CooldownWait(30, for_server=True)
+    assert cooldowns.count(1, 7) == CooldownWait(60, for_server=False)
+    assert cooldowns.count(3, 7) == CooldownWait(30, for_server=True)
     assert wait_after(cooldowns, 3, 8) == wait_after(cooldowns, 4, 8) == 0
     patient = Cooldowns(2, 1, Clock())
     assert wait_after(patient, 1, 7) == wait_after(patient, 1) == 0
-    assert patient.count_question(1, 7) == CooldownWait(60, for_server=True)
-    assert patient.count_question(1, None) == CooldownWait(30, for_server=False)
+    assert patient.count(1, 7) == CooldownWait(60, for_server=True)
+    assert patient.count(1, None) == CooldownWait(30, for_server=False)
 
 
 def test_zero_is_any_number_and_nobody_is_remembered() -> None:

@@ -222,7 +222,8 @@ async def test_further_sources_end_somewhere(discord: FakeDiscord, bot: Footnote
         DiscordQuestion(RAQQA, 1, None, "button", offset=MOST_CITATIONS)
     )
     assert said.private
-    assert said.reply.content == NO_MORE
+    assert said.reply.embed is not None
+    assert said.reply.embed.description == NO_MORE
 
 
 @pytest.mark.parametrize("log_questions", [False, True])

@@ -29,7 +29,7 @@ from bot.discord.replies.reply import (
     GREEN,
     Reply,
 )
-from bot.discord.replies.tickets import ContextTicket, MoreTicket, VerdictTicket, sentence_digest
+from bot.discord.replies.tickets import ContextTicket, VerdictTicket, sentence_digest
 from bot.discord.replies.without_embed import without_embed
 from bot.wording import safe
 from index.library import Library
@@ -76,7 +76,10 @@ def answers(draw: st.DrawFn) -> Answer:
         if first.highlight:
             words = first.sentence[first.highlight[0] - first.start : first.highlight[1] - first.start]
     question = draw(TEXTS)
-    return Answer(question, words is not None, draw(SHARES), words, tuple(cited), draw(st.floats(0, 10**6)))
+    maybe = words is None and bool(cited) and draw(st.booleans())
+    return Answer(
+        question, words is not None, draw(SHARES), words, tuple(cited), draw(st.floats(0, 10**6)), maybe
+    )
 
 
 @pytest.mark.slow
@@ -124,22 +127,20 @@ def test_every_answer_is_inside_discords_limits_and_harmless(
     check(bare)
     plain = read_back(sent(bare))
     assert plain is not None
-    assert plain.question == shown.question
+    first_line = bare.content.partition("\n")[0] if bare.content else ""
+    assert plain.question == shown.question or first_line.endswith("…")
     assert plain.asked_in == (asked_in if plain.offset is not None else shown.asked_in)
-    kinds, offset_shown = set(map(type, shown.tickets)), shown.offset
-    cited = re.search(r"^-# \d+ · ", bare.content or "", re.MULTILINE)
-    if shown.offset is not None and plain.offset is None and not cited:
-        # Question and answer fill the message: what could be paged to would be this message again.
-        assert units(bare.content or "") > 1500
-        kinds.discard(MoreTicket)
-        offset_shown = None
-    assert kinds <= set(map(type, plain.tickets))
-    if offset_shown is not None:
+    if answer.citations[offset:]:
+        assert re.search(rf"^-# {offset + 1} · ", bare.content or "", re.MULTILINE)
+    assert set(map(type, shown.tickets)) <= set(map(type, plain.tickets))
+    if shown.offset is not None:
         assert plain.offset is not None
-        assert offset <= plain.offset <= offset_shown
+        assert offset < plain.offset <= shown.offset
     assert (plain.answer is None) == (shown.answer is None)
-    if offset or answer.answer is None or (statement and answer.citations):
+    if offset or not (answer.answer or answer.maybe) or (statement and answer.citations):
         assert shown.answer is None
+    elif answer.answer is None:
+        assert shown.answer or not safe(answer.citations[0].sentence).strip()
     elif units(answer.answer) < 100 and (text := safe(answer.answer).strip()):
         assert shown.answer == text
 
@@ -175,6 +176,32 @@ def test_a_declined_answer_marks_nothing() -> None:
         f"The articles don't say.\nNearest sentences, which are not an answer:{EMPTY_LINE}> US Lieutenant"
     )
     assert reply.embed.footer.text == "Too unsure to answer (10%) · 0.04 s"
+
+
+def test_a_sentence_that_may_answer_is_shown_as_such_with_the_likely_words_in_bold() -> None:
+    who = "US Lieutenant General Steve Townsend"
+    cited = [cite(RAQQA, 3, who, 0.2), cite(RAQQA, 2, "", 0.1, nth=2)]
+    reply = show(replace(answered("Who?", None, *cited), maybe=True))
+    assert reply.embed is not None
+    assert (reply.embed.description or "").startswith(
+        f"Not sure, but this may be it:{EMPTY_LINE}> **{who}** predicts the fight for Raqqa"
+    )
+    assert f"{EMPTY_LINE}-# Next best:\n> " in (reply.embed.description or "")
+    assert reply.embed.footer.text == "Too unsure to answer (20%) · 0.04 s"
+    assert reply.embed.colour == AMBER
+    for message in (reply, without_embed(reply, name_permission=True)):
+        shown = read_back(sent(message))
+        assert shown is not None
+        assert (shown.question, shown.answer, shown.article) == ("Who?", who, article_key(RAQQA.id))
+
+
+def test_without_a_mark_the_sentence_that_may_answer_is_bold() -> None:
+    cited = replace(cite(HOSTILE, 1, "", 0.2), sentence=r"A \ back*slash* and ** stars")
+    reply = show(replace(answered("Who?", None, cited), maybe=True))
+    for message in (reply, without_embed(reply, name_permission=True)):
+        shown = read_back(sent(message))
+        assert shown is not None
+        assert shown.answer == cited.sentence
 
 
 def test_an_empty_library_says_so_without_sources() -> None:
@@ -247,18 +274,18 @@ def test_citations_that_do_not_fit_are_left_for_more_sources() -> None:
 def test_what_a_click_needs_is_read_back() -> None:
     key = article_key(RAQQA.id)
     cited = cite(RAQQA, 3, "IS", 0.9)
-    shown = read_back(sent(show(answered("**Who** is\n@everyone?", "IS", cited), asked_in=key)))
+    shown = read_back(sent(show(answered("**Who** is\n@everyone?", "IS", cited), asked_in=key, asker=42)))
     assert shown == SentAnswer(
         "**Who** is @everyone?",
         "IS",
         key,
         (
             ContextTicket(key, cited.start, cited.end, sentence_digest(cited.sentence)),
-            VerdictTicket(True, FINGERPRINT, key),
-            VerdictTicket(False, FINGERPRINT, key),
+            VerdictTicket(True, FINGERPRINT, key, 42),
+            VerdictTicket(False, FINGERPRINT, key, 42),
         ),
     )
-    assert shown.article == key
+    assert (shown.article, shown.asker) == (key, 42)
 
 
 def test_a_follow_up_keeps_the_article_of_the_first_citation() -> None:

@@ -1,5 +1,7 @@
 """Replies in channels in which the bot may not embed links, over the fake Discord and for every length."""
 
+from dataclasses import replace
+
 import discord as discord_py
 import pytest
 from hypothesis import given
@@ -20,6 +22,7 @@ BEES = "How warm is the centre of the cluster kept?"
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("all_worth_showing")
 async def test_an_answer_without_an_embed_says_all_and_names_the_permission_once(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
@@ -45,6 +48,7 @@ async def test_an_answer_without_an_embed_says_all_and_names_the_permission_once
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("all_worth_showing")
 async def test_an_answer_without_an_embed_can_be_followed_up_and_judged(
     discord: FakeDiscord, bot: FootnoteClient
 ) -> None:
@@ -102,10 +106,29 @@ def test_citations_that_do_not_fit_are_left_for_more_sources() -> None:
     )
 
 
-def test_more_sources_are_not_offered_if_no_citation_fits() -> None:
+@pytest.mark.parametrize("question", ["Why is it so? " * 36, "*" * 500, "\U0001f41d" * 250])
+@pytest.mark.parametrize("words", ["long winded " * 90, "*" * 1000])
+@pytest.mark.parametrize("whole", [False, True])
+def test_the_first_citation_stands_however_long_question_and_answer_are(
+    question: str, words: str, whole: bool
+) -> None:
     cited = [cite(LONG, at, "", 0.9, nth=at + 1) for at in range(3)]
-    answer = answered("*" * 500, "*" * 1000, *cited)
-    plain = without_embed(show(answer, offset=0), name_permission=True)
+    cited[0] = replace(cited[0], sentence=words, article=replace(cited[0].article, title="T" * 300))
+    said = words if whole else words[:-1]
+    plain = without_embed(show(answered(question, said, *cited)), name_permission=True)
     assert plain.content is not None
-    assert "-# 1 · " not in plain.content
-    assert not [button for button in plain.buttons if isinstance(parse_ticket(button.custom_id), MoreTicket)]
+    assert units(plain.content) <= message_limits.CONTENT
+    lines = plain.content.split("\n")
+    assert lines[0].startswith("> ")
+    assert lines[1].startswith("**")
+    assert lines[1].endswith("…**")
+    assert any(line.startswith("-# 1 · ") and line.endswith(" of 50") for line in lines)
+    assert plain.content.endswith(MISSING_PERMISSION)
+    tickets = [parse_ticket(button.custom_id) for button in plain.buttons]
+    assert [ticket.offset for ticket in tickets if isinstance(ticket, MoreTicket)] == [1]
+
+
+def test_a_question_that_fits_beside_the_first_citation_is_not_shortened() -> None:
+    question = "Why is it so? " * 20
+    plain = without_embed(show(answered(question, "*" * 1000, cite(LONG, 0, "", 0.9))), name_permission=True)
+    assert (plain.content or "").startswith(f"> {question.strip()}\n**")
