@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from index.records import Answer, Citation
+from index.records import Answer, BlockKind, Citation
 from index.retrieval.question_forms import ends_with_question_mark
 
 LEAST_SCORE = 0.05
@@ -14,7 +14,7 @@ def shown_citations(answer: Answer) -> tuple[Citation, ...]:
     """Return the citations of an answer that a person should see, numbered from 1.
 
     The first is one of them if it answers or may answer; others have to be likely by `LEAST_SCORE`, and
-    neither a question nor their article's title.
+    neither a question nor a title or another heading.
     """
     shown = [
         citation
@@ -29,6 +29,7 @@ def _is_worth_showing(citation: Citation) -> bool:
     sentence = citation.sentence.strip()
     return (
         citation.score >= LEAST_SCORE
+        and citation.block not in (BlockKind.HEADING, BlockKind.QUESTION, BlockKind.CONTENTS)
         and not ends_with_question_mark(sentence)
         and sentence.casefold() != citation.article.title.strip().casefold()
     )

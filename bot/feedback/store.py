@@ -199,20 +199,21 @@ class Feedback:
 
     def _claim(self, database: sqlite3.Connection) -> None:
         """Create the table if the file is empty; refuse a file that is not ours."""
-        application, version, tables = _identity(database)
-        if (application, version) == (_APPLICATION, _VERSION):
+        if _identity(database)[:2] == (_APPLICATION, _VERSION):
             return
-        if application == _APPLICATION:
-            raise FeedbackError(
-                f"{self.path} was written by another version of Footnote", "Run the version that wrote it."
-            )
-        if application or tables:
-            raise FeedbackError(
-                f"{self.path} is another program's database",
-                "Move it away, or name another folder with [discord] directory.",
-            )
-        with _transaction(database):
-            if _identity(database)[0] != _APPLICATION:  # otherwise another process was quicker
+        with _transaction(database):  # until then, another process may have been creating it
+            application, version, tables = _identity(database)
+            if application == _APPLICATION and version != _VERSION:
+                raise FeedbackError(
+                    f"{self.path} was written by another version of Footnote",
+                    "Run the version that wrote it.",
+                )
+            if application != _APPLICATION and (application or tables):
+                raise FeedbackError(
+                    f"{self.path} is another program's database",
+                    "Move it away, or name another folder with [discord] directory.",
+                )
+            if not application:
                 database.execute(_SCHEMA)
                 database.execute(f"PRAGMA application_id = {_APPLICATION}")
                 database.execute(f"PRAGMA user_version = {_VERSION}")

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.shown_citations import LEAST_SCORE, shown_citations
-from index.records import Answer, Citation, Source
+from index.records import Answer, BlockKind, Citation, Source
 
 TITLE = "Opening hours"
 SOURCE = Source("hours", TITLE, None)
@@ -48,3 +48,12 @@ def test_programs_get_all_citations() -> None:
     assert shown_citations(answer) == ()
     assert shown_citations(replace(answer, citations=())) == ()
     assert len(answer.citations) == 1
+
+
+@pytest.mark.parametrize("block", [BlockKind.HEADING, BlockKind.QUESTION, BlockKind.CONTENTS])
+def test_headings_of_any_kind_are_left_out(block: BlockKind) -> None:
+    heading = replace(cited("When it is open", 0.4, 1), block=block)
+    answer = Answer("When?", False, 0.4, None, (heading, cited("From nine.", 0.3, 2)), 1.0)
+    assert [(citation.number, citation.sentence) for citation in shown_citations(answer)] == [
+        (1, "From nine.")
+    ]

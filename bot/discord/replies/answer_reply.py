@@ -22,6 +22,7 @@ from bot.discord.replies.markdown import (
     link,
     unescape,
     units,
+    web_address,
 )
 from bot.discord.replies.reply import AMBER, BLUE, BOLD, EMPTY_LINE, GREEN, QUOTE, TITLE_LIMIT, Button, Reply
 from bot.discord.replies.tickets import (
@@ -32,7 +33,7 @@ from bot.discord.replies.tickets import (
     parse_ticket,
     sentence_digest,
 )
-from bot.wording import safe, safe_link
+from bot.wording import safe
 from index.errors import UnknownArticleError
 from index.library import Library
 from index.records import NOT_SURE, Answer, Citation
@@ -50,8 +51,8 @@ QUOTATION_LIMIT = 500
 """Units of a quoted sentence."""
 SECTION_LIMIT = 60
 """Units of a heading above a quoted sentence."""
-LINKS = 2
-"""Addresses that a quoted sentence links to and a reply shows."""
+LINKS, LINK_LIMIT = 2, 100
+"""Addresses that a quoted sentence links to and a reply shows, and the units of the longest."""
 REPEATED_TITLE_LIMIT = 40
 """Units of the title of an article that an earlier citation in the same reply has named."""
 
@@ -301,7 +302,8 @@ def _source(citation: Citation, place: Place | None, title_limit: int) -> str:
     position = f" · sentence {place.number} of {place.total}" if place else ""
     if citation.page is not None:
         position = f" · page {citation.page}"
-    links = "".join(f" · {address}" for address in citation.links[:LINKS] if safe_link(address))
+    addresses = [address for address in map(web_address, citation.links[:LINKS]) if address]
+    links = "".join(f" · {address}" for address in addresses if units(address) <= LINK_LIMIT)
     return f"-# {citation.number} · {title}{section}{position}{links}"
 
 
