@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from index.evaluation.gold_questions import GoldQuestion
-from index.evaluation.measures import first_hit, single_spaced
+from index.evaluation.measures import first_hit, words_in
 from index.records import Answer
 
 
@@ -47,13 +47,13 @@ def missing_gold(
 ) -> list[tuple[GoldQuestion, str]]:
     """Return each gold sentence that stands in none of the `texts`, which are the articles' by id.
 
-    A question with such sentences alone cannot be answered rightly. White space does not matter.
+    A question with such sentences alone cannot be answered rightly. White space and marks do not matter.
     """
-    spaced = [single_spaced(text) for text in texts.values()]
+    words = [words_in(text) for text in texts.values()]
     return [
         (question, sentence)
         for question in questions
         if question.answerable
         for sentence in question.gold_sentences
-        if not any(single_spaced(sentence) in text for text in spaced)
+        if not any(words_in(sentence) in text for text in words)
     ]

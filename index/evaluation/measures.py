@@ -13,6 +13,7 @@ from index.evaluation.gold_questions import GoldQuestion
 from index.records import Answer
 
 BINS = 15
+_WORD = re.compile(r"[^\W_]+")
 THRESHOLDS = tuple(step / 10 for step in range(10))
 
 
@@ -84,9 +85,9 @@ def evaluate(questions: Sequence[GoldQuestion], answers: Sequence[Answer], thres
 
 def first_hit(gold: GoldQuestion, answer: Answer) -> int | None:
     """Return the number, from 1, of the first citation that holds a gold sentence; None if none does."""
-    gold_sentences = [single_spaced(sentence) for sentence in gold.gold_sentences] if gold.answerable else []
+    gold_sentences = [words_in(sentence) for sentence in gold.gold_sentences] if gold.answerable else []
     for citation in answer.citations:
-        sentence = single_spaced(citation.sentence)
+        sentence = words_in(citation.sentence)
         if any(text in sentence for text in gold_sentences):
             return citation.number
     return None
@@ -137,6 +138,9 @@ def _mean(values: Sequence[float] | NDArray[np.bool_]) -> float | None:
     return float(np.mean(values)) if len(values) else None
 
 
-def single_spaced(text: str) -> str:
-    """Return `text` with one space wherever there is white space."""
-    return " ".join(text.split())
+def words_in(text: str) -> str:
+    """Return the words and figures of `text` without the marks around them.
+
+    A sentence copied out of a file, "| **Kittiwake** | 2006", is the one that is cited: "Kittiwake 2006".
+    """
+    return " ".join(_WORD.findall(text)) or " ".join(text.split())

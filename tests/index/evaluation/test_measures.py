@@ -34,6 +34,13 @@ def test_a_citation_is_right_if_it_holds_a_gold_sentence_however_spaced() -> Non
     assert first_hit(gold(), answer("Anything.")) is None
 
 
+def test_a_gold_sentence_may_have_the_marks_of_its_file() -> None:
+    cited = answer("Kittiwake\t2006\t240", "Set interval to 45.")
+    assert first_hit(gold("| **Kittiwake** | 2006"), cited) == 1
+    assert first_hit(gold("Set `interval` to"), cited) == 2
+    assert first_hit(gold("…"), cited) is None
+
+
 def test_answers_are_compared_as_squad_does() -> None:
     assert normalised("The  U.S. Army's tank!") == "us armys tank"
     assert token_f1("two artillery pieces", "the two pieces") == pytest.approx(0.8)
