@@ -117,4 +117,5 @@ def report_object(report: "BuildReport") -> dict[str, Any]:
     return asdict(report) | {
         "renamed": [{"from": old, "to": new} for old, new in report.renamed],
         "skipped": [skipped._asdict() for skipped in report.skipped],
+        "poor": [poor._asdict() for poor in report.poor],
     }

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from index.errors import FootnoteError, ModelError, Reason, Role
 
+POOR_TEXT = "Questions may not find its words: take the text from the document with another program."
 UPDATE = "Run `footnote index`."
 REBUILD = "Run `footnote index`: it rebuilds the index from the corpus."
 _REPLACE_MODEL = "Name another model as `{key}`, or download it again."

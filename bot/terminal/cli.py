@@ -232,6 +232,7 @@ def index(context: click.Context, rebuild: bool, as_objects: bool) -> None:
     config = _options(context).config()
     report = opening.update_index(config, rebuild=rebuild)
     opening.warn_of_skipped(report.skipped)
+    opening.warn_of_poor_texts(report.poor)
     opening.log_ignored_files(config)
     _put(as_objects, json_output.report_object(report), [Block((Piece(report.summary),))])
     if report.skipped:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable
 
 from bot.config import BotConfig
+from bot.remedies import POOR_TEXT
 from bot.terminal.progress import progress
 from index.articles.corpus import corpus_files, describe_counts, unsupported_files
 from index.building import staleness
@@ -18,7 +19,7 @@ from index.errors import (
 )
 from index.library import Library
 from index.storage.index_folder import check_index_folder
-from index.storage.input_state import SkippedFile
+from index.storage.input_state import PoorText, SkippedFile
 
 log = logging.getLogger(__name__)
 
@@ -95,6 +96,12 @@ def warn_of_skipped(files: Iterable[SkippedFile]) -> None:
     """Warn of each file that is not in the index, and say why and what to do."""
     for skipped in files:
         log.warning("skipped %s: %s", skipped.file, skipped.explanation)
+
+
+def warn_of_poor_texts(files: Iterable[PoorText]) -> None:
+    """Warn of each article whose words are cut or run together."""
+    for file, reason in files:
+        log.warning("poor text in %s: %s. %s", file, reason, POOR_TEXT)
 
 
 def log_ignored_files(config: BotConfig) -> None:

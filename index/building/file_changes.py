@@ -48,7 +48,9 @@ def file_state(file: CorpusFile, previous: FileState | None) -> FileState:
         size, mtime_ns, ctime_ns, inode, digest = 0, UNSETTLED, 0, 0, ""
     state = FileState(file.file, file.id, size, mtime_ns, digest, ctime_ns=ctime_ns, inode=inode)
     if previous and previous.digest == digest:
-        return state._replace(id=previous.id, skipped=previous.skipped, remedy=previous.remedy)
+        return state._replace(
+            id=previous.id, skipped=previous.skipped, remedy=previous.remedy, poor=previous.poor
+        )
     return state
 
 

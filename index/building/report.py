@@ -4,15 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from index.building.reuse import ArticleEntry
-from index.storage.input_state import FileState, SkippedFile, skipped_files
+from index.storage.input_state import FileState, PoorText, SkippedFile, poor_texts, skipped_files
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
     """What an update did, in ids of articles.
 
-    `renamed` holds (previous id, id), `skipped` each file that cannot be read as an article. `embedded`
-    counts the texts that were embedded; `rebuilt` says why a previous index could not be updated.
+    `renamed` holds (previous id, id), `skipped` each file that cannot be read as an article, `poor` each
+    article with a poor text. `embedded` counts the texts that were embedded; `rebuilt` says why a previous
+    index could not be updated.
     """
 
     added: tuple[str, ...]
@@ -21,6 +22,7 @@ class BuildReport:
     renamed: tuple[tuple[str, str], ...]
     unchanged: tuple[str, ...]
     skipped: tuple[SkippedFile, ...]
+    poor: tuple[PoorText, ...] = ()
     embedded: int = 0
     rebuilt: str | None = None
     seconds: float = 0.0
@@ -64,5 +66,6 @@ def make_report(
         renamed=tuple(renamed),
         unchanged=tuple(id_ for id_ in new if old.get(id_) == new[id_]),
         skipped=skipped_files(states),
+        poor=poor_texts(states),
         rebuilt=rebuilt,
     )

@@ -12,7 +12,7 @@ from index.errors import FootnoteError, IndexDamagedError, IndexMissingError, In
 from index.storage import generations
 from index.storage.fingerprint import difference, fingerprint, reader_name
 from index.storage.generations import ExportedReader, Generation
-from index.storage.input_state import STATE_FILE, InputState, ModelState, SkippedFile
+from index.storage.input_state import STATE_FILE, InputState, ModelState, PoorText, SkippedFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,16 @@ def skipped_files(config: Config) -> tuple[SkippedFile, ...]:
     """
     return generations.open_current(
         config.index_directory, lambda current: InputState.read(current.folder).skipped, check=False
+    )
+
+
+def poor_texts(config: Config) -> tuple[PoorText, ...]:
+    """Return the articles whose text was poor when the index was built.
+
+    Raises IndexMissingError, IndexStaleError and IndexDamagedError.
+    """
+    return generations.open_current(
+        config.index_directory, lambda current: InputState.read(current.folder).poor_texts, check=False
     )
 
 

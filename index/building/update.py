@@ -16,6 +16,7 @@ from index.articles.corpus import (
     unsupported_files,
 )
 from index.articles.file_limits import end_reading_process
+from index.articles.text_quality import find_poor_text
 from index.building import file_changes
 from index.building.embedding import Embedder
 from index.building.file_changes import UNSETTLED
@@ -207,7 +208,8 @@ def _entry(
         if articles_from and previous and state.skipped is None and state.digest == previous.digest:
             return state, UnchangedArticle(state, articles_from, articles_from.catalog.row(previous.id))
         article, reason, remedy = _article(file)
-        state = state._replace(skipped=reason, remedy=remedy)
+        poor = find_poor_text(article.text) if article else ""
+        state = state._replace(skipped=reason, remedy=remedy, poor=poor)
         if file_changes.write_stamp(file) == stamp:
             break
     else:  # no content has this digest, so that the next update reads the file again

@@ -16,7 +16,8 @@ class FileState(NamedTuple):
     """A file of the corpus as it was when it was read; `skipped` says why it is not an article, if it is not.
 
     `digest` is the sha256 of its bytes, "" if they cannot be read, "unsettled" if they kept changing.
-    `remedy` says what to do about a skipped file, if anything. `id` is that of the article, if it is one.
+    `remedy` says what to do about a skipped file, if anything; `poor` what is wrong with the words of one
+    that is not skipped, "" if nothing. `id` is that of the article, if it is one.
     """
 
     file: str
@@ -28,11 +29,19 @@ class FileState(NamedTuple):
     remedy: str = ""
     ctime_ns: int = 0
     inode: int = 0
+    poor: str = ""
 
     @property
     def stamp(self) -> tuple[int, ...]:
         """Numbers of which at least one changes whenever the file is written or replaced."""
         return self.size, self.mtime_ns, self.ctime_ns, self.inode
+
+
+class PoorText(NamedTuple):
+    """An article whose words are cut or run together, so that questions may not find them."""
+
+    file: str
+    reason: str
 
 
 class SkippedFile(NamedTuple):
@@ -73,6 +82,11 @@ class InputState:
         """The files that are not articles."""
         return skipped_files(self.files.values())
 
+    @property
+    def poor_texts(self) -> tuple[PoorText, ...]:
+        """The articles whose text is poor."""
+        return poor_texts(self.files.values())
+
     def write(self, folder: Path) -> None:
         """Write the state into `folder`. Raises OSError."""
         stored = _StoredState(self.encoder, self.reader, list(self.files.values()))
@@ -94,6 +108,11 @@ def skipped_files(states: Iterable[FileState]) -> tuple[SkippedFile, ...]:
     return tuple(
         SkippedFile(state.file, state.skipped, state.remedy) for state in states if state.skipped is not None
     )
+
+
+def poor_texts(states: Iterable[FileState]) -> tuple[PoorText, ...]:
+    """Return the articles of the files whose text is poor."""
+    return tuple(PoorText(state.file, state.poor) for state in states if state.poor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,10 +110,13 @@ def test_skipped_files_are_named_with_what_to_do(home: Home) -> None:
     assert "warn skipped file   away.md: is a link that leaves the corpus folder" in run.out
     assert "Copy the file into the folder." in run.out
     assert "warn skipped file   empty.md: is empty" in run.out
+    (home.corpus / "boat.md").write_text("T h e b o a t l e a v e s a t n o o n.")
     for number in range(20):
         (home.corpus / f"empty-{number}.md").touch()
     assert home.footnote("index").code == 1
-    assert "warn skipped file   and 12 more files" in home.footnote("doctor").out
+    again = home.footnote("doctor").out
+    assert "warn skipped file   and 12 more files" in again
+    assert "warn poor text      boat.md: its words are cut by spaces" in again
 
 
 def reader_check(home: Home) -> dict[str, str]:

@@ -145,14 +145,17 @@ def test_index_reports_and_names_what_it_skips(home: Home) -> None:
     assert home.footnote("index").out == "0 added, 0 updated, 0 removed, 2 unchanged\n"
     (home.corpus / "candles.md").write_text(WAX)
     (home.corpus / "evil\x1b[2J.txt").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9)
+    (home.corpus / "boat.md").write_text("T h e b o a t l e a v e s a t n o o n.")
     run = home.footnote("index")
     assert run.code == 1
-    assert run.out == "1 added, 0 updated, 0 removed, 2 unchanged\n"
+    assert run.out == "2 added, 0 updated, 0 removed, 2 unchanged\n"
     assert "warning: skipped evil�[2J.txt: " in run.err
+    assert "warning: poor text in boat.md: its words are cut by spaces. " in run.err
     again = home.footnote("index", "--json")
     assert again.code == 1
     assert again.json["added"] == []
     assert [skipped["file"] for skipped in again.json["skipped"]] == ["evil\x1b[2J.txt"]
+    assert again.json["poor"] == [{"file": "boat.md", "reason": "its words are cut by spaces"}]
     assert home.footnote("ask", COLD).code == 0
 
 

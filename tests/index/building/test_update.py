@@ -6,7 +6,7 @@ import pytest
 
 from index.articles.corpus import CorpusFile, read_article
 from index.building import update as build_module
-from index.building.staleness import compare, skipped_files
+from index.building.staleness import compare, poor_texts, skipped_files
 from index.config import Config
 from index.models.encoder import Encoder
 from index.records import Article
@@ -113,6 +113,16 @@ def test_an_unreadable_file_is_named_and_skipped(config: Config) -> None:
     assert current(config) == before
     write(config, "image.txt", "Now it is text.")
     assert build(config).added == ("image",)
+
+
+def test_an_article_whose_words_are_cut_is_named(config: Config) -> None:
+    write(config, "boat.txt", "T h e b o a t l e a v e s a t n o o n.")
+    report = build(config)
+    assert report.poor == (("boat.txt", "its words are cut by spaces"),)
+    assert (report.added, report.skipped) == (("boat",), ()), "but it is an article"
+    assert build(config).poor == poor_texts(config) == report.poor, "and named by each update"
+    write(config, "boat.txt", "The boat leaves at noon.")
+    assert not build(config).poor
 
 
 def test_ids_that_clash_later(config: Config) -> None:
