@@ -7,6 +7,7 @@ changes but reads no articles.
 from collections.abc import Callable
 from pathlib import Path
 
+from index.articles.chat_logs import with_speakers
 from index.articles.document import Document
 from index.errors import UnreadableFileError
 
@@ -37,7 +38,7 @@ def read_document(file: Path) -> Document:
 
 def parse_document(file: Path) -> Document:
     """Read a file of one of `SUFFIXES`. Raises UnreadableFileError, or what a third-party parser raises."""
-    return _format(file.suffix.lower())(file)
+    return with_speakers(_format(file.suffix.lower())(file))
 
 
 def unreadable(error: Exception) -> UnreadableFileError:

@@ -1,0 +1,192 @@
+"""Chat logs and minutes: each message is a block, which begins with the name of its speaker."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from index.articles.document import Document, DocumentBuilder
+from index.articles.front_matter import Description
+from index.errors import UnreadableFileError
+from index.records import Block, BlockKind
+
+FEWEST_MESSAGES = 3
+"""Messages that a text needs to be a transcript."""
+
+LONGEST_QUESTION = 160
+"""Characters of a question, its end, that is seen with its answer."""
+
+_CLOCK = r"\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:[\s\u202f]?[AaPp]\.?[Mm]\.?)?"
+_DATE = r"(?:\d{1,4}[/.-](?:\d{1,2}|[A-Z][a-z]{2})[/.-]\d{1,4}|(?:Today|Yesterday)(?: at)?)"
+_TIME = rf"(?:{_DATE},?\s)?{_CLOCK}"
+_NAME = r"[^\s<>\[\]:](?:[^<>\[\]:\n]{0,38}[^\s<>\[\]:])?"
+# "[14:02] <mara> …", "14:02 <mara> …", "<mara> …"
+_IRC = re.compile(rf"(?:\[?(?P<time>{_TIME})\]?\s+)?<[\s@+%~&]?(?P<name>[^>\s]{{1,32}})>\s+(?P<said>\S)")
+# "12/03/2024, 14:02 - Mara: …", "[12/03/2024, 14:02:11] Mara: …", "[14:02] Mara: …", "(14:02) Mara: …"
+_TIMED = re.compile(
+    rf"\u200e?[\[(]?(?P<time>{_TIME})[\])]?\s?(?:-\s)?[~@]?\s?(?P<name>{_NAME}):\s+(?P<said>\S)"
+)
+# "[12-Mar-24 02:02 PM] mara" before lines of what she says
+_HEADER = re.compile(rf"\[(?P<time>{_TIME})\]\s(?P<name>{_NAME}?)(?:\s\(pinned\))?$")
+# "mara — Today at 14:02" before lines of what she says
+_HEADER_TIME_LAST = re.compile(rf"(?P<name>{_NAME})\s+[—–]\s+(?P<time>(?:{_DATE},?\s)?{_CLOCK})$")
+# "[14:02] * mara joined", "14:02 -!- mara has quit", "12/03/2024, 14:02 - Mara added Tom"
+_SYSTEM = re.compile(
+    rf"\u200e?(?:\[?{_TIME}\]?\s(?:-\s)?)?(?:\*{{1,3}}\s|-!-\s|-->|<--|={{2,}})|\u200e?\[?{_TIME}\]?\s-\s\S"
+)
+# What a program says in place of a message.
+_NOTICE = re.compile(
+    r"\W*(?:<?(?:media|image|video|audio|sticker|gif|document|attachment)s? omitted>?|null|"
+    r"(?:this message was|you) deleted(?: this message)?|messages and calls are end-to-end encrypted.*|"
+    r"missed (?:voice|video) call|joined the server|pinned a message.*|started a call.*|\{\w+\}|https?://\S+)\W*$",
+    re.IGNORECASE,
+)
+_EXPORTED = re.compile(r"Exported \d+ message\(s\)|(?:Guild|Channel|Topic|After|Before): ")
+# "MARA: …", "Chair (Tom Reed): …", "mira: …", at the beginning of a block
+_SPEAKER = re.compile(
+    r"(?P<name>[a-z_][\w.-]{1,24}|[A-Z][\w.'’-]*(?:\s(?:[A-Z][\w.'’-]*|of|the|de|van|von|and|\d{1,2})){0,4})"
+    r"(?P<role>\s\([^()\n]{1,48}\)|\s\[[^\[\]\n]{1,48}\])?:\s+(?=\S)"
+)
+_ASKS = re.compile(
+    r"(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|can|could|will|would|should|"
+    r"has|have|any(?:one|body)|and who|so what)\b",
+    re.IGNORECASE,
+)
+_MESSAGE_KINDS = frozenset(
+    (BlockKind.PARAGRAPH, BlockKind.DEFINITION, BlockKind.QUESTION, BlockKind.LIST_ITEM)
+)
+
+
+def chat_blocks(text: str) -> tuple[Block, ...] | None:
+    """Return the blocks of a chat log whose lines say who speaks, or None if `text` is none.
+
+    What a program says (who joined, what is left out) and the head of an export become contents lines.
+    """
+    lines = [
+        (match.start() + match[0].index(shown), shown)
+        for match in re.finditer(r"[^\n\f]+", text)
+        if any(map(str.isalnum, shown := match[0].strip()))
+    ]
+    messages = [_IRC.match(shown) or _TIMED.match(shown) for _, shown in lines]
+    headers = [
+        None if message else (_HEADER.match(shown) or _HEADER_TIME_LAST.match(shown))
+        for message, (_, shown) in zip(messages, lines, strict=True)
+    ]
+    by_header = _is_log(headers, len(lines) / 8)
+    if not by_header and not _is_log(messages, len(lines) / 3):
+        return None
+    blocks: list[Block] = []
+    speaker: Block | None = None
+    for (start, shown), message, header in zip(lines, messages, headers, strict=True):
+        found = message or (header if by_header else None)
+        if found:
+            kind = BlockKind.MESSAGE
+            if message and _NOTICE.match(shown, message.start("said")):
+                kind = BlockKind.CONTENTS
+            end = start + (len(shown) if message else found.end("name"))
+            speaker = Block(kind, start + found.start("name"), end, lead=_lead(found["name"], found["time"]))
+            blocks.append(speaker)
+        elif _EXPORTED.match(shown) or _NOTICE.match(shown) or _SYSTEM.match(shown):
+            blocks.append(Block(BlockKind.CONTENTS, start, start + len(shown)))
+        elif speaker is None:
+            blocks.append(Block(BlockKind.PARAGRAPH, start, start + len(shown)))
+        elif blocks[-1] is speaker:
+            blocks[-1] = speaker = replace(speaker, end=start + len(shown))
+        else:
+            speaker = replace(speaker, start=start, end=start + len(shown))
+            blocks.append(speaker)
+    return tuple(_with_questions(text, blocks))
+
+
+def with_speakers(document: Document) -> Document:
+    """Return a document whose blocks are messages if they say who speaks: minutes, interviews, scripts.
+
+    At least three blocks do, one speaker speaks twice, and they say sentences: else "Name: …" is a form.
+    """
+    said = {
+        number: match
+        for number, block in enumerate(document.blocks)
+        if block.kind in _MESSAGE_KINDS and (match := _SPEAKER.match(document.text, block.start, block.end))
+    }
+    names = [match["name"] for match in said.values()]
+    words = sum(
+        len(document.text[match.end() : document.blocks[number].end].split())
+        for number, match in said.items()
+    )
+    if (
+        len(names) < max(FEWEST_MESSAGES, len(document.blocks) / 3)
+        or words < 4 * len(names)
+        or _is_form(names)
+    ):
+        return document
+    blocks = list(document.blocks)
+    for number, match in said.items():
+        lead = match["name"] + (match["role"] or "")
+        blocks[number] = replace(blocks[number], kind=BlockKind.MESSAGE, lead=lead, level=0)
+    return replace(document, blocks=tuple(_with_questions(document.text, blocks)))
+
+
+def read_discord_json(content: bytes) -> Document:
+    """Return the document in a JSON file of DiscordChatExporter.
+
+    Raises UnreadableFileError for other JSON.
+    """
+    try:
+        export: Any = json.loads(content)
+        title = f"{export['guild']['name']} › {export['channel']['name']}"
+        messages = [
+            (message, message["author"]["name"], message["content"]) for message in export["messages"]
+        ]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise UnreadableFileError("is no chat export of DiscordChatExporter") from None
+    builder = DocumentBuilder()
+    for message, name, said in messages:
+        shown_name = message["author"].get("nickname") or name
+        time = str(message.get("timestamp") or "")[:16].replace("T", " ")
+        is_said = str(said).strip() and message.get("type", "Default") in ("Default", "Reply")
+        kind = BlockKind.MESSAGE if is_said else BlockKind.CONTENTS
+        builder.add(kind, f"{shown_name}: {said}", lead=_lead(str(shown_name), time))
+    document = builder.document(Description(title=title))
+    return replace(document, blocks=tuple(_with_questions(document.text, document.blocks)))
+
+
+def is_discord_json(head: bytes) -> bool:
+    """Tell whether a file that begins with `head` is a JSON file of DiscordChatExporter."""
+    return re.match(rb'(?:\xef\xbb\xbf)?\s*\{\s*"guild"\s*:\s*\{', head) is not None
+
+
+def _is_log(messages: Sequence[re.Match[str] | None], fewest: float) -> bool:
+    """Tell whether lines are messages: enough of them, and somebody speaks twice or has `<name>`."""
+    names = [message["name"] for message in messages if message]
+    if len(names) < max(FEWEST_MESSAGES, fewest):
+        return False
+    return len(set(names)) < len(names) or any(message and message.re is _IRC for message in messages)
+
+
+def _is_form(names: Sequence[str]) -> bool:
+    """Tell whether names are keys: none comes twice, only one does, or they come in the same order again."""
+    distinct = list(dict.fromkeys(names))
+    if len(distinct) in (1, len(names)):
+        return True
+    again = [distinct[number % len(distinct)] for number in range(len(names))]
+    return len(distinct) > 2 and again == list(names)
+
+
+def _lead(name: str, time: str | None) -> str:
+    return f"{name}, {time}" if time else name
+
+
+def _with_questions(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """Put a question before the speaker in the lead of the message that follows it."""
+    asked = ""
+    led: list[Block] = []
+    for block in blocks:
+        if block.kind is BlockKind.MESSAGE:
+            led.append(replace(block, lead=f"{asked} › {block.lead}" if asked else block.lead))
+            said = re.split(r"[>:]\s+|\n", text[block.start : block.end], maxsplit=1)[-1]
+            said = " ".join(said.split())
+            asked = said[-LONGEST_QUESTION:] if said.endswith("?") or _ASKS.match(said) else ""
+        else:
+            led.append(block)
+    return led

@@ -1,0 +1,117 @@
+"""Lines of a plain text that only their neighbours explain: tables, contents, terms with what they mean."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from index.articles.text_lines import Line, cells, mark
+from index.records import Block, BlockKind, Cell, Span
+
+CONTENTS = re.compile(r"(?:table of )?contents:?|in this (?:document|guide|article):?", re.IGNORECASE)
+"""The heading of a table of contents."""
+# "Phone: 0161 496 0000", "tern — a small gull", "port = 8081"
+TERM = re.compile(r"(?P<term>[^\W_][^:=]{0,47}?)(?P<mark>:\s+|\s+[–—-]\s+|\s+=\s+)(?=\S)")
+"""A term of at most 48 characters, the mark behind it, and something behind that."""
+MOST_WORDS_OF_TERM = 5
+LONGEST_LINE_OF_CONTENTS = 200
+
+# "Section 3 ..... 12", "1.2 Fees . . . . 4"
+_LEADERS = re.compile(r"\S.*?\s?(?:(?:\.\s?){3,}|…+)\s*(?P<page>\d{1,4}|[ivxlc]{1,6})")
+_SECTION = re.compile(r"(?:chapter|part|section|appendix)\b|\d+\.", re.IGNORECASE)
+
+
+def lines_of_contents(lines: Sequence[Line]) -> frozenset[int]:
+    """Return the starts of the lines of tables of contents.
+
+    They end in leaders and page numbers that ascend, or they follow a line "Contents" and stand again below.
+    """
+    starts: set[int] = set()
+    times = Counter(_bare(line.shown) for line in lines)
+    pages: list[int] = []
+    leading: list[int] = []
+    listed: set[str] | None = None
+    for line in lines:
+        leaders = _LEADERS.fullmatch(line.shown) if len(line.shown) <= LONGEST_LINE_OF_CONTENTS else None
+        if leaders:
+            page = int(leaders["page"]) if leaders["page"].isdigit() else 0
+            if listed is not None or _SECTION.match(line.shown):
+                starts.add(line.start)
+            elif page or leading:
+                pages.append(page)
+                leading.append(line.start)
+        if CONTENTS.fullmatch(line.shown):
+            listed = set()
+        elif listed is not None and not leaders:
+            bare = _bare(line.shown)
+            if times[bare] > 1 and bare not in listed:
+                listed.add(bare)
+                starts.add(line.start)
+            else:
+                listed = None
+    if len(leading) > 2 and pages == sorted(pages):
+        starts.update(leading)
+    return frozenset(starts)
+
+
+def lines_of_terms(lines: Sequence[Line]) -> frozenset[int]:
+    """Return the starts of lines `term: definition` that stand next to another one with the same mark."""
+    marks = [_mark_of_term(line) for line in lines]
+    return frozenset(
+        line.start
+        for number, (line, found) in enumerate(zip(lines, marks, strict=True))
+        if found and found in (marks[number - 1] if number else "", *marks[number + 1 : number + 2])
+    )
+
+
+def _mark_of_term(line: Line) -> str:
+    match = None if mark(line.shown) else TERM.match(line.shown)
+    if match is None or len(match["term"].split()) > MOST_WORDS_OF_TERM or ". " in match["term"]:
+        return ""
+    return match["mark"].strip().replace("—", "–")
+
+
+def table_rows(run: Sequence[Line], place: int) -> list[Block]:
+    """Return the rows of the table that begins with the line at `place` of a paragraph, or none."""
+    first = cells(run[place])
+    rows: list[list[Span]] = []
+    for number in range(place, len(run)):
+        spans = cells(run[number])
+        if len(spans) < 2 or len(spans) != len(first):
+            break
+        rows.append(spans)
+    if len(rows) < 2:
+        return []
+    lines = run[place : place + len(rows)]
+    texts = [
+        [line.shown[start - line.start : end - line.start] for start, end in spans]
+        for line, spans in zip(lines, rows, strict=True)
+    ]
+    columns = texts[0] if run[place].rule or _names_columns(texts) else [""] * len(first)
+    blocks = []
+    for number, (line, spans) in enumerate(zip(lines, rows, strict=True)):
+        named = tuple(
+            Cell(column if number else "", start, end)
+            for column, (start, end) in zip(columns, spans, strict=True)
+        )
+        start, end = spans[0][0], spans[-1][1]
+        blocks.append(Block(BlockKind.TABLE_ROW, start, end, cells=named, page=line.page))
+    return blocks
+
+
+def _names_columns(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether the first row names the columns: numbers stand below it but not in it, or it has three."""
+    if _has_digit(rows[0]):
+        return False
+    numbered = sum(map(_has_digit, rows[1:]))
+    return 2 * numbered >= len(rows) - 1 or (len(rows[0]) > 2 and len(rows) > 2)
+
+
+def _has_digit(row: Sequence[str]) -> bool:
+    return any(character.isdigit() for cell in row for character in cell)
+
+
+def _bare(shown: str) -> str:
+    """Return a line without its number, leaders and page number, to find it again as a heading."""
+    found = mark(shown)
+    content = shown[found.length :] if found else shown
+    return re.sub(r"\W+", " ", content.rstrip("0123456789")).strip().casefold()

@@ -1,0 +1,160 @@
+"""Lines of a plain text: paragraphs of them, and what the mark at the beginning of a line says."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from index.records import Span
+
+TAB = 4
+"""Columns of a tab in the indentation."""
+
+_LINE = re.compile(r"[^\n\f]+|\f")
+_RULE = re.compile(r"\s*([=\-~_*#+.])\1{2,}\s*")
+_FENCE = re.compile(r"\s{0,3}(?:```|~~~)")
+# What stands between two cells: tabs, a bar, dot leaders, or two spaces that follow no full stop.
+_GAP = re.compile(r"(?<![ ])[ ]*[\t|]\s*|[ ]?(?:\.[ ]?){4,}[ ]*|(?<![.!?:;,\s])[ ]{2,}(?=\S)")
+
+# "• ", "[x] ", and glyphs of word processors' symbol fonts, which need no space after them
+_GLYPH = re.compile(
+    r"[-*+–—•‣◦▪●]\s+(?:\[[ xX]\]\s+)?|\[[ xX]\]\s+|o\s+(?=\S)|[→⇒»›>]\s+"
+    r"|[•‣◦▪●·∙○□■◆◇►▶▸➤➢➔❖✦★☆⁃\uf000-\uf0ff]\s*"
+)
+# A tick and a cross say something, and belong to the item.
+_TICK = re.compile(r"(?=[✓✔✅☑✗✘✕❌☐☒]\s*\S)")
+# "1.", "(2)", "3)", "1.2", "2.1.3.", "b)", "(iv)", "A."
+_NUMBER = re.compile(
+    r"\(?(?P<label>\d{1,3}(?:\.\d{1,3})+\.?|\d{1,3}(?=[.)])|[A-Za-z](?=[.)])|[ivxlc]{1,6}(?=[.)])|[IVXLC]{1,6}(?=[.)]))"
+    r"[.)]?(?:[ \t]+)(?=\S)"
+)
+# "Step 1:", "Rule 12.", "§ 3", "Day 2 -"
+_NAMED = re.compile(
+    r"(?P<label>(?:step|rule|item|point|tip|day|week|phase|level|no|§|#)\.?\s?\d{1,3})"
+    r"(?:\s?[:.)–—-])?[ \t]+(?=\S)",
+    re.IGNORECASE,
+)
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
+
+
+class Mark(NamedTuple):
+    """The mark at the beginning of a list item: how many characters it takes, and what it says.
+
+    `label` is "" for a glyph. `kind` is the same for the marks of one list; `number` is the last of its
+    numbers, and `depth` how many there are.
+    """
+
+    length: int
+    label: str
+    kind: str
+    number: int = 0
+    depth: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line with letters or digits, `text[start:end]`, without white space at its ends.
+
+    `rule` is the character of the rule that underlines it, or "".
+    """
+
+    start: int
+    end: int
+    indent: int
+    page: int | None
+    shown: str
+    rule: str = ""
+    is_code: bool = False
+
+
+def paragraphs(text: str) -> list[list[Line]]:
+    """Return the lines of a text, in runs between empty lines, rules, pages and fences of code."""
+    runs: list[list[Line]] = [[]]
+    pages = "\f" in text
+    page, fenced, last_end = 1, False, 0
+    for match in _LINE.finditer(text):
+        raw = match[0]
+        if text.count("\n", last_end, match.start()) > 1 or raw == "\f":
+            runs.append([])
+        last_end = match.end()
+        if raw == "\f":
+            page += 1
+        elif _FENCE.match(raw) and "`" not in raw.strip().lstrip("`"):
+            fenced = not fenced
+            runs.append([])
+        elif any(map(str.isalnum, raw)):
+            shown = raw.strip()
+            start = match.start() + raw.index(shown)
+            indent = sum(TAB if character == "\t" else 1 for character in raw[: raw.index(shown)])
+            line = Line(start, start + len(shown), indent, page if pages else None, shown, "", fenced)
+            if runs[-1] and runs[-1][-1].is_code != fenced:
+                runs.append([])
+            runs[-1].append(line)
+        elif rule := _RULE.fullmatch(raw):
+            if runs[-1]:
+                runs[-1][-1] = _underlined(runs[-1][-1], rule[1])
+            runs.append([])
+        elif runs[-1] and set("-=") & set(raw) and set(raw) <= set("-=+|: \t"):
+            runs[-1][-1] = _underlined(runs[-1][-1], "|")  # below the names of columns
+        else:
+            runs.append([])
+    return _joined_tables([run for run in runs if run])
+
+
+def _underlined(line: Line, rule: str) -> Line:
+    return Line(line.start, line.end, line.indent, line.page, line.shown, rule, line.is_code)
+
+
+def _joined_tables(runs: Sequence[list[Line]]) -> list[list[Line]]:
+    """Join the names of columns that are underlined by one rule with the rows below."""
+    joined: list[list[Line]] = []
+    for run in runs:
+        before = joined[-1][-1] if joined else None
+        if before is not None and before.rule and 1 < len(cells(before)) == len(cells(run[0])):
+            joined[-1] += run
+        else:
+            joined.append(run)
+    return joined
+
+
+def cells(line: Line) -> list[Span]:
+    """Return the cells of a line whose columns are parted by tabs, bars, leaders or several spaces."""
+    spans, start = [], 0
+    shown = line.shown
+    for gap in _GAP.finditer(shown):
+        if gap.start() > start:
+            spans.append((line.start + start, line.start + gap.start()))
+        start = gap.end()
+    if start < len(shown):
+        spans.append((line.start + start, line.end))
+    return spans
+
+
+def mark(shown: str) -> Mark | None:
+    """Return the mark at the beginning of a line, if it may be that of a list item."""
+    if _TICK.match(shown):
+        return Mark(0, "", "tick")
+    if glyph := _GLYPH.match(shown):
+        return Mark(glyph.end(), "", glyph[0][0])
+    if named := _NAMED.match(shown):
+        label = named["label"]
+        return Mark(named.end(), label, re.sub(r"\d+", "", label).lower(), int(re.sub(r"\D", "", label)))
+    numbered = _NUMBER.match(shown)
+    if numbered is None:
+        return None
+    label = numbered["label"].rstrip(".")
+    numbers = label.split(".")
+    if numbers[0].isdigit():
+        kind = f"{'(' * shown.startswith('(')}1{'.1' * (len(numbers) - 1)}"
+        return Mark(numbered.end(), label, kind, int(numbers[-1]), len(numbers))
+    if set(label.lower()) <= set(_ROMAN) and (len(label) > 1 or label.lower() == "i"):
+        return Mark(numbered.end(), label, "i" if label.islower() else "I", _roman(label.lower()))
+    return Mark(numbered.end(), label, "a" if label.islower() else "A", ord(label.lower()) - ord("a") + 1)
+
+
+def _roman(numeral: str) -> int:
+    values = [_ROMAN[letter] for letter in numeral]
+    return sum(
+        -value if value < following else value
+        for value, following in zip(values, [*values[1:], 0], strict=True)
+    )

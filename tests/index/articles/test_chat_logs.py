@@ -1,0 +1,199 @@
+"""Chat logs: one message, one block, which begins with its speaker, and its lead says who and when."""
+
+import json
+
+import pytest
+
+from index.articles.chat_logs import is_discord_json, read_discord_json, with_speakers
+from index.articles.document import Document
+from index.articles.plain_text import read_plain_text
+from index.errors import UnreadableFileError
+from tests.support.growth import LINEAR, growth
+
+IRC = """[10:02] <joel> who renews the certificate
+[10:03] * wren joined
+[10:06] <wren> i do, it takes an hour
+[10:41] <joel> thanks
+"""
+WHATSAPP = """12/03/2024, 14:00 - Messages and calls are end-to-end encrypted.
+12/03/2024, 14:01 - Mara Holm: When is the fair?
+12/03/2024, 14:02 - Tom: On Sunday at nine.
+It rains on Saturday.
+12/03/2024, 14:04 - Tom: <Media omitted>
+12/03/2024, 14:05 - Mara Holm: Fine.
+"""
+IPHONE = """[12/03/24, 2:01:11 PM] Mara: When is the fair?
+[12/03/24, 2:02:11 PM] Tom: On Sunday.
+[12/03/24, 2:04:11 PM] Mara: Fine.
+"""
+DISCORD = """==========
+Guild: Fern
+Channel: Text / general
+==========
+
+[12-Mar-24 02:02 PM] mara
+which seed is it?
+
+[12-Mar-24 02:03 PM] tom (pinned)
+it is 8812
+use it well
+
+{Attachments}
+https://cdn.example/x.png
+
+[12-Mar-24 02:05 PM] mara
+thanks
+
+==========
+Exported 3 message(s)
+==========
+"""
+MINUTES = """Planning meeting, 3 March
+
+Chair (Tom Reed): Who will pay for the roof?
+MARA: The council. It has promised
+to send the money in May.
+Chair (Tom Reed): Then we can begin in June.
+"""
+
+
+def read(text: str) -> Document:
+    return with_speakers(read_plain_text(text))
+
+
+def messages(text: str) -> list[tuple[str, str]]:
+    document = read(text)
+    return [
+        (document.text[block.start : block.end], block.lead)
+        for block in document.blocks
+        if block.kind.value == "message"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            IRC,
+            [
+                ("joel> who renews the certificate", "joel, 10:02"),
+                ("wren> i do, it takes an hour", "who renews the certificate › wren, 10:06"),
+                ("joel> thanks", "joel, 10:41"),
+            ],
+        ),
+        (
+            WHATSAPP,
+            [
+                ("Mara Holm: When is the fair?", "Mara Holm, 12/03/2024, 14:01"),
+                (
+                    "Tom: On Sunday at nine.\nIt rains on Saturday.",
+                    "When is the fair? › Tom, 12/03/2024, 14:02",
+                ),
+                ("Mara Holm: Fine.", "Mara Holm, 12/03/2024, 14:05"),
+            ],
+        ),
+        (
+            IPHONE,
+            [
+                ("Mara: When is the fair?", "Mara, 12/03/24, 2:01:11 PM"),
+                ("Tom: On Sunday.", "When is the fair? › Tom, 12/03/24, 2:02:11 PM"),
+                ("Mara: Fine.", "Mara, 12/03/24, 2:04:11 PM"),
+            ],
+        ),
+        (
+            DISCORD,
+            [
+                ("mara\nwhich seed is it?", "mara, 12-Mar-24 02:02 PM"),
+                ("tom (pinned)\nit is 8812\nuse it well", "which seed is it? › tom, 12-Mar-24 02:03 PM"),
+                ("mara\nthanks", "mara, 12-Mar-24 02:05 PM"),
+            ],
+        ),
+        (
+            MINUTES,
+            [
+                ("Chair (Tom Reed): Who will pay for the roof?", "Chair (Tom Reed)"),
+                (
+                    "MARA: The council. It has promised\nto send the money in May.",
+                    "Who will pay for the roof? › MARA",
+                ),
+                ("Chair (Tom Reed): Then we can begin in June.", "Chair (Tom Reed)"),
+            ],
+        ),
+    ],
+)
+def test_messages(text: str, expected: list[tuple[str, str]]) -> None:
+    assert messages(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (IRC, "[10:03] * wren joined"),
+        (WHATSAPP, "12/03/2024, 14:00 - Messages and calls are end-to-end encrypted."),
+        (WHATSAPP, "Tom: <Media omitted>"),
+        (DISCORD, "Guild: Fern"),
+        (DISCORD, "https://cdn.example/x.png"),
+        (DISCORD, "Exported 3 message(s)"),
+    ],
+)
+def test_what_a_program_says_answers_nothing(text: str, line: str) -> None:
+    document = read(text)
+    kinds = {document.text[block.start : block.end]: block.kind.value for block in document.blocks}
+    assert kinds[line] == "contents"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[10:02] <joel> morning\nThe rest is prose.\nIt goes on.\nAnd on.\n",
+        "9:00 Opening: in the hall\n10:00 Lunch: in the garden\n11:00 Closing: at sea\n",
+        "Name: Anna Berg and her old dog\nAge: about twenty-one years\nTown: a place near the sea\n" * 2,
+        "Note: it rains all day long.\n\nNote: it snows all day long.\n\nNote: the sun shines all day.\n",
+        "Phone: 0161\nPhone: 0162\nMail: a@b.example\nMail: c@d.example\n",
+    ],
+)
+def test_what_is_no_transcript(text: str) -> None:
+    assert messages(text) == []
+
+
+def test_a_json_export_of_discord() -> None:
+    export = {
+        "guild": {"name": "Fern"},
+        "channel": {"name": "general"},
+        "messages": [
+            {
+                "type": "Default",
+                "timestamp": "2024-03-12T14:02:11.1+00:00",
+                "content": "Which seed\nis it?",
+                "author": {"name": "mara", "nickname": "Mara H."},
+            },
+            {"type": "GuildMemberJoin", "content": "Joined the server.", "author": {"name": "wren"}},
+            {"type": "Reply", "content": "8812", "author": {"name": "tom"}},
+        ],
+    }
+    content = json.dumps(export).encode()
+    assert is_discord_json(content[:64])
+    document = read_discord_json(content)
+    assert document.description.title == "Fern › general"
+    assert document.text == "Mara H.: Which seed\nis it?\n\nwren: Joined the server.\n\ntom: 8812"
+    assert [(block.kind.value, block.lead) for block in document.blocks] == [
+        ("message", "Mara H., 2024-03-12 14:02"),
+        ("contents", "wren"),
+        ("message", "Which seed is it? › tom"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"[]", b"{}", b'{"guild": 1}', b'{"guild": {"name": 1}, "channel": {}}', b"[" * 100_000]
+)
+def test_other_json_is_refused(content: bytes) -> None:
+    with pytest.raises(UnreadableFileError, match="no chat export"):
+        read_discord_json(content)
+    assert not is_discord_json(b'{"name": "package"}')
+
+
+@pytest.mark.parametrize(
+    "part", [IRC, WHATSAPP, "<a> b\nc\n", "a: b\n", "A" * 50, "12/03/2024, 14:00 - ", "A B: c\n"]
+)
+def test_the_time_grows_with_the_length_of_a_text(part: str) -> None:
+    assert growth(read, part * 300, part * 1_200) < LINEAR

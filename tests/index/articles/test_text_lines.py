@@ -1,0 +1,67 @@
+"""Lines of a plain text: what their marks say, and where their cells are."""
+
+import pytest
+
+from index.articles.text_lines import Line, cells, mark, paragraphs
+
+
+@pytest.mark.parametrize(
+    ("shown", "label", "kind", "number", "depth"),
+    [
+        ("1. one", "1", "1", 1, 1),
+        ("(12) one", "12", "(1", 12, 1),
+        ("2.10 one", "2.10", "1.1", 10, 2),
+        ("1.2.3. one", "1.2.3", "1.1.1", 3, 3),
+        ("c) one", "c", "a", 3, 1),
+        ("iv) one", "iv", "i", 4, 1),
+        ("XIV. one", "XIV", "I", 14, 1),
+        ("Step 12: one", "Step 12", "step ", 12, 1),
+        ("· one", "", "·", 0, 1),
+        ("\uf0b7one", "", "\uf0b7", 0, 1),
+        ("- [x] one", "", "-", 0, 1),
+        ("✓ one", "", "tick", 0, 1),
+    ],
+)
+def test_marks(shown: str, label: str, kind: str, number: int, depth: int) -> None:
+    found = mark(shown)
+    assert found is not None
+    assert (found.label, found.kind, found.number, found.depth) == (label, kind, number, depth)
+    assert shown[found.length :].lstrip("✓ ") == "one"
+
+
+@pytest.mark.parametrize(
+    "shown", ["1974 was good", "1.5", "of", "A tree", "I am", "-5 degrees", "#tag", "U.S. law"]
+)
+def test_what_is_no_mark(shown: str) -> None:
+    assert mark(shown) is None
+
+
+@pytest.mark.parametrize(
+    ("shown", "parts"),
+    [
+        ("a\tb c\t\td", ["a", "b c", "d"]),
+        ("| a | b |", ["a", "b"]),
+        ("Tea ..... 2.50", ["Tea", "2.50"]),
+        ("Boat   120   Tove Lind", ["Boat", "120", "Tove Lind"]),
+        ("It ended.  Then it began.", ["It ended.  Then it began."]),
+    ],
+)
+def test_cells(shown: str, parts: list[str]) -> None:
+    line = Line(0, len(shown), 0, None, shown)
+    assert [shown[start:end] for start, end in cells(line)] == parts
+
+
+def test_paragraphs() -> None:
+    text = "One\n  two\n\nThree\n=====\nFour\n```\ncode\n```\n\ffive"
+    runs = paragraphs(text)
+    assert [[line.shown for line in run] for run in runs] == [
+        ["One", "two"],
+        ["Three"],
+        ["Four"],
+        ["code"],
+        ["five"],
+    ]
+    assert [line.indent for line in runs[0]] == [0, 2]
+    assert runs[1][0].rule == "="
+    assert runs[3][0].is_code
+    assert [run[0].page for run in runs] == [1, 1, 1, 1, 2]
