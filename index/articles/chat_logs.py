@@ -20,7 +20,7 @@ LONGEST_QUESTION = 160
 _CLOCK = r"\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:[\s\u202f]?[AaPp]\.?[Mm]\.?)?"
 _DATE = r"(?:\d{1,4}[/.-](?:\d{1,2}|[A-Z][a-z]{2})[/.-]\d{1,4}|(?:Today|Yesterday)(?: at)?)"
 _TIME = rf"(?:{_DATE},?\s)?{_CLOCK}"
-_NAME = r"[^\s<>\[\]:](?:[^<>\[\]:\n]{0,38}[^\s<>\[\]:])?"
+_NAME = r"[^\s<>\[\]:](?:[^<>\[\]:\n]{0,38}?[^\s<>\[\]:])?"
 # "[14:02] <mara> …", "14:02 <mara> …", "<mara> …"
 _IRC = re.compile(rf"(?:\[?(?P<time>{_TIME})\]?\s+)?<[\s@+%~&]?(?P<name>[^>\s]{{1,32}})>\s+(?P<said>\S)")
 # "12/03/2024, 14:02 - Mara: …", "[12/03/2024, 14:02:11] Mara: …", "[14:02] Mara: …", "(14:02) Mara: …"
@@ -28,7 +28,7 @@ _TIMED = re.compile(
     rf"\u200e?[\[(]?(?P<time>{_TIME})[\])]?\s?(?:-\s)?[~@]?\s?(?P<name>{_NAME}):\s+(?P<said>\S)"
 )
 # "[12-Mar-24 02:02 PM] mara" before lines of what she says
-_HEADER = re.compile(rf"\[(?P<time>{_TIME})\]\s(?P<name>{_NAME}?)(?:\s\(pinned\))?$")
+_HEADER = re.compile(rf"\[(?P<time>{_TIME})\]\s(?P<name>{_NAME})(?:\s\(pinned\))?$")
 # "mara — Today at 14:02" before lines of what she says
 _HEADER_TIME_LAST = re.compile(rf"(?P<name>{_NAME})\s+[—–]\s+(?P<time>(?:{_DATE},?\s)?{_CLOCK})$")
 # "[14:02] * mara joined", "14:02 -!- mara has quit", "12/03/2024, 14:02 - Mara added Tom"
