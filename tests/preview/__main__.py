@@ -21,9 +21,9 @@ PICTURES = Path(__file__).parent.parent.parent / "docs" / "images"
 DESKTOP, PHONE = 660, 390
 LEAST_HEIGHT = 160  # below that, the browser draws its window higher than its page
 SHOTS = {
-    "discord-answer": (("answer",), DESKTOP),
-    "discord-answer-phone": (("answer",), PHONE),
-    "discord-declined": (("declined",), DESKTOP),
+    "discord-answer": (("one-source",), DESKTOP),
+    "discord-answer-phone": (("one-source",), PHONE),
+    "discord-declined": (("maybe", "declined-without-sentences"), DESKTOP),
     "discord-context": (("context",), DESKTOP),
 }
 

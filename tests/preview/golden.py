@@ -1,6 +1,7 @@
 """The replies whose payloads are in `tests/data/discord`, made from records that never change."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
@@ -155,7 +156,7 @@ def show(answer: Answer, *, asked_in: str | None = None, **options: Any) -> Repl
         answer,
         places=places(*answer.citations),
         asked_in=asked_in,
-        asked_title=answer.citations[0].article.title,
+        asked_title=answer.citations[0].article.title if answer.citations else None,
         fingerprint=FINGERPRINT,
         **options,
     )
@@ -164,8 +165,19 @@ def show(answer: Answer, *, asked_in: str | None = None, **options: Any) -> Repl
 def _answer() -> Reply:
     question = "Who predicts the fight for Raqqa will be long and hard?"
     who = "US Lieutenant General Steve Townsend"
-    cited = [cite(RAQQA, 3, who, 0.8037), cite(RAQQA, 2, "", 0.0, nth=2), cite(RAQQA, 1, "", 0.0, nth=3)]
-    return show(answered(question, who, *cited, cite(RAQQA, 5, "", 0.0, nth=4)), limit=3)
+    cited = [cite(RAQQA, 3, who, 0.8037), cite(RAQQA, 2, "", 0.08, nth=2), cite(RAQQA, 1, "", 0.06, nth=3)]
+    return show(answered(question, who, *cited, cite(RAQQA, 5, "", 0.05, nth=4)), limit=3)
+
+
+def _one_source() -> Reply:
+    question = "Who predicts the fight for Raqqa will be long and hard?"
+    who = "US Lieutenant General Steve Townsend"
+    return show(answered(question, who, cite(RAQQA, 3, who, 0.8037)))
+
+
+def _maybe() -> Reply:
+    cited = [cite(RAQQA, 6, "April", 0.22), cite(RAQQA, 7, "", 0.07, nth=2)]
+    return show(replace(answered("When was the garrison attacked?", None, *cited), maybe=True))
 
 
 def _one_citation() -> Reply:
@@ -182,12 +194,17 @@ def _whole_sentence() -> Reply:
 def _declined(**options: Any) -> Reply:
     question = "Who painted the Mona Lisa?"
     cited = [
-        cite(RAQQA, 4, "", 0.0058),
-        cite(RAQQA, 13, "", 0.0047, nth=2),
-        cite(RAQQA, 3, "", 0.0039, nth=3),
-        cite(RAQQA, 5, "", 0.0031, nth=4),
+        cite(RAQQA, 4, "", 0.1158),
+        cite(RAQQA, 13, "", 0.0847, nth=2),
+        cite(RAQQA, 3, "", 0.0639, nth=3),
+        cite(RAQQA, 5, "", 0.0531, nth=4),
     ]
     return show(answered(question, None, *cited), **{"limit": 3, **options})
+
+
+def _declined_without_sentences() -> Reply:
+    declined = answered("Who painted the Mona Lisa?", None, cite(RAQQA, 4, "", 0.0058))
+    return show(replace(declined, citations=()))
 
 
 def _looked_everywhere() -> Reply:
@@ -201,7 +218,7 @@ def _looked_everywhere() -> Reply:
 
 def _statement() -> Reply:
     who = "US Lieutenant General Steve Townsend"
-    cited = [cite(RAQQA, 3, who, 0.8), cite(RAQQA, 2, "", 0.0, nth=2)]
+    cited = [cite(RAQQA, 3, who, 0.8), cite(RAQQA, 2, "", 0.07, nth=2)]
     return show(answered("The fight for Raqqa will be long.", who, *cited), limit=1, statement=True)
 
 
@@ -271,7 +288,10 @@ GOLDEN: Mapping[str, Callable[[], Reply]] = MappingProxyType(
         "answer": _answer,
         "one-citation": _one_citation,
         "whole-sentence": _whole_sentence,
+        "one-source": _one_source,
+        "maybe": _maybe,
         "declined": _declined,
+        "declined-without-sentences": _declined_without_sentences,
         "declined-there": lambda: _declined(asked_in=article_key(RAQQA.id)),
         "declined-gone": lambda: _declined(note=ARTICLE_GONE),
         "declined-more": lambda: _declined(offset=3),

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from bot.config import DiscordSection
 from bot.discord.events.client import intents
+from bot.discord.events.commands import definitions
 from bot.discord.telemetry.health import DISCONNECTED, STARTING, STOPPING
 from bot.discord.telemetry.meter import Meter
 from bot.terminal.cli import main
@@ -56,3 +57,28 @@ def test_the_longest_deadline_is_the_configurations() -> None:
     DiscordSection(deadline=float(longest))
     with pytest.raises(ValidationError):
         DiscordSection(deadline=float(longest) + 1)
+
+
+def test_every_command_is_documented_with_its_options() -> None:
+    for command in definitions():
+        if not command.get("options") and command["name"] != "about":
+            assert f"*{command['name']}*" in GUIDE  # an entry of a message's menu
+            continue
+        options = [
+            f"{option['name']}:…" if option.get("required") else f"[{option['name']}:…]"
+            for option in command.get("options", ())
+        ]
+        usage = " ".join([f"/{command['name']}", *options])
+        assert f"| `{usage}` |" in GUIDE
+
+
+def test_the_token_s_file_is_ignored_by_git() -> None:
+    (name,) = set(re.findall(r"\w+\.env\b", GUIDE))
+    assert name in (ROOT / ".gitignore").read_text("utf-8").splitlines()
+
+
+def test_the_steps_stand_in_one_place() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert "(docs/discord.md)" in readme
+    assert "Reset Token" in GUIDE
+    assert "Reset Token" not in readme
