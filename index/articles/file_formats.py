@@ -15,8 +15,10 @@ _TEXT = frozenset((".txt", ".text"))
 _MARKDOWN = frozenset((".markdown", ".md", ".mdx"))
 _RST = frozenset((".rst", ".rest"))
 _HTML = frozenset((".htm", ".html", ".xhtml"))
-_IN_OWN_PROCESS = frozenset((".pdf",))  # formats whose parsers a small file can keep busy for minutes
-SUFFIXES = frozenset((*_TEXT, *_MARKDOWN, *_RST, *_HTML, ".pdf", ".rtf"))
+_CONVERTED = frozenset((".adoc", ".asciidoc", ".mediawiki", ".odt", ".org", ".pptx", ".wiki"))
+# Formats whose parsers a small file can keep busy for minutes, or which are archives that a small file swells
+_IN_OWN_PROCESS = frozenset((*_CONVERTED, ".docx", ".epub", ".pdf"))
+SUFFIXES = frozenset((*_TEXT, *_MARKDOWN, *_RST, *_HTML, *_IN_OWN_PROCESS, ".ipynb", ".rtf"))
 """Extensions of the files that are read, in lower case."""
 
 
@@ -62,6 +64,22 @@ def _format(suffix: str) -> Callable[[Path], Document]:
         from index.articles.rtf_text import read_rtf
 
         return read_rtf
+    if suffix == ".epub":
+        from index.articles.epub_text import read_epub
+
+        return read_epub
+    if suffix == ".ipynb":
+        from index.articles.notebook_text import read_notebook
+
+        return read_notebook
+    if suffix == ".docx":
+        from index.articles.converted_text import read_docx
+
+        return read_docx
+    if suffix in _CONVERTED:
+        from index.articles.converted_text import read_converted
+
+        return read_converted
     if suffix in _RST:
         return _read_rst
     return _read_markdown if suffix in _MARKDOWN else _read_text

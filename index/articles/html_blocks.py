@@ -40,7 +40,7 @@ class _Walk:
         self._runs: list[Run] = []
         self._place = _Place()
         self._terms: list[str] = []
-        self._defined = False
+        self._defined = self._opens_item = False
 
     def through(self, root: Element) -> None:
         # Each frame is an open element with its children still to come, and the place around it.
@@ -91,12 +91,13 @@ class _Walk:
         if _is_contents(element):
             return place._replace(kind=BlockKind.CONTENTS)
         if tag in HEADINGS:
-            return place._replace(kind=BlockKind.HEADING, level=HEADINGS[tag])
+            return _Place(BlockKind.HEADING, HEADINGS[tag])
         if tag in _VERBATIM:
             return place._replace(kind=BlockKind.CODE)
         if tag in _LISTS:
             return place._replace(lists=place.lists + 1)
         if tag == "li":
+            self._opens_item = True
             lists = max(place.lists, 1)
             return place._replace(kind=BlockKind.LIST_ITEM, level=lists, lists=lists)
         if tag == "blockquote":
@@ -128,8 +129,13 @@ class _Walk:
     def _end_block(self) -> None:
         if self._runs:
             place = self._place
-            level = place.level if place.kind in (BlockKind.HEADING, BlockKind.LIST_ITEM) else 0
-            self._builder.add(place.kind, self._runs, level=level, lead=place.lead)
+            kind, level = place.kind, place.level
+            if kind is BlockKind.LIST_ITEM and not self._opens_item:
+                kind = BlockKind.PARAGRAPH  # a further one of the item
+            if kind is not BlockKind.HEADING and kind is not BlockKind.LIST_ITEM and level:
+                level += 1  # inside the item
+            self._builder.add(kind, self._runs, level=level, lead=place.lead)
+            self._opens_item = False
             if place.in_term and (term := "".join(run.text for run in self._runs).strip()):
                 self._terms = [term] if self._defined else [*self._terms[-9:], term]
                 self._defined = False

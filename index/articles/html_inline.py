@@ -23,13 +23,16 @@ def single_spaced(text: str) -> str:
     return _SPACE.sub(" ", text)
 
 
-def runs_in(element: Element, address: str) -> Iterator[Run]:
-    """Yield the text of an element as that of one block, with line breaks around the blocks in it."""
+def runs_in(element: Element, address: str, *, line_breaks: bool = False) -> Iterator[Run]:
+    """Yield the text of an element as that of one block, with line breaks around the blocks in it.
+
+    `line_breaks` tells that line feeds in the page are line breaks, too.
+    """
     waiting: list[tuple[Element | str, str | None]] = [(element, None)]
     while waiting:
         node, link = waiting.pop()
         if isinstance(node, str):
-            yield Run(node if node == "\n" else single_spaced(node), link)
+            yield Run(node if line_breaks or node == "\n" else single_spaced(node), link)
         elif node.tag == "br":
             yield Run("\n")
         else:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from index.articles.chat_html import add_messages, is_chat
 from index.articles.decoding import decode
 from index.articles.document import Document, DocumentBuilder
 from index.articles.front_matter import Description, make_description
@@ -37,8 +38,11 @@ def read_html(data: bytes) -> Document:
     page = parse(decode(data, declared[1].decode("ascii") if declared else None))
     builder = DocumentBuilder()
     description = _description(page)
-    keep_main_text(page)
-    add_blocks(builder, page.root, description.url or "")
+    if is_chat(page.root):
+        add_messages(builder, page.root)
+    else:
+        keep_main_text(page)
+        add_blocks(builder, page.root, description.url or "")
     return builder.document(description)
 
 

@@ -38,7 +38,9 @@ def with_outline(text: str, blocks: Iterable[Block], title: str) -> tuple[Block,
                 if block.kind is BlockKind.LIST_ITEM:
                     items.append((block.level, shown.rstrip(":")))
             if before is not None and before.kind is BlockKind.QUESTION:
-                leads.insert(-1, " ".join(text[before.start : before.end].split()))
+                question = " ".join(text[before.start : before.end].split())
+                if question not in block.lead:
+                    leads.insert(-1, question)
             lead = " › ".join(dict.fromkeys(filter(None, leads)))
             block = replace(block, section=_path(headings, title), lead=lead[-LONGEST_LEAD:])
         outlined.append(block)

@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass, fields
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 from index.models import encoder
 from index.segmentation import passages, search_terms, sentences
@@ -17,8 +17,10 @@ _FILE_FORMAT_PACKAGES = (
     "docutils",
     "llama-index-readers-file",
     "lxml",
+    "mammoth",
     "markdown-it-py",
     "mdit-py-plugins",
+    "pypandoc-binary",
     "pypdfium2",
     "PyYAML",
     "striprtf",
@@ -92,4 +94,12 @@ def _export_name(model: str, export_format: int) -> str:
 
 @cache  # looking up a version takes a millisecond
 def _versions(rules: str, *packages: str) -> str:
-    return ", ".join([rules, *(f"{package} {version(package)}" for package in packages)])
+    return ", ".join([rules, *(f"{package} {_version(package)}" for package in packages)])
+
+
+def _version(package: str) -> str:
+    """Return the version of a package, or that there is none: installing an extra reads its files."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "none"
