@@ -13,7 +13,7 @@ _REPLACE_MODEL = "Name another model as `{key}`, or download it again."
 _REMEDIES: Mapping[Reason, str] = MappingProxyType(
     {
         Reason.CORPUS_EMPTY: (
-            "Put articles there (.txt, .md, .html, .pdf, .rtf), or name another folder "
+            "Put articles there (.txt, .md, .html, .pdf, .docx), or name another folder "
             "as `[corpus] directory`."
         ),
         Reason.CORPUS_UNREADABLE: "Set `[corpus] directory`.",

@@ -50,18 +50,16 @@ class _Book:
 
     def metadata(self) -> dict[str, str | None]:
         """Return what the book says about itself."""
-        texts = {
-            name: next(
-                ("".join(map(str, element.itertext())) for element in _elements(self._package, name)), None
-            )
-            for name in ("title", "creator", "date", "source")
-        }
         return {
-            "title": texts["title"],
-            "author": texts["creator"],
-            "date": texts["date"],
-            "url": texts["source"],
+            "title": self._text("title"),
+            "author": self._text("creator"),
+            "date": self._text("date"),
+            "url": self._text("source"),
         }
+
+    def _text(self, name: str) -> str | None:
+        element = next(_elements(self._package, name), None)
+        return None if element is None else "".join(map(str, element.itertext()))
 
     def chapters(self) -> Iterator[bytes]:
         """Yield the pages of the book in the order of reading, without its table of contents."""

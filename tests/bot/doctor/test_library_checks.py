@@ -94,19 +94,19 @@ def test_a_corpus_without_articles_fails_and_says_what_is_there(tmp_path: Path) 
     run = home.footnote("doctor")
     assert run.code == 1
     assert f"fail corpus         {home.corpus}: no articles\n" in run.out
-    (home.corpus / "rules.docx").touch()
-    assert f"{home.corpus}: no articles; of unsupported types: 1 .docx\n" in home.footnote("doctor").out
+    (home.corpus / "rules.xlsx").touch()
+    assert f"{home.corpus}: no articles; of unsupported types: 1 .xlsx\n" in home.footnote("doctor").out
 
 
 @pytest.mark.slow
 def test_skipped_files_are_named_with_what_to_do(home: Home) -> None:
     (home.corpus / "away.md").symlink_to("/etc/hostname")
     (home.corpus / "empty.md").touch()
-    (home.corpus / "rules.docx").touch()
+    (home.corpus / "rules.xlsx").touch()
     assert home.footnote("index").code == 1
     run = home.footnote("doctor")
     assert run.code == 0
-    assert "4 files; of unsupported types: 1 .docx" in run.out
+    assert "4 files; of unsupported types: 1 .xlsx" in run.out
     assert "warn skipped file   away.md: is a link that leaves the corpus folder" in run.out
     assert "Copy the file into the folder." in run.out
     assert "warn skipped file   empty.md: is empty" in run.out

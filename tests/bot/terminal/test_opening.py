@@ -184,12 +184,12 @@ def test_a_rebuild_reads_and_embeds_everything(home: Home) -> None:
 def test_files_of_unsupported_types_alone_are_named(tmp_path: Path) -> None:
     home = Home(tmp_path)
     home.corpus.mkdir()
-    for name in ("a.docx", "b.docx", "c.png"):
+    for name in ("a.xlsx", "b.xlsx", "c.png"):
         (home.corpus / name).touch()
     home.config.touch()
     run = home.footnote("index")
     assert run.code == 78
-    assert "only files of unsupported types: 2 .docx, 1 .png" in run.err
+    assert "only files of unsupported types: 2 .xlsx, 1 .png" in run.err
 
 
 def test_a_rename_is_reported(home: Home) -> None:
@@ -261,11 +261,11 @@ def test_without_any_readable_article_the_last_index_does_not_answer(home: Home)
 
 
 def test_index_says_what_it_leaves_out(home: Home) -> None:
-    for name in ("a.docx", "b.DOCX", "notes/c.png", "Makefile", ".hidden.docx"):
+    for name in ("a.xlsx", "b.XLSX", "notes/c.png", "Makefile", ".hidden.xlsx"):
         (home.corpus / name).write_bytes(b"x")
     run = home.footnote("index")
     assert run.code == 0
-    assert "ignored (unsupported type): 2 .docx, 1 " in run.err
+    assert "ignored (unsupported type): 2 .xlsx, 1 " in run.err
     assert "1 .png" in run.err
     assert "1 without extension" in run.err
     assert "left out" not in home.footnote("-q", "index").err

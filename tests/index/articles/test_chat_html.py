@@ -14,7 +14,8 @@ GROUP = """<div class=chatlog__message-group>
 <span class=chatlog__timestamp title='Monday'><a href='#1'>4/5/2023 9:12 AM</a></span></div>
 <div class='chatlog__content chatlog__markdown'><span class=chatlog__markdown-preserve>Yes.
 Two <strong>hives</strong>: <a href='https://a.b/'>here</a></span>
-<span class=chatlog__edited-timestamp>(edited)</span></div><div class=chatlog__reactions><span class=chatlog__reaction>3</span></div></div></div></div>
+<span class=chatlog__edited-timestamp>(edited)</span></div>
+<div class=chatlog__reactions><span class=chatlog__reaction>3</span></div></div></div></div>
 <div class=chatlog__message-container><div class=chatlog__message><div class=chatlog__message-aside>
 <div class=chatlog__short-timestamp>9:13 AM</div></div><div class=chatlog__message-primary>
 <div class='chatlog__content chatlog__markdown'>Come and see.</div></div></div></div></div>"""

@@ -1,4 +1,4 @@
-"""Files of office programs and wikis: their structure after the conversion, and what happens without pandoc."""
+"""Files of office programs and wikis: their structure, and what happens without pandoc."""
 
 import importlib.util
 import sys
@@ -15,9 +15,33 @@ from tests.support.blocks import assert_sound, shown
 
 needs_pandoc = pytest.mark.skipif(importlib.util.find_spec("pypandoc") is None, reason="needs pandoc")
 
-ORG = "#+TITLE: Of bees\n#+AUTHOR: Ada\n* Hives\nBring:\n- a *lid*\n- wax\n  - warm\n| Hive | Bees |\n|---+---|\n| 1 | 700 |\n"
+ORG = """#+TITLE: Of bees
+* Hives
+Bring:
+- a *lid*
+- wax
+  - warm
+| Hive | Bees |
+|------+------|
+|    1 |  700 |
+"""
 WIKI = "== Hives ==\nBring:\n* a '''lid'''\n* wax\n** warm\n{|\n! Hive !! Bees\n|-\n| 1 || 700\n|}\n"
-ADOC = "= Of bees\nAda\n\n== Hives\n\nBring:\n\n* a *lid*\n* wax\n** warm\n\n|===\n|Hive |Bees\n\n|1 |700\n|===\n"
+ADOC = """= Of bees
+
+== Hives
+
+Bring:
+
+* a *lid*
+* wax
+** warm
+
+|===
+|Hive |Bees
+
+|1 |700
+|===
+"""
 BLOCKS = [
     ("heading", "Hives"),
     ("paragraph", "Bring:"),
@@ -86,8 +110,8 @@ def docx(tmp_path: Path, body: str) -> Path:
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr(
             "word/styles.xml",
-            f'<w:styles xmlns:w="{WORD}"><w:style w:type="paragraph" w:styleId="T"><w:name w:val="heading 1"/>'
-            "</w:style></w:styles>",
+            f'<w:styles xmlns:w="{WORD}"><w:style w:type="paragraph" w:styleId="Heading1">'
+            '<w:name w:val="heading 1"/></w:style></w:styles>',
         )
         archive.writestr(
             "word/document.xml", f'<w:document xmlns:w="{WORD}"><w:body>{body}</w:body></w:document>'
@@ -105,7 +129,11 @@ def test_word(tmp_path: Path) -> None:
     body = paragraph("Bees", "Heading1") + paragraph("They dance.") + f"<w:tbl><w:tr>{cells}</w:tr></w:tbl>"
     document = read_docx(docx(tmp_path, body))
     assert_sound(document)
-    assert shown(document)[1:] == [("paragraph", "They dance."), ("table_row", "Hive\t700 bees")]
+    assert shown(document) == [
+        ("heading", "Bees"),
+        ("paragraph", "They dance."),
+        ("table_row", "Hive\t700 bees"),
+    ]
 
 
 def test_what_is_no_word_file(tmp_path: Path) -> None:

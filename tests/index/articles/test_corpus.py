@@ -207,9 +207,9 @@ def test_listing_files_imports_no_framework(tmp_path: Path) -> None:
 
 
 def test_files_of_unsupported_formats_are_counted(tmp_path: Path) -> None:
-    for name in ("a.docx", "b.DOCX", "sub/c.docx", "notes", "d.txt", ".hidden.docx", ".git/e.docx"):
+    for name in ("a.xlsx", "b.XLSX", "sub/c.xlsx", "notes", "d.txt", ".hidden.xlsx", ".git/e.xlsx"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x")
-    assert unsupported_files(tmp_path) == {".docx": 3, "": 1}
-    assert unsupported_files(tmp_path, tmp_path / "sub") == {".docx": 2, "": 1}
-    assert describe_counts({".docx": 3, "": 1}) == "3 .docx, 1 without extension"
+    assert unsupported_files(tmp_path) == {".xlsx": 3, "": 1}
+    assert unsupported_files(tmp_path, tmp_path / "sub") == {".xlsx": 2, "": 1}
+    assert describe_counts({".xlsx": 3, "": 1}) == "3 .xlsx, 1 without extension"
