@@ -19,7 +19,9 @@ from index.errors import FootnoteError, IndexStaleError, ModelDamagedError
 from index.models.encoder import Encoder
 from index.models.span_model import SpanModel
 from index.reading.compose import compose
+from index.reading.copies import merge_copies
 from index.reading.explanation import Explanation
+from index.reading.list_answers import asks_for_several, with_list_items
 from index.reading.reader import RankedQuestion, Reader, Reading
 from index.reading.reader_choice import load_span_model, make_reader
 from index.records import Answer, Article, Question, Sentence, Source, clean_question
@@ -229,13 +231,16 @@ class Library:
         least = self._config.answer.threshold if threshold is None else threshold
         try:
             elapsed_ms = (time.perf_counter() - started) * 1000
-            return compose(question.question, readings, self._source, least, elapsed_ms)
+            cited = merge_copies(readings, self._source, question.count)
+            if asks_for_several(question.question):
+                cited = with_list_items(cited, self._catalog.texts)
+            return compose(question.question, cited, least, elapsed_ms)
         except FootnoteError as error:
             return error
 
     def _source(self, row: int) -> Source:
         article = self._catalog.article_row(row)
-        return Source(article.id, article.title, article.url, article.sentences)
+        return Source(article.id, article.title, article.url, article.sentences, article.published)
 
 
 def published_fingerprint(config: Config) -> str:

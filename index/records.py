@@ -139,6 +139,7 @@ class Source:
     title: str
     url: str | None
     sentences: int = 0
+    published: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,11 +217,11 @@ class Answer:
 class Candidate:
     """A sentence that may answer a question, with what retrieval knows about it.
 
-    `number` counts the sentences of its article, from 0. `row` is its row in the sentence vectors, `article`
-    its article's. `dense` and `passage` are cosines of the question with the sentence and with its passage,
-    `lexical` is its BM25 score. `terms` are its search terms, `terms_before` and `terms_after` its
-    neighbours' (none at the ends of the section), `terms_above` those of the article's title and of what is
-    seen with its `block`.
+    `number` counts the sentences of its article, from 0; `title` is the article's. `row` is its row in the
+    sentence vectors, `article` its article's. `dense` and `passage` are cosines of the question with the
+    sentence and with its passage, `lexical` is its BM25 score. `terms` are its search terms, `terms_before`
+    and `terms_after` its neighbours' (none at the ends of the section), `terms_above` those of the article's
+    title and of what is seen with its `block`.
     """
 
     row: int
@@ -238,6 +239,7 @@ class Candidate:
     block: Block = NO_BLOCK
     section: int = 0
     number: int = 0
+    title: str = ""
 
 
 Ranked = tuple[Candidate, float]

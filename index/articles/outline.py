@@ -62,7 +62,7 @@ def _lead_in(text: str, before: Block | None) -> str:
     if before is None or before.kind is not BlockKind.PARAGRAPH:
         return ""
     shown = " ".join(text[before.start : before.end].split())
-    if not shown.endswith((":", "…")) and len(shown) > LONGEST_LEAD / 2:
+    if not shown.endswith((":", "…")) and (shown.endswith((".", "!")) or len(shown) > LONGEST_LEAD / 2):
         return ""
     return shown.rstrip(":").rsplit(". ", 1)[-1]
 

@@ -1,9 +1,9 @@
 """Answers composed of readings: which sentences are cited, and whether the articles say at all."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from index.reading.reader import Reading
-from index.records import Answer, BlockKind, Candidate, Citation, Source, Span
+from index.reading.copies import CitedReading
+from index.records import Answer, BlockKind, Candidate, Citation, Span
 from index.segmentation.rendering import render
 
 _LED = frozenset((BlockKind.LIST_ITEM, BlockKind.DEFINITION, BlockKind.TABLE_ROW))
@@ -14,8 +14,7 @@ MAYBE_FROM = 0.5
 
 def compose(
     question: str,
-    readings: Sequence[Reading],
-    source: Callable[[int], Source],
+    cited: Sequence[CitedReading],
     threshold: float,
     elapsed_ms: float,
 ) -> Answer:
@@ -23,24 +22,21 @@ def compose(
 
     The answer is the marked span, or the whole sentence. Below the threshold nothing is marked, because a
     sentence that does not answer contains no answer; only in the first, if it may answer, the likely span is.
-    `source` returns the article of an article row.
     """
-    confidence = round(readings[0].score, 4) if readings else 0.0
-    answerable = bool(readings) and confidence >= threshold
-    maybe = bool(readings) and not answerable and confidence >= MAYBE_FROM * threshold
+    confidence = round(cited[0].reading.score, 4) if cited else 0.0
+    answerable = bool(cited) and confidence >= threshold
+    maybe = bool(cited) and not answerable and confidence >= MAYBE_FROM * threshold
     citations = tuple(
-        _citation(
-            number, reading, source(reading.candidate.article), 0.0 if number == 1 and maybe else threshold
-        )
-        for number, reading in enumerate(readings, 1)
+        _citation(number, reading, 0.0 if number == 1 and maybe else threshold)
+        for number, reading in enumerate(cited, 1)
     )
     answer = _answer_text(citations[0]) if answerable else None
     return Answer(question, answerable, confidence, answer, citations, round(elapsed_ms, 1), maybe)
 
 
-def _citation(number: int, reading: Reading, article: Source, mark_from: float) -> Citation:
-    candidate, score = reading.candidate, round(reading.score, 4)
-    mark = reading.highlight if score >= mark_from else None
+def _citation(number: int, cited: CitedReading, mark_from: float) -> Citation:
+    article, candidate, score = cited.article, cited.reading.candidate, round(cited.reading.score, 4)
+    mark = cited.reading.highlight if score >= mark_from else None
     block = candidate.block
     shown, shown_mark = _shown(candidate, mark)
     return Citation(
@@ -57,6 +53,7 @@ def _citation(number: int, reading: Reading, article: Source, mark_from: float) 
         links=_links(candidate),
         position=candidate.number + 1,
         sentences=article.sentences,
+        also=cited.also,
         shown=shown,
         shown_highlight=shown_mark,
     )
@@ -66,7 +63,7 @@ def _shown(candidate: Candidate, mark: Span | None) -> tuple[str, Span | None]:
     """Return a sentence as people should see it: with the names of its columns, or with its lead-in."""
     block = candidate.block
     rendering = render(candidate.text, candidate.start, block)
-    if block.lead and block.kind in _LED:
+    if block.lead and block.kind in _LED and not candidate.text.startswith(block.lead):
         ending = " " if block.lead.endswith(_LEAD_ENDS) else ": "
         rendering = rendering.after(block.lead + ending)
     return rendering.text, mark and rendering.span(*mark)

@@ -11,6 +11,7 @@ from index.reading.confidence import EVIDENCE, Calibration, evidence
 from index.reading.explanation import Explanation, explain
 from index.records import Candidate, Idf, Ranked, Span
 from index.retrieval.answer_types import highlight
+from index.retrieval.retriever import COPIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +29,17 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class RankedQuestion:
-    """A question with its candidates, best first; `count` is the number of readings to return."""
+    """A question with its candidates, best first; `count` is the number of citations to return."""
 
     question: str
     ranked: Sequence[Ranked]
     idf: Idf
     count: int
+
+    @property
+    def readings(self) -> int:
+        """Number of readings to return: enough for `count` citations if each sentence has copies."""
+        return self.count * COPIES
 
 
 class Reader(Protocol):
@@ -42,7 +48,7 @@ class Reader(Protocol):
     def read(self, questions: Sequence[RankedQuestion]) -> list[list[Reading]]:
         """Read the candidates of each question, as if it were the only one.
 
-        Returns up to `count` readings for each, best first, scores never rising.
+        Returns up to `RankedQuestion.readings` for each, best first, scores never rising.
         """
         ...
 
@@ -74,7 +80,7 @@ class RetrievalReader:
         scores = self._calibration.scores(text, question.ranked, question.idf)
         return [
             Reading(candidate, _absolute(highlight(text, candidate.text), candidate.start), score)
-            for (candidate, _), score in zip(question.ranked[: question.count], scores, strict=False)
+            for (candidate, _), score in zip(question.ranked[: question.readings], scores, strict=False)
         ]
 
 

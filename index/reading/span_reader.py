@@ -19,6 +19,7 @@ from index.models.span_model import SpanModel, TokenScores
 from index.reading.confidence import EVIDENCE, Calibration, evidence, logistic
 from index.reading.explanation import Explanation, explain
 from index.reading.reader import RankedQuestion, Reading
+from index.reading.whole_words import widen
 from index.reading.windows import Window, make_windows
 from index.records import BlockKind, Idf, Ranked, Span
 from index.retrieval.weights import WeightsFile
@@ -165,8 +166,12 @@ class SpanReader:
         features = self._confidence_features(question, ranked, scores)
         confidence = logistic(float(features @ self._weights.confidence))
         readings = []
-        for candidate, score in ranked[: question.count]:
-            mark = scores[candidate.row].highlight if candidate.row in scores else None
+        for candidate, score in ranked[: question.readings]:
+            mark = None
+            if candidate.row in scores:
+                start, end = scores[candidate.row].highlight
+                start, end = widen(candidate.text, start - candidate.start, end - candidate.start)
+                mark = (candidate.start + start, candidate.start + end)
             readings.append(Reading(candidate, mark, confidence * math.exp(min(0.0, score - ranked[0][1]))))
         return readings
 

@@ -91,11 +91,18 @@ def _joined(
     pieces: list[Piece] = []
     for number, rendering in enumerate(renderings):
         if number:
-            text += " " * (sentences[number].start - sentences[number - 1].end)
+            text += _gap(sentences[number - 1], sentences[number])
         placed = rendering.after(text)
         text = placed.text
         pieces += placed.pieces
     return Window(Rendering(text, tuple(pieces)), sentences)
+
+
+def _gap(before: SentenceText, after: SentenceText) -> str:
+    """Return what stands between two sentences: as many spaces as there is text, a stop between blocks."""
+    spaces = " " * (after.start - before.end)
+    is_open = before.block != after.block and before.text[-1:].isalnum()
+    return "." + spaces if is_open else spaces
 
 
 def _above(sentences: Sequence[SentenceText], candidate: Candidate) -> str:
@@ -105,5 +112,5 @@ def _above(sentences: Sequence[SentenceText], candidate: Candidate) -> str:
     lead = candidate.block.lead
     if lead and any(lead in " ".join(sentence.text.split()) for sentence in sentences):
         lead = ""
-    above = " › ".join(filter(None, (*section, lead)))
+    above = " › ".join(filter(None, (candidate.title if section or lead else "", *section, lead)))
     return f"{above}: " if above else ""

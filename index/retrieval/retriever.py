@@ -81,6 +81,7 @@ class Retriever:
                 block=sentence.block,
                 section=sentence.section,
                 number=sentence.number,
+                title=sentence.title,
             )
             for place, sentence in zip(chosen, self.catalog.sentences(pool[chosen]), strict=True)
         ]

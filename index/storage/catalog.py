@@ -34,6 +34,7 @@ _ARTICLE = (
 _SENTENCE = (
     'SELECT s.row, s.article, s.number, s.start, s."end", s.text, s.passage,'
     " s.terms, coalesce(before.terms, ''), coalesce(after.terms, ''), a.terms || ' ' || b.terms, s.section,"
+    " a.title,"
     f" {_BLOCK}"
     " FROM sentences s JOIN articles a ON a.row = s.article JOIN blocks b ON b.row = s.block"
     " LEFT JOIN sentences before ON before.row = s.row - 1 AND before.section = s.section"
@@ -103,6 +104,7 @@ class SentenceRow:
     terms_after: str
     terms_above: str
     section: int
+    title: str
     block: Block
 
 
@@ -250,7 +252,7 @@ class Catalog:
         """Read the sentences of `rows`, in the order of `rows`. Raises KeyError for an unknown row."""
         wanted = [int(row) for row in rows]
         sentences = {
-            values[0]: SentenceRow(*(*values[:12], read_block(values[12:])))
+            values[0]: SentenceRow(*(*values[:13], read_block(values[13:])))
             for values in self._among(f"{_SENTENCE} WHERE s.row", wanted)
         }
         return [sentences[row] for row in wanted]
@@ -261,11 +263,13 @@ class Catalog:
         return [SentenceText(*(*sentence[:6], read_block(sentence[6:]))) for sentence in values]
 
     def terms(self) -> Iterator[list[str]]:
-        """Yield the search terms of each sentence, in the order of the rows."""
+        """Yield the search terms of each sentence and of its block's context, in the order of the rows."""
         for first in range(0, self._sentences, _VARIABLES):
             ends = (first, first + _VARIABLES)
             for (words,) in self._query(
-                "SELECT terms FROM sentences WHERE row >= ? AND row < ? ORDER BY row", ends
+                "SELECT s.terms || ' ' || b.terms FROM sentences s JOIN blocks b ON b.row = s.block"
+                " WHERE s.row >= ? AND s.row < ? ORDER BY s.row",
+                ends,
             ):
                 yield words.split()
 

@@ -90,7 +90,13 @@ class CatalogWriter:
             (
                 (
                     *(self.sentences + n, row, n, s.start, s.end, holder[n]),
-                    *(_wording(cut), self._blocks + s.block, sections[s.block], cut, " ".join(terms(cut))),
+                    *(
+                        _wording(cut, blocks[s.block]),
+                        self._blocks + s.block,
+                        sections[s.block],
+                        cut,
+                        " ".join(terms(cut)),
+                    ),
                 )
                 for n, (s, cut) in enumerate((s, text[s.start : s.end]) for s in sentences)
             ),
@@ -136,9 +142,9 @@ class CatalogWriter:
             self._connection.close()
 
 
-def _wording(text: str) -> int:
-    """Digest what a sentence says, in 64 bits."""
-    folded = " ".join(text.casefold().split()).encode("utf-8", "surrogatepass")
+def _wording(text: str, block: Block) -> int:
+    """Digest what a sentence says below the headings of its block, in 64 bits."""
+    folded = " ".join(f"{block.context} {text}".casefold().split()).encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(folded, digest_size=8).digest(), signed=True)
 
 
