@@ -4,7 +4,7 @@ import re
 
 from index.records import Span
 
-# "https://a.b/c?d", "billing@emberfall.com", "~/.wx/key", "play.emberfall.net", "2.4.0", "well-known", "1,260 °C".
+# "https://a.b/c?d", "billing@emberfall.com", "~/.wx/key", "play.emberfall.net", "2.4.0", "1,260 °C".
 _WHOLE = re.compile(
     r"(?:https?://|www\.)\S*[^\s.,;:!?)\]}>'\"”’]"
     r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"

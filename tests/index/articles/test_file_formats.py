@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from index.articles.corpus import SUFFIXES, read_article
+from index.articles.corpus import read_article
 from index.errors import UnreadableFileError
-from index.llamaindex.file_readers import file_extractor
 from index.records import Article
 from tests.support.pdf_files import pdf
 from tests.support.small_corpus import put
@@ -74,15 +73,3 @@ def test_parsers_are_silent(
     assert capfd.readouterr() == ("", "")
     assert not recwarn.list
     assert logging.getLogger().handlers == handlers
-
-
-def test_llamaindex_reads_a_folder_with_our_file_formats(tmp_path: Path) -> None:
-    from llama_index.core import SimpleDirectoryReader
-
-    assert set(file_extractor()) == SUFFIXES
-    put(tmp_path, "a.txt", "The café.".encode("latin-1"))
-    put(tmp_path, "b.html", "<title>Bees</title><p>They dance.")
-    documents = SimpleDirectoryReader(str(tmp_path), file_extractor=file_extractor()).load_data()
-    assert [document.text for document in documents] == ["The café.", "They dance."]
-    assert documents[1].metadata["title"] == "Bees"
-    assert documents[1].metadata["file_name"] == "b.html"

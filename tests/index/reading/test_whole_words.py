@@ -1,0 +1,49 @@
+"""Marked answers: widened to whole addresses, versions and amounts, and to nothing else."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.reading.whole_words import widen
+from tests.support.growth import LINEAR, growth
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "expected"),
+    [
+        ("Connect to play.emberfall.net, then log in.", "play", "play.emberfall.net"),
+        ("Write to billing@emberfall.com.", "emberfall.com", "billing@emberfall.com"),
+        ("See (https://a.example/rules?x=1).", "a.example", "https://a.example/rules?x=1"),
+        ("The key lies in ~/.wx/key now.", "key now", "~/.wx/key now"),
+        ("It needs version 2.4.0.", "2.4", "2.4.0"),
+        ("It was well-known.", "known", "well-known"),
+        ("It weighs 88 kg.", "88", "88"),
+        ("It weighs 88 kg.", "8 kg", "88 kg"),
+        ("Fired at 1260 °C for an hour.", "1260 °", "1260 °C"),
+        ("Open the file conf/app.toml first.", "app", "conf/app.toml"),
+        ("It costs $ 12.50 today.", "12.50", "$ 12.50"),
+        ("From 1914-1918 it rained.", "1914", "1914"),
+        ("Ada's boat sank.", "Ada", "Ada"),
+        ("Plain words stay.", "words", "words"),
+    ],
+)
+def test_marks_cover_whole_words(text: str, marked: str, expected: str) -> None:
+    start = text.rindex(marked)
+    first, last = widen(text, start, start + len(marked))
+    assert text[first:last] == expected
+
+
+@given(st.text(alphabet="a1.@-/:~ %$", max_size=30), st.data())
+def test_a_mark_only_grows_and_stays_inside(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    first, last = widen(text, start, end)
+    assert 0 <= first <= start <= end <= last <= len(text)
+
+
+@pytest.mark.parametrize("unit", ["a.", "a/", "1,", "a@", "-a"])
+def test_time_is_linear(unit: str) -> None:
+    def run(text: str) -> None:
+        widen(text, len(text) - 1, len(text))
+
+    assert growth(run, unit * 4_000, unit * 16_000) < LINEAR
