@@ -17,7 +17,7 @@ from tests.support.growth import LINEAR, growth
         ("The key lies in ~/.wx/key now.", "key now", "~/.wx/key now"),
         ("It needs version 2.4.0.", "2.4", "2.4.0"),
         ("It was well-known.", "known", "well-known"),
-        ("It weighs 88 kg.", "88", "88"),
+        ("It weighs 88 kg.", "88", "88 kg"),
         ("It weighs 88 kg.", "8 kg", "88 kg"),
         ("Fired at 1260 °C for an hour.", "1260 °", "1260 °C"),
         ("Open the file conf/app.toml first.", "app", "conf/app.toml"),
