@@ -30,8 +30,8 @@ class QuestionFileError(FootnoteError):
 class GoldQuestion(BaseModel):
     """A question with what is known of its answer; other keys of its line are ignored.
 
-    A sentence is right if it contains one of `gold_sentences`; white space and marks do not matter. `gold_answers`
-    are as good as `gold_answer`; the best match of all counts, as in SQuAD.
+    A sentence is right if it contains one of `gold_sentences`; white space and marks do not matter.
+    `gold_answers` are as good as `gold_answer`; the best match of all counts, as in SQuAD.
     """
 
     model_config = ConfigDict(frozen=True, strict=True)

@@ -12,7 +12,7 @@ _WHOLE = re.compile(
     r"|[\w-]+(?:/[\w-]+)*/[\w-]+\.\w+"
     r"|\w+(?:[.\-_’']\w+)+"
     r"|[$€£¥]\s?\d[\d,.]*\d?(?:\s?(?:million|billion|bn|m|k)\b)?"
-    r"|\d+(?:[.,]\d+)*+(?:\s?(?:%|‰|°\s?[CF]?|€|£|[kMGT]i?B\b|[kMG]?Hz\b|[kM]?Wh?\b|[kcm]?m[²³]?\b|k?g\b|mg\b|m?l\b|km/h\b"
+    r"|(?<![\d,.])\d+(?:[.,]\d+)*+(?:\s?(?:%|‰|°\s?[CF]?|€|£|[kMGT]i?B\b|[kMG]?Hz\b|[kM]?Wh?\b|[kcm]?m[²³]?\b|k?g\b|mg\b|m?l\b|km/h\b"
     r"|mph\b|bar\b|px\b|[ap]\.?m\b\.?))"
 )
 _RANGE = re.compile(r"\d+-\d+|\w+[’']s")  # "1914-1918", "Ada's": their parts are answers of their own

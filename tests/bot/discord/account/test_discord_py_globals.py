@@ -52,6 +52,6 @@ async def test_a_gateway_that_others_could_read_gets_no_token(
         return 1, "ws://gateway.example.org?v=10", {}
 
     monkeypatch.setattr(client.http, "get_bot_gateway", name_unencrypted_gateway)
-    with pytest.raises(ConfigurationError, match="wss://; it names ws:// at gateway.example"):
+    with pytest.raises(ConfigurationError, match=r"wss://; it names ws:// at gateway.example"):
         await use_gateway_of_api(client)
     await client.close()
