@@ -7,7 +7,17 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from index.articles.document import DocumentBuilder, Run
-from index.articles.pdf_paragraphs import BULLET, CAPTION, LEADERS, NUMBER, PageTable, Paragraph, Part, Usual
+from index.articles.pdf_paragraphs import (
+    BARE_NUMBER,
+    BULLET,
+    CAPTION,
+    LEADERS,
+    NUMBER,
+    PageTable,
+    Paragraph,
+    Part,
+    Usual,
+)
 from index.articles.pdf_tables import Table
 from index.records import BlockKind
 from index.segmentation.sentences import split_sentences
@@ -16,6 +26,7 @@ _LARGE = 1.12  # size of a heading, as a multiple of the usual one
 _LONGEST_HEADING = 200  # code points
 _LONGEST_PLAIN_HEADING = 90  # of a heading that is not larger than the text
 _DEEPEST = 6
+_FEW_STYLES = 4  # of headings, each of which is a level though it may be used once
 _Style = tuple[float, bool, int]
 _CONTENTS = re.compile(r"(?:table of )?contents|inhalt(?:sverzeichnis)?|sommaire|[ií]ndice", re.IGNORECASE)
 _PAGE_AT_END = re.compile(r"\s(?:\d{1,4}|[ivxlc]{1,6})$")
@@ -132,11 +143,24 @@ def _kind(part: Paragraph, before: Part | None, after: Part | None, usual: Usual
         return BlockKind.CAPTION
     if _is_heading(part, before, after, usual):
         return BlockKind.HEADING
+    question = text.endswith("?") and len(text) <= _LONGEST_PLAIN_HEADING and len(part.lines) <= 2
+    if question and isinstance(after, Paragraph) and not after.text.endswith("?"):
+        return BlockKind.QUESTION
+    if _goes_on_counting(before, part) or _goes_on_counting(part, after):
+        return BlockKind.LIST_ITEM
     if NUMBER.match(text) and any(
         isinstance(beside, Paragraph) and NUMBER.match(beside.text) for beside in (before, after)
     ):
         return BlockKind.LIST_ITEM
     return BlockKind.PARAGRAPH
+
+
+def _goes_on_counting(part: Part | None, following: Part | None) -> bool:
+    """Tell whether two paragraphs begin with successive numbers, without a full stop or bracket."""
+    if not (isinstance(part, Paragraph) and isinstance(following, Paragraph)):
+        return False
+    number, next_number = BARE_NUMBER.match(part.text), BARE_NUMBER.match(following.text)
+    return number is not None and next_number is not None and int(next_number[1]) == int(number[1]) + 1
 
 
 def _is_heading(part: Paragraph, before: Part | None, after: Part | None, usual: Usual) -> bool:
@@ -164,9 +188,10 @@ def _is_heading(part: Paragraph, before: Part | None, after: Part | None, usual:
 
 
 def _levels(headings: Sequence[Paragraph]) -> dict[_Style, int]:
-    """Return the level of each style of headings; those of a title page share the one of the next style."""
+    """Return the level of each style of headings; of many, those used once, as on a title page, are none."""
     counts = Counter(map(_style, headings))
-    common = sorted(style for style, count in counts.items() if count > 1)
+    many = len(counts) > _FEW_STYLES
+    common = sorted(style for style, count in counts.items() if count > 1 or not many)
     return {style: min(bisect_left(common, style) + 1, _DEEPEST) for style in counts}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 
+from index.articles.pdf_grids import Grid
 from index.articles.pdf_lines import Piece, Row, rows_of
 
 _GUTTER = 0.7  # narrowest space between columns, in text sizes
@@ -21,8 +22,15 @@ class Column:
     rows: list[Row]
 
 
-def columns_of(pieces: Sequence[Piece]) -> list[Column]:
-    """Return the columns of a page in reading order."""
+def columns_of(pieces: Sequence[Piece], grids: Sequence[Grid] = ()) -> list[Column]:
+    """Return the columns of a page in reading order; what stands in a grid alone at its height is one."""
+    for number, grid in enumerate(grids):
+        inside = [piece for piece in pieces if grid.holds(piece)]
+        if inside and not any(map(grid.is_beside, pieces)):
+            above = [piece for piece in pieces if piece.baseline > grid.heights[0]]
+            below = [piece for piece in pieces if piece.baseline < grid.heights[-1] - 1]
+            below = [piece for piece in below if piece not in inside]
+            return [*columns_of(above), _column(inside), *columns_of(below, grids[number + 1 :])]
     gutter = _gutter(pieces)
     if gutter is None:
         return [_column(pieces)] if pieces else []

@@ -18,6 +18,7 @@ _LINE_END_HYPHENS = frozenset("\x02\ufffe\u00ad\u2010\u2011")  # the first two a
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _THIN = 2.5  # points: a drawing that is not higher is a ruling line
 _SHORTEST_RULE = 15.0  # points
+_SHORTEST_UPRIGHT = 8.0
 
 
 class Font(NamedTuple):
@@ -51,6 +52,14 @@ class Rule(NamedTuple):
     y: float
 
 
+class Upright(NamedTuple):
+    """A vertical ruling line."""
+
+    x: float
+    bottom: float
+    top: float
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page, numbered from 1: its characters in the order of the file, upright, and its ruling lines.
@@ -62,6 +71,7 @@ class Page:
     glyphs: list[Glyph]
     aside: list[Glyph]
     rules: list[Rule]
+    uprights: list[Upright]
 
 
 class _Style(NamedTuple):
@@ -83,8 +93,8 @@ def read_page(document: pypdfium2.PdfDocument, number: int) -> Page:
             by_turns.setdefault(turns, []).append(glyph)
         upright = max(by_turns, key=lambda turns: len(by_turns[turns]), default=0)
         aside = [glyph for turns, glyphs in by_turns.items() if turns != upright for glyph in glyphs]
-        rules = list(_rules(page)) if upright == 0 else []
-        return Page(number, by_turns.get(upright, []), aside, rules)
+        rules, uprights = _rules(page) if upright == 0 else ([], [])
+        return Page(number, by_turns.get(upright, []), aside, rules, uprights)
     finally:
         page.close()
 
@@ -180,11 +190,15 @@ def _link_at(links: list[tuple[_Box, str]], x: float, y: float) -> str | None:
     return next(inside, None)
 
 
-def _rules(page: pypdfium2.PdfPage) -> Iterator[Rule]:
-    """Yield the horizontal lines of the page's drawings, and the lower and upper edges of its boxes."""
+def _rules(page: pypdfium2.PdfPage) -> tuple[list[Rule], list[Upright]]:
+    """Return the lines of the page's drawings, and the edges of its boxes."""
+    rules: list[Rule] = []
+    uprights: list[Upright] = []
     for drawing in page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_PATH,), max_depth=4):
         left, bottom, right, top = drawing.get_bounds()
         if right - left >= _SHORTEST_RULE:
-            yield Rule(left, right, bottom)
-            if top - bottom > _THIN:
-                yield Rule(left, right, top)
+            rules += [Rule(left, right, y) for y in ((bottom, top) if top - bottom > _THIN else (bottom,))]
+        if top - bottom >= _SHORTEST_UPRIGHT:
+            places = (left, right) if right - left > _THIN else (left,)
+            uprights += [Upright(x, bottom, top) for x in places]
+    return rules, uprights

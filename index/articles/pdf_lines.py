@@ -6,13 +6,14 @@ from itertools import pairwise
 from statistics import median
 
 from index.articles.document import Run
-from index.articles.pdf_glyphs import Glyph
+from index.articles.pdf_glyphs import Glyph, Upright
 
 WIDE_GAP = 0.8
 """Gap in text sizes that may be more than a space between words: between columns, or cells of a table."""
 
 _SPACE_BETWEEN = 0.15  # gap, in text sizes, that is seen as a space
 _SPACE_WRITTEN = 0.08  # the same if the file has a space there, which justified lines may squeeze
+_TWO_TYPED_SPACES = 1.0  # the same as the wide gap in a typewriter's font, whose spaces are 0.6
 _BACKWARDS = 0.4  # text sizes that the next character may begin before the end of the last, as in italics
 _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -43,12 +44,16 @@ Row = list[Piece]
 """The pieces on one baseline, from left to right."""
 
 
-def pieces_of(glyphs: Sequence[Glyph]) -> list[Piece]:
-    """Return the pieces of the characters of a page, each once, from the top down."""
-    pieces = {(piece.text, round(piece.left), round(piece.baseline)): piece for piece in _pieces(glyphs)}
+def pieces_of(glyphs: Sequence[Glyph], uprights: Sequence[Upright] = ()) -> list[Piece]:
+    """Return the pieces of the characters of a page, each once, from the top down.
+
+    A vertical ruling line divides pieces, too.
+    """
+    found = _pieces(glyphs, uprights)
+    pieces = {(piece.text, round(piece.left), round(piece.baseline)): piece for piece in found}
     joined: list[Piece] = []
     for row in rows_of(pieces.values()):
-        joined += _closed_up(row)
+        joined += _closed_up(row, uprights)
     return joined
 
 
@@ -70,8 +75,11 @@ def joined_row(row: Row) -> Piece:
     if len(row) == 1:
         return row[0]
     runs: list[Run] = []
-    for piece in row:
-        runs += [Run(" ")] * bool(runs) + list(piece.runs)
+    for before, piece in zip([None, *row], row, strict=False):
+        if before is not None:
+            typed = round((piece.left - before.right) / (0.6 * piece.size)) if piece.fixed_pitch else 1
+            runs.append(Run(" " * max(typed, 1)))
+        runs += piece.runs
     longest = max(row, key=lambda piece: len(piece.text))
     letters = [piece for piece in row if any(map(str.isalnum, piece.text))] or row
     return Piece(
@@ -85,20 +93,27 @@ def joined_row(row: Row) -> Piece:
     )
 
 
-def _pieces(glyphs: Sequence[Glyph]) -> Iterator[Piece]:
+def _pieces(glyphs: Sequence[Glyph], uprights: Sequence[Upright]) -> Iterator[Piece]:
     """Yield the pieces in the order of the file."""
     start = 0
     for end in range(1, len(glyphs) + 1):
-        if end == len(glyphs) or not _goes_on(glyphs[start], glyphs[end - 1], glyphs[end]):
+        if end == len(glyphs) or not _goes_on(glyphs[start], glyphs[end - 1], glyphs[end], uprights):
             yield _piece(glyphs[start:end])
             start = end
 
 
-def _goes_on(first: Glyph, last: Glyph, glyph: Glyph) -> bool:
+def _goes_on(first: Glyph, last: Glyph, glyph: Glyph, uprights: Sequence[Upright]) -> bool:
     """Tell whether a character continues the piece of the characters from `first` to `last`."""
     size = max(last.size, glyph.size)
-    widest = 2 * WIDE_GAP if glyph.font.fixed_pitch else WIDE_GAP
-    if not -_BACKWARDS * size <= glyph.left - last.right <= widest * size:
+    widest = _TWO_TYPED_SPACES if glyph.font.fixed_pitch else WIDE_GAP
+    gap = glyph.left - last.right
+    if not -_BACKWARDS * size <= gap <= widest * size:
+        return False
+    if (
+        uprights
+        and gap > _SPACE_BETWEEN * size
+        and _divides(uprights, last.right, glyph.left, glyph.baseline)
+    ):
         return False
     if abs(glyph.baseline - first.baseline) <= 0.1 * size:
         return True
@@ -139,11 +154,19 @@ def _piece(glyphs: Sequence[Glyph]) -> Piece:
     )
 
 
-def _closed_up(row: Row) -> Iterator[Piece]:
+def _divides(uprights: Sequence[Upright], left: float, right: float, baseline: float) -> bool:
+    """Tell whether a vertical line stands between two characters."""
+    return any(left <= line.x <= right and line.bottom <= baseline + 1 <= line.top for line in uprights)
+
+
+def _closed_up(row: Row, uprights: Sequence[Upright]) -> Iterator[Piece]:
     """Yield the pieces of a row, those without a wide gap between them as one."""
     group: Row = []
     for piece in row:
-        if group and piece.left - group[-1].right > WIDE_GAP * max(piece.size, group[-1].size):
+        if group and (
+            piece.left - group[-1].right > WIDE_GAP * max(piece.size, group[-1].size)
+            or _divides(uprights, group[-1].right, piece.left, piece.baseline)
+        ):
             yield _closed_up_piece(group)
             group = []
         group.append(piece)

@@ -10,6 +10,7 @@ from statistics import quantiles
 from index.articles.document import Run
 from index.articles.pdf_columns import Column
 from index.articles.pdf_glyphs import Rule
+from index.articles.pdf_grids import Grid
 from index.articles.pdf_hyphens import HyphenatedWords
 from index.articles.pdf_lines import Piece, Row, joined_row
 from index.articles.pdf_tables import LINE_BREAK, Table, split_tables
@@ -21,6 +22,8 @@ NUMBER = re.compile(
     r"(?:\d{1,3}[.)]|\(\d{1,3}\)|[A-Za-z][.)]|\([a-z]{1,4}\)|[ivx]{1,5}[.)]|\d{1,3}(?:\.\d{1,3})+\.?"
     r"|(?:Step|Rule|Article|§) ?\d{1,3}[.:]?)\s+(?=\S)"
 )
+# "3" and a space, before a word.
+BARE_NUMBER = re.compile(r"(\d{1,2})\s+(?=[^\W\d_])")
 # Dots that lead to a page number at the end of a line: "Introduction . . . . . 3".
 LEADERS = re.compile(r"\s*(?:[.·…_]\s?){4,}\s*(?=\S{1,8}$)")
 # "Figure 3: …", "Table 2.1. …", "Abb. 4 – …": not "Table 3 shows that …".
@@ -91,19 +94,27 @@ class Usual:
 
 
 Part = Paragraph | PageTable
-PageColumns = tuple[int, Sequence[Column], Sequence[Rule]]
-"""The number of a page, its columns in reading order, and its ruling lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageColumns:
+    """A page, numbered from 1: its columns in reading order, its horizontal lines and its grids."""
+
+    number: int
+    columns: Sequence[Column]
+    rules: Sequence[Rule] = ()
+    grids: Sequence[Grid] = ()
 
 
 def read_paragraphs(pages: Sequence[PageColumns]) -> tuple[list[Part], Usual]:
     """Return the paragraphs and tables of pages, in reading order, and what is usual in them."""
-    lines = [list(map(joined_row, column.rows)) for _, columns, _ in pages for column in columns]
+    lines = [list(map(joined_row, column.rows)) for page in pages for column in page.columns]
     usual = _usual(lines)
     parts: list[Part] = []
-    for page, columns, rules in pages:
-        for column in columns:
-            rows = split_tables(column.rows, rules, typed=usual.fixed_pitch)
-            parts += _paragraphs(page, column, rows, usual)
+    for page in pages:
+        for column in page.columns:
+            rows = split_tables(column.rows, page.rules, page.grids, typed=usual.fixed_pitch)
+            parts += _paragraphs(page.number, column, rows, usual)
     words = HyphenatedWords(line.text for column_lines in lines for line in column_lines)
     for part in parts:
         if isinstance(part, Paragraph):
@@ -171,6 +182,8 @@ def _goes_on(paragraph: Paragraph, line: Piece, usual: Usual) -> bool:
             return False
     if NUMBER.match(line.text) and (_ends(paragraph, line) or NUMBER.match(paragraph.lines[0].text)):
         return False
+    if _counts_on(paragraph.lines[0], line):
+        return False
     if lower:
         return True
     if _ends(paragraph, line):
@@ -179,6 +192,14 @@ def _goes_on(paragraph: Paragraph, line: Piece, usual: Usual) -> bool:
     if len(paragraph.lines) == 1:  # the first line may be indented, or the others
         return indented <= 4 * _INDENT or bool(BULLET.match(last.text) or NUMBER.match(last.text))
     return indented <= _INDENT or not _SENTENCE_END.search(last.text)
+
+
+def _counts_on(first: Piece, line: Piece) -> bool:
+    """Tell whether a line begins with the number that comes after a paragraph's, at the same place."""
+    number, next_number = BARE_NUMBER.match(first.text), BARE_NUMBER.match(line.text)
+    if number is None or next_number is None or abs(line.left - first.left) > 0.5 * line.size:
+        return False
+    return int(next_number[1]) == int(number[1]) + 1
 
 
 def _ends(paragraph: Paragraph, line: Piece) -> bool:

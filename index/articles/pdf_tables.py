@@ -8,7 +8,8 @@ from statistics import fmean
 
 from index.articles.document import Run
 from index.articles.pdf_glyphs import Rule
-from index.articles.pdf_lines import Row
+from index.articles.pdf_grids import Grid
+from index.articles.pdf_lines import Piece, Row, joined_row, rows_of
 
 _GAP = 0.25  # between columns, in text sizes
 _FARTHEST_ROWS = 3.5  # distance of two baselines, in text sizes
@@ -32,13 +33,22 @@ class Table:
     rows: list[list[list[Run]]]
 
 
-def split_tables(rows: Sequence[Row], rules: Sequence[Rule], *, typed: bool) -> Iterator[Row | Table]:
+def split_tables(
+    rows: Sequence[Row], rules: Sequence[Rule], grids: Sequence[Grid], *, typed: bool
+) -> Iterator[Row | Table]:
     """Yield the rows of a column of text, those of tables as tables.
 
     `typed` tells that all of the text is in a typewriter's font; else what is in such a font is code.
     """
     start = 0
     while start < len(rows):
+        if grid := next((grid for grid in grids if all(map(grid.holds, rows[start]))), None):
+            end = start + 1
+            while end < len(rows) and all(map(grid.holds, rows[end])):
+                end += 1
+            yield _grid_table(grid, [piece for row in rows[start:end] for piece in row])
+            start = end
+            continue
         is_code = not typed and all(piece.fixed_pitch for piece in rows[start])
         end, columns = (start, []) if is_code else _table_at(rows, start)
         if end > start:
@@ -54,12 +64,16 @@ def _table_at(rows: Sequence[Row], start: int) -> tuple[int, list[Interval]]:
     if not _may_be_in_table(rows[start]):
         return start, []
     columns = _intervals([], rows[start])
+    if len(columns) < 2:  # pieces that overlap
+        return start, []
     end = start + 1  # behind the last row with several cells, or the lines that go on with its cells
     position = end
     while position < len(rows):
         row, before = rows[position], rows[position - 1]
         distance = (before[0].baseline - row[0].baseline) / max(row[0].size, before[0].size)
         merged = _intervals(columns, row)
+        if len(row) == 1 and len(merged) > len(columns):
+            break
         if distance > _FARTHEST_ROWS or len(merged) < len(columns) or _is_leader(row):
             break
         if len(row) > 1:
@@ -125,6 +139,23 @@ def _table(lines: Sequence[Row], columns: Sequence[Interval], rules: Sequence[Ru
     return Table((), rows)
 
 
+def _grid_table(grid: Grid, pieces: Sequence[Piece]) -> Table:
+    rows: list[list[list[Run]]] = []
+    firsts: list[Row] = []
+    for cells in grid.cells(pieces):
+        row: list[list[Run]] = []
+        for cell in cells:
+            runs: list[Run] = []
+            for line in map(joined_row, rows_of(cell)):
+                runs += [LINE_BREAK] * bool(runs) + list(line.runs)
+            row.append(runs)
+        rows.append(row)
+        firsts.append([piece for cell in cells for piece in cell])
+    if len(rows) > 1 and _is_header(rows, firsts, ruled_off=False):
+        return Table(tuple(map(_text, rows[0])), rows[1:])
+    return Table((), rows)
+
+
 def _cells(line: Row, columns: Sequence[Interval]) -> list[list[Run]]:
     cells: list[list[Run]] = [[] for _ in columns]
     for piece in line:
@@ -172,4 +203,4 @@ def _is_value(text: str) -> bool:
 
 
 def _text(cell: Sequence[Run]) -> str:
-    return "".join(run.text for run in cell)
+    return "".join(run.text for run in cell).replace(LINE_BREAK.text, " ")

@@ -14,6 +14,7 @@ from index.articles.pdf_blocks import add_blocks
 from index.articles.pdf_columns import columns_of
 from index.articles.pdf_furniture import without_furniture
 from index.articles.pdf_glyphs import Page, read_page
+from index.articles.pdf_grids import find_grids
 from index.articles.pdf_lines import pieces_of
 from index.articles.pdf_paragraphs import PageColumns, read_paragraphs
 from index.errors import UnreadableFileError
@@ -33,11 +34,12 @@ def read_pdf(file: Path) -> Document:
         pages = [read_page(pdf, number) for number in range(1, len(pdf) + 1)]
         title, author = (normalise_text(pdf.get_metadata_value(key)) for key in ("Title", "Author"))
     _check_characters(pages)
-    pieces = without_furniture([pieces_of(page.glyphs) for page in pages])
+    pieces = without_furniture([pieces_of(page.glyphs, page.uprights) for page in pages])
     columns: list[PageColumns] = []
     for page, page_pieces in zip(pages, pieces, strict=True):
-        columns.append((page.number, columns_of(page_pieces), page.rules))
-        columns.append((page.number, columns_of(pieces_of(page.aside)), ()))
+        grids = find_grids(page.rules, page.uprights)
+        columns.append(PageColumns(page.number, columns_of(page_pieces, grids), page.rules, grids))
+        columns.append(PageColumns(page.number, columns_of(pieces_of(page.aside))))
     builder = DocumentBuilder()
     add_blocks(builder, *read_paragraphs(columns))
     if _NO_TITLE.fullmatch(title.strip()):

@@ -67,6 +67,21 @@ def test_items_with_any_mark_are_items_and_wrapped_lines_belong_to_them(tmp_path
     assert items[0].lead == "The keeper does three things every day"
 
 
+def test_a_question_leads_to_its_answer_and_items_may_have_numbers_alone(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        write_lines(canvas, "The tower is open on Sundays.", top=780)
+        write_lines(canvas, "What does the tower cost?\n\nSix crowns for everybody.")
+        write_lines(canvas, "1 ring the bell\n2 wait for the keeper, who may be\n   asleep", top=680)
+
+    article = read_drawn(tmp_path, draw)
+    assert texts_of(article, BlockKind.QUESTION) == ["What does the tower cost?"]
+    assert article.blocks[2].lead == "What does the tower cost?"
+    assert texts_of(article, BlockKind.LIST_ITEM) == [
+        "1 ring the bell",
+        "2 wait for the keeper, who may be asleep",
+    ]
+
+
 def test_contents_and_captions_are_known(tmp_path: Path) -> None:
     def draw(canvas: Canvas) -> None:
         write_lines(
