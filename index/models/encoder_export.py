@@ -140,6 +140,11 @@ class FrameworkEncoder:
             self._model.to(device)
 
     @property
+    def uses_gpu(self) -> bool:
+        """Tell whether it was loaded onto a GPU."""
+        return self._model.device.type != "cpu"
+
+    @property
     def _dimension(self) -> int:
         dimension = self._model.get_embedding_dimension()
         if dimension is None:

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from sentence_transformers import SentenceTransformer
 
-from index.building.embedding import FRAMEWORK_FROM
 from index.building.update import update
 from index.config import DEFAULT_ENCODER, Config, CorpusSection
 from index.library import Library
@@ -46,7 +45,7 @@ def _round(config: Config) -> tuple[float, float, float]:
     again = seconds(lambda: update(config, lambda *_: None))
     model = _load()
     bare = seconds(lambda: model.encode(texts))
-    return first, again - (loading if len(texts) >= FRAMEWORK_FROM else 0.0), bare
+    return first, again, bare
 
 
 def _load() -> SentenceTransformer:
