@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -10,6 +11,7 @@ import numpy as np
 from index.arrays import Floats
 from index.errors import IndexDamagedError, ModelDamagedError
 from index.models.encoder import PROGRESS_CHUNK, Encoder
+from index.models.export_process import export_encoder
 from index.records import Progress
 from index.storage import generations
 from index.storage.fingerprint import encoder_name
@@ -58,7 +60,7 @@ class Embedder:
             encoder = Encoder.load(folder)
         except (IndexDamagedError, ModelDamagedError):
             progress("export the encoder", 0, 1)
-            generations.put_encoder(root, folder.name, _load_framework(model_folder).export)
+            generations.put_encoder(root, folder.name, partial(export_encoder, model_folder))
             encoder, exported = Encoder.load(folder), True
             progress("export the encoder", 1, 1)
         return cls(folder, encoder, model_folder, progress), exported
