@@ -209,12 +209,7 @@ def show(context: click.Context, article: str, around: int | None, as_objects: b
     )
 
 
-@main.command(
-    examples=(
-        "footnote index",
-        "footnote index --rebuild",
-    )
-)
+@main.command(examples=("footnote index", "footnote index --rebuild"))
 @click.option("--rebuild", is_flag=True, help="Read and embed everything again, whether it changed or not.")
 @json_option
 @global_options
