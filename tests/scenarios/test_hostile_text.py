@@ -66,6 +66,7 @@ def harmless(body: Any) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("all_worth_showing")
 async def test_an_article_stays_text_wherever_it_is_shown(
     discord: FakeDiscord, hostile_folder: Path, tmp_path: Path
 ) -> None:

@@ -14,15 +14,17 @@ import pytest
 from bot.discord.events.buttons import NO_NOTE, NOT_YOURS, NOTE_KEPT
 from bot.discord.events.client import FootnoteClient
 from bot.discord.replies.reply import verdict_reply
-from bot.discord.replies.tickets import NoteTicket
+from bot.discord.replies.tickets import MoreTicket, NoteTicket, VerdictTicket
 from bot.feedback.export import export
 from bot.feedback.store import FEEDBACK_FILE, Judgement
 from index.storage.catalog import article_key
 from tests.fake_discord import FakeDiscord
+from tests.support.bots import Bots
 from tests.support.button_presses import (
     ANSWER,
     COALITION,
     CONTEXT,
+    FORGED,
     NOTE,
     NOWHERE,
     RAQQA,
@@ -31,6 +33,7 @@ from tests.support.button_presses import (
     WRONG,
     ask,
     button,
+    forge,
     press,
     seen,
 )
@@ -153,6 +156,32 @@ async def test_that_the_articles_do_not_say_can_be_right(discord: FakeDiscord, b
     assert (entry.judgement.answer, entry.judgement.sentence) == (None, None)
     (gold,) = export([entry]).questions
     assert not gold.answerable
+
+
+async def test_a_verdict_on_a_message_that_is_no_answer_is_not_kept(
+    discord: FakeDiscord, bot: FootnoteClient
+) -> None:
+    page = (await press(discord, await ask(discord), CONTEXT)).message
+    assert page is not None
+    for ticket in (VerdictTicket(True, "abc"), MoreTicket(None, 3)):
+        page.buttons[0]["custom_id"] = ticket.custom_id
+        assert seen(await press(discord, page, page.buttons[0]["label"])) == FORGED
+    assert bot.services.feedback.list() == []
+
+
+async def test_verdicts_and_pages_have_limits_of_their_own(discord: FakeDiscord, bots: Bots) -> None:
+    bot = await bots.start(questions_per_minute=1)
+    message = await ask(discord)
+    assert seen(await press(discord, message, RIGHT)).startswith(THANKS)
+    for _ in range(3):
+        assert seen(await press(discord, message, WRONG)) == "That's a lot at once. You can go on in 60 s."
+    assert [entry.judgement.right for entry in bot.services.feedback.list()] == [True]
+    for _ in range(6):
+        assert ANSWER in seen(await press(discord, message, CONTEXT))
+    for what in (CONTEXT, "fn1:nonsense"):
+        clicked = await (forge if what.startswith("fn1:") else press)(discord, message, what)
+        assert seen(clicked) == "That's a lot at once. You can go on in 10 s."
+    assert seen(await press(discord, message, RIGHT, discord.world.add_user("eve"))).startswith(THANKS)
 
 
 async def test_a_note_is_added_by_the_person_who_judged(discord: FakeDiscord, bot: FootnoteClient) -> None:

@@ -139,8 +139,10 @@ def article_reply(article: Article, sentences: Sequence[Sentence]) -> Reply:
 
 
 def _number(sentences: Sequence[Sentence], ticket: ContextTicket) -> int | None:
-    cited = Sentence(ticket.start, ticket.end)
-    return next((number for number, sentence in enumerate(sentences) if sentence == cited), None)
+    cited = ticket.start, ticket.end
+    return next(
+        (number for number, sentence in enumerate(sentences) if (sentence.start, sentence.end) == cited), None
+    )
 
 
 def _position(run: range, total: int) -> str:

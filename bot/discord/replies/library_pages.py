@@ -39,8 +39,8 @@ ABOUT = (
     "message's menu: Apps, Find sources. Reply to an answer to ask on in the same article."
 )
 FEEDBACK = (
-    "If you judge the answer to your own question, the question, the answer and your note are kept on the bot's "
-    "own machine; of anybody else's question, only the verdict and your note."
+    "If you judge the answer to your own question, the question, the answer and your note are kept on the "
+    "bot's own machine; of anybody else's question, only the verdict and your note."
 )
 UNLOGGED = "Questions are otherwise neither kept nor logged."
 LOGGED = "Questions are also kept in the log there."

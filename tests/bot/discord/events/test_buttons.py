@@ -341,17 +341,6 @@ async def test_a_far_page_of_sources_gets_a_private_line(discord: FakeDiscord, b
         assert seen(await press(discord, message, message.buttons[0]["label"]))
 
 
-async def test_a_verdict_on_a_message_that_is_no_answer_is_not_kept(
-    discord: FakeDiscord, bot: FootnoteClient
-) -> None:
-    page = (await press(discord, await ask(discord), CONTEXT)).message
-    assert page is not None
-    for ticket in (VerdictTicket(True, "abc"), MoreTicket(None, 3)):
-        page.buttons[0]["custom_id"] = ticket.custom_id
-        assert seen(await press(discord, page, page.buttons[0]["label"])) == FORGED
-    assert bot.services.feedback.list() == []
-
-
 async def test_a_foreign_form_gets_a_private_line(discord: FakeDiscord, bot: FootnoteClient) -> None:
     opened = await press(discord, (await press(discord, await ask(discord), RIGHT)).message, NOTE)
     assert opened.modal is not None
@@ -359,21 +348,6 @@ async def test_a_foreign_form_gets_a_private_line(discord: FakeDiscord, bot: Foo
         opened.modal["custom_id"] = custom_id
         sent = await (await discord.submit(discord.world.user, opened, note="Hm.")).done()
         assert seen(sent) == FORGED
-
-
-async def test_verdicts_and_pages_have_limits_of_their_own(discord: FakeDiscord, bots: Bots) -> None:
-    bot = await bots.start(questions_per_minute=1)
-    message = await ask(discord)
-    assert seen(await press(discord, message, RIGHT)).startswith(THANKS)
-    for _ in range(3):
-        assert seen(await press(discord, message, WRONG)) == "That's a lot at once. You can go on in 60 s."
-    assert [entry.judgement.right for entry in bot.services.feedback.list()] == [True]
-    for _ in range(6):
-        assert ANSWER in seen(await press(discord, message, CONTEXT))
-    for what in (CONTEXT, "fn1:nonsense"):
-        clicked = await (forge if what.startswith("fn1:") else press)(discord, message, what)
-        assert seen(clicked) == "That's a lot at once. You can go on in 10 s."
-    assert seen(await press(discord, message, RIGHT, discord.world.add_user("eve"))).startswith(THANKS)
 
 
 async def test_a_click_that_fails_is_told_under_a_number(

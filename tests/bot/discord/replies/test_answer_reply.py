@@ -178,32 +178,6 @@ def test_a_declined_answer_marks_nothing() -> None:
     assert reply.embed.footer.text == "Too unsure to answer (10%) · 0.04 s"
 
 
-def test_a_sentence_that_may_answer_is_shown_as_such_with_the_likely_words_in_bold() -> None:
-    who = "US Lieutenant General Steve Townsend"
-    cited = [cite(RAQQA, 3, who, 0.2), cite(RAQQA, 2, "", 0.1, nth=2)]
-    reply = show(replace(answered("Who?", None, *cited), maybe=True))
-    assert reply.embed is not None
-    assert (reply.embed.description or "").startswith(
-        f"Not sure, but this may be it:{EMPTY_LINE}> **{who}** predicts the fight for Raqqa"
-    )
-    assert f"{EMPTY_LINE}-# Next best:\n> " in (reply.embed.description or "")
-    assert reply.embed.footer.text == "Too unsure to answer (20%) · 0.04 s"
-    assert reply.embed.colour == AMBER
-    for message in (reply, without_embed(reply, name_permission=True)):
-        shown = read_back(sent(message))
-        assert shown is not None
-        assert (shown.question, shown.answer, shown.article) == ("Who?", who, article_key(RAQQA.id))
-
-
-def test_without_a_mark_the_sentence_that_may_answer_is_bold() -> None:
-    cited = replace(cite(HOSTILE, 1, "", 0.2), sentence=r"A \ back*slash* and ** stars")
-    reply = show(replace(answered("Who?", None, cited), maybe=True))
-    for message in (reply, without_embed(reply, name_permission=True)):
-        shown = read_back(sent(message))
-        assert shown is not None
-        assert shown.answer == cited.sentence
-
-
 def test_an_empty_library_says_so_without_sources() -> None:
     reply = answer_reply(
         Answer("Who?", False, 0.0, None, (), 1.0), places={}, asked_in=None, fingerprint=FINGERPRINT

@@ -144,3 +144,13 @@ def test_an_article_begins_after_its_title_and_can_be_read_on() -> None:
     ticket = parse_ticket(button.custom_id)
     assert isinstance(ticket, PageTicket)
     assert described(reply).endswith(cite(RAQQA, ticket.number - 1, "", 1.0).sentence)
+
+
+def test_a_cited_sentence_is_found_in_whatever_block_it_stands() -> None:
+    in_blocks = [Sentence(span.start, span.end, block) for block, span in enumerate(spans(RAQQA))]
+    cited = cite(RAQQA, 3, "", 0.9)
+    ticket = ContextTicket(KEY, cited.start, cited.end, sentence_digest(cited.sentence))
+    reply = context_reply(RAQQA, in_blocks, ticket)
+    assert reply is not None
+    assert reply.embed is not None
+    assert "**" in (reply.embed.description or "")

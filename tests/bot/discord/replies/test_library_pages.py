@@ -159,8 +159,8 @@ def test_about_says_what_is_kept(logged: bool) -> None:
     assert fields["Version"] == "1.0"
     kept, _, otherwise = fields["Privacy"].partition(". ")
     assert kept == (
-        "If you judge the answer to your own question, the question, the answer and your note are kept on the "
-        "bot's own machine; of anybody else's question, only the verdict and your note"
+        "If you judge the answer to your own question, the question, the answer and your note are kept on "
+        "the bot's own machine; of anybody else's question, only the verdict and your note"
     )
     assert (otherwise == "Questions are otherwise neither kept nor logged.") != logged
     assert ("kept in the log" in otherwise) == logged
