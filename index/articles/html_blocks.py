@@ -1,7 +1,6 @@
 """Blocks of an HTML page: its headings, paragraphs, list items, table rows and so on, in order."""
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from index.articles.document import DocumentBuilder, Run
@@ -12,6 +11,7 @@ from index.records import BlockKind
 
 _LISTS = frozenset(("dir", "menu", "ol", "ul"))
 _VERBATIM = frozenset(("listing", "plaintext", "pre", "xmp"))
+_LONGEST_QUESTION = 300
 _CONTENTS = re.compile(r" (?:toc|table of contents|contents|on this page) ")
 
 
@@ -27,7 +27,10 @@ class _Place(NamedTuple):
 
 
 def add_blocks(builder: DocumentBuilder, root: Element, address: str = "") -> None:
-    """Append the blocks of an element; relative links are taken from `address`, or left out without one."""
+    """Append the blocks of an element, which is used up.
+
+    Relative links are taken from `address`, or left out without one.
+    """
     _Walk(builder, address).through(root)
 
 
@@ -43,13 +46,13 @@ class _Walk:
         self._defined = self._opens_item = False
 
     def through(self, root: Element) -> None:
-        # Each frame is an open element with its children still to come, and the place around it.
-        frames: list[tuple[Element, Iterator[Element | str], _Place]] = [
-            (root, iter(root.children), self._place)
-        ]
+        """Append the blocks of a tree, which is used up."""
+        # Each frame is an open element with its children still to come, last first, and the place around it.
+        frames = [(root, self._place)]
+        root.children.reverse()
         while frames:
-            element, children, outer = frames[-1]
-            child = next(children, None)
+            element, outer = frames[-1]
+            child = element.children.pop() if element.children else None  # whose memory is needed no longer
             if child is None:
                 frames.pop()
                 self._leave(element)
@@ -62,8 +65,9 @@ class _Walk:
                 self._end_block()
                 add_table(self._builder, child, self._address, self._place.lead)
             else:
-                frames.append((child, iter(child.children), self._place))
+                frames.append((child, self._place))
                 self._enter(child)
+                child.children.reverse()
         self._end_block()
 
     def _enter(self, element: Element) -> None:
@@ -88,6 +92,8 @@ class _Walk:
         tag, kind = element.tag, place.kind
         if kind in (BlockKind.CONTENTS, BlockKind.QUESTION):
             return place
+        if kind is BlockKind.HEADING and tag not in HEADINGS:
+            return place
         if _is_contents(element):
             return place._replace(kind=BlockKind.CONTENTS)
         if tag in HEADINGS:
@@ -108,7 +114,7 @@ class _Walk:
             summary = next((child for child in element.elements() if child.tag == "summary"), None)
             return place._replace(lead=text_of(summary)) if summary else place
         if tag in ("dt", "summary") or _opens_something(element):
-            return place._replace(kind=BlockKind.QUESTION, lead="", in_term=tag == "dt")
+            return place._replace(kind=BlockKind.QUESTION, level=place.lists, lead="", in_term=tag == "dt")
         if tag == "dd":
             return place._replace(kind=BlockKind.DEFINITION, lead=", ".join(self._terms))
         return place
@@ -147,7 +153,9 @@ def _is_block(element: Element) -> bool:
 
 
 def _opens_something(element: Element) -> bool:
-    return element.has("aria-expanded") or element.get("role") == "button"
+    """Tell whether a click on an element opens another, as in lists of questions."""
+    clickable = element.has("aria-expanded") or element.get("role") == "button" or element.has("onclick")
+    return clickable and element.length < _LONGEST_QUESTION
 
 
 def _is_contents(element: Element) -> bool:

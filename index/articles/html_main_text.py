@@ -13,10 +13,11 @@ _FURNITURE_ROLES = frozenset(
     "tooltip".split()
 )
 _FURNITURE = pattern_of_names(
-    r"ads? advert\w* back_to_top breadcrumbs? consent cookiebanner cookieconsent edit_?section footer gdpr "
+    r"ads? advert\w* back_to_top breadcrumbs? cat_?links consent cookiebanner cookieconsent edit_?section "
     r"cookies?(?:_\w+)?_(?:banner|bar|consent|dialog|info|message|modal|notice|overlay|policy|popup|wall) "
-    r"mast_?head most_(?:popular|read) mw_jump_link nav navbar navbox navigation newsletter pager pagination "
-    r"paywall print_only side_?bar site_header skip skip_(?:to_content|link|nav) sponsor\w* you_may_also_like"
+    r"footer gdpr mast_?head most_(?:popular|read) mw_jump_link nav navbar navbox nav_?links navigation "
+    r"newsletter pager pagination paywall print_only side_?bar site_(?:header|notice) sponsor\w* "
+    r"skip skip_(?:to_content|link|nav) you_may_also_like"
 )
 # Names of furniture that other elements have, too.
 _MAYBE_FURNITURE = pattern_of_names(

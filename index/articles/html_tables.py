@@ -44,7 +44,7 @@ def is_layout(table: Element) -> bool:
     """Tell whether a table only places its contents: without headers, paragraphs or tables in its cells."""
     if table.get("role") in ("none", "presentation"):
         return True
-    cells = most = 0
+    cells = most = rows = longest = 0
     headed = False
     for child in _children(table):
         if isinstance(child, str) or (child.tag not in _GROUPS and child.tag not in ("caption", "tr")):
@@ -61,9 +61,12 @@ def is_layout(table: Element) -> bool:
                     return True
                 headed = headed or cell.tag == "th"
                 width += 1
+                longest = max(longest, cell.length)
+            rows += 1
             cells += width
             most = max(most, width)
-    return not headed and (table.nested or most < 2 or table.length > _LAYOUT_CELL * cells)
+    is_prose = table.length > _LAYOUT_CELL * cells or (rows == 1 and longest > _LAYOUT_CELL)
+    return not headed and (table.nested or most < 2 or is_prose)
 
 
 def _children(element: Element) -> Iterator[Element | str]:

@@ -79,7 +79,7 @@ def _title(page: Page, headings: list[str]) -> str | None:
         return None
     parts = _BETWEEN_NAMES.split(title)
     site = page.meta.get("og:site_name", "").strip()
-    if len(parts) > 1 and len(headings) == 1 and headings[0] in parts:
+    if len(parts) > 1 and len(headings) == 1 and headings[0] == parts[0]:
         return headings[0]
     if len(parts) == 2 and site and parts[1] == site:
         return parts[0]

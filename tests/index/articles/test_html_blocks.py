@@ -39,6 +39,35 @@ def test_a_button_introduces_what_it_opens() -> None:
     assert leads(page) == [("question", "How far?", ""), ("paragraph", "Three miles.", "How far?")]
 
 
+def test_a_heading_with_a_button_stays_a_heading() -> None:
+    item = "<h2><button aria-expanded=false data-target='#{0}'>{0}?</button></h2><div id={0} hidden>{1}</div>"
+    page = item.format("Far", "Three miles.") + item.format("High", "A mile.")
+    assert [(kind, text) for kind, text, _ in leads(page)] == [
+        ("heading", "Far?"),
+        ("paragraph", "Three miles."),
+        ("heading", "High?"),
+        ("paragraph", "A mile."),
+    ]
+
+
+def test_what_opens_on_a_click_without_being_a_button() -> None:
+    page = (
+        "<div class=faq><div onclick='f()'>How far?</div><div style='display:none'>Three miles.</div></div>"
+    )
+    assert leads(page) == [("question", "How far?", ""), ("paragraph", "Three miles.", "How far?")]
+
+
+def test_further_blocks_of_an_item() -> None:
+    page = "<p>Bring:<ul><li><p>a saw</p><p>It is sharp.</p><pre>saw --on</pre></li><li>an axe</ul>"
+    assert leads(page) == [
+        ("paragraph", "Bring:", ""),
+        ("list_item", "a saw", "Bring"),
+        ("paragraph", "It is sharp.", "Bring › a saw"),
+        ("code", "saw --on", "Bring › a saw"),
+        ("list_item", "an axe", "Bring"),
+    ]
+
+
 def test_nested_lists() -> None:
     page = "<p>Bring:<ul><li>tools:<ul><li>a <b>saw</b><li>an axe</ul><li><p>water</p></ul>"
     assert leads(page) == [

@@ -63,6 +63,7 @@ def test_a_page() -> None:
         (b"<title>Bees dance | The Hive</title><h1>Bees dance</h1>", "Bees dance"),
         (b"<title>The Hive - Bees</title><meta property=og:site_name content='The Hive'>", "The Hive - Bees"),
         (b"<title>Bees - The Hive</title><meta property=og:site_name content='The Hive'>", "Bees"),
+        (b"<title>Bees? - Forum</title><h1>Forum</h1><h2>Bees?</h2>", "Bees? - Forum"),
         (b"<title>Salt-works of 1900</title><h1>Salt</h1>", "Salt-works of 1900"),
         (b"<svg><title>Icon</title></svg><p>Nothing</p>", None),
         (b"<p>Nothing</p>", None),
@@ -165,6 +166,7 @@ def test_deep_and_broken_markup(opening: str, closing: str) -> None:
     "page",
     [
         "<p>They <b>dance</b>, <i>often</i>.</p>" * 3_000,
+        "<p>ab</p>" * 3_000,
         "<table>" + "<tr><td>12</td><td>ab</td><td>c</td></tr>" * 3_000 + "</table>",
         "<ul>" + "<li><a href='#x'>ab</a></li>" * 3_000 + "</ul>",
         "<div class='a'><span class='b'>cd</span></div>" * 3_000,
