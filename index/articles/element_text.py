@@ -17,7 +17,7 @@ _UNSEEN_CLASSES = frozenset(("headerlink", "anchor", "footnote-reference", "labe
 _SCHEMES = frozenset(("http", "https", "mailto", "tel", "ftp"))
 _SPACE = re.compile(r"\s+")
 _NOTE_MARK = re.compile(r"\W*\d{1,3}\W*")  # "[1]"
-_FILE_NAME = re.compile(r"\S+\.\w{2,4}")
+_NO_DESCRIPTION = re.compile(r"\S+\.\w{2,4}|:[\w+-]+:")  # "hedge.png", ":smile:"
 _BADGE = re.compile(r"badge|shields\.io|\bstatus\.svg", re.IGNORECASE)
 _SUPERSCRIPTS = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _SUBSCRIPTS = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
@@ -52,7 +52,7 @@ class InlineText:
             self._links.append((element.get("href") or "").strip())
         elif tag == "img":
             alt = " ".join((element.get("alt") or "").split())
-            if has_words(alt) and not _FILE_NAME.fullmatch(alt):
+            if has_words(alt) and not _NO_DESCRIPTION.fullmatch(alt):
                 self._images.append(alt)
         elif tag in ("sup", "sub") and not len(element) and _RAISED.fullmatch(element.text or ""):
             table = _SUPERSCRIPTS if tag == "sup" else _SUBSCRIPTS

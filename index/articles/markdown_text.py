@@ -18,6 +18,8 @@ from mdit_py_plugins.admon import admon_plugin
 from mdit_py_plugins.container import container_plugin
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.subscript import sub_plugin
+from mdit_py_plugins.superscript import superscript_plugin
 from mdit_py_plugins.tasklists import tasklists_plugin
 
 from index.articles.document import Document, DocumentBuilder
@@ -44,8 +46,10 @@ _MARKDOWN_INSIDE = re.compile(
 )
 # ":class: dropdown" below ":::{note}"
 _OPTIONS = re.compile(r"^(:{3,}[ \t]*\{[\w:-]+\}[^\n]*\n)(?:[ \t]*:[\w-]+:[^\n]*\n)+", re.MULTILINE)
+_BLOCK_NAME = re.compile(r"[ \t]\^[A-Za-z][\w-]{2,}[ \t]*$", re.MULTILINE)  # of Obsidian
 _CONTENTS = re.compile(r"\[\[?_?toc_?\]?\]", re.IGNORECASE)  # "[TOC]"
-_CALLOUT = re.compile(r"\[!([\w-]+)\][-+]?[ \t]*([^\n]*)(?:\n|\Z)")  # "[!NOTE] Nettles"
+# "[!NOTE] Nettles", with a title that does not go on in the next line
+_CALLOUT = re.compile(r"\\?\[!([\w-]+)\\?\][-+]?[ \t]*\\?(?:([^\n]{0,100})(?:\n(?![a-z`*\[])|\Z)|)")
 # "note Title", "note[Title]", "{note} Title", '{.note title="Title"}'
 _CONTAINER = re.compile(
     r"\s*\{?[.#]?(?P<name>[\w:-]*)(?P<attributes>[^{}\[\]\n]*)\}?\[?(?P<title>[^\[\]{}]*)\]?[\s:]*"
@@ -84,6 +88,7 @@ def _markup(text: str, *, mdx: bool) -> str:
     masked, hidden = hide_unseen(text, mdx=mdx)
     masked = _OPTIONS.sub(r"\1", masked)
     masked = _CONTENT_TAB.sub(r'\1!!! tab "', masked)
+    masked = _HEADING_WITHOUT_SPACE.sub(r"\1 ", _BLOCK_NAME.sub("", masked))
     masked = _MARKDOWN_INSIDE.sub(r"\1\n", masked)
     if mdx:
         masked = _MODULE_CODE.sub("", masked)
@@ -104,6 +109,8 @@ def _parser(hidden: HiddenParts, closed: frozenset[str]) -> MarkdownIt:
     parser.validateLink = lambda url: True  # type: ignore[method-assign]  # add_markup judges addresses
     footnote_plugin(parser, move_to_end=False)
     deflist_plugin(parser)
+    sub_plugin(parser)
+    superscript_plugin(parser)
     tasklists_plugin(parser)
     admon_plugin(parser)
     container_plugin(parser, "callout", validate=lambda *_: True, render=_container)
@@ -197,7 +204,7 @@ def _callouts(state: StateCore) -> None:
         quoted = token.type == "inline" and number > 1 and state.tokens[number - 2].type == "blockquote_open"
         if quoted and (match := _CALLOUT.match(token.content)):
             paragraph = tokens.pop()
-            title = Token("inline", "", 0, content=match[2] or match[1], children=[])
+            title = Token("inline", "", 0, content=(match[2] or match[1]).strip("\\"), children=[])
             opening = Token("paragraph_open", "p", 1, attrs={"class": "admonition-title"})
             tokens[-1].tag = "aside"
             _closing(state.tokens, number).tag = "aside"

@@ -69,15 +69,37 @@ def paragraph_entries(pieces: Sequence[Piece], kind: BlockKind, level: int = 0) 
         ruled = any(map(_RULE.fullmatch, "".join(piece.text for piece in pieces).split(SOFT_BREAK)[1:2]))
         return list(_rows(shown, ruled=ruled))
     if _ASKS.match(shown[0]):
-        return _question_and_answer(lines, hard, kind, level)
-    if len(lines) == 1:
-        return _one_line(lines[0], kind, level)
-    if _is_bold(lines[0]) and shown[0].endswith("?"):
-        rest = _joined(lines[1:], hard[1:])
-        return [Entry(BlockKind.QUESTION, lines[0], level), *paragraph_entries(rest, kind, level)]
-    if items := _items(lines, hard, shown, level):
-        return items
-    return _one_line(_joined(lines, hard), kind, level)
+        return _questions_and_answers(lines, hard, kind, level)
+    bold = [number for number, line in enumerate(lines) if _is_bold(line)]
+    if bold[:1] != [0] or len(bold) == len(lines):
+        return _plain_lines(lines, hard, kind, level)
+    return [
+        entry
+        for start, end in zip(bold, [*bold[1:], len(lines)], strict=True)
+        for entry in _below_bold_line(lines[start:end], hard[start:end], kind, level)
+    ]
+
+
+def _below_bold_line(lines: list[list[Piece]], hard: list[bool], kind: BlockKind, level: int) -> list[Entry]:
+    """Return the blocks of lines of which the first is bold: a question, or what the others are about."""
+    shown = text_of(lines[0])
+    if shown.endswith("?"):
+        return [Entry(BlockKind.QUESTION, lines[0], level), *_plain_lines(lines[1:], hard[1:], kind, level)]
+    if shown.endswith(_ENDS):
+        return _plain_lines(lines, hard, kind, level)
+    below = _plain_lines(lines[1:], hard[1:], kind, level)
+    for entry in below:
+        entry.lead = entry.lead or shown.rstrip(":")
+    return [Entry(kind, lines[0], level), *below]
+
+
+def _plain_lines(
+    lines: Sequence[list[Piece]], hard: Sequence[bool], kind: BlockKind, level: int
+) -> list[Entry]:
+    if not lines:
+        return []
+    items = _items(lines, hard, level) if len(lines) > 1 else []
+    return items or _one_line(_joined(lines, hard), kind, level)
 
 
 def item_entries(pieces: Sequence[Piece], level: int) -> list[Entry]:
@@ -213,28 +235,28 @@ def _bold_question(line: Sequence[Piece]) -> tuple[list[Piece], list[Piece]] | N
     return None
 
 
-def _question_and_answer(
+def _questions_and_answers(
     lines: list[list[Piece]], hard: list[bool], kind: BlockKind, level: int
 ) -> list[Entry]:
-    """Return the blocks of a paragraph that begins with "Q:"."""
-    shown = [text_of(line) for line in lines]
-    starts = [number for number, line in enumerate(shown) if number and _REPLIES.match(line)]
-    asked = [number for number, line in enumerate(shown) if line.endswith("?")]
-    end = starts[0] if starts else asked[0] + 1 if asked else len(lines)
-    entries = [Entry(BlockKind.QUESTION, _joined(lines[:end], hard), level)]
-    if end < len(lines):
-        following = [n for n, line in enumerate(shown) if n > end and _ASKS.match(line)]
-        stop = following[0] if following else len(lines)
-        entries.append(Entry(kind, _joined(lines[end:stop], hard[end:]), level))
-        if following:
-            entries += _question_and_answer(lines[stop:], hard[stop:], kind, level)
+    """Return the blocks of a paragraph that begins with "Q:"; an answer begins with "A:", or after "?"."""
+    entries: list[Entry] = []
+    start = 0
+    asking = True
+    for number, line in enumerate(lines):
+        shown = text_of(line)
+        ends = number + 1 == len(lines) or _ASKS.match(text_of(lines[number + 1]))
+        replies = not ends and _REPLIES.match(text_of(lines[number + 1]))
+        if ends or (asking and (replies or shown.endswith("?"))):
+            block = _joined(lines[start : number + 1], hard[start : number + 1])
+            entries.append(Entry(BlockKind.QUESTION if asking else kind, block, level))
+            start = number + 1
+            asking = bool(ends)
     return entries
 
 
-def _items(
-    lines: Sequence[list[Piece]], hard: Sequence[bool], shown: Sequence[str], level: int
-) -> list[Entry]:
+def _items(lines: Sequence[list[Piece]], hard: Sequence[bool], level: int) -> list[Entry]:
     """Return the lines of a paragraph as blocks of their own if they are items, else nothing."""
+    shown = [text_of(line) for line in lines]
     keys = [bold_key(line) for line in lines]
     if sum(map(bool, keys)) > 1 and keys[0]:  # a line without a key goes on with the value before it
         groups: list[tuple[str, list[Piece]]] = []

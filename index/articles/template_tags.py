@@ -19,15 +19,21 @@ _OPENING = re.compile(
     r"|(?P<comment><!--)|(?P<percent>(?<!%)%%(?!%))"
     r"|\{%-?[ \t]*(?P<block>comment|raw|verbatim|highlight)\b[^\n{}]*%\}"
     r"|(?P<shortcode>\{\{[<%][ \t]*highlight\b[^\n{}]*[%>]\}\})"
-    r"|(?P<tag>\{%|\{\{|\{\#(?=[ \t]))"
+    r"|(?P<tag>\{%|\{\{|\{\#(?=[-\s]))"
     r"|(?P<attributes>\{:?[ \t]?[.\#][\w-][^{}\n]*\}|\{:[ \t]?[\w-][^{}\n]*\})"
     r"|(?P<brace>\{)",
     re.MULTILINE,
 )
 _CLOSING = {"{%": "%}", "{{": "}}", "{#": "#}"}
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
-# title="Linux", caption: "A bee"
-_TITLE = re.compile(r"\b(?:title|caption|label|summary|heading)\s*[=:]\s*\"([^\"\n]{1,200})\"")
+# title="Linux", caption: "A bee", and '{{< tab "Linux"'
+_TITLE = re.compile(
+    r"\b(?:title|label|summary|heading|(?P<caption>caption))\s*[=:]\s*\"(?P<title>[^\"\n]{1,200})\""
+    r"|\{\{[<%]\s*(?:accordion|card|collapse|details|expand|step|tab)\s+\"(?P<first>[^\"\n]{1,200})\""
+)
+_NAME = re.compile(r"\{[{%][<%]?-?\s*([\w-]+)")
+# "{% endtab %}", "{{< /tab >}}"
+_END_TAG = re.compile(r"(?:\{%-?\s*end|\{\{[<%]\s*/\s*)([\w-]+)")
 _STRING = re.compile(r"\{\s*(['\"`])([^'\"`{}]*)\1\s*\}")
 # `text <target>` of a role
 _ROLE_TEXT = re.compile(r"(?P<text>[^<>]*[^<>\s])\s*<[^<>]*>|~(?:\w+\.)*(?P<last>\w+)")
@@ -74,6 +80,8 @@ class _Scanner:
         for match in re.finditer("`+", text):
             self._ticks.setdefault(len(match[0]), []).append(match.start())
         self._braces = _matching_braces(text, self._blank_lines) if mdx else {}
+        self._closed = frozenset(_END_TAG.findall(text))
+        self._titled: list[str] = []  # names of the open tags with a title
         self._missing: set[str] = set()  # closing marks that do not come any more
 
     def scan(self) -> str:
@@ -217,18 +225,32 @@ class _Scanner:
     def _hide(self, start: int, end: int) -> int:
         """Replace a tag or comment by a mark, or by its title; alone on its lines it ends a paragraph."""
         source = self._text[start:end]
-        title = _TITLE.search(source) if source.startswith("{") and len(source) <= _LONGEST_TAG else None
+        match = _TITLE.search(source) if source.startswith("{") and len(source) <= _LONGEST_TAG else None
+        title = match["title"] or match["first"] if match else ""
         line_start = self._text.rfind("\n", max(0, start - 200), start) + 1 or (0 if start < 200 else start)
         indent = self._text[line_start:start]
         line_end = self._text.find("\n", end, end + 200)
         line_end = line_end if line_end >= 0 else (len(self._text) if len(self._text) - end < 200 else end)
         alone = not indent.strip() and not self._text[end:line_end].strip() and len(indent) < 4
         if not alone:
-            return self._replace(start, end, self.hidden.hide(source, f" {title[1]} " if title else ""))
+            return self._replace(start, end, self.hidden.hide(source, f" {title} " if title else ""))
         if self._text[line_end + 1 : line_end + 20].lstrip().startswith("|") and not title:
             return self._replace(line_start, min(line_end + 1, len(self._text)), "")
-        shown = f"\n{indent}**{title[1]}**\n" if title else ""
-        return self._replace(line_start, line_end, shown)
+        shown = ""
+        if match and title:
+            shown = f"![{title}](#)" if match["caption"] else self._titled_part(source, title)
+        elif (ends := _END_TAG.match(source)) and self._titled[-1:] == [ends[1]]:
+            self._titled.pop()
+            shown = "</aside>"
+        return self._replace(line_start, line_end, f"\n{indent}{shown}\n" if shown else "")
+
+    def _titled_part(self, source: str, title: str) -> str:
+        """Return the beginning of what a tag with a title encloses, or the title of a tag without an end."""
+        name = _NAME.match(source)
+        if name is None or name[1] not in self._closed:
+            return f"**{title}**"
+        self._titled.append(name[1])
+        return f"<aside><p class='admonition-title'>{escape(title)}</p>"
 
     def _replace(self, start: int, end: int, replacement: str) -> int:
         start = max(start, self._copied)
