@@ -1,7 +1,7 @@
 """Chats exported from Discord as pages by DiscordChatExporter: one block a message."""
 
 from index.articles.document import DocumentBuilder
-from index.articles.html_inline import runs_in
+from index.articles.html_inline import LONGEST_LEAD, runs_in
 from index.articles.html_tree import Element, pattern_of_names, text_of
 from index.records import BlockKind
 
@@ -35,9 +35,9 @@ def add_messages(builder: DocumentBuilder, root: Element) -> None:
         if _UNREAD.search(names):
             continue
         if _AUTHOR.search(names):
-            author = text_of(element)
+            author = text_of(element, LONGEST_LEAD)
         elif _TIME.search(names):
-            time = text_of(element)
+            time = text_of(element, LONGEST_LEAD)
         elif _HEAD.search(names):
             builder.add(BlockKind.PARAGRAPH, runs_in(element, ""))
         elif _MESSAGE.search(names):

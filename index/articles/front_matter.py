@@ -71,6 +71,8 @@ class Description:
     url: str | None = None
     published: str | None = None
     author: str | None = None
+    language: str | None = None
+    """Tag of the language, such as `en-GB`, if the file names one."""
 
 
 def split_front_matter(text: str) -> tuple[Description, str]:

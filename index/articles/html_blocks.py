@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from index.articles.document import DocumentBuilder, Run
-from index.articles.html_inline import BLOCKS, link_address, single_spaced
+from index.articles.html_inline import BLOCKS, LONGEST_LEAD, link_address, single_spaced
 from index.articles.html_tables import add_table, is_layout
 from index.articles.html_tree import HEADINGS, Element, text_of
 from index.records import BlockKind
@@ -112,11 +112,11 @@ class _Walk:
             return place._replace(kind=BlockKind.CAPTION)
         if tag == "details":
             summary = next((child for child in element.elements() if child.tag == "summary"), None)
-            return place._replace(lead=text_of(summary)) if summary else place
+            return place._replace(lead=text_of(summary, LONGEST_LEAD)) if summary else place
         if tag in ("dt", "summary") or _opens_something(element):
             return place._replace(kind=BlockKind.QUESTION, level=place.lists, lead="", in_term=tag == "dt")
         if tag == "dd":
-            return place._replace(kind=BlockKind.DEFINITION, lead=", ".join(self._terms))
+            return place._replace(kind=BlockKind.DEFINITION, lead=", ".join(self._terms)[:LONGEST_LEAD])
         return place
 
     def _add_text(self, text: str) -> None:
@@ -142,7 +142,7 @@ class _Walk:
                 level += 1  # inside the item
             self._builder.add(kind, self._runs, level=level, lead=place.lead)
             self._opens_item = False
-            if place.in_term and (term := "".join(run.text for run in self._runs).strip()):
+            if place.in_term and (term := "".join(run.text for run in self._runs).strip()[:LONGEST_LEAD]):
                 self._terms = [term] if self._defined else [*self._terms[-9:], term]
                 self._defined = False
             self._runs = []

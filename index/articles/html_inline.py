@@ -14,6 +14,11 @@ BLOCKS = frozenset(
 ) | frozenset(HEADINGS)
 """Elements that begin on a line of their own."""
 
+LONGEST_LEAD = 240
+"""Characters of what introduces a block, so that it stays in proportion to the page."""
+LONGEST_ADDRESS = 2_000
+"""Characters of the longest address that links are followed from."""
+
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)\S+", re.IGNORECASE)
 
@@ -49,7 +54,7 @@ def link_address(element: Element, address: str) -> str | None:
     if element.tag != "a" or not (link := element.get("href").strip()):
         return None
     try:
-        joined = urljoin(address, link) if address else link
+        joined = urljoin(address, link) if address and len(address) <= LONGEST_ADDRESS else link
     except ValueError:
         return None
     return joined if _ADDRESS.fullmatch(joined) else None

@@ -58,7 +58,7 @@ class _Candidate:
 def keep_main_text(page: Page) -> None:
     """Take hidden elements and navigation out of a page's tree, and what stands around its main part.
 
-    First-level headings stay wherever they are.
+    First-level headings around it stay if it has none.
     """
     _prune(page, furniture=True)
     _keep_main_part(page)
@@ -163,8 +163,8 @@ def _keep_main_part(page: Page) -> None:
     main = _main_part(candidates, length, len(headings))
     if main is None:
         return
-    inside = {id(heading) for heading in _first_level_headings(main)}
-    page.root.children = [*(heading for heading in headings if id(heading) not in inside), main]
+    inside = _first_level_headings(main)  # one outside is the site's name then
+    page.root.children = [main] if inside else [*headings, main]
 
 
 def _main_part(candidates: list[_Candidate], length: int, headings: int) -> Element | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from index.articles.document import DocumentBuilder, Run
-from index.articles.html_inline import runs_in
+from index.articles.html_inline import LONGEST_LEAD, runs_in
 from index.articles.html_tree import Element, text_of
 from index.records import BlockKind
 
@@ -78,7 +78,7 @@ def add_table(builder: DocumentBuilder, table: Element, address: str = "", lead:
     for child in table.elements():
         if child.tag == "caption":
             builder.add(BlockKind.CAPTION, runs_in(child, address), lead=lead)
-            lead = lead or text_of(child)
+            lead = lead or text_of(child, LONGEST_LEAD)
     rows = list(_rows(table))
     header = _header(rows)
     grid = _Grid(repeatable=4 * table.length)
@@ -91,7 +91,7 @@ def add_table(builder: DocumentBuilder, table: Element, address: str = "", lead:
             if len(row.cells) > 1:
                 _name_columns(grid, placed)
             elif number >= header:
-                row_lead = " › ".join(filter(None, (lead, text_of(row.cells[0]))))
+                row_lead = " › ".join(filter(None, (lead, text_of(row.cells[0], LONGEST_LEAD))))
             continue
         contents = [runs_in(cell, address) for _, cell in placed]
         columns = [_column_name(grid, column, cell) for column, cell in placed]
@@ -170,7 +170,7 @@ def _placed(row: _Row, grid: _Grid) -> list[tuple[int, Element]]:
 
 def _name_columns(grid: _Grid, placed: list[tuple[int, Element]]) -> None:
     for column, cell in placed:
-        name = text_of(cell)[:LONGEST_NAME]
+        name = text_of(cell, LONGEST_NAME)
         end = min(column + _spans(cell), MOST_COLUMNS)
         grid.names += [""] * (end - len(grid.names))
         for number in range(column, end):

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from index.articles.chat_html import add_messages, is_chat
@@ -30,6 +31,7 @@ _ENCODING = re.compile(rb"(?:charset\s*=|<\?xml[^>]{0,200}\bencoding\s*=)\s*[\"'
 _WHERE_ENCODING_STANDS = 4_096  # bytes
 # " | " between the name of a page and that of its site
 _BETWEEN_NAMES = re.compile(r"\s+[|·•»«/–—-]\s+|\s*::\s*|\s*\|\s*")
+_BETWEEN_NAMES_AT_END = re.compile(rf"(?:{_BETWEEN_NAMES.pattern})\Z")
 
 
 def read_html(data: bytes) -> Document:
@@ -59,7 +61,7 @@ def _description(page: Page) -> Description:
     by_property = _marked_up(page.root)
     headings = by_property.get("h1", [])
     author = next((meta[name] for name in _AUTHORS if "://" not in meta.get(name, "://")), None)
-    return make_description(
+    description = make_description(
         {
             "title": _title(page, headings),
             "url": page.canonical or meta.get("og:url"),
@@ -69,6 +71,7 @@ def _description(page: Page) -> Description:
             "author": author or data.get("author") or next(iter(by_property.get("author", [])), None),
         }
     )
+    return replace(description, language=page.language.strip() or None)
 
 
 def _title(page: Page, headings: list[str]) -> str | None:
@@ -77,13 +80,13 @@ def _title(page: Page, headings: list[str]) -> str | None:
     title = next(filter(None, titles), None)
     if title is None:
         return None
-    parts = _BETWEEN_NAMES.split(title)
-    site = page.meta.get("og:site_name", "").strip()
-    if len(parts) > 1 and len(headings) == 1 and headings[0] == parts[0]:
-        return headings[0]
-    if len(parts) == 2 and site and parts[1] == site:
-        return parts[0]
-    return title
+    for heading in headings:  # "Bees - The Hive" above "Bees"
+        if heading and title.startswith(heading) and _BETWEEN_NAMES.match(title, len(heading)):
+            return heading
+    site = " ".join(page.meta.get("og:site_name", "").split())
+    name = title.removesuffix(site) if site else title
+    between = _BETWEEN_NAMES_AT_END.search(name) if name != title else None
+    return name[: between.start()] if between and between.start() else title
 
 
 def _marked_up(root: Element) -> dict[str, list[str]]:

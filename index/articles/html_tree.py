@@ -110,7 +110,7 @@ def pattern_of_names(names: str) -> re.Pattern[str]:
     return re.compile(f" (?:{'|'.join(names.split()).replace('_', ' ')}) ")
 
 
-def text_of(element: Element) -> str:
+def text_of(element: Element, most_characters: int = 10_000) -> str:
     """Return the text of an element with single spaces, or its beginning if it is long."""
     parts: list[str] = []
     waiting: list[Element | str] = [element]
@@ -123,7 +123,7 @@ def text_of(element: Element) -> str:
         else:
             parts.append(" " * (node.tag not in _LOOKS and node.tag != "a"))
             waiting += reversed(node.children[:most])
-    return " ".join("".join(parts).split())
+    return " ".join("".join(parts).split())[:most_characters]
 
 
 class _Target:

@@ -5,25 +5,26 @@ formula), says nothing (names of icons), or is shown at other times (closed dial
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from index.articles.html_tree import HEADINGS, Element, Page, pattern_of_names, text_of
 
 # "display: none", "visibility:hidden", "opacity:0", "font-size:0", "text-indent:-9999px", "left:-9999px"
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:opacity|font-size)\s*:\s*0(?:\.0+)?(?![.\d])"
+    r"|(?<![-\w])color\s*:\s*transparent|clip-path\s*:\s*inset\(\s*(?:50|100)%"
     r"|(?:text-indent|left|top|margin-left)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*[01](?:px)?[\s,]",
     re.IGNORECASE,
 )
 _FLAT = re.compile(r"(?<![-\w])(?:max-)?height\s*:\s*0(?![.\d])", re.IGNORECASE)
 _CUT_OFF = re.compile(r"overflow\s*:\s*hidden", re.IGNORECASE)
 _HIDDEN_NAMES = pattern_of_names(
-    "sr_only visually_?hidden screen_?reader screen_reader_(?:text|only) a11y_hidden is_hidden d_none "
-    "assistive_text"
+    "sr_only visually_?hidden screen_?reader screen_reader_(?:text|only) a11y_hidden is_hidden assistive_text"
 )
-# A rule ".a, p.b { display: none }" without the rules of `@media` around it
-_RULE = re.compile(r"([^{}@;]+)\{([^{}]*)\}")
-_AT_RULE = re.compile(r"@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
+# "hidden" and "d-none", but not "hidden md:block" and "d-none d-md-block", which large screens show
+_HIDDEN_CLASS = re.compile(r"(?:^|\s)(?:hidden|d-none)(?:\s|$)")
+_SHOWN_CLASS = re.compile(r":(?:block|flex|grid|inline|table)|\bd-\w+-(?:block|flex|grid|inline|table)")
+_BRACE = re.compile("[{}]")
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _SIMPLE_SELECTOR = re.compile(r"([a-z][\w-]*)?([.#][\w-]+)|([a-z][\w-]*)", re.IGNORECASE)
 _NAME_IN_SELECTOR = re.compile(r"[.#][\w-]+")
@@ -34,9 +35,10 @@ _SHOWING = re.compile(
 _OPENERS = frozenset(("button", "dt", "label", "summary"))
 _PANELS = frozenset(("article", "dd", "div", "li", "ol", "p", "section", "span", "table", "ul"))
 _ACCORDION = pattern_of_names(
-    r"accordions? answers? collaps\w* disclosure details? drawer expand\w* faqs? panels? questions? reveal "
-    r"spoilers? tabs? toggle\w*"
+    r"accordions? answers? collaps\w* disclosure drawer expand\w* faqs? panels? reveal spoilers? toggle\w*"
 )
+_TAB = pattern_of_names("tab_?(?:content|pane|panel)")
+_LONGEST_TITLE = 200  # characters of what stands above a part that it opens
 # What opens on a click and is no part of the document.
 _FLEETING = pattern_of_names(
     "alert dialog dropdown error lightbox loading login menu message modal nav navbar offcanvas overlay "
@@ -72,6 +74,7 @@ class Visibility:
             or element.get("aria-hidden").lower() == "true"
             or (element.tag == "dialog" and not element.has("open"))
             or (style != "" and _hides(style))
+            or _is_hidden_class(element.get("class"))
             or (bool(self._hidden_by_style) and self._is_hidden_by_style(element))
         )
 
@@ -87,27 +90,28 @@ class Visibility:
     ) -> bool:
         if element.tag not in _PANELS or _FLEETING.search(names):
             return False
-        if element.get("id") in self._controlled or element.get("role") == "tabpanel":
+        if element.get("id") in self._controlled or element.get("role") == "tabpanel" or _TAB.search(names):
             return True
         if before is None:
             return False
         if before.tag in _OPENERS or before.has("aria-expanded") or before.get("role") in ("button", "tab"):
             return True
-        heads = before.tag in HEADINGS or any(child.tag in HEADINGS for child in before.elements())
-        if not (heads or before.has("onclick") or _ACCORDION.search(before.names)):
-            return False
-        return (
-            in_accordion
-            or is_accordion(names)
-            or before.has("onclick")
-            or any(child.tag in ("a", "button") or child.has("onclick") for child in before.elements())
-            or text_of(before).endswith("?")
+        if before.has("onclick") or text_of(before).endswith("?"):
+            return True
+        if (in_accordion or is_accordion(names)) and 0 < before.length < _LONGEST_TITLE:
+            return True
+        return before.tag in HEADINGS and any(
+            child.tag in ("a", "button") or child.has("onclick") for child in before.elements()
         )
 
 
 def is_accordion(names: str) -> bool:
     """Tell whether an element's names say that a click opens its parts."""
     return _ACCORDION.search(names) is not None
+
+
+def _is_hidden_class(classes: str) -> bool:
+    return _HIDDEN_CLASS.search(classes) is not None and _SHOWN_CLASS.search(classes) is None
 
 
 def _hides(style: str) -> bool:
@@ -121,11 +125,27 @@ def _hidden_selectors(styles: Iterable[str]) -> frozenset[str]:
     hidden: set[str] = set()
     shown: set[str] = set()
     for style in styles:
-        plain = _AT_RULE.sub(" ", _COMMENT.sub(" ", style))
-        for rule in _RULE.finditer(plain):
-            if _hides(rule[2]):
-                simple = (selector.strip() for selector in rule[1].split(","))
+        for selectors, declarations in _rules(_COMMENT.sub(" ", style)):
+            if _hides(declarations):
+                simple = (selector.strip() for selector in selectors.split(","))
                 hidden.update(selector for selector in simple if _SIMPLE_SELECTOR.fullmatch(selector))
-            elif _SHOWING.search(rule[2]):
-                shown.update(_NAME_IN_SELECTOR.findall(rule[1]))
+            elif _SHOWING.search(declarations):
+                shown.update(_NAME_IN_SELECTOR.findall(selectors))
     return frozenset(selector for selector in hidden if shown.isdisjoint(_NAME_IN_SELECTOR.findall(selector)))
+
+
+def _rules(style: str) -> Iterator[tuple[str, str]]:
+    """Yield the selectors and the declarations of each rule that holds on every medium."""
+    depth = start = 0
+    selectors = ""
+    for brace in _BRACE.finditer(style):
+        part = style[start : brace.start()]
+        start = brace.end()
+        if brace[0] == "{":
+            if depth == 0:
+                selectors = part.rpartition(";")[2].strip()  # after "@import …;"
+            depth += 1
+        elif depth:
+            depth -= 1
+            if depth == 0 and not selectors.startswith("@"):
+                yield selectors, part

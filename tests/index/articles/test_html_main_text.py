@@ -17,6 +17,7 @@ def text_of(markup: str) -> str:
     [
         f"<nav><a href=/>Home</a></nav><h1>Bees</h1>{TEXT}<footer>Registered in 1987.</footer>",
         f"<header><a href=/>Logo</a></header><main><h1>Bees</h1>{TEXT}</main><div>Other bees</div>",
+        f"<div id=menu-bar><h1>The Hive</h1></div><main><h1>Bees</h1>{TEXT}</main>",
         f"<header><h1>Bees</h1><nav>Home</nav></header><main>{TEXT}</main>",
         f"<div class=cookie-banner>We use 34 cookies.</div><h1>Bees</h1>{TEXT}",
         f"<div>We use cookies. <button>Accept all</button></div><h1>Bees</h1>{TEXT}",

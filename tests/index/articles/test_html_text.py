@@ -64,6 +64,7 @@ def test_a_page() -> None:
         (b"<title>The Hive - Bees</title><meta property=og:site_name content='The Hive'>", "The Hive - Bees"),
         (b"<title>Bees - The Hive</title><meta property=og:site_name content='The Hive'>", "Bees"),
         (b"<title>Bees? - Forum</title><h1>Forum</h1><h2>Bees?</h2>", "Bees? - Forum"),
+        (b"<title>C - Bees - Book</title><h1>Book</h1><h1>C - Bees</h1>", "C - Bees"),
         (b"<title>Salt-works of 1900</title><h1>Salt</h1>", "Salt-works of 1900"),
         (b"<svg><title>Icon</title></svg><p>Nothing</p>", None),
         (b"<p>Nothing</p>", None),
@@ -98,6 +99,37 @@ def test_author_and_date(page: str) -> None:
 def test_structured_data_that_is_none(data: str) -> None:
     page = f"<script type=application/ld+json>{data}</script><p>They dance."
     assert read(page.encode()) == (Description(), "They dance.")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("opening", "repeated"),
+    [
+        ("<style>", "@"),
+        ("<style>", "a "),
+        ("<style>", "@x{a{"),
+        ("<p style='", "left "),
+        ("<title>", " | a"),
+        ("<link rel=canonical href='https://a.b/", "a"),
+        ("<dl><dt>", "word "),
+        ("<details><summary>", "word "),
+        ("<table><caption>", "word "),
+    ],
+)
+def test_long_parts_that_other_parts_refer_to(opening: str, repeated: str) -> None:
+    closing = {"<p style='": "'>", "<link rel=canonical href='https://a.b/": "'>"}
+    after = {"<dl><dt>": "<dt>a<dd>b", "<table><caption>": "<tr><td>a<td>b", "<title>": "</title><h1>a"}
+
+    def page(times: int) -> bytes:
+        parts = after.get(opening, "<p class=x><a href=y>b</a>") * times
+        end = closing.get(opening, "</style>" if opening == "<style>" else "")
+        return (opening + repeated * times + end + parts).encode()
+
+    assert growth(read_html, page(2_000), page(8_000)) < LINEAR
+
+
+def test_language() -> None:
+    assert read(b"<html lang=en-GB><p>They dance.")[0].language == "en-GB"
 
 
 def test_encodings() -> None:
