@@ -1,6 +1,7 @@
 """Blocks of a document, as tests compare them."""
 
 from index.articles.document import Document
+from index.articles.outline import with_outline
 
 
 def shown(document: Document) -> list[tuple[str, str]]:
@@ -20,3 +21,18 @@ def assert_sound(document: Document) -> None:
             inside = cell.end
         assert all(block.start <= link.start < link.end <= block.end for link in block.links)
         end = block.end
+
+
+def leads(document: Document) -> dict[str, str]:
+    """Return the lead of each block, by its text."""
+    outlined = with_outline(document.text, document.blocks, "")
+    return {document.text[block.start : block.end]: block.lead for block in outlined}
+
+
+def links(document: Document) -> list[tuple[str, str]]:
+    """Return the text and the address of each link."""
+    return [
+        (document.text[link.start : link.end], link.address)
+        for block in document.blocks
+        for link in block.links
+    ]

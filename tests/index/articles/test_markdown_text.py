@@ -4,38 +4,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from index.articles.document import Document
 from index.articles.markdown_text import read_markdown
-from index.articles.outline import with_outline
 from index.errors import UnreadableFileError
+from tests.support.blocks import leads, shown
 from tests.support.growth import LINEAR, growth
-
-
-def blocks(content: str, *, mdx: bool = False) -> list[tuple[str, str]]:
-    document = read_markdown(content, mdx=mdx)
-    return [(block.kind.value, document.text[block.start : block.end]) for block in document.blocks]
 
 
 def text(content: str) -> str:
     return read_markdown(content).text
 
 
-def leads(content: str) -> dict[str, str]:
-    document = read_markdown(content)
-    outlined = with_outline(document.text, document.blocks, "")
-    return {document.text[block.start : block.end]: block.lead for block in outlined}
-
-
-def links(document: Document) -> list[tuple[str, str]]:
-    return [
-        (document.text[link.start : link.end], link.address)
-        for block in document.blocks
-        for link in block.links
-    ]
-
-
 @pytest.mark.parametrize(
-    ("content", "shown"),
+    ("content", "expected"),
     [
         ("The **harbour** is *old* and ***deep***.", "The harbour is old and deep."),
         ("Set `max_age` to `` a `b` ``.", "Set max_age to a `b`."),
@@ -66,28 +46,8 @@ def links(document: Document) -> list[tuple[str, str]]:
         ("See {doc}`the guide <guide>` and {func}`~a.b.call`.", "See the guide and call."),
     ],
 )
-def test_text_has_no_markup(content: str, shown: str) -> None:
-    assert text(content) == shown
-
-
-@pytest.mark.parametrize(
-    ("content", "shown"),
-    [
-        ("{% include nav.html %}\n\nThe fee is 5 euros.", "The fee is 5 euros."),
-        ("Hello {{ user.name }}, the fee is 5 euros.", "Hello , the fee is 5 euros."),
-        ("See [the plan]({{ site.url }}/plan) today.", "See the plan today."),
-        ('{{< figure src="a.png" caption="A hedge" >}}', "A hedge"),
-        ('{% include video.html title="Hedges" %}\nText.', "Hedges\n\nText."),
-        ("{% comment %}\nsecret\n{% endcomment %}\nShown.", "Shown."),
-        ("{% raw %}Use {{ name }}.{% endraw %}", "Use {{ name }}."),
-        ("{{/* a note */}}Shown.{# and\nanother #}", "Shown."),
-        ("In code `{{ name }}` is shown.", "In code {{ name }} is shown."),
-        ("```\n{{ name }}\n<!-- a -->\n```", "{{ name }}\n<!-- a -->"),
-        ("{% highlight sh %}\nrun {{ it }}\n{% endhighlight %}", "run {{ it }}"),
-    ],
-)
-def test_templating_tags_are_no_text(content: str, shown: str) -> None:
-    assert text(content) == shown
+def test_text_has_no_markup(content: str, expected: str) -> None:
+    assert text(content) == expected
 
 
 MDX = """import Tabs from '@theme/Tabs';
@@ -122,7 +82,7 @@ import Boat from 'boat';
 
 
 def test_components_give_their_text_only() -> None:
-    assert blocks(MDX, mdx=True) == [
+    assert shown(read_markdown(MDX, mdx=True)) == [
         ("heading", "Ferries of"),
         ("paragraph", "Linux"),
         ("paragraph", "The boat seats 120 people in two rows."),
@@ -130,7 +90,7 @@ def test_components_give_their_text_only() -> None:
         ("paragraph", "Sold on board."),
         ("code", "import Boat from 'boat';\n<Boat seats={120} />"),
     ]
-    assert blocks(MDX) == blocks(MDX, mdx=True)  # its imports tell
+    assert shown(read_markdown(MDX)) == shown(read_markdown(MDX, mdx=True))  # its imports tell
 
 
 def test_blocks_are_told_apart() -> None:
@@ -138,7 +98,7 @@ def test_blocks_are_told_apart() -> None:
         "Setext\n======\n\nA line.\n\n## Closed ##\n\n> Quoted words.\n\n- one\n\n  more of one\n  - two\n\n"
         "    indented();\n\n1. first\n\n![A hedge](a.png)\n\n~~~\nfenced\n\n  code\n~~~\n"
     )
-    assert blocks(content) == [
+    assert shown(read_markdown(content)) == [
         ("heading", "Setext"),
         ("paragraph", "A line."),
         ("heading", "Closed"),
@@ -154,7 +114,7 @@ def test_blocks_are_told_apart() -> None:
 
 
 def test_a_rule_below_a_sentence_makes_no_heading() -> None:
-    assert blocks("The gate is shut.\n---\nIt opens at nine.") == [
+    assert shown(read_markdown("The gate is shut.\n---\nIt opens at nine.")) == [
         ("paragraph", "The gate is shut."),
         ("paragraph", "It opens at nine."),
     ]
@@ -168,7 +128,7 @@ def test_rows_know_their_columns() -> None:
             ("Boat", "Auk"),
             ("Seats", "48"),
         ]
-        assert blocks(table) == [("caption", "Boat Seats"), ("table_row", "Auk\t48")]
+        assert shown(read_markdown(table)) == [("caption", "Boat Seats"), ("table_row", "Auk\t48")]
 
 
 def test_an_empty_header_leaves_the_rows_name_without_a_column() -> None:
@@ -176,57 +136,9 @@ def test_an_empty_header_leaves_the_rows_name_without_a_column() -> None:
     assert [cell.column for cell in document.blocks[-1].cells] == ["", "Free", "Team"]
 
 
-def test_a_table_of_html_is_read_row_by_row() -> None:
-    content = (
-        "<table><thead><tr><th>Day</th><th>Open</th></tr></thead>\n<tr><td rowspan='2'>Friday</td>"
-        "<td><p>9 to 12</p><ul><li>shop only</li></ul></td></tr>\n\n<tr><td>14 to <b>18</b></td></tr>"
-        "<tr><th colspan='2'>Winter</th></tr><tr><td>Monday</td><td>closed</td></tr></table>"
-    )
-    document = read_markdown(content)
-    rows = [
-        (document.text[block.start : block.end], block.lead)
-        for block in document.blocks
-        if block.kind.value == "table_row"
-    ]
-    assert rows == [
-        ("Friday\t9 to 12\nshop only", ""),
-        ("14 to 18", "Friday"),
-        ("Winter", ""),
-        ("Monday\tclosed", "Winter"),
-    ]
-    assert document.blocks[2].cells[0].column == "Open"
-
-
-def test_a_table_whose_rule_does_not_fit_is_a_table_all_the_same() -> None:
-    assert blocks("| a | b | c |\n|---|---|\n| 1 | 2 | 3 |\n") == [
-        ("caption", "a b c"),
-        ("table_row", "1\t2\t3"),
-    ]
-
-
-def test_links_keep_addresses_that_lead_out() -> None:
-    document = read_markdown(
-        "Write to [Ada](mailto:ada@a.example) or see [the **plan**](https://a.example/p 'title'), "
-        "[below](#below), [items](items.md), <https://b.example>, [x](javascript:alert(1))."
-    )
-    assert links(document) == [
-        ("Ada", "mailto:ada@a.example"),
-        ("the", "https://a.example/p"),
-        ("plan", "https://a.example/p"),
-    ]
-    assert document.text.endswith("below, items, https://b.example, x.")
-
-
-def test_lists_of_links_to_headings_are_contents() -> None:
-    content = (
-        "- [Fees](#fees)\n  - [Refunds](#refunds)\n- [Shop](https://a.example)\n\n[Fees](#fees) | [Top](#top)"
-    )
-    assert [kind for kind, _ in blocks(content)] == ["contents", "contents", "list_item", "contents"]
-
-
 def test_footnotes_stand_where_they_are_written_and_leave_no_marks() -> None:
     content = "It burnt in 1977[^note]. It was old.^[Built in 1801.]\n\n[^note]: Never solved.\n\nEnd."
-    assert blocks(content) == [
+    assert shown(read_markdown(content)) == [
         ("paragraph", "It burnt in 1977. It was old."),
         ("paragraph", "Built in 1801."),
         ("paragraph", "Never solved."),
@@ -255,8 +167,8 @@ def test_footnotes_stand_where_they_are_written_and_leave_no_marks() -> None:
     ],
 )
 def test_titles_of_callouts_lead_their_text(content: str) -> None:
-    assert blocks(content) == [("paragraph", "Nettles"), ("paragraph", "The field is closed.")]
-    assert leads(content)["The field is closed."] == "Nettles"
+    assert shown(read_markdown(content)) == [("paragraph", "Nettles"), ("paragraph", "The field is closed.")]
+    assert leads(read_markdown(content))["The field is closed."] == "Nettles"
 
 
 def test_the_name_of_a_callout_is_no_text() -> None:
@@ -266,88 +178,29 @@ def test_the_name_of_a_callout_is_no_text() -> None:
         "!!! note\n    It is shut.",
         ":::note\nIt is shut.\n:::",
     ):
-        assert blocks(content) == [("paragraph", "It is shut.")]
-        assert leads(content)["It is shut."].lower() == "note"
+        assert shown(read_markdown(content)) == [("paragraph", "It is shut.")]
+        assert leads(read_markdown(content))["It is shut."].lower() == "note"
 
 
 def test_definitions_go_with_their_terms() -> None:
     content = "Pleacher\n: A stem that is cut.\n\n  It is laid down.\n\nMay I smoke?\n: No."
-    assert blocks(content) == [
+    assert shown(read_markdown(content)) == [
         ("definition", "Pleacher\nA stem that is cut."),
         ("definition", "It is laid down."),
         ("question", "May I smoke?"),
         ("paragraph", "No."),
     ]
-    assert leads(content)["It is laid down."] == "Pleacher"
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        "**Q: When do you open?**\n\nA: At nine.",
-        "Q: When do you open?\nA: At nine.",
-        "**Q:** When do you open?\n\n**A:** At nine.",
-        "**When do you open?**\nAt nine.",
-        "**When do you open?** At nine.",
-        "- **When do you open?** At nine.",
-        "When do you open?\n\nAt nine.",
-    ],
-)
-def test_questions_lead_their_answers(content: str) -> None:
-    (kind, question), (answer_kind, answer) = blocks(content)
-    assert (kind, question.endswith("When do you open?")) == ("question", True)
-    assert (answer_kind, answer.endswith("At nine.")) == ("paragraph", True)
-    assert leads(content)[answer] == question
-
-
-def test_a_bold_line_alone_is_a_heading_below_the_last_one() -> None:
-    document = read_markdown("## Wiring\n\n**Batteries**\n\nUse three cells.\n\n**Mind the polarity.**\n")
-    assert [(block.kind.value, block.level) for block in document.blocks] == [
-        ("heading", 2),
-        ("heading", 3),
-        ("paragraph", 0),
-        ("paragraph", 0),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("content", "kinds"),
-    [
-        ("**Place:** the Plough\n**Present:** Joan,\nDilip", ["definition", "definition"]),
-        ("Place: the Plough\nTime: 19:00 to 21:10", ["definition", "definition"]),
-        ("Hours:\nMonday 9 to 12\nFriday 14 to 18", ["paragraph", "list_item", "list_item"]),
-        ("✓ rope\n✓ stove", ["list_item", "list_item"]),
-        ("Step 1: Mix.\nStep 2: Bake.", ["definition", "definition"]),
-        ("Mill Lane 4  \n12345 Wallop", ["list_item", "list_item"]),
-        ("**Address**\nMill Lane 4\nWallop\nUK", ["paragraph", "list_item", "list_item", "list_item"]),
-        ("Q: When?\nA: At nine.\nQ: Who?\nUs.", ["question", "paragraph", "question", "paragraph"]),
-        ("**When?**\nAt nine.\n**Who?**\nUs.", ["question", "paragraph", "question", "paragraph"]),
-        ("The boat is named\nAfter a bird of the sea\nThat nobody has seen.", ["paragraph"]),
-    ],
-)
-def test_lines_that_are_items_are_blocks_of_their_own(content: str, kinds: list[str]) -> None:
-    assert [kind for kind, _ in blocks(content)] == kinds
-
-
-def test_turns_of_a_conversation_are_messages() -> None:
-    content = "**Ada:** When did you come?\n\n**Bo:** In 1969.\n\n**Ada:** Thank you.\n"
-    assert [kind for kind, _ in blocks(content)] == ["question", "message", "message"]
-    assert leads(content)["Bo: In 1969."] == "Ada: When did you come? › Bo"
+    assert leads(read_markdown(content))["It is laid down."] == "Pleacher"
 
 
 def test_what_stands_in_an_item_is_led_by_the_list_and_the_item() -> None:
     content = "Do this:\n\n1. Open the lid.\n\n   ```\n   lid --open\n   ```\n2. Close it.\n"
-    assert leads(content) == {
+    assert leads(read_markdown(content)) == {
         "Do this:": "",
         "Open the lid.": "Do this",
         "lid --open": "Do this › Open the lid.",
         "Close it.": "Do this",
     }
-
-
-def test_the_second_sentence_of_an_item_is_led_by_its_bold_name() -> None:
-    content = "- **Train:** second class. First with a note.\n- **Bed:** 95 euros.\n"
-    assert list(leads(content).values()) == ["Train", ""]
 
 
 FRAGMENTS = st.sampled_from(
@@ -391,8 +244,3 @@ def test_hostile_text_takes_linear_time(part: str) -> None:
 
     part = part.replace("_", " ").replace("/", "\n")
     assert growth(read, part * 500, part * 2_000) < LINEAR
-
-
-def test_elements_within_each_other_without_end_are_named() -> None:
-    with pytest.raises(UnreadableFileError, match="nested too deeply"):
-        read_markdown("<div>" * 5_000 + "text")
