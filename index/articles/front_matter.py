@@ -144,7 +144,8 @@ def _json(text: str) -> tuple[dict[str, Any], int]:
     except (ValueError, RecursionError):
         return {}, 0
     end = start + length
-    if not isinstance(values, dict) or text[end : end + 1].strip():
+    line_end = text.find("\n", end)
+    if not isinstance(values, dict) or text[end : line_end if line_end >= 0 else len(text)].strip():
         return {}, 0
     return {key: _as_text(value) for key, value in values.items()}, len(text) - len(text[end:].lstrip())
 

@@ -110,3 +110,52 @@ def test_a_title_with_a_colon_is_broken_yaml_and_a_title_all_the_same() -> None:
 def test_a_sentence_that_is_all_there_is_is_no_title() -> None:
     assert title_in("\nFirst file. It says the code is alpha.\n\n") is None
     assert title_in("First file\n\nIt says the code is alpha.") == "First file"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\n\n---\nTitle: Bees\nAuthor: Jo\nDate: 2020-02-03\n---\n\nBody.",
+        "+++\ntitle = 'Bees'\nauthor = \"Jo\"\ndate = 2020-02-03\ndraft = false\n+++\n\nBody.",
+        "+++\ntitle = Bees\nauthor = Jo\ndate = 2020-02-03\n+++\nBody.",
+        '{\n  "title": "Bees",\n  "author": ["Jo"],\n  "date": "2020-02-03"\n}\n\nBody.',
+        "Title: Bees\nAuthor: Jo\nDate: 2020-02-03\nKeywords: wax,\n  honey\n\n\nBody.",
+        "% Bees\n% Jo\n% 2020-02-03\n\nBody.",
+        "---\ntitle: Bees\nauthor: [Jo\nlastmod: 2020-02-03\n---\nBody.",
+    ],
+)
+def test_front_matter_has_many_forms(content: str) -> None:
+    description, text = split_front_matter(content)
+    assert (description.title, description.published, text) == ("Bees", "2020-02-03", "Body.")
+    assert description.author in ("Jo", "[Jo")
+
+
+@pytest.mark.parametrize(
+    ("yaml", "description"),
+    [
+        ("canonical: https://a.b/c", Description(url="https://a.b/c")),
+        ("url: /c\npermalink: https://a.b/c", Description(url="https://a.b/c")),
+        ("lastmod: 2024\ndate: 2020", Description(published="2020")),
+        ("updated: 2024", Description(published="2024")),
+        ("layout: post\ntags: [a, b]\npermalink: /dun/", Description()),
+        ("title: Holm: a cheese\nauthor: [Kit, 'Sol']", Description("Holm: a cheese", author="Kit, Sol")),
+    ],
+)
+def test_keys_that_describe(yaml: str, description: Description) -> None:
+    assert split_front_matter(f"---\n{yaml}\n---\nBody.") == (description, "Body.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"boats": 3}\n\nA fact in braces.',
+        '{"title": "Boats"} is what it prints.',
+        "Date: Sunday 9 June\nTeas: Ife\n\nThe open day.",
+        "Title: Boats\nCaptain: Jo\n\nA sheet.",
+        "Subject: boats\n\nA letter.",
+        "+++\nonly words\n+++\nMore.",
+        "{" * 100_000,
+    ],
+)
+def test_values_of_the_text_are_no_front_matter(text: str) -> None:
+    assert split_front_matter(text) == (Description(), text)
