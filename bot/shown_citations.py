@@ -1,6 +1,8 @@
 """Citations that are worth showing to a person; programs get all of them (`bot.json_output`)."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from index.records import Answer, BlockKind, Citation
 from index.retrieval.question_forms import ends_with_question_mark
@@ -23,6 +25,19 @@ def shown_citations(answer: Answer) -> tuple[Citation, ...]:
         or _is_worth_showing(citation)
     ]
     return tuple(replace(citation, number=number) for number, citation in enumerate(shown, 1))
+
+
+def answering_together(citations: Sequence[Citation]) -> int:
+    """Return how many of the first citations answer together: the items of one list, else the first alone."""
+    if not citations:
+        return 0
+    first = citations[0]
+
+    def is_in_its_list(citation: Citation) -> bool:
+        places = ((one.article.id, one.section, one.block, one.score) for one in (first, citation))
+        return citation.block is BlockKind.LIST_ITEM and len(set(places)) == 1
+
+    return max(1, sum(1 for _ in takewhile(is_in_its_list, citations)))
 
 
 def _is_worth_showing(citation: Citation) -> bool:

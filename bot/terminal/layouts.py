@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.doctor.check import Check
-from bot.shown_citations import shown_citations
+from bot.shown_citations import answering_together, shown_citations
 from bot.terminal.blocks import BLANK_LINE, Block, Piece
 from bot.wording import count_with_noun, place, safe, safe_link
 from index.records import NO_ANSWER, NOT_SURE, Answer, Article, Citation, Sentence
@@ -44,13 +44,15 @@ def answer_blocks(answer: Answer) -> list[Block]:
         if citations:
             blocks += [BLANK_LINE, Block((Piece("The nearest sentences, for you to judge:", "aside"),))]
         return blocks + _citation_blocks(citations, layout)
-    first, *others = citations
+    together = answering_together(citations)
+    (first, *items), others = citations[:together], citations[together:]
     opening = Piece(NOT_SURE, "unanswered") if answer.answer is None else Piece(safe(answer.answer), "answer")
     blocks = [Block((opening,)), BLANK_LINE]
     if answer.answer == first.sentence:
         blocks.append(Block(_source(first, layout), _lead(first, layout)))
     else:
         blocks += _citation_blocks([first], layout)
+    blocks += _citation_blocks(items, layout, first)
     if others:
         blocks += [BLANK_LINE, Block((Piece("Next best:", "aside"),))]
     return blocks + _citation_blocks(others, layout, first)

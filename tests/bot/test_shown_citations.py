@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.shown_citations import LEAST_SCORE, shown_citations
+from bot.shown_citations import LEAST_SCORE, answering_together, shown_citations
 from index.records import Answer, BlockKind, Citation, Source
 
 TITLE = "Opening hours"
@@ -57,3 +57,12 @@ def test_headings_of_any_kind_are_left_out(block: BlockKind) -> None:
     assert [(citation.number, citation.sentence) for citation in shown_citations(answer)] == [
         (1, "From nine.")
     ]
+
+
+def test_the_items_of_one_list_answer_together() -> None:
+    items = [replace(cited(f"Item {n}", 0.4, n), block=BlockKind.LIST_ITEM) for n in range(1, 5)]
+    assert answering_together(items) == 4
+    assert answering_together([items[0], replace(items[1], section=("Elsewhere",)), items[2]]) == 1
+    assert answering_together([items[0], items[1], replace(items[2], score=0.3)]) == 2
+    assert answering_together([cited("From nine.", 0.4, 1), items[1]]) == 1
+    assert answering_together([]) == 0

@@ -33,6 +33,7 @@ from bot.discord.replies.tickets import (
     parse_ticket,
     sentence_digest,
 )
+from bot.shown_citations import answering_together
 from bot.wording import safe
 from index.errors import UnknownArticleError
 from index.library import Library
@@ -42,7 +43,7 @@ from index.storage.catalog import article_key
 QUESTION_LIMIT = 500
 """Characters of a question that is accepted; a reply quotes all of it, because a follow-up reads it back."""
 CITATION_LIMIT = 5
-"""Citations in one reply; further ones are for the button "More sources"."""
+"""Citations in one reply, but for a whole list; further ones are for the button "More sources"."""
 CONTEXT_BUTTONS = 3
 """Citations in a reply that have a button; Discord has room for five in a row."""
 ANSWER_LIMIT = 1000
@@ -155,7 +156,7 @@ def answer_reply(
     note: str | None = None,
     statement: bool = False,
 ) -> Reply:
-    """Show an answer with its citations from `offset` on: as many as fit, `limit` at most.
+    """Show an answer with its citations from `offset` on: as many as fit, `limit` or a whole list at most.
 
     `asked_in` is the key of the article that was asked in, `asked_title` its title, `fingerprint` the
     index's, `asker` the id of who wrote the question, 0 if that is not known. With an `offset`, neither the
@@ -164,7 +165,9 @@ def answer_reply(
     """
     blocks = [_opening(answer, offset, asked_title if asked_in else None, note, statement)]
     room = message_limits.EMBED_DESCRIPTION - units(blocks[0])
-    citations = answer.citations[offset : offset + min(limit, CITATION_LIMIT)]
+    together = answering_together(answer.citations) if answer.answerable or answer.maybe else 0
+    most = min(limit, CITATION_LIMIT) if offset else max(min(limit, CITATION_LIMIT), together)
+    citations = answer.citations[offset : offset + most]
     next_best = None if statement or offset else _next_best(answer)
     for at, citation in enumerate(citations):
         repeated = any(earlier.article.id == citation.article.id for earlier in citations[:at])
@@ -282,7 +285,8 @@ def _read_likely_words(below: str) -> str | None:
 
 def _next_best(answer: Answer) -> int | None:
     """Return the number of the first citation below what answers in which no words answer the question."""
-    below = answer.citations[1:] if answer.answerable or answer.maybe else ()
+    together = answering_together(answer.citations)
+    below = answer.citations[together:] if answer.answerable or answer.maybe else ()
     return next((citation.number for citation in below if citation.highlight is None), None)
 
 
@@ -302,9 +306,14 @@ def _source(citation: Citation, place: Place | None, title_limit: int) -> str:
     position = f" · sentence {place.number} of {place.total}" if place else ""
     if citation.page is not None:
         position = f" · page {citation.page}"
+    also = ""
+    if citation.also:
+        first, *others = citation.also
+        more = f" and {len(others)} more" if others else ""
+        also = f" · also in {escape_to_fit(first.title, REPEATED_TITLE_LIMIT) or UNTITLED}{more}"
     addresses = [address for address in map(web_address, citation.links[:LINKS]) if address]
     links = "".join(f" · {address}" for address in addresses if units(address) <= LINK_LIMIT)
-    return f"-# {citation.number} · {title}{section}{position}{links}"
+    return f"-# {citation.number} · {title}{section}{position}{also}{links}"
 
 
 def _context_buttons(citations: Sequence[Citation]) -> list[Button]:

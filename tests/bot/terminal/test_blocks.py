@@ -6,7 +6,7 @@ import pytest
 
 from bot.terminal.blocks import show
 from bot.terminal.layouts import answer_blocks, article_blocks, citation_blocks
-from index.records import Answer, Article, Citation, Sentence, Source
+from index.records import Answer, Article, BlockKind, Citation, Sentence, Source
 
 URL = "https://example.org/raqqa"
 ARTICLE = Source("raqqa", "Long and hard", URL)
@@ -211,3 +211,12 @@ def test_a_sentence_is_shown_with_the_names_of_its_columns(capsys: pytest.Captur
     row = replace(OTHER, shown="Boat: Marigold · Seats: 120", shown_highlight=(24, 27))
     show(citation_blocks((row,)))
     assert "[3] Boat: Marigold · Seats: 120\n" in capsys.readouterr().out
+
+
+def test_the_items_of_a_list_stand_below_the_first_and_not_as_next_best(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    items = [replace(FIRST, number=n, block=BlockKind.LIST_ITEM, highlight=None) for n in (1, 2, 3)]
+    show(answer_blocks(replace(ANSWER, answer=SENTENCE, citations=(*items, OTHER))))
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith(("[", "Next"))]
+    assert [line[:4] for line in lines] == ["[1] ", "[2] ", "[3] ", "Next", "[4] "]

@@ -187,6 +187,17 @@ def test_an_empty_library_says_so_without_sources() -> None:
     assert [button.label for button in reply.buttons] == [RIGHT_LABEL, WRONG_LABEL]
 
 
+def test_other_articles_with_the_same_sentence_are_named() -> None:
+    one, two = Source("b", "B *side*", None), Source("c", "C", None)
+    for also, words in (
+        ((one,), r" · also in B \*side\*"),
+        ((one, two), r" · also in B \*side\* and 1 more"),
+    ):
+        embed = show(answered("Who?", "US", replace(cite(RAQQA, 3, "US", 0.9), also=also))).embed
+        assert embed is not None
+        assert (embed.description or "").endswith(f"sentence 4 of 16{words}")
+
+
 def test_a_sentence_that_is_the_answer_is_not_repeated() -> None:
     reply = GOLDEN["whole-sentence"]()
     assert reply.embed is not None

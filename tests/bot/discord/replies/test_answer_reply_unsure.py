@@ -1,10 +1,11 @@
-"""Replies with a sentence that may answer: their wording, and what is read back from them."""
+"""Replies with a sentence that may answer, or with a list that does, and what is read back from them."""
 
 from dataclasses import replace
 
 from bot.discord.replies.answer_reply import read_back
 from bot.discord.replies.reply import AMBER, EMPTY_LINE
 from bot.discord.replies.without_embed import without_embed
+from index.records import BlockKind
 from index.storage.catalog import article_key
 from tests.preview.golden import HOSTILE, RAQQA, answered, cite, show
 from tests.support.replies import sent
@@ -34,3 +35,15 @@ def test_without_a_mark_the_sentence_that_may_answer_is_bold() -> None:
         shown = read_back(sent(message))
         assert shown is not None
         assert shown.answer == cited.sentence
+
+
+def test_a_list_that_answers_is_shown_whole_and_not_as_next_best() -> None:
+    cited = [cite(RAQQA, nth, "", 0.8, nth=nth) for nth in range(1, 8)]
+    items = [replace(citation, block=BlockKind.LIST_ITEM) for citation in cited[:6]]
+    reply = show(answered("Which ones?", items[0].sentence, *items, replace(cited[6], score=0.1)), limit=3)
+    assert reply.embed is not None
+    assert "-# 6 · " in (reply.embed.description or "")
+    assert "Next best" not in (reply.embed.description or "")
+    shown = read_back(sent(reply))
+    assert shown is not None
+    assert shown.offset == 6
