@@ -8,7 +8,8 @@ import numpy as np
 
 from index.arrays import Floats, Rows
 from index.records import NO_BLOCK, Article, Passage, Sentence
-from index.segmentation.rendering import embedded_text
+from index.segmentation.folding import fold_characters
+from index.segmentation.rendering import above, embedded_text
 from index.storage.catalog import Catalog
 from index.storage.generations import Generation
 from index.storage.input_state import FileState, InputState
@@ -163,7 +164,6 @@ def passage_texts(article: Article, sentences: Sequence[Sentence], passages: Ite
     texts = []
     for passage in passages:
         block = article.blocks[sentences[passage.first].block] if article.blocks else NO_BLOCK
-        above = " › ".join(block.section)
         text = article.text[passage.start : passage.end]
-        texts.append(f"{above}: {text}" if above else text)
+        texts.append(fold_characters(above(block.section) + text).text)
     return texts

@@ -23,6 +23,7 @@ from index.reading.whole_words import widen
 from index.reading.windows import Window, make_windows
 from index.records import BlockKind, Idf, Ranked, Span
 from index.retrieval.weights import WeightsFile
+from index.segmentation.folding import fold_characters
 from index.storage.catalog import SentenceText
 
 FIRST_WINDOWS = 4
@@ -145,7 +146,10 @@ class SpanReader:
                 number: cut for number in open_questions if (cut := list(islice(windows[number], count)))
             }
             token_scores = self._model.read_many(
-                [(questions[number][0], [window.text for window in cut]) for number, cut in batch.items()]
+                [
+                    (fold_characters(questions[number][0]).text, [window.text for window in cut])
+                    for number, cut in batch.items()
+                ]
             )
             for (number, cut), tokens_of_windows in zip(batch.items(), token_scores, strict=True):
                 new = [
@@ -246,7 +250,7 @@ def _views(window: Window, tokens: TokenScores) -> Iterator[_View]:
     """Yield a view of each sentence of a window that has tokens, with their offsets in the article."""
     if not len(tokens.starts):
         return
-    starts, ends = window.rendering.sources(tokens.starts, tokens.ends)
+    starts, ends = window.sources(tokens.starts, tokens.ends)
     readable = starts >= 0
     if not readable.any():
         return

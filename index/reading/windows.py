@@ -3,8 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from index.arrays import Rows
 from index.records import BlockKind, Candidate, Sentence, Span
-from index.segmentation.rendering import Piece, Rendering, render
+from index.segmentation.folding import FoldedText, fold_characters
+from index.segmentation.rendering import Piece, Rendering, above, render
 from index.storage.catalog import SentenceText
 
 CHARACTERS = 480
@@ -18,12 +22,20 @@ class Window:
     """Consecutive whole sentences of one section, below the headings and the lead-in that go with them."""
 
     rendering: Rendering
+    folded: FoldedText
     sentences: Sequence[SentenceText]
 
     @property
     def text(self) -> str:
-        """What the reader reads."""
-        return self.rendering.text
+        """What the reader reads: the rendering with its characters folded."""
+        return self.folded.text
+
+    def sources(self, starts: Rows, ends: Rows) -> tuple[Rows, Rows]:
+        """Return where spans of `text` stand in the article; -1 for what is put in between."""
+        if not isinstance(self.folded.starts, range):  # else nothing was folded
+            starts = np.array([*self.folded.starts, len(self.rendering.text)])[starts]
+            ends = np.array([0, *self.folded.ends])[ends]
+        return self.rendering.sources(starts, ends)
 
 
 def make_windows(
@@ -95,7 +107,7 @@ def _joined(
         placed = rendering.after(text)
         text = placed.text
         pieces += placed.pieces
-    return Window(Rendering(text, tuple(pieces)), sentences)
+    return Window(Rendering(text, tuple(pieces)), fold_characters(text), sentences)
 
 
 def _gap(before: SentenceText, after: SentenceText) -> str:
@@ -112,5 +124,4 @@ def _above(sentences: Sequence[SentenceText], candidate: Candidate) -> str:
     lead = candidate.block.lead
     if lead and any(lead in " ".join(sentence.text.split()) for sentence in sentences):
         lead = ""
-    above = " › ".join(filter(None, (candidate.title if section or lead else "", *section, lead)))
-    return f"{above}: " if above else ""
+    return above((candidate.title, *section, lead))

@@ -3,6 +3,7 @@
 What is put in lies in no article: pieces tell which parts of a rendering stand where in the article's text.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from index.arrays import Rows
 from index.records import Block, BlockKind, Span
+from index.segmentation.folding import fold_characters
 
 
 class Piece(NamedTuple):
@@ -72,7 +74,11 @@ def render(text: str, start: int, block: Block) -> Rendering:
 
 
 def embedded_text(text: str, start: int, block: Block) -> str:
-    """Return what the encoder sees of a sentence: headings and lead-in, then the sentence."""
-    above = " › ".join(filter(None, (*block.section, block.lead)))
+    """Return what the encoder sees of a sentence: headings and lead-in, then the sentence, all folded."""
     shown = render(text, start, block).text
-    return f"{above}: {shown}" if above else shown
+    return fold_characters(above((*block.section, block.lead)) + shown).text
+
+
+def above(headings: Iterable[str]) -> str:
+    """Return what models see above a text: "Rules: At night: Not allowed: "."""
+    return "".join(f"{heading.rstrip(':')}: " for heading in headings if heading)

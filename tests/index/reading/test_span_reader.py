@@ -196,7 +196,7 @@ def test_a_mark_takes_the_accents_of_its_last_letter() -> None:
 
     class Stripping(Model):
         def read(self, question: str, texts: Sequence[str]) -> list[TokenScores]:
-            places = np.array([[0, 3], [4, 11], [12, 14], [15, 19], [20, 21]])
+            places = np.array([[0, 3], [4, 11], [12, 14], [15, 19], [19, 20]])
             scores = np.float32([-9, -9, -9, 5, -9])
             return [TokenScores(places[:, 0], places[:, 1], scores, scores) for _ in texts]
 

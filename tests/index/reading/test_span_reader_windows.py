@@ -56,7 +56,7 @@ def test_what_was_not_read_follows_as_it_was() -> None:
     assert all(one.highlight is None for one in readings[-4:])
     assert all(one.highlight is not None for one in readings[:8])
     assert len({one.candidate.row for one in readings}) == 12
-    assert read(shelf, Model({"5": 2.0}), ranking(shelf, *rows), 3) == readings[:3]
+    assert read(shelf, Model({"5": 2.0}), ranking(shelf, *rows), 3)[:3] == readings[:3]
     assert read(shelf, Model({"5": 2.0}), ranking(shelf, *rows), 0) == []
 
 

@@ -1,11 +1,14 @@
 """Windows: whole sentences, verbatim, of one article, within the limit."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.reading.windows import CHARACTERS, REACH, Window, make_windows, window_around
-from index.records import Sentence
+from index.records import Block, BlockKind, Sentence
 from tests.support.sentence_texts import SentenceTexts
 
 GAPS = st.sampled_from([" ", "\n\n", "\n\n## ", "\n- ", "\u3000", ""])
@@ -136,3 +139,31 @@ def test_windows_are_made_as_they_are_needed() -> None:
     made = make_windows([shelf.candidate(row) for row in range(5)], texts, 0)  # type: ignore[arg-type]
     next(made), next(made)
     assert len(read) == 2
+
+
+def test_a_folded_window_leads_back_to_the_text() -> None:
+    shelf = SentenceTexts.of(["Before.", "An eﬃ\u00adcient “inter-\nnational” ﬁre brigade."])
+    (window,) = windows(shelf, 1)
+    assert "efficient" in window.text
+    assert "international" in window.text
+    words = ("efficient", "international", "fire")
+    starts = np.array([window.text.index(word) for word in words])
+    sources, ends = window.sources(starts, starts + np.array([len(word) for word in words]))
+    found = [shelf.articles[0][start:end] for start, end in zip(sources, ends, strict=True)]
+    assert found == ["eﬃ\u00adcient", "inter-\nnational", "ﬁre"]
+
+
+def test_a_window_does_not_cross_a_heading_and_stands_below_the_ones_above_it() -> None:
+    shelf = SentenceTexts.of(["Weight: 42 kg", "Weight: 88 kg", "Flue: 150 mm"])
+    blocks = [
+        Block(BlockKind.LIST_ITEM, sentence.start, sentence.end, section=(name,))
+        for sentence, name in zip(shelf.sentences, ("Ember 3", "Ember 7", "Ember 7"), strict=True)
+    ]
+    shelf.sentences = [
+        sentence._replace(block=block, section=section)
+        for sentence, block, section in zip(shelf.sentences, blocks, (1, 2, 2), strict=True)
+    ]
+    centre = replace(shelf.candidate(1), block=blocks[1], section=2, title="Stoves")
+    (window,) = make_windows([centre], shelf.texts, 1)
+    assert window.text == "Stoves: Ember 7: Weight: 88 kg. Flue: 150 mm"
+    assert rows(window) == [1, 2]
