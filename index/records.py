@@ -105,6 +105,12 @@ class Article:
     author: str | None = None
     blocks: tuple[Block, ...] = ()
 
+    @property
+    def outer_title(self) -> str:
+        """The title if it stands outside of the text, as in the front matter or the file's name; else ""."""
+        title = " ".join(self.title.casefold().split())
+        return "" if title in " ".join(self.text.casefold().split()) else self.title
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -217,11 +223,11 @@ class Answer:
 class Candidate:
     """A sentence that may answer a question, with what retrieval knows about it.
 
-    `number` counts the sentences of its article, from 0; `title` is the article's. `row` is its row in the
-    sentence vectors, `article` its article's. `dense` and `passage` are cosines of the question with the
-    sentence and with its passage, `lexical` is its BM25 score. `terms` are its search terms, `terms_before`
-    and `terms_after` its neighbours' (none at the ends of the section), `terms_above` those of the article's
-    title and of what is seen with its `block`.
+    `number` counts the sentences of its article, from 0; `title` is the article's, and so is `outer_title`
+    unless the title stands in the text. `row` is its row in the sentence vectors, `article` its article's.
+    `dense` and `passage` are cosines of the question with the sentence and with its passage, `lexical` is its
+    BM25 score. `terms` are its search terms, `terms_before` and `terms_after` its neighbours' (none at the ends
+    of the section), `terms_above` those of the article's title and of what is seen with its `block`.
     """
 
     row: int
@@ -240,6 +246,7 @@ class Candidate:
     section: int = 0
     number: int = 0
     title: str = ""
+    outer_title: str = ""
 
 
 Ranked = tuple[Candidate, float]

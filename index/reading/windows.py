@@ -124,4 +124,5 @@ def _above(sentences: Sequence[SentenceText], candidate: Candidate) -> str:
     lead = candidate.block.lead
     if lead and any(lead in " ".join(sentence.text.split()) for sentence in sentences):
         lead = ""
-    return above((candidate.title, *section, lead))
+    title = candidate.title if section or lead else candidate.outer_title
+    return above((title, *section, lead))

@@ -82,6 +82,7 @@ class Retriever:
                 section=sentence.section,
                 number=sentence.number,
                 title=sentence.title,
+                outer_title=sentence.outer_title,
             )
             for place, sentence in zip(chosen, self.catalog.sentences(pool[chosen]), strict=True)
         ]

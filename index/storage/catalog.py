@@ -34,7 +34,7 @@ _ARTICLE = (
 _SENTENCE = (
     'SELECT s.row, s.article, s.number, s.start, s."end", s.text, s.passage,'
     " s.terms, coalesce(before.terms, ''), coalesce(after.terms, ''), a.terms || ' ' || b.terms, s.section,"
-    " a.title,"
+    " a.title, a.outer_title,"
     f" {_BLOCK}"
     " FROM sentences s JOIN articles a ON a.row = s.article JOIN blocks b ON b.row = s.block"
     " LEFT JOIN sentences before ON before.row = s.row - 1 AND before.section = s.section"
@@ -105,6 +105,7 @@ class SentenceRow:
     terms_above: str
     section: int
     title: str
+    outer_title: str
     block: Block
 
 
@@ -252,7 +253,7 @@ class Catalog:
         """Read the sentences of `rows`, in the order of `rows`. Raises KeyError for an unknown row."""
         wanted = [int(row) for row in rows]
         sentences = {
-            values[0]: SentenceRow(*(*values[:13], read_block(values[13:])))
+            values[0]: SentenceRow(*(*values[:14], read_block(values[14:])))
             for values in self._among(f"{_SENTENCE} WHERE s.row", wanted)
         }
         return [sentences[row] for row in wanted]

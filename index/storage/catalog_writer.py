@@ -16,8 +16,8 @@ from index.storage.title_index import TABLES, write_titles
 
 _SCHEMA = """
 CREATE TABLE articles (
-    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, key TEXT NOT NULL UNIQUE, title TEXT NOT NULL,
-    terms TEXT NOT NULL, url TEXT, published TEXT, author TEXT, file TEXT NOT NULL UNIQUE,
+    row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, key TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL, outer_title TEXT NOT NULL, terms TEXT NOT NULL, url TEXT, published TEXT, author TEXT, file TEXT NOT NULL UNIQUE,
     text TEXT NOT NULL, characters INTEGER NOT NULL,
     first_sentence INTEGER NOT NULL, sentences INTEGER NOT NULL,
     first_passage INTEGER NOT NULL, passages INTEGER NOT NULL,
@@ -75,7 +75,7 @@ class CatalogWriter:
             "articles",
             [
                 (
-                    *(row, article.id, article_key(article.id), article.title),
+                    *(row, article.id, article_key(article.id), article.title, article.outer_title),
                     *(" ".join(terms(article.title)), article.url, article.published, article.author),
                     *(article.file, text, len(text)),
                     *(self.sentences, len(sentences), self.passages, len(passages)),
@@ -122,7 +122,7 @@ class CatalogWriter:
         return numbers
 
     def _insert(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        columns = {"articles": 17, "blocks": 11, "sentences": 11, "passages": 6}[table]
+        columns = {"articles": 18, "blocks": 11, "sentences": 11, "passages": 6}[table]
         marks = ", ".join("?" * columns)
         with _os_errors():
             self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - our names
