@@ -226,8 +226,8 @@ class Candidate:
     `number` counts the sentences of its article, from 0; `title` is the article's, and so is `outer_title`
     unless the title stands in the text. `row` is its row in the sentence vectors, `article` its article's.
     `dense` and `passage` are cosines of the question with the sentence and with its passage, `lexical` is its
-    BM25 score. `terms` are its search terms, `terms_before` and `terms_after` its neighbours' (none at the ends
-    of the section), `terms_above` those of the article's title and of what is seen with its `block`.
+    BM25 score. `terms` are its search terms, `terms_before` and `terms_after` its neighbours' (none at the
+    ends of the section), `terms_above` those of the article's title and of what is seen with its `block`.
     """
 
     row: int

@@ -17,7 +17,8 @@ from index.storage.title_index import TABLES, write_titles
 _SCHEMA = """
 CREATE TABLE articles (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, key TEXT NOT NULL UNIQUE,
-    title TEXT NOT NULL, outer_title TEXT NOT NULL, terms TEXT NOT NULL, url TEXT, published TEXT, author TEXT, file TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL, outer_title TEXT NOT NULL,
+    terms TEXT NOT NULL, url TEXT, published TEXT, author TEXT, file TEXT NOT NULL UNIQUE,
     text TEXT NOT NULL, characters INTEGER NOT NULL,
     first_sentence INTEGER NOT NULL, sentences INTEGER NOT NULL,
     first_passage INTEGER NOT NULL, passages INTEGER NOT NULL,
