@@ -21,6 +21,7 @@ from index.library import Library
 from index.storage.generations import writers_lock
 from tests.support import update_children
 from tests.support.paths import ROOT
+from tests.support.pdf_files import pdf
 from tests.support.shared_folders import link_index
 
 pytestmark = pytest.mark.slow
@@ -53,13 +54,14 @@ async def test_a_child_updates_the_index_and_reports_what_it_did(
 ) -> None:
     caplog.set_level(logging.INFO)
     (config.corpus_directory / "weaver.txt").write_text("The weaver\n\nShe made seven carpets.\n")
+    (config.corpus_directory / "hall.pdf").write_bytes(pdf(["The hall has nine doors."]))
     (config.corpus_directory / "broken.txt").write_bytes(b"\x00\x01\x02\xff" * 50)
     report = await update_in_child(config, 60)
-    assert report.added == ("weaver",)
+    assert report.added == ("hall", "weaver"), "the PDF was read by a process of the child"
     assert len(report.unchanged) == 4
     assert [skipped.file for skipped in report.skipped] == ["broken.txt"]
     assert report.seconds > 0
-    assert len(Library.open(config).titles) == 5
+    assert len(Library.open(config).titles) == 6
     assert stages(caplog)[0] == "read"
     assert stages(caplog)[-1] == "write"
     assert multiprocessing.active_children() == []
