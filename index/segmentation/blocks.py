@@ -14,9 +14,10 @@ RAGGED = 0.75
 _HEADING = re.compile(r"\s{0,3}#{1,6}\s+")  # "## "
 _QUOTE = re.compile(r"\s{0,3}(?:>\s?)+")  # "> > "
 # "- ", "• ", "* [x] "
-_BULLET = re.compile(r"\s*[-*+•‣◦▪●–—]\s+(?:\[[ xX]\]\s+)?")
-# "1. A", "(2) B", "c) D", and "| a | b |"
-_NUMBER_OR_ROW = re.compile(r"\s*(?:\(?\d{1,3}[.)]\s+\S|\(?[a-z]\)\s+\S|\|)")
+_BULLET = re.compile(r"\s*[-*+•‣◦▪●■□·∙–—\uf000-\uf0ff]\s+(?:\[[ xX]\]\s+)?")
+# "1. A", "(2) B", "c) D"
+_NUMBER = re.compile(r"\s*\(?(?:(?P<number>\d{1,3})[.)]|(?P<letter>[a-z])\))\s+\S")
+_ROW = re.compile(r"\s*\|")  # "| a | b |"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class _Line:
     end: int
     opens: bool  # never the continuation of the line before it
     alone: bool  # never continued
+    number: int = 0  # that of a list item, from 1
 
 
 def split_blocks(text: str) -> list[Span]:
@@ -39,8 +41,12 @@ def split_blocks(text: str) -> list[Span]:
     for paragraph in _paragraphs(text):
         width = min(max(line.end - line.start for line in paragraph), WIDEST)
         start, before = paragraph[0].content, paragraph[0]
+        number = before.number
         for line in paragraph[1:]:
-            if _separate(text, before, line, width):
+            # A wrapped line may begin with "2.": that of an item follows a "1.".
+            is_item = line.number == 1 or line.number == number + 1 != 1
+            number = line.number if is_item else number
+            if is_item or _separate(text, before, line, width):
                 blocks.append((start, before.end))
                 start = line.content
             before = line
@@ -95,10 +101,13 @@ def _line(text: str, start: int, end: int, quoted: bool) -> _Line | None:
         content, opens = quote.end(), not quoted
     if bullet := _BULLET.match(raw, content):
         content, opens = bullet.end(), True
-    elif _NUMBER_OR_ROW.match(raw, content):
+    elif _ROW.match(raw, content):
         opens = True
+    number = 0
+    if numbered := _NUMBER.match(raw, content):
+        number = int(numbered["number"] or ord(numbered["letter"]) - ord("a") + 1)
     content += len(raw[content:]) - len(raw[content:].lstrip())
-    return _Line(start, start + content, start + len(shown), opens, alone=False)
+    return _Line(start, start + content, start + len(shown), opens, alone=False, number=number)
 
 
 def without_closing_hashes(heading: str) -> str:

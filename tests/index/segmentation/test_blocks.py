@@ -22,6 +22,15 @@ def blocks(text: str) -> list[str]:
         ),
         ("# A heading #\nIts text.", ["A heading", "Its text."]),
         ("* one\n- [x] two\n1. three\n(b) four", ["one", "two", "1. three", "(b) four"]),
+        (
+            "1. An item that is long enough to fill its line and\n2. the next, which follows it.",
+            ["1. An item that is long enough to fill its line and", "2. the next, which follows it."],
+        ),
+        (
+            "It is open to everybody from the first of May to the\n2. of September, and free of charge.",
+            ["It is open to everybody from the first of May to the\n2. of September, and free of charge."],
+        ),
+        ("· one\n■ two\n\uf0b7 three", ["one", "two", "three"]),
         ("> a quotation\n> of two lines", ["a quotation\n> of two lines"]),
         ("| a | b |\n|---|---|\n| c | d |", ["| a | b |", "| c | d |"]),
         ("***\n---\n", []),
