@@ -48,9 +48,12 @@ _SPEAKER = re.compile(
     r"(?P<name>[a-z_][\w.-]{1,24}|[A-Z][\w.'’-]*(?:\s(?:[A-Z][\w.'’-]*|of|the|de|van|von|and|\d{1,2})){0,4})"
     r"(?P<role>\s\([^()\n]{1,48}\)|\s\[[^\[\]\n]{1,48}\])?:\s+(?=\S)"
 )
+# "who renews it", "how many do we need", "does anyone know", not "do not forget" or "when i come"
 _ASKS = re.compile(
-    r"(?:who|whom|whose|what|when|where|which|why|how|is|are|was|were|do|does|did|can|could|will|would|should|"
-    r"has|have|any(?:one|body)|and who|so what)\b",
+    r"(?:and |so |but )?(?:(?:who|whom|whose|which|why)\b"
+    r"|(?:what|when|where|how)\s(?!(?:i|we|you|he|she|it|they)\b)"
+    r"|(?:is|are|was|were|do|does|did|can|could|will|would|should|has|have)\s"
+    r"(?:i|we|you|he|she|it|they|there|any\w+|some(?:one|body)|the|this|that)\b|any(?:one|body)\b)",
     re.IGNORECASE,
 )
 _MESSAGE_KINDS = frozenset(
@@ -151,11 +154,6 @@ def read_discord_json(content: bytes) -> Document:
     return replace(document, blocks=tuple(_with_questions(document.text, document.blocks)))
 
 
-def is_discord_json(head: bytes) -> bool:
-    """Tell whether a file that begins with `head` is a JSON file of DiscordChatExporter."""
-    return re.match(rb'(?:\xef\xbb\xbf)?\s*\{\s*"guild"\s*:\s*\{', head) is not None
-
-
 def _is_log(messages: Sequence[re.Match[str] | None], fewest: float) -> bool:
     """Tell whether lines are messages: enough of them, and somebody speaks twice or has `<name>`."""
     names = [message["name"] for message in messages if message]
@@ -178,15 +176,20 @@ def _lead(name: str, time: str | None) -> str:
 
 
 def _with_questions(text: str, blocks: Sequence[Block]) -> list[Block]:
-    """Put a question before the speaker in the lead of the message that follows it."""
+    """Make questions of the messages that only ask, and put what is asked before the speaker who answers."""
     asked = ""
     led: list[Block] = []
     for block in blocks:
         if block.kind is BlockKind.MESSAGE:
-            led.append(replace(block, lead=f"{asked} › {block.lead}" if asked else block.lead))
+            if asked and led[-1].kind is not BlockKind.QUESTION:  # else the outline does
+                block = replace(block, lead=f"{asked} › {block.lead}")
             said = re.split(r"[>:]\s+|\n", text[block.start : block.end], maxsplit=1)[-1]
-            said = " ".join(said.split())
-            asked = said[-LONGEST_QUESTION:] if said.endswith("?") or _ASKS.match(said) else ""
-        else:
-            led.append(block)
+            *before, last = re.split(r"(?<=[.!?])\s+", said.strip())
+            asked = ""
+            shown = " ".join(text[block.start : block.end].split())
+            if last.endswith("?") or (not before and _ASKS.match(last) and not last.endswith(".")):
+                asked = shown[-LONGEST_QUESTION:]
+                if all(sentence.endswith("?") for sentence in before):
+                    block = replace(block, kind=BlockKind.QUESTION)
+        led.append(block)
     return led

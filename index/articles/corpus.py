@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from index.articles.document import Document
-from index.articles.file_formats import SUFFIXES, unreadable
+from index.articles.file_formats import has_known_format, unreadable
 from index.errors import ConfigurationError, Reason, UnreadableFileError
 from index.records import Article, BlockKind
 
@@ -65,8 +65,8 @@ def unsupported_files(directory: Path, index_directory: Path | None = None) -> d
         folders[:] = [
             name for name in folders if not name.startswith(".") and Path(parent, name) != index_directory
         ]
-        suffixes = (PurePosixPath(name).suffix.lower() for name in names if not name.startswith("."))
-        counts.update(suffix for suffix in suffixes if suffix not in SUFFIXES)
+        shown = (Path(parent, name) for name in names if not name.startswith("."))
+        counts.update(path.suffix.lower() for path in shown if not has_known_format(path))
     return dict(counts.most_common())
 
 
@@ -153,7 +153,7 @@ def _walk(directory: Path) -> Iterator[tuple[str, str]]:
                     elif entry.is_symlink() and Path(entry.path).is_dir():
                         if not _is_inside(Path(entry.path), directory):
                             yield f"{below}{entry.name}/", entry.path
-                    elif PurePosixPath(entry.name).suffix.lower() in SUFFIXES and _is_file(entry):
+                    elif has_known_format(entry.path) and _is_file(entry):
                         yield below + entry.name, entry.path
         except OSError as error:
             if not below:

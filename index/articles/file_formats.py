@@ -4,10 +4,10 @@ The parsers are imported when the first file of their format is read, because a 
 changes but reads no articles.
 """
 
+import re
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePath
 
-from index.articles.chat_logs import with_speakers
 from index.articles.document import Document
 from index.errors import UnreadableFileError
 
@@ -19,15 +19,30 @@ _CONVERTED = frozenset((".adoc", ".asciidoc", ".mediawiki", ".odt", ".org", ".pp
 # Formats whose parsers a small file can keep busy for minutes, or which are archives that a small file swells
 _IN_OWN_PROCESS = frozenset((*_CONVERTED, ".docx", ".epub", ".pdf"))
 SUFFIXES = frozenset((*_TEXT, *_MARKDOWN, *_RST, *_HTML, *_IN_OWN_PROCESS, ".ipynb", ".rtf"))
-"""Extensions of the files that are read, in lower case."""
+"""Extensions of the files that are read whatever is in them, in lower case."""
+_JSON = ".json"
+# What a JSON file of DiscordChatExporter begins with: '{ "guild": {'
+_DISCORD_EXPORT = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{\s*"guild"\s*:\s*\{')
 
 
 LARGE = 2**20
 """Size of a file, in bytes, from which on it is read in a process of its own."""
 
 
+def has_known_format(file: str | PurePath) -> bool:
+    """Tell whether a file can be an article by its extension; of JSON, only the export of a chat can."""
+    suffix = PurePath(file).suffix.lower()
+    if suffix != _JSON or not Path(file).is_file():  # a pipe would never end
+        return suffix in SUFFIXES
+    try:
+        with Path(file).open("rb") as opened:
+            return _DISCORD_EXPORT.match(opened.read(256)) is not None
+    except OSError:
+        return False
+
+
 def read_document(file: Path) -> Document:
-    """Read a file of one of `SUFFIXES`, where it may do harm, in a process of its own.
+    """Read a file of a format of `has_known_format`, where it may do harm, in a process of its own.
 
     Raises UnreadableFileError, or what a third-party parser raises.
     """
@@ -39,7 +54,9 @@ def read_document(file: Path) -> Document:
 
 
 def parse_document(file: Path) -> Document:
-    """Read a file of one of `SUFFIXES`. Raises UnreadableFileError, or what a third-party parser raises."""
+    """Read a file of a format. Raises UnreadableFileError, or what a third-party parser raises."""
+    from index.articles.chat_logs import with_speakers
+
     return with_speakers(_format(file.suffix.lower())(file))
 
 
@@ -80,6 +97,8 @@ def _format(suffix: str) -> Callable[[Path], Document]:
         from index.articles.converted_text import read_converted
 
         return read_converted
+    if suffix == _JSON:
+        return _read_json
     if suffix in _RST:
         return _read_rst
     return _read_markdown if suffix in _MARKDOWN else _read_text
@@ -104,6 +123,12 @@ def _read_rst(file: Path) -> Document:
     from index.articles.rst_text import read_rst
 
     return read_rst(decode(file.read_bytes()))
+
+
+def _read_json(file: Path) -> Document:
+    from index.articles.chat_logs import read_discord_json
+
+    return read_discord_json(file.read_bytes())
 
 
 def _read_html(file: Path) -> Document:

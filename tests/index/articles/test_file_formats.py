@@ -1,12 +1,13 @@
 """File formats: what text each gives, and each reason to refuse a file."""
 
 import logging
+import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from index.articles.corpus import read_article
+from index.articles.corpus import corpus_files, read_article, unsupported_files
 from index.errors import UnreadableFileError
 from index.records import Article
 from tests.support.pdf_files import pdf
@@ -73,3 +74,27 @@ def test_parsers_are_silent(
     assert capfd.readouterr() == ("", "")
     assert not recwarn.list
     assert logging.getLogger().handlers == handlers
+
+
+def test_of_json_only_exports_of_chats_are_articles(tmp_path: Path) -> None:
+    export = b'{\n "guild": {"name": "Fern"}, "channel": {"name": "general"}, "messages": '
+    export += b'[{"author": {"name": "tom"}, "content": "It is 8812."}]}'
+    put(tmp_path, "chat.json", export)
+    (tmp_path / "package.json").write_bytes(b'{"name": "fern"}')
+    os.mkfifo(tmp_path / "pipe.json")
+    (file,) = corpus_files(tmp_path)
+    assert unsupported_files(tmp_path) == {".json": 2}
+    article = read_article(file)
+    assert (article.id, article.title, article.text) == ("chat", "Fern › general", "tom: It is 8812.")
+
+
+def test_minutes_are_messages_in_every_format(tmp_path: Path) -> None:
+    said = [
+        "Ada Holm: Who pays for the roof?",
+        "Tom: The council has promised to.",
+        "Ada Holm: Then we begin soon.",
+    ]
+    put(tmp_path, "a.txt", "\n".join(said))
+    put(tmp_path, "b.html", "".join(f"<p>{line}</p>" for line in said))
+    for file in corpus_files(tmp_path):
+        assert [block.kind.value for block in read_article(file).blocks] == ["question", "message", "message"]
