@@ -52,12 +52,17 @@ def add_markup(markup: str, builder: DocumentBuilder, *, soft_breaks: bool = Fal
         raise UnreadableFileError("is nested too deeply")
     reader = _Reader(soft_breaks=soft_breaks)
     reader.read(root)
+    entries = with_messages(reader.entries)
+    headings = (entry.level for entry in entries if entry.kind is BlockKind.HEADING and entry.level)
+    has_title = next(headings, 0) == 1
     level = 0  # of the last heading that is marked as one
-    for entry in with_messages(reader.entries):
+    for entry in entries:
         if entry.cells is not None:
             cells = [runs_of(cell) for cell in entry.cells]
             builder.add_row(cells, entry.columns, lead=entry.lead, level=entry.level)
             continue
+        if entry.kind is BlockKind.HEADING and has_title and not (entry.level or level):
+            entry.kind = BlockKind.PARAGRAPH  # "**Draft**" above the title
         if entry.kind is BlockKind.HEADING:
             if entry.level:
                 level = entry.level

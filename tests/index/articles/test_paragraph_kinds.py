@@ -54,6 +54,15 @@ def test_lines_that_are_items_are_blocks_of_their_own(content: str, kinds: list[
     assert [kind for kind, _ in shown(read_markdown(content))] == kinds
 
 
+def test_a_bold_line_above_the_title_is_no_heading() -> None:
+    assert [kind for kind, _ in shown(read_markdown("**Draft**\n\n# Boats\n\nText."))] == [
+        "paragraph",
+        "heading",
+        "paragraph",
+    ]
+    assert shown(read_markdown("**Boats**\n\n## Small\n\nText."))[0] == ("heading", "Boats")
+
+
 def test_turns_of_a_conversation_are_messages() -> None:
     content = "**Ada:** When did you come?\n\n**Bo:** In 1969.\n\n**Ada:** Thank you.\n"
     assert [kind for kind, _ in shown(read_markdown(content))] == ["question", "message", "message"]
