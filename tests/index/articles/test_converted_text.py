@@ -4,6 +4,7 @@ import importlib.util
 import sys
 import zipfile
 from pathlib import Path
+from xml.parsers.expat import ExpatError
 
 import pytest
 
@@ -141,3 +142,24 @@ def test_what_is_no_word_file(tmp_path: Path) -> None:
     file.write_bytes(b"They dance.")
     with pytest.raises(UnreadableFileError, match="is not a Word file"):
         read_docx(file)
+
+
+def test_entities_neither_swell_nor_are_read_from_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "secret.txt").write_text("hunter2")
+    file = docx(tmp_path, paragraph("hi &x;"))
+    with zipfile.ZipFile(file) as archive:
+        document = archive.read("word/document.xml").decode()
+
+    def with_entities(entities: str) -> Path:
+        changed = tmp_path / "b.docx"
+        with zipfile.ZipFile(file) as archive, zipfile.ZipFile(changed, "w") as written:
+            for name in archive.namelist():
+                entity = f"<!DOCTYPE d [{entities}]>{document}"
+                written.writestr(name, entity if name == "word/document.xml" else archive.read(name))
+        return changed
+
+    outside = with_entities(f'<!ENTITY x SYSTEM "{(tmp_path / "secret.txt").as_uri()}">')
+    assert "hunter2" not in read_docx(outside).text
+    doubling = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 9))
+    with pytest.raises(ExpatError):
+        read_docx(with_entities(f'<!ENTITY a0 "{"x" * 1_000}">{doubling}<!ENTITY x "&a8;">'))
