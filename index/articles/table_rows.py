@@ -70,6 +70,10 @@ def table_entries(table: html.HtmlElement, *, soft_breaks: bool = False) -> Iter
             group = text_of(cells[0])
             yield Entry(BlockKind.TABLE_ROW, cells=cells)
             continue
+        filled = [cell for cell in cells if has_words(text_of(cell))]
+        if len(cells) > 1 and filled == cells[:1] and text_of(cells[0]).endswith((".", "!", "?", ":")):
+            yield Entry(BlockKind.PARAGRAPH, cells[0])  # a line below a Markdown table without one between
+            continue
         lead = " › ".join(filter(None, (group, *introduced)))
         yield Entry(BlockKind.TABLE_ROW, lead=lead, cells=cells, columns=names)
 

@@ -42,6 +42,11 @@ def test_kinds_of_rows(table: str, kinds: list[str]) -> None:
     assert [kind for kind, _ in shown(read_markdown(f"<table>{table}</table>"))] == kinds
 
 
+def test_a_sentence_right_below_a_table_is_no_row() -> None:
+    content = "| a | b |\n|---|---|\n| 1 |  |\nIt goes on below."
+    assert [kind for kind, _ in shown(read_markdown(content))] == ["caption", "table_row", "paragraph"]
+
+
 def test_a_name_over_several_columns_names_each() -> None:
     table = (
         "<table><thead><tr><th rowspan='2'>Day</th><th colspan='2'>Hall</th></tr>"
