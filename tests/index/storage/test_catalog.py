@@ -62,7 +62,7 @@ def test_sentences_keep_the_asked_order_and_know_their_neighbours(folder: Path) 
     (row,) = read.sentences([2])
     assert (row.block, row.terms_above) == (FIRST.blocks[1], "one way go side")
     assert read.texts([2])[0].block == FIRST.blocks[1]
-    assert list(read.terms()) == [[], [], ["left"], []]
+    assert list(read.terms()) == [[], [], ["left", "way", "go", "side"], []]
     places = read.places_of([3, 0, 2, 1])
     assert [(place.article, place.passage) for place in places] == [(2, 2), (0, 0), (0, 1), (0, 0)]
     assert places[0].wording == places[1].wording  # "Up." twice
