@@ -97,7 +97,11 @@ def _node(citation: Citation) -> TextNode:
         "article": article.id,
         "title": article.title,
         "url": article.url,
+        "section": list(citation.section),
+        "page": citation.page,
+        "block": citation.block.value,
         "highlight": citation.highlight and list(citation.highlight),
+        "also": [source.id for source in citation.also],
     }
     return TextNode(
         id_=f"{article.id}:{citation.start}-{citation.end}",
@@ -105,7 +109,7 @@ def _node(citation: Citation) -> TextNode:
         start_char_idx=citation.start,
         end_char_idx=citation.end,
         metadata=metadata,
-        excluded_llm_metadata_keys=["article", "highlight"],
+        excluded_llm_metadata_keys=["article", "block", "highlight", "also"],
         excluded_embed_metadata_keys=list(metadata),
         relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=article.id)},
     )

@@ -90,16 +90,14 @@ class CatalogWriter:
             "sentences",
             (
                 (
-                    *(self.sentences + n, row, n, s.start, s.end, holder[n]),
-                    *(
-                        _wording(cut, blocks[s.block]),
-                        self._blocks + s.block,
-                        sections[s.block],
-                        cut,
-                        " ".join(terms(cut)),
-                    ),
+                    *(self.sentences + n, row, n, s.start, s.end, holder[n], _wording(cut, blocks[block])),
+                    *(self._blocks + block, sections[block], cut, " ".join(terms(cut))),
                 )
-                for n, (s, cut) in enumerate((s, text[s.start : s.end]) for s in sentences)
+                for n, (s, block, cut) in enumerate(
+                    # Without blocks of its own, an article is one block.
+                    (s, s.block if article.blocks else 0, text[s.start : s.end])
+                    for s in sentences
+                )
             ),
         )
         self._insert(

@@ -3,6 +3,7 @@
 from index.reading.confidence import Calibration
 from index.reading.reader import RankedQuestion, RetrievalReader
 from index.retrieval.ranking import Ranker
+from index.retrieval.retriever import COPIES
 from tests.support.candidates import QUESTION, candidate, idf
 
 ANSWER = "Anna Berg opened the Harbour Bridge in 1998."
@@ -29,6 +30,7 @@ def test_it_marks_the_only_thing_of_the_type_that_is_asked_for() -> None:
     assert reading.highlight == (100, 109)
 
 
-def test_it_returns_as_many_readings_as_each_question_wants() -> None:
-    few, none = question(QUESTION, ANSWER, "It rains.", count=1), question(QUESTION)
-    assert [len(readings) for readings in RetrievalReader(Calibration.load()).read([few, none])] == [1, 0]
+def test_it_returns_readings_for_each_citation_and_its_copies() -> None:
+    few, none = question(QUESTION, ANSWER, "It rains.", "It pours.", count=1), question(QUESTION)
+    readings = RetrievalReader(Calibration.load()).read([few, none])
+    assert [len(of_question) for of_question in readings] == [COPIES, 0]
