@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from index.articles.document import Document, DocumentBuilder
-from index.articles.front_matter import Description
+from index.articles.front_matter import make_description
 from index.errors import UnreadableFileError
 from index.records import Block, BlockKind
 
@@ -150,7 +150,7 @@ def read_discord_json(content: bytes) -> Document:
         is_said = str(said).strip() and message.get("type", "Default") in ("Default", "Reply")
         kind = BlockKind.MESSAGE if is_said else BlockKind.CONTENTS
         builder.add(kind, f"{shown_name}: {said}", lead=_lead(str(shown_name), time))
-    document = builder.document(Description(title=title))
+    document = builder.document(make_description({"title": title}))
     return replace(document, blocks=tuple(_with_questions(document.text, document.blocks)))
 
 

@@ -91,7 +91,7 @@ def read_article(file: CorpusFile) -> Article:
 def _read(file: CorpusFile) -> Article:
     check_file(file)
     # Imported here, because a question checks the corpus for changes but reads no articles.
-    from index.articles.file_formats import read_document
+    from index.articles.file_formats import is_plain_text, read_document
     from index.articles.front_matter import title_in
     from index.articles.outline import with_outline
 
@@ -99,7 +99,12 @@ def _read(file: CorpusFile) -> Article:
     text, description = document.text, document.description
     if not any(map(str.isalnum, text)):
         raise UnreadableFileError("holds no words" if text.strip() else "is empty")
-    title = description.title or _heading(document) or title_in(text) or PurePosixPath(file.file).stem
+    title = (
+        description.title
+        or _heading(document)
+        or title_in(_without_code(document), is_plain=is_plain_text(file.path))
+        or PurePosixPath(file.file).stem
+    )
     return Article(
         id=file.id,
         title=title,
@@ -117,6 +122,16 @@ def _heading(document: Document) -> str | None:
     headings = (block for block in document.blocks if block.kind is BlockKind.HEADING)
     first = next(headings, None)
     return " ".join(document.text[first.start : first.end].split()) if first else None
+
+
+def _without_code(document: Document) -> str:
+    """Return the text of a document with spaces in place of its code."""
+    parts, end = [], 0
+    for block in document.blocks:
+        if block.kind is BlockKind.CODE:
+            parts += [document.text[end : block.start], " " * (block.end - block.start)]
+            end = block.end
+    return "".join((*parts, document.text[end:]))
 
 
 def check_file(file: CorpusFile) -> os.stat_result:

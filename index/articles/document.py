@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from index.articles.front_matter import Description
 from index.records import Block, BlockKind, Cell, Link
+from index.segmentation.characters import replace_surrogates
 
 _SPACE = re.compile(r"[^\S\n\u00a0\u202f]+")  # no-break spaces stay: "75 euros" is one thing
 _AROUND_NEWLINE = re.compile(r"\s*\n\s*")
@@ -36,7 +37,8 @@ class DocumentBuilder:
     """Builds the text of a document block by block, for formats whose text is not that of the file.
 
     White space inside a block is reduced to single spaces, but for code; a line feed stays, as a line break
-    that a person sees. Blocks without a letter or digit are left out.
+    that a person sees. Lone surrogates, as JSON may have, become U+FFFD. Blocks without a letter or digit are
+    left out.
     """
 
     def __init__(self) -> None:
@@ -111,7 +113,7 @@ class DocumentBuilder:
             self._parts.append("\n" if same else "\n\n")
             self._length += len(self._parts[-1])
         start = self._length
-        self._parts.append(text)
+        self._parts.append(replace_surrogates(text))
         self._length += len(text)
         return start
 
@@ -127,7 +129,7 @@ def _joined(runs: Sequence[Run], *, verbatim: bool = False) -> tuple[str, tuple[
         text += shown
         if run.address and shown.strip():
             end = start + len(shown.rstrip())
-            links.append(Link(start + len(shown) - len(shown.lstrip()), end, run.address))
+            links.append(Link(start + len(shown) - len(shown.lstrip()), end, replace_surrogates(run.address)))
     bare = text.strip("\n") if verbatim else text.rstrip()
     shift = text.index(bare) if bare else 0
     return bare, tuple(
@@ -136,5 +138,5 @@ def _joined(runs: Sequence[Run], *, verbatim: bool = False) -> tuple[str, tuple[
 
 
 def _single_spaced(text: str) -> str:
-    spaced = " ".join(text.split())
+    spaced = " ".join(replace_surrogates(text).split())
     return text if text == spaced else spaced  # the same object, since many blocks have the same lead

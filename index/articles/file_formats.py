@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 
 from index.articles.document import Document
 from index.errors import UnreadableFileError
+from index.segmentation.characters import replace_surrogates
 
 _TEXT = frozenset((".txt", ".text"))
 _MARKDOWN = frozenset((".markdown", ".md", ".mdx"))
@@ -41,6 +42,11 @@ def has_known_format(file: str | PurePath) -> bool:
         return False
 
 
+def is_plain_text(file: PurePath) -> bool:
+    """Tell whether the text of a file is shown as it is in the file."""
+    return file.suffix.lower() in _TEXT
+
+
 def read_document(file: Path) -> Document:
     """Read a file of a format of `has_known_format`, where it may do harm, in a process of its own.
 
@@ -67,7 +73,7 @@ def unreadable(error: Exception) -> UnreadableFileError:
     if isinstance(error, OSError):
         return UnreadableFileError(f"cannot be read: {error.strerror or error}")
     reason = " ".join([f"cannot be read: {type(error).__name__}:", *str(error).split()])
-    return UnreadableFileError(reason[:200].rstrip(":"))
+    return UnreadableFileError(replace_surrogates(reason[:200]).rstrip(":"))
 
 
 def _format(suffix: str) -> Callable[[Path], Document]:

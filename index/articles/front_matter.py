@@ -184,14 +184,15 @@ def _as_text(value: object) -> object:
     return value if isinstance(value, (str, dict, bool)) or value is None else str(value)
 
 
-def title_in(text: str) -> str | None:
-    """Return the first `# ` heading of a text, else its first line if that stands alone, else None.
+def title_in(text: str, *, is_plain: bool = True) -> str | None:
+    """Return the first `# ` heading of a plain text, else the first line if that stands alone, else None.
 
-    A text of one sentence has no title.
+    Of a text that is not plain, the headings are known: `# ` there is what a person sees. A text of one
+    sentence has no title.
     """
     fenced = False
     lines = text.split("\n")
-    for line in lines:
+    for line in lines if is_plain else ():
         if _FENCE.match(line):
             fenced = not fenced
         elif not fenced and (heading := _HEADING.match(line)) and heading[1] == "#":
@@ -203,7 +204,7 @@ def title_in(text: str) -> str | None:
         return None
     if line.rstrip().endswith((".", "!", "?", "。")) and not any(map(str.strip, lines[first + 1 :])):
         return None
-    if heading := _HEADING.match(line):
+    if is_plain and (heading := _HEADING.match(line)):
         line = without_closing_hashes(line[heading.end() :])
     return _line(line.strip().strip("*_"))
 

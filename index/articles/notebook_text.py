@@ -10,6 +10,7 @@ from index.articles.decoding import decode
 from index.articles.document import Document
 from index.articles.markdown_text import read_markdown
 from index.errors import UnreadableFileError
+from index.segmentation.characters import replace_surrogates
 
 _FENCE = re.compile(r"`{3,}")
 
@@ -53,7 +54,7 @@ def _objects(values: object) -> list[dict[str, Any]]:
 
 def _text(source: object) -> str:
     lines = source if isinstance(source, list) else [source]
-    return "".join(line for line in lines if isinstance(line, str))
+    return replace_surrogates("".join(line for line in lines if isinstance(line, str)))
 
 
 def _level(level: object) -> int:

@@ -25,7 +25,7 @@ def serve(memory: int) -> None:
     replies.write(b"\n")
     while True:
         replies.flush()
-        replies.write(REPLY.dump_json(_reply(files.get(), memory)) + b"\n")
+        replies.write(_reply(files.get(), memory) + b"\n")
 
 
 def _receive(requests: BinaryIO, files: SimpleQueue[Path]) -> None:
@@ -34,14 +34,15 @@ def _receive(requests: BinaryIO, files: SimpleQueue[Path]) -> None:
     os._exit(0)  # in the middle of a file, too
 
 
-def _reply(file: Path, memory: int) -> Reply:
+def _reply(file: Path, memory: int) -> bytes:
     try:
-        return Reply(parse_document(file))
+        return REPLY.dump_json(Reply(parse_document(file)))
     except MemoryError:
-        return Reply(None, f"needs more than {memory:,} MB of memory to read", "Split it into parts.")
+        reply = Reply(None, f"needs more than {memory:,} MB of memory to read", "Split it into parts.")
     except Exception as error:
         cause = unreadable(error)
-        return Reply(None, cause.message, cause.remedy)
+        reply = Reply(None, cause.message, cause.remedy)
+    return REPLY.dump_json(reply)
 
 
 def _limit_memory(limit: int) -> None:

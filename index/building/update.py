@@ -15,6 +15,7 @@ from index.articles.corpus import (
     read_article,
     unsupported_files,
 )
+from index.articles.file_formats import unreadable
 from index.articles.file_limits import end_reading_process
 from index.articles.text_quality import find_poor_text
 from index.building import file_changes
@@ -28,6 +29,8 @@ from index.building.reuse import (
     ReadArticle,
     UnchangedArticle,
     find_vector_sources,
+    passage_texts,
+    sentence_texts,
 )
 from index.building.staleness import publish_inputs
 from index.config import Config
@@ -42,6 +45,7 @@ from index.errors import (
 )
 from index.records import Article, Progress
 from index.segmentation.passages import make_passages
+from index.segmentation.search_terms import terms
 from index.segmentation.sentences import split_sentences
 from index.storage import generations
 from index.storage.bm25 import Bm25
@@ -50,7 +54,7 @@ from index.storage.catalog_writer import CatalogWriter
 from index.storage.fingerprint import difference, fingerprint, reader_name
 from index.storage.generations import ExportedReader
 from index.storage.index_folder import check_index_folder
-from index.storage.input_state import FileState, InputState, ModelState
+from index.storage.input_state import FileState, InputState, ModelState, skipped_files
 from index.storage.manifest import Facts
 from index.storage.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
@@ -98,20 +102,22 @@ def _update(config: Config, root: Path, progress: Progress, rebuild: bool) -> Bu
 
     file_states = previous.state.files if previous else {}
     entries, states = _read(config.corpus_directory, {} if rebuild else file_states, articles_from, progress)
-    report = make_report(entries, states, file_states, rebuilt)
     if not entries:
-        raise _no_articles(config, report)
-    inputs = InputState(encoder, reader, {state.file: state for state in states})
-
+        raise _no_articles(config, states)
     exported_reader = _export_reader(root, reader, previous, progress) if reader else None
     embedder, exported = Embedder.open(root, Path(encoder.folder), model, progress)
+    entries, states = _segment(entries, states, embedder, progress)
+    if not entries:
+        raise _no_articles(config, states)
+    entries, states = _with_ids(entries, states)
+    report = make_report(entries, states, file_states, rebuilt)
+    inputs = InputState(encoder, reader, {state.file: state for state in states})
     if articles_from and not exported and _nothing_changed(entries, articles_from):
         # The reader, or times only: otherwise the same contents would be compared each time.
         if inputs != articles_from.state or exported_reader != articles_from.generation.exported_reader:
             publish_inputs(root, articles_from.generation, inputs, exported_reader)
         return report
 
-    _segment(entries, embedder, progress)
     # An index that no article can be taken from may still have the vectors of texts.
     same_model = previous is not None and previous.generation.fingerprint.model == model
     vectors_from = previous if same_model and not rebuild else None
@@ -191,6 +197,13 @@ def _read(
             entries.append(entry)
         progress("read", number, len(files))
     end_reading_process()
+    return entries, states
+
+
+def _with_ids(
+    entries: list[ArticleEntry], states: list[FileState]
+) -> tuple[list[ArticleEntry], list[FileState]]:
+    """Give the articles their ids, and sort them by these."""
     ids = dict(zip(names := sorted(entry.state.file for entry in entries), article_ids(names), strict=True))
     for entry in entries:
         entry.state = entry.state._replace(id=ids[entry.state.file])
@@ -225,13 +238,13 @@ def _article(file: CorpusFile) -> tuple[Article | None, str | None, str]:
         return None, error.message.removeprefix(f"{file.file}: "), error.remedy
 
 
-def _no_articles(config: Config, report: BuildReport) -> ConfigurationError:
+def _no_articles(config: Config, states: Iterable[FileState]) -> ConfigurationError:
     corpus = config.corpus_directory
     message, remedy = f"no articles in {corpus}", ""
     if counts := unsupported_files(corpus, config.index_directory):
         message += f", only files of unsupported types: {describe_counts(counts)}"
-    if report.skipped:
-        first = report.skipped[0]
+    if skipped := skipped_files(states):
+        first = skipped[0]
         message = f"no file in {corpus} can be read as an article ({first.file}: {first.reason})"
         remedy = first.remedy
     return ConfigurationError(message, remedy, reason=Reason.CORPUS_EMPTY)
@@ -243,11 +256,31 @@ def _nothing_changed(entries: Sequence[ArticleEntry], index: PreviousIndex) -> b
     )
 
 
-def _segment(entries: Iterable[ArticleEntry], embedder: Embedder, progress: Progress) -> None:
-    encoder = embedder.encoder
+def _segment(
+    entries: list[ArticleEntry], states: list[FileState], embedder: Embedder, progress: Progress
+) -> tuple[list[ArticleEntry], list[FileState]]:
+    """Segment the articles that were read; skip those that cannot be segmented or searched."""
     articles = [entry for entry in entries if isinstance(entry, ReadArticle)]
+    skipped: dict[str, FileState] = {}
     for number, entry in enumerate(articles, start=1):
-        text, blocks = entry.article.text, entry.article.blocks
-        entry.sentences = split_sentences(text, blocks)
-        entry.passages = make_passages(text, entry.sentences, encoder.count_tokens, encoder.window, blocks)
+        try:
+            _segment_article(entry, embedder)
+        except Exception as error:  # whatever a text holds: one file must not stop the others
+            state = entry.state
+            skipped[state.file] = state._replace(skipped=unreadable(error).message, poor="")
         progress("split into sentences", number, len(articles))
+    return (
+        [entry for entry in entries if entry.state.file not in skipped],
+        [skipped.get(state.file, state) for state in states],
+    )
+
+
+def _segment_article(entry: ReadArticle, embedder: Embedder) -> None:
+    """Segment an article, and try what is embedded and searched of it. Raises whatever that raises."""
+    article, encoder = entry.article, embedder.encoder
+    text, blocks = article.text, article.blocks
+    entry.sentences = split_sentences(text, blocks)
+    entry.passages = make_passages(text, entry.sentences, encoder.count_tokens, encoder.window, blocks)
+    passage_texts(article, entry.sentences, entry.passages)
+    for sentence in sentence_texts(article, entry.sentences):
+        terms(sentence)

@@ -78,6 +78,8 @@ _FORM = re.compile(
 )
 
 
+# Letters that an expression takes for "i", "s" and "k" when it ignores case.
+_ALIKE = str.maketrans("\u0131\u0130\u017f\u212a", "iisk")
 _WORD = re.compile(r"[^\W\d_]+|(?P<begins>\d+|[%£$€])")
 _BEGINNINGS = frozenset(
     (*_VALUES, *_ORDINALS, *_MONTHS, *(month[:3] for month in _MONTHS), "sept", "per", "percent")
@@ -99,6 +101,7 @@ class NumberForm(NamedTuple):
 
 def number_forms(text: str) -> Iterator[NumberForm]:
     """Yield the numbers, times and dates of a text whose characters are folded; they ascend."""
+    text = text.translate(_ALIKE)  # the length stays
     end = 0
     for word in _WORD.finditer(text):
         start = word.start()

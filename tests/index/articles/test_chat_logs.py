@@ -199,6 +199,15 @@ def test_a_json_export_of_discord() -> None:
     ]
 
 
+def test_half_an_emoji_in_a_json_export() -> None:
+    said = [{"content": f"The tide turns \ud83d {n}", "author": {"name": "mara\ude00"}} for n in (1, 2, 3)]
+    export = {"guild": {"name": "Fern \ud83d"}, "channel": {"name": "general"}, "messages": said}
+    document = read_discord_json(json.dumps(export).encode())
+    assert document.text.startswith("mara\ufffd: The tide turns \ufffd 1")
+    assert document.description.title == "Fern › general"
+    assert [block.lead for block in document.blocks] == ["mara\ufffd"] * 3
+
+
 @pytest.mark.parametrize(
     "content", [b"", b"[]", b"{}", b'{"guild": 1}', b'{"guild": {"name": 1}, "channel": {}}', b"[" * 100_000]
 )

@@ -172,6 +172,13 @@ def test_a_file_without_a_title_is_named_by_its_file(tmp_path: Path) -> None:
     assert read_article(put(tmp_path, "sub/the file.txt", "Bees dance.\nThey do.")).title == "the file"
 
 
+def test_comments_in_code_are_no_titles(tmp_path: Path) -> None:
+    text = "Set it up\nin a shell:\n\n```bash\n# install deps\nmake\n```\n\nThen run it.\n"
+    assert read_article(put(tmp_path, "setup.md", text)).title == "Set it up in a shell:"
+    assert read_article(put(tmp_path, "code.md", "```bash\n# install deps\n```\n")).title == "code"
+    assert read_article(put(tmp_path, "plain.txt", "# The title\n\nBody.")).title == "The title"
+
+
 def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
     file = put(tmp_path, "huge.txt", "words")
     with file.path.open("r+b") as stream:

@@ -79,3 +79,17 @@ def test_blocks_ascend_and_hold_every_word(blocks: list[tuple[BlockKind, str]]) 
     assert position == len(document.text)
     written = [char for _, text in blocks for char in text if char.isalnum()]
     assert [char for char in document.text if char.isalnum()] == written
+
+
+def test_lone_surrogates_are_replaced() -> None:
+    builder = DocumentBuilder()
+    builder.add(BlockKind.PARAGRAPH, [Run("a\ud83d", "https://x.y/\ud83d")], lead="b\udc00")
+    builder.add_row(["c\ud83d"], ["d\ud83d"])
+    document = builder.document(Description())
+    first, row = document.blocks
+    assert document.text == "a\ufffd\n\nc\ufffd"
+    assert (first.lead, first.links[0].address, row.cells[0].column) == (
+        "b\ufffd",
+        "https://x.y/\ufffd",
+        "d\ufffd",
+    )

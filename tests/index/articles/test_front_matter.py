@@ -97,6 +97,13 @@ def test_titles(text: str, title: str | None) -> None:
     assert title_in(text) == title
 
 
+@pytest.mark.parametrize(
+    ("text", "title"), [("Intro\n\n# of hives", "Intro"), ("# of hives\n\nTen.", "# of hives")]
+)
+def test_number_signs_that_are_seen_are_no_marks(text: str, title: str) -> None:
+    assert title_in(text, is_plain=False) == title
+
+
 def test_a_line_of_a_megabyte_takes_no_time() -> None:
     assert title_in("# a" + " #" * 500_000) is not None
     assert title_in("x" + " " * 1_000_000 + "x\n\n") is None

@@ -50,6 +50,15 @@ def test_headings_of_old_notebooks(tmp_path: Path) -> None:
     assert shown(document) == [("heading", "Hives")]
 
 
+def test_half_an_emoji(tmp_path: Path) -> None:
+    cells = [
+        {"cell_type": "markdown", "source": "# Hives \ud83d"},
+        {"cell_type": "code", "source": "x = '\ud83d'"},
+    ]
+    document = read_notebook(written(tmp_path, {"cells": cells}))
+    assert shown(document) == [("heading", "Hives \ufffd"), ("code", "x = '\ufffd'")]
+
+
 @pytest.mark.parametrize("content", ["[", "[]", "{}", "[" * 100_000, '{"worksheets": 3'])
 def test_what_is_no_notebook(tmp_path: Path, content: str) -> None:
     with pytest.raises(UnreadableFileError, match="is not a notebook"):

@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from index.articles import reading_process
+from index.articles.document import Document
+from index.articles.file_limits import REPLY
+from index.articles.front_matter import Description
 from tests.support.pdf_files import endless_pdf
 from tests.support.small_corpus import put
 
@@ -46,3 +50,10 @@ def _runs(process: int) -> bool:
         return False
     status = Path(f"/proc/{process}/status")
     return not (status.exists() and "State:\tZ" in status.read_text())  # its new parent has not waited for it
+
+
+def test_a_document_that_cannot_be_sent_is_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading_process, "parse_document", lambda _: Document(Description(), "a \ud83d", ()))
+    reply = REPLY.validate_json(reading_process._reply(Path("a.docx"), 1024))
+    assert reply.document is None
+    assert reply.reason.startswith("cannot be read: ")

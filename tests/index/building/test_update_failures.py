@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from index.building import update as update_module
 from index.building.staleness import compare
 from index.building.update import update
 from index.config import Config
@@ -47,6 +48,29 @@ def test_only_unreadable_files_are_an_error(config: Config) -> None:
     with pytest.raises(FootnoteError, match=r"no file in .* can be read"):
         build(config)
     assert list(texts(config)) == list(IDS)
+
+
+@pytest.mark.parametrize("function", ["split_sentences", "make_passages", "passage_texts", "terms"])
+def test_an_article_that_cannot_be_segmented_is_named_and_skipped(
+    config: Config, monkeypatch: pytest.MonkeyPatch, function: str
+) -> None:
+    original = getattr(update_module, function)
+
+    def failing(first: object, *rest: object) -> object:
+        text = getattr(first, "text", first)
+        if "lion" in str(text):
+            raise KeyError("lion")
+        return original(first, *rest)
+
+    monkeypatch.setattr(update_module, function, failing)
+    write(config, "lions.txt", "Lions\n\nA lion sleeps.\n")
+    write(config, "mice.txt", "Mice\n\nA mouse eats cheese.\n")
+    report = build(config)
+    assert report.skipped == (("lions.txt", "cannot be read: KeyError: 'lion'", ""),)
+    assert report.added == ("mice",)
+    assert compare(config).stale_because is None
+    monkeypatch.undo()
+    assert build(config).added == ("lions",)
 
 
 def test_a_missing_corpus_leaves_no_index_folder(tmp_path: Path) -> None:

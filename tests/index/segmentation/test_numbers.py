@@ -17,6 +17,11 @@ from index.segmentation.numbers import DIGITS, number_forms
         ("03/05/1974", ["1974-03-05", "03-05", "1974-05-03", "05-03"]),
         ("28/02, 02/28", ["02-28", "02-28"]),
         ("$1,200, £3.2m, 5 %", ["dollar", "3.2", "million", "pound", "percent"]),
+        (
+            "May f\u0131rst, twenty-f\u0130rst, 2-f\u0131ve pm, \u017fixty-six",
+            ["05-01", "21st", "14:00", "17:00", "66"],
+        ),
+        ("$3\u212a", ["3", "thousand", "dollar"]),  # the Kelvin sign
         ("13 pm, 25:00, 24/7, 1/2, 1:2:3, 45/2024, 2.0.1, May 99, 3 Maybe, sevenfold, one", []),
     ],
 )
