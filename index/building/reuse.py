@@ -149,10 +149,8 @@ def _rows_by_file_and_content(index: PreviousIndex) -> tuple[dict[str, int], dic
 
 def sentence_texts(article: Article, sentences: Iterable[Sentence]) -> list[str]:
     """Return what is embedded of each sentence: with its headings, lead-in and column names."""
-    title = above((article.outer_title,))
     return [
-        title
-        + embedded_text(
+        embedded_text(
             article.text[sentence.start : sentence.end],
             sentence.start,
             article.blocks[sentence.block] if article.blocks else NO_BLOCK,
@@ -163,9 +161,9 @@ def sentence_texts(article: Article, sentences: Iterable[Sentence]) -> list[str]
 
 def passage_texts(article: Article, sentences: Sequence[Sentence], passages: Iterable[Passage]) -> list[str]:
     """Return what is embedded of each passage: with the headings above its first sentence."""
-    texts, title = [], article.outer_title
+    texts = []
     for passage in passages:
         block = article.blocks[sentences[passage.first].block] if article.blocks else NO_BLOCK
         text = article.text[passage.start : passage.end]
-        texts.append(fold_characters(above((title, *block.section)) + text).text)
+        texts.append(fold_characters(above(block.section) + text).text)
     return texts

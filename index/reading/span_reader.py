@@ -133,8 +133,8 @@ class SpanReader:
         scores: list[dict[int, SentenceScores]] = [{} for _ in questions]
         views: list[dict[int, list[_View]]] = [{} for _ in questions]
         windows = [
-            make_windows([candidate for candidate, _ in ranked], self._texts, FIRST_WINDOWS)
-            for _, ranked in questions
+            make_windows([candidate for candidate, _ in ranked], self._texts, FIRST_WINDOWS, question)
+            for question, ranked in questions
         ]
         for count in (FIRST_WINDOWS, MOST_WINDOWS - FIRST_WINDOWS):
             open_questions = [

@@ -9,6 +9,7 @@ from index.arrays import Rows
 from index.records import BlockKind, Candidate, Sentence, Span
 from index.segmentation.folding import FoldedText, fold_characters
 from index.segmentation.rendering import Piece, Rendering, above, render
+from index.segmentation.search_terms import terms
 from index.storage.catalog import SentenceText
 
 CHARACTERS = 480
@@ -39,13 +40,18 @@ class Window:
 
 
 def make_windows(
-    candidates: Sequence[Candidate], texts: Callable[[Iterable[int]], Sequence[SentenceText]], own: int
+    candidates: Sequence[Candidate],
+    texts: Callable[[Iterable[int]], Sequence[SentenceText]],
+    own: int,
+    question: str = "",
 ) -> Iterator[Window]:
     """Yield the windows around `candidates`, in their order, none twice.
 
     Each of the first `own` candidates gets a window; of the others, each that no earlier window contains.
-    `texts` returns the sentences of the given rows, ascending, and nothing for rows that do not exist.
+    `texts` returns the sentences of the given rows, ascending, and nothing for rows that do not exist. A title
+    that holds all terms of the `question` is left out: below it, every sentence would look like the answer.
     """
+    question_terms = frozenset(terms(question))
     rows_shown: set[int] = set()
     windows_yielded: set[Span] = set()
     for place, candidate in enumerate(candidates):
@@ -63,7 +69,7 @@ def make_windows(
         rows = (sentences[first].row, sentences[last - 1].row)
         if rows not in windows_yielded:
             windows_yielded.add(rows)
-            window = _joined(sentences[first:last], renderings[first:last], candidate)
+            window = _joined(sentences[first:last], renderings[first:last], candidate, question_terms)
             rows_shown.update(sentence.row for sentence in window.sentences)
             yield window
 
@@ -96,10 +102,13 @@ def _placed(sentences: Sequence[SentenceText], renderings: Sequence[Rendering]) 
 
 
 def _joined(
-    sentences: Sequence[SentenceText], renderings: Sequence[Rendering], candidate: Candidate
+    sentences: Sequence[SentenceText],
+    renderings: Sequence[Rendering],
+    candidate: Candidate,
+    question_terms: frozenset[str],
 ) -> Window:
     """Join the sentences below what is seen with them, with spaces for what lies between them."""
-    text = _above(sentences, candidate)
+    text = _above(sentences, candidate, question_terms)
     pieces: list[Piece] = []
     for number, rendering in enumerate(renderings):
         if number:
@@ -117,7 +126,7 @@ def _gap(before: SentenceText, after: SentenceText) -> str:
     return "." + spaces if is_open else spaces
 
 
-def _above(sentences: Sequence[SentenceText], candidate: Candidate) -> str:
+def _above(sentences: Sequence[SentenceText], candidate: Candidate, question_terms: frozenset[str]) -> str:
     """Return the headings above a window, and the candidate's lead-in if it is not in the window."""
     first = sentences[0].block
     section = first.section if first.kind is BlockKind.HEADING else candidate.block.section
@@ -125,4 +134,6 @@ def _above(sentences: Sequence[SentenceText], candidate: Candidate) -> str:
     if lead and any(lead in " ".join(sentence.text.split()) for sentence in sentences):
         lead = ""
     title = candidate.title if section or lead else candidate.outer_title
+    if question_terms and question_terms.issubset(terms(title)):
+        title = ""
     return above((title, *section, lead))

@@ -167,3 +167,15 @@ def test_a_window_does_not_cross_a_heading_and_stands_below_the_ones_above_it() 
     (window,) = make_windows([centre], shelf.texts, 1)
     assert window.text == "Stoves: Ember 7: Weight: 88 kg. Flue: 150 mm"
     assert rows(window) == [1, 2]
+
+
+def test_a_title_stands_above_unless_it_holds_all_that_is_asked() -> None:
+    shelf = SentenceTexts.of(["They shiver."])
+    candidate = replace(shelf.candidate(0), title="How bees keep warm", outer_title="How bees keep warm")
+
+    def text(question: str) -> str:
+        (window,) = make_windows([candidate], shelf.texts, 1, question)
+        return window.text
+
+    assert text("Who shivers?") == "How bees keep warm: They shiver."
+    assert text("How do bees keep warm?") == "They shiver."
