@@ -18,7 +18,7 @@ from index.config import Config
 from index.errors import FootnoteError, IndexStaleError, ModelDamagedError
 from index.models.encoder import Encoder
 from index.models.span_model import SpanModel
-from index.reading.compose import compose
+from index.reading.compose import MAYBE_FROM, compose
 from index.reading.copies import merge_copies
 from index.reading.explanation import Explanation
 from index.reading.list_answers import asks_for_several, with_list_items
@@ -201,7 +201,7 @@ class Library:
                 vector = np.zeros_like(vector)
             candidates = self._retriever.retrieve(text, vector, row, max(CANDIDATES, count))
             idf = cache(self._retriever.idf)
-            return RankedQuestion(text, self._ranker.rank(text, candidates, idf), idf, count)
+            return RankedQuestion(text, self._ranker.rank(text, candidates, idf), idf, count, question.top_k)
         except FootnoteError as error:
             return error
 
@@ -233,8 +233,9 @@ class Library:
         try:
             elapsed_ms = (time.perf_counter() - started) * 1000
             cited = merge_copies(readings, self._source, question.count)
-            if asks_for_several(question.question):
-                cited = with_list_items(cited, self._catalog.texts)
+            likely = bool(cited) and cited[0].reading.score >= MAYBE_FROM * least
+            if likely and asks_for_several(question.question):
+                cited = with_list_items(cited, self._catalog.texts)[: question.limit]
             return compose(question.question, cited, least, elapsed_ms)
         except FootnoteError as error:
             return error

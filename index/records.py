@@ -3,6 +3,7 @@
 Offsets count Unicode code points in the text of the article, end exclusive, everywhere in this project.
 """
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -108,8 +109,9 @@ class Article:
     @property
     def outer_title(self) -> str:
         """The title if it stands outside of the text, as in the front matter or the file's name; else ""."""
-        title = " ".join(self.title.casefold().split())
-        return "" if title in " ".join(self.text.casefold().split()) else self.title
+        title = re.escape(" ".join(self.title.casefold().split()))
+        text = " ".join(self.text.casefold().split())
+        return "" if re.search(rf"(?<!\w){title}(?!\w)", text) else self.title
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def answer_blocks(answer: Answer) -> list[Block]:
     (first, *items), others = citations[:together], citations[together:]
     opening = Piece(NOT_SURE, "unanswered") if answer.answer is None else Piece(safe(answer.answer), "answer")
     blocks = [Block((opening,)), BLANK_LINE]
-    if answer.answer == first.sentence:
+    if answer.answer == first.quotation[0]:
         blocks.append(Block(_source(first, layout), _lead(first, layout)))
     else:
         blocks += _citation_blocks([first], layout)

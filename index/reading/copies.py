@@ -1,5 +1,6 @@
 """Copies of a sentence in several articles: cited once, with the other articles named."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -8,6 +9,9 @@ from index.records import Source
 
 ALIKE = 0.6
 """Share of search terms from which two sentences of articles with one title are versions of each other."""
+
+
+_ISO_DATE = re.compile(r"\d{4}-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +37,35 @@ def merge_copies(
         wording = " ".join(candidate.text.casefold().split())
         groups.setdefault((wording, candidate.block.context.casefold()), []).append(reading)
     cited: list[CitedReading] = []
-    for copies in list(groups.values())[:count]:
+    for copies in list(groups.values())[: max(count, 2)]:
         sources = [source(reading.candidate.article) for reading in copies]
-        newest = max(range(len(copies)), key=lambda place: (sources[place].published or "", -place))
+        newest = max(range(len(copies)), key=lambda place: (_date(sources[place]), -place))
         others = tuple(article for place, article in enumerate(sources) if place != newest)
-        first = copies[newest]
-        cited.append(
-            CitedReading(Reading(first.candidate, first.highlight, copies[0].score), sources[newest], others)
-        )
+        cited.append(CitedReading(_in_place_of(copies[0], copies[newest]), sources[newest], others))
     if len(cited) > 1 and _is_newer_version(cited[1], cited[0]):
         older, newer = cited[:2]
         cited[:2] = [_with_score(newer, older.reading.score), _with_score(older, newer.reading.score)]
-    return cited
+    return cited[:count]
+
+
+def _date(article: Source) -> str:
+    """Return the date of an article in a form that sorts, "" for any other than 2024-05-01 or 2024-05."""
+    date = article.published or ""
+    return date if _ISO_DATE.match(date) else ""
+
+
+def _in_place_of(best: Reading, newest: Reading) -> Reading:
+    """Return the reading of a copy with the score and the mark of the best one."""
+    if newest is best or newest.candidate.text != best.candidate.text:
+        return Reading(newest.candidate, newest.highlight, best.score)
+    shift = newest.candidate.start - best.candidate.start
+    mark = best.highlight and (best.highlight[0] + shift, best.highlight[1] + shift)
+    return Reading(newest.candidate, mark, best.score)
 
 
 def _is_newer_version(second: CitedReading, first: CitedReading) -> bool:
-    dates = (first.article.published, second.article.published)
-    if None in dates or dates[0] >= dates[1] or first.article.title != second.article.title:  # type: ignore[operator]
+    date, other_date = _date(first.article), _date(second.article)
+    if not date or date >= other_date or first.article.title != second.article.title:
         return False
     own, other = set(first.reading.candidate.terms), set(second.reading.candidate.terms)
     return len(own & other) >= ALIKE * len(own | other)

@@ -16,13 +16,13 @@ MOST_ITEMS = 12
 
 # "Which error codes are there?", "What is not allowed?", "What are the ingredients?", "List the steps"
 _SEVERAL = re.compile(
-    r"^\W*(?:and\s+)?(?:(?:which|what|whose)\s+(?:[\w’'-]+\s+){0,3}?[\w’'-]+s\s+"
-    r"(?:are|were|do|does|did|can|could|have|must|should|may|will|need|exist|count|belong)\b"
+    r"^\W*(?:and\s+)?(?:(?:which|what|whose)\s+(?:[\w’'-]+\s+){0,3}?[\w’'-]*[^\W_su]s\s+"
+    r"(?:are|were|do|did|can|could|have|must|should|may|will|need|exist|count|belong)\b"
     r"|(?:what|who|which)\s+(?:all\s+)?(?:are|were)\b"
     r"|what(?:\s+is|’s|'s|s)\s+(?:not\s+|n[’']t\s+)?(?:allowed|forbidden|prohibited|banned|included|needed|required)\b"
-    r"|what\s+(?:all\s+)?(?:do|does|should|must|can|may)\b.*\b(?:bring|need|carry|pack|include|contain|buy|take)\b"
-    r"|(?:list|name|show)\b)"
-    r"|\b(?:ingredients|everything|all\s+the|steps|list\s+of)\b",
+    r"|what\s+(?:all\s+)?(?:do|does|should|must|can|may)\b.*\b(?:bring|need|carry|pack|include|contain|buy)\b"
+    r"|(?:list|name)\b|show\s+(?:me\s+)?(?:all|the)\b)"
+    r"|\b(?:which|what|list|all|the)\s+(?:the\s+)?ingredients\b|\ball\s+(?:of\s+)?the\s+[\w’'-]+s\b|\blist\s+of\b",
     re.IGNORECASE,
 )
 
@@ -75,19 +75,24 @@ def list_items(candidate: Candidate, texts: Texts) -> list[SentenceText]:
         row = candidate.row + step
         run: list[SentenceText] = []
         while (sentence := sentences.get(row)) is not None and _in_list(sentence, candidate):
-            if sentence.block.level == candidate.block.level and sentence.start == sentence.block.start:
+            if _begins_item(sentence, candidate.block.level):
                 run.append(sentence)
             row += step
         items = run[::-1] + items if step < 0 else items + run
-    return [item for item in items if item.block != candidate.block][: MOST_ITEMS - 1]
+    distinct = {item.text.casefold(): item for item in items if item.block != candidate.block}
+    distinct.pop(candidate.text.casefold(), None)
+    return list(distinct.values())[: MOST_ITEMS - 1]
+
+
+def _begins_item(sentence: SentenceText, level: int) -> bool:
+    block = sentence.block
+    return block.kind is BlockKind.LIST_ITEM and block.level == level and sentence.start == block.start
 
 
 def _in_list(sentence: SentenceText, candidate: Candidate) -> bool:
-    """Tell whether a sentence is in the candidate's list, or in a list inside of it."""
+    """Tell whether a sentence is in an item of the candidate's list, or in what stands inside of one."""
     block = sentence.block
-    return (
-        (sentence.article, sentence.section) == (candidate.article, candidate.section)
-        and block.kind is BlockKind.LIST_ITEM
-        and block.level >= candidate.block.level
-        and (block.level > candidate.block.level or block.lead == candidate.block.lead)
+    own = block.kind is BlockKind.LIST_ITEM and block.lead == candidate.block.lead
+    return (sentence.article, sentence.section) == (candidate.article, candidate.section) and (
+        block.level > candidate.block.level or (own and block.level == candidate.block.level)
     )

@@ -29,12 +29,16 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class RankedQuestion:
-    """A question with its candidates, best first; `count` is the number of citations to return."""
+    """A question with its candidates, best first; `count` is the number of citations to return.
+
+    A list that answers may have more items, but no more than `limit`.
+    """
 
     question: str
     ranked: Sequence[Ranked]
     idf: Idf
     count: int
+    limit: int | None = None
 
     @property
     def readings(self) -> int:

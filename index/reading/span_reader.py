@@ -45,7 +45,8 @@ sentence; `negated` says that the question negates something and the sentence no
 _NUMBERED = frozenset((BlockKind.HEADING, BlockKind.LIST_ITEM, BlockKind.CONTENTS))
 # "7.2 ", "14. ", "(b) ", "Step 3: "
 _ENUMERATOR = re.compile(
-    r"(?:step|section|chapter|article|part|rule|§)?\s*\(?(?:\d+(?:\.\d+)*|[a-z]|[ivxlc]+)[.):]+\s+(?=\S)"
+    r"(?:step|section|chapter|article|part|rule|§)\s*\d+(?:\.\d+)*[.):]*\s+(?=\S)"
+    r"|\(?(?:\d+(?:\.\d+)*|[a-z]|x{0,3}(?:ix|iv|v?i{1,3}|v|x))[.)]+\s+(?=\S)"
     r"|\d+(?:\.\d+)+\s+(?=\S)",
     re.IGNORECASE,
 )

@@ -7,13 +7,13 @@ from index.records import Span
 # "https://a.b/c?d", "billing@emberfall.com", "~/.wx/key", "play.emberfall.net", "2.4.0", "1,260 °C".
 _WHOLE = re.compile(
     r"(?:https?://|www\.)\S*[^\s.,;:!?)\]}>'\"”’]"
-    r"|[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     r"|(?:~|\.{1,2})?/(?:[\w.@-]+/)*[\w.-]*\w"
     r"|[\w-]+(?:/[\w-]+)*/[\w-]+\.\w+"
     r"|\w+(?:[.\-_’']\w+)+"
-    r"|[$€£¥]\s?\d[\d,.]*\d?(?:\s?(?:million|billion|bn|m|k)\b)?"
-    r"|(?<![\d,.])\d+(?:[.,]\d+)*+(?:\s?(?:%|‰|°\s?[CF]?|€|£|[kMGT]i?B\b|[kMG]?Hz\b|[kM]?Wh?\b|[kcm]?m[²³]?\b|k?g\b|mg\b|m?l\b|km/h\b"
-    r"|mph\b|bar\b|px\b|[ap]\.?m\b\.?))"
+    r"|[$€£¥]\s?\d+(?:[.,]\d+)*+(?:\s?(?:million|billion|bn|m|k)\b)?"
+    r"|(?<![\d,.])\d+(?:[.,]\d+)*+(?:\s?(?:%|‰|°\s?[CF]?|€|£|km/h\b|mph\b|[kMGT]i?B(?:/s)?\b|[kMG]?Hz\b|[kM]?Wh?\b"
+    r"|[kcm]?m[²³]?(?:/s)?\b|k?g\b|mg\b|m?l\b|bar\b|px\b|[ap]\.?m\b\.?))"
 )
 _RANGE = re.compile(r"\d+-\d+|\w+[’']s")  # "1914-1918", "Ada's": their parts are answers of their own
 

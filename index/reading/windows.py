@@ -48,8 +48,8 @@ def make_windows(
     """Yield the windows around `candidates`, in their order, none twice.
 
     Each of the first `own` candidates gets a window; of the others, each that no earlier window contains.
-    `texts` returns the sentences of the given rows, ascending, and nothing for rows that do not exist. A title
-    that holds all terms of the `question` is left out: below it, every sentence would look like the answer.
+    `texts` returns the sentences of the given rows, ascending, and nothing for rows that do not exist. A
+    title that holds all terms of the `question` is left out: below it, every sentence would seem to answer.
     """
     question_terms = frozenset(terms(question))
     rows_shown: set[int] = set()

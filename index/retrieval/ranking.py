@@ -61,6 +61,10 @@ class Ranker:
         return sorted(zip(candidates, scores, strict=True), key=lambda pair: (-pair[1], pair[0].row))
 
 
+def _share_section(first: Candidate, second: Candidate) -> bool:
+    return (first.article, first.section) == (second.article, second.section)
+
+
 def _block_penalty(question: str, kind: BlockKind) -> float:
     """Return what a sentence of a kind of block loses: what stands around the text that answers."""
     about = _ABOUT.get(kind)
@@ -70,9 +74,9 @@ def _block_penalty(question: str, kind: BlockKind) -> float:
 def _score_questions_lower(candidates: Sequence[Candidate], scores: list[float]) -> None:
     """Give the score of a question among the sentences to the next one: lists of questions and answers."""
     places = {candidate.row: place for place, candidate in enumerate(candidates)}
-    for place, candidate in enumerate(candidates):
+    for place, candidate in sorted(enumerate(candidates), key=lambda pair: pair[1].row):
         if candidate.block.kind is BlockKind.QUESTION or ends_with_question_mark(candidate.text):
             after = places.get(candidate.row + 1)
-            if after is not None and candidates[after].article == candidate.article:
+            if after is not None and _share_section(candidates[after], candidate):
                 scores[after] = max(scores[after], scores[place])
             scores[place] -= QUESTION_PENALTY

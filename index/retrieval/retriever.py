@@ -22,7 +22,7 @@ NEAREST_PASSAGES = 20
 BEST_BY_WORDS = 100
 CANDIDATES = 40
 """Sentences of the pool that go on to the ranking, by the plain sum of the three scores."""
-COPIES = 2
+COPIES = 5
 """Most articles that are cited for one and the same sentence."""
 
 

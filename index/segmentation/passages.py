@@ -10,7 +10,7 @@ TARGET = 128
 """Tokens up to which short paragraphs are merged with the next ones."""
 SHORTEST = 32
 """A passage of fewer tokens (a heading, a last line) is merged even beyond `TARGET`."""
-PASSAGE_RULES = 2
+PASSAGE_RULES = 3
 """Version of the rules here: raise it when they cut differently."""
 
 _PARAGRAPH_END = re.compile(r"\n\s*\n")
@@ -43,16 +43,28 @@ def make_passages(
     return passages
 
 
+def number_sections(blocks: Sequence[Block]) -> list[int]:
+    """Return the number of each block's section, from 0.
+
+    A section begins with a heading, unless that stands right below a higher one.
+    """
+    numbers: list[int] = []
+    for number, block in enumerate(blocks):
+        before = blocks[number - 1] if number else None
+        opens = block.kind is BlockKind.HEADING and not (
+            before is not None and before.kind is BlockKind.HEADING and before.level < block.level
+        )
+        numbers.append(numbers[-1] + opens if numbers else 0)
+    return numbers
+
+
 def _sections(sentences: Sequence[Sentence], blocks: Sequence[Block]) -> list[Span]:
-    """Return the numbers of the first and the last sentence below each heading, with it, last exclusive."""
+    """Return the numbers of the first and the last sentence of each section, last exclusive."""
+    numbers = number_sections(blocks)
     starts = [
         number
-        for number, sentence in enumerate(sentences)
-        if number
-        and blocks
-        and blocks[sentence.block].kind is BlockKind.HEADING
-        and sentence.block != sentences[number - 1].block
-        and blocks[sentences[number - 1].block].kind is not BlockKind.HEADING
+        for number, (before, after) in enumerate(pairwise(sentences), start=1)
+        if blocks and numbers[before.block] != numbers[after.block]
     ]
     return list(pairwise([0, *starts, len(sentences)])) if sentences else []
 

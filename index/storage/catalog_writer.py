@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from index.records import Article, Block, BlockKind, Passage, Sentence
+from index.segmentation.passages import number_sections
 from index.segmentation.search_terms import terms
 from index.storage.block_rows import block_values
 from index.storage.catalog import CATALOG_FILE, article_key
@@ -85,7 +86,8 @@ class CatalogWriter:
             ],
         )
         self._insert("blocks", (block_values(self._blocks + n, block) for n, block in enumerate(blocks)))
-        sections = self._number_sections(blocks)
+        sections = [self._sections + number for number in number_sections(blocks)]
+        self._sections = sections[-1] + 1
         self._insert(
             "sentences",
             (
@@ -109,16 +111,6 @@ class CatalogWriter:
         self.sentences += len(sentences)
         self.passages += len(passages)
         self._blocks += len(blocks)
-
-    def _number_sections(self, blocks: Sequence[Block]) -> list[int]:
-        """Return the number of each block's section: of the part below a heading or a run of headings."""
-        numbers = []
-        for number, block in enumerate(blocks):
-            before = blocks[number - 1].kind if number else None
-            if before is None or (block.kind is BlockKind.HEADING and before is not BlockKind.HEADING):
-                self._sections += 1
-            numbers.append(self._sections)
-        return numbers
 
     def _insert(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
         columns = {"articles": 18, "blocks": 11, "sentences": 11, "passages": 6}[table]

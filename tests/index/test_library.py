@@ -151,7 +151,7 @@ def test_as_many_citations_as_asked_for_however_often_a_sentence_stands(
     provide_encoder(config, encoder_folder)
     build(config)
     library = Library.open(config)
-    assert [c.sentence for c in library.ask(BRIDGE, top_k=50).citations].count(shared) == 2
+    assert [c.sentence for c in library.ask(BRIDGE, top_k=50).citations].count(shared) == 1
     assert len(library.ask(BRIDGE, top_k=50).citations) == 50
 
 

@@ -174,7 +174,7 @@ def answer_reply(
         block = _source(
             citation, places.get(citation.number), REPEATED_TITLE_LIMIT if repeated else TITLE_LIMIT
         )
-        is_answer = not statement and citation.number == 1 and citation.sentence == answer.answer
+        is_answer = not statement and citation.number == 1 and citation.quotation[0] == answer.answer
         if not is_answer:  # the answer itself stands above
             block = f"{_quotation(citation, None if statement else answer)}\n{block}"
         if citation.number == next_best:

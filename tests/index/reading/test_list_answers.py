@@ -64,7 +64,17 @@ def test_questions_for_several_things(question: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["Who is the captain?", "What is the fee?", "Are cockerels allowed?", "When was it built?"]
+    "question",
+    [
+        "Who is the captain?",
+        "What is the fee?",
+        "Are cockerels allowed?",
+        "Which bus does the captain take?",
+        "What address do I write to?",
+        "What class does he teach?",
+        "Who takes the first steps to the door?",
+        "Show me where the harbour is.",
+    ],
 )
 def test_questions_for_one_thing(question: str) -> None:
     assert not asks_for_several(question)
