@@ -31,6 +31,7 @@ def test_it_marks_the_only_thing_of_the_type_that_is_asked_for() -> None:
 
 
 def test_it_returns_readings_for_each_citation_and_its_copies() -> None:
-    few, none = question(QUESTION, ANSWER, "It rains.", "It pours.", count=1), question(QUESTION)
+    sentences = [ANSWER, *(f"It rains for {day} days." for day in range(COPIES))]
+    few, none = question(QUESTION, *sentences, count=1), question(QUESTION)
     readings = RetrievalReader(Calibration.load()).read([few, none])
     assert [len(of_question) for of_question in readings] == [COPIES, 0]
