@@ -26,7 +26,7 @@ from index.reading.reader import RankedQuestion, Reader, Reading
 from index.reading.reader_choice import load_span_model, make_reader
 from index.records import Answer, Article, Question, Sentence, Source, clean_question
 from index.retrieval.ranking import Ranker
-from index.retrieval.retriever import CANDIDATES, Retriever
+from index.retrieval.retriever import CANDIDATES, COPIES, Retriever
 from index.retrieval.title_search import TitleSearch
 from index.segmentation.folding import fold_characters
 from index.storage.bm25 import Bm25
@@ -199,7 +199,9 @@ class Library:
             if not encoder.knows(text):
                 # Similar to nothing; otherwise every text of unknown words would match.
                 vector = np.zeros_like(vector)
-            candidates = self._retriever.retrieve(text, vector, row, max(CANDIDATES, count))
+            # Copies of a sentence are one citation. Up to `CANDIDATES`, `top_k` does not change what is ranked.
+            wanted = count + 4 * COPIES if count > CANDIDATES else CANDIDATES
+            candidates = self._retriever.retrieve(text, vector, row, wanted)
             idf = cache(self._retriever.idf)
             return RankedQuestion(text, self._ranker.rank(text, candidates, idf), idf, count, question.top_k)
         except FootnoteError as error:
