@@ -199,7 +199,7 @@ class Library:
             if not encoder.knows(text):
                 # Similar to nothing; otherwise every text of unknown words would match.
                 vector = np.zeros_like(vector)
-            # Copies of a sentence are one citation. Up to `CANDIDATES`, `top_k` does not change what is ranked.
+            # Copies are one citation. Up to `CANDIDATES`, `top_k` does not change what is ranked.
             wanted = count + 4 * COPIES if count > CANDIDATES else CANDIDATES
             candidates = self._retriever.retrieve(text, vector, row, wanted)
             idf = cache(self._retriever.idf)
