@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from index.building import embedding
 from index.config import DEFAULT_ENCODER
 from index.models.encoder_export import FrameworkEncoder
+from index.models.export_process import export_here
 from index.models.model_folders import resolve_encoder
 from tests.support.paths import NO_NETWORK, ROOT
 from tests.support.shared_folders import shared_folder
@@ -62,6 +64,17 @@ def shared_sessions() -> Iterator[None]:
     """Load the graph of a model's files once in this process."""
     with pytest.MonkeyPatch.context() as patch:
         share_sessions(patch)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def exports_in_this_process() -> Iterator[None]:
+    """Have updates in this process export encoders in it too: each new process imports torch for seconds.
+
+    Those of commands that tests start, and those of test_export_process.py, have a process of their own.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embedding, "export_encoder", export_here)
         yield
 
 

@@ -8,6 +8,7 @@ from index.building.update import update
 from index.config import Config, CorpusSection, IndexSection
 from index.library import Library
 from index.records import Answer
+from tests.support.small_library import provide_encoder
 
 pytestmark = pytest.mark.slow  # builds libraries of its own
 
@@ -30,6 +31,7 @@ def library(tmp_path_factory: pytest.TempPathFactory, encoder_folder: Path) -> L
     run_on = " and ".join(f"gate {number} was painted in colour {number}" for number in range(400))
     (base / "corpus" / "gates.txt").write_text(f"Gates\n\n{run_on} and the keeper was Tom Ashby", "utf-8")
     config = Config(corpus=CorpusSection(directory="corpus"), index=IndexSection(directory="ix"), base=base)
+    provide_encoder(config, encoder_folder)
     update(config, lambda *_: None)
     return Library.open(config)
 

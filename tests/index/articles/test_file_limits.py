@@ -67,7 +67,7 @@ def test_small_files_of_plain_formats_and_large_ones(tmp_path: Path, monkeypatch
     file = put(tmp_path, "a.md", "They *dance*.")
     read_article(file)
     assert file_limits._process is None, "no process for a small text"
-    put(tmp_path, "a.md", b"They dance.\n\n" * (file_formats.LARGE // 10))
+    put(tmp_path, "a.md", b"They dance." + b" " * file_formats.LARGE)
     assert read_article(file).text.startswith("They dance.")
     assert file_limits._process is not None
 

@@ -8,11 +8,29 @@ from pathlib import Path
 import pytest
 
 from index.errors import ModelDamagedError, ModelMissingError, Reason
+from index.models import export_process
 from index.models.encoder import Encoder
 from index.models.encoder_export import FrameworkEncoder
 from index.models.export_process import export_encoder, export_here
 
-pytestmark = pytest.mark.slow  # starts processes that import torch
+pytestmark = pytest.mark.slow  # starts processes
+
+FAILING = """
+import os, sys
+sys.path[:] = {path!r}
+from index.models import export_process
+from index.errors import *
+def fail(*_):
+    print("a framework talks")
+    FAILURE
+export_process.export_here = fail
+export_process.main()
+"""
+
+
+def fail(patch: pytest.MonkeyPatch, failure: str) -> None:
+    """Have the export in its process run the statement `failure` instead, without importing torch."""
+    patch.setattr(export_process, "_PROGRAM", FAILING.replace("FAILURE", failure))
 
 
 def test_an_encoder_is_exported(tiny_model_folder: Path, tmp_path: Path) -> None:
@@ -32,13 +50,39 @@ def test_a_missing_model_is_named(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("kind", [ModelDamagedError, ModelMissingError])
+def test_an_error_of_the_model_is_raised_here(
+    kind: type[ModelDamagedError | ModelMissingError], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail(monkeypatch, f"raise {kind.__name__}('It is so.', 'Do this.', reason=Reason.MODEL_DAMAGED)")
+    with pytest.raises(kind) as caught:
+        export_encoder(tmp_path, tmp_path / "export")
+    found = caught.value.message, caught.value.remedy, caught.value.reason
+    assert found == ("It is so.", "Do this.", Reason.MODEL_DAMAGED)
+
+
+def test_an_error_of_the_disk_is_raised_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fail(monkeypatch, f"raise OSError({errno.ENOSPC}, os.strerror({errno.ENOSPC}))")
+    with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)) as caught:
+        export_encoder(tmp_path, tmp_path / "export")
+    assert caught.value.errno == errno.ENOSPC
+
+
+def test_a_process_that_ends_without_a_word_is_an_error_of_the_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail(monkeypatch, "os._exit(9)")
+    with pytest.raises(ModelDamagedError, match="ended with status 9"):
+        export_encoder(tmp_path, tmp_path / "export")
+
+
 def test_a_damaged_model_is_named_with_its_reason(tiny_model_folder: Path, tmp_path: Path) -> None:
     model = tmp_path / "model"
     shutil.copytree(tiny_model_folder, model)
     weights = next(model.rglob("*.safetensors"))
     weights.write_bytes(weights.read_bytes()[:100])
     with pytest.raises(ModelDamagedError, match="cannot be loaded") as caught:
-        export_encoder(model, tmp_path / "export")
+        export_here(model, tmp_path / "export")
     assert caught.value.reason == Reason.MODEL_DAMAGED
 
 
@@ -47,7 +91,7 @@ def test_a_target_that_cannot_be_written_is_an_error_of_the_disk(
 ) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(OSError, match=os.strerror(errno.ENOTDIR)) as caught:
-        export_encoder(tiny_model_folder, tmp_path / "file" / "export")
+        export_here(tiny_model_folder, tmp_path / "file" / "export")
     assert caught.value.errno == errno.ENOTDIR
 
 

@@ -161,7 +161,7 @@ LONG = {
     "chinese without stops": ("", "他来了她走了", 10_000, ""),
     "quotes and brackets": ("", '"He (left." [She. \'stayed). “Oh”’ «Non. ', 1_500, ""),
     "dots": ("", ".", 100_000, ""),
-    "opening": ("", "([", 30_000, "a"),
+    "opening": ("", "([", 10_000, "a"),
     "notes": ("", "a.[", 20_000, ""),
     "headings": ("# a", " #", 50_000, ""),
     "quotations": ("", "> ", 50_000, "a"),
