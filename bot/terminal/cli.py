@@ -85,7 +85,9 @@ def ask(
     With --batch, each line in is an object {"id", "question", "article"?}, and each line out the answer to it
     with its "id", or {"id", "error"}; if there is any error, the exit code is 1.
     """
-    if bool(question) == (batch is not None):
+    if not question and batch is None:
+        raise click.UsageError("Give a QUESTION, or --batch FILE.")
+    if question and batch is not None:
         raise click.UsageError("Give either a QUESTION or --batch FILE, not both.")
     if explain and batch is not None:
         raise click.UsageError("--explain goes with a QUESTION, not with --batch.")

@@ -103,7 +103,7 @@ def _source(citation: Citation, layout: _Layout) -> tuple[Piece, ...]:
 
 def _place(citation: Citation) -> tuple[Piece, ...]:
     """Say where in the article a sentence stands, what it links to, and which articles hold it as well."""
-    section = "".join(f" › {safe(heading)}" for heading in citation.section)
+    section = "".join(f" › {safe(heading).rstrip(': ')}" for heading in citation.section)
     likely = f" · {citation.score:.0%}" if citation.score >= 0.01 else ""
     pieces = [Piece(f"{section}, {place(citation)}{likely}", "aside")]
     for address in citation.links:

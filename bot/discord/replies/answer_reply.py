@@ -302,7 +302,9 @@ def _quotation(citation: Citation, answer: Answer | None) -> str:
 
 def _source(citation: Citation, place: Place | None, title_limit: int) -> str:
     title = link(citation.article.title, citation.article.url, title_limit)
-    section = "".join(f" › {escape_to_fit(heading, SECTION_LIMIT)}" for heading in citation.section[-2:])
+    section = "".join(
+        f" › {escape_to_fit(heading.rstrip(': '), SECTION_LIMIT)}" for heading in citation.section[-2:]
+    )
     position = f" · sentence {place.number} of {place.total}" if place else ""
     if citation.page is not None:
         position = f" · page {citation.page}"
