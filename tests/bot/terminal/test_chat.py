@@ -141,7 +141,7 @@ def test_a_question_goes_on_from_the_one_before(built_home: Home) -> None:
     assert first["question"] == "and why?"
     assert second["question"] == "What do honey bees form?"
     assert third["question"].startswith("How warm is it (honey bees form")
-    assert any("35 degrees" in citation["sentence"] for citation in third["citations"][:2])
+    assert any("35 degrees" in citation["sentence"] for citation in third["citations"])
     assert fourth["question"].startswith("and why (honey bees form")
     assert last["question"] == STRIKE
     plain = built_home.footnote("chat", stdin="\n".join(lines[1:3])).out
