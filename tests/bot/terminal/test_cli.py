@@ -1,6 +1,5 @@
 import errno
 import importlib.metadata
-import json
 import os
 import re
 import shlex
@@ -16,15 +15,7 @@ from bot.terminal.command_group import Command
 from index.library import Library
 from tests.support.homes import ROOT, STRIKE, Home, hear_interrupts
 
-UNKNOWN = "What is the price of bitcoin?"
 COMMANDS = {name: command for name, command in main.commands.items() if isinstance(command, Command)}
-
-
-def sentence_of(home: Home, citation: dict[str, object]) -> str:
-    article = citation["article"]
-    assert isinstance(article, dict)
-    text: str = home.footnote("show", "--json", article["id"]).json["text"]
-    return text[citation["start"] : citation["end"]]  # type: ignore[index,misc,unused-ignore]
 
 
 @pytest.mark.slow
@@ -73,103 +64,6 @@ def test_help_fits_80_columns_and_its_examples_parse(
         assert CliRunner().invoke(main, words).exit_code == 0
         assert name in (None, reached[-1])
     assert len(reached) == len(examples)
-
-
-@pytest.mark.slow
-def test_an_answer_is_as_promised(built_home: Home) -> None:
-    run = built_home.footnote("ask", "--json", STRIKE)
-    assert (run.code, run.err) == (0, "")
-    found = run.json
-    assert list(found) == [
-        "question",
-        "answerable",
-        "maybe",
-        "confidence",
-        "answer",
-        "citations",
-        "elapsed_ms",
-    ]
-    assert found["question"] == STRIKE
-    assert found["answerable"] is True
-    assert found["confidence"] == found["citations"][0]["score"] >= 0.2
-    assert [citation["number"] for citation in found["citations"]] == [1, 2, 3]
-    for citation in found["citations"]:
-        assert sentence_of(built_home, citation) == citation["sentence"]
-    first = found["citations"][0]
-    start, end = first["highlight"] or (first["start"], first["end"])
-    assert found["answer"] == first["sentence"][start - first["start"] : end - first["start"]]
-    assert "the Pentagon confirmed" in first["sentence"]
-
-
-@pytest.mark.slow
-def test_the_same_question_gives_the_same_answer(built_home: Home) -> None:
-    first, second = (built_home.footnote("ask", "--json", STRIKE).json for _ in range(2))
-    first.pop("elapsed_ms"), second.pop("elapsed_ms")
-    assert first == second
-
-
-@pytest.mark.slow
-def test_words_without_quotes_are_one_question(built_home: Home) -> None:
-    run = built_home.footnote("ask", "Who", "confirmed", "it?", "--json")
-    assert run.json["question"] == "Who confirmed it?"
-    dashed = built_home.footnote("ask", "--json", "--", "--who", "confirmed it?")
-    assert dashed.json["question"] == "--who confirmed it?"
-
-
-@pytest.mark.slow
-def test_unanswered_exits_with_3_and_cites_the_nearest(built_home: Home) -> None:
-    run = built_home.footnote("ask", "--json", UNKNOWN)
-    assert run.code == 3
-    assert (run.json["answerable"], run.json["answer"]) == (False, None)
-    assert len(run.json["citations"]) == 3
-    plain = built_home.footnote("ask", UNKNOWN)
-    assert plain.code == 3
-    assert plain.out.startswith("The articles do not say.\n")
-
-
-@pytest.mark.slow
-def test_top_k_and_article(built_home: Home) -> None:
-    run = built_home.footnote("ask", "--json", "--top-k", "2", "--article", "notes/bees", STRIKE)
-    assert [citation["article"]["id"] for citation in run.json["citations"]] == ["notes/bees"] * 2
-    assert run.json["citations"][0]["article"] == {
-        "id": "notes/bees",
-        "title": "How bees keep warm",
-        "url": "https://example.org/bees",
-    }
-    most = built_home.footnote("ask", "--json", "--top-k", "50", STRIKE).json["citations"]
-    assert len(most) == sum(row["sentences"] for row in built_home.footnote("articles", "--json").json)
-
-
-@pytest.mark.parametrize("question", ["", " \t\n", "\0", "\u200b\u2060\ufeff", "\u202e"])
-def test_an_empty_question_is_wrong_usage_and_builds_no_index(tmp_path: Path, question: str) -> None:
-    home = Home(tmp_path)
-    home.config.touch()
-    run = home.footnote("ask", question)
-    assert (run.code, run.out) == (2, "")
-    assert run.err.startswith("error: ")
-    assert not home.index.exists()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "question",
-    ["?", "x", "\U0001f41d" * 3, "من أكد الضربة؟", "a\ud800b", "who\0", "\u202ewho\u202c", "w" * 100_000],
-)
-def test_odd_questions_are_answered_or_declined(built_home: Home, question: str) -> None:
-    run = built_home.footnote("ask", "--json", question)
-    assert run.code in (0, 3), run.err
-    assert run.json["citations"]
-    assert built_home.footnote("ask", question).code == run.code
-
-
-@pytest.mark.slow
-def test_bytes_that_are_no_text_are_no_traceback(built_home: Home) -> None:
-    process = built_home.start(
-        "ask", "--json", b"\xff\xfe who?", stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )  # type: ignore[arg-type]
-    out, err = process.communicate(timeout=60)
-    assert process.returncode in (0, 3), err
-    assert json.loads(out)["question"].endswith(" who?")
 
 
 @pytest.mark.parametrize(
@@ -249,40 +143,6 @@ def test_global_options_go_before_or_after_the_command(built_home: Home, tmp_pat
     assert built_home.footnote("articles", "--config", str(elsewhere)).code == 78
     variable = runner.invoke(main, ["articles"], env={"FOOTNOTE_CONFIG": str(built_home.config)})
     assert variable.exit_code == 0
-
-
-@pytest.mark.slow
-def test_articles_are_listed(built_home: Home) -> None:
-    run = built_home.footnote("articles", "--json")
-    assert [(row["id"], row["file"]) for row in run.json] == [
-        ("coalition-strikes-near-al-tanf", "coalition-strikes-near-al-tanf.txt"),
-        ("notes/bees", "notes/bees.md"),
-    ]
-    assert [list(row) for row in run.json] == [["id", "title", "url", "file", "characters", "sentences"]] * 2
-    for row in run.json:
-        shown = built_home.footnote("show", "--json", row["id"]).json
-        assert list(shown) == ["id", "title", "url", "file", "characters", "sentences", "text"]
-        assert shown["characters"] == len(shown["text"]) == row["characters"]
-        assert len(shown["sentences"]) == row["sentences"]
-    plain = built_home.footnote("articles").out
-    assert "notes/bees\n    How bees keep warm, 3 sentences\n    https://example.org/bees\n" in plain
-
-
-@pytest.mark.slow
-def test_show_numbers_the_sentences(built_home: Home) -> None:
-    shown = built_home.footnote("show", "--json", "notes/bees").json
-    lines = built_home.footnote("show", "notes/bees").out.splitlines()
-    numbered = [
-        f"{number}  {shown['text'][slice(*span)]}" for number, span in enumerate(shown["sentences"], 1)
-    ]
-    assert lines[-len(numbered) :] == numbered
-    assert lines[:5] == [
-        "How bees keep warm",
-        "Anonymous",
-        "2021-12-01",
-        "notes/bees.md",
-        "https://example.org/bees",
-    ]
 
 
 @pytest.mark.slow

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from index.evaluation.gold_questions import GoldQuestion
 from tests.support.homes import Home
 
 ROWS: list[dict[str, Any]] = [
@@ -88,14 +87,6 @@ def test_failed_questions_are_listed_with_what_was_expected_and_what_came(
     (failure,) = run.json["failures"]
     assert (failure["id"], failure["kind"], failure["rank"]) == ("b2", "answered with another sentence", None)
     assert failure["answer"]["citations"]
-
-
-def test_the_help_shows_what_the_file_looks_like(built_home: Home) -> None:
-    text = built_home.footnote("eval", "--help").out
-    start = text.index('{"id": 1')
-    first, second = text[start : text.index("A citation is")].strip().split("\n  {")
-    assert GoldQuestion.model_validate_json(first).answerable
-    assert not GoldQuestion.model_validate_json("{" + second).answerable
 
 
 @pytest.mark.slow

@@ -1,0 +1,81 @@
+"""Commands on the articles: `articles`, `show` and `index`."""
+
+import click
+
+from bot.terminal.command_group import FAILED, Command, global_options
+from bot.terminal.commands.options import json_option, options_of, put
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "footnote articles",
+        "footnote articles --json | jq -r '.[].id'",
+    ),
+)
+@json_option
+@global_options
+@click.pass_context
+def articles(context: click.Context, as_objects: bool) -> None:
+    """List the articles."""
+    from bot import json_output
+    from bot.terminal import layouts, opening
+
+    config = options_of(context).config()
+    rows = opening.open_library(config, name_skipped=False).articles()
+    put(as_objects, [json_output.info_object(row) for row in rows], layouts.list_blocks(rows))
+    opening.warn_of_skipped_files(config)
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "footnote show coalition-strikes-near-al-tanf",
+        "footnote show --json coalition-strikes-near-al-tanf | jq -r .text",
+    ),
+)
+@click.argument("article", metavar="ID")
+@click.option(
+    "--around", type=click.IntRange(1), metavar="N", help="Show only the sentences around number N."
+)
+@json_option
+@global_options
+@click.pass_context
+def show(context: click.Context, article: str, around: int | None, as_objects: bool) -> None:
+    """Show one article, its sentences numbered."""
+    from bot import json_output
+    from bot.terminal import layouts
+    from bot.terminal.opening import open_library
+
+    library = open_library(options_of(context).config())
+    text, sentences = library.article(article), library.sentences(article)
+    put(
+        as_objects,
+        json_output.article_object(text, sentences),
+        layouts.article_blocks(text, sentences, around),
+    )
+
+
+@click.command(cls=Command, examples=("footnote index", "footnote index --rebuild"))
+@click.option("--rebuild", is_flag=True, help="Read and embed everything again, whether it changed or not.")
+@json_option
+@global_options
+@click.pass_context
+def index(context: click.Context, rebuild: bool, as_objects: bool) -> None:
+    """Build the index, or bring it up to date with the articles.
+
+    Only what changed is embedded again. Questions are answered meanwhile. A file that cannot be read is
+    named and skipped, and the exit code is 1.
+    """
+    from bot import json_output
+    from bot.terminal import opening
+    from bot.terminal.blocks import Block, Piece
+
+    config = options_of(context).config()
+    report = opening.update_index(config, rebuild=rebuild)
+    opening.warn_of_skipped(report.skipped)
+    opening.warn_of_poor_texts(report.poor)
+    opening.log_ignored_files(config)
+    put(as_objects, json_output.report_object(report), [Block((Piece(report.summary),))])
+    if report.skipped:
+        context.exit(FAILED)

@@ -1,0 +1,131 @@
+"""Commands that answer questions: `ask` and `chat`."""
+
+import logging
+import sys
+from typing import IO
+
+import click
+
+from bot.terminal.command_group import FAILED, UNANSWERED, Command, global_options
+from bot.terminal.commands.options import article_option, json_option, options_of, put, top_k_option
+
+log = logging.getLogger(__name__)
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "footnote ask 'Who confirmed the strike?'",
+        "footnote ask --article coalition-strikes-near-al-tanf 'When did ISIS attack?'",
+        "footnote ask --json --top-k 1 'What was the convoy made up of?' | jq .answer",
+        'footnote ask "What did the Pentagon\'s spokesman confirm?"',
+        "footnote ask --explain 'When did ISIS attack?'",
+        "footnote ask --batch questions.jsonl > answers.jsonl",
+    ),
+)
+@click.argument("question", nargs=-1)
+@click.option("--batch", type=click.File("rb"), metavar="FILE", help="Answer each line of FILE; - is stdin.")
+@article_option
+@top_k_option
+@click.option("--explain", is_flag=True, help="Say why the answer came out as it did.")
+@json_option
+@global_options
+@click.pass_context
+def ask(
+    context: click.Context,
+    question: tuple[str, ...],
+    batch: IO[bytes] | None,
+    article: str | None,
+    top_k: int | None,
+    explain: bool,
+    as_objects: bool,
+) -> None:
+    """Answer QUESTION, and cite the sentences that say so.
+
+    The percentage behind a source is an estimate of how likely its sentence answers the question: of many
+    at 80 %, about 80 in 100 do. Below the configured threshold, 30 %, no answer is given; from half of that
+    on, the sentence is shown with "Not sure, but this may be it".
+
+    Put the question in quotes, double ones if it holds an apostrophe; one that starts with a dash goes
+    after --. Exits with 3 if the articles do not say; sentences that may help are listed all the same.
+
+    With --batch, each line in is an object {"id", "question", "article"?}, and each line out the answer to it
+    with its "id", or {"id", "error"}; if there is any error, the exit code is 1.
+    """
+    if not question and batch is None:
+        raise click.UsageError("Give a QUESTION, or --batch FILE.")
+    if question and batch is not None:
+        raise click.UsageError("Give either a QUESTION or --batch FILE, not both.")
+    if explain and batch is not None:
+        raise click.UsageError("--explain goes with a QUESTION, not with --batch.")
+    from bot import json_output
+    from bot.terminal.opening import open_library
+    from index.records import clean_question
+
+    if batch is None:
+        text = clean_question(" ".join(question))  # an empty one fails before an index is built for it
+        config = options_of(context).config()
+        library = open_library(config)
+        answer = library.ask(text, article=article, top_k=top_k)
+        from bot.terminal.layouts import answer_blocks
+
+        value, blocks = json_output.answer_object(answer), answer_blocks(answer)
+        if explain:
+            from bot.terminal.explanation import explanation_blocks
+
+            why = library.explain(text, article=article, top_k=top_k)
+            value["explanation"] = json_output.explanation_object(why, config.answer.threshold)
+            blocks += explanation_blocks(why, answer, config.answer.threshold)
+        put(as_objects, value, blocks)
+        if not answer.answerable:
+            context.exit(UNANSWERED)
+        return
+
+    from bot.terminal.batch import answers
+
+    library = open_library(options_of(context).config())
+    if article is not None:
+        library.article(article)  # an unknown one fails here, not on every line
+    failed = False
+    for reply in answers(library, batch, article=article, top_k=top_k):
+        click.echo(json_output.dump(reply, sys.stdout.encoding))
+        failed |= "error" in reply
+    if failed:
+        context.exit(FAILED)
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "footnote chat",
+        "footnote chat --article coalition-strikes-near-al-tanf",
+        "footnote chat --json < questions.txt",
+    ),
+)
+@article_option
+@top_k_option
+@json_option
+@global_options
+@click.pass_context
+def chat(context: click.Context, article: str | None, top_k: int | None, as_objects: bool) -> None:
+    """Ask question after question, with history and completion.
+
+    A question that goes on from the last one ("and in winter?") is asked with its subject. "more" shows
+    further sentences; /help lists the commands; Tab completes them and the ids of articles. Lines piped in
+    are taken as typed.
+
+    What is typed is kept for the arrow keys in a file that only you can read, on Linux
+    ~/.local/state/footnote/history; with `history = false` below [chat] in the configuration, nowhere.
+    """
+    from bot.terminal.chat import Chat, history_file, piped_lines, typed_lines
+    from bot.terminal.opening import open_library
+
+    config = options_of(context).config()
+    session = Chat(config, open_library(config), as_objects=as_objects, top_k=top_k)
+    if article is not None:
+        session.narrow(article)
+    if sys.stdin.isatty():
+        log.info("Ask away; /help lists the commands, Ctrl-D leaves.")
+        session.run(typed_lines(session, history_file(config)))
+    else:
+        session.run(piped_lines())

@@ -1,0 +1,98 @@
+"""Commands on the quality of the answers: `eval` and `feedback`."""
+
+import logging
+from pathlib import Path
+from typing import IO
+
+import click
+
+from bot.terminal.command_group import Command, global_options
+from bot.terminal.commands.options import EXISTING, json_option, options_of, put
+
+log = logging.getLogger(__name__)
+
+
+@click.command(
+    "eval",
+    cls=Command,
+    examples=(
+        "footnote eval questions.jsonl",
+        "footnote eval --failures questions.jsonl",
+        "footnote eval --json questions.jsonl | jq .hit_at_1",
+    ),
+)
+@click.argument("file", type=EXISTING)
+@click.option("--failures", "with_failures", is_flag=True, help="List the failed questions, too.")
+@json_option
+@global_options
+@click.pass_context
+def evaluate(context: click.Context, file: Path, with_failures: bool, as_objects: bool) -> None:
+    """Measure the answers to a FILE of gold questions.
+
+    Each line is an object, as in these two:
+
+    \b
+    {"id": 1, "question": "How warm is the hive?", "answerable": true,
+     "gold_sentences": ["It is kept at 35 degrees."], "gold_answer": "35 degrees"}
+    {"id": 2, "question": "Who owns the moon?", "answerable": false}
+
+    A citation is right if it holds one of "gold_sentences". An answer is compared with "gold_answer" and with
+    each of a list "gold_answers"; the best match counts. "article" narrows a question to one article.
+    """  # noqa: D301 - click's mark of a paragraph that is not wrapped
+    from bot.terminal.evaluation import evaluate_file
+
+    figures, blocks = evaluate_file(options_of(context).config(), file, with_failures=with_failures)
+    put(as_objects, figures, blocks)
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "footnote feedback",
+        "footnote feedback --json | jq -r '.[].note'",
+        "footnote feedback --export judged.jsonl",
+        "footnote feedback --forget 80351110224678912",
+    ),
+)
+@click.option(
+    "--export",
+    "target",
+    type=click.File("w", encoding="utf-8", lazy=True),
+    metavar="FILE",
+    help="Write questions for `footnote eval` to FILE; - is stdout.",
+)
+@click.option(
+    "--forget", type=click.IntRange(1), metavar="USER", help="Delete what the user with this Discord id said."
+)
+@json_option
+@global_options
+@click.pass_context
+def feedback(context: click.Context, target: IO[str] | None, forget: int | None, as_objects: bool) -> None:
+    """List what people said about the bot's answers.
+
+    With --export, what they called right becomes questions whose answers are known. What they called wrong is
+    left out and counted: it does not say what would be right.
+    """
+    if target is not None and forget is not None:
+        raise click.UsageError("Give either --export or --forget, not both.")
+    from bot.feedback.export import export
+    from bot.feedback.store import Feedback
+    from bot.terminal.feedback_list import entry_object, export_blocks, feedback_blocks, forgotten_blocks
+
+    store = Feedback(options_of(context).config().bot_directory)
+    if forget is not None:
+        count = store.forget(forget)
+        put(as_objects, {"deleted": count}, forgotten_blocks(count))
+        return
+    entries = store.list()
+    if target is None:
+        put(as_objects, list(map(entry_object, entries)), feedback_blocks(entries, store.path))
+        return
+    result = export(entries)
+    lines = result.lines  # raises before the file is opened, which would empty it
+    target.write(lines)
+    target.flush()
+    if target.name == "-":
+        log.info("left out: %s", result)  # stdout is the file's
+    else:
+        put(as_objects, result.counts, export_blocks(result))

@@ -1,0 +1,115 @@
+"""`footnote ask`: the answer, its exit code, and questions of all kinds."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.homes import STRIKE, Home
+
+UNKNOWN = "What is the price of bitcoin?"
+
+
+def sentence_of(home: Home, citation: dict[str, object]) -> str:
+    article = citation["article"]
+    assert isinstance(article, dict)
+    text: str = home.footnote("show", "--json", article["id"]).json["text"]
+    return text[citation["start"] : citation["end"]]  # type: ignore[index,misc,unused-ignore]
+
+
+@pytest.mark.slow
+def test_an_answer_is_as_promised(built_home: Home) -> None:
+    run = built_home.footnote("ask", "--json", STRIKE)
+    assert (run.code, run.err) == (0, "")
+    found = run.json
+    assert list(found) == [
+        "question",
+        "answerable",
+        "maybe",
+        "confidence",
+        "answer",
+        "citations",
+        "elapsed_ms",
+    ]
+    assert found["question"] == STRIKE
+    assert found["answerable"] is True
+    assert found["confidence"] == found["citations"][0]["score"] >= 0.2
+    assert [citation["number"] for citation in found["citations"]] == [1, 2, 3]
+    for citation in found["citations"]:
+        assert sentence_of(built_home, citation) == citation["sentence"]
+    first = found["citations"][0]
+    start, end = first["highlight"] or (first["start"], first["end"])
+    assert found["answer"] == first["sentence"][start - first["start"] : end - first["start"]]
+    assert "the Pentagon confirmed" in first["sentence"]
+
+
+@pytest.mark.slow
+def test_the_same_question_gives_the_same_answer(built_home: Home) -> None:
+    first, second = (built_home.footnote("ask", "--json", STRIKE).json for _ in range(2))
+    first.pop("elapsed_ms"), second.pop("elapsed_ms")
+    assert first == second
+
+
+@pytest.mark.slow
+def test_words_without_quotes_are_one_question(built_home: Home) -> None:
+    run = built_home.footnote("ask", "Who", "confirmed", "it?", "--json")
+    assert run.json["question"] == "Who confirmed it?"
+    dashed = built_home.footnote("ask", "--json", "--", "--who", "confirmed it?")
+    assert dashed.json["question"] == "--who confirmed it?"
+
+
+@pytest.mark.slow
+def test_unanswered_exits_with_3_and_cites_the_nearest(built_home: Home) -> None:
+    run = built_home.footnote("ask", "--json", UNKNOWN)
+    assert run.code == 3
+    assert (run.json["answerable"], run.json["answer"]) == (False, None)
+    assert len(run.json["citations"]) == 3
+    plain = built_home.footnote("ask", UNKNOWN)
+    assert plain.code == 3
+    assert plain.out.startswith("The articles do not say.\n")
+
+
+@pytest.mark.slow
+def test_top_k_and_article(built_home: Home) -> None:
+    run = built_home.footnote("ask", "--json", "--top-k", "2", "--article", "notes/bees", STRIKE)
+    assert [citation["article"]["id"] for citation in run.json["citations"]] == ["notes/bees"] * 2
+    assert run.json["citations"][0]["article"] == {
+        "id": "notes/bees",
+        "title": "How bees keep warm",
+        "url": "https://example.org/bees",
+    }
+    most = built_home.footnote("ask", "--json", "--top-k", "50", STRIKE).json["citations"]
+    assert len(most) == sum(row["sentences"] for row in built_home.footnote("articles", "--json").json)
+
+
+@pytest.mark.parametrize("question", ["", " \t\n", "\0", "\u200b\u2060\ufeff", "\u202e"])
+def test_an_empty_question_is_wrong_usage_and_builds_no_index(tmp_path: Path, question: str) -> None:
+    home = Home(tmp_path)
+    home.config.touch()
+    run = home.footnote("ask", question)
+    assert (run.code, run.out) == (2, "")
+    assert run.err.startswith("error: ")
+    assert not home.index.exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "question",
+    ["?", "x", "\U0001f41d" * 3, "من أكد الضربة؟", "a\ud800b", "who\0", "\u202ewho\u202c", "w" * 100_000],
+)
+def test_odd_questions_are_answered_or_declined(built_home: Home, question: str) -> None:
+    run = built_home.footnote("ask", "--json", question)
+    assert run.code in (0, 3), run.err
+    assert run.json["citations"]
+    assert built_home.footnote("ask", question).code == run.code
+
+
+@pytest.mark.slow
+def test_bytes_that_are_no_text_are_no_traceback(built_home: Home) -> None:
+    process = built_home.start(
+        "ask", "--json", b"\xff\xfe who?", stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )  # type: ignore[arg-type]
+    out, err = process.communicate(timeout=60)
+    assert process.returncode in (0, 3), err
+    assert json.loads(out)["question"].endswith(" who?")
