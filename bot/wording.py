@@ -3,17 +3,11 @@
 import re
 from typing import TYPE_CHECKING
 
+from index.segmentation.characters import CONTROLS, LINE_BREAKS_AND_TABS, USELESS_JOINERS, ZERO_WIDTH
+
 if TYPE_CHECKING:
     from index.records import Citation
 
-_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
-_SPACES = re.compile("[\t-\r\x85\u2028\u2029]+")
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164"
-    "\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
-)
-# Runs of joiners beside ASCII: they shape Persian, Indic and emoji text, but between plain letters only hide.
-_JOINERS = re.compile(r"(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
 _LINK = re.compile(r"https?://[^\s\"'<>\\^`{|}]+", re.IGNORECASE)
 
 
@@ -23,8 +17,8 @@ def safe(text: str) -> str:
     Escape and other control characters and lone surrogates become U+FFFD, line breaks and tabs a space;
     bidirectional controls and zero-width characters are removed. Safe text stays as it is.
     """
-    visible = _INVISIBLE.sub("", _CONTROLS.sub("\ufffd", _SPACES.sub(" ", text)))
-    return _JOINERS.sub("", visible)  # last: their neighbours may be gone
+    visible = ZERO_WIDTH.sub("", CONTROLS.sub("\ufffd", LINE_BREAKS_AND_TABS.sub(" ", text)))
+    return USELESS_JOINERS.sub("", visible)  # last: their neighbours may be gone
 
 
 def safe_link(url: str | None) -> str | None:

@@ -24,6 +24,7 @@ from bot.wording import count_with_noun, error_message, safe
 from index.errors import FootnoteError, Reason
 from index.library import Library
 from index.records import Answer, Citation
+from index.segmentation.characters import escape_unseen
 from index.segmentation.search_terms import fold
 
 if TYPE_CHECKING:
@@ -107,7 +108,10 @@ class Chat:
     def narrow(self, article: str) -> None:
         """Ask only `article` from now on, or all articles if it is empty. Raises UnknownArticleError."""
         self.article = self.library.article(article).id if article else None
-        log.info("Asking %s.", f"the article {self.article} only" if self.article else "all articles")
+        log.info(
+            "Asking %s.",
+            f"the article {escape_unseen(self.article)} only" if self.article else "all articles",
+        )
 
     def _run_entry(self, entry: str, talk: SmallTalk | None) -> None:
         try:
@@ -264,7 +268,7 @@ def typed_lines(chat: Chat, history: Path | None) -> Iterator[str]:
     )
     while True:
         try:
-            yield session.prompt(f"{safe(chat.article)}> " if chat.article else "> ")
+            yield session.prompt(f"{escape_unseen(chat.article)}> " if chat.article else "> ")
         except EOFError:
             return
         except KeyboardInterrupt:
@@ -279,7 +283,9 @@ def completions(chat: Chat, before: str) -> "Iterator[Completion]":
     name, space, word = before.partition(" ")
     if name in ("/article", "/show") and space:
         for info in chat.library.articles(beginning=word):
-            yield Completion(info.id, -len(word), display=safe(info.id), display_meta=safe(info.title))
+            yield Completion(
+                info.id, -len(word), display=escape_unseen(info.id), display_meta=safe(info.title)
+            )
     elif before.startswith("/") and not space:
         for command in chat.commands:
             if command.startswith(before):

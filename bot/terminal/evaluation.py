@@ -14,11 +14,12 @@ from bot.terminal.opening import open_library
 from bot.terminal.progress import progress
 from bot.wording import count_with_noun, safe
 from index.errors import FootnoteError
-from index.evaluation.failures import Failure, failures, missing_gold
+from index.evaluation.failures import Failure, FailureKind, failures, missing_gold
 from index.evaluation.gold_questions import GoldQuestion, QuestionFileError, read_questions
 from index.evaluation.measures import Evaluation, evaluate, first_hit
 from index.library import Library
 from index.records import NO_ANSWER, Answer
+from index.segmentation.characters import escape_unseen
 
 log = logging.getLogger(__name__)
 
@@ -110,20 +111,40 @@ def evaluation_blocks(result: Evaluation) -> list[Block]:
 
 def failure_blocks(failed: Sequence[Failure]) -> list[Block]:
     """Lay out the failed questions: each with what was expected, and what came."""
-    blocks = [BLANK_LINE, Block((Piece(f"{count_with_noun(len(failed), 'question')} failed", "title"),))]
+    blocks = [BLANK_LINE, Block((Piece(_failure_counts(failed), "title"),))]
     for failure in failed:
-        gold, answer = failure.question, failure.answer
-        expected = gold.gold_sentences if gold.answerable else (NO_ANSWER,)
-        came = [f"{citation.sentence} ({citation.article.id})" for citation in answer.citations[:1]]
-        rank = f"; the right sentence is number {failure.rank}" if failure.rank else ""
+        gold, confidence = failure.question, f"{failure.answer.confidence:.0%}"
+        rank = f"; the right sentence is number {failure.rank}" if (failure.rank or 0) > 1 else ""
         blocks += [
             BLANK_LINE,
             Block((Piece(safe(gold.question)),), f"{safe(str(gold.id))}  "),
-            Block((Piece(f"{failure.kind}, confidence {answer.confidence:.0%}{rank}", "aside"),), "    "),
-            *(Block((Piece(safe(sentence)),), "    expected  ") for sentence in expected),
-            *(Block((Piece(safe(sentence)),), "    came      ") for sentence in came or (NO_ANSWER,)),
+            Block((Piece(f"{failure.kind}, confidence {confidence}{rank}", "aside"),), "    "),
+            *(Block((Piece(text),), f"    {label:<10}") for label, text in _expected_and_came(failure)),
         ]
     return blocks
+
+
+def _failure_counts(failed: Sequence[Failure]) -> str:
+    marked = sum(failure.kind is FailureKind.MARKED_WRONGLY for failure in failed)
+    also = f", and {count_with_noun(marked, 'answer')} marked wrongly in the right sentence" if marked else ""
+    return f"{count_with_noun(len(failed) - marked, 'question')} failed{also}"
+
+
+def _expected_and_came(failure: Failure) -> list[tuple[str, str]]:
+    """Return the lines of a failed question, each with its label."""
+    gold, answer = failure.question, failure.answer
+    sentences = [
+        f"{safe(citation.sentence)} ({escape_unseen(citation.article.id)})"
+        for citation in answer.citations[:1]
+    ]
+    if failure.kind is FailureKind.MARKED_WRONGLY:
+        expected = [("expected", safe(known)) for known in gold.known_answers]
+        return [*expected, ("marked", safe(answer.answer or "")), ("in", sentences[0])]
+    gold_sentences = gold.gold_sentences if gold.answerable else (NO_ANSWER,)
+    return [
+        *(("expected", safe(sentence)) for sentence in gold_sentences),
+        *(("came", sentence) for sentence in sentences or (NO_ANSWER,)),
+    ]
 
 
 def failure_object(failure: Failure) -> dict[str, Any]:
@@ -132,6 +153,7 @@ def failure_object(failure: Failure) -> dict[str, Any]:
         "id": failure.question.id,
         "kind": str(failure.kind),
         "expected": list(failure.question.gold_sentences),
+        "expected_answers": list(failure.question.known_answers),
         "rank": failure.rank,
         "answer": answer_object(failure.answer),
     }

@@ -10,6 +10,7 @@ from bot.shown_citations import answering_together, shown_citations
 from bot.terminal.blocks import BLANK_LINE, Block, Piece
 from bot.wording import count_with_noun, place, safe, safe_link
 from index.records import NO_ANSWER, NOT_SURE, Answer, Article, Citation, Sentence
+from index.segmentation.characters import escape_unseen
 
 if TYPE_CHECKING:
     from index.storage.catalog import ArticleRow
@@ -70,13 +71,13 @@ def _citation_blocks(
     for citation in citations:
         blocks.append(Block(_sentence(citation), _lead(citation, layout)))
         same = before is not None and before.article.id == citation.article.id
-        source = _place_alone(citation) if same else _source(citation, layout)
+        source = _atalone(citation) if same else _source(citation, layout)
         blocks.append(Block(source, " " * layout.indent))
         before = citation
     return blocks
 
 
-def _place_alone(citation: Citation) -> tuple[Piece, ...]:
+def _atalone(citation: Citation) -> tuple[Piece, ...]:
     """Say where a sentence stands below another one of the same article."""
     first, *rest = _place(citation)
     return replace(first, text=first.text.removeprefix(", ").removeprefix(" ")), *rest
@@ -97,7 +98,7 @@ def _sentence(citation: Citation) -> tuple[Piece, ...]:
 def _source(citation: Citation, layout: _Layout) -> tuple[Piece, ...]:
     article = citation.article
     title = safe(article.title)
-    shared = f" ({safe(article.id)})" if title in layout.shared_titles else ""
+    shared = f" ({escape_unseen(article.id)})" if title in layout.shared_titles else ""
     return (Piece(title, "title", safe_link(article.url)), Piece(shared, "aside"), *_place(citation))
 
 
@@ -109,30 +110,38 @@ def _place(citation: Citation) -> tuple[Piece, ...]:
     for address in citation.links:
         pieces += [Piece(" · ", "aside"), Piece(safe(address), "aside", safe_link(address))]
     if citation.also:
-        others = ", ".join(safe(source.id) for source in citation.also)
+        others = ", ".join(escape_unseen(source.id) for source in citation.also)
         pieces.append(Piece(f" · also in {others}", "aside"))
     return tuple(pieces)
 
 
-def article_blocks(article: Article, sentences: Sequence[Sentence], around: int | None = None) -> list[Block]:
+def sentences_around(number: int, count: int) -> range:
+    """Return the places, from 0, of the sentences nearest to number `number` of `count`."""
+    middle = min(number, count) - 1
+    return range(max(0, middle - AROUND), min(count, middle + AROUND + 1))
+
+
+def article_blocks(
+    article: Article, sentences: Sequence[Sentence], shown: range | None = None
+) -> list[Block]:
     """Lay out one article: its title, its metadata, and its sentences numbered from 1.
 
-    With `around`, only the sentences nearest to that number are shown.
+    With `shown`, only the sentences at these places, from 0, are.
     """
     url = safe_link(article.url)
     metadata = [
-        Piece(safe(fact), "aside") for fact in (article.author, article.published, article.file) if fact
+        Piece(fact, "aside")
+        for fact in (safe(article.author or ""), safe(article.published or ""), escape_unseen(article.file))
+        if fact
     ]
     if url:
         metadata.append(Piece(url, "aside", url))
     blocks = [Block((Piece(safe(article.title), "answer"),))]
     blocks += [Block((piece,)) for piece in metadata] + [BLANK_LINE]
     width = len(str(len(sentences)))
-    for number, sentence in enumerate(sentences, 1):
-        if around is not None and abs(number - min(around, len(sentences))) > AROUND:
-            continue
-        text = article.text[sentence.start : sentence.end]
-        blocks.append(Block((Piece(safe(text)),), f"{number:>{width}}  "))
+    for at in range(len(sentences)) if shown is None else shown:
+        text = article.text[sentences[at].start : sentences[at].end]
+        blocks.append(Block((Piece(safe(text)),), f"{at + 1:>{width}}  "))
     return blocks
 
 
@@ -141,7 +150,7 @@ def list_blocks(articles: "Sequence[ArticleRow]") -> list[Block]:
     blocks = []
     for info in articles:
         title = Piece(safe(info.title), "title", safe_link(info.url))
-        blocks.append(Block((Piece(safe(info.id), "answer"),)))
+        blocks.append(Block((Piece(escape_unseen(info.id), "answer"),)))
         blocks.append(
             Block((title, Piece(f", {count_with_noun(info.sentences, 'sentence')}", "aside")), "    ")
         )

@@ -18,6 +18,7 @@ from index.errors import (
     IndexUnwritableError,
 )
 from index.library import Library
+from index.segmentation.characters import escape_unseen
 from index.storage.index_folder import check_index_folder
 from index.storage.input_state import PoorText, SkippedFile
 
@@ -95,13 +96,13 @@ def warn_of_skipped_files(config: BotConfig) -> None:
 def warn_of_skipped(files: Iterable[SkippedFile]) -> None:
     """Warn of each file that is not in the index, and say why and what to do."""
     for skipped in files:
-        log.warning("skipped %s: %s", skipped.file, skipped.explanation)
+        log.warning("skipped %s: %s", escape_unseen(skipped.file), skipped.explanation)
 
 
 def warn_of_poor_texts(files: Iterable[PoorText]) -> None:
     """Warn of each article whose words are cut or run together."""
     for file, reason in files:
-        log.warning("poor text in %s: %s. %s", file, reason, POOR_TEXT)
+        log.warning("poor text in %s: %s. %s", escape_unseen(file), reason, POOR_TEXT)
 
 
 def log_ignored_files(config: BotConfig) -> None:

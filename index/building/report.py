@@ -35,7 +35,7 @@ class BuildReport:
             "updated": self.updated,
             "removed": self.removed,
             "renamed": self.renamed,
-            "unchanged": self.unchanged,
+            "rebuilt" if self.rebuilt else "unchanged": self.unchanged,
         }
         return ", ".join(
             f"{len(ids)} {change}" for change, ids in changes.items() if ids or change != "renamed"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from index.evaluation.gold_questions import GoldQuestion
-from index.evaluation.measures import first_hit, words_in
+from index.evaluation.measures import first_hit, holds_known_answer, words_in
 from index.records import Answer
 
 
@@ -13,6 +13,7 @@ class FailureKind(StrEnum):
     """How a question failed."""
 
     ANSWERED_WRONGLY = "answered with another sentence"
+    MARKED_WRONGLY = "the right sentence, but another answer is marked in it"
     DECLINED = "declined, though the articles say it"
     NOT_DECLINED = "answered, though the articles do not say"
 
@@ -28,7 +29,10 @@ class Failure:
 
 
 def failures(questions: Sequence[GoldQuestion], answers: Sequence[Answer], threshold: float) -> list[Failure]:
-    """Return the questions that count as wrong in the accuracy at `threshold`, in their order."""
+    """Return the questions that count as wrong in the accuracy at `threshold`, in their order.
+
+    So are those whose right sentence is first while its answer, what is marked in it, holds no known answer.
+    """
     found = []
     for question, answer in zip(questions, answers, strict=True):
         rank, answered = first_hit(question, answer), answer.confidence >= threshold
@@ -36,6 +40,8 @@ def failures(questions: Sequence[GoldQuestion], answers: Sequence[Answer], thres
             kind = FailureKind.ANSWERED_WRONGLY if question.answerable else FailureKind.NOT_DECLINED
         elif question.answerable and not answered:
             kind = FailureKind.DECLINED
+        elif rank == 1 and not holds_known_answer(question, answer):
+            kind = FailureKind.MARKED_WRONGLY
         else:
             continue
         found.append(Failure(question, answer, kind, rank))

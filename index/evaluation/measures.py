@@ -57,9 +57,8 @@ def evaluate(questions: Sequence[GoldQuestion], answers: Sequence[Answer], thres
     pairs = list(zip(questions, answers, strict=True))
     answerable_pairs = [(gold, answer) for gold, answer in pairs if gold.answerable]
     ranks = [first_hit(gold, answer) for gold, answer in answerable_pairs]
-    spans = [
-        (gold.known_answers, answer.answer or "") for gold, answer in answerable_pairs if gold.known_answers
-    ]
+    known = [(gold, answer) for gold, answer in answerable_pairs if gold.known_answers]
+    spans = [(gold.known_answers, answer.answer or "") for gold, answer in known]
     confidence = np.array([answer.confidence for answer in answers], dtype=np.float64)
     answerable = np.array([gold.answerable for gold in questions], dtype=bool)
     right = np.array([first_hit(gold, answer) == 1 for gold, answer in pairs], dtype=bool)
@@ -71,7 +70,7 @@ def evaluate(questions: Sequence[GoldQuestion], answers: Sequence[Answer], thres
         hit_at_3=_mean([rank is not None and rank <= 3 for rank in ranks]),
         answer_f1=_mean([max(token_f1(gold, answer) for gold in golds) for golds, answer in spans]),
         exact_match=_mean([normalised(answer) in map(normalised, golds) for golds, answer in spans]),
-        contains_gold=_mean([any(_contains(answer, gold) for gold in golds) for golds, answer in spans]),
+        contains_gold=_mean([holds_known_answer(gold, answer) for gold, answer in known]),
         abstention_auroc=auroc(confidence[answerable], confidence[~answerable]),
         threshold=threshold,
         accuracy=_mean(np.where(answerable, answered & right, ~answered)),
@@ -93,14 +92,16 @@ def first_hit(gold: GoldQuestion, answer: Answer) -> int | None:
     return None
 
 
+def holds_known_answer(gold: GoldQuestion, answer: Answer) -> bool:
+    """Tell whether an answer is one of the known ones, perhaps within more, or none is known."""
+    text = f" {normalised(answer.answer or '')} "
+    return not gold.known_answers or any(f" {normalised(known)} " in text for known in gold.known_answers)
+
+
 def normalised(answer: str) -> str:
     """Return an answer without case, punctuation, articles and spacing (SQuAD, Rajpurkar et al. 2016)."""
     text = answer.lower().translate(str.maketrans("", "", string.punctuation))
     return " ".join(re.sub(r"\b(a|an|the)\b", " ", text).split())
-
-
-def _contains(answer: str, gold: str) -> bool:
-    return f" {normalised(gold)} " in f" {normalised(answer)} "
 
 
 def token_f1(gold: str, answer: str) -> float:

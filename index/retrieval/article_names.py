@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
-from index.segmentation.characters import replace_surrogates
+from index.segmentation.characters import escape_unseen, replace_surrogates
 from index.storage.catalog import Catalog, article_key
 from index.storage.title_index import fold_title
 
@@ -13,8 +13,8 @@ _MOST_TITLES = 100  # that begin alike
 def rows_called(catalog: Catalog, name: str) -> list[int]:
     """List the rows of the articles that `name` fits best: one if it is unique, none if there is none.
 
-    An exact id or file goes first, then a title, then an id or a file in another case, then the last part of
-    a path, and at last the beginning of any of these.
+    An exact id or file goes first, also as `escape_unseen` writes it; then a title, an id or a file in
+    another case, the last part of a path, and at last the beginning of any of these.
     """
     exact = catalog.find_row(name)
     if exact is not None:
@@ -22,6 +22,10 @@ def rows_called(catalog: Catalog, name: str) -> list[int]:
     typed = fold_title(replace_surrogates(name))
     if not typed:
         return []
+    if "\\" in name and (
+        escaped := [row for row, *names in catalog.paths() if name in map(escape_unseen, names)]
+    ):
+        return escaped
     begun = catalog.titles.beginning_with(typed, _MOST_TITLES)
     if titles := [title.article for title in begun if title.folded == typed]:
         return titles

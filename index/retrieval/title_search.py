@@ -14,7 +14,7 @@ from rapidfuzz.distance import OSA
 
 from index.errors import UnknownArticleError
 from index.retrieval.article_names import row_of_earlier_key, rows_called
-from index.segmentation.characters import replace_surrogates
+from index.segmentation.characters import escape_unseen, replace_surrogates
 from index.storage.catalog import ArticleRow, Catalog
 from index.storage.title_index import FoldedTitle, fold_title, title_words
 
@@ -89,10 +89,10 @@ class TitleSearch:
         if len(rows) == 1:
             return rows[0]
         if rows:
-            ids = [row.id for row in self.catalog.article_rows(rows[:_NAMED])]
+            ids = [escape_unseen(row.id) for row in self.catalog.article_rows(rows[:_NAMED])]
             more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
             raise UnknownArticleError(f"{name[:_LONGEST_TYPED]!r} could be {', '.join(ids)}{more}")
-        near = ", ".join(self._nearest(name))
+        near = ", ".join(map(escape_unseen, self._nearest(name)))
         raise UnknownArticleError(f"no article is called {name[:_LONGEST_TYPED]!r}; the nearest: {near}")
 
     def _nearest(self, name: str) -> list[str]:

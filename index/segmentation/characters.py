@@ -1,4 +1,4 @@
-"""Kinds of characters: what a person sees as one, scripts without spaces, what no tokenizer takes."""
+"""Kinds of characters: what a person sees as one or not at all, unspaced scripts, what no tokenizer takes."""
 
 import re
 from functools import cache
@@ -13,12 +13,27 @@ UNSPACED = (
 """Characters of scripts without spaces between words: Thai, Lao, Burmese, Khmer, kana, Han; and Hangul, whose
 particles stick to the words."""
 
+CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+LINE_BREAKS_AND_TABS = re.compile("[\t-\r\x85\u2028\u2029]+")
+ZERO_WIDTH = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+)
+# Runs of joiners beside ASCII: they shape Persian, Indic and emoji text, but between plain letters only hide.
+USELESS_JOINERS = re.compile(r"(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 def replace_surrogates(text: str) -> str:
     """Replace lone surrogates, which no encoding takes, by U+FFFD; the length stays."""
     return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def escape_unseen(name: str) -> str:
+    r"""Return a name on one line in which everything can be seen: a tab is ``\t``, an escape ``\x1b``."""
+    for pattern in (USELESS_JOINERS, CONTROLS, LINE_BREAKS_AND_TABS, ZERO_WIDTH):
+        name = pattern.sub(lambda match: match[0].encode("unicode_escape").decode(), name)
+    return name
 
 
 def clean(text: str) -> str:

@@ -42,18 +42,22 @@ def articles(context: click.Context, as_objects: bool) -> None:
 @global_options
 @click.pass_context
 def show(context: click.Context, article: str, around: int | None, as_objects: bool) -> None:
-    """Show one article, its sentences numbered."""
+    """Show one article, its sentences numbered.
+
+    With --around and --json, "sentences" holds only those shown, and "first" is the number of its first;
+    "text" stays whole, as the sentences' places count in it.
+    """
     from bot import json_output
     from bot.terminal import layouts
     from bot.terminal.opening import open_library
 
     library = open_library(options_of(context).config())
     text, sentences = library.article(article), library.sentences(article)
-    put(
-        as_objects,
-        json_output.article_object(text, sentences),
-        layouts.article_blocks(text, sentences, around),
-    )
+    shown = range(len(sentences)) if around is None else layouts.sentences_around(around, len(sentences))
+    value = json_output.article_object(text, sentences[shown.start : shown.stop])
+    if around is not None:
+        value["first"] = shown.start + 1
+    put(as_objects, value, layouts.article_blocks(text, sentences, shown))
 
 
 @click.command(cls=Command, examples=("footnote index", "footnote index --rebuild"))

@@ -11,6 +11,9 @@ from bot.terminal.commands.options import article_option, json_option, options_o
 
 log = logging.getLogger(__name__)
 
+LONGEST_QUESTION = 1024 * 1024
+"""Bytes of the longest question that is read from stdin."""
+
 
 @click.command(
     cls=Command,
@@ -20,6 +23,7 @@ log = logging.getLogger(__name__)
         "footnote ask --json --top-k 1 'What was the convoy made up of?' | jq .answer",
         'footnote ask "What did the Pentagon\'s spokesman confirm?"',
         "footnote ask --explain 'When did ISIS attack?'",
+        "footnote ask - < question.txt",
         "footnote ask --batch questions.jsonl > answers.jsonl",
     ),
 )
@@ -47,13 +51,12 @@ def ask(
     on, the sentence is shown with "Not sure, but this may be it".
 
     Put the question in quotes, double ones if it holds an apostrophe; one that starts with a dash goes
-    after --. Exits with 3 if the articles do not say; sentences that may help are listed all the same.
+    after --. A QUESTION of - is read from stdin, and so is one that is piped in: all its lines are one
+    question. Exits with 3 if the articles do not say; sentences that may help are listed all the same.
 
     With --batch, each line in is an object {"id", "question", "article"?}, and each line out the answer to it
     with its "id", or {"id", "error"}; if there is any error, the exit code is 1.
     """
-    if not question and batch is None:
-        raise click.UsageError("Give a QUESTION, or --batch FILE.")
     if question and batch is not None:
         raise click.UsageError("Give either a QUESTION or --batch FILE, not both.")
     if explain and batch is not None:
@@ -63,7 +66,8 @@ def ask(
     from index.records import clean_question
 
     if batch is None:
-        text = clean_question(" ".join(question))  # an empty one fails before an index is built for it
+        words = " ".join(question) if question and question != ("-",) else _read_question(bool(question))
+        text = clean_question(words)  # an empty one fails before an index is built for it
         config = options_of(context).config()
         library = open_library(config)
         answer = library.ask(text, article=article, top_k=top_k)
@@ -92,6 +96,22 @@ def ask(
         failed |= "error" in reply
     if failed:
         context.exit(FAILED)
+
+
+def _read_question(is_named: bool) -> str:
+    """Read the lines of a question from stdin: from a terminal only if it `is_named` as `-`."""
+    missing = click.UsageError("Give a QUESTION, - to read it from stdin, or --batch FILE.")
+    if sys.stdin.isatty():
+        if not is_named:
+            raise missing
+        log.info("Type the question; Ctrl-D on a line of its own ends it.")
+    data = sys.stdin.buffer.read(LONGEST_QUESTION + 1)
+    if len(data) > LONGEST_QUESTION:
+        raise click.UsageError(f"The question is longer than {LONGEST_QUESTION} bytes; --batch asks several.")
+    text = data.decode("utf-8-sig", "replace")
+    if not (is_named or text.strip()):
+        raise missing
+    return " ".join(text.split())
 
 
 @click.command(

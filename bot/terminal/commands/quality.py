@@ -22,7 +22,12 @@ log = logging.getLogger(__name__)
     ),
 )
 @click.argument("file", type=EXISTING)
-@click.option("--failures", "with_failures", is_flag=True, help="List the failed questions, too.")
+@click.option(
+    "--failures",
+    "with_failures",
+    is_flag=True,
+    help="List the failed questions, and answers marked wrongly, too.",
+)
 @json_option
 @global_options
 @click.pass_context

@@ -97,3 +97,20 @@ def test_a_question_that_cannot_be_asked_is_named(built_home: Home, questions: P
     assert run.code == 1
     assert "question z: " in run.err
     assert "nowhere" in run.err
+
+
+@pytest.mark.slow
+def test_a_right_sentence_with_another_answer_marked_is_listed_with_both(
+    built_home: Home, questions: Path
+) -> None:
+    questions.write_text(json.dumps(ROWS[0] | {"gold_answer": "40 degrees", "gold_answers": ["forty"]}))
+    out = built_home.footnote("eval", "--failures", str(questions)).out
+    lines = out[out.index("0 questions failed") :].splitlines()
+    assert lines[0] == "0 questions failed, and 1 answer marked wrongly in the right sentence"
+    assert lines[3].startswith("    the right sentence, but another answer is marked in it, confidence ")
+    assert lines[4:6] == ["    expected  40 degrees", "    expected  forty"]
+    assert lines[6].startswith("    marked    ")
+    assert "35 degrees" in lines[6]
+    assert lines[7].startswith("    in        The centre of the cluster")
+    (failure,) = built_home.footnote("eval", "--failures", "--json", str(questions)).json["failures"]
+    assert failure["expected_answers"] == ["40 degrees", "forty"]

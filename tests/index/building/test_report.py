@@ -42,3 +42,10 @@ def test_a_file_that_was_skipped_was_no_article() -> None:
     done = report([state("image", "1", "is binary")], [state("image", "2"), state("scan", "3", "no text")])
     assert (done.added, done.updated) == (("image",), ())
     assert done.skipped == (("scan.txt", "no text", ""),)
+
+
+def test_articles_of_a_rebuilt_index_are_not_called_unchanged() -> None:
+    kept = state("kept", "1")
+    entry = ReadArticle(kept, Article("kept", "", "", "kept.txt"))
+    done = make_report([entry], [kept], {kept.file: kept}, "a rebuild was asked for")
+    assert (done.unchanged, done.summary) == (("kept",), "0 added, 0 updated, 0 removed, 1 rebuilt")

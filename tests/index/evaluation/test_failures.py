@@ -1,5 +1,7 @@
 """Failed questions, and gold sentences that stand in no article."""
 
+from dataclasses import replace
+
 from index.evaluation.failures import Failure, FailureKind, failures, missing_gold
 from index.evaluation.gold_questions import GoldQuestion
 from index.records import Answer, Citation, Source
@@ -42,3 +44,14 @@ def test_gold_sentences_that_stand_in_no_article_are_found_however_spaced() -> N
         (partly, "They eat."),
         (missing, "They sing."),
     ]
+
+
+def test_a_right_sentence_with_another_answer_marked_in_it_is_listed() -> None:
+    question = gold("one").model_copy(update={"gold_answer": "the old bridge"})
+    marked = [
+        replace(answer("one."), answer=text) for text in ("The old bridge", "near the old bridge", "a ferry")
+    ]
+    assert failures([question] * 3, marked, 0.5) == [
+        Failure(question, marked[2], FailureKind.MARKED_WRONGLY, 1)
+    ]
+    assert failures([gold("one")], [marked[2]], 0.5) == [], "no answer is known"

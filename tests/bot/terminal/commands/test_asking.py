@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.terminal.commands.asking import LONGEST_QUESTION
 from tests.support.homes import STRIKE, Home
 
 UNKNOWN = "What is the price of bitcoin?"
@@ -113,3 +114,21 @@ def test_bytes_that_are_no_text_are_no_traceback(built_home: Home) -> None:
     out, err = process.communicate(timeout=60)
     assert process.returncode in (0, 3), err
     assert json.loads(out)["question"].endswith(" who?")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("arguments", [["ask", "--json", "-"], ["ask", "--json"]])
+def test_a_question_is_read_from_stdin_all_its_lines_as_one(built_home: Home, arguments: list[str]) -> None:
+    run = built_home.footnote(*arguments, stdin="\ufeffWho confirmed that\r\nthe coalition\n  struck?\n")
+    assert run.code in (0, 3)
+    assert run.json["question"] == "Who confirmed that the coalition struck?"
+
+
+def test_a_question_from_stdin_that_is_empty_or_endless_is_wrong_usage(built_home: Home) -> None:
+    nothing = built_home.footnote("ask", stdin=" \n")
+    assert nothing.code == 2
+    assert "Give a QUESTION, - to read it from stdin, or --batch FILE." in nothing.err
+    assert built_home.footnote("ask", "-", stdin=b"").code == 2
+    endless = built_home.footnote("ask", "-", stdin=b"w" * (LONGEST_QUESTION + 1))
+    assert endless.code == 2
+    assert "longer than" in endless.err
