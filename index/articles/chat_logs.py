@@ -43,6 +43,7 @@ _NOTICE = re.compile(
     re.IGNORECASE,
 )
 _EXPORTED = re.compile(r"Exported \d+ message\(s\)|(?:Guild|Channel|Topic|After|Before): ")
+_STRUCK = re.compile(r"~~(?=[^\s~])[^~\n]*(?<=\S)~~")  # "~~20~~" as Discord shows it
 # "MARA: …", "Chair (Tom Reed): …", "mira: …", at the beginning of a block
 _SPEAKER = re.compile(
     r"(?P<name>[a-z_][\w.-]{1,24}|[A-Z][\w.'’-]*(?:\s(?:[A-Z][\w.'’-]*|of|the|de|van|von|and|\d{1,2})){0,4})"
@@ -145,9 +146,10 @@ def read_discord_json(content: bytes) -> Document:
         raise UnreadableFileError("is no chat export of DiscordChatExporter") from None
     builder = DocumentBuilder()
     for message, name, said in messages:
+        said = _STRUCK.sub("", str(said))
         shown_name = message["author"].get("nickname") or name
         time = str(message.get("timestamp") or "")[:16].replace("T", " ")
-        is_said = str(said).strip() and message.get("type", "Default") in ("Default", "Reply")
+        is_said = said.strip() and message.get("type", "Default") in ("Default", "Reply")
         kind = BlockKind.MESSAGE if is_said else BlockKind.CONTENTS
         builder.add(kind, f"{shown_name}: {said}", lead=_lead(str(shown_name), time))
     document = builder.document(make_description({"title": title}))

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from index.articles.document import Document
 from index.articles.html_text import read_html
+from index.articles.office_files import without_unseen_text
 from index.errors import UnreadableFileError
 
 FORMATS = {
@@ -46,13 +47,12 @@ def read_docx(file: Path) -> Document:
     import mammoth  # type: ignore[import-untyped]
 
     try:
-        with file.open("rb") as stream:
-            converted = mammoth.convert_to_html(
-                stream,
-                style_map=_STYLES,
-                convert_image=lambda image: [],
-                external_file_access=False,
-            )
+        converted = mammoth.convert_to_html(
+            without_unseen_text(file),
+            style_map=_STYLES,
+            convert_image=lambda image: [],
+            external_file_access=False,
+        )
     except (zipfile.BadZipFile, KeyError):
         raise UnreadableFileError("is not a Word file (.docx), or encrypted or damaged") from None
     return read_html(converted.value.encode())
@@ -63,9 +63,14 @@ def read_converted(file: Path) -> Document:
 
     Raises UnreadableFileError if pandoc is not installed or cannot read the file.
     """
+    suffix = file.suffix.lower()
+    try:
+        content = without_unseen_text(file).getvalue() if suffix in (".odt", ".pptx") else file.read_bytes()
+    except zipfile.BadZipFile:
+        raise UnreadableFileError("cannot be converted by pandoc: it is encrypted or damaged") from None
     command = [
         _pandoc(),
-        f"--from={FORMATS[file.suffix.lower()]}",
+        f"--from={FORMATS[suffix]}",
         "--to=html5",
         "--standalone",
         "--sandbox",
@@ -73,18 +78,19 @@ def read_converted(file: Path) -> Document:
         "+RTS",
         f"-M{MEMORY}m",
         "-RTS",
-        "--",
-        str(file.resolve()),
+        "-",
     ]
     try:
-        run = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
+        run = subprocess.run(  # noqa: S603
+            command, input=content, capture_output=True, timeout=SECONDS, check=False
+        )
     except subprocess.TimeoutExpired:
         raise UnreadableFileError("takes too long to convert", "Split it into parts.") from None
     if run.returncode:
         reason = " ".join(run.stderr.decode(errors="replace").split())
         raise UnreadableFileError(f"cannot be converted by pandoc: {reason}"[:200].rstrip(": "))
     document = read_html(run.stdout)
-    if document.description.title == file.stem:  # pandoc's, for a file without a title
+    if document.description.title in (file.stem, "-"):  # pandoc's, for a file without a title
         return replace(document, description=replace(document.description, title=None))
     return document
 

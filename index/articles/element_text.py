@@ -9,11 +9,15 @@ from index.articles.paragraph_kinds import SOFT_BREAK, Piece, has_words
 
 _UNSEEN = frozenset(
     "head title script style template noscript svg math iframe object canvas audio video select textarea "
-    "button".split()
+    "button del s strike".split()
 )
-# "display: none", "visibility:hidden"
-_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-_UNSEEN_CLASSES = frozenset(("headerlink", "anchor", "footnote-reference", "label", "fn-bracket", "backrefs"))
+# "display: none", "visibility:hidden", "text-decoration: line-through"
+_HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|text-decoration[\w-]*\s*:[^;]*\bline-through", re.IGNORECASE
+)
+_UNSEEN_CLASSES = frozenset(
+    "headerlink anchor footnote-reference label fn-bracket backrefs line-through strike strikethrough".split()
+)
 _SCHEMES = frozenset(("http", "https", "mailto", "tel", "ftp"))
 _SPACE = re.compile(r"\s+")
 _NOTE_MARK = re.compile(r"\W*\d{1,3}\W*")  # "[1]"
@@ -112,7 +116,7 @@ def cell_pieces(cell: html.HtmlElement, *, soft_breaks: bool) -> list[Piece]:
 
 
 def is_unseen(element: html.HtmlElement) -> bool:
-    """Tell whether nobody sees an element's content."""
+    """Tell whether nobody sees an element's content, or it is struck out."""
     return (
         element.tag in _UNSEEN
         or "hidden" in element.attrib

@@ -13,11 +13,11 @@ LONGEST_BESIDE = 1_000_000
 HEADINGS = {f"h{level}": level for level in range(1, 7)}
 """Elements that are headings, with their levels."""
 
-# Elements whose content nobody reads as text.
+# Elements whose content nobody reads as text, or that is struck out.
 _UNREAD = frozenset(
-    "annotation annotation-xml applet area audio base canvas col colgroup datalist embed frame frameset "
+    "annotation annotation-xml applet area audio base canvas col colgroup datalist del embed frame frameset "
     "iframe img input link map meta meter noframes noscript object optgroup option param picture progress "
-    "rp rt select source svg template textarea track video wbr".split()
+    "rp rt s select source strike svg template textarea track video wbr".split()
 )
 # Elements that only change how text looks; without attributes they are left out of the tree.
 _LOOKS = frozenset("abbr b big cite em font i mark nobr small span strong tt u".split())

@@ -1,11 +1,11 @@
-"""What of an HTML page a person can see: hidden elements, and closed ones that a click opens.
+"""What of an HTML page a person can see: hidden and struck elements, and closed ones that a click opens.
 
 `aria-hidden` counts as hidden, though it is seen: it marks what is said elsewhere, too (the drawn form of a
 formula), says nothing (names of icons), or is shown at other times (closed dialogs, copies of slides).
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from index.articles.html_tree import HEADINGS, Element, Page, pattern_of_names, text_of
 
@@ -16,6 +16,9 @@ _HIDING = re.compile(
     r"|(?:text-indent|left|top|margin-left)\s*:\s*-\d{3,}|clip\s*:\s*rect\(\s*[01](?:px)?[\s,]",
     re.IGNORECASE,
 )
+_STRIKING = re.compile(r"text-decoration[\w-]*\s*:[^;]*\bline-through", re.IGNORECASE)
+_NOT_STRIKING = re.compile(r"text-decoration[\w-]*\s*:\s*(?:none|underline|inherit)", re.IGNORECASE)
+_STRUCK_NAMES = pattern_of_names("line_through strike strike_?through struck")
 _FLAT = re.compile(r"(?<![-\w])(?:max-)?height\s*:\s*0(?![.\d])", re.IGNORECASE)
 _CUT_OFF = re.compile(r"overflow\s*:\s*hidden", re.IGNORECASE)
 _HIDDEN_NAMES = pattern_of_names(
@@ -51,21 +54,30 @@ class Visibility:
 
     def __init__(self, page: Page) -> None:
         self._controlled = page.controlled
-        self._hidden_by_style = _hidden_selectors(page.styles)
+        self._hidden_by_style = _selectors(page.styles, _hides, _SHOWING)
+        self._struck_by_style = _selectors(page.styles, _strikes, _NOT_STRIKING)
 
     def hides(self, element: Element, before: Element | None, in_accordion: bool) -> bool:
-        """Tell whether nobody sees an element; `before` is the element before it with the same parent.
+        """Tell whether nobody sees an element, or sees it struck; `before` comes before it in its parent.
 
         What a click opens is seen: `in_accordion` tells whether the parent is named as holding such parts.
         """
-        if element.attributes is None and element.tag != "dialog" and not self._hidden_by_style:
+        styled = self._hidden_by_style or self._struck_by_style
+        if element.attributes is None and element.tag != "dialog" and not styled:
             return False
         names = element.names
-        if _HIDDEN_NAMES.search(names):
+        if _HIDDEN_NAMES.search(names) or self._is_struck(element, names):
             return True
         if not self._is_closed(element):
             return False
         return not self._can_be_opened(element, names, before, in_accordion)
+
+    def _is_struck(self, element: Element, names: str) -> bool:
+        return (
+            _STRUCK_NAMES.search(names) is not None
+            or _strikes(element.get("style"))
+            or _is_styled(element, self._struck_by_style)
+        )
 
     def _is_closed(self, element: Element) -> bool:
         style = element.get("style")
@@ -75,15 +87,8 @@ class Visibility:
             or (element.tag == "dialog" and not element.has("open"))
             or (style != "" and _hides(style))
             or _is_hidden_class(element.get("class"))
-            or (bool(self._hidden_by_style) and self._is_hidden_by_style(element))
+            or _is_styled(element, self._hidden_by_style)
         )
-
-    def _is_hidden_by_style(self, element: Element) -> bool:
-        selectors = [f".{name}" for name in element.get("class").split()]
-        if identifier := element.get("id"):
-            selectors.append(f"#{identifier}")
-        selectors += [f"{element.tag}{selector}" for selector in selectors] + [element.tag]
-        return not self._hidden_by_style.isdisjoint(selectors)
 
     def _can_be_opened(
         self, element: Element, names: str, before: Element | None, in_accordion: bool
@@ -120,16 +125,33 @@ def _hides(style: str) -> bool:
     )
 
 
-def _hidden_selectors(styles: Iterable[str]) -> frozenset[str]:
+def _strikes(style: str) -> bool:
+    return _STRIKING.search(style) is not None
+
+
+def _is_styled(element: Element, selected: frozenset[str]) -> bool:
+    """Tell whether an element is one of those that simple selectors stand for."""
+    if not selected:
+        return False
+    selectors = [f".{name}" for name in element.get("class").split()]
+    if identifier := element.get("id"):
+        selectors.append(f"#{identifier}")
+    selectors += [f"{element.tag}{selector}" for selector in selectors] + [element.tag]
+    return not selected.isdisjoint(selectors)
+
+
+def _selectors(
+    styles: Iterable[str], hides: Callable[[str], bool], showing: re.Pattern[str]
+) -> frozenset[str]:
     """Return the simple selectors that style sheets hide, but for those that some other rule shows."""
     hidden: set[str] = set()
     shown: set[str] = set()
     for style in styles:
         for selectors, declarations in _rules(_COMMENT.sub(" ", style)):
-            if _hides(declarations):
+            if hides(declarations):
                 simple = (selector.strip() for selector in selectors.split(","))
                 hidden.update(selector for selector in simple if _SIMPLE_SELECTOR.fullmatch(selector))
-            elif _SHOWING.search(declarations):
+            elif showing.search(declarations):
                 shown.update(_NAME_IN_SELECTOR.findall(selectors))
     return frozenset(selector for selector in hidden if shown.isdisjoint(_NAME_IN_SELECTOR.findall(selector)))
 

@@ -55,6 +55,8 @@ _CONTAINER = re.compile(
     r"\s*\{?[.#]?(?P<name>[\w:-]*)(?P<attributes>[^{}\[\]\n]*)\}?\[?(?P<title>[^\[\]{}]*)\]?[\s:]*"
 )
 _WIKI_LINK = re.compile(r"!?\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\](?![(\[:])")
+# "~old~" as GitHub strikes it, but not the subscript in "H~2~O"
+_STRUCK = re.compile(r"(?<![\w~)\]}])~(?=[^\s~/])[^~\n]{0,300}?(?<=[^\s~])~(?![\w~])")
 _PLACEHOLDER = re.compile(r"<([A-Za-z][A-Za-z0-9-]*)>")  # "<user>"
 _CLOSING_TAG = re.compile(r"</([A-Za-z][A-Za-z0-9-]*)")
 _DIRECTIVE = re.compile(r"\{([\w:-]+)\}[ \t]*([^\n]*)")  # the info of "```{note} Title"
@@ -116,6 +118,7 @@ def _parser(hidden: HiddenParts, closed: frozenset[str]) -> MarkdownIt:
     container_plugin(parser, "callout", validate=lambda *_: True, render=_container)
     parser.inline.ruler.before("link", "wiki_link", _wiki_link)
     parser.inline.ruler.before("strikethrough", "mark", _mark)
+    parser.inline.ruler.before("strikethrough", "struck", _struck)
     parser.core.ruler.before("inline", "callouts", _callouts)
 
     def text_of_tags(self: RendererHTML, tokens: Sequence[Token], index: int, *_: Any) -> str:
@@ -231,6 +234,14 @@ def _wiki_link(state: StateInline, silent: bool) -> bool:
         return False
     if not silent and not match[0].startswith("!") and not _CONTENTS.fullmatch(match[0]):
         state.push("text", "", 0).content = match[2] or match[1].replace("#", " › ").strip(" ›")
+    state.pos = match.end()
+    return True
+
+
+def _struck(state: StateInline, silent: bool) -> bool:
+    match = _STRUCK.match(state.src, state.pos)
+    if match is None:
+        return False
     state.pos = match.end()
     return True
 

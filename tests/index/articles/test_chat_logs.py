@@ -185,7 +185,7 @@ def test_a_json_export_of_discord() -> None:
                 "author": {"name": "mara", "nickname": "Mara H."},
             },
             {"type": "GuildMemberJoin", "content": "Joined the server.", "author": {"name": "wren"}},
-            {"type": "Reply", "content": "8812", "author": {"name": "tom"}},
+            {"type": "Reply", "content": "~~7011~~ 8812", "author": {"name": "tom"}},
         ],
     }
     content = json.dumps(export).encode()
