@@ -6,6 +6,7 @@ Neither mammoth nor pandoc tells which text is hidden.
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 
 from lxml import etree
@@ -48,11 +49,8 @@ def _without_unseen(content: bytes, styles: bytes) -> bytes:
         return content
     style_sheet = _parsed(styles)
     sheets = [root] if style_sheet is None else [style_sheet, root]
-    for element in [
-        *_unseen_in_word(root, sheets),
-        *_unseen_in_opendocument(root, sheets),
-        *_unseen_in_slides(root),
-    ]:
+    unseen = (_unseen_in_word(root, sheets), _unseen_in_opendocument(root, sheets), _unseen_in_slides(root))
+    for element in list(chain.from_iterable(unseen)):
         for child in list(element):
             if child.tag not in _KEPT_OF_RUN:
                 element.remove(child)
@@ -76,13 +74,16 @@ def _unseen_in_word(root: etree._Element, sheets: list[etree._Element]) -> Itera
             inherited = looks.get(base.get(f"{_WORD}val", ""), {}) if base is not None else {}
             looks[style.get(f"{_WORD}styleId", "")] = inherited | _word_look(style)
     for paragraph in root.iter(f"{_WORD}p"):
-        style = paragraph.find(f"{_WORD}pPr/{_WORD}pStyle")
-        around = looks.get(style.get(f"{_WORD}val", ""), {}) if style is not None else {}
+        around = looks.get(_word_style(paragraph, "pPr", "pStyle"), {})
         for run in paragraph.iter(f"{_WORD}r"):
-            style = run.find(f"{_WORD}rPr/{_WORD}rStyle")
-            named = looks.get(style.get(f"{_WORD}val", ""), {}) if style is not None else {}
+            named = looks.get(_word_style(run, "rPr", "rStyle"), {})
             if any((around | named | _word_look(run)).values()):
                 yield run
+
+
+def _word_style(element: etree._Element, properties: str, name: str) -> str:
+    style = element.find(f"{_WORD}{properties}/{_WORD}{name}")
+    return "" if style is None else style.get(f"{_WORD}val", "")
 
 
 def _word_look(element: etree._Element) -> dict[str, bool]:
