@@ -15,11 +15,12 @@ from index.segmentation.characters import replace_surrogates
 _TEXT = frozenset((".txt", ".text"))
 _MARKDOWN = frozenset((".markdown", ".md", ".mdx"))
 _RST = frozenset((".rst", ".rest"))
+_TABLES = frozenset((".csv", ".tsv"))
 _HTML = frozenset((".htm", ".html", ".xhtml"))
 _CONVERTED = frozenset((".adoc", ".asciidoc", ".mediawiki", ".odt", ".org", ".pptx", ".wiki"))
 # Formats whose parsers a small file can keep busy for minutes, or which are archives that a small file swells
 _IN_OWN_PROCESS = frozenset((*_CONVERTED, ".docx", ".epub", ".pdf"))
-SUFFIXES = frozenset((*_TEXT, *_MARKDOWN, *_RST, *_HTML, *_IN_OWN_PROCESS, ".ipynb", ".rtf"))
+SUFFIXES = frozenset((*_TEXT, *_MARKDOWN, *_RST, *_HTML, *_TABLES, *_IN_OWN_PROCESS, ".ipynb", ".rtf"))
 """Extensions of the files that are read whatever is in them, in lower case."""
 _JSON = ".json"
 # What a JSON file of DiscordChatExporter begins with: '{ "guild": {'
@@ -105,6 +106,8 @@ def _format(suffix: str) -> Callable[[Path], Document]:
         return read_converted
     if suffix == _JSON:
         return _read_json
+    if suffix in _TABLES:
+        return _read_table
     if suffix in _RST:
         return _read_rst
     return _read_markdown if suffix in _MARKDOWN else _read_text
@@ -129,6 +132,14 @@ def _read_rst(file: Path) -> Document:
     from index.articles.rst_text import read_rst
 
     return read_rst(decode(file.read_bytes()))
+
+
+def _read_table(file: Path) -> Document:
+    from index.articles.csv_text import read_csv
+    from index.articles.decoding import decode
+
+    delimiter = "\t" if file.suffix.lower() == ".tsv" else ""
+    return read_csv(decode(file.read_bytes()), name=file.stem, delimiter=delimiter)
 
 
 def _read_json(file: Path) -> Document:

@@ -3,6 +3,7 @@
 What is put in lies in no article: pieces tell which parts of a rendering stand where in the article's text.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -63,10 +64,12 @@ def render(text: str, start: int, block: Block) -> Rendering:
     if block.kind is not BlockKind.TABLE_ROW or not block.cells:
         return Rendering(text, (Piece(0, start, len(text)),))
     shown, pieces = "", []
-    for cell in block.cells:
+    # Of a row with thousands of cells, which is many sentences, only those of this one are looked at.
+    first_cell = bisect_right(block.cells, start, key=lambda cell: cell.end)
+    for cell in block.cells[
+        first_cell : bisect_left(block.cells, start + len(text), key=lambda cell: cell.start)
+    ]:
         first, last = max(cell.start, start), min(cell.end, start + len(text))
-        if first >= last:
-            continue
         shown += " · " * bool(shown) + (f"{cell.column}: " if cell.column else "")
         pieces.append(Piece(len(shown), first, last - first))
         shown += text[first - start : last - start]

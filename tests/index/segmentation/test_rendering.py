@@ -4,6 +4,7 @@ import numpy as np
 
 from index.records import Block, BlockKind, Cell
 from index.segmentation.rendering import Piece, Rendering, embedded_text, render
+from tests.support.growth import LINEAR, growth
 
 TEXT = "Fleet\n\nMarigold\t1974\t120"
 ROW = Block(
@@ -26,6 +27,20 @@ def test_a_cell_follows_the_name_of_its_column() -> None:
 def test_a_part_of_a_row_has_its_own_cells_alone() -> None:
     assert render(TEXT[16:24], 16, ROW).text == "1974 · Seats: 120"
     assert render(TEXT[9:20], 9, ROW).text == "Boat: rigold · 1974"
+
+
+def test_time_is_linear_in_the_cells_of_a_row() -> None:
+    def render_parts(cells: int) -> None:
+        row = Block(
+            BlockKind.TABLE_ROW,
+            0,
+            10 * cells,
+            cells=tuple(Cell("a", 10 * number, 10 * number + 9) for number in range(cells)),
+        )
+        for start in range(0, 10 * cells, 100):
+            assert render("x" * 99, start, row).text.count("·") == 9
+
+    assert growth(render_parts, 4_000, 16_000) < LINEAR
 
 
 def test_other_text_is_rendered_as_it_is() -> None:
