@@ -66,10 +66,11 @@ def _citation_object(citation: Citation) -> dict[str, Any]:
     }
 
 
-def explanation_object(explanation: "Explanation", threshold: float) -> dict[str, Any]:
+def explanation_object(explanation: "Explanation", threshold: float, maybe_from: float) -> dict[str, Any]:
     """Return the object of why an answer came out as it did; `read` are log-odds, or null if unread."""
     return {
         "threshold": threshold,
+        "maybe_threshold": maybe_from,
         "candidates": explanation.candidates,
         "read": explanation.read,
         "parts": [asdict(part) for part in explanation.parts],

@@ -14,6 +14,8 @@ from pydantic import (
     Field,
     PrivateAttr,
     ValidationError,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -21,6 +23,9 @@ from pydantic_core import PydanticCustomError
 from index.errors import ConfigurationError
 
 DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
+
+MAYBE_PART = 0.5
+"""Part of `threshold` that `maybe_threshold` is unless it is configured; docs/quality.md has the figures."""
 
 OWN_READER, NO_READER = "footnote", "none"
 
@@ -103,11 +108,35 @@ class AnswerSection(Section):
     """What reads the retrieved sentences, when an answer is given, and with how many citations."""
 
     threshold: Annotated[float, Field(ge=0, le=1, description="least confidence of an answer")] = 0.3
+    maybe_threshold: Annotated[
+        float | None,
+        Field(
+            ge=0, le=1, description='least confidence of what is shown as "not sure"; None: half threshold'
+        ),
+    ] = None
     citations: Annotated[int, Field(ge=1, le=50, description="citations of an answer")] = 3
     reader: Annotated[
         PathText,
         Field(description="`footnote`, `none`, or a question-answering model: a folder, or its name"),
     ] = OWN_READER
+
+    @field_validator("maybe_threshold")
+    @classmethod
+    def _is_not_above_threshold(cls, value: float | None, others: ValidationInfo) -> float | None:
+        threshold = others.data.get("threshold")  # None if it is wrong itself
+        if value is not None and threshold is not None and value > threshold:
+            raise PydanticCustomError(
+                "maybe_threshold",
+                "expected no more than threshold, which is {threshold:g}",
+                {"threshold": threshold},
+            )
+        return value
+
+    def maybe_from(self, threshold: float) -> float:
+        """Return the least confidence of a maybe, where an answer needs `threshold`."""
+        if self.maybe_threshold is None:
+            return MAYBE_PART * threshold
+        return min(self.maybe_threshold, threshold)
 
 
 class Config(Section):

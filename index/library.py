@@ -18,7 +18,7 @@ from index.config import Config
 from index.errors import FootnoteError, IndexStaleError, ModelDamagedError
 from index.models.encoder import Encoder
 from index.models.span_model import SpanModel
-from index.reading.compose import MAYBE_FROM, compose
+from index.reading.compose import compose
 from index.reading.copies import merge_copies
 from index.reading.explanation import Explanation
 from index.reading.list_answers import asks_for_several, with_list_items
@@ -232,13 +232,14 @@ class Library:
         if isinstance(readings, FootnoteError):
             return readings
         least = self._config.answer.threshold if threshold is None else threshold
+        maybe_from = self._config.answer.maybe_from(least)
         try:
             elapsed_ms = (time.perf_counter() - started) * 1000
             cited = merge_copies(readings, self._source, question.count)
-            likely = bool(cited) and cited[0].reading.score >= MAYBE_FROM * least
+            likely = bool(cited) and cited[0].reading.score >= maybe_from
             if likely and asks_for_several(question.question):
                 cited = with_list_items(cited, self._catalog.texts)[: question.limit]
-            return compose(question.question, cited, least, elapsed_ms)
+            return compose(question.question, cited, least, maybe_from, elapsed_ms)
         except FootnoteError as error:
             return error
 

@@ -41,10 +41,11 @@ def evaluate_file(
     library = open_library(config)
     answers = ask_all(library, questions)
     name_missing_gold(library, questions, answers)
-    result = evaluate(questions, answers, config.answer.threshold)
+    threshold = config.answer.threshold
+    result = evaluate(questions, answers, threshold, config.answer.maybe_from(threshold))
     figures, blocks = asdict(result), evaluation_blocks(result)
     if with_failures:
-        failed = failures(questions, answers, config.answer.threshold)
+        failed = failures(questions, answers, threshold)
         figures["failures"] = list(map(failure_object, failed))
         blocks += failure_blocks(failed)
     return figures, blocks
@@ -92,6 +93,8 @@ def evaluation_blocks(result: Evaluation) -> list[Block]:
         ("abstention AUROC", _number(result.abstention_auroc), "confidence tells answerable from not"),
         (f"accuracy at {result.threshold:g}", _share(result.accuracy), "the share of all questions that are"),
         *((name, _share(share), meaning) for (name, meaning), share in outcomes),
+        ("shown as a maybe", _share(result.maybe), 'of all questions: "not sure, but this may be it"'),
+        ("  a right sentence", _share(result.maybe_right), "of those maybes"),
         ("calibration error", _number(result.calibration_error), "confidence against being right, 15 bins"),
         ("median time", f"{result.median_ms:.1f} ms", "a question"),
     )

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 
 from bot.terminal.blocks import BLANK_LINE, Block, Piece
 from bot.wording import count_with_noun, safe
-from index.reading.compose import MAYBE_FROM
 from index.reading.confidence import logistic
 from index.reading.explanation import Compared, ConfidencePart, Explanation
 from index.records import Answer
@@ -43,8 +42,10 @@ MEANINGS: Mapping[str, Callable[[float], str]] = {
 """What each part of the confidence says, of either reader, for its value."""
 
 
-def explanation_blocks(explanation: Explanation, answer: Answer, threshold: float) -> list[Block]:
-    """Lay out an explanation of an answer that needed a confidence of `threshold`."""
+def explanation_blocks(
+    explanation: Explanation, answer: Answer, threshold: float, maybe_from: float
+) -> list[Block]:
+    """Lay out an explanation of an answer; it needed a confidence of `threshold`, a maybe of `maybe_from`."""
     if not explanation.parts:
         return [
             BLANK_LINE,
@@ -54,7 +55,7 @@ def explanation_blocks(explanation: Explanation, answer: Answer, threshold: floa
     why = f"Why: the first sentence answers at {answer.confidence:.0%}; {reached} {threshold:.0%}"
     blocks = [
         BLANK_LINE,
-        Block((Piece(f"{why}, a maybe {MAYBE_FROM * threshold:.0%}.", "title"),)),
+        Block((Piece(f"{why}, a maybe {maybe_from:.0%}.", "title"),)),
         BLANK_LINE,
     ]
     parts = sorted(explanation.parts, key=lambda part: (part.name != _START, -abs(part.log_odds)))

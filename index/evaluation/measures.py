@@ -32,7 +32,8 @@ class Evaluation:
 
     Hits, F1, exact match and `contains_gold` are means over the answerable questions, whatever the threshold;
     all questions count in the rest. `accuracy` is the share handled correctly at `threshold`: answered with a
-    gold sentence cited first, or declined if the articles do not say.
+    gold sentence cited first, or declined if the articles do not say. `maybe` is the share of all questions
+    whose first sentence is shown as what may answer, `maybe_right` of these the share with a gold one.
     """
 
     questions: int
@@ -47,13 +48,20 @@ class Evaluation:
     accuracy: float | None
     answered: float | None
     declined: float | None
+    maybe: float | None
+    maybe_right: float | None
     calibration_error: float | None
     median_ms: float | None
     risk_coverage: tuple[RiskPoint, ...]
 
 
-def evaluate(questions: Sequence[GoldQuestion], answers: Sequence[Answer], threshold: float) -> Evaluation:
-    """Measure `answers`, given at threshold 0 with 3 citations or more, as if given at `threshold`."""
+def evaluate(
+    questions: Sequence[GoldQuestion], answers: Sequence[Answer], threshold: float, maybe_from: float
+) -> Evaluation:
+    """Measure `answers`, given at threshold 0 with 3 citations or more, as if given at `threshold`.
+
+    From a confidence of `maybe_from` on, a declined one is a maybe.
+    """
     pairs = list(zip(questions, answers, strict=True))
     answerable_pairs = [(gold, answer) for gold, answer in pairs if gold.answerable]
     ranks = [first_hit(gold, answer) for gold, answer in answerable_pairs]
@@ -63,6 +71,7 @@ def evaluate(questions: Sequence[GoldQuestion], answers: Sequence[Answer], thres
     answerable = np.array([gold.answerable for gold in questions], dtype=bool)
     right = np.array([first_hit(gold, answer) == 1 for gold, answer in pairs], dtype=bool)
     answered = confidence >= threshold
+    maybe = ~answered & (confidence >= maybe_from)
     return Evaluation(
         questions=len(pairs),
         answerable=len(answerable_pairs),
@@ -76,6 +85,8 @@ def evaluate(questions: Sequence[GoldQuestion], answers: Sequence[Answer], thres
         accuracy=_mean(np.where(answerable, answered & right, ~answered)),
         answered=_mean(answered[answerable]),
         declined=_mean(~answered[~answerable]),
+        maybe=_mean(maybe),
+        maybe_right=_mean(right[maybe]),
         calibration_error=calibration_error(confidence, right),
         median_ms=float(np.median([answer.elapsed_ms for answer in answers])) if answers else None,
         risk_coverage=tuple(_risk(confidence, right, point) for point in THRESHOLDS),

@@ -8,24 +8,25 @@ from index.segmentation.rendering import render
 
 _LED = frozenset((BlockKind.LIST_ITEM, BlockKind.DEFINITION, BlockKind.TABLE_ROW))
 _LEAD_ENDS = (":", "?", ".", "!", "…")
-MAYBE_FROM = 0.5
-"""Part of the threshold from which the first citation may answer; docs/quality.md has the figures."""
 
 
 def compose(
     question: str,
     cited: Sequence[CitedReading],
     threshold: float,
+    maybe_from: float,
     elapsed_ms: float,
 ) -> Answer:
     """Cite the readings, best first; answer with the first if its score reaches `threshold`.
+
+    Below that, from `maybe_from` on, it may answer.
 
     The answer is the marked span, or the whole sentence. Below the threshold nothing is marked, because a
     sentence that does not answer contains no answer; only in the first, if it may answer, the likely span is.
     """
     confidence = round(cited[0].reading.score, 4) if cited else 0.0
     answerable = bool(cited) and confidence >= threshold
-    maybe = bool(cited) and not answerable and confidence >= MAYBE_FROM * threshold
+    maybe = bool(cited) and not answerable and confidence >= maybe_from
     citations = tuple(
         _citation(number, reading, 0.0 if number == 1 and maybe else threshold)
         for number, reading in enumerate(cited, 1)

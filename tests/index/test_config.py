@@ -30,6 +30,13 @@ def read(content: str) -> Config:
         ("[answer]\ntreshold = 0.5", "answer.treshold: unknown key"),
         ("[answer]\nthreshold = '0.5'", "answer.threshold: expected a number (found '0.5')"),
         ("[answer]\nthreshold = 7", "answer.threshold: expected 1 or less (found 7)"),
+        (
+            "[answer]\nmaybe_threshold = 0.5",
+            "answer.maybe_threshold: expected no more than threshold, which is 0.3 (found 0.5)",
+        ),
+        ("[answer]\nmaybe_threshold = -1", "answer.maybe_threshold: expected 0 or more (found -1)"),
+        ("[answer]\nmaybe_threshold = 'no'", "answer.maybe_threshold: expected a number (found 'no')"),
+        ("[answer]\nthreshold = 2\nmaybe_threshold = 0.1", "answer.threshold: expected 1 or less (found 2)"),
         ("[answer]\ncitations = 0", "answer.citations: expected 1 or more (found 0)"),
         ("[answer]\nthreshold = nan", "answer.threshold: expected 1 or less (found nan)"),
         ("[answer]\nthreshold = -inf", "answer.threshold: expected 0 or more (found -inf)"),
@@ -131,3 +138,11 @@ def test_what_only_front_ends_read_is_skipped_and_anything_else_unknown_is_a_mis
         read("[discrod]\nguild = 5\n")
     with pytest.raises(ConfigurationError, match=r"index\.wach: unknown key \(known here: directory\)"):
         read("[index]\nwach = 5\n")
+
+
+def test_a_maybe_needs_half_the_threshold_unless_another_is_set(here: Path) -> None:
+    assert Config().answer.maybe_from(0.3) == 0.15
+    chosen = read("[answer]\nthreshold = 0.4\nmaybe_threshold = 0.1").answer
+    assert (chosen.maybe_from(0.4), chosen.maybe_from(0.05)) == (0.1, 0.05)
+    never = read("[answer]\nthreshold = 0.4\nmaybe_threshold = 0.4").answer
+    assert never.maybe_from(never.threshold) == never.threshold

@@ -183,3 +183,14 @@ def test_a_likely_sentence_below_the_threshold_may_answer_and_is_marked(library:
     unsure = library.ask(LEAFLETS, threshold=1.0)
     assert (unsure.answerable, unsure.maybe, unsure.answer) == (False, True, None)
     assert unsure.citations[0].highlight == library.ask(LEAFLETS).citations[0].highlight
+
+
+@pytest.mark.slow
+def test_the_second_threshold_decides_what_may_answer(library_config: Path) -> None:
+    config = Config.read(library_config)
+    confidence = Library.open(config).ask(LEAFLETS).confidence
+    above = min(confidence + 0.01, 1.0)
+    for least, maybe in ((confidence, True), (above, False)):
+        answer = config.answer.model_copy(update={"threshold": above, "maybe_threshold": least})
+        unsure = Library.open(config.model_copy(update={"answer": answer})).ask(LEAFLETS)
+        assert (unsure.answerable, unsure.maybe) == (False, maybe)

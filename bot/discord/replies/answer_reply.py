@@ -77,7 +77,7 @@ CONFIDENCE_LEVELS = (
     (0.9, "Very confident"),
     (0.7, "Confident"),
     (GREEN_FROM, "Fairly confident"),
-    (0.0, "Not sure"),
+    (0.0, "Not very confident"),  # what only may answer is introduced with NOT_SURE
 )
 # The bold words of an escaped line, as "Steve" of "> \\*General\\* **Steve** predicts"
 _BOLD_WORDS = re.compile(r"(?:\\.|[^\\*])*\*\*((?:\\.|[^\\*])*)\*\*")

@@ -47,8 +47,8 @@ def ask(
     """Answer QUESTION, and cite the sentences that say so.
 
     The percentage behind a source is an estimate of how likely its sentence answers the question: of many
-    at 80 %, about 80 in 100 do. Below the configured threshold, 30 %, no answer is given; from half of that
-    on, the sentence is shown with "Not sure, but this may be it".
+    at 80 %, about 80 in 100 do. Below `threshold`, 30 % unless configured, no answer is given; from
+    `maybe_threshold` on, 15 %, the sentence is shown with "Not sure, but this may be it".
 
     Put the question in quotes, double ones if it holds an apostrophe; one that starts with a dash goes
     after --. A QUESTION of - is read from stdin, and so is one that is piped in: all its lines are one
@@ -78,8 +78,10 @@ def ask(
             from bot.terminal.explanation import explanation_blocks
 
             why = library.explain(text, article=article, top_k=top_k)
-            value["explanation"] = json_output.explanation_object(why, config.answer.threshold)
-            blocks += explanation_blocks(why, answer, config.answer.threshold)
+            least = config.answer.threshold
+            limits = least, config.answer.maybe_from(least)
+            value["explanation"] = json_output.explanation_object(why, *limits)
+            blocks += explanation_blocks(why, answer, *limits)
         put(as_objects, value, blocks)
         if not answer.answerable:
             context.exit(UNANSWERED)

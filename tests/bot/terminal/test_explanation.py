@@ -24,7 +24,7 @@ ANSWER = Answer("Did it rain?", False, 0.29, None, (), 1.0)
 
 
 def lines(explanation: Explanation, answer: Answer = ANSWER) -> list[str]:
-    blocks = explanation_blocks(explanation, answer, 0.3)
+    blocks = explanation_blocks(explanation, answer, 0.3, 0.15)
     return [block.lead + "".join(piece.text for piece in block.pieces) for block in blocks]
 
 
@@ -54,8 +54,9 @@ def test_without_sentences_there_is_nothing_to_explain() -> None:
 
 
 def test_json_has_the_same_figures() -> None:
-    value = explanation_object(WHY, 0.3)
-    assert (value["threshold"], value["candidates"], value["read"]) == (0.3, 7, 2)
+    value = explanation_object(WHY, 0.3, 0.1)
+    assert (value["threshold"], value["maybe_threshold"]) == (0.3, 0.1)
+    assert (value["candidates"], value["read"]) == (7, 2)
     assert value["parts"][0] == {"name": "span_log_odds", "value": 2.0, "log_odds": 1.25}
     assert [best["read"] for best in value["best"]] == [2.0, None]
 

@@ -66,7 +66,7 @@ def test_a_file_of_answers_is_measured() -> None:
         answer("near", confidence=0.6, says="near"),
         answer(confidence=0.0),
     ]
-    found = evaluate(questions, answers, 0.5)
+    found = evaluate(questions, answers, 0.5, 0.25)
     assert (found.questions, found.answerable) == (6, 4)
     assert found.hit_at_1 == pytest.approx(2 / 4)
     assert found.hit_at_3 == pytest.approx(3 / 4)
@@ -77,6 +77,7 @@ def test_a_file_of_answers_is_measured() -> None:
     assert found.declined == pytest.approx(1 / 2)
     assert found.accuracy == pytest.approx(2 / 6)  # the first answered rightly, the last declined
     assert found.abstention_auroc == pytest.approx(6 / 8)
+    assert (found.maybe, found.maybe_right) == (pytest.approx(2 / 6), pytest.approx(1 / 2))
     assert found.median_ms == 10.0
     points = {point.threshold: point for point in found.risk_coverage}
     assert points[0.5].coverage == pytest.approx(3 / 6)
@@ -96,17 +97,18 @@ def test_the_best_of_several_known_answers_counts() -> None:
     )
     alone = several.model_copy(update={"gold_answer": None})
     for question in (several, alone):
-        found = evaluate([question], [answer("two", says="the tanks")], 0.5)
+        found = evaluate([question], [answer("two", says="the tanks")], 0.5, 0.25)
         assert (found.answer_f1, found.exact_match, found.contains_gold) == (1, 1, 1)
-    found = evaluate([several], [answer("two", says="old tanks there")], 0.5)
+    found = evaluate([several], [answer("two", says="old tanks there")], 0.5, 0.25)
     assert found.answer_f1 == pytest.approx(2 * 2 / 6)  # of the first: "tanks" has half, too little
     assert (found.exact_match, found.contains_gold) == (0, 1)
 
 
 def test_what_cannot_be_measured_is_none() -> None:
-    found = evaluate([gold()], [answer(confidence=0.1)], 0.5)
+    found = evaluate([gold()], [answer(confidence=0.1)], 0.5, 0.25)
     assert found.hit_at_1 is found.answer_f1 is found.abstention_auroc is found.answered is None
     assert found.accuracy == found.declined == 1
+    assert (found.maybe, found.maybe_right) == (0, None)
     assert found.risk_coverage[-1].risk is None
 
 

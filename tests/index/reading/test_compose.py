@@ -16,7 +16,7 @@ def answer(*readings: tuple[str, Span | None, float], threshold: float = 0.3) ->
         CitedReading(Reading(candidate(row, text), mark, score), Source(f"article {row}", "A", None))
         for row, (text, mark, score) in enumerate(readings)
     ]
-    return compose(QUESTION, cited, threshold, 1.25)
+    return compose(QUESTION, cited, threshold, threshold / 2, 1.25)
 
 
 def test_the_answer_is_what_the_first_reading_marks() -> None:
@@ -79,7 +79,7 @@ def test_nothing_read_is_no_answer() -> None:
 def cite(cited: Candidate, mark: Span | None) -> Answer:
     article = Source("a", "A", None, sentences=33)
     copies = (Source("copy/a", "A", None),)
-    return compose(QUESTION, [CitedReading(Reading(cited, mark, 0.9), article, copies)], 0.3, 1.0)
+    return compose(QUESTION, [CitedReading(Reading(cited, mark, 0.9), article, copies)], 0.3, 0.15, 1.0)
 
 
 def test_a_citation_says_where_it_stands() -> None:

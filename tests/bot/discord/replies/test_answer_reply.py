@@ -210,8 +210,8 @@ def test_a_sentence_that_is_the_answer_is_not_repeated() -> None:
 @pytest.mark.parametrize(
     ("confidence", "words"),
     [(1.0, "Very confident (100%)"), (0.999, "Very confident (99%)"), (0.9, "Very confident (90%)"),
-     (0.7, "Confident (70%)"), (0.5, "Fairly confident (50%)"), (0.3, "Not sure (30%)"),
-     (0.004, "Not sure (under 1%)"), (0.0, "Not sure (0%)")],
+     (0.7, "Confident (70%)"), (0.5, "Fairly confident (50%)"), (0.3, "Not very confident (30%)"),
+     (0.004, "Not very confident (under 1%)"), (0.0, "Not very confident (0%)")],
 )  # fmt: skip
 def test_confidence_in_words(confidence: float, words: str) -> None:
     cited = cite(RAQQA, 3, "US", confidence)
