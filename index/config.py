@@ -127,8 +127,8 @@ class AnswerSection(Section):
         if value is not None and threshold is not None and value > threshold:
             raise PydanticCustomError(
                 "maybe_threshold",
-                "expected no more than threshold, which is {threshold:g}",
-                {"threshold": threshold},
+                "expected no more than threshold, which is {threshold}",
+                {"threshold": f"{threshold:g}"},
             )
         return value
 
