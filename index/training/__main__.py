@@ -38,10 +38,19 @@ from index.training.reader.extractive import vocabulary_map
 from index.training.reader.recipe import RECIPES, Recipe
 from index.training.reader.training import train_reader
 from index.training.weights import joint
+from index.training.weights.questions import STRANGERS
 
 
-def main(arguments: Sequence[str] | None = None, recipes: dict[str, Recipe] = RECIPES) -> None:
-    """Train and export the reader, weigh it with retrieval, and measure it."""
+def main(
+    arguments: Sequence[str] | None = None,
+    recipes: dict[str, Recipe] = RECIPES,
+    *,
+    strangers: int = STRANGERS,
+) -> None:
+    """Train and export the reader, weigh it with retrieval, and measure it.
+
+    `strangers` is how many questions about other things each data set that has them gives.
+    """
     parser = argparse.ArgumentParser(prog="python -m index.training", description=__doc__)
     parser.add_argument("--squadshifts", type=Path, required=True, help="folder of the SQuADShifts files")
     parser.add_argument("--qamr", type=Path, required=True, help="folder of the QAMR files")
@@ -76,7 +85,7 @@ def main(arguments: Sequence[str] | None = None, recipes: dict[str, Recipe] = RE
         student = train("student", qamr=qamr, start=work / "average", teacher=teacher)
         export_span_model(student, reader)
         data = (options.squadshifts, options.squad2)
-        weights, report = joint.learn_from(*data, reader, options.encoder, progress)
+        weights, report = joint.learn_from(*data, reader, options.encoder, progress, strangers=strangers)
         weights_file.write_text(weights, encoding="utf-8")
         (work / "confidence.md").write_text(report, encoding="utf-8")
         loaded = ReadingWeights.load(weights)

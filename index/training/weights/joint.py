@@ -168,22 +168,31 @@ def learn(examples: Sequence[ReadingExample], reader: str) -> tuple[str, str]:
 
 
 def read_data(
-    squadshifts: Path, squad2: Path | None, reader: Path, encoder_name: str, progress: Progress = no_progress
+    squadshifts: Path,
+    squad2: Path | None,
+    reader: Path,
+    encoder_name: str,
+    progress: Progress = no_progress,
+    *,
+    strangers: int = STRANGERS,
 ) -> Iterator[ReadingExample]:
-    """Yield all that is learnt from, as the reader in the folder `reader` sees it."""
+    """Yield all that is learnt from, as the reader in the folder `reader` sees it.
+
+    `strangers` is how many questions about other things each data set that has them gives.
+    """
     framework, encoder = load_encoders(encoder_name)
     segmenter = Segmenter(encoder.count_tokens, encoder.window)
     lessons = read_squadshifts(squadshifts)
     wikipedia = [lesson for lesson in lessons if lesson.text.domain == WIKIPEDIA]
     others = [lesson for lesson in lessons if lesson.text.domain != WIKIPEDIA]
-    strangers = [
+    about_other_things = [
         text
         for part in SQUADSHIFTS
         if part != WIKIPEDIA
-        for text in sample_questions(squadshifts / f"{part}.json", STRANGERS)
+        for text in sample_questions(squadshifts / f"{part}.json", strangers)
     ]
     groups = [
-        (HELD_OUT_WIKIPEDIA, held_out_articles(wikipedia, segmenter), strangers),
+        (HELD_OUT_WIKIPEDIA, held_out_articles(wikipedia, segmenter), about_other_things),
         (HELD_OUT_OTHERS, held_out_articles(others, segmenter), []),
         (SQUAD2, segmenter.read(squad2) if squad2 else [], []),
     ]
@@ -209,10 +218,16 @@ def _named(stage: str, progress: Progress) -> Progress:
 
 
 def learn_from(
-    squadshifts: Path, squad2: Path | None, reader: Path, encoder_name: str, progress: Progress = no_progress
+    squadshifts: Path,
+    squad2: Path | None,
+    reader: Path,
+    encoder_name: str,
+    progress: Progress = no_progress,
+    *,
+    strangers: int = STRANGERS,
 ) -> tuple[str, str]:
     """Read the data with the reader in the folder `reader`, and `learn`."""
-    examples = list(read_data(squadshifts, squad2, reader, encoder_name, progress))
+    examples = list(read_data(squadshifts, squad2, reader, encoder_name, progress, strangers=strangers))
     return learn(examples, file_sha256(reader / SETTINGS_FILE))
 
 

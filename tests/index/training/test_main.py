@@ -12,7 +12,6 @@ from index.reading.span_reader import ReadingWeights
 from index.training.__main__ import main
 from index.training.datasets.lessons import SQUADSHIFTS, Lesson
 from index.training.reader.recipe import RECIPES
-from index.training.weights.questions import STRANGERS
 from tests.support.miniature_datasets import (
     short_lessons,
     squad_entry,
@@ -22,6 +21,7 @@ from tests.support.miniature_datasets import (
 )
 from tests.support.tiny_span_models import save_encoder_of_tiny_reader, save_tiny_reader
 
+STRANGERS = 6
 BRIDGE = "The old bridge was built by Anna in 1850. The river was in Bela."
 
 
@@ -69,7 +69,7 @@ def test_a_reader_is_made_and_measured(arguments: list[str], tmp_path: Path) -> 
     small: dict[str, Any] = {"rounds": 1, "tokens": 1024, "measured_questions": 4}
     recipes = {name: replace(recipe, **small) for name, recipe in RECIPES.items()}
     recipes["teacher"] = replace(recipes["teacher"], frozen_layers=1)  # it has two layers
-    main(arguments, recipes)
+    main(arguments, recipes, strangers=STRANGERS)
     work, out = tmp_path / "work", tmp_path / "out"
     SpanModel.load(out / "reader_model")
     assert ReadingWeights.load((out / "reading.json").read_text(encoding="utf-8")).reader
