@@ -62,6 +62,7 @@ def _citation_object(citation: Citation) -> dict[str, Any]:
         "link": None,
         "links": list(citation.links),
         "also": [{"id": source.id, "title": source.title, "url": source.url} for source in citation.also],
+        "also_count": citation.also_count,
         "score": citation.score,
     }
 

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 from index.segmentation.characters import CONTROLS, LINE_BREAKS_AND_TABS, USELESS_JOINERS, ZERO_WIDTH
 
 if TYPE_CHECKING:
-    from index.records import Citation
+    from collections.abc import Callable
+
+    from index.records import Citation, Source
 
 _LINK = re.compile(r"https?://[^\s\"'<>\\^`{|}]+", re.IGNORECASE)
 
@@ -31,6 +33,15 @@ def place(citation: "Citation") -> str:
     if citation.page is not None:
         return f"page {citation.page}"
     return f"sentence {citation.position} of {citation.sentences}"
+
+
+def also_in(citation: "Citation", name: "Callable[[Source], str]") -> str:
+    """Say in which other articles a sentence stands: two by their names, and how many more; "" for none."""
+    named = [name(source) for source in citation.also[:2]]
+    more = citation.also_count - len(named)
+    if more > 0:
+        return f"also in {', '.join(named)} and {more} more"
+    return f"also in {' and '.join(named)}" if named else ""
 
 
 def count_with_noun(count: int, noun: str) -> str:

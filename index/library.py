@@ -24,7 +24,7 @@ from index.reading.explanation import Explanation
 from index.reading.list_answers import asks_for_several, with_list_items
 from index.reading.reader import RankedQuestion, Reader, Reading
 from index.reading.reader_choice import load_span_model, make_reader
-from index.records import Answer, Article, Question, Sentence, Source, clean_question
+from index.records import Answer, Article, Question, Sentence, clean_question
 from index.retrieval.ranking import Ranker
 from index.retrieval.retriever import CANDIDATES, COPIES, Retriever
 from index.retrieval.title_search import TitleSearch
@@ -203,7 +203,8 @@ class Library:
             wanted = count + 4 * COPIES if count > CANDIDATES else CANDIDATES
             candidates = self._retriever.retrieve(text, vector, row, wanted)
             idf = cache(self._retriever.idf)
-            return RankedQuestion(text, self._ranker.rank(text, candidates, idf), idf, count, question.top_k)
+            ranked = self._ranker.rank(text, candidates, idf)
+            return RankedQuestion(text, ranked, idf, count, question.top_k, narrowed=row is not None)
         except FootnoteError as error:
             return error
 
@@ -235,17 +236,13 @@ class Library:
         maybe_from = self._config.answer.maybe_from(least)
         try:
             elapsed_ms = (time.perf_counter() - started) * 1000
-            cited = merge_copies(readings, self._source, question.count)
+            cited = merge_copies(question, readings, self._catalog)
             likely = bool(cited) and cited[0].reading.score >= maybe_from
             if likely and asks_for_several(question.question):
                 cited = with_list_items(cited, self._catalog.texts)[: question.limit]
             return compose(question.question, cited, least, maybe_from, elapsed_ms)
         except FootnoteError as error:
             return error
-
-    def _source(self, row: int) -> Source:
-        article = self._catalog.article_row(row)
-        return Source(article.id, article.title, article.url, article.sentences, article.published)
 
 
 def published_fingerprint(config: Config) -> str:

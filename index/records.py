@@ -105,6 +105,8 @@ class Article:
     published: str | None = None
     author: str | None = None
     blocks: tuple[Block, ...] = ()
+    updated: int = 0
+    """When it was changed last, in seconds since 1970: its own latest date, else the time of its file."""
 
     @property
     def outer_title(self) -> str:
@@ -141,13 +143,13 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The article of a citation; `sentences` counts its sentences."""
+    """The article of a citation; `sentences` counts its sentences, `updated` is as in `Article`."""
 
     id: str
     title: str
     url: str | None
     sentences: int = 0
-    published: str | None = None
+    updated: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ class Citation:
     `highlight` holds absolute offsets inside `[start, end)`, or None; `score` is a probability, 0 to 1.
     `section`, `page` and `block` are those of the sentence's block, `links` the addresses that it links to;
     it is the sentence `position` of all `sentences` of the article, from 1. `also` names other articles with
-    the same sentence.
+    the same sentence, those changed last first and `MOST_COPIES` at most; `also_count` counts all of them.
 
     `shown` is the sentence as people should see it: with the names of its columns or with its lead-in;
     `shown_highlight` marks the answer there.
@@ -177,6 +179,7 @@ class Citation:
     position: int = 0
     sentences: int = 0
     also: tuple[Source, ...] = ()
+    also_count: int = 0
     shown: str = ""
     shown_highlight: Span | None = None
 

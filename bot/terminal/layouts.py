@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.doctor.check import Check
 from bot.shown_citations import answering_together, shown_citations
 from bot.terminal.blocks import BLANK_LINE, Block, Piece
-from bot.wording import count_with_noun, place, safe, safe_link
+from bot.wording import also_in, count_with_noun, place, safe, safe_link
 from index.records import NO_ANSWER, NOT_SURE, Answer, Article, Citation, Sentence
 from index.segmentation.characters import escape_unseen
 
@@ -109,9 +109,8 @@ def _place(citation: Citation) -> tuple[Piece, ...]:
     pieces = [Piece(f"{section}, {place(citation)}{likely}", "aside")]
     for address in citation.links:
         pieces += [Piece(" · ", "aside"), Piece(safe(address), "aside", safe_link(address))]
-    if citation.also:
-        others = ", ".join(escape_unseen(source.id) for source in citation.also)
-        pieces.append(Piece(f" · also in {others}", "aside"))
+    if others := also_in(citation, lambda source: escape_unseen(source.id)):
+        pieces.append(Piece(f" · {others}", "aside"))
     return tuple(pieces)
 
 

@@ -89,7 +89,7 @@ def read_article(file: CorpusFile) -> Article:
 
 
 def _read(file: CorpusFile) -> Article:
-    check_file(file)
+    status = check_file(file)
     # Imported here, because a question checks the corpus for changes but reads no articles.
     from index.articles.file_formats import is_plain_text, read_document
     from index.articles.front_matter import title_in
@@ -113,6 +113,7 @@ def _read(file: CorpusFile) -> Article:
         url=description.url,
         published=description.published,
         author=description.author,
+        updated=int(status.st_mtime) if description.updated is None else description.updated,
         blocks=with_outline(text, document.blocks, title),
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from index.articles.dates import latest_date
 from index.segmentation.blocks import without_closing_hashes
 
 LONGEST_TITLE = 200
@@ -31,11 +32,18 @@ _DATES = (
     "published",
     "date",
     "pubdate",
+    "published_at",
+    "date_published",
     "updated",
+    "updated_at",
     "last_updated",
+    "last_update",
     "lastmod",
     "modified",
+    "last_modified",
     "last_modified_at",
+    "lastmodified",
+    "date_modified",
 )
 _KEYS = frozenset(
     (
@@ -71,6 +79,8 @@ class Description:
     url: str | None = None
     published: str | None = None
     author: str | None = None
+    updated: int | None = None
+    """The latest of its dates, in seconds since 1970, if it names any that can be read."""
     language: str | None = None
     """Tag of the language, such as `en-GB`, if the file names one."""
 
@@ -93,14 +103,16 @@ def split_front_matter(text: str) -> tuple[Description, str]:
         values, end = match.groupdict(), match.end()
     else:
         values, end = _header(text)
-    folded = {key.lower().replace("-", "_"): value for key, value in values.items() if isinstance(key, str)}
+    folded = {
+        re.sub(r"[\s-]", "_", key.lower()): value for key, value in values.items() if isinstance(key, str)
+    }
     if _KEYS.isdisjoint(folded):
         return Description(), text
     return make_description(folded), text[end:]
 
 
 def make_description(values: Mapping[Any, Any]) -> Description:
-    """Return the description in `values`: title, first web address, first date, author or authors."""
+    """Return the description in `values`: title, first web address, first date and latest, authors."""
     values = {key: value for key, value in values.items() if value and value not in _NOTHING}
     author = values.get("author") or values.get("authors")
     if isinstance(author, list):
@@ -110,6 +122,7 @@ def make_description(values: Mapping[Any, Any]) -> Description:
         url=next(filter(None, (_web_address(values.get(key)) for key in _URLS)), None),
         published=next(filter(None, (_line(values.get(key)) for key in _DATES)), None),
         author=_line(author),
+        updated=latest_date(values.get(key) for key in _DATES),
     )
 
 

@@ -25,6 +25,15 @@ _DATES = (
     "date",
     "pubdate",
 )
+_CHANGES = (
+    "article:modified_time",
+    "datemodified",
+    "og:updated_time",
+    "dcterms.modified",
+    "dc.date.modified",
+    "last-modified",
+    "revised",
+)
 _AUTHORS = ("author", "article:author", "dc.creator", "dcterms.creator", "parsely-author", "twitter:creator")
 # "charset=utf-8" in a meta element, and "encoding='utf-8'" in an XML declaration
 _ENCODING = re.compile(rb"(?:charset\s*=|<\?xml[^>]{0,200}\bencoding\s*=)\s*[\"']?([\w.:-]+)", re.IGNORECASE)
@@ -68,6 +77,7 @@ def _description(page: Page) -> Description:
             "published": next((meta[name] for name in _DATES if meta.get(name)), None)
             or data.get("published")
             or next(iter(by_property.get("datepublished", [])), None),
+            "modified": next(filter(None, map(meta.get, _CHANGES)), None) or data.get("modified"),
             "author": author or data.get("author") or next(iter(by_property.get("author", [])), None),
         }
     )
@@ -106,13 +116,15 @@ def _marked_up(root: Element) -> dict[str, list[str]]:
 
 
 def _structured_data(page: Page) -> dict[str, str]:
-    """Return the author and the date in the page's JSON-LD."""
+    """Return the author and the dates in the page's JSON-LD."""
     found: dict[str, str] = {}
     for content in page.structured_data:
         try:
             for item in _objects(json.loads(content)):
                 if published := item.get("datePublished"):
                     found.setdefault("published", str(published))
+                if modified := item.get("dateModified"):
+                    found.setdefault("modified", str(modified))
                 if author := ", ".join(filter(None, map(_name, _listed(item.get("author"))))):
                     found.setdefault("author", author)
         except (ValueError, RecursionError):

@@ -102,6 +102,7 @@ def _node(citation: Citation) -> TextNode:
         "block": citation.block.value,
         "highlight": citation.highlight and list(citation.highlight),
         "also": [source.id for source in citation.also],
+        "also_count": citation.also_count,
     }
     return TextNode(
         id_=f"{article.id}:{citation.start}-{citation.end}",
@@ -109,7 +110,7 @@ def _node(citation: Citation) -> TextNode:
         start_char_idx=citation.start,
         end_char_idx=citation.end,
         metadata=metadata,
-        excluded_llm_metadata_keys=["article", "block", "highlight", "also"],
+        excluded_llm_metadata_keys=["article", "block", "highlight", "also", "also_count"],
         excluded_embed_metadata_keys=list(metadata),
         relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=article.id)},
     )

@@ -55,6 +55,7 @@ def _citation(number: int, cited: CitedReading, mark_from: float) -> Citation:
         position=candidate.number + 1,
         sentences=article.sentences,
         also=cited.also,
+        also_count=cited.also_count,
         shown=shown,
         shown_highlight=shown_mark,
     )

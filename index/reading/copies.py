@@ -1,34 +1,36 @@
 """Copies of a sentence in several articles: cited once, with the other articles named."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from index.reading.reader import Reading
-from index.records import Source
+from index.reading.reader import RankedQuestion, Reading
+from index.records import Candidate, Source, Span
+from index.segmentation.search_terms import terms
+from index.storage.catalog import ArticleRow, Catalog, SentenceCopies
 
 ALIKE = 0.6
 """Share of search terms from which two sentences of articles with one title are versions of each other."""
-
-
-_ISO_DATE = re.compile(r"\d{4}-\d\d")
+EQUALLY_NEW = 600
+"""Seconds: files whose times differ by less may have been copied or checked out together."""
 
 
 @dataclass(frozen=True, slots=True)
 class CitedReading:
-    """A reading with its article, and the other articles that have the same sentence."""
+    """A reading with its article, and the other articles that have the same sentence; see `Citation`."""
 
     reading: Reading
     article: Source
     also: tuple[Source, ...] = ()
+    also_count: int = 0
 
 
 def merge_copies(
-    readings: Sequence[Reading], source: Callable[[int], Source], count: int
+    question: RankedQuestion, readings: Sequence[Reading], catalog: Catalog
 ) -> list[CitedReading]:
-    """Return the first `count` readings, equal sentences as one: that of the article published last.
+    """Return the first readings, `count` at most, equal sentences as one: that of the article changed last.
 
-    Of two versions of a sentence, which articles of the same title have, the one published later comes first;
+    Of two versions of a sentence, which articles of the same title have, the one changed later comes first;
     the scores keep their places.
     """
     groups: dict[tuple[str, str], list[Reading]] = {}
@@ -36,41 +38,108 @@ def merge_copies(
         candidate = reading.candidate
         wording = " ".join(candidate.text.casefold().split())
         groups.setdefault((wording, candidate.block.context.casefold()), []).append(reading)
-    cited: list[CitedReading] = []
-    for copies in list(groups.values())[: max(count, 2)]:
-        sources = [source(reading.candidate.article) for reading in copies]
-        newest = max(range(len(copies)), key=lambda place: (_date(sources[place]), -place))
-        others = tuple(article for place, article in enumerate(sources) if place != newest)
-        cited.append(CitedReading(_in_place_of(copies[0], copies[newest]), sources[newest], others))
-    if len(cited) > 1 and _is_newer_version(cited[1], cited[0]):
-        older, newer = cited[:2]
-        cited[:2] = [_with_score(newer, older.reading.score), _with_score(older, newer.reading.score)]
-    return cited[:count]
+    first = list(groups.values())[: max(question.count, 2)]
+    copies = [catalog.copies(group[0].candidate.row) for group in first]
+    held = {group[0].candidate.article for group in first}.union(*(found.rows for found in copies))
+    articles = {article.row: article for article in catalog.article_rows(held)}
+    asked = set(terms(question.question))
+    cited = [
+        _cite(group, found, articles, catalog, None if question.narrowed else asked)
+        for group, found in zip(first, copies, strict=True)
+    ]
+    for place, older in enumerate(cited):
+        newer = max(
+            (n for n in range(place + 1, len(cited)) if _is_newer_version(cited[n], older)),
+            key=lambda n: cited[n].article.updated,
+            default=None,
+        )
+        if newer is not None:
+            cited[place], cited[newer] = (
+                _with_score(cited[newer], older.reading.score),
+                _with_score(older, cited[newer].reading.score),
+            )
+    return cited[: question.count]
 
 
-def _date(article: Source) -> str:
-    """Return the date of an article in a form that sorts, "" for any other than 2024-05-01 or 2024-05."""
-    date = article.published or ""
-    return date if _ISO_DATE.match(date) else ""
+def _cite(
+    group: Sequence[Reading],
+    copies: SentenceCopies,
+    articles: Mapping[int, ArticleRow],
+    catalog: Catalog,
+    asked: set[str] | None,
+) -> CitedReading:
+    """Cite the copy of the article changed last, unless the question names the article of the best one.
+
+    `asked` are the terms of the question, None if it was put to one article.
+    """
+    best = group[0]
+    chosen = own = articles[best.candidate.article]
+    if asked is not None:
+        named = asked & set(terms(own.title))
+        holders = (articles[row] for row in copies.rows)
+        newest = next((article for article in holders if named <= set(terms(article.title))), own)
+        chosen = newest if newest.updated > own.updated + EQUALLY_NEW else own
+    reading = best if chosen is own else _reading_in(chosen, group, copies.rows, catalog)
+    also = tuple(_source(articles[row]) for row in copies.rows if row != chosen.row)
+    return CitedReading(reading, _source(chosen), also, max(0, copies.total - 1))
 
 
-def _in_place_of(best: Reading, newest: Reading) -> Reading:
-    """Return the reading of a copy with the score and the mark of the best one."""
-    if newest is best or newest.candidate.text != best.candidate.text:
-        return Reading(newest.candidate, newest.highlight, best.score)
-    shift = newest.candidate.start - best.candidate.start
-    mark = best.highlight and (best.highlight[0] + shift, best.highlight[1] + shift)
-    return Reading(newest.candidate, mark, best.score)
+def _source(article: ArticleRow) -> Source:
+    return Source(article.id, article.title, article.url, article.sentences, article.updated)
+
+
+def _reading_in(
+    article: ArticleRow, group: Sequence[Reading], rows: Mapping[int, int], catalog: Catalog
+) -> Reading:
+    """Return the reading of the copy in an article, with the score and the mark of the best one."""
+    best = group[0]
+    known = next((copy.candidate for copy in group if copy.candidate.article == article.row), None)
+    candidate = known or _candidate(best.candidate, rows[article.row], catalog)
+    return Reading(candidate, _same_words(best, candidate), best.score)
+
+
+def _candidate(best: Candidate, row: int, catalog: Catalog) -> Candidate:
+    (sentence,) = catalog.sentences([row])
+    return replace(
+        best,
+        row=row,
+        article=sentence.article,
+        start=sentence.start,
+        end=sentence.end,
+        text=sentence.text,
+        block=sentence.block,
+        section=sentence.section,
+        number=sentence.number,
+        title=sentence.title,
+        outer_title=sentence.outer_title,
+    )
+
+
+def _same_words(best: Reading, candidate: Candidate) -> Span | None:
+    """Return where the words that are marked in the best copy stand in another, whatever case and spacing."""
+    mark, text = best.highlight, best.candidate.text
+    if mark is None:
+        return None
+    start, end = mark[0] - best.candidate.start, mark[1] - best.candidate.start
+    before = len(re.findall(_pattern(text[start:end]), text[:start], re.IGNORECASE))
+    matches = re.finditer(_pattern(text[start:end]), candidate.text, re.IGNORECASE)
+    spans = [(candidate.start + match.start(), candidate.start + match.end()) for match in matches]
+    return spans[before] if before < len(spans) else None
+
+
+def _pattern(words: str) -> str:
+    return r"\s+".join(map(re.escape, words.split()))
 
 
 def _is_newer_version(second: CitedReading, first: CitedReading) -> bool:
-    date, other_date = _date(first.article), _date(second.article)
-    if not date or date >= other_date or first.article.title != second.article.title:
+    if (
+        second.article.updated <= first.article.updated + EQUALLY_NEW
+        or first.article.title != second.article.title
+    ):
         return False
     own, other = set(first.reading.candidate.terms), set(second.reading.candidate.terms)
     return len(own & other) >= ALIKE * len(own | other)
 
 
 def _with_score(cited: CitedReading, score: float) -> CitedReading:
-    reading = cited.reading
-    return CitedReading(Reading(reading.candidate, reading.highlight, score), cited.article, cited.also)
+    return replace(cited, reading=replace(cited.reading, score=score))

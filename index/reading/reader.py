@@ -31,7 +31,8 @@ class Reading:
 class RankedQuestion:
     """A question with its candidates, best first; `count` is the number of citations to return.
 
-    A list that answers may have more items, but no more than `limit`.
+    A list that answers may have more items, but no more than `limit`. All candidates of a `narrowed` one are
+    of the article that it was narrowed to.
     """
 
     question: str
@@ -39,6 +40,7 @@ class RankedQuestion:
     idf: Idf
     count: int
     limit: int | None = None
+    narrowed: bool = False
 
     @property
     def readings(self) -> int:

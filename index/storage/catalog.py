@@ -28,7 +28,7 @@ CATALOG_FILE = "articles.sqlite"
 _BLOCK = ", ".join(f"b.{column}" for column in BLOCK_COLUMNS)
 _BLOCKS = f"SELECT {_BLOCK} FROM blocks b"
 _ARTICLE = (
-    "SELECT row, id, title, url, published, author, file, characters,"
+    "SELECT row, id, title, url, published, author, file, updated, characters,"
     " first_sentence, sentences, first_passage, passages, first_block, blocks FROM articles"
 )
 _SENTENCE = (
@@ -45,6 +45,8 @@ _TEXT = (
     " FROM sentences s JOIN blocks b ON b.row = s.block WHERE s.row"
 )
 _SIMILAR = 60  # percent; less similar ids are named only if there are no others
+MOST_COPIES = 100
+"""Most articles with the same sentence that are listed; all are counted."""
 _VARIABLES = 900  # in one statement; every SQLite allows 999
 
 
@@ -65,6 +67,7 @@ class ArticleRow:
     published: str | None
     author: str | None
     file: str
+    updated: int
     characters: int
     first_sentence: int
     sentences: int
@@ -115,6 +118,16 @@ class SentencePlace(NamedTuple):
     article: int
     passage: int
     wording: int
+
+
+class SentenceCopies(NamedTuple):
+    """Where a sentence stands: the rows of the sentence by those of the articles, changed last first.
+
+    They are `MOST_COPIES` at most, and none if it stands in one article only; `total` counts the articles.
+    """
+
+    rows: dict[int, int]
+    total: int
 
 
 class SentenceText(NamedTuple):
@@ -225,7 +238,15 @@ class Catalog:
         ((text,),) = self._query("SELECT text FROM articles WHERE row = ?", (row,))
         blocks = tuple(self.blocks(row))
         return Article(
-            about.id, about.title, text, about.file, about.url, about.published, about.author, blocks
+            about.id,
+            about.title,
+            text,
+            about.file,
+            about.url,
+            about.published,
+            about.author,
+            blocks,
+            about.updated,
         )
 
     def blocks(self, row: int) -> list[Block]:
@@ -280,6 +301,16 @@ class Catalog:
         query = "SELECT row, article, passage, wording FROM sentences WHERE row"
         places = {row: SentencePlace(*place) for row, *place in self._among(query, wanted)}
         return [places[row] for row in wanted]
+
+    def copies(self, sentence: int) -> SentenceCopies:
+        """Find the articles that have the sentence of the row `sentence`, whatever its case and spacing."""
+        same = "FROM copies WHERE wording = (SELECT wording FROM sentences WHERE row = ?)"
+        newest = f"SELECT article, sentence {same} ORDER BY updated DESC, article LIMIT {MOST_COPIES}"
+        rows = dict(self._query(newest, (sentence,)))
+        if len(rows) < MOST_COPIES:
+            return SentenceCopies(rows, len(rows))
+        ((total,),) = self._query(f"SELECT count(*) {same}", (sentence,))
+        return SentenceCopies(rows, total)
 
     def sentences_in(self, passages: Iterable[int]) -> list[int]:
         """List the rows of all sentences in the passages of the rows `passages`, ascending."""

@@ -19,11 +19,12 @@ _SCHEMA = """
 CREATE TABLE articles (
     row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, key TEXT NOT NULL UNIQUE,
     title TEXT NOT NULL, outer_title TEXT NOT NULL,
-    terms TEXT NOT NULL, url TEXT, published TEXT, author TEXT, file TEXT NOT NULL UNIQUE,
-    text TEXT NOT NULL, characters INTEGER NOT NULL,
+    terms TEXT NOT NULL, url TEXT, published TEXT, author TEXT, updated INTEGER NOT NULL,
+    file TEXT NOT NULL UNIQUE, characters INTEGER NOT NULL,
     first_sentence INTEGER NOT NULL, sentences INTEGER NOT NULL,
     first_passage INTEGER NOT NULL, passages INTEGER NOT NULL,
-    first_block INTEGER NOT NULL, blocks INTEGER NOT NULL
+    first_block INTEGER NOT NULL, blocks INTEGER NOT NULL,
+    text TEXT NOT NULL
 ) STRICT;
 CREATE TABLE blocks (
     row INTEGER PRIMARY KEY, kind TEXT NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL,
@@ -39,6 +40,17 @@ CREATE TABLE passages (
     row INTEGER PRIMARY KEY, article INTEGER NOT NULL,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE copies (
+    wording INTEGER NOT NULL, updated INTEGER NOT NULL, article INTEGER NOT NULL, sentence INTEGER NOT NULL,
+    PRIMARY KEY (wording, updated DESC, article)
+) STRICT, WITHOUT ROWID;
+"""
+# The sentences that stand in several articles, once for each of these.
+_COPIES = """
+INSERT INTO copies SELECT s.wording, a.updated, s.article, min(s.row)
+FROM sentences s JOIN articles a ON a.row = s.article
+WHERE s.wording IN (SELECT wording FROM sentences GROUP BY wording HAVING min(article) < max(article))
+GROUP BY s.wording, s.article
 """
 
 
@@ -52,7 +64,9 @@ class CatalogWriter:
         try:
             with _os_errors():
                 self._connection.executescript(
-                    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN;" + _SCHEMA + TABLES
+                    "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA temp_store = MEMORY; BEGIN;"
+                    + _SCHEMA
+                    + TABLES
                 )
         except OSError:
             self._connection.close()
@@ -79,9 +93,9 @@ class CatalogWriter:
                 (
                     *(row, article.id, article_key(article.id), article.title, article.outer_title),
                     *(" ".join(terms(article.title)), article.url, article.published, article.author),
-                    *(article.file, text, len(text)),
+                    *(article.updated, article.file, len(text)),
                     *(self.sentences, len(sentences), self.passages, len(passages)),
-                    *(self._blocks, len(blocks)),
+                    *(self._blocks, len(blocks), text),
                 )
             ],
         )
@@ -113,7 +127,7 @@ class CatalogWriter:
         self._blocks += len(blocks)
 
     def _insert(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        columns = {"articles": 18, "blocks": 11, "sentences": 11, "passages": 6}[table]
+        columns = {"articles": 19, "blocks": 11, "sentences": 11, "passages": 6}[table]
         marks = ", ".join("?" * columns)
         with _os_errors():
             self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 - our names
@@ -128,6 +142,7 @@ class CatalogWriter:
             if kind is None:
                 with _os_errors():
                     write_titles(self._connection, self._titles)
+                    self._connection.execute(_COPIES)
                     self._connection.execute("COMMIT")
         finally:
             self._connection.close()

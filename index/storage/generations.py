@@ -56,7 +56,7 @@ from index.storage.manifest import (
     write_manifest,
 )
 
-SCHEMA = 4  # of everything in the index folder; raise it with every change to names or contents of its files
+SCHEMA = 5  # of everything in the index folder; raise it with every change to names or contents of its files
 
 _OPEN_ATTEMPTS = 10
 

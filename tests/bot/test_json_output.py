@@ -60,7 +60,8 @@ def test_an_answer_has_the_promised_keys_in_their_order() -> None:
         '{"question": "Is it?", "answerable": true, "maybe": false, "confidence": 0.97, "answer": "is", '
         '"citations": [{"number": 1, "article": {"id": "a/b", "title": "Title", "url": null}, '
         '"sentence": "It is so.", "start": 10, "end": 19, "highlight": [13, 15], "section": [], '
-        '"page": null, "block": "paragraph", "link": null, "links": [], "also": [], "score": 0.97}], '
+        '"page": null, "block": "paragraph", "link": null, "links": [], "also": [], "also_count": 0, '
+        '"score": 0.97}], '
         '"elapsed_ms": 4.2}'
     )
 

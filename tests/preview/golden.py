@@ -266,8 +266,10 @@ def _page(article: Article, ticket: ContextTicket | PageTicket) -> Reply:
 
 def row(article: Article, number: int = 0) -> ArticleRow:
     """Return the row of an article as the catalog has it."""
-    facts = (article.title, article.url, article.published, article.author, article.file, len(article.text))
-    return ArticleRow(number, article.id, *facts, 0, len(spans(article)), 0, 1)
+    facts = (article.title, article.url, article.published, article.author, article.file)
+    return ArticleRow(
+        number, article.id, *facts, article.updated, len(article.text), 0, len(spans(article)), 0, 1
+    )
 
 
 def _articles() -> Reply:

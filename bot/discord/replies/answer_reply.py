@@ -34,7 +34,7 @@ from bot.discord.replies.tickets import (
     sentence_digest,
 )
 from bot.shown_citations import answering_together
-from bot.wording import safe
+from bot.wording import also_in, safe
 from index.errors import UnknownArticleError
 from index.library import Library
 from index.records import NOT_SURE, Answer, Citation
@@ -308,11 +308,15 @@ def _source(citation: Citation, place: Place | None, title_limit: int) -> str:
     position = f" · sentence {place.number} of {place.total}" if place else ""
     if citation.page is not None:
         position = f" · page {citation.page}"
-    also = ""
-    if citation.also:
-        first, *others = citation.also
-        more = f" and {len(others)} more" if others else ""
-        also = f" · also in {escape_to_fit(first.title, REPEATED_TITLE_LIMIT) or UNTITLED}{more}"
+    titles = [source.title for source in (citation.article, *citation.also[:2])]
+    also = also_in(
+        citation,
+        lambda source: (
+            escape_to_fit(source.id if titles.count(source.title) > 1 else source.title, REPEATED_TITLE_LIMIT)
+            or UNTITLED
+        ),
+    )
+    also = also and f" · {also}"
     addresses = [address for address in map(web_address, citation.links[:LINKS]) if address]
     links = "".join(f" · {address}" for address in addresses if units(address) <= LINK_LIMIT)
     return f"-# {citation.number} · {title}{section}{position}{also}{links}"

@@ -199,12 +199,13 @@ def test_a_source_says_section_page_links_and_other_articles(capsys: pytest.Capt
         section=("Rules", "At night"),
         page=12,
         links=("https://example.org/x", "mailto:a@example.org"),
-        also=(Source("copy/raqqa", "Long and hard", None),),
+        also=tuple(Source(f"copy/{n}", "Long and hard", None) for n in range(5)),
+        also_count=5,
     )
     show(citation_blocks((citation,)))
     source = " ".join(capsys.readouterr().out.split())
     assert "Long and hard › Rules › At night, page 12 · 97% · https://example.org/x · mailto:" in source
-    assert "also in copy/raqqa" in source
+    assert "also in copy/0, copy/1 and 3 more" in source
 
 
 def test_a_sentence_is_shown_with_the_names_of_its_columns(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.articles.dates import latest_date
 from index.articles.document import DocumentBuilder
 from index.articles.front_matter import Description
 from index.articles.html_text import add_html, read_html
@@ -37,7 +38,10 @@ def text_of(markup: str) -> str:
 
 def test_a_page() -> None:
     document = read_html(PAGE)
-    assert document.description == Description("Bees dance", "https://example.org/bees", "2021-03-04", "Ada")
+    described = Description(
+        "Bees dance", "https://example.org/bees", "2021-03-04", "Ada", latest_date(["2021-03-04"])
+    )
+    assert document.description == described
     assert shown(document) == [
         ("heading", "Bees"),
         ("paragraph", "They dance for food.\nThey & fly."),
@@ -93,6 +97,19 @@ def test_only_web_addresses_are_kept() -> None:
 def test_author_and_date(page: str) -> None:
     description, _ = read(page.encode())
     assert (description.author, description.published) == ("Ada", "2021-03-04")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<meta property="article:modified_time" content="2024-05-03T10:00:00Z">',
+        '<script type=application/ld+json>{"dateModified": "2024-05-03T10:00:00Z"}</script>',
+    ],
+)
+def test_a_change_after_the_publication(head: str) -> None:
+    description, _ = read(f"<meta name=date content=2021-03-04>{head}<p>They dance.".encode())
+    assert description.published == "2021-03-04"
+    assert description.updated == latest_date(["2024-05-03 10:00"])
 
 
 @pytest.mark.parametrize("data", ["[", "[" * 100_000, "1", '{"author": {"name": 3}}', '{"author": [[]]}'])

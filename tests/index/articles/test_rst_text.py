@@ -5,6 +5,7 @@ from docutils.parsers.rst import directives, roles
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.articles.dates import latest_date
 from index.articles.front_matter import Description
 from index.articles.rst_text import read_rst
 from index.errors import UnreadableFileError
@@ -56,7 +57,8 @@ def test_a_value_stays_with_its_name() -> None:
 
 
 def test_the_fields_at_the_top_describe_the_article() -> None:
-    assert read_rst(SETTINGS).description == Description(published="2020-02-03", author="Ada")
+    description = Description(published="2020-02-03", author="Ada", updated=latest_date(["2020-02-03"]))
+    assert read_rst(SETTINGS).description == description
     assert read_rst(".. title:: Boats\n\nText.").description == Description(title="Boats")
 
 

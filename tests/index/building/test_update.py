@@ -12,6 +12,7 @@ from index.models.encoder import Encoder
 from index.records import Article
 from tests.support.small_library import (
     IDS,
+    OLD,
     build,
     check_vectors,
     current,
@@ -84,6 +85,25 @@ def test_a_change_of_the_same_size_and_time_of_writing_is_seen(config: Config) -
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))  # within one tick of the clock
     assert compare(config).stale_because == "the corpus changed"
     assert build(config).updated == ("cats",)
+
+
+def test_an_article_has_its_own_date_or_the_time_of_its_file(config: Config) -> None:
+    write(config, "dated.md", "---\ndate: 2024-05-03\n---\nMice\n\nA mouse eats cheese.\n")
+    build(config)
+    times = {row.id: row.updated for row in earlier(config).catalog.articles()}
+    assert times == {"cats": OLD + 2, "dated": 1_714_694_400, "news/weather": OLD + 1, "raqqa": OLD}
+
+
+def test_a_file_that_is_only_touched_keeps_its_time(config: Config) -> None:
+    path = config.corpus_directory / "cats.txt"
+    os.utime(path, (2 * OLD, 2 * OLD))
+    write(config, "mice.txt", "Mice\n\nA mouse eats cheese.\n")
+    build(config)
+    assert earlier(config).catalog.article_row(0).updated == OLD + 2
+    path.write_text("Cats\n\nA cat runs.\n", encoding="utf-8")
+    os.utime(path, (2 * OLD, 2 * OLD))
+    build(config)
+    assert earlier(config).catalog.article_row(0).updated == 2 * OLD
 
 
 def test_a_removed_article_is_gone(config: Config) -> None:

@@ -25,7 +25,7 @@ FIRST = Article(
     ),
 )
 EMPTY = Article("b%20?#", "Two", "", "b%20?#.md", blocks=(NO_BLOCK,))
-SECOND = Article("c", "Three", "Up.", "c.txt", blocks=(Block(BlockKind.PARAGRAPH, 0, 3),))
+SECOND = Article("c", "Three", "Up.", "c.txt", blocks=(Block(BlockKind.PARAGRAPH, 0, 3),), updated=7)
 
 
 @pytest.fixture
@@ -70,6 +70,12 @@ def test_sentences_keep_the_asked_order_and_know_their_neighbours(folder: Path) 
     assert read.sentences_in([2, 0]) == [0, 1, 3]
     assert read.article_row(2).id == "c"
     assert [row.passage for row in read.sentences([0, 1, 2, 3])] == [0, 0, 1, 2]
+
+
+def test_a_sentence_of_several_articles_has_copies(folder: Path) -> None:
+    read = Catalog(folder)
+    assert read.copies(0) == read.copies(3) == ({2: 3, 0: 0}, 2)  # "Up.", of `SECOND` changed last
+    assert read.copies(1) == ({}, 0)
 
 
 def test_more_sentences_than_one_statement_takes(folder: Path) -> None:

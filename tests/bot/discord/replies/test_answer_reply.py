@@ -188,12 +188,15 @@ def test_an_empty_library_says_so_without_sources() -> None:
 
 
 def test_other_articles_with_the_same_sentence_are_named() -> None:
-    one, two = Source("b", "B *side*", None), Source("c", "C", None)
-    for also, words in (
-        ((one,), r" · also in B \*side\*"),
-        ((one, two), r" · also in B \*side\* and 1 more"),
+    one, two, three = Source("b", "B *side*", None), Source("c", "C", None), Source("old/c", "C", None)
+    for also, count, words in (
+        ((one,), 1, r" · also in B \*side\*"),
+        ((one, two), 2, r" · also in B \*side\* and C"),
+        ((one, two, three), 3, r" · also in B \*side\*, C and 1 more"),
+        ((two, three, one), 150, r" · also in c, old/c and 148 more"),
     ):
-        embed = show(answered("Who?", "US", replace(cite(RAQQA, 3, "US", 0.9), also=also))).embed
+        citation = replace(cite(RAQQA, 3, "US", 0.9), also=also, also_count=count)
+        embed = show(answered("Who?", "US", citation)).embed
         assert embed is not None
         assert (embed.description or "").endswith(f"sentence 4 of 16{words}")
 

@@ -119,7 +119,7 @@ def test_the_source_is_where_the_package_says(
 @settings(deadline=None)
 def test_every_list_fits(known: list[tuple[str, str | None, str | None]], page: int, typed: str) -> None:
     rows = [
-        ArticleRow(0, "a", title, url, day, None, "a.txt", 1, 0, 10**6, 0, 1) for title, url, day in known
+        ArticleRow(0, "a", title, url, day, None, "a.txt", 0, 1, 0, 10**6, 0, 1) for title, url, day in known
     ]
     reply = articles_reply(rows, page=page, pages=6, total=48, query=clean_query(typed))
     check(reply)
