@@ -28,7 +28,7 @@ from index.records import Answer, Article, Question, Sentence, clean_question
 from index.retrieval.ranking import Ranker
 from index.retrieval.retriever import CANDIDATES, COPIES, Retriever
 from index.retrieval.title_search import TitleSearch
-from index.segmentation.folding import fold_characters
+from index.segmentation.folding import fold_text
 from index.storage.bm25 import Bm25
 from index.storage.catalog import ArticleRow, Catalog
 from index.storage.fingerprint import difference, fingerprint
@@ -195,7 +195,7 @@ class Library:
             row = None if question.article is None else self.titles.row_called(question.article)
             encoder = self._models.encoder
             # Alone: in a batch it would be padded, and its vector, then its answer, differ in the last bits.
-            (vector,) = encoder.encode_queries([fold_characters(text).text])
+            (vector,) = encoder.encode_queries([fold_text(text).text])
             if not encoder.knows(text):
                 # Similar to nothing; otherwise every text of unknown words would match.
                 vector = np.zeros_like(vector)

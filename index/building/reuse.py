@@ -8,7 +8,7 @@ import numpy as np
 
 from index.arrays import Floats, Rows
 from index.records import NO_BLOCK, Article, Passage, Sentence
-from index.segmentation.folding import fold_characters
+from index.segmentation.folding import fold_text
 from index.segmentation.rendering import above, embedded_text
 from index.storage.catalog import Catalog
 from index.storage.generations import Generation
@@ -165,5 +165,5 @@ def passage_texts(article: Article, sentences: Sequence[Sentence], passages: Ite
     for passage in passages:
         block = article.blocks[sentences[passage.first].block] if article.blocks else NO_BLOCK
         text = article.text[passage.start : passage.end]
-        texts.append(fold_characters(above(block.section) + text).text)
+        texts.append(fold_text(above(block.section) + text).text)
     return texts

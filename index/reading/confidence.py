@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from index.records import Idf, Ranked
 from index.retrieval.answer_types import TYPED, AnswerType, expected_types
-from index.retrieval.features import FEATURES, featurise, name_terms
+from index.retrieval.features import FEATURES, featurise, name_terms, with_wordings
 from index.retrieval.question_forms import is_question
 from index.retrieval.weights import fusion_weights
-from index.segmentation.search_terms import terms
+from index.segmentation.search_terms import number_wordings, terms
 
 EVIDENCE: tuple[str, ...] = (
     "bias",
@@ -44,7 +44,9 @@ def evidence(question: str, ranked: Sequence[Ranked], idf: Idf) -> NDArray[np.fl
     scores = np.array([score for _, score in ranked])
     row = dict(zip(FEATURES, featurise(question, [first], idf)[0].tolist(), strict=True))
     weights = {term: idf(term) for term in terms(question)}
-    around = {*first.terms, *first.terms_before, *first.terms_after, *first.terms_above}
+    around = with_wordings(
+        {*first.terms, *first.terms_before, *first.terms_after, *first.terms_above}, number_wordings(question)
+    )
     names = name_terms(question)
     numbers = [term for term in weights if term[0].isdigit()]
     types = [kind for kind in expected_types(question) if kind in TYPED]

@@ -7,7 +7,7 @@ import numpy as np
 
 from index.arrays import Rows
 from index.records import BlockKind, Candidate, Sentence, Span
-from index.segmentation.folding import FoldedText, fold_characters
+from index.segmentation.folding import FoldedText, fold_like, number_spellings
 from index.segmentation.rendering import Piece, Rendering, above, render
 from index.segmentation.search_terms import terms
 from index.storage.catalog import SentenceText
@@ -28,7 +28,7 @@ class Window:
 
     @property
     def text(self) -> str:
-        """What the reader reads: the rendering with its characters folded."""
+        """What the reader reads: the rendering, folded as the question is written."""
         return self.folded.text
 
     def sources(self, starts: Rows, ends: Rows) -> tuple[Rows, Rows]:
@@ -50,8 +50,10 @@ def make_windows(
     Each of the first `own` candidates gets a window; of the others, each that no earlier window contains.
     `texts` returns the sentences of the given rows, ascending, and nothing for rows that do not exist. A
     title that holds all terms of the `question` is left out: below it, every sentence would seem to answer.
+    Numbers, times and dates that the question has are written as they are there.
     """
     question_terms = frozenset(terms(question))
+    spellings = number_spellings(question)
     rows_shown: set[int] = set()
     windows_yielded: set[Span] = set()
     for place, candidate in enumerate(candidates):
@@ -69,7 +71,8 @@ def make_windows(
         rows = (sentences[first].row, sentences[last - 1].row)
         if rows not in windows_yielded:
             windows_yielded.add(rows)
-            window = _joined(sentences[first:last], renderings[first:last], candidate, question_terms)
+            shown = _joined(sentences[first:last], renderings[first:last], candidate, question_terms)
+            window = Window(shown, fold_like(shown.text, spellings), sentences[first:last])
             rows_shown.update(sentence.row for sentence in window.sentences)
             yield window
 
@@ -106,7 +109,7 @@ def _joined(
     renderings: Sequence[Rendering],
     candidate: Candidate,
     question_terms: frozenset[str],
-) -> Window:
+) -> Rendering:
     """Join the sentences below what is seen with them, with spaces for what lies between them."""
     text = _above(sentences, candidate, question_terms)
     pieces: list[Piece] = []
@@ -116,7 +119,7 @@ def _joined(
         placed = rendering.after(text)
         text = placed.text
         pieces += placed.pieces
-    return Window(Rendering(text, tuple(pieces)), fold_characters(text), sentences)
+    return Rendering(text, tuple(pieces))
 
 
 def _gap(before: SentenceText, after: SentenceText) -> str:

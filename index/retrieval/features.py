@@ -1,7 +1,7 @@
 """Features of a candidate answer to a question: a row of numbers that people can interpret."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from index.records import Candidate, Idf
 from index.retrieval.answer_types import TYPED, AnswerType, expected_types, mentions
 from index.retrieval.question_forms import ends_with_question_mark
-from index.segmentation.search_terms import terms
+from index.segmentation.search_terms import number_wordings, terms
 
 FEATURES: tuple[str, ...] = (
     "dense",  # cosine of the question and the sentence
@@ -47,6 +47,7 @@ class _Question:
     names: frozenset[str]
     numbers: frozenset[str]
     types: tuple[AnswerType, ...]
+    wordings: Sequence[tuple[frozenset[str], frozenset[str]]]
 
 
 def featurise(question: str, candidates: Sequence[Candidate], idf: Idf) -> NDArray[np.float32]:
@@ -75,15 +76,21 @@ def _parse(question: str, idf: Idf) -> _Question:
         names=name_terms(question),
         numbers=frozenset(term for term in question_terms if term[0].isdigit()),
         types=expected_types(question),
+        wordings=number_wordings(question),
     )
+
+
+def with_wordings(present: set[str], wordings: Collection[tuple[frozenset[str], frozenset[str]]]) -> set[str]:
+    """Add to the terms of a text all wordings that the question has of numbers, times and dates there."""
+    return present.union(*(own for shared, own in wordings if shared <= present))
 
 
 def _features(question: _Question, candidate: Candidate, terms_of: Callable[[str], list[str]]) -> list[float]:
     own = candidate.terms
-    present = set(own)
+    present = with_wordings(set(own), question.wordings)
     before = set(candidate.terms_before)
-    near = before | set(candidate.terms_after)
-    title = set(candidate.terms_above)
+    near = with_wordings(before | set(candidate.terms_after), question.wordings)
+    title = with_wordings(set(candidate.terms_above), question.wordings)
     missing = {term: weight for term, weight in question.weights.items() if term not in present}
 
     def missing_in(place: set[str]) -> float:
@@ -149,6 +156,12 @@ def _has(question: _Question, kind: AnswerType, text: str, terms_of: Callable[[s
     if kind is AnswerType.REASON:
         return bool(mentions(text, kind))
     return any(
-        not all(term in question.weights for term in terms_of(text[start:end]))
+        not _names(question, text[start:end], terms_of(text[start:end]))
         for start, end in mentions(text, kind)
     )
+
+
+def _names(question: _Question, mention: str, mention_terms: Sequence[str]) -> bool:
+    """Tell whether the question names a thing that a text mentions, in whatever wording of its numbers."""
+    missing = [term for term in mention_terms if term not in question.weights]
+    return not missing or with_wordings(set(question.weights), number_wordings(mention)).issuperset(missing)

@@ -6,7 +6,7 @@ What is shown is never folded: `FoldedText.original` finds the characters that a
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -75,15 +75,40 @@ def fold_text(text: str) -> FoldedText:
 
     "Seventy-two" becomes "72", "1,000" "1000", "2:30 p.m." "14:30", and "May 3rd, 1974" "3 May 1974".
     """
+    return _fold_numbers(text, lambda shown: shown)
+
+
+def number_spellings(text: str) -> dict[str, str]:
+    """Return how `text` writes numbers, times and dates, by their form in `fold_text`: "2 pm" by "14:00"."""
+    folded = fold_characters(text).text
+    spellings: dict[str, str] = {}
+    for form in number_forms(folded):
+        if form.shown is not None:
+            spellings.setdefault(form.shown, folded[form.start : form.end])
+    return spellings
+
+
+def fold_like(text: str, spellings: Mapping[str, str]) -> FoldedText:
+    """Fold characters, and write the numbers, times and dates that `spellings` has as it has them.
+
+    All others stay as they are: models read "ten men died" better than "10 men died", unless it is "10" that
+    they look for.
+    """
+    return _fold_numbers(text, spellings.get) if spellings else fold_characters(text)
+
+
+def _fold_numbers(text: str, spelling: Callable[[str], str | None]) -> FoldedText:
+    """Fold characters, and replace numbers, times and dates by what `spelling` says of their one form."""
     characters = fold_characters(text)
-    folded = _replaced(
-        characters.text,
-        [
-            Replacement(form.start, form.end, form.shown)
-            for form in number_forms(characters.text)
-            if form.shown is not None
-        ],
-    )
+    replacements = []
+    for start, end, shown, _ in number_forms(characters.text):
+        spelled = spelling(shown) if shown else None
+        if spelled and spelled != characters.text[start:end]:
+            joins = (
+                spelled[0].isalpha() and characters.text[max(0, start - 1) : start].isalnum()
+            )  # "40 per cent"
+            replacements.append(Replacement(start, end, f" {spelled}" if joins else spelled))
+    folded = _replaced(characters.text, replacements)
     if isinstance(characters.starts, range):
         return folded
     return FoldedText(

@@ -70,6 +70,8 @@ _FORM = re.compile(
     # "seventy-two", "twenty-first"; "1,000"
     rf"|(?P<ordinal>{_ORDINAL_WORD})(?!\w)|(?P<cardinal>{_CARDINAL})(?!\w)"
     r"|(?P<grouped>\d{1,3}(?:,\d{3})+)(?![\d,])"
+    # "1000", "21st"
+    r"|(?<![/:,])(?P<plain>\d{1,20}(?:st|nd|rd|th)?)(?![\w/]|[.,:]\d)"
     r")"
     # "40 %", "40 per cent"; "£3.2m", "$5"
     r"|(?P<percent>%|per\s?cent\b)"
@@ -137,6 +139,8 @@ def _form(match: re.Match[str]) -> tuple[str | None, tuple[str, ...]] | None:
         return (None if words == "one" else number), () if words in DIGITS or words == "one" else (number,)
     if match["grouped"]:
         return match["grouped"].replace(",", ""), ()
+    if match["plain"]:
+        return match["plain"].lower(), ()
     if match["percent"]:
         return "%", ("percent",)
     currency = _CURRENCIES[match["currency"]]

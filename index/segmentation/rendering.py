@@ -12,7 +12,7 @@ import numpy as np
 
 from index.arrays import Rows
 from index.records import Block, BlockKind, Span
-from index.segmentation.folding import fold_characters
+from index.segmentation.folding import fold_text
 
 
 class Piece(NamedTuple):
@@ -79,7 +79,7 @@ def render(text: str, start: int, block: Block) -> Rendering:
 def embedded_text(text: str, start: int, block: Block) -> str:
     """Return what the encoder sees of a sentence: headings and lead-in, then the sentence, all folded."""
     shown = render(text, start, block).text
-    return fold_characters(above((*block.section, block.lead)) + shown).text
+    return fold_text(above((*block.section, block.lead)) + shown).text
 
 
 def above(headings: Iterable[str]) -> str:

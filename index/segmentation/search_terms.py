@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 import Stemmer  # type: ignore[import-not-found]
 
@@ -71,6 +72,23 @@ def terms(text: str) -> list[str]:
     words += (term for form in number_forms(folded) for term in form.terms)
     if "\n" in text:
         words += (half for halves in _HYPHENATED.findall(text) for half in map(fold, halves))
+    return _stems(words)
+
+
+def number_wordings(text: str) -> list[tuple[frozenset[str], frozenset[str]]]:
+    """Return for each number, time and date in `text` the terms that it has in any wording, and all its own.
+
+    "2 pm" has `14:00` in any wording, and of its own `2` and `pm`: a text with `14:00` says the same.
+    """
+    folded = fold(fold_characters(text).text)
+    return [
+        (frozenset(_stems(form.terms)), frozenset(terms(folded[form.start : form.end])))
+        for form in number_forms(folded)
+        if form.terms
+    ]
+
+
+def _stems(words: Sequence[str]) -> list[str]:
     # A stemmer for each call: creating one takes less than a microsecond, sharing one is unsafe in threads.
     stems: list[str] = Stemmer.Stemmer("english", 0).stemWords(words)
     return stems

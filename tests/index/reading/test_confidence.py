@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.reading.confidence import Calibration, evidence
+from index.reading.confidence import EVIDENCE, Calibration, evidence
 from index.records import Ranked
 from index.retrieval.ranking import Ranker
 from tests.support.candidates import QUESTION, candidate, idf
@@ -52,3 +52,17 @@ def test_a_copy_in_another_article_does_not_make_the_answer_less_sure() -> None:
     copied = [(first, 9.0), (replace(first, row=40, article=3), 9.0), (other, 3.0)]
     calibration = Calibration.load()
     assert calibration.confidence(QUESTION, copied, idf) == calibration.confidence(QUESTION, ranked, idf)
+
+
+def test_numbers_are_not_missing_in_another_wording() -> None:
+    def value(text: str, question: str, name: str) -> float:
+        values = evidence(question, [(candidate(1, text), 1.0)], idf)
+        return float(values[EVIDENCE.index(name)])
+
+    for question, text in (
+        ("Where do seventy-two steps lead?", "72 steps lead up."),
+        ("Where do the steps lead at 2 pm?", "The steps lead up at 14:00."),
+        ("Where do the steps lead on May 3rd?", "The steps lead up on 3 May."),
+    ):
+        assert value(text, question, "missing_numbers") == value(text, question, "missing") == 0
+        assert value("The steps lead up.", question, "missing_numbers") == 1

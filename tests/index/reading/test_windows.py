@@ -179,3 +179,38 @@ def test_a_title_stands_above_unless_it_holds_all_that_is_asked() -> None:
 
     assert text("Who shivers?") == "How bees keep warm: They shiver."
     assert text("How do bees keep warm?") == "They shiver."
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([" ", "\n\n", ""]),
+            st.lists(
+                st.sampled_from(
+                    ["two", "May", "3", "rd", "1974", "pm", "14:00", "%", "\ufb01", " ", ", ", "hundred"]
+                ),
+                min_size=1,
+            ).map("".join),
+        ),
+        min_size=1,
+        max_size=5,
+    ),
+    st.sampled_from(["2", "200", "3 May 1974", "2 pm on May 3rd, 40 per cent", "seventy-two", ""]),
+)
+def test_every_span_of_a_window_has_its_place_in_the_article(
+    sentences: list[tuple[str, str]], question: str
+) -> None:
+    shelf = SentenceTexts(sentences)
+    (window,) = make_windows([shelf.candidate(0)], shelf.texts, 1, question)
+    size = len(window.text)
+    starts, ends = np.array([(i, j) for i in range(size) for j in range(i + 1, min(size, i + 12) + 1)]).T
+    for first, last in zip(*window.sources(starts, ends), strict=True):
+        inside_one = any(one.start <= first < last <= one.end for one in window.sentences)
+        assert inside_one or first == -1
+
+
+def test_numbers_are_read_as_the_question_writes_them() -> None:
+    shelf = SentenceTexts.of(["Seventy-two steps lead up.", "Ten men died."])
+    (window,) = make_windows([shelf.candidate(0)], shelf.texts, 1, "Where do the 72 steps lead?")
+    assert window.text == "72 steps lead up. Ten men died."
+    assert [*map(int, np.concatenate(window.sources(np.array([0, 3]), np.array([2, 8]))))] == [0, 12, 11, 17]

@@ -55,3 +55,28 @@ def test_what_the_question_names_is_no_answer_to_it() -> None:
 def test_words_with_the_same_beginning_count_a_little() -> None:
     assert 0 < features("The bridgehead is open.")["likeness"] < 0.25
     assert features("It rains.")["likeness"] == 0
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("Where do the 72 steps lead?", "Seventy-two steps lead."),
+        ("Where do seventy-two steps lead?", "72 steps lead."),
+        ("Who opens it at 2 pm?", "Anna opens it at 14:00."),
+        ("Who opens it at 14:00?", "Anna opens it at 2 p.m."),
+        ("Who came on May 3rd, 1974?", "Anna came on 1974-05-03."),
+        ("Who paid £3.2m?", "Anna paid 3.2 million pounds."),
+    ],
+)
+def test_a_number_is_there_in_any_wording(question: str, text: str) -> None:
+    row = features(text, question)
+    assert row["covered"] == pytest.approx(1) and row["has_date"] == 0
+    assert row["numbers"] == 1 or "£" in question
+    beside = features("Here.", question, terms_before=terms(text))
+    assert beside["covered_near"] == pytest.approx(1)
+
+
+def test_a_number_that_the_question_names_is_no_answer_in_any_wording() -> None:
+    question = "How many steps are in the tower of 72 steps?"
+    assert features("Seventy-two steps, they say.", question)["has_number"] == 0
+    assert features("Seventy-three steps, they say.", question)["has_number"] == 1

@@ -1,10 +1,12 @@
 """Folding: spellings of the same thing become one, and each place has its place in the original."""
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.segmentation.folding import FoldedText, fold_characters, fold_text
+from index.segmentation.folding import FoldedText, fold_characters, fold_like, fold_text, number_spellings
 from tests.support.growth import LINEAR, growth
 
 
@@ -53,6 +55,26 @@ def test_numbers_times_and_dates_are_written_one_way(text: str, folded: str) -> 
 
 
 @pytest.mark.parametrize(
+    ("question", "text", "folded"),
+    [
+        ("Where do the 72 steps lead?", "Seventy-two steps, ten rails", "72 steps, ten rails"),
+        ("Do seventy-two steps lead up?", "72 steps, 10 rails", "seventy-two steps, 10 rails"),
+        ("What is 1,000 m long?", "It is 1000 m long, not 1000.5.", "It is 1,000 m long, not 1000.5."),
+        ("What opens at 2 pm?", "It opens at 14:00 on 2 May.", "It opens at 2 pm on 2 May."),
+        ("What happened on 3 May 1974?", "On May 3rd, 1974 it rained.", "On 3 May 1974 it rained."),
+        ("Who held the 1st race?", "The first race, not the second", "The 1st race, not the second"),
+        ("How many per cent is it?", "It is 40%.", "It is 40 per cent."),
+        ("How many men died?", "Ten men died at 2 pm on 3 May.", "Ten men died at 2 pm on 3 May."),
+        ("Is it two?", "2/3, 2.0, v2, 1:2, a-2", "2/3, 2.0, v2, 1:2, a-two"),
+    ],
+)
+def test_numbers_are_written_as_another_text_writes_them(question: str, text: str, folded: str) -> None:
+    like = fold_like(text, number_spellings(question))
+    assert like.text == folded
+    check(text, like)
+
+
+@pytest.mark.parametrize(
     ("text", "part", "original"),
     [
         ("the re\ufb01nery", "refinery", "re\ufb01nery"),
@@ -76,9 +98,10 @@ def check(text: str, folded: FoldedText) -> None:
     assert list(folded.starts) == sorted(folded.starts)
     assert list(folded.ends) == sorted(folded.ends)
     assert all(0 <= start < end <= len(text) for start, end in zip(folded.starts, folded.ends, strict=True))
+    shared = Counter(folded.starts)
     for place, character in enumerate(folded.text):
         start, end = folded.original(place, place + 1)
-        if character.isascii() and end - start == 1 and text[start].isascii():
+        if shared[start] == 1 and character.isascii() and end - start == 1 and text[start].isascii():
             assert text[start] == character
 
 
@@ -90,10 +113,14 @@ _PIECES = st.sampled_from(
 )
 
 
-@given(st.one_of(st.text(), st.lists(_PIECES).map("".join)))
-def test_any_text_is_folded_with_an_exact_map(text: str) -> None:
+_TEXTS = st.one_of(st.text(), st.lists(_PIECES).map("".join))
+
+
+@given(_TEXTS, _TEXTS)
+def test_any_text_is_folded_with_an_exact_map(text: str, question: str) -> None:
     check(text, fold_characters(text))
     check(text, fold_text(text))
+    check(text, fold_like(text, number_spellings(question)))
     folded = fold_characters(text).text
     assert fold_characters(fold_characters(folded).text).text == fold_characters(folded).text
 
@@ -116,3 +143,4 @@ def test_any_text_is_folded_with_an_exact_map(text: str) -> None:
 )
 def test_the_time_grows_with_the_length_of_a_text(part: str) -> None:
     assert growth(fold_text, part * 2_000, part * 8_000) < LINEAR
+    assert growth(lambda text: fold_like(text, {"9": "nine"}), part * 2_000, part * 8_000) < LINEAR

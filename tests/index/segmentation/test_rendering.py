@@ -78,3 +78,4 @@ def test_what_is_embedded_begins_with_headings_and_lead_in() -> None:
     item = Block(BlockKind.LIST_ITEM, 0, 9, section=("Rules", "Night"), lead="Not allowed:")
     assert embedded_text("cockerels", 0, item) == "Rules: Night: Not allowed: cockerels"
     assert embedded_text("It sails.", 0, Block(BlockKind.PARAGRAPH, 0, 9)) == "It sails."
+    assert embedded_text("Seventy-two at 2 pm", 0, Block(BlockKind.PARAGRAPH, 0, 19)) == "72 at 14:00"

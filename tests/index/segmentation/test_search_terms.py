@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.segmentation.search_terms import LONGEST_TERM, terms
+from index.segmentation.search_terms import LONGEST_TERM, number_wordings, terms
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,9 @@ def test_terms_of_any_text_are_short_and_not_empty(text: str) -> None:
 @pytest.mark.slow
 def test_a_line_of_a_megabyte_is_a_short_term() -> None:
     assert [len(term) for term in terms("x" * 1_000_000)] == [LONGEST_TERM]
+
+
+def test_numbers_have_terms_in_any_wording_and_their_own() -> None:
+    (wording,) = number_wordings("At 2 pm it rains.")
+    assert wording == ({"14:00"}, {"14:00", "2", "pm"})
+    assert number_wordings("It rains on 3 of 5 days.") == []
