@@ -1,6 +1,5 @@
 """Ranking of candidates by learnt weights over their features; `fusion.json` holds the weights."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -9,30 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.records import BlockKind, Candidate, Idf, Ranked
+from index.retrieval.block_fit import block_penalty, other_section_penalties
 from index.retrieval.features import FEATURES, featurise
 from index.retrieval.question_forms import ends_with_question_mark
 from index.retrieval.weights import fusion_weights
 
 QUESTION_PENALTY = 10.0
 """What a sentence that is a question loses: more than the words it shares with the question can bring."""
-BLOCK_PENALTIES = {
-    BlockKind.HEADING: 10.0,
-    BlockKind.CAPTION: 3.0,
-    BlockKind.CODE: 1.0,
-    BlockKind.CONTENTS: 20.0,
-}
-"""What a sentence of such a block loses, unless the question is about that kind of block."""
-_ABOUT = {
-    BlockKind.HEADING: re.compile(r"\b(?:head(?:line|ing)s?|headed|titled?|titles)\b", re.IGNORECASE),
-    BlockKind.CAPTION: re.compile(
-        r"\b(?:captions?|columns?|figures?|images?|pictures?|photos?)\b", re.IGNORECASE
-    ),
-    BlockKind.CODE: re.compile(
-        r"\b(?:code|commands?|run|type|scripts?|config\w*|settings?|options?|flags?|logs?|lines?|errors?)\b",
-        re.IGNORECASE,
-    ),
-    BlockKind.CONTENTS: re.compile(r"\b(?:contents|chapters?)\b", re.IGNORECASE),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +36,14 @@ class Ranker:
 
         Differences of scores are log-odds: a softmax over them says which candidate answers, if one does.
         """
-        scores = (featurise(question, candidates, idf) @ self.weights).tolist()
+        features = featurise(question, candidates, idf)
+        scores = (features @ self.weights).tolist()
         _score_questions_lower(candidates, scores)
-        for place, candidate in enumerate(candidates):
-            scores[place] -= _block_penalty(question, candidate.block.kind)
+        other_sections = other_section_penalties(question, candidates)
+        for place, (candidate, row) in enumerate(zip(candidates, features, strict=True)):
+            scores[place] -= other_sections[place]
+            if not (candidate.block.kind is BlockKind.HEADING and _dates(row)):
+                scores[place] -= block_penalty(question, candidate)
         return sorted(zip(candidates, scores, strict=True), key=lambda pair: (-pair[1], pair[0].row))
 
 
@@ -65,10 +51,12 @@ def _share_section(first: Candidate, second: Candidate) -> bool:
     return (first.article, first.section) == (second.article, second.section)
 
 
-def _block_penalty(question: str, kind: BlockKind) -> float:
-    """Return what a sentence of a kind of block loses: what stands around the text that answers."""
-    about = _ABOUT.get(kind)
-    return BLOCK_PENALTIES[kind] if about and not about.search(question) else 0.0
+def _dates(features: NDArray[np.float32]) -> bool:
+    """Tell whether a heading has the date that is asked for, like "2.3.1 - 2023-08-19" that of 2.3.1."""
+    covered, numbers, has_date = features[
+        [FEATURES.index(name) for name in ("covered", "numbers", "has_date")]
+    ]
+    return bool(has_date and (numbers == 1 or covered >= 0.5))
 
 
 def _score_questions_lower(candidates: Sequence[Candidate], scores: list[float]) -> None:
