@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from index.models.export_process import export_here
 from index.models.model_folders import resolve_encoder
 from tests.support.paths import NO_NETWORK, ROOT
 from tests.support.shared_folders import shared_folder
-from tests.support.shared_sessions import share_sessions
+from tests.support.shared_models import share_models
 from tests.support.tiny_reader import save_tiny_reader
 
 # Examples take as long as the machine lets them, and are the same each time.
@@ -26,6 +27,11 @@ settings.load_profile("any machine")
 
 # Tests run side by side: several threads for each, and they only get in each other's way.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("RAYON_NUM_THREADS", "1")
+
+# The tests start dozens of processes, each of which would compile the packages for a third of a second.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 pytest_plugins = [
     "tests.support.index_fixtures",
@@ -60,10 +66,10 @@ def isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def shared_sessions() -> Iterator[None]:
-    """Load the graph of a model's files once in this process."""
+def shared_models() -> Iterator[None]:
+    """Load and hash a model's files once in this process."""
     with pytest.MonkeyPatch.context() as patch:
-        share_sessions(patch)
+        share_models(patch)
         yield
 
 
