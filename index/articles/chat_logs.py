@@ -38,10 +38,17 @@ _SYSTEM = re.compile(
 # What a program says in place of a message.
 _NOTICE = re.compile(
     r"\W*(?:<?(?:media|image|video|audio|sticker|gif|document|attachment)s? omitted>?|null|"
-    r"(?:this message was|you) deleted(?: this message)?|messages and calls are end-to-end encrypted.*|"
-    r"missed (?:voice|video) call|joined the server|pinned a message.*|started a call.*|\{\w+\}|https?://\S+)\W*$",
+    r"(?:this message was|you) deleted(?: this message| by .*)?|waiting for this message.*|"
+    r"messages and calls are end-to-end encrypted.*|missed (?:group )?(?:voice|video) call.*|"
+    r"\S+\.\w{2,4} \(file attached\)|joined the server|pinned a message.*|started a call.*|"
+    r"\{\w+\}|https?://\S+)\W*$",
     re.IGNORECASE,
 )
+# What WhatsApp says itself, in any language: "<Medien ausgeschlossen>", and on iPhones behind U+200E, but for
+# the lines of a poll, "\u200ePOLL:"
+_SAID_BY_PROGRAM = re.compile(r"<[^<>\n]{1,80}>$|\u200e(?!OPTION\b)[^\n]*[^:\n]$")
+# "<This message was edited>" behind a message
+_EDITED = re.compile(r"(?:\u200e<[^<>\n]{1,80}>|<This message was edited>)$")
 _EXPORTED = re.compile(r"Exported \d+ message\(s\)|(?:Guild|Channel|Topic|After|Before): ")
 _STRUCK = re.compile(r"~~(?=[^\s~])[^~\n]*(?<=\S)~~")  # "~~20~~" as Discord shows it
 # "MARA: …", "Chair (Tom Reed): …", "mira: …", at the beginning of a block
@@ -72,7 +79,7 @@ def chat_blocks(text: str) -> tuple[Block, ...] | None:
         for match in re.finditer(r"[^\n\f]+", text)
         if any(map(str.isalnum, shown := match[0].strip()))
     ]
-    messages = [_IRC.match(shown) or _TIMED.match(shown) for _, shown in lines]
+    messages = [_message(shown) for _, shown in lines]
     headers = [
         None if message else (_HEADER.match(shown) or _HEADER_TIME_LAST.match(shown))
         for message, (_, shown) in zip(messages, lines, strict=True)
@@ -85,13 +92,18 @@ def chat_blocks(text: str) -> tuple[Block, ...] | None:
     for (start, shown), message, header in zip(lines, messages, headers, strict=True):
         found = message or (header if by_header else None)
         if found:
-            kind = BlockKind.MESSAGE
-            if message and _NOTICE.match(shown, message.start("said")):
-                kind = BlockKind.CONTENTS
-            end = start + (len(shown) if message else found.end("name"))
-            speaker = Block(kind, start + found.start("name"), end, lead=_lead(found["name"], found["time"]))
-            blocks.append(speaker)
-        elif _EXPORTED.match(shown) or _NOTICE.match(shown) or _SYSTEM.match(shown):
+            edited = _EDITED.search(shown, message.start("said") + 1) if message else None
+            said = (
+                shown[: edited.start() if edited else None].rstrip()
+                if message
+                else shown[: found.end("name")]
+            )
+            end = start + len(said)
+            lead = _lead(found["name"], found["time"])
+            speaker = Block(BlockKind.MESSAGE, start + found.start("name"), end, lead=lead)
+            notice = message and _is_notice(shown, message.start("said"))
+            blocks.append(replace(speaker, kind=BlockKind.CONTENTS) if notice else speaker)
+        elif _EXPORTED.match(shown) or _is_notice(shown) or _SYSTEM.match(shown):
             blocks.append(Block(BlockKind.CONTENTS, start, start + len(shown)))
         elif speaker is None:
             blocks.append(Block(BlockKind.PARAGRAPH, start, start + len(shown)))
@@ -154,6 +166,26 @@ def read_discord_json(content: bytes) -> Document:
         builder.add(kind, f"{shown_name}: {said}", lead=_lead(str(shown_name), time))
     document = builder.document(make_description({"title": title}))
     return replace(document, blocks=tuple(_with_questions(document.text, document.blocks)))
+
+
+def _message(shown: str) -> re.Match[str] | None:
+    """Match a line that begins with its speaker, unlike 'Mara changed the subject to "Fair: May"'."""
+    match = _IRC.match(shown) or _TIMED.match(shown)
+    if match is None:
+        return None
+    name = match["name"]
+    is_cut = name.count('"') % 2 or any(name.count(a) != name.count(b) for a, b in ("“”", "«»"))
+    return None if is_cut else match
+
+
+def _end_of_message(shown: str, message: re.Match[str]) -> int:
+    edited = _EDITED.search(shown, message.start("said") + 1)
+    return len(shown[: edited.start()].rstrip()) if edited else len(shown)
+
+
+def _is_notice(shown: str, start: int = 0) -> bool:
+    """Tell whether a line, from `start` on, is what a program says in place of a message."""
+    return _NOTICE.match(shown, start) is not None or _SAID_BY_PROGRAM.match(shown, start) is not None
 
 
 def _is_log(messages: Sequence[re.Match[str] | None], fewest: float) -> bool:

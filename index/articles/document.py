@@ -1,8 +1,8 @@
 """Document as a file format reads it: text as a person sees it, cut into blocks."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from index.articles.front_matter import Description
@@ -18,12 +18,14 @@ _SEPARATE_LINES = frozenset((BlockKind.LIST_ITEM, BlockKind.TABLE_ROW, BlockKind
 class Document:
     """The content of a file: its description, its text, and the text's blocks, in order, not overlapping.
 
-    The blocks have no sections yet: `index.articles.outline` adds them.
+    The blocks have no sections yet: `index.articles.outline` adds them. `section_ends` says before which
+    blocks, by their numbers, the sections of all headings from a level on have ended.
     """
 
     description: Description
     text: str
     blocks: tuple[Block, ...]
+    section_ends: Mapping[int, int] = field(default_factory=dict)
 
 
 class Run(NamedTuple):
@@ -45,6 +47,17 @@ class DocumentBuilder:
         self._parts: list[str] = []
         self._length = 0
         self._blocks: list[Block] = []
+        self._section_ends: dict[int, int] = {}
+
+    @property
+    def last(self) -> Block | None:
+        """The last block."""
+        return self._blocks[-1] if self._blocks else None
+
+    def end_sections(self, level: int) -> None:
+        """End the sections of all headings from a level on: they are not above the blocks that follow."""
+        number = len(self._blocks)
+        self._section_ends[number] = min(level, self._section_ends.get(number, level))
 
     def add(
         self,
@@ -104,7 +117,7 @@ class DocumentBuilder:
 
     def document(self, description: Description) -> Document:
         """Return the document."""
-        return Document(description, "".join(self._parts), tuple(self._blocks))
+        return Document(description, "".join(self._parts), tuple(self._blocks), self._section_ends)
 
     def _append(self, kind: BlockKind, text: str) -> int:
         """Append the text of a block of `kind`; return its offset."""

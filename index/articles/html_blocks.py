@@ -1,16 +1,20 @@
 """Blocks of an HTML page: its headings, paragraphs, list items, table rows and so on, in order."""
 
 import re
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from index.articles.document import DocumentBuilder, Run
 from index.articles.html_inline import BLOCKS, LONGEST_LEAD, link_address, single_spaced
 from index.articles.html_tables import add_table, is_layout
 from index.articles.html_tree import HEADINGS, Element, text_of
-from index.records import BlockKind
+from index.articles.html_visibility import is_accordion
+from index.records import Block, BlockKind
 
 _LISTS = frozenset(("dir", "menu", "ol", "ul"))
 _VERBATIM = frozenset(("listing", "plaintext", "pre", "xmp"))
+_BOXES = frozenset(("aside", "details", "fieldset"))
+_NO_HEADING = 7  # a level below that of any heading
 _LONGEST_QUESTION = 300
 _CONTENTS = re.compile(r" (?:toc|table of contents|contents|on this page) ")
 
@@ -24,6 +28,19 @@ class _Place(NamedTuple):
     lead: str = ""
     address: str | None = None
     in_term: bool = False
+
+
+@dataclass(slots=True)
+class _Box:
+    """An open part of a page that a click opens, or that stands beside the text.
+
+    `before` is the block before it, `above` its level if that is a heading that opens it, `inside` the
+    highest level of the headings in it.
+    """
+
+    before: Block | None
+    above: int
+    inside: int = _NO_HEADING
 
 
 def add_blocks(builder: DocumentBuilder, root: Element, address: str = "") -> None:
@@ -44,6 +61,7 @@ class _Walk:
         self._place = _Place()
         self._terms: list[str] = []
         self._defined = self._opens_item = False
+        self._boxes: list[_Box] = []
 
     def through(self, root: Element) -> None:
         """Append the blocks of a tree, which is used up."""
@@ -79,6 +97,10 @@ class _Walk:
         elif _is_block(element):
             self._end_block()
             self._place = self._place_in(element, place)
+            if _is_box(element):
+                before = self._builder.last
+                opens = element.opened and before is not None and before.kind is BlockKind.HEADING
+                self._boxes.append(_Box(before, before.level if before and opens else _NO_HEADING))
 
     def _leave(self, element: Element) -> None:
         if element.tag == "q":
@@ -86,6 +108,18 @@ class _Walk:
         elif _is_block(element):
             self._end_block()
             self._defined = self._defined or element.tag == "dd"
+            if _is_box(element):
+                self._end_box(self._boxes.pop())
+
+    def _end_box(self, box: _Box) -> None:
+        """End the sections of the headings in a box, or of the one right above it that opens it."""
+        last = self._builder.last
+        if self._boxes:
+            self._boxes[-1].inside = min(self._boxes[-1].inside, box.inside)
+        if last is None or last is box.before or last.kind is BlockKind.HEADING:
+            return  # what a heading alone in a box is the heading of comes behind it
+        if (level := box.above if box.inside == _NO_HEADING else box.inside) < _NO_HEADING:
+            self._builder.end_sections(level)
 
     def _place_in(self, element: Element, place: _Place) -> _Place:
         """Return the place in a block-level element at `place`."""
@@ -141,6 +175,8 @@ class _Walk:
             if kind is not BlockKind.HEADING and kind is not BlockKind.LIST_ITEM and level:
                 level += 1  # inside the item
             self._builder.add(kind, self._runs, level=level, lead=place.lead)
+            if kind is BlockKind.HEADING and self._boxes:
+                self._boxes[-1].inside = min(self._boxes[-1].inside, level)
             self._opens_item = False
             if place.in_term and (term := "".join(run.text for run in self._runs).strip()[:LONGEST_LEAD]):
                 self._terms = [term] if self._defined else [*self._terms[-9:], term]
@@ -150,6 +186,13 @@ class _Walk:
 
 def _is_block(element: Element) -> bool:
     return element.tag in BLOCKS or _opens_something(element)
+
+
+def _is_box(element: Element) -> bool:
+    """Tell whether what follows an element no longer belongs to the heading in it or right above it."""
+    if element.tag in HEADINGS:
+        return False
+    return element.opened or element.tag in _BOXES or is_accordion(element.names)
 
 
 def _opens_something(element: Element) -> bool:

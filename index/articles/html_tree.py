@@ -44,10 +44,11 @@ class Element:
     """An element of a page; `children` are its elements and pieces of text, in order.
 
     `length` counts the characters of its text, `outlined` tells whether it is or holds a first-level heading
-    or the page's main part, `nested` whether it is a table in which tables stand.
+    or the page's main part, `nested` whether it is a table in which tables stand, `opened` whether it is
+    seen after a click only.
     """
 
-    __slots__ = ("attributes", "children", "length", "links", "nested", "outlined", "tag")
+    __slots__ = ("attributes", "children", "length", "links", "nested", "opened", "outlined", "tag")
 
     def __init__(self, tag: str, attributes: dict[str, str] | None = None) -> None:
         self.tag = tag
@@ -55,7 +56,7 @@ class Element:
         self.children: list[Element | str] = []
         self.length = 0
         self.links: LinkCounts | None = None
-        self.outlined = self.nested = False
+        self.outlined = self.nested = self.opened = False
 
     def get(self, name: str) -> str:
         """Return the value of an attribute, "" if there is none."""

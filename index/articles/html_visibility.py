@@ -69,8 +69,10 @@ class Visibility:
         if _HIDDEN_NAMES.search(names) or self._is_struck(element, names):
             return True
         if not self._is_closed(element):
+            element.opened = element.get("id") in self._controlled and is_accordion(names)
             return False
-        return not self._can_be_opened(element, names, before, in_accordion)
+        element.opened = self._can_be_opened(element, names, before, in_accordion)
+        return not element.opened
 
     def _is_struck(self, element: Element, names: str) -> bool:
         return (

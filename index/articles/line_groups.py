@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from index.articles.text_lines import Line, cells, mark
 from index.records import Block, BlockKind, Cell, Span
@@ -14,6 +15,8 @@ TERM = re.compile(r"(?P<term>[^\W_][^:=]{0,47}?)(?P<mark>:\s+|\s+[–—-]\s+|\s
 """A term of at most 48 characters, the mark behind it, and something behind that."""
 MOST_WORDS_OF_TERM = 5
 LONGEST_LINE_OF_CONTENTS = 200
+MOST_LINES_BETWEEN_ROWS = 2
+LONGEST_LEAD = 240
 
 # "Section 3 ..... 12", "1.2 Fees . . . . 4"
 _LEADERS = re.compile(r"\S.*?\s?(?:(?:\.\s?){3,}|…+)\s*(?P<page>\d{1,4}|[ivxlc]{1,6})")
@@ -70,32 +73,78 @@ def _mark_of_term(line: Line) -> str:
     return match["mark"].strip().replace("—", "–")
 
 
-def table_rows(run: Sequence[Line], place: int) -> list[Block]:
-    """Return the rows of the table that begins with the line at `place` of a paragraph, or none."""
-    first = cells(run[place])
-    rows: list[list[Span]] = []
+class Table(NamedTuple):
+    """A table of a plain text: its rows and the lines between them, and how many lines it takes."""
+
+    blocks: list[Block]
+    lines: int
+
+
+def table_at(run: Sequence[Line], place: int, lead: str = "") -> Table | None:
+    """Return the table that begins with the line at `place` of a paragraph, if there is one.
+
+    Up to two lines that are no rows may stand between rows that are parted by tabs: a note, or what the rows
+    below it are. `lead` introduces the rows.
+    """
+    columns = _Columns(run[place])
+    rows: list[tuple[Line, list[tuple[int, Span]]]] = []
+    end = place
     for number in range(place, len(run)):
-        spans = cells(run[number])
-        if len(spans) < 2 or len(spans) != len(first):
+        if columns.hold(run[number]):
+            rows += [(line, []) for line in run[end:number]]
+            rows.append((run[number], columns.cells(run[number])))
+            end = number + 1
+        elif not columns.tabbed or number - end >= MOST_LINES_BETWEEN_ROWS or len(cells(run[number])) > 1:
             break
-        rows.append(spans)
-    if len(rows) < 2:
-        return []
-    lines = run[place : place + len(rows)]
     texts = [
-        [line.shown[start - line.start : end - line.start] for start, end in spans]
-        for line, spans in zip(lines, rows, strict=True)
+        {column: line.shown[start - line.start : stop - line.start] for column, (start, stop) in spans}
+        for line, spans in rows
+        if spans
     ]
-    columns = texts[0] if run[place].rule or _names_columns(texts) else [""] * len(first)
+    if len(texts) < 2:
+        return None
+    named = run[place].rule or _names_columns([list(row.values()) for row in texts])
+    names = texts[0] if named else {}
     blocks = []
-    for number, (line, spans) in enumerate(zip(lines, rows, strict=True)):
-        named = tuple(
-            Cell(column if number else "", start, end)
-            for column, (start, end) in zip(columns, spans, strict=True)
-        )
-        start, end = spans[0][0], spans[-1][1]
-        blocks.append(Block(BlockKind.TABLE_ROW, start, end, cells=named, page=line.page))
-    return blocks
+    for number, (line, spans) in enumerate(rows):
+        if spans:
+            named_cells = tuple(
+                Cell(names.get(column, "") if number else "", start, stop) for column, (start, stop) in spans
+            )
+            start, stop = spans[0][1][0], spans[-1][1][1]
+            blocks.append(
+                Block(BlockKind.TABLE_ROW, start, stop, cells=named_cells, lead=lead, page=line.page)
+            )
+        elif line.shown.endswith((".", "!", "?")):
+            blocks.append(Block(BlockKind.PARAGRAPH, line.start, line.end, page=line.page))
+        else:
+            lead = line.shown.rstrip(":")[:LONGEST_LEAD]
+            blocks.append(Block(BlockKind.CAPTION, line.start, line.end, page=line.page))
+    return Table(blocks, len(rows))
+
+
+class _Columns:
+    """The columns of a table by its first row."""
+
+    def __init__(self, first: Line) -> None:
+        self._width = len(cells(first))
+        self._tabs = first.shown.count("\t") if "\t\t" not in first.shown else 0
+        self.tabbed = self._width > 1 and "\t" in first.shown
+
+    def hold(self, line: Line) -> bool:
+        """Tell whether a line may be a row: as many cells, or with single tabs, as many columns at most."""
+        width = len(cells(line))
+        return width > 1 and (width == self._width or self._is_by_tabs(line))
+
+    def cells(self, line: Line) -> list[tuple[int, Span]]:
+        """Return the cells of a row, each with the number of its column."""
+        spans = cells(line)
+        if not self._is_by_tabs(line):
+            return list(enumerate(spans))
+        return [(line.shown.count("\t", 0, start - line.start), (start, end)) for start, end in spans]
+
+    def _is_by_tabs(self, line: Line) -> bool:
+        return 0 < line.shown.count("\t") <= self._tabs
 
 
 def _names_columns(rows: Sequence[Sequence[str]]) -> bool:

@@ -1,6 +1,6 @@
 """Outline of a document: the headings above each block, and what introduces the items of a list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from index.records import Block, BlockKind
@@ -9,19 +9,24 @@ LONGEST_LEAD = 240
 """Code points of the longest lead-in; of a longer one the end counts, where the colon is."""
 
 
-def with_outline(text: str, blocks: Iterable[Block], title: str) -> tuple[Block, ...]:
+def with_outline(
+    text: str, blocks: Iterable[Block], title: str, section_ends: Mapping[int, int] | None = None
+) -> tuple[Block, ...]:
     """Return the blocks with their sections and leads, if their format gave none.
 
     A heading that is the article's `title` is no section. The lead of a list is the line before it if that
     ends with a colon or stands alone; the lead of a nested item goes on with the items around it, and so
-    does that of any other block in an item, which has a level, too.
+    does that of any other block in an item, which has a level, too. For `section_ends` see `Document`.
     """
+    ends = section_ends or {}
     outlined: list[Block] = []
     headings: list[tuple[int, str]] = []
     items: list[tuple[int, str]] = []
     list_lead = ""
     before: Block | None = None
-    for block in blocks:
+    for number, block in enumerate(blocks):
+        if number in ends:
+            headings = [(level, name) for level, name in headings if level < ends[number]]
         shown = " ".join(text[block.start : block.end].split())
         if block.kind is BlockKind.HEADING:
             headings = [(level, name) for level, name in headings if level < block.level]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from index.articles.chat_logs import chat_blocks
 from index.articles.document import Document
 from index.articles.front_matter import split_front_matter
-from index.articles.line_groups import CONTENTS, TERM, lines_of_contents, lines_of_terms, table_rows
+from index.articles.line_groups import CONTENTS, TERM, lines_of_contents, lines_of_terms, table_at
 from index.articles.text_lines import Line, Mark, mark, paragraphs
 from index.records import Block, BlockKind
 from index.segmentation.blocks import RAGGED, WIDEST, without_closing_hashes
@@ -114,15 +114,20 @@ class _Reader:
         units: list[_Unit] = []
         place = 0
         while place < len(run):
-            rows = [] if self._begins_unit(run[place]) else table_rows(run, place)
-            if rows:
-                blocks += [unit.block(self._text) for unit in units] + rows
+            caption = _caption(units) if place == 1 else None
+            lead = caption.lines[0].shown.rstrip(":") if caption else ""
+            table = None if self._begins_unit(run[place]) else table_at(run, place, lead)
+            if table:
+                if caption:
+                    caption.kind = BlockKind.CAPTION
+                blocks += [unit.block(self._text) for unit in units] + table.blocks
                 units = []
-                place += len(rows)
+                place += table.lines
             else:
                 place += self._add(run, place, units)
         if units and units[0].lines[0] is run[0] and (number == 0 or len(units) > 1):
             _name_heading(units, is_first=number == 0)
+        _name_numbered_headings(units)
         return blocks + [unit.block(self._text) for unit in units]
 
     def _begins_unit(self, line: Line) -> bool:
@@ -207,7 +212,7 @@ class _Reader:
             return 0
         lines = []
         for number in range(place, len(run)):
-            if self._begins_unit(run[number]):
+            if self._begins_unit(run[number]) or table_at(run, number):
                 break
             lines.append(run[number])
         self._looked_at = lines[-1].end if lines else 0
@@ -309,12 +314,41 @@ def _name_heading(units: list[_Unit], *, is_first: bool) -> None:
         first.level = min(1 + found.depth, 6) if is_numbered and found else 1 if is_first else 4
 
 
+def _name_numbered_headings(units: Sequence[_Unit]) -> None:
+    """Make headings of lines "II. Noise" without empty lines around them, if each has prose below."""
+    numbered = [
+        (unit, found, below)
+        for unit, below in zip(units, [*units[1:], None], strict=False)
+        if unit.kind is BlockKind.LIST_ITEM and (found := mark(unit.lines[0].shown)) and found.label
+    ]
+    if len(numbered) < 2 or len({found.kind for _, found, _ in numbered}) > 1:
+        return
+    for unit, found, below in numbered:
+        content = unit.lines[0].shown[found.length :]
+        if len(unit.lines) > 1 or not _looks_like_heading(content) or content.endswith(":"):
+            return
+        if below is None or below.kind is not BlockKind.PARAGRAPH:
+            return
+        if not _ENDS_SENTENCE.search(below.lines[-1].shown):
+            return
+    for unit, found, _ in numbered:
+        unit.kind, unit.lead, unit.level = BlockKind.HEADING, "", min(1 + found.depth, 6)
+
+
+def _caption(units: Sequence[_Unit]) -> _Unit | None:
+    """Return the one line above a table that says what it shows."""
+    if len(units) != 1 or units[0].kind is not BlockKind.PARAGRAPH or len(units[0].lines) > 1:
+        return None
+    return units[0] if _looks_like_heading(units[0].lines[0].shown) else None
+
+
 def _looks_like_heading(shown: str, longest: int = LONGEST_HEADING) -> bool:
     """Tell whether a line might be a heading: short, not a sentence, not a date or an author."""
     return (
         len(shown) <= longest
         and _has_words(shown)
         and not shown[0].islower()
+        and "\t" not in shown
         and not re.search(r"[.!?,;…][\"'”’)\]]*$", shown)
         and not _NO_HEADING.match(shown)
     )

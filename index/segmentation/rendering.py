@@ -66,9 +66,8 @@ def render(text: str, start: int, block: Block) -> Rendering:
     shown, pieces = "", []
     # Of a row with thousands of cells, which is many sentences, only those of this one are looked at.
     first_cell = bisect_right(block.cells, start, key=lambda cell: cell.end)
-    for cell in block.cells[
-        first_cell : bisect_left(block.cells, start + len(text), key=lambda cell: cell.start)
-    ]:
+    end_cell = bisect_left(block.cells, start + len(text), key=lambda cell: cell.start)
+    for cell in block.cells[first_cell:end_cell]:
         first, last = max(cell.start, start), min(cell.end, start + len(text))
         shown += " · " * bool(shown) + (f"{cell.column}: " if cell.column else "")
         pieces.append(Piece(len(shown), first, last - first))

@@ -49,6 +49,30 @@ thanks
 Exported 3 message(s)
 ==========
 """
+WHATSAPP_NOTICES = """12/03/2024, 14:00 - Messages and calls are end-to-end encrypted. Tap to learn more.
+12/03/2024, 14:00 - Mara created group "Fair: 2024"
+12/03/2024, 14:00 - Mara changed the subject from "Fair" to "Fair: 2024"
+12/03/2024, 14:00 - Mara added Tom
+12/03/2024, 14:01 - Mara: When is the fair?
+12/03/2024, 14:02 - Tom: On Sunday. <This message was edited>
+12/03/2024, 14:03 - Tom: <Medien ausgeschlossen>
+12/03/2024, 14:03 - Tom: IMG-20240312-WA0001.jpg (file attached)
+The stalls are on the green.
+12/03/2024, 14:04 - Tom: This message was deleted
+12/03/2024, 14:04 - Tom left
+12/03/2024, 14:05 - Mara: Fine.
+"""
+IPHONE_NOTICES = """[12/03/24, 2:00:00 PM] Fair: \u200eMessages and calls are end-to-end encrypted.
+\u200e[12/03/24, 2:00:10 PM] Mara: \u200eMara added you
+[12/03/24, 2:01:11 PM] Mara: When is the fair?
+[12/03/24, 2:02:11 PM] Tom: On Sunday. \u200e<This message was edited>
+\u200e[12/03/24, 2:03:11 PM] Tom: \u200eimage omitted
+\u200e[12/03/24, 2:03:12 PM] Tom: \u200eBild weggelassen
+[12/03/24, 2:03:15 PM] Mara: \u200ePOLL:
+Which cake?
+\u200eOPTION: Plum (3 votes)
+[12/03/24, 2:04:11 PM] Mara: Fine.
+"""
 MINUTES = """Planning meeting, 3 March
 
 Chair (Tom Reed): Who will pay for the roof?
@@ -221,3 +245,25 @@ def test_other_json_is_refused(content: bytes) -> None:
 )
 def test_the_time_grows_with_the_length_of_a_text(part: str) -> None:
     assert growth(read, part * 300, part * 1_200) < LINEAR
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            WHATSAPP_NOTICES,
+            ["Mara: When is the fair?", "Tom: On Sunday.", "The stalls are on the green.", "Mara: Fine."],
+        ),
+        (
+            IPHONE_NOTICES,
+            [
+                "Mara: When is the fair?",
+                "Tom: On Sunday.",
+                "Mara: \u200ePOLL:\nWhich cake?\n\u200eOPTION: Plum (3 votes)",
+                "Mara: Fine.",
+            ],
+        ),
+    ],
+)
+def test_what_whatsapp_says_is_no_message(text: str, said: list[str]) -> None:
+    assert [message for message, _ in messages(text)] == said

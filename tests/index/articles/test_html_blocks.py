@@ -113,3 +113,29 @@ def test_white_space_is_that_of_a_browser() -> None:
     assert read_html("<p>75\u00a0euros \n\t a\r\nday<pre>a\n  b<br>c\n</pre>".encode()).text == (
         "75\u00a0euros a day\n\na\n  b\nc"
     )
+
+
+CLOSED = "<div class=panel style='display:none'><p>Two.</p></div>"
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        f"<div class=accordion><div><h3><button aria-expanded=false>Dogs</button></h3>{CLOSED}</div></div>",
+        f"<h3 class=accordion-title><a href='#d'>Dogs</a></h3>{CLOSED}",
+        "<h3><a href='#d' data-toggle=collapse>Dogs</a></h3><div id=d class=collapse><p>Two.</p></div>",
+        "<details><summary>All</summary><h3>Dogs</h3><p>Two.</p></details>",
+        "<aside class=note><h3>Dogs</h3><p>Two.</p></aside>",
+    ],
+)
+def test_a_section_ends_with_its_accordion_or_box(box: str) -> None:
+    document = read_html(f"<h2>Camp</h2><p>Yes.</p>{box}<p>It opens in May.</p>".encode())
+    blocks = with_outline(document.text, document.blocks, "", document.section_ends)
+    sections = {document.text[block.start : block.end]: block.section for block in blocks}
+    assert sections["Two."] == ("Camp", "Dogs")
+    assert sections["It opens in May."] == ("Camp",)
+
+
+def test_a_heading_alone_in_a_box_is_that_of_what_follows() -> None:
+    document = read_html(b"<div class=faq-question><h2>Dogs</h2></div><p>Two.</p>")
+    assert with_outline(document.text, document.blocks, "", document.section_ends)[1].section == ("Dogs",)

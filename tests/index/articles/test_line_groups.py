@@ -1,7 +1,9 @@
 """Lines that only their neighbours explain: contents, terms and rows."""
 
-from index.articles.line_groups import lines_of_contents, lines_of_terms, table_rows
+from index.articles.line_groups import lines_of_contents, lines_of_terms, table_at
+from index.articles.plain_text import plain_text_blocks
 from index.articles.text_lines import Line, paragraphs
+from tests.support.growth import LINEAR, growth
 
 
 def lines(text: str) -> list[Line]:
@@ -30,5 +32,50 @@ def test_terms_stand_together() -> None:
 
 def test_rows_have_as_many_cells() -> None:
     text = "Boat  Seats  Captain\nHeron  80  Ane\nTern  9  Bo\nEnd\n"
-    assert len(table_rows(lines(text), 0)) == 3
-    assert not table_rows(lines(text), 2)
+    table = table_at(lines(text), 0)
+    assert table is not None
+    assert len(table.blocks) == 3
+    assert table_at(lines(text), 2) is None
+
+
+def cells_of(text: str) -> list[str]:
+    """Return the rows of the table at the beginning of a text with columns and leads, and what is between."""
+    table = table_at(lines(text), 0)
+    shown_rows = []
+    for block in table.blocks if table else []:
+        shown_cells = [f"{cell.column}:{text[cell.start : cell.end]}" for cell in block.cells]
+        lead = f"{block.lead}> " if block.lead else ""
+        shown_rows.append(lead + (" | ".join(shown_cells) or f"({block.kind})"))
+    return shown_rows
+
+
+def test_a_wide_line_among_rows_ends_no_table() -> None:
+    text = (
+        "Boat\tSeats\tCaptain\nHeron\t80\tAne\n"
+        "The Heron is in dry dock until the end of May and does not sail.\n"
+        "Tern\t9\tBo\nEvening boats:\nGull\t7\tIda\nA last line.\n"
+    )
+    assert cells_of(text) == [
+        ":Boat | :Seats | :Captain",
+        "Boat:Heron | Seats:80 | Captain:Ane",
+        "(paragraph)",
+        "Boat:Tern | Seats:9 | Captain:Bo",
+        "(caption)",
+        "Evening boats> Boat:Gull | Seats:7 | Captain:Ida",
+    ]
+
+
+def test_an_empty_cell_moves_no_other() -> None:
+    assert cells_of("Boat\tSeats\tCaptain\nHeron\t\tAne\nTern\t9\n")[1:] == [
+        "Boat:Heron | Captain:Ane",
+        "Boat:Tern | Seats:9",
+    ]
+    assert cells_of("Boat\t\tSeats\nMarigold\t80\nTern\t\t9\n")[1:] == [
+        "Boat:Marigold | Seats:80",
+        "Boat:Tern | Seats:9",
+    ]
+
+
+def test_time_is_linear_in_the_rows_and_in_the_lines_between() -> None:
+    text = "a\tb\nwide\nwide\nc\td\nwide\nwide\nwide\n"
+    assert growth(plain_text_blocks, text * 500, text * 2_000) < LINEAR

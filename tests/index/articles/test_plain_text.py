@@ -81,6 +81,33 @@ def test_an_item_begins_behind_its_mark(marks: list[str]) -> None:
     assert all(context.startswith("What to do") for context in contexts(text)[1:])
 
 
+def test_numbered_lines_with_prose_below_are_headings_without_empty_lines() -> None:
+    text = (
+        "Camp rules\nI. Scope\nThese rules hold for all guests of the camp.\nII. Noise\nBe quiet after ten.\n"
+        "IV. Fires\nFires are allowed at the lake only, never in the woods.\n"
+    )
+    assert [shown for kind, shown in blocks(text) if kind == "heading"] == [
+        "Camp rules",
+        "Scope",
+        "Noise",
+        "Fires",
+    ]
+    recipe = "1. Mix the flour\nUse a bowl.\n2. Bake it\nFor an hour.\n"
+    assert {kind for kind, _ in blocks(recipe)} == {"list_item"}
+
+
+def test_a_line_above_a_table_introduces_its_rows() -> None:
+    text = "Boats of the harbour\nBoat\tSeats\nHeron\t80\nTern\t9\n\nGull\tno seats\n\nIt is small.\n"
+    assert blocks(text) == [
+        ("caption", "Boats of the harbour"),
+        ("table_row", "Boat\tSeats"),
+        ("table_row", "Heron\t80"),
+        ("table_row", "Tern\t9"),
+        ("paragraph", "Gull\tno seats"),
+        ("paragraph", "It is small."),
+    ]
+
+
 def test_the_number_of_an_item_is_seen_with_it() -> None:
     assert contexts("RULES\n\n1.1 Be decent.\n1.2 Be kind.\n") == ["", "RULES › 1.1", "RULES › 1.2"]
 
