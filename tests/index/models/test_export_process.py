@@ -15,26 +15,32 @@ from index.models.export_process import export_encoder, export_here
 
 pytestmark = pytest.mark.slow  # starts processes
 
-FAILING = """
-import os, sys
+OTHER_EXPORT = """
+import os, shutil, sys
 sys.path[:] = {path!r}
 from index.models import export_process
 from index.errors import *
-def fail(*_):
+def export(folder, target):
     print("a framework talks")
-    FAILURE
-export_process.export_here = fail
+    STATEMENT
+export_process.export_here = export
 export_process.main()
 """
 
 
-def fail(patch: pytest.MonkeyPatch, failure: str) -> None:
-    """Have the export in its process run the statement `failure` instead, without importing torch."""
-    patch.setattr(export_process, "_PROGRAM", FAILING.replace("FAILURE", failure))
+def instead(patch: pytest.MonkeyPatch, statement: str) -> None:
+    """Have the process run `statement` instead of the export, without importing torch.
+
+    The export itself in a process of its own is tested in test_quiet_exports.py.
+    """
+    patch.setattr(export_process, "_PROGRAM", OTHER_EXPORT.replace("STATEMENT", statement))
 
 
-def test_an_encoder_is_exported(tiny_model_folder: Path, tmp_path: Path) -> None:
-    export_encoder(tiny_model_folder, tmp_path / "export")
+def test_what_the_process_exports_is_there(
+    tiny_encoder_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instead(monkeypatch, "shutil.copytree(folder, target)")
+    export_encoder(tiny_encoder_folder, tmp_path / "export")
     assert Encoder.load(tmp_path / "export").dimension == 16
 
 
@@ -54,7 +60,7 @@ def test_a_missing_model_is_named(tmp_path: Path) -> None:
 def test_an_error_of_the_model_is_raised_here(
     kind: type[ModelDamagedError | ModelMissingError], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fail(monkeypatch, f"raise {kind.__name__}('It is so.', 'Do this.', reason=Reason.MODEL_DAMAGED)")
+    instead(monkeypatch, f"raise {kind.__name__}('It is so.', 'Do this.', reason=Reason.MODEL_DAMAGED)")
     with pytest.raises(kind) as caught:
         export_encoder(tmp_path, tmp_path / "export")
     found = caught.value.message, caught.value.remedy, caught.value.reason
@@ -62,7 +68,7 @@ def test_an_error_of_the_model_is_raised_here(
 
 
 def test_an_error_of_the_disk_is_raised_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fail(monkeypatch, f"raise OSError({errno.ENOSPC}, os.strerror({errno.ENOSPC}))")
+    instead(monkeypatch, f"raise OSError({errno.ENOSPC}, os.strerror({errno.ENOSPC}))")
     with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)) as caught:
         export_encoder(tmp_path, tmp_path / "export")
     assert caught.value.errno == errno.ENOSPC
@@ -71,7 +77,7 @@ def test_an_error_of_the_disk_is_raised_here(tmp_path: Path, monkeypatch: pytest
 def test_a_process_that_ends_without_a_word_is_an_error_of_the_model(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fail(monkeypatch, "os._exit(9)")
+    instead(monkeypatch, "os._exit(9)")
     with pytest.raises(ModelDamagedError, match="ended with status 9"):
         export_encoder(tmp_path, tmp_path / "export")
 

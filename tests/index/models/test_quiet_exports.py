@@ -6,15 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from index.models.encoder import Encoder
+from index.models.span_model import SpanModel
+
 _EXPORTS = """
 import sys
 from pathlib import Path
 from index.models.encoder_export import FrameworkEncoder
+from index.models.export_process import export_here
 from index.models.span_model_export import export_span_model
 encoder, reader, exported = map(Path, sys.argv[1:])
-framework = FrameworkEncoder.load(encoder)
-framework.embed(["a text"], lambda *_: None)
-framework.export(exported / "encoder")
+FrameworkEncoder.load(encoder).embed(["a text"], lambda *_: None)
+export_here(encoder, exported / "encoder")
 export_span_model(reader, exported / "reader")
 """
 
@@ -28,4 +31,5 @@ def test_frameworks_stay_quiet_and_offline(
     command = [sys.executable, "-W", "always", "-c", _EXPORTS, *map(str, folders)]
     process = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (process.returncode, process.stdout, process.stderr) == (0, "", "")
-    assert {path.name for path in tmp_path.iterdir()} == {"encoder", "reader"}
+    assert Encoder.load(tmp_path / "encoder").dimension == 16
+    assert SpanModel.load(tmp_path / "reader")
