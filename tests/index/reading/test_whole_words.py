@@ -29,6 +29,18 @@ from tests.support.growth import LINEAR, growth
         ("From 1914-1918 it rained.", "1914", "1914"),
         ("Ada's boat sank.", "Ada", "Ada"),
         ("Plain words stay.", "words", "words"),
+        ("At least 3 days before.", "3 days", "At least 3 days"),
+        ("It takes about two hours.", "two hours", "about two hours"),
+        ("Up to $40 a day.", "40", "Up to $40"),
+        ("It holds no more than 12 boats.", "12 boats", "no more than 12 boats"),
+        ("It weighs ~5 kg.", "5", "~5 kg"),
+        ("They wrote about Anna.", "Anna", "Anna"),
+        ("The stand-up to 3 people", "people", "people"),
+        ("Every 3 days, at least.", "3 days", "3 days"),
+        ("The Harbour Trust (HT) owns it.", "Harbour Trust (HT", "Harbour Trust (HT)"),
+        ("It opens at 14:00 (2 pm in town).", "14:00 (2 pm", "14:00 (2 pm in town)"),
+        ("The Trust (HT) owns it (all).", "Trust (HT)", "Trust (HT)"),
+        ("See [here and nowhere else.", "[here", "[here"),
     ],
 )
 def test_marks_cover_whole_words(text: str, marked: str, expected: str) -> None:
@@ -37,7 +49,7 @@ def test_marks_cover_whole_words(text: str, marked: str, expected: str) -> None:
     assert text[first:last] == expected
 
 
-@given(st.text(alphabet="a1.@-/:~ %$", max_size=30), st.data())
+@given(st.text(alphabet="a1.@-/:~ %$()[", max_size=30), st.data())
 def test_a_mark_only_grows_and_stays_inside(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
