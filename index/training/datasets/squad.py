@@ -25,12 +25,18 @@ class SquadAnswer(_Record):
 
 
 class SquadQuestion(_Record):
-    """A question about a paragraph; without an answer, it may be declared unanswerable."""
+    """A question about a paragraph; without an answer, it may be declared unanswerable.
+
+    `plausible_answers` are then what a careless reader would take for its answer. `of` is the question of the
+    same paragraph that it mirrors, if it does.
+    """
 
     id: str = ""
     question: Annotated[str, StringConstraints(strip_whitespace=True)]
     answers: Sequence[SquadAnswer]
     is_impossible: bool = False
+    plausible_answers: Sequence[SquadAnswer] = ()
+    of: str | None = None
 
 
 class SquadParagraph(_Record):

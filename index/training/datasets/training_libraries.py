@@ -11,7 +11,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.records import Article, Candidate, Passage, Sentence
+from index.building.reuse import passage_texts, sentence_texts
+from index.records import Article, Candidate, Passage, Sentence, Span
 from index.retrieval.retriever import Retriever
 from index.segmentation.passages import make_passages
 from index.segmentation.sentences import split_sentences
@@ -57,11 +58,19 @@ CHAT = (
 
 @dataclass(frozen=True, slots=True)
 class LabelledQuestion:
-    """A question about an article of its library; `gold` numbers the sentences that answer it, if any."""
+    """A question about an article of its library; `gold` numbers the sentences that answer it, if any.
+
+    `spans` are the answers that people marked in the article's text. `decoy` is what a careless reader would
+    take for the answer of a question that has none, and `paragraph` numbers the article's paragraph that the
+    question was asked about.
+    """
 
     text: str
     article: int
     gold: frozenset[int]
+    spans: tuple[Span, ...] = ()
+    decoy: Span | None = None
+    paragraph: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +84,13 @@ class SegmentedArticle:
 
     @property
     def sentence_texts(self) -> list[str]:
-        """The text of each sentence."""
-        return self._texts(self.sentences)
+        """What is embedded of each sentence."""
+        return sentence_texts(self.article, self.sentences)
 
     @property
     def passage_texts(self) -> list[str]:
-        """The text of each passage."""
-        return self._texts(self.passages)
+        """What is embedded of each passage."""
+        return passage_texts(self.article, self.sentences, self.passages)
 
     def texts_to_embed(self) -> list[str]:
         """Return the texts of sentences, passages and questions, the latter as typed in a hurry, too."""
@@ -89,9 +98,6 @@ class SegmentedArticle:
             text for question in self.questions for text in (question.text, typed_in_a_hurry(question.text))
         ]
         return [*self.sentence_texts, *self.passage_texts, *questions]
-
-    def _texts(self, parts: Sequence[Sentence] | Sequence[Passage]) -> list[str]:
-        return [self.article.text[part.start : part.end] for part in parts]
 
 
 MarkedQuestion = tuple[str, Sequence[int]]
@@ -110,7 +116,8 @@ class Segmenter:
     ) -> SegmentedArticle:
         """Put paragraphs, with the questions about each, together as one article."""
         text, offsets = join_paragraphs(paragraph for paragraph, _ in paragraphs)
-        sentences = split_sentences(text)
+        article = Article(name, title.replace("_", " "), text, f"{name}.txt")
+        sentences, passages = self.cut(article)
         questions = [
             LabelledQuestion(
                 question, 0, frozenset(sentences_at(sentences, [offset + start for start in starts]))
@@ -118,9 +125,13 @@ class Segmenter:
             for offset, (_, marked) in zip(offsets, paragraphs, strict=True)
             for question, starts in marked
         ]
-        article = Article(name, title.replace("_", " "), text, f"{name}.txt")
-        passages = make_passages(text, sentences, self.count_tokens, self.window)
         return SegmentedArticle(article, sentences, passages, questions)
+
+    def cut(self, article: Article) -> tuple[list[Sentence], list[Passage]]:
+        """Return the sentences and the passages of an article."""
+        sentences = split_sentences(article.text, article.blocks or None)
+        passages = make_passages(article.text, sentences, self.count_tokens, self.window, article.blocks)
+        return sentences, passages
 
     def read(
         self, path: Path, max_questions: int = 10_000, max_paragraphs: int | None = None
@@ -193,6 +204,32 @@ class TrainingLibrary:
         """Return the catalog rows of the sentences that answer a question."""
         first = self.retriever.catalog.article_row(question.article).sentence_rows.start
         return frozenset(first + number for number in question.gold)
+
+    def candidate_at(self, article: int, place: int) -> Candidate:
+        """Return the sentence that holds or follows a place of an article's text, as if it were retrieved."""
+        catalog = self.retriever.catalog
+        first = catalog.article_row(article).sentence_rows.start
+        (number,) = sentences_at(catalog.spans(article), [place])
+        (sentence,) = catalog.sentences([first + number])
+        return Candidate(
+            row=sentence.row,
+            article=sentence.article,
+            start=sentence.start,
+            end=sentence.end,
+            text=sentence.text,
+            dense=0.0,
+            passage=0.0,
+            lexical=0.0,
+            terms=tuple(sentence.terms.split()),
+            terms_before=tuple(sentence.terms_before.split()),
+            terms_after=tuple(sentence.terms_after.split()),
+            terms_above=tuple(sentence.terms_above.split()),
+            block=sentence.block,
+            section=sentence.section,
+            number=sentence.number,
+            title=sentence.title,
+            outer_title=sentence.outer_title,
+        )
 
 
 def sample_questions(path: Path, count: int) -> list[str]:

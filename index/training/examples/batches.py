@@ -1,8 +1,9 @@
 """Batches of examples of similar length, as tokens, for the reader's training."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,34 @@ def make_batches(
         source.shuffle(groups)
         batches += [_batch(group) for group in groups]
     return batches
+
+
+def make_grouped_batches(
+    groups: Sequence[Sequence[Example]], tokenizer: Tokenizer, tokens: int, source: random.Random
+) -> list[Batch]:
+    """Return batches as `make_batches` does, of whole groups: what differs by a word is seen together.
+
+    A group of more than `tokens` tokens is a batch of its own.
+    """
+    examples = [example for group in groups for example in group]
+    tokenized = iter(_tokenize(examples, tokenizer))
+    rows = [list(islice(tokenized, len(group))) for group in groups if group]
+    batches: list[Batch] = []
+    for start in range(0, len(rows), _POOL_BATCHES):
+        by_length = sorted(rows[start : start + _POOL_BATCHES], key=_longest)
+        joined: list[list[_TokenizedExample]] = [[]]
+        for group in by_length:
+            together = [*joined[-1], *group]
+            if joined[-1] and _padded(_longest(together)) * len(together) > tokens:
+                joined.append([])
+            joined[-1] += group
+        source.shuffle(joined)
+        batches += [_batch(group) for group in joined]
+    return batches
+
+
+def _longest(examples: Iterable[_TokenizedExample]) -> int:
+    return max(len(example.ids) for example in examples)
 
 
 def _groups(examples: Sequence[_TokenizedExample], tokens: int) -> Iterator[list[_TokenizedExample]]:

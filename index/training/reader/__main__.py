@@ -2,6 +2,8 @@
 
     python -m index.training.reader first --squadshifts DIR --qamr DIR --work DIR --out DIR
     python -m index.training.reader second --squadshifts DIR --start-from DIR --work DIR --out DIR
+    python -m index.training.reader natural --squadshifts DIR --qamr DIR --questions FILE --start-from DIR
+        --work DIR --out DIR
 
 SQuADShifts (Miller et al. 2020) and QAMR (Michael et al. 2018) are public; `index/training/__main__.py` says
 where they come from. The work folder holds checkpoints: the same command continues where it was stopped. On
@@ -10,7 +12,7 @@ two CPU cores the first stage takes about an hour.
 The recipes are named: `first` starts from the encoder; `second` and `second-words` continue from a model that
 a training wrote, or from an exported reader such as the one that ships, and the latter learns the embeddings
 of words, too; `teacher` starts from a larger encoder whose vocabulary has the same tokens; `student` also
-learns what that teacher would mark.
+learns what that teacher would mark; `natural` continues with questions in people's own words.
 """
 
 import argparse
@@ -20,6 +22,7 @@ from pathlib import Path
 from index.config import DEFAULT_ENCODER
 from index.models.model_folders import resolve_encoder
 from index.training.progress import progress_bars
+from index.training.reader.natural import train_on_questions
 from index.training.reader.recipe import RECIPES
 from index.training.reader.training import train_reader
 
@@ -35,7 +38,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
         if recipe.sentences:
             command.add_argument("--qamr", type=Path, required=True, help="folder of the QAMR files")
-        if recipe.stage == 2:
+        if recipe.stage == 3:
+            command.add_argument(
+                "--questions", type=Path, required=True, action="append", help="file of SQuAD 2.0's form"
+            )
+            command.add_argument("--never", type=Path, help="such a file whose paragraphs are never learnt")
+        if recipe.stage > 1:
             command.add_argument("--start-from", type=Path, required=True, help="folder of a model")
         if recipe.teacher_weight:
             command.add_argument("--teacher", type=Path, required=True, help="folder of a larger reader")
@@ -46,17 +54,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     start, out = options.get("start_from"), options["out"]
     if out and start and out.resolve() == start.resolve():
         parser.error("--out is not the folder of --start-from, which a stopped training needs again")
+    recipe, encoder = RECIPES[options["recipe"]], resolve_encoder(options["encoder"])
     with progress_bars() as progress:
-        folder = train_reader(
-            RECIPES[options["recipe"]],
-            options["squadshifts"],
-            options["work"],
-            resolve_encoder(options["encoder"]),
-            qamr=options.get("qamr"),
-            start=start,
-            teacher=options.get("teacher"),
-            progress=progress,
-        )
+        if start and recipe.stage == 3:
+            data = (options["questions"], options["squadshifts"], options["qamr"])
+            folder = train_on_questions(
+                recipe, *data, options["work"], encoder, start, progress, options["never"]
+            )
+        else:
+            folder = train_reader(
+                recipe,
+                options["squadshifts"],
+                options["work"],
+                encoder,
+                qamr=options.get("qamr"),
+                start=start,
+                teacher=options.get("teacher"),
+                progress=progress,
+            )
     if out:
         from index.models.span_model_export import export_span_model
 

@@ -12,7 +12,8 @@ class Recipe:
     """How a reader is trained; the model card says how the training of the shipped one differed."""
 
     stage: int = 1
-    """1: QAMR, then SQuADShifts, from the encoder; 2: SQuADShifts from another model."""
+    """1: QAMR, then SQuADShifts, from the encoder; 2: SQuADShifts from another model; 3: from another model,
+    questions in people's own words, with some of the other data."""
     start: str = ""
     """Fingerprint of the model that a second stage starts from."""
     teacher: str = ""
@@ -32,6 +33,8 @@ class Recipe:
     """Whether the embeddings of words are learnt, too."""
     frozen_layers: int = 0
     """Lowest layers that are not learnt; with any, no embedding is."""
+    repeated: int = 0
+    """Questions of SQuADShifts, and half as many of QAMR, that each round of a third stage goes through."""
     other_domains: float = 0.5
     """Times that the second stage sees reviews and posts in a round, compared to twice for Wikipedia."""
     teacher_weight: float = 0.0
@@ -68,9 +71,12 @@ RECIPES = {
         substituted=0.85,
         seed=8,
     ),
+    "natural": Recipe(
+        stage=3, rounds=2, rate=8e-5, tokens=4096, frozen_layers=1, repeated=1400, save_every=100, seed=3
+    ),
 }
 """The first stage; the second one, without and with the embeddings of words; a larger model's second stage;
-and that of a reader which learns from the larger model."""
+that of a reader which learns from the larger model; and the third one."""
 
 
 def keep_recipe(path: Path, recipe: Recipe) -> None:

@@ -46,7 +46,7 @@ TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_ma
 
 
 class Training:
-    """A model in training: it computes in bfloat16, and its weights are updated in single precision."""
+    """A model in training: it computes in `compute_type`, and its weights are updated in single precision."""
 
     def __init__(
         self, model: "PreTrainedModel", recipe: Recipe, steps: int, teacher: Teacher | None = None
@@ -63,7 +63,8 @@ class Training:
         self._exact = model
         self._average = AveragedModel(model, multi_avg_fn=self._update_average)
         self._average.update_parameters(model)  # the first weights count, too
-        self.model: PreTrainedModel = copy.deepcopy(model).bfloat16().train()
+        computing: Any = copy.deepcopy(model)
+        self.model: PreTrainedModel = computing.to(compute_type()).train()
         self._weights = [
             (exact, weight)
             for exact, weight in zip(model.parameters(), self.model.parameters(), strict=True)
@@ -145,6 +146,13 @@ class Training:
         return averaged
 
 
+def compute_type() -> torch.dtype:
+    """Return bfloat16 if the processor computes in it, else single precision, which is then faster."""
+    capabilities = torch.cpu.get_capabilities()
+    has_bfloat16 = capabilities.get("avx512_bf16") or capabilities.get("amx_bf16")
+    return torch.bfloat16 if has_bfloat16 else torch.float32
+
+
 def _choose_weights(model: "PreTrainedModel", recipe: Recipe) -> None:
     """Mark the weights that are learnt."""
     model.get_input_embeddings().requires_grad_(recipe.word_embeddings)
@@ -174,13 +182,26 @@ def train(
     vocabulary has the encoder's tokens, the first one from the encoder. The model in `teacher` says what it
     would mark. The model is written in the form of Hugging Face's transformers, with its tokenizer.
     """
+    most_similar = most_similar_by(encoder)
+    planned, held_out = _plan(lessons, sentences, encoder, recipe, most_similar)
+    return learn_batches(planned, held_out, encoder, work, recipe, progress, start, teacher)
+
+
+def learn_batches(
+    planned: Sequence[Batch],
+    held_out: Sequence[Batch],
+    encoder: Path,
+    work: Path,
+    recipe: Recipe,
+    progress: Progress = no_progress,
+    start: Path | None = None,
+    teacher: Path | None = None,
+) -> Path:
+    """Train on `planned` batches and measure on `held_out` ones, in the encoder's vocabulary; see `train`."""
     base = start or encoder
     loaded_teacher = Teacher.load(teacher, base, work / "teacher") if teacher else None
-    most_similar = most_similar_by(encoder)
-    planned, held_out = (
-        translate(batches, vocabulary_map(encoder, base))
-        for batches in _plan(lessons, sentences, encoder, recipe, most_similar)
-    )
+    ids = vocabulary_map(encoder, base)
+    planned, held_out = translate(planned, ids), translate(held_out, ids)
     training = Training(load_model(base, recipe.seed), recipe, len(planned), loaded_teacher)
     checkpoint = work / CHECKPOINT_FILE
     if checkpoint.exists():
@@ -254,6 +275,19 @@ def train_reader(
         raise ValueError("this recipe needs the files of QAMR")
     if (recipe.stage == 1) != (start is None):
         raise ValueError("a second stage starts from a model, and a first one does not")
+    recipe, start = prepare(recipe, work, encoder, start, teacher)
+    sentences = read_qamr(qamr) if recipe.sentences and qamr else []
+    lessons = read_squadshifts(squadshifts)
+    return train(lessons, sentences, encoder, work, recipe, progress, start, teacher)
+
+
+def prepare(
+    recipe: Recipe, work: Path, encoder: Path, start: Path | None, teacher: Path | None = None
+) -> tuple[Recipe, Path | None]:
+    """Make the work folder; return the recipe with the fingerprints of its models, and what it starts from.
+
+    An exported reader to start from is restored. Raises ValueError as `train_reader` does.
+    """
     work.mkdir(parents=True, exist_ok=True)
     if start and (start / SETTINGS_FILE).exists():
         restore(start, encoder, work / "start")
@@ -265,6 +299,4 @@ def train_reader(
         check_reader_folder(teacher)
         recipe = replace(recipe, teacher=model_fingerprint(teacher))
     keep_recipe(work / RECIPE_FILE, recipe)
-    sentences = read_qamr(qamr) if recipe.sentences and qamr else []
-    lessons = read_squadshifts(squadshifts)
-    return train(lessons, sentences, encoder, work, recipe, progress, start, teacher)
+    return recipe, start

@@ -35,6 +35,8 @@ from index.records import Progress, Ranked
 from index.retrieval.ranking import Ranker
 from index.segmentation.search_terms import terms
 from index.training.datasets.lessons import SQUADSHIFTS, WIKIPEDIA, Lesson, read_squadshifts
+from index.training.datasets.question_articles import is_held_out, segment_titles
+from index.training.datasets.squad import read_squad
 from index.training.datasets.training_libraries import (
     CHAT,
     SegmentedArticle,
@@ -58,7 +60,8 @@ from index.training.weights.report import ConfidenceExample, report
 HELD_OUT_WIKIPEDIA = "held out wiki"
 HELD_OUT_OTHERS = "held out other"
 SQUAD2 = "squad 2.0"
-ORDERED = (HELD_OUT_WIKIPEDIA, SQUAD2)
+NATURAL = "natural"
+ORDERED = (HELD_OUT_WIKIPEDIA, SQUAD2, NATURAL)
 """The groups of questions that the joint order is learnt from: each has one article that answers it."""
 PARAGRAPHS = 40
 """Paragraphs of reviews or comments that make an article."""
@@ -174,11 +177,13 @@ def read_data(
     encoder_name: str,
     progress: Progress = no_progress,
     *,
+    questions: Path | None = None,
     strangers: int = STRANGERS,
 ) -> Iterator[ReadingExample]:
     """Yield all that is learnt from, as the reader in the folder `reader` sees it.
 
-    `strangers` is how many questions about other things each data set that has them gives.
+    Of `questions`, a file that `question_articles` reads, the titles that are held out count. `strangers` is
+    how many questions about other things each data set that has them gives.
     """
     framework, encoder = load_encoders(encoder_name)
     segmenter = Segmenter(encoder.count_tokens, encoder.window)
@@ -191,10 +196,13 @@ def read_data(
         if part != WIKIPEDIA
         for text in sample_questions(squadshifts / f"{part}.json", strangers)
     ]
+    entries = read_squad(questions) if questions else ()
+    titles = [entry for entry in entries if is_held_out(entry.title)]
     groups = [
         (HELD_OUT_WIKIPEDIA, held_out_articles(wikipedia, segmenter), about_other_things),
         (HELD_OUT_OTHERS, held_out_articles(others, segmenter), []),
         (SQUAD2, segmenter.read(squad2) if squad2 else [], []),
+        (NATURAL, segment_titles(titles, segmenter), []),
     ]
     model, ranker = SpanModel.load(reader), Ranker.load()
     unweighted = ReadingWeights(np.zeros(len(RANK_FEATURES)), np.zeros(len(CONFIDENCE_FEATURES)))
@@ -224,10 +232,14 @@ def learn_from(
     encoder_name: str,
     progress: Progress = no_progress,
     *,
+    questions: Path | None = None,
     strangers: int = STRANGERS,
 ) -> tuple[str, str]:
-    """Read the data with the reader in the folder `reader`, and `learn`."""
-    examples = list(read_data(squadshifts, squad2, reader, encoder_name, progress, strangers=strangers))
+    """Read the data with the reader in the folder `reader`, and `learn`; see `read_data`."""
+    data = read_data(
+        squadshifts, squad2, reader, encoder_name, progress, questions=questions, strangers=strangers
+    )
+    examples = list(data)
     return learn(examples, file_sha256(reader / SETTINGS_FILE))
 
 
@@ -236,6 +248,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m index.training.weights.joint", description=__doc__)
     parser.add_argument("--squadshifts", type=Path, required=True, help="folder of the SQuADShifts files")
     parser.add_argument("--squad2", type=Path, help="file of SQuAD 2.0's form")
+    parser.add_argument("--questions", type=Path, help="file of questions in people's own words")
     parser.add_argument("--reader", type=Path, required=True, help="folder of the exported reader")
     parser.add_argument("--encoder", default=DEFAULT_ENCODER, help="encoder of the index (%(default)s)")
     parser.add_argument("--out", type=Path, required=True, help="file for the weights")
@@ -243,7 +256,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     with progress_bars() as progress:
         weights, text = learn_from(
-            options.squadshifts, options.squad2, options.reader, options.encoder, progress
+            options.squadshifts,
+            options.squad2,
+            options.reader,
+            options.encoder,
+            progress,
+            questions=options.questions,
         )
     options.out.write_text(weights, encoding="utf-8")
     options.report.write_text(text, encoding="utf-8")

@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from index.training.examples.batches import QUESTION_TOKENS, STEP, WINDOW_TOKENS, Batch, make_batches
+from index.training.examples.batches import (
+    QUESTION_TOKENS,
+    STEP,
+    WINDOW_TOKENS,
+    Batch,
+    make_batches,
+    make_grouped_batches,
+)
 from index.training.examples.curriculum import first_stage, nearest_texts
 from index.training.examples.example import Example
 from tests.support.miniature_datasets import part, short_lessons, short_sentences
@@ -136,3 +143,23 @@ def test_settings_of_the_tokenizer_change_nothing(tokenizer: Tokenizer) -> None:
     other.enable_truncation(4)
     other.enable_padding(length=60)
     assert one(example, other).ids.tolist() == expected.ids.tolist()
+
+
+def test_groups_are_not_torn_apart(tokenizer: Tokenizer) -> None:
+    groups = [
+        [Example("who?", f"the bridge {number}" + " of the river" * (number % 7), None)] * (1 + number % 3)
+        for number in range(80)
+    ]
+    batches = make_grouped_batches([*groups, []], tokenizer, 512, random.Random(1))
+    again = make_grouped_batches([*groups, []], tokenizer, 512, random.Random(1))
+    assert [batch.ids.tolist() for batch in batches] == [batch.ids.tolist() for batch in again]
+    assert all(batch.ids.size <= 512 for batch in batches)
+    rows = [tuple(row) for batch in batches for row in set(map(tuple, batch.ids[:, :STEP].tolist()))]
+    assert len(rows) == len(set(rows)) == len({group[0].text for group in groups})
+    assert sum(len(batch.ids) for batch in batches) == sum(map(len, groups))
+
+
+def test_a_group_too_large_for_a_batch_is_one_by_itself(tokenizer: Tokenizer) -> None:
+    group = [Example("who?", "the bridge", None)] * 20
+    (batch,) = make_grouped_batches([group], tokenizer, 64, random.Random(1))
+    assert len(batch.ids) == 20

@@ -40,6 +40,7 @@ def test_the_second_stage_of_an_exported_reader_is_exported_and_reads(tmp_path: 
         ("second-words", "--start-from"),
         ("teacher", "--start-from"),
         ("student", "--qamr, --start-from, --teacher"),
+        ("natural", "--qamr, --questions, --start-from"),
     ],
 )
 def test_a_recipe_names_what_it_needs(
@@ -60,4 +61,4 @@ def test_other_recipes_and_a_lost_start_are_refused(capsys: pytest.CaptureFixtur
     with pytest.raises(SystemExit):
         main(["third", *arguments])
     assert "invalid choice: 'third'" in capsys.readouterr().err
-    assert set(RECIPES) == {"first", "second", "second-words", "teacher", "student"}
+    assert set(RECIPES) == {"first", "second", "second-words", "teacher", "student", "natural"}

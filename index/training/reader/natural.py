@@ -1,0 +1,94 @@
+"""The third stage of a reader's training: people's own words, and windows as the product reads them."""
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+from index.records import Progress
+from index.retrieval.ranking import Ranker
+from index.training.datasets.lessons import Lesson, read_qamr, read_squadshifts
+from index.training.datasets.question_articles import is_held_out, segment_titles
+from index.training.datasets.squad import SquadArticle, SquadParagraph, read_squad
+from index.training.datasets.training_libraries import Segmenter, TrainingLibrary
+from index.training.encoders import load_encoders
+from index.training.examples.batches import Batch, make_grouped_batches
+from index.training.examples.example import Example, answerable_example
+from index.training.examples.retrieved import retrieved_examples
+from index.training.progress import no_progress
+from index.training.reader.recipe import Recipe
+from index.training.reader.training import learn_batches, prepare
+
+GROUP = 8
+"""Repeated questions that are batched together, as those of a paragraph are."""
+
+
+def train_on_questions(
+    recipe: Recipe,
+    questions: Sequence[Path],
+    squadshifts: Path,
+    qamr: Path,
+    work: Path,
+    encoder: Path,
+    start: Path,
+    progress: Progress = no_progress,
+    never: Path | None = None,
+) -> Path:
+    """Train on files of `questions` (see `question_articles`); return the folder of the model.
+
+    Titles that are held out are not learnt, nor are paragraphs of SQuADShifts that stand in the file `never`.
+    The arguments are else those of `train_reader`, which says what is raised.
+    """
+    recipe, restored = prepare(recipe, work, encoder, start)
+    entries = [entry for path in questions for entry in read_squad(path)]
+    learnt = [entry for entry in entries if not is_held_out(entry.title)]
+    held_out = [entry for entry in entries if is_held_out(entry.title)]
+    left_out = {paragraph.context.strip() for paragraph in paragraphs_of(held_out)}
+    if never:
+        left_out |= {paragraph.context.strip() for paragraph in paragraphs_of(read_squad(never))}
+    repeated = [
+        lesson
+        for lesson in read_squadshifts(squadshifts)
+        if not lesson.text.held_out and lesson.text.text.strip() not in left_out
+    ]
+    library, measured = (library_of(part, encoder, progress) for part in (learnt, held_out))
+    sentences = read_qamr(qamr)
+    tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
+    ranker, planned = Ranker.load(), list[Batch]()
+    for number in range(recipe.rounds):
+        order = random.Random(f"{recipe.seed} natural {number}")  # noqa: S311
+        groups = retrieved_examples(library, ranker, recipe.seed + number)
+        groups += _repeated(repeated, recipe.repeated, order)
+        groups += _repeated(sentences, recipe.repeated // 2, order)
+        order.shuffle(groups)
+        planned += make_grouped_batches(groups, tokenizer, recipe.tokens, order)
+    windows = [example for group in retrieved_examples(measured, ranker, recipe.seed) for example in group]
+    order = random.Random(recipe.seed)  # noqa: S311
+    drawn = order.sample(windows, min(2 * recipe.measured_questions, len(windows)))
+    measured_windows = make_grouped_batches([[example] for example in drawn], tokenizer, recipe.tokens, order)
+    return learn_batches(planned, measured_windows, encoder, work, recipe, progress, restored)
+
+
+def paragraphs_of(entries: Iterable[SquadArticle]) -> Iterator[SquadParagraph]:
+    """Yield all paragraphs of some articles."""
+    for entry in entries:
+        yield from entry.paragraphs
+
+
+def library_of(
+    entries: Iterable[SquadArticle], encoder: Path, progress: Progress = no_progress
+) -> TrainingLibrary:
+    """Index articles, with the questions about them, in memory."""
+    framework, exported = load_encoders(str(encoder))
+    articles = segment_titles(entries, Segmenter(exported.count_tokens, exported.window))
+    texts = list(dict.fromkeys(text for article in articles for text in article.texts_to_embed()))
+    vectors = framework.embed(texts, lambda _, done, total: progress("embed", done, total))
+    return TrainingLibrary.build(articles, dict(zip(texts, vectors, strict=True)))
+
+
+def _repeated(lessons: Sequence[Lesson], count: int, source: random.Random) -> list[list[Example]]:
+    """Draw answerable questions of the earlier stages, so that what they taught is not forgotten."""
+    drawn = source.sample(lessons, min(count, len(lessons)))
+    examples = [answerable_example(lesson, source) for lesson in drawn]
+    return [examples[start : start + GROUP] for start in range(0, len(examples), GROUP)]
