@@ -1,7 +1,7 @@
 """Makes the reader that ships with the project, from public data to figures, in one command.
 
-    python -m index.training --squadshifts DIR --qamr DIR --squad2 FILE --selqa FILE --larger DIR --work DIR
-        --out index/reading
+    python -m index.training --squadshifts DIR --qamr DIR --squad2 FILE --squad2-train FILE --questions DIR
+        --selqa FILE --larger DIR --work DIR --out index/reading
 
 Where the data comes from, and the names that its files need here:
 
@@ -9,15 +9,18 @@ Where the data comes from, and the names that its files need here:
   `new_wiki.json`, likewise `amazon_reviews.json` and `reddit.json`
 - QAMR (Michael et al. 2018), github.com/uwnlp/qamr: `filtered/dev.tsv` as `qamr_dev.tsv`, `filtered/test.tsv`
   as `qamr_test.tsv`, and `wiki-sentences.tsv`
-- SQuAD 2.0 (Rajpurkar et al. 2018), rajpurkar.github.io/SQuAD-explorer: a file of its form with unanswerable
-  questions; the model card names the articles that were taken
+- SQuAD 2.0 (Rajpurkar et al. 2018), rajpurkar.github.io/SQuAD-explorer: two files of its form; the model card
+  names the articles that were taken for each
+- Footnote's own questions: `train.json` to learn from, and `dev.json` to measure on
 - SelQA (Jurczyk et al. 2016), github.com/emorynlp/selqa: `selqa-ass-dev.json`
 - all-mpnet-base-v2 (sentence-transformers), the folder of a larger encoder, 438 MB
 
 The reader learns from the first two, in a first stage and, from there, twice in a second one, without and
 with the embeddings of words. The larger encoder gets the second stage alone; then the average of the three
-readers learns what that teacher would mark, in both data sets and mostly with words replaced. From SQuAD 2.0
-the order of sentences and the confidence are learnt; the reader is measured on it, too, as on SelQA.
+readers learns what that teacher would mark, in both data sets and mostly with words replaced. Last, it learns
+from questions in people's own words and articles of SQuAD 2.0, in windows that retrieval finds. From other
+articles of SQuAD 2.0, and from titles that the reader has not learnt from, the order of sentences and the
+confidence are learnt; the reader is measured on these articles, too, as on SelQA and on `dev.json`.
 
 It continues where it was stopped, from the checkpoints in the work folder, which also gets the figures.
 """
@@ -32,9 +35,12 @@ from index.models.span_model_export import export_span_model
 from index.reading.span_reader import ReadingWeights
 from index.training import figures
 from index.training.datasets.selqa import read_selqa
+from index.training.datasets.squad import read_squad
+from index.training.natural_figures import natural_figures
 from index.training.progress import progress_bars
 from index.training.reader.averaging import average
 from index.training.reader.extractive import vocabulary_map
+from index.training.reader.natural import train_on_questions
 from index.training.reader.recipe import RECIPES, Recipe
 from index.training.reader.training import train_reader
 from index.training.weights import joint
@@ -55,6 +61,8 @@ def main(
     parser.add_argument("--squadshifts", type=Path, required=True, help="folder of the SQuADShifts files")
     parser.add_argument("--qamr", type=Path, required=True, help="folder of the QAMR files")
     parser.add_argument("--squad2", type=Path, required=True, help="file of SQuAD 2.0's form")
+    parser.add_argument("--squad2-train", type=Path, required=True, help="such a file to train on")
+    parser.add_argument("--questions", type=Path, required=True, help="folder of train.json and dev.json")
     parser.add_argument("--selqa", type=Path, required=True, help="file of SelQA, as selqa-dev.json")
     parser.add_argument("--larger", type=Path, required=True, help="folder of all-mpnet-base-v2")
     parser.add_argument("--encoder", default=DEFAULT_ENCODER, help="encoder of the index (%(default)s)")
@@ -64,6 +72,9 @@ def main(
     encoder, work, qamr = resolve_encoder(options.encoder), options.work, options.qamr
     vocabulary_map(encoder, options.larger)  # so that an unfit file or model shows now, not in hours
     read_selqa(options.selqa)
+    learnt, measured = (options.questions / name for name in ("train.json", "dev.json"))
+    for path in (learnt, measured, options.squad2_train):
+        read_squad(path)
     reader, weights_file = options.out / "reader_model", options.out / "reading.json"
     with progress_bars() as progress:
 
@@ -83,13 +94,27 @@ def main(
         average([first, second, second_words], work / "average")
         teacher = train("teacher", start=options.larger)
         student = train("student", qamr=qamr, start=work / "average", teacher=teacher)
-        export_span_model(student, reader)
+        natural = train_on_questions(
+            recipes["natural"],
+            [learnt, options.squad2_train],
+            options.squadshifts,
+            qamr,
+            work / "natural",
+            encoder,
+            student,
+            lambda stage, done, total: progress(f"{stage}: natural", done, total),
+            measured,
+        )
+        export_span_model(natural, reader)
         data = (options.squadshifts, options.squad2)
-        weights, report = joint.learn_from(*data, reader, options.encoder, progress, strangers=strangers)
+        weights, report = joint.learn_from(
+            *data, reader, options.encoder, progress, questions=learnt, strangers=strangers
+        )
         weights_file.write_text(weights, encoding="utf-8")
         (work / "confidence.md").write_text(report, encoding="utf-8")
         loaded = ReadingWeights.load(weights)
         tables = figures.figures(*data, options.selqa, reader, loaded, options.encoder, progress)
+        tables += "\n" + natural_figures(measured, reader, options.encoder, progress)
         (work / "figures.md").write_text(tables, encoding="utf-8")
 
 

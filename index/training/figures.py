@@ -1,11 +1,10 @@
 """Measures the reader for its model card, as tables in Markdown. Build side only.
 
-    python -m index.training.figures --squadshifts DIR --squad2 FILE --selqa FILE [--natural FILE]
-        --reader DIR [--weights FILE] --out FILE
+    python -m index.training.figures --squadshifts DIR --squad2 FILE --selqa FILE --reader DIR
+        [--weights FILE] --out FILE
 
 On the paragraphs of SQuADShifts (Miller et al. 2020) that the reader was not trained on, and on a file of
-SQuAD 2.0's form with unanswerable questions, it is given the paragraph, as it is on a file of questions in
-people's own words; of a question and its twin, the answerable one should be the likelier. On SelQA (Jurczyk et al. 2016) the
+SQuAD 2.0's form with unanswerable questions, it is given the paragraph. On SelQA (Jurczyk et al. 2016) the
 sentences of a section are put in order, without and with it.
 """
 

@@ -80,13 +80,14 @@ def _segmented(
     article = Article(name, draft.title, draft.text, f"{name}.txt", blocks=tuple(draft.blocks))
     sentences, passages = segmenter.cut(article)
     questions = []
-    for number, (paragraph, offset) in enumerate(draft.paragraphs):
+    for paragraph, offset in draft.paragraphs:
+        context = (offset, offset + len(paragraph.context))
         for question in paragraph.qas:
             spans = tuple(_places(question.answers, paragraph.context, offset))
             if question.is_impossible != bool(spans):
                 gold = frozenset(sentences_at(sentences, [start for start, _ in spans]))
                 decoy = next(_places(question.plausible_answers, paragraph.context, offset), None)
-                questions.append(LabelledQuestion(question.question, 0, gold, spans, decoy, number))
+                questions.append(LabelledQuestion(question.question, 0, gold, spans, decoy, context))
     return SegmentedArticle(article, sentences, passages, questions)
 
 

@@ -17,7 +17,7 @@ from index.retrieval.retriever import Retriever
 from index.segmentation.passages import make_passages
 from index.segmentation.sentences import split_sentences
 from index.storage.bm25 import Bm25
-from index.storage.catalog import Catalog
+from index.storage.catalog import Catalog, SentenceRow
 from index.storage.catalog_writer import CatalogWriter
 from index.storage.vectors import Vectors
 from index.training.datasets.squad import join_paragraphs, read_squad, sentences_at
@@ -61,8 +61,8 @@ class LabelledQuestion:
     """A question about an article of its library; `gold` numbers the sentences that answer it, if any.
 
     `spans` are the answers that people marked in the article's text. `decoy` is what a careless reader would
-    take for the answer of a question that has none, and `paragraph` numbers the article's paragraph that the
-    question was asked about.
+    take for the answer of a question that has none, and `paragraph` the part of the text that the question
+    was asked about.
     """
 
     text: str
@@ -70,7 +70,7 @@ class LabelledQuestion:
     gold: frozenset[int]
     spans: tuple[Span, ...] = ()
     decoy: Span | None = None
-    paragraph: int = 0
+    paragraph: Span = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,25 +211,30 @@ class TrainingLibrary:
         first = catalog.article_row(article).sentence_rows.start
         (number,) = sentences_at(catalog.spans(article), [place])
         (sentence,) = catalog.sentences([first + number])
-        return Candidate(
-            row=sentence.row,
-            article=sentence.article,
-            start=sentence.start,
-            end=sentence.end,
-            text=sentence.text,
-            dense=0.0,
-            passage=0.0,
-            lexical=0.0,
-            terms=tuple(sentence.terms.split()),
-            terms_before=tuple(sentence.terms_before.split()),
-            terms_after=tuple(sentence.terms_after.split()),
-            terms_above=tuple(sentence.terms_above.split()),
-            block=sentence.block,
-            section=sentence.section,
-            number=sentence.number,
-            title=sentence.title,
-            outer_title=sentence.outer_title,
-        )
+        return unranked(sentence)
+
+
+def unranked(sentence: SentenceRow) -> Candidate:
+    """Return a sentence as a candidate that nothing is known of but its text."""
+    return Candidate(
+        row=sentence.row,
+        article=sentence.article,
+        start=sentence.start,
+        end=sentence.end,
+        text=sentence.text,
+        dense=0.0,
+        passage=0.0,
+        lexical=0.0,
+        terms=tuple(sentence.terms.split()),
+        terms_before=tuple(sentence.terms_before.split()),
+        terms_after=tuple(sentence.terms_after.split()),
+        terms_above=tuple(sentence.terms_above.split()),
+        block=sentence.block,
+        section=sentence.section,
+        number=sentence.number,
+        title=sentence.title,
+        outer_title=sentence.outer_title,
+    )
 
 
 def sample_questions(path: Path, count: int) -> list[str]:

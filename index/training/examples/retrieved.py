@@ -33,7 +33,7 @@ def retrieved_examples(library: TrainingLibrary, ranker: Ranker, seed: int) -> l
     An answerable question comes with a window that holds its answer, the best one mostly, and often with one
     of the others that were ranked high. An unanswerable one comes with a window that holds its decoy.
     """
-    paragraphs: dict[tuple[int, int], list[Example]] = {}
+    paragraphs: dict[tuple[int, Span], list[Example]] = {}
     source = random.Random(seed)  # noqa: S311
     for question in library.questions:
         examples = paragraphs.setdefault((question.article, question.paragraph), [])

@@ -19,6 +19,7 @@ from tests.support.miniature_datasets import (
     write_qamr,
     write_squadshifts,
 )
+from tests.support.miniature_questions import held_out_entry, write_questions
 from tests.support.tiny_span_models import save_encoder_of_tiny_reader, save_tiny_reader
 
 STRANGERS = 6
@@ -50,11 +51,19 @@ def arguments(tmp_path: Path) -> list[str]:
         "answers": [1],
     }
     selqa.write_text(json.dumps([section]), encoding="utf-8")
+    own = tmp_path / "questions"
+    own.mkdir()
+    write_questions(own / "train.json", held_out_entry())
+    write_questions(own / "dev.json")
+    squad2_train = tmp_path / "squad2-train.json"
+    squad2_train.write_text(json.dumps({"data": [entry]}), encoding="utf-8")
     larger = save_tiny_reader(tmp_path / "larger", "mpnet", head=False, shift=5)
     options = {
         "squadshifts": squadshifts,
         "qamr": qamr,
         "squad2": squad2,
+        "squad2-train": squad2_train,
+        "questions": own,
         "selqa": selqa,
         "larger": larger,
         "encoder": save_encoder_of_tiny_reader(tmp_path),
@@ -74,9 +83,11 @@ def test_a_reader_is_made_and_measured(arguments: list[str], tmp_path: Path) -> 
     SpanModel.load(out / "reader_model")
     assert ReadingWeights.load((out / "reading.json").read_text(encoding="utf-8")).reader
     assert "| SelQA, 1 questions | MAP | MRR |" in (work / "figures.md").read_text(encoding="utf-8")
+    assert "| twins told apart |" in (work / "figures.md").read_text(encoding="utf-8")
     assert "| threshold |" in (work / "confidence.md").read_text(encoding="utf-8")
     recipes = {name: json.loads((work / name / "recipe.json").read_text()) for name in RECIPES}
     assert recipes["second"]["start"] == recipes["second-words"]["start"] != recipes["student"]["start"]
+    assert recipes["natural"]["start"] != recipes["student"]["start"]
     assert [name for name, recipe in recipes.items() if recipe["teacher"]] == ["student"]
 
 
