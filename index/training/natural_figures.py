@@ -41,7 +41,7 @@ from index.training.progress import no_progress, progress_bars, tracked
 
 @dataclass(frozen=True, slots=True)
 class NaturalAnswer:
-    """What a reader marks for a question, with its log-odds against no answer, and the texts that are right."""
+    """What a reader marks for a question, its log-odds against no answer, and the texts that are right."""
 
     question: str
     marked: str
