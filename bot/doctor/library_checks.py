@@ -24,6 +24,7 @@ from index.library import Library
 from index.models.model_folders import resolve_encoder, resolve_reader
 from index.models.span_model import GRAPH_FILE, SETTINGS_FILE, TOKENIZER_FILE, SpanModel
 from index.reading.reader_choice import exported_reader_folder, own_reader_folder
+from index.segmentation.characters import escape_unseen
 from index.storage.generations import open_current
 from index.storage.index_folder import check_index_folder
 
@@ -113,12 +114,12 @@ def examine_skipped(config: BotConfig) -> Iterator[Check]:
     """Yield a check for each file that the index leaves out, with what to do about it, up to a number."""
     files = staleness.skipped_files(config)
     for skipped in files[:_MOST_NAMED]:
-        yield Check("skipped file", WARN, f"{skipped.file}: {skipped.reason}", skipped.remedy)
+        yield Check("skipped file", WARN, f"{escape_unseen(skipped.file)}: {skipped.reason}", skipped.remedy)
     if (more := len(files) - _MOST_NAMED) > 0:
         detail = f"and {count_with_noun(more, 'more file')}"
         yield Check("skipped file", WARN, detail, "`footnote articles` names them all.")
     for poor in staleness.poor_texts(config)[:_MOST_NAMED]:
-        yield Check("poor text", WARN, f"{poor.file}: {poor.reason}", POOR_TEXT)
+        yield Check("poor text", WARN, f"{escape_unseen(poor.file)}: {poor.reason}", POOR_TEXT)
 
 
 def examine_freshness(config: BotConfig) -> Check:

@@ -157,10 +157,10 @@ def list_blocks(articles: "Sequence[ArticleRow]") -> list[Block]:
 
 
 def check_blocks(check: Check, *, verbose: bool = False) -> list[Block]:
-    """Lay out a check in one line, with the remedy below it; `verbose` adds what few need."""
-    pieces = (Piece(f"{check.check:<15}"), Piece(safe(check.detail)))
-    blocks = [Block(pieces, f"{check.status:<5}", check.status)]
+    """Lay out a check: its name beside what was found, the remedy below; `verbose` adds what few need."""
+    lead = f"{check.status:<5}{check.check:<15}"
+    blocks = [Block((Piece(safe(check.detail)),), lead, check.status)]
     for text in (check.more if verbose else "", check.remedy):
         if text:
-            blocks.append(Block((Piece(safe(text), "aside"),), " " * 20))
+            blocks.append(Block((Piece(safe(text), "aside"),), " " * len(lead)))
     return blocks

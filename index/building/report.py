@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from index.building.reuse import ArticleEntry
 from index.storage.input_state import FileState, PoorText, SkippedFile, poor_texts, skipped_files
 
+_RARE = ("renamed", "skipped")
+"""Changes that are only counted if there are any."""
+
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
@@ -29,16 +32,17 @@ class BuildReport:
 
     @property
     def summary(self) -> str:
-        """What the update did to the articles, in one line."""
+        """What the update did to the articles and how many files it skipped, in one line."""
         changes = {
             "added": self.added,
             "updated": self.updated,
             "removed": self.removed,
             "renamed": self.renamed,
             "rebuilt" if self.rebuilt else "unchanged": self.unchanged,
+            "skipped": self.skipped,
         }
         return ", ".join(
-            f"{len(ids)} {change}" for change, ids in changes.items() if ids or change != "renamed"
+            f"{len(ids)} {change}" for change, ids in changes.items() if ids or change not in _RARE
         )
 
 

@@ -3,7 +3,7 @@
 import click
 
 from bot.terminal.command_group import FAILED, Command, global_options
-from bot.terminal.commands.options import json_option, options_of, put
+from bot.terminal.commands.options import WholeNumber, json_option, options_of, put
 
 
 @click.command(
@@ -35,9 +35,7 @@ def articles(context: click.Context, as_objects: bool) -> None:
     ),
 )
 @click.argument("article", metavar="ID")
-@click.option(
-    "--around", type=click.IntRange(1), metavar="N", help="Show only the sentences around number N."
-)
+@click.option("--around", type=WholeNumber(1), metavar="N", help="Show only the sentences around number N.")
 @json_option
 @global_options
 @click.pass_context

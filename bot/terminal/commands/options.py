@@ -5,11 +5,34 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from typing_extensions import override
 
 from bot.terminal.command_group import GlobalOptions
 
 if TYPE_CHECKING:
     from bot.terminal.blocks import Block
+
+
+class WholeNumber(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic from click 8.5 on
+    """A whole number within bounds; click's own type shows and refuses it in a mathematician's notation."""
+
+    name = "number"
+
+    def __init__(self, least: int, most: int | None = None) -> None:
+        self.least, self.most = least, most
+
+    @override
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Return the number that was typed."""
+        bounds = f"of {self.least} or more" if self.most is None else f"from {self.least} to {self.most}"
+        try:
+            number = int(value)
+        except ValueError:
+            number = None
+        if number is None or number < self.least or (self.most is not None and number > self.most):
+            self.fail(f"expected a whole number {bounds} (found {value!r:.40})", param, ctx)
+        return number
+
 
 EXISTING = click.Path(exists=True, dir_okay=False, path_type=Path)
 json_option = click.option(
@@ -19,7 +42,7 @@ article_option = click.option(
     "--article", metavar="ID", help="Ask one article only: its id, file, title or a beginning."
 )
 top_k_option = click.option(
-    "--top-k", type=click.IntRange(1, 50), metavar="N", help="Number of citations; 3 unless configured."
+    "--top-k", type=WholeNumber(1, 50), metavar="N", help="Number of citations, 1 to 50; 3 unless configured."
 )
 
 

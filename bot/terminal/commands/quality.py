@@ -7,7 +7,7 @@ from typing import IO
 import click
 
 from bot.terminal.command_group import Command, global_options
-from bot.terminal.commands.options import EXISTING, json_option, options_of, put
+from bot.terminal.commands.options import EXISTING, WholeNumber, json_option, options_of, put
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ def evaluate(context: click.Context, file: Path, with_failures: bool, as_objects
     help="Write questions for `footnote eval` to FILE; - is stdout.",
 )
 @click.option(
-    "--forget", type=click.IntRange(1), metavar="USER", help="Delete what the user with this Discord id said."
+    "--forget", type=WholeNumber(1), metavar="USER", help="Delete what the user with this Discord id said."
 )
 @json_option
 @global_options

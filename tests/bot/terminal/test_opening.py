@@ -148,8 +148,8 @@ def test_index_reports_and_names_what_it_skips(home: Home) -> None:
     (home.corpus / "boat.md").write_text("T h e b o a t l e a v e s a t n o o n.")
     run = home.footnote("index")
     assert run.code == 1
-    assert run.out == "2 added, 0 updated, 0 removed, 2 unchanged\n"
-    assert "warning: skipped evil�[2J.txt: " in run.err
+    assert run.out == "2 added, 0 updated, 0 removed, 2 unchanged, 1 skipped\n"
+    assert "warning: skipped evil\\x1b[2J.txt: " in run.err
     assert "warning: poor text in boat.md: its words are cut by spaces. " in run.err
     again = home.footnote("index", "--json")
     assert again.code == 1

@@ -42,6 +42,7 @@ def test_a_file_that_was_skipped_was_no_article() -> None:
     done = report([state("image", "1", "is binary")], [state("image", "2"), state("scan", "3", "no text")])
     assert (done.added, done.updated) == (("image",), ())
     assert done.skipped == (("scan.txt", "no text", ""),)
+    assert done.summary == "1 added, 0 updated, 0 removed, 0 unchanged, 1 skipped"
 
 
 def test_articles_of_a_rebuilt_index_are_not_called_unchanged() -> None:
