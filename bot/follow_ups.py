@@ -1,13 +1,15 @@
 """Follow-up questions: what "and in winter?" or "who built it?" ask after an earlier question.
 
 "And in winter?" after "When is it open in summer?" is "When is it open in winter?"; otherwise the words of
-the earlier question and of its answer are added, so that the question can be looked up. The rules are for
-English.
+the earlier question and the names in its answer are added, so that the question can be looked up. Numbers
+and dates of the answer are not: "and in 2024?" would be looked up with the number of another year. The rules
+are for English.
 """
 
 import re
 from dataclasses import dataclass
 
+from index.segmentation.folding import fold_text
 from index.segmentation.search_terms import STOP_WORDS, terms
 
 # "And ...", "What about ...", "But what about ..."
@@ -16,6 +18,9 @@ _OPENING = re.compile(
     r"|(?:what|how) (?:about|of)\b|what if\b|same for\b",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
+# What stands with a number in capitals and is no name: "35 Celsius", "40 EUR", "20 GB".
+_UNIT = re.compile(r"[A-Z]{1,3}|Celsius|Fahrenheit|Kelvin")
 _WORD = re.compile(r"[^\W_]+(?:['\u2019.,/:-][^\W_]+)*")
 # Words that stand for somebody or something that was named before, if nothing was named in the same question.
 _PRONOUN = re.compile(
@@ -64,7 +69,7 @@ class FollowUp:
 
 def follow_up(question: str, earlier: str, answer: str | None) -> FollowUp | None:
     """Return `question` with the subject of the `earlier` one and its `answer`; None if it has its own."""
-    if not _goes_on(question):
+    if not goes_on(question):
         return None
     rest = _OPENING.sub("", question, count=1)
     if exchanged := _exchange(rest, earlier):
@@ -72,12 +77,15 @@ def follow_up(question: str, earlier: str, answer: str | None) -> FollowUp | Non
     own = set(terms(question))
     words: list[str] = []
     known = own | _NO_SUBJECT
+    named = [kind for kind in _EXCHANGED if kind.search(rest)]
+    asked_before = [
+        word for word in _WORD.findall(earlier) if not any(kind.fullmatch(word) for kind in named)
+    ]
     # The words of the answer first: they stay together.
-    for text in (answer or "", earlier):
-        new = [word for word in _WORD.findall(text) if set(terms(word)) - known]
-        if text is earlier or len(text.split()) <= _SHORT_ANSWER:
-            words = [*dict.fromkeys(new), *words]
-            known |= set(terms(text))
+    for candidates in (_subject_of(answer or ""), asked_before):
+        new = [word for word in candidates if set(terms(word)) - known]
+        words = [*dict.fromkeys(new), *words]
+        known |= set(terms(" ".join(candidates)))
     if not words:
         return None
     mark = "?" if question.rstrip().endswith("?") else ""
@@ -94,7 +102,25 @@ def _exchange(rest: str, earlier: str) -> str | None:
     return None
 
 
-def _goes_on(question: str) -> bool:
+def _subject_of(answer: str) -> list[str]:
+    """Return the words of a short answer that the next question may be about: neither numbers nor dates.
+
+    Of an answer with a number these are the names alone: nothing of "35 metres", "Ada" of "Ada, in 1974".
+    """
+    if len(answer.split()) > _SHORT_ANSWER:
+        return []
+    words = [word for word in _WORD.findall(answer) if not any(kind.search(word) for kind in _EXCHANGED)]
+    if _DIGIT.search(fold_text(answer).text):
+        words = [
+            word
+            for word in words
+            if word[0].isupper() and not _UNIT.fullmatch(word) and not _DIGIT.search(fold_text(word).text)
+        ]
+    return words
+
+
+def goes_on(question: str) -> bool:
+    """Tell whether a question may go on from one before: whether it lacks a subject, or begins with "and"."""
     if _OPENING.match(question):
         return True
     own = terms(question)

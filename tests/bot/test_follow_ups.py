@@ -12,11 +12,11 @@ EARLIER = "When does the ferry to Brenn leave in summer?"
     [
         ("And in winter?", "When does the ferry to Brenn leave in winter?"),
         ("what about winter", "When does the ferry to Brenn leave in winter?"),
-        ("why?", "why (ferry Brenn leave summer 9:00)?"),
-        ("And how long?", "And how long (ferry Brenn leave summer 9:00)?"),
-        ("What about dogs?", "What about dogs (ferry Brenn leave summer 9:00)?"),
-        ("and on the ferry to Orsvik?", "and on the ferry to Orsvik (Brenn leave summer 9:00)?"),
-        ("who was it", "who was it (ferry Brenn leave summer 9:00)"),
+        ("why?", "why (ferry Brenn leave summer)?"),
+        ("And how long?", "And how long (ferry Brenn leave summer)?"),
+        ("What about dogs?", "What about dogs (ferry Brenn leave summer)?"),
+        ("and on the ferry to Orsvik?", "and on the ferry to Orsvik (Brenn leave summer)?"),
+        ("who was it", "who was it (ferry Brenn leave summer)"),
     ],
 )
 def test_what_names_no_subject_is_asked_with_the_one_before(question: str, asked: str) -> None:
@@ -44,7 +44,7 @@ def test_what_may_be_a_question_of_its_own_is_marked_so(question: str, asked: st
         ("What follows the first warning?", "the second?", None),
         ("What follows the first warning?", "and the second one?", "What follows the second warning?"),
         ("Who won in 1995?", "And in 1996?", "Who won in 1996?"),
-        ("Who won in 1995 and 1997?", "And in 1996?", "And in 1996 (won 1995 1997)?"),
+        ("Who won in 1995 and 1997?", "And in 1996?", "And in 1996 (won)?"),
     ],
 )
 def test_one_thing_takes_the_place_of_another_of_its_kind(
@@ -75,6 +75,28 @@ def test_the_words_of_the_answer_stay_together() -> None:
     found = follow_up("why?", "Which medal did Halvik decline?", "the King's Medal")
     assert found is not None
     assert found.question == "why (Halvik decline King's Medal)?"
+
+
+@pytest.mark.parametrize(
+    ("answer", "asked"),
+    [
+        ("1,204", "and in 2024 (guests fair)?"),
+        ("1,204 in 2023", "and in 2024 (guests fair)?"),
+        ("about seventy-two", "and in 2024 (guests fair)?"),
+        ("35 degrees Celsius", "and in 2024 (guests fair)?"),
+        ("40 EUR", "and in 2024 (guests fair)?"),
+        ("3 May 1974", "and in 2024 (guests fair)?"),
+        ("on Friday", "and in 2024 (guests fair)?"),
+        ("at 9:00 in winter", "and in 2024 (guests fair)?"),
+        ("the red tent", "and in 2024 (guests fair red tent)?"),
+        ("Ada Lind, in 1974", "and in 2024 (guests fair Ada Lind)?"),
+        ("Hall 4", "and in 2024 (guests fair Hall)?"),
+    ],
+)
+def test_neither_numbers_nor_dates_of_the_answer_are_carried_along(answer: str, asked: str) -> None:
+    assert follow_up("and in 2024?", "How many guests did the fair have?", answer) == FollowUp(
+        asked, is_complete=False
+    )
 
 
 def test_a_long_answer_and_a_question_of_no_terms_add_nothing() -> None:

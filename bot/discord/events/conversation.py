@@ -5,16 +5,21 @@ Discord shows the bot only messages that mention it, reply to it with a ping, or
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import discord
 
 from bot.discord.events.services import Services
 from bot.discord.questions.question import DiscordQuestion
-from bot.discord.replies.answer_reply import NO_MORE, SentAnswer, read_back
+from bot.discord.replies.answer_reply import NO_MORE, QUESTION_LIMIT, SentAnswer, read_back
 from bot.discord.replies.reply import Reply, notice
+from bot.follow_ups import follow_up as with_subject
+from bot.follow_ups import goes_on
 
 HISTORY_LIMIT = 20
-"""Messages of a direct conversation or a thread that a plain "more" searches for the last answer."""
+"""Messages of a channel that "more" and what goes on from an earlier question search for the last answer."""
+GOES_ON_WITHIN = timedelta(hours=1)
+"""Age of the oldest answer that a question goes on from without being a reply to it."""
 
 MORE_OF_WHAT = "More of what? Reply to one of my answers with “more”."
 
@@ -47,7 +52,7 @@ class Conversation:
 
         async def follow(question: DiscordQuestion) -> DiscordQuestion | Reply:
             more = asks_for_more(question.text)
-            sent = await _answer_before(message, me, latest=more)
+            sent = await _answer_before(message, me, more=more, continues=goes_on(question.text))
             return notice(MORE_OF_WHAT) if more and not sent else follow_up(question, sent, more=more)
 
         with question_handler.in_flight.track():
@@ -65,9 +70,9 @@ def asks_for_more(text: str) -> bool:
 def follow_up(
     question: DiscordQuestion, sent: SentAnswer | None, *, more: bool = False
 ) -> DiscordQuestion | Reply:
-    """Return a question as a follow-up to an answer: in its article, or for more of its citations.
+    """Return a question as a follow-up to an answer: in its article, with its subject, or for more of it.
 
-    Returns a line if there are no more.
+    Returns a line if there is no more.
     """
     if sent is None:
         return question
@@ -83,7 +88,17 @@ def follow_up(
         )
     # If the articles did not say, another question has no reason to look in the article nearest to it first.
     article = sent.asked_in if sent.answer is None else sent.article
-    return replace(question, article=article, is_follow_up=article is not None)
+    question = replace(question, article=article, is_follow_up=article is not None)
+    completed = with_subject(question.text, sent.question, sent.answer)
+    if completed is None or len(completed.question) > QUESTION_LIMIT:
+        return question
+    return replace(
+        question,
+        text=completed.question,
+        alone=question.text if completed.is_complete else None,
+        # What holds words of somebody else is nobody's, so that no verdict stores it.
+        author=None if sent.asker == question.user else 0,
+    )
 
 
 async def in_thread(
@@ -153,20 +168,25 @@ def _own_role(message: discord.Message) -> discord.Role | None:
 
 
 async def _answer_before(
-    message: discord.Message, me: discord.ClientUser, *, latest: bool
+    message: discord.Message, me: discord.ClientUser, *, more: bool, continues: bool
 ) -> SentAnswer | None:
     """Find the answer that a message follows up: what it replies to, or what its thread was started from.
 
-    With `latest`, a message that replies to no answer follows up the last one in the thread or the direct
-    messages.
+    One that replies to no answer follows up the last one in the thread or the direct messages, if it asks for
+    `more`; if it `continues` an earlier question, the last one in the channel that is theirs and not old.
     """
     channel = message.channel
+    alone = isinstance(channel, discord.Thread | discord.DMChannel)
     try:
         if sent := _read(await _replied_to(message), me):
             return sent
-        if latest and isinstance(channel, discord.Thread | discord.DMChannel):
+        if (continues and not _is_reply(message)) or (more and alone):
+            since = None if more else message.created_at - GOES_ON_WITHIN
             async for earlier in channel.history(limit=HISTORY_LIMIT, before=message):
-                if sent := _read(earlier, me):
+                if since is not None and earlier.created_at < since:
+                    break
+                sent = _read(earlier, me)
+                if sent and (more or sent.asker == message.author.id):
                     return sent
         if isinstance(channel, discord.Thread):
             return _read(await _start_of(channel), me)
@@ -181,9 +201,13 @@ async def _start_of(thread: discord.Thread) -> discord.Message | None:
     return await parent.fetch_message(thread.id) if isinstance(parent, discord.TextChannel) else None
 
 
+def _is_reply(message: discord.Message) -> bool:
+    return message.type is discord.MessageType.reply
+
+
 async def _replied_to(message: discord.Message) -> discord.Message | None:
     reference = message.reference
-    if reference is None or reference.message_id is None or message.type is not discord.MessageType.reply:
+    if reference is None or reference.message_id is None or not _is_reply(message):
         return None
     if reference.resolved is None:  # Discord did not include it
         return await message.channel.fetch_message(reference.message_id)

@@ -20,6 +20,11 @@ class DiscordQuestion:
     offset: int = 0
     text_hidden: bool = False
     """Discord did not show the bot what was written."""
+    alone: str | None = None
+    """The text as it was written, if the subject of an earlier question was added to what may need none.
+
+    It is asked if the text with that subject has no answer.
+    """
     is_follow_up: bool = False
     """`article` is that of an earlier answer; if it does not say, all articles are asked."""
     is_statement: bool = False

@@ -77,6 +77,8 @@ CompleteQuestion = Callable[[DiscordQuestion], Awaitable[DiscordQuestion | Reply
 Returns a reply if there is nothing to ask.
 """
 
+_Found = tuple[LibraryAnswer, str | None, str | None]
+
 log = logging.getLogger(__name__)
 
 
@@ -216,7 +218,7 @@ class QuestionHandler:
                 completed = question if complete is None else await complete(question)
                 if isinstance(completed, Reply):
                     return Response(completed, "invalid", private=True)
-                given, asked_in, note = await self._ask_library(completed)
+                completed, (given, asked_in, note) = await self._ask_completed(completed)
         except TimeoutError:
             if limit.expired():
                 raise DeadlineError(self._question_queue.retry_after()) from None
@@ -238,7 +240,16 @@ class QuestionHandler:
         nothing_left = bool(offset) and len(answer.citations) <= offset
         return Response(reply, "answered" if answer.answerable else "declined", private=nothing_left)
 
-    async def _ask_library(self, question: DiscordQuestion) -> tuple[LibraryAnswer, str | None, str | None]:
+    async def _ask_completed(self, question: DiscordQuestion) -> tuple[DiscordQuestion, _Found]:
+        """Ask a question, and as it was written if that may be meant and has an answer alone."""
+        found = await self._ask_library(question)
+        if question.alone is None or found[0].answer.answerable:
+            return question, found
+        alone = replace(question, text=question.alone, alone=None, author=None)
+        found_alone = await self._ask_library(alone)
+        return (alone, found_alone) if found_alone[0].answer.answerable else (question, found)
+
+    async def _ask_library(self, question: DiscordQuestion) -> _Found:
         """Return the answer, the id of the only article that was asked, and a note on what was searched.
 
         If the article of an earlier answer does not say, all articles are asked.
