@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from index.articles.front_matter import FLAW
 from index.errors import FootnoteError, ModelError, Reason, Role
 
-POOR_TEXT = "Questions may not find its words: take the text from the document with another program."
+_POOR_WORDS = "Questions may not find its words: take the text from the document with another program."
+_FRONT_MATTER = "It was read line by line: correct it, and end it with the same line as it begins with."
 UPDATE = "Run `footnote index`."
 REBUILD = "Run `footnote index`: it rebuilds the index from the corpus."
 _REPLACE_MODEL = "Name another model as `{key}`, or download it again."
@@ -47,6 +49,11 @@ _REMEDIES: Mapping[Reason, str] = MappingProxyType(
     }
 )
 _KEYS = {Role.ENCODER: "[model] encoder", Role.READER: "[answer] reader"}
+
+
+def poor_text_remedy(reason: str) -> str:
+    """Return what to do about an article whose words, or whose front matter, have a flaw."""
+    return _FRONT_MATTER if reason.startswith(FLAW) else _POOR_WORDS
 
 
 def remedy_for(error: FootnoteError) -> str:

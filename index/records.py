@@ -107,6 +107,8 @@ class Article:
     blocks: tuple[Block, ...] = ()
     updated: int = 0
     """When it was changed last, in seconds since 1970: its own latest date, else the time of its file."""
+    flaw: str = ""
+    """What is wrong with its front matter, "" if nothing is; not stored."""
 
     @property
     def outer_title(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bot.config import BotConfig
 from bot.doctor.check import FAIL, OK, WARN, Check, try_to_write
-from bot.remedies import POOR_TEXT, UPDATE, remedy_for
+from bot.remedies import UPDATE, poor_text_remedy, remedy_for
 from bot.wording import count_with_noun
 from index.articles.corpus import corpus_files, describe_counts, unsupported_files
 from index.building import staleness
@@ -119,7 +119,8 @@ def examine_skipped(config: BotConfig) -> Iterator[Check]:
         detail = f"and {count_with_noun(more, 'more file')}"
         yield Check("skipped file", WARN, detail, "`footnote articles` names them all.")
     for poor in staleness.poor_texts(config)[:_MOST_NAMED]:
-        yield Check("poor text", WARN, f"{escape_unseen(poor.file)}: {poor.reason}", POOR_TEXT)
+        detail = f"{escape_unseen(poor.file)}: {poor.reason}"
+        yield Check("poor text", WARN, detail, poor_text_remedy(poor.reason))
 
 
 def examine_freshness(config: BotConfig) -> Check:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable
 
 from bot.config import BotConfig
-from bot.remedies import POOR_TEXT
+from bot.remedies import poor_text_remedy
 from bot.terminal.progress import progress
 from index.articles.corpus import corpus_files, describe_counts, unsupported_files
 from index.building import staleness
@@ -100,9 +100,9 @@ def warn_of_skipped(files: Iterable[SkippedFile]) -> None:
 
 
 def warn_of_poor_texts(files: Iterable[PoorText]) -> None:
-    """Warn of each article whose words are cut or run together."""
+    """Warn of each article whose words are cut or run together, or whose front matter is broken."""
     for file, reason in files:
-        log.warning("poor text in %s: %s. %s", escape_unseen(file), reason, POOR_TEXT)
+        log.warning("poor text in %s: %s. %s", escape_unseen(file), reason, poor_text_remedy(reason))
 
 
 def log_ignored_files(config: BotConfig) -> None:

@@ -115,6 +115,7 @@ def _read(file: CorpusFile) -> Article:
         author=description.author,
         updated=int(status.st_mtime) if description.updated is None else description.updated,
         blocks=with_outline(text, document.blocks, title, document.section_ends),
+        flaw=description.flaw,
     )
 
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from textwrap import dedent
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,12 +15,19 @@ LONGEST_TITLE = 200
 LONGEST_LINE = 1_000
 """Code points of the longest value; a longer one is truncated."""
 
+FLAW = "its front matter "
+"""What a description of a flaw of the front matter begins with."""
+
 _LONGEST_FRONT_MATTER = 65_536
 # "---\ntitle: Bees\n---\n\n" or "+++\ntitle = 'Bees'\n+++\n", at the beginning of a text.
 _FRONT_MATTER = re.compile(
     r"\s*^(?P<rule>---|\+\+\+)[ \t]*\n(?P<values>.{,65536}?\n)(?:(?P=rule)|\.\.\.)[ \t]*(?:\n\s*\n|\n|\Z)",
     re.DOTALL | re.MULTILINE,
 )
+# A line of front matter: "title: Bees", "title = 'Bees'", "- hives", "  hives"
+_VALUE = r"(?:[A-Za-z][\w -]{0,40}(?::(?=\s)|[ \t]*=)|-[ \t]|[ \t]+\S)[^\n]*(?:\n|\Z)"
+_VALUE_LINES = re.compile(rf"\s*^(?:---|\+\+\+)[ \t]*\n(?P<values>(?:{_VALUE})+)", re.MULTILINE)
+_NO_VALUE = re.compile(rf"^(?!{_VALUE})[^\s#]", re.MULTILINE)
 # "Title: Bees\nAuthor: Jo\n\n", at the beginning of a text.
 _HEADER = re.compile(
     r"\s*^(?P<lines>[A-Za-z][\w -]{1,30}:[ \t]+\S[^\n]*\n(?:[^\n]+\n){,40}?)\s*\n", re.MULTILINE
@@ -83,6 +91,8 @@ class Description:
     """The latest of its dates, in seconds since 1970, if it names any that can be read."""
     language: str | None = None
     """Tag of the language, such as `en-GB`, if the file names one."""
+    flaw: str = ""
+    """What is wrong with the front matter, beginning with `FLAW`, "" if nothing is."""
 
 
 def split_front_matter(text: str) -> tuple[Description, str]:
@@ -91,12 +101,20 @@ def split_front_matter(text: str) -> tuple[Description, str]:
     Front matter is YAML between lines of `---`, TOML between lines of `+++`, a JSON object, lines
     `Key: value` of which one is the title, or lines that begin with `%`. If it has none of the known keys it
     is part of the text. In invalid YAML or TOML, such as a title with a colon, the lines of one key each are
-    read.
+    read, and front matter that is never closed ends where its lines do: both is named in the description.
     """
+    flaw = ""
     match = _FRONT_MATTER.match(text)
+    if match is None or (_parsed(match)[1] and _is_prose(match["values"])):
+        match = _VALUE_LINES.match(text)  # nothing closes it, or a rule further down
+        if match and text[match.end() :].strip():
+            line = text.count("\n", 0, match.start("values"))
+            flaw = f"is never closed (line {line})"
+        else:
+            match = None
     if match is not None:
-        values = _toml(match["values"]) if match["rule"] == "+++" else _yaml(match["values"])
-        end = match.end()
+        values, error = _parsed(match)
+        flaw, end = flaw or error, match.end()
     elif text.lstrip().startswith("{"):
         values, end = _json(text)
     elif match := _TITLE_BLOCK.match(text):
@@ -108,7 +126,27 @@ def split_front_matter(text: str) -> tuple[Description, str]:
     }
     if _KEYS.isdisjoint(folded):
         return Description(), text
-    return make_description(folded), text[end:]
+    return replace(make_description(folded), flaw=FLAW + flaw if flaw else ""), text[end:]
+
+
+def _is_prose(values: str) -> bool:
+    """Tell whether something else than values stands below an empty line in what may be front matter."""
+    return _NO_VALUE.search(re.split(r"\n[ \t]*\n", values, maxsplit=1)[-1]) is not None and "\n\n" in values
+
+
+def _parsed(match: re.Match[str]) -> tuple[dict[Any, Any], str]:
+    """Return the values of front matter, and what is wrong with it, "" if nothing is."""
+    values = match["values"]
+    is_toml = match[0].lstrip().startswith("+++")
+    try:
+        return (_toml(values) if is_toml else _yaml(values)), ""
+    except (ValueError, TypeError, OverflowError, RecursionError) as error:
+        line = error.args[0] if isinstance(error, _InvalidYamlError) else _line_of_toml(str(error))
+        above = match.string.count("\n", 0, match.start("values"))
+        where = f" (line {above + line})" if line else ""
+        pairs = _PAIR.findall(values) or _PAIR.findall(dedent(values))
+        flaw = f"is not valid {'TOML' if is_toml else 'YAML'}{where}"
+        return {key: _listed(value) for key, value in pairs}, flaw
 
 
 def make_description(values: Mapping[Any, Any]) -> Description:
@@ -126,25 +164,32 @@ def make_description(values: Mapping[Any, Any]) -> Description:
     )
 
 
+class _InvalidYamlError(ValueError):
+    """YAML that cannot be parsed; its argument is the number of the line, 0 if that is not known."""
+
+
 def _yaml(text: str) -> dict[Any, Any]:
     import yaml
 
     try:
         # Only strings, lists and mappings: "No" is a title, and 1:30 is not a number.
         values = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - it builds no other objects
-    except (yaml.YAMLError, ValueError, TypeError, OverflowError, RecursionError):
-        values = {key: _listed(value) for key, value in _PAIR.findall(text)}
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise _InvalidYamlError(mark.line + 1 if mark else 0) from None
     return values if isinstance(values, dict) else {}
 
 
 def _toml(text: str) -> dict[str, Any]:
     import tomllib
 
-    try:
-        # Dates and numbers stay as they are written.
-        return {key: _as_text(value) for key, value in tomllib.loads(text, parse_float=str).items()}
-    except (ValueError, RecursionError):
-        return {key: _listed(value) for key, value in _PAIR.findall(text)}
+    # Dates and numbers stay as they are written.
+    return {key: _as_text(value) for key, value in tomllib.loads(text, parse_float=str).items()}
+
+
+def _line_of_toml(message: str) -> int:
+    line = re.search(r"at line (\d+)", message)
+    return int(line[1]) if line else 0
 
 
 def _json(text: str) -> tuple[dict[str, Any], int]:

@@ -221,7 +221,7 @@ def _entry(
         if articles_from and previous and state.skipped is None and state.digest == previous.digest:
             return state, UnchangedArticle(state, articles_from, articles_from.catalog.row(previous.id))
         article, reason, remedy = _article(file)
-        poor = find_poor_text(article.text) if article else ""
+        poor = (article.flaw or find_poor_text(article.text)) if article else ""
         state = state._replace(skipped=reason, remedy=remedy, poor=poor)
         if file_changes.write_stamp(file) == stamp:
             break

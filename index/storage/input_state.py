@@ -16,8 +16,8 @@ class FileState(NamedTuple):
     """A file of the corpus as it was when it was read; `skipped` says why it is not an article, if it is not.
 
     `digest` is the sha256 of its bytes, "" if they cannot be read, "unsettled" if they kept changing.
-    `remedy` says what to do about a skipped file, if anything; `poor` what is wrong with the words of one
-    that is not skipped, "" if nothing. `id` is that of the article, if it is one.
+    `remedy` says what to do about a skipped file, if anything; `poor` what is wrong with the words or
+    the front matter of one that is not skipped, "" if nothing. `id` is that of the article, if it is one.
     """
 
     file: str
@@ -38,7 +38,7 @@ class FileState(NamedTuple):
 
 
 class PoorText(NamedTuple):
-    """An article whose words are cut or run together, so that questions may not find them."""
+    """An article that may not be found: its words are cut or run together, or its front matter is broken."""
 
     file: str
     reason: str

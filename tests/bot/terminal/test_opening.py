@@ -269,3 +269,9 @@ def test_index_says_what_it_leaves_out(home: Home) -> None:
     assert "1 .png" in run.err
     assert "1 without extension" in run.err
     assert "left out" not in home.footnote("-q", "index").err
+
+
+def test_broken_front_matter_is_named_with_its_line(home: Home) -> None:
+    (home.corpus / "tide.md").write_text("---\ntitle: Tides: a guide\n---\n\nThe tide turns at six.\n")
+    warning = "poor text in tide.md: its front matter is not valid YAML (line 2). It was read line by line"
+    assert warning in home.footnote("index").err

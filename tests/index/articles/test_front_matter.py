@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from index.articles.front_matter import Description, split_front_matter, title_in
+from index.articles.front_matter import FLAW, Description, split_front_matter, title_in
 
 FULL = """---
 title: "Bees: a
@@ -153,7 +153,10 @@ def test_front_matter_has_many_forms(content: str) -> None:
         ("lastmod: 2024\ndate: 2020", Description(published="2020")),
         ("updated: 2024", Description(published="2024")),
         ("layout: post\ntags: [a, b]\npermalink: /dun/", Description()),
-        ("title: Holm: a cheese\nauthor: [Kit, 'Sol']", Description("Holm: a cheese", author="Kit, Sol")),
+        (
+            "title: Holm: a cheese\nauthor: [Kit, 'Sol']",
+            Description("Holm: a cheese", author="Kit, Sol", flaw=FLAW + "is not valid YAML (line 2)"),
+        ),
     ],
 )
 def test_keys_that_describe(yaml: str, description: Description) -> None:
@@ -174,3 +177,41 @@ def test_keys_that_describe(yaml: str, description: Description) -> None:
 )
 def test_values_of_the_text_are_no_front_matter(text: str) -> None:
     assert split_front_matter(text) == (Description(), text)
+
+
+@pytest.mark.parametrize(
+    ("content", "title", "text", "flaw"),
+    [
+        (
+            "---\ntitle: Bees: a\n---\n\nThey dance.\n",
+            "Bees: a",
+            "They dance.\n",
+            "is not valid YAML (line 2)",
+        ),
+        (
+            "\n---\na: b\ntitle: [Bees\n---\nThey dance.\n",
+            "[Bees",
+            "They dance.\n",
+            "is not valid YAML (line 5)",
+        ),
+        ("---\n\ttitle: Bees\n---\nThey dance.\n", "Bees", "They dance.\n", "is not valid YAML (line 2)"),
+        ("+++\ntitle = Bees\n+++\nThey dance.\n", "Bees", "They dance.\n", "is not valid TOML (line 2)"),
+        (
+            "---\ntitle: Bees\n\n# Dance\n\nWell.\n",
+            "Bees",
+            "\n# Dance\n\nWell.\n",
+            "is never closed (line 1)",
+        ),
+        (
+            "---\ntitle: Bees\ntags:\n  - a\n\nThey dance.\n\n---\n\nThey fly.\n",
+            "Bees",
+            "\nThey dance.\n\n---\n\nThey fly.\n",
+            "is never closed (line 1)",
+        ),
+    ],
+)
+def test_broken_front_matter_is_named_and_the_text_stays(
+    content: str, title: str, text: str, flaw: str
+) -> None:
+    description, rest = split_front_matter(content)
+    assert (description.title, rest, description.flaw) == (title, text, FLAW + flaw)
