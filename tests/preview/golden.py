@@ -9,7 +9,7 @@ from typing import Any
 
 import discord
 
-from bot.discord.replies.answer_reply import ARTICLE_GONE, LOOKED_EVERYWHERE, Place, answer_reply, in_bold
+from bot.discord.replies.answer_reply import ARTICLE_GONE, LOOKED_EVERYWHERE, answer_reply, in_bold
 from bot.discord.replies.article_pages import article_reply, context_reply
 from bot.discord.replies.library_pages import about_reply, articles_reply, unknown_article_reply
 from bot.discord.replies.reply import Reply, article_gone_reply, busy_reply, verdict_reply
@@ -132,7 +132,8 @@ def cite(article: Article, number: int, mark: str, score: float, *, nth: int = 1
     at = span.start + sentence.index(mark)
     highlight: Span | None = (at, at + len(mark)) if mark else None
     source = Source(article.id, article.title, article.url)
-    return Citation(nth, source, sentence, span.start, span.end, highlight, score)
+    place = {"position": number + 1, "sentences": len(spans(article))}
+    return Citation(nth, source, sentence, span.start, span.end, highlight, score, **place)
 
 
 def answered(question: str, answer: str | None, *citations: Citation) -> Answer:
@@ -140,21 +141,10 @@ def answered(question: str, answer: str | None, *citations: Citation) -> Answer:
     return Answer(question, answer is not None, citations[0].score, answer, citations, 41.3)
 
 
-def places(*citations: Citation) -> dict[int, Place]:
-    """Return where the citations stand, for articles of this module."""
-    articles = {article.id: article for article in (RAQQA, HOSTILE, LONG)}
-    positions = {}
-    for citation in citations:
-        starts = [span.start for span in spans(articles[citation.article.id])]
-        positions[citation.number] = Place(starts.index(citation.start) + 1, len(starts))
-    return positions
-
-
 def show(answer: Answer, *, asked_in: str | None = None, **options: Any) -> Reply:
     """Show an answer over articles of this module as it is given; the rest are options of `answer_reply`."""
     return answer_reply(
         answer,
-        places=places(*answer.citations),
         asked_in=asked_in,
         asked_title=answer.citations[0].article.title if answer.citations else None,
         fingerprint=FINGERPRINT,

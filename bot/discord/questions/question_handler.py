@@ -35,7 +35,6 @@ from bot.discord.replies.answer_reply import (
     LOOKED_EVERYWHERE,
     QUESTION_LIMIT,
     answer_reply,
-    find_places,
     in_bold,
 )
 from bot.discord.replies.library_pages import article_id, unknown_article
@@ -60,8 +59,6 @@ from index.storage.catalog import article_key
 
 MOST_CITATIONS = CANDIDATES
 """Citations that are asked for: all that are compared anyway, because few of them may be worth showing."""
-PLACES_TIMEOUT = 2.0
-"""Seconds for looking up where the cited sentences stand; after that, the answer is shown without."""
 TYPING_DELAY = 0.5
 """Seconds before the typing indicator appears."""
 TYPING_INTERVAL = 9.0
@@ -108,7 +105,6 @@ class QuestionHandler:
     ) -> None:
         self.in_flight = InFlight()
         self.typing_delay = TYPING_DELAY
-        self.places_timeout = PLACES_TIMEOUT
         self._config = config
         self._live_library = live_library
         self._question_queue = question_queue
@@ -224,8 +220,7 @@ class QuestionHandler:
                 raise DeadlineError(self._question_queue.retry_after()) from None
             raise
         offset, answer = completed.offset, replace(given.answer, citations=shown_citations(given.answer))
-        show = partial(
-            answer_reply,
+        reply = answer_reply(
             answer,
             asked_in=asked_in and article_key(asked_in),
             asked_title=_title_of_first(given.answer),
@@ -236,7 +231,6 @@ class QuestionHandler:
             note=note,
             statement=completed.is_statement,
         )
-        reply = await self._with_places(replace(given, answer=answer), show)
         nothing_left = bool(offset) and len(answer.citations) <= offset
         return Response(reply, "answered" if answer.answerable else "declined", private=nothing_left)
 
@@ -273,18 +267,6 @@ class QuestionHandler:
         title = _title_of_first(given.answer) if elsewhere else None
         note = None if title is None else in_bold(title) + LOOKED_EVERYWHERE
         return from_all, None, note
-
-    async def _with_places(self, given: LibraryAnswer, show: Callable[..., Reply]) -> Reply:
-        """Show an answer with the places of its citations, or without if looking these up takes too long."""
-
-        def show_with_places() -> Reply:
-            return show(places=find_places(given.library, given.answer))
-
-        try:
-            async with asyncio.timeout(self.places_timeout):
-                return await self._question_queue.run(show_with_places)
-        except (QueueFullError, DeadlineError, TimeoutError):
-            return show(places={})
 
     def _showable(self, message: discord.Message, reply: Reply) -> Reply:
         """Return the reply as it can be shown in a message's channel."""

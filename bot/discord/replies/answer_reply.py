@@ -5,8 +5,7 @@ neither a restart nor another process breaks a button.
 """
 
 import re
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import discord
@@ -34,9 +33,7 @@ from bot.discord.replies.tickets import (
     sentence_digest,
 )
 from bot.shown_citations import answering_together
-from bot.wording import also_in, safe
-from index.errors import UnknownArticleError
-from index.library import Library
+from bot.wording import also_in, place, safe
 from index.records import NOT_SURE, Answer, Citation
 from index.storage.catalog import article_key
 
@@ -84,18 +81,6 @@ _BOLD_WORDS = re.compile(r"(?:\\.|[^\\*])*\*\*((?:\\.|[^\\*])*)\*\*")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Position of a sentence: the `number`th, from 1, of the `total` sentences of its article."""
-
-    number: int
-    total: int
-
-
-Places = Mapping[int, Place]
-"""The place of each citation, by its number."""
-
-
-@dataclass(frozen=True, slots=True)
 class SentAnswer:
     """An answer as read back from the message that shows it: enough to ask again, to page and to judge.
 
@@ -126,27 +111,9 @@ class SentAnswer:
         return next((ticket.offset for ticket in self.tickets if isinstance(ticket, MoreTicket)), None)
 
 
-def find_places(library: Library, answer: Answer) -> Places:
-    """Look up where the cited sentences stand in their articles, in the library that answered.
-
-    Returns no places if a cited article was removed since; the answer stands all the same.
-    """
-    articles = {citation.article.id for citation in answer.citations}
-    try:
-        starts = {id_: [sentence.start for sentence in library.sentences(id_)] for id_ in articles}
-    except UnknownArticleError:
-        return {}
-    return {
-        citation.number: Place(bisect_left(sentences, citation.start) + 1, len(sentences))
-        for citation in answer.citations
-        for sentences in (starts[citation.article.id],)
-    }
-
-
 def answer_reply(
     answer: Answer,
     *,
-    places: Places,
     asked_in: str | None,
     fingerprint: str,
     asked_title: str | None = None,
@@ -171,9 +138,7 @@ def answer_reply(
     next_best = None if statement or offset else _next_best(answer)
     for at, citation in enumerate(citations):
         repeated = any(earlier.article.id == citation.article.id for earlier in citations[:at])
-        block = _source(
-            citation, places.get(citation.number), REPEATED_TITLE_LIMIT if repeated else TITLE_LIMIT
-        )
+        block = _source(citation, REPEATED_TITLE_LIMIT if repeated else TITLE_LIMIT)
         is_answer = not statement and citation.number == 1 and citation.quotation[0] == answer.answer
         if not is_answer:  # the answer itself stands above
             block = f"{_quotation(citation, None if statement else answer)}\n{block}"
@@ -300,14 +265,11 @@ def _quotation(citation: Citation, answer: Answer | None) -> str:
     return f"{QUOTE}{emphasize(text, mark, QUOTATION_LIMIT)}"
 
 
-def _source(citation: Citation, place: Place | None, title_limit: int) -> str:
+def _source(citation: Citation, title_limit: int) -> str:
     title = link(citation.article.title, citation.article.url, title_limit)
     section = "".join(
         f" › {escape_to_fit(heading.rstrip(': '), SECTION_LIMIT)}" for heading in citation.section[-2:]
     )
-    position = f" · sentence {place.number} of {place.total}" if place else ""
-    if citation.page is not None:
-        position = f" · page {citation.page}"
     titles = [source.title for source in (citation.article, *citation.also[:2])]
     also = also_in(
         citation,
@@ -319,7 +281,7 @@ def _source(citation: Citation, place: Place | None, title_limit: int) -> str:
     also = also and f" · {also}"
     addresses = [address for address in map(web_address, citation.links[:LINKS]) if address]
     links = "".join(f" · {address}" for address in addresses if units(address) <= LINK_LIMIT)
-    return f"-# {citation.number} · {title}{section}{position}{also}{links}"
+    return f"-# {citation.number} · {title}{section} · {place(citation)}{also}{links}"
 
 
 def _context_buttons(citations: Sequence[Citation]) -> list[Button]:

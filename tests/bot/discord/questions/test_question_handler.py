@@ -308,26 +308,6 @@ async def test_one_deadline_covers_everything_that_is_done_for_an_answer(
         assert response.outcome == "late"
 
 
-@pytest.mark.parametrize("full", [False, True])
-async def test_an_answer_that_is_there_is_shown_whatever_is_in_the_way(
-    discord: FakeDiscord, bots: Bots, monkeypatch: pytest.MonkeyPatch, full: bool
-) -> None:
-    release = threading.Event()
-    bot = await bots.start(queue=1)
-    if full:
-        helping = asyncio.create_task(bot.services.question_queue.run(release.wait, 60))
-        await asyncio.sleep(0)
-    else:
-        bot.services.question_handler.places_timeout = 0.1
-        monkeypatch.setattr(question_handler, "find_places", lambda *_: release.wait(60))
-    shown = text(await (await ask(discord)).done())
-    release.set()
-    if full:
-        await helping
-    assert "Townsend" in shown
-    assert "sentence" not in shown
-
-
 @pytest.mark.parametrize("by_command", [True, False])
 async def test_a_stop_waits_until_a_failure_is_said(
     discord: FakeDiscord, bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch, by_command: bool

@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from unittest.mock import MagicMock
 
 import discord
 import pytest
@@ -16,10 +15,8 @@ from bot.discord.replies.answer_reply import (
     QUESTION_LIMIT,
     RIGHT_LABEL,
     WRONG_LABEL,
-    Place,
     SentAnswer,
     answer_reply,
-    find_places,
     read_back,
 )
 from bot.discord.replies.markdown import units
@@ -32,19 +29,16 @@ from bot.discord.replies.reply import (
 from bot.discord.replies.tickets import ContextTicket, VerdictTicket, sentence_digest
 from bot.discord.replies.without_embed import without_embed
 from bot.wording import safe
-from index.library import Library
 from index.records import Answer, Citation, Source
 from index.storage.catalog import article_key
 from tests.preview.golden import (
     FINGERPRINT,
     GOLDEN,
-    HOSTILE,
     LONG,
     RAQQA,
     answered,
     cite,
     show,
-    spans,
 )
 from tests.support.replies import TEXTS, URLS, check, sent
 
@@ -97,10 +91,8 @@ def test_every_answer_is_inside_discords_limits_and_harmless(
     note: str | None,
     statement: bool,
 ) -> None:
-    places = {citation.number: Place(7, 10**6) for citation in answer.citations} if placed else {}
     reply = answer_reply(
         answer,
-        places=places,
         asked_in=asked_in,
         fingerprint=FINGERPRINT,
         offset=offset,
@@ -179,9 +171,7 @@ def test_a_declined_answer_marks_nothing() -> None:
 
 
 def test_an_empty_library_says_so_without_sources() -> None:
-    reply = answer_reply(
-        Answer("Who?", False, 0.0, None, (), 1.0), places={}, asked_in=None, fingerprint=FINGERPRINT
-    )
+    reply = answer_reply(Answer("Who?", False, 0.0, None, (), 1.0), asked_in=None, fingerprint=FINGERPRINT)
     assert reply.embed is not None
     assert reply.embed.description == "The articles don't say."
     assert [button.label for button in reply.buttons] == [RIGHT_LABEL, WRONG_LABEL]
@@ -199,6 +189,19 @@ def test_other_articles_with_the_same_sentence_are_named() -> None:
         embed = show(answered("Who?", "US", citation)).embed
         assert embed is not None
         assert (embed.description or "").endswith(f"sentence 4 of 16{words}")
+
+
+def test_the_bars_of_a_spoiler_are_shown_as_they_stand_in_the_article() -> None:
+    text = "The code is ||swordfish|| today."
+    source = Source("a", "||Codes||", None)
+    citation = Citation(1, source, text, 0, len(text), (14, 23), 0.9, section=("||At night||",))
+    embed = show(answered("What is the code?", "||swordfish||", citation)).embed
+    assert embed is not None
+    description = embed.description or ""
+    assert r"The code is \|\|**swordfish**\|\| today." in description
+    assert description.startswith(r"**\|\|swordfish\|\|**")
+    assert r"\|\|Codes\|\| › \|\|At night\|\|" in description
+    assert "||" not in description
 
 
 def test_a_sentence_that_is_the_answer_is_not_repeated() -> None:
@@ -249,9 +252,7 @@ def test_citations_that_do_not_fit_are_left_for_more_sources() -> None:
     cited = [
         Citation(n, Source("a", "[" * 500, LONG.url), "*" * 9000, n, n + 9000, None, 0.5) for n in range(1, 9)
     ]
-    reply = answer_reply(
-        answered("*" * 500, "*" * 9000, *cited), places={}, asked_in=None, fingerprint=FINGERPRINT
-    )
+    reply = answer_reply(answered("*" * 500, "*" * 9000, *cited), asked_in=None, fingerprint=FINGERPRINT)
     check(reply)
     shown = read_back(sent(reply))
     assert shown is not None
@@ -294,22 +295,6 @@ def test_a_message_that_only_looks_like_an_answer_is_read_without_trouble() -> N
     assert read_back(sent(Reply("> quoted"))) is None
     assert read_back(sent(Reply("> one\nand more", discord.Embed(description="x")))) is None
     assert read_back(sent(Reply("> one", discord.Embed(title="x")))) == SentAnswer("one", None, None, ())
-
-
-def test_places_are_looked_up_in_the_library() -> None:
-    library = MagicMock()
-    library.sentences.side_effect = lambda id_: spans({RAQQA.id: RAQQA, HOSTILE.id: HOSTILE}[id_])
-    cited = (cite(RAQQA, 3, "", 0.9), cite(HOSTILE, 2, "", 0.8, nth=2), cite(RAQQA, 15, "", 0.7, nth=3))
-    places = find_places(library, answered("Who?", None, *cited))
-    assert places == {1: Place(4, 16), 2: Place(3, 3), 3: Place(16, 16)}
-    assert library.sentences.call_count == 2
-
-
-def test_an_answer_outlives_its_article(library: Library) -> None:
-    answer = library.ask("How long is the red bridge?")
-    first, *rest = answer.citations
-    removed = replace(answer, citations=(replace(first, article=replace(first.article, id="gone")), *rest))
-    assert find_places(library, removed) == {}
 
 
 def test_a_declined_answer_over_one_article_says_no_more_than_that() -> None:
