@@ -268,10 +268,7 @@ def _numbered(
 
 
 def _marked_heading(line: Line, *, wrapped: bool = False) -> _Unit | None:
-    """Return the heading that a line is by its mark, its rule or its capitals.
-
-    `wrapped` tells whether the line may go on with a sentence that began above it.
-    """
+    """Return the heading that a line is by its looks; `wrapped` if it may go on with a sentence above it."""
     shown = line.shown
     if hashes := _HASHES.match(shown):
         return _Unit(BlockKind.HEADING, line.start + hashes.end(), [line], level=len(hashes[1]))
