@@ -4,7 +4,7 @@ import dataclasses
 import json
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -157,15 +157,15 @@ def test_damage_found_while_an_answer_is_put_together_is_that_question_s(
     library_config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library = Library.open(Config.read(library_config))
-    article_row = Catalog.article_row
+    article_rows = Catalog.article_rows
 
-    def failing(self: Catalog, row: int) -> ArticleRow:
-        article = article_row(self, row)
-        if article.id == "bridges/one":
+    def failing(self: Catalog, rows: Iterable[int]) -> list[ArticleRow]:
+        articles = article_rows(self, rows)
+        if any(article.id == "bridges/one" for article in articles):
             raise IndexDamagedError("catalog.sqlite: damaged")
-        return article
+        return articles
 
-    monkeypatch.setattr(Catalog, "article_row", failing)
+    monkeypatch.setattr(Catalog, "article_rows", failing)
     damaged, good = library.ask_many([Question("When was the red bridge opened?"), ASKED[0]])
     assert isinstance(damaged, IndexDamagedError)
     assert isinstance(good, Answer)

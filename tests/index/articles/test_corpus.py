@@ -28,6 +28,7 @@ def test_the_first_article_is_its_file() -> None:
         title="Coalition Strikes Pro-Assad Shiite Militias Again Near Key Outpost In Syria",
         text=file.path.read_text(encoding="utf-8"),
         file="coalition-strikes-near-al-tanf.txt",
+        updated=int(file.path.stat().st_mtime),
     )
 
 

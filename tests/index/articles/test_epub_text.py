@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from index.articles import epub_text
+from index.articles.dates import latest_date
 from index.articles.epub_text import read_epub
 from index.articles.front_matter import Description
 from index.errors import UnreadableFileError
@@ -42,7 +43,9 @@ def book(tmp_path: Path, **changed: str) -> Path:
 def test_chapters_in_the_order_of_reading(tmp_path: Path) -> None:
     document = read_epub(book(tmp_path))
     assert_sound(document)
-    assert document.description == Description("Of bees", None, "2021", "Ada")
+    assert document.description == Description(
+        "Of bees", published="2021", author="Ada", updated=latest_date(["2021"])
+    )
     assert shown(document) == [
         ("heading", "One"),
         ("paragraph", "They dänce."),

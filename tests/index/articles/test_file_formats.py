@@ -28,7 +28,14 @@ def test_markdown_with_front_matter(tmp_path: Path) -> None:
     content = f"{front_matter}# Other\n\nThey *dance*.\n"
     article = read_article(put(tmp_path, "sub/a.md", content))
     assert replace(article, blocks=()) == Article(
-        "sub/a", "Bees", "Other\n\nThey dance.", "sub/a.md", "https://a.b/c", "2020-01-02", "Ada"
+        id="sub/a",
+        title="Bees",
+        text="Other\n\nThey dance.",
+        file="sub/a.md",
+        url="https://a.b/c",
+        published="2020-01-02",
+        author="Ada",
+        updated=1_577_923_200,  # midnight in UTC
     )
 
 

@@ -33,7 +33,7 @@ def test_titles_that_begin_alike_are_sections_of_one_article(articles: list[Segm
         (BlockKind.LIST_ITEM, ("Parking", "Parking"), "Bikes stand in the yard."),
     ]
     assert bridge.article.text.strip() == BRIDGE
-    assert guide.sentence_texts[1] == "Visit: Opening: The old mill opens at nine."
+    assert guide.sentence_texts[1] == "Visit: Opening: The old mill opens at 9."
 
 
 def test_answers_and_decoys_are_placed_in_the_article(articles: list[SegmentedArticle]) -> None:
