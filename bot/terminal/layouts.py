@@ -71,13 +71,13 @@ def _citation_blocks(
     for citation in citations:
         blocks.append(Block(_sentence(citation), _lead(citation, layout)))
         same = before is not None and before.article.id == citation.article.id
-        source = _atalone(citation) if same else _source(citation, layout)
+        source = _place_below(citation) if same else _source(citation, layout)
         blocks.append(Block(source, " " * layout.indent))
         before = citation
     return blocks
 
 
-def _atalone(citation: Citation) -> tuple[Piece, ...]:
+def _place_below(citation: Citation) -> tuple[Piece, ...]:
     """Say where a sentence stands below another one of the same article."""
     first, *rest = _place(citation)
     return replace(first, text=first.text.removeprefix(", ").removeprefix(" ")), *rest

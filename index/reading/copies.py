@@ -49,7 +49,7 @@ def merge_copies(
     ]
     for place, older in enumerate(cited):
         newer = max(
-            (n for n in range(place + 1, len(cited)) if _is_newer_version(cited[n], older)),
+            (n for n in range(place + 1, len(cited)) if _is_newer_version(cited[n], older, asked)),
             key=lambda n: cited[n].article.updated,
             default=None,
         )
@@ -131,14 +131,19 @@ def _pattern(words: str) -> str:
     return r"\s+".join(map(re.escape, words.split()))
 
 
-def _is_newer_version(second: CitedReading, first: CitedReading) -> bool:
+def _is_newer_version(second: CitedReading, first: CitedReading, asked: set[str]) -> bool:
+    """Tell whether the second says the same of what is `asked` as the first, and is newer.
+
+    Below one title "The web server uses port 80" is no version of "The mail server uses port 25" to a question
+    about mail.
+    """
     if (
         second.article.updated <= first.article.updated + EQUALLY_NEW
         or first.article.title != second.article.title
     ):
         return False
     own, other = set(first.reading.candidate.terms), set(second.reading.candidate.terms)
-    return len(own & other) >= ALIKE * len(own | other)
+    return (asked & own) <= other and len(own & other) >= ALIKE * len(own | other)
 
 
 def _with_score(cited: CitedReading, score: float) -> CitedReading:

@@ -5,13 +5,14 @@ import re
 from index.records import Span
 from index.segmentation.numbers import DIGITS
 
-# "https://a.b/c?d", "billing@emberfall.com", "~/.wx/key", "play.emberfall.net", "2.4.0", "1,260 °C".
+# "https://a.b/c?d", "billing@emberfall.com", "~/.wx/key", "play.emberfall.net", "2.4.0", "1,260 °C", "12,50".
 _WHOLE = re.compile(
     r"(?:https?://|www\.)\S*[^\s.,;:!?)\]}>'\"”’]"
     r"|(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
     r"|(?:~|\.{1,2})?/(?:[\w.@-]+/)*[\w.-]*\w"
     r"|[\w-]+(?:/[\w-]+)*/[\w-]+\.\w+"
     r"|\w+(?:[.\-_’']\w+)+"
+    r"|(?<![\w,.])\d+,\d\d(?![\w,])"
     r"|[$€£¥]\s?\d+(?:[.,]\d+)*+(?:\s?(?:million|billion|bn|m|k)\b)?"
     r"|(?<![\d,.])\d+(?:[.,]\d+)*+(?:\s?(?:%|‰|°\s?[CF]?|€|£|km/h\b|mph\b|[kMGT]i?B(?:/s)?\b|[kMG]?Hz\b|[kM]?Wh?\b"
     r"|[kcm]?m[²³]?(?:/s)?\b|k?g\b|mg\b|m?l\b|bar\b|px\b|[ap]\.?m\b\.?))"

@@ -44,6 +44,7 @@ def test_what_may_be_a_question_of_its_own_is_marked_so(question: str, asked: st
         ("What follows the first warning?", "the second?", None),
         ("What follows the first warning?", "and the second one?", "What follows the second warning?"),
         ("Who won in 1995?", "And in 1996?", "Who won in 1996?"),
+        ("Who won the plastics race last?", "And first?", "Who won the plastics race first?"),
         ("Who won in 1995 and 1997?", "And in 1996?", "And in 1996 (won)?"),
     ],
 )

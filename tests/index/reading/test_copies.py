@@ -15,6 +15,7 @@ from tests.support.candidates import candidate
 
 OLD, NEW = 1_500_000_000, 1_700_000_000
 STEPS = "It has nine steps."
+PORTS = (("mail", 8080), ("web", 9090))
 REBUILT_1901, REBUILT_1902 = (f"The weir was rebuilt in {year} after a flood." for year in (1901, 1902))
 
 
@@ -124,6 +125,14 @@ def test_of_two_versions_the_newer_comes_first_and_scores_keep_their_places(tmp_
     newer, older = library.cite([library.reading(0, 0.9), library.reading(1, 0.4)])
     assert (newer.article.id, newer.reading.score) == ("b/weir", 0.9)
     assert (older.article.id, older.reading.score) == ("a/weir", 0.4)
+
+
+def test_what_lacks_a_word_of_the_question_that_the_other_has_is_no_version(tmp_path: Path) -> None:
+    mail, web = (f"The {name} server in the north office uses TCP port {port} by day." for name, port in PORTS)
+    library = shelf(tmp_path, article("mail", "Settings", mail, OLD), article("web", "Settings", web, NEW))
+    readings = [library.reading(0, 0.9), library.reading(1, 0.4)]
+    for question, first in (("Which port has the mail server?", "mail"), ("Which TCP port?", "web")):
+        assert library.cite(readings, question)[0].article.id == first
 
 
 def test_of_three_versions_the_newest_comes_first(tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ from tests.support.growth import LINEAR, growth
         ("It costs $ 12.50 today.", "12.50", "$ 12.50"),
         ("It costs $5, and a tent costs $12.", "5", "$5"),
         ("It costs $1,200.50.", "200", "$1,200.50"),
+        ("It costs 12,50 in town.", "12", "12,50"),
+        ("In rooms 3, 12 and 50.", "12", "12"),
         ("It runs at 100 km/h.", "100 k", "100 km/h"),
         ("It loads 5 MB/s.", "5 M", "5 MB/s"),
         ("From 1914-1918 it rained.", "1914", "1914"),
