@@ -128,7 +128,9 @@ def test_of_two_versions_the_newer_comes_first_and_scores_keep_their_places(tmp_
 
 
 def test_what_lacks_a_word_of_the_question_that_the_other_has_is_no_version(tmp_path: Path) -> None:
-    mail, web = (f"The {name} server in the north office uses TCP port {port} by day." for name, port in PORTS)
+    mail, web = (
+        f"The {name} server in the north office uses TCP port {port} by day." for name, port in PORTS
+    )
     library = shelf(tmp_path, article("mail", "Settings", mail, OLD), article("web", "Settings", web, NEW))
     readings = [library.reading(0, 0.9), library.reading(1, 0.4)]
     for question, first in (("Which port has the mail server?", "mail"), ("Which TCP port?", "web")):
