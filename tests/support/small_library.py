@@ -97,7 +97,8 @@ def check_vectors(config: Config) -> None:
             stored = vectors.rows(rows.start, rows.stop)
             assert stored.shape == fresh.shape
             apart = np.abs(stored - fresh).max(axis=1, initial=0.0)
-            assert not [(text, far) for text, far in zip(embedded, apart, strict=True) if far > 1e-4]
+            others = [text for text, distance in zip(embedded, apart, strict=True) if distance > 1e-4]
+            assert not others, others
 
 
 def write(config: Config, name: str, text: str | bytes) -> None:
