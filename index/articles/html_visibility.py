@@ -18,7 +18,8 @@ _HIDING = re.compile(
 )
 _STRIKING = re.compile(r"text-decoration[\w-]*\s*:[^;]*\bline-through", re.IGNORECASE)
 _NOT_STRIKING = re.compile(r"text-decoration[\w-]*\s*:\s*(?:none|underline|inherit)", re.IGNORECASE)
-_STRUCK_NAMES = pattern_of_names("line_through strike strike_?through struck")
+# Whole classes: "strike-team", "tag-strike" and a heading's id "the-miners-strike" strike nothing out.
+_STRUCK_CLASSES = frozenset(("line-through", "strike", "strike-through", "strikethrough", "struck"))
 _FLAT = re.compile(r"(?<![-\w])(?:max-)?height\s*:\s*0(?![.\d])", re.IGNORECASE)
 _CUT_OFF = re.compile(r"overflow\s*:\s*hidden", re.IGNORECASE)
 _HIDDEN_NAMES = pattern_of_names(
@@ -66,7 +67,8 @@ class Visibility:
         if element.attributes is None and element.tag != "dialog" and not styled:
             return False
         names = element.names
-        if _HIDDEN_NAMES.search(names) or self._is_struck(element, names):
+        # An id alone may be made of the words of a heading: "using-a-screen-reader".
+        if (element.has("class") and _HIDDEN_NAMES.search(names)) or self._is_struck(element):
             return True
         if not self._is_closed(element):
             element.opened = element.get("id") in self._controlled and is_accordion(names)
@@ -74,9 +76,9 @@ class Visibility:
         element.opened = self._can_be_opened(element, names, before, in_accordion)
         return not element.opened
 
-    def _is_struck(self, element: Element, names: str) -> bool:
+    def _is_struck(self, element: Element) -> bool:
         return (
-            _STRUCK_NAMES.search(names) is not None
+            not _STRUCK_CLASSES.isdisjoint(element.get("class").lower().split())
             or _strikes(element.get("style"))
             or _is_styled(element, self._struck_by_style)
         )

@@ -4,6 +4,7 @@ Neither mammoth nor pandoc tells which text is hidden.
 """
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from io import BytesIO
 from itertools import chain
@@ -26,11 +27,14 @@ _SIGNS = (b"vanish", b"strike", b"Strike", b'show="0"', b"is-hidden", b"line-thr
 def without_unseen_text(file: Path) -> BytesIO:
     """Return a Word, OpenDocument or PowerPoint file without hidden and struck text.
 
-    Raises BadZipFile if it is damaged. Parts that are no XML stay as they are.
+    Raises BadZipFile if it is damaged or encrypted. Parts that are no XML stay as they are.
     """
     written = BytesIO()
-    with zipfile.ZipFile(file) as source:
-        contents = {info.filename: source.read(info) for info in source.infolist()}
+    try:
+        with zipfile.ZipFile(file) as source:
+            contents = {info.filename: source.read(info) for info in source.infolist()}
+    except (EOFError, NotImplementedError, RuntimeError, zlib.error) as error:  # also of a file with a password
+        raise zipfile.BadZipFile(str(error)) from None
     styles = contents.get("word/styles.xml") or contents.get("styles.xml") or b""
     hides = any(sign in styles for sign in _SIGNS)
     with zipfile.ZipFile(written, "w") as target:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.articles.converted_text import read_converted, read_docx
+from index.errors import UnreadableFileError
 from tests.index.articles.test_converted_text import WORD, docx
 
 needs_pandoc = pytest.mark.skipif(importlib.util.find_spec("pypandoc") is None, reason="needs pandoc")
@@ -123,3 +124,22 @@ def test_slides(tmp_path: Path) -> None:
             target.writestr(name, content)
     assert "They dance." in read_converted(changed).text
     assert "sting" not in read_converted(changed).text
+
+
+@pytest.mark.parametrize("damage", ["encrypt", "overwrite"])
+def test_a_word_file_that_cannot_be_unpacked(tmp_path: Path, damage: str) -> None:
+    file = docx(tmp_path, f"<w:p>{run('Bees dance. ' * 50)}</w:p>")
+    with zipfile.ZipFile(file) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+    content = bytearray(file.read_bytes())
+    if damage == "encrypt":
+        content[content.index(b"PK\x01\x02") + 8] |= 1
+    else:
+        start = content.index(b"word/document.xml") + len("word/document.xml")
+        content[start : start + 20] = b"\xff" * 20
+    file.write_bytes(content)
+    with pytest.raises(UnreadableFileError, match="encrypted or damaged"):
+        read_docx(file)
