@@ -33,7 +33,12 @@ def without_unseen_text(file: Path) -> BytesIO:
     try:
         with zipfile.ZipFile(file) as source:
             contents = {info.filename: source.read(info) for info in source.infolist()}
-    except (EOFError, NotImplementedError, RuntimeError, zlib.error) as error:  # also of a file with a password
+    except (
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        zlib.error,
+    ) as error:  # also of a file with a password
         raise zipfile.BadZipFile(str(error)) from None
     styles = contents.get("word/styles.xml") or contents.get("styles.xml") or b""
     hides = any(sign in styles for sign in _SIGNS)
