@@ -24,7 +24,7 @@ from index.errors import ConfigurationError
 
 DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
 
-MAYBE_PART = 0.5
+MAYBE_PART = 2 / 3
 """Part of `threshold` that `maybe_threshold` is unless it is configured; docs/quality.md has the figures."""
 
 OWN_READER, NO_READER = "footnote", "none"
@@ -111,7 +111,7 @@ class AnswerSection(Section):
     maybe_threshold: Annotated[
         float | None,
         Field(
-            ge=0, le=1, description='least confidence of what is shown as "not sure"; None: half threshold'
+            ge=0, le=1, description='least confidence of what is shown as "not sure"; None: two thirds of threshold'
         ),
     ] = None
     citations: Annotated[int, Field(ge=1, le=50, description="citations of an answer")] = 3
@@ -135,7 +135,7 @@ class AnswerSection(Section):
     def maybe_from(self, threshold: float) -> float:
         """Return the least confidence of a maybe, where an answer needs `threshold`."""
         if self.maybe_threshold is None:
-            return MAYBE_PART * threshold
+            return round(MAYBE_PART * threshold, 4)
         return min(self.maybe_threshold, threshold)
 
 

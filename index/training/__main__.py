@@ -106,14 +106,17 @@ def main(
             measured,
         )
         export_span_model(natural, reader)
-        data = (options.squadshifts, options.squad2)
         weights, report = joint.learn_from(
-            *data, reader, options.encoder, progress, questions=learnt, strangers=strangers
+            *(learnt, options.squad2, options.squadshifts),
+            *(reader, options.encoder, progress),
+            strangers=strangers,
         )
         weights_file.write_text(weights, encoding="utf-8")
         (work / "confidence.md").write_text(report, encoding="utf-8")
         loaded = ReadingWeights.load(weights)
-        tables = figures.figures(*data, options.selqa, reader, loaded, options.encoder, progress)
+        tables = figures.figures(
+            options.squadshifts, options.squad2, options.selqa, reader, loaded, options.encoder, progress
+        )
         tables += "\n" + natural_figures(measured, reader, options.encoder, progress)
         (work / "figures.md").write_text(tables, encoding="utf-8")
 

@@ -1,14 +1,16 @@
 """Learns `reading.json`: how reading and retrieval weigh together, and the confidence. Build side only.
 
-    python -m index.training.weights.joint --squadshifts DIR [--squad2 FILE] --reader DIR
-        --out index/reading/reading.json --report FILE
+    python -m index.training.weights.joint --questions FILE --squad2 FILE --squadshifts DIR --reader DIR
+        [--ranking FILE] --out index/reading/reading.json --report FILE
 
-Both are learnt on the paragraphs of SQuADShifts that the reader was not trained on, and on a file of SQuAD
-2.0's form, for which the report is cross-validated over articles: the order on questions about Wikipedia, the
-confidence on unanswerable ones, too, and on questions about other things, chat and nonsense.
+Both are learnt on two files of SQuAD 2.0's form: questions in people's own words, of which the titles count
+that the reader was not trained on, and articles of SQuAD 2.0. The report is cross-validated over articles.
+The confidence is learnt on their unanswerable questions, too, on questions about other things, which are
+those of SQuADShifts about reviews and posts, on chat and on nonsense.
 """
 
 import argparse
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -34,12 +36,11 @@ from index.reading.span_reader import (
 from index.records import Progress, Ranked
 from index.retrieval.ranking import Ranker
 from index.segmentation.search_terms import terms
-from index.training.datasets.lessons import SQUADSHIFTS, WIKIPEDIA, Lesson, read_squadshifts
+from index.training.datasets.lessons import SQUADSHIFTS, WIKIPEDIA
 from index.training.datasets.question_articles import is_held_out, segment_titles
 from index.training.datasets.squad import read_squad
 from index.training.datasets.training_libraries import (
     CHAT,
-    SegmentedArticle,
     Segmenter,
     TrainingLibrary,
     sample_questions,
@@ -57,16 +58,10 @@ from index.training.weights.questions import (
 )
 from index.training.weights.report import ConfidenceExample, report
 
-HELD_OUT_WIKIPEDIA = "held out wiki"
-HELD_OUT_OTHERS = "held out other"
 SQUAD2 = "squad 2.0"
 NATURAL = "natural"
-ORDERED = (HELD_OUT_WIKIPEDIA, SQUAD2, NATURAL)
-"""The groups of questions that the joint order is learnt from: each has one article that answers it."""
-PARAGRAPHS = 40
-"""Paragraphs of reviews or comments that make an article."""
 NONSENSE = 40
-"""Strings of random letters that are asked of each library; there are three libraries."""
+"""Strings of random letters that are asked of each library; there are two libraries."""
 SHARES: Shares = {"answerable": 0.47, "unanswerable": 0.38, "elsewhere": 0.1, "chat": 0.05}
 """Half of the time people ask what the articles do not say."""
 
@@ -91,27 +86,6 @@ class ReadingExample:
     idf: Mapping[str, float]
 
 
-def held_out_articles(lessons: Sequence[Lesson], segmenter: Segmenter) -> list[SegmentedArticle]:
-    """Put paragraphs together as articles, with the questions about the held-out paragraphs alone."""
-    articles: dict[str, dict[str, list[Lesson]]] = {}
-    places: dict[str, dict[str, int]] = {}
-    for lesson in lessons:
-        domain, text = lesson.text.domain, lesson.text.text
-        domain_places = places.setdefault(domain, {})
-        place = domain_places.setdefault(text, len(domain_places))
-        title = lesson.text.topic if domain == WIKIPEDIA else f"{domain} {place // PARAGRAPHS}"
-        articles.setdefault(title, {}).setdefault(text, []).append(lesson)
-    return [
-        segmenter.segment(f"{number:04}", title, [_paragraph(*paragraph) for paragraph in texts.items()])
-        for number, (title, texts) in enumerate(articles.items())
-    ]
-
-
-def _paragraph(text: str, lessons: Sequence[Lesson]) -> tuple[str, list[tuple[str, list[int]]]]:
-    held_out = [lesson for lesson in lessons if lesson.text.held_out]
-    return text, [(lesson.question, [start for start, _ in lesson.spans]) for lesson in held_out]
-
-
 def read_questions_of(
     library: TrainingLibrary, reader: SpanReader, ranker: Ranker, group: str, strangers: Sequence[str]
 ) -> Iterator[ReadingExample]:
@@ -124,12 +98,10 @@ def read_questions_of(
 
 
 def learn_joint(examples: Sequence[ReadingExample]) -> dict[str, float]:
-    """Fit the order of the sentences that were read, on questions of `ORDERED` with an answer among them."""
+    """Fit the order of the sentences that were read, on questions with an answer among them."""
     rows: list[NDArray[np.float64]] = []
     gold: list[NDArray[np.bool_]] = []
     for example in examples:
-        if not example.question.group.startswith(ORDERED):
-            continue
         read = [pair for pair in example.ranked if pair[0].row in example.spans]
         hits = np.array([candidate.row in example.question.gold for candidate, _ in read], dtype=bool)
         if hits.any():
@@ -154,55 +126,57 @@ def confidence_examples(
             yield ConfidenceExample(question.kind, question.group, evidence, right)
 
 
-def learn(examples: Sequence[ReadingExample], reader: str) -> tuple[str, str]:
+def learn(
+    examples: Sequence[ReadingExample], reader: str, ranking: Mapping[str, float] | None = None
+) -> tuple[str, str]:
     """Return the weights as JSON, and the report, for each fold of which both are learnt again.
 
-    `reader` is the sha256 of the reader's settings.
+    `reader` is the sha256 of the reader's settings. The order is the one of the weights `ranking`, if they
+    are given, in each fold, too.
     """
+
+    kept = list(confidence_examples(examples, ranking)) if ranking else None
 
     @cache
     def examples_without(group: str | None) -> list[ConfidenceExample]:
+        if kept is not None:
+            return kept
         others = [example for example in examples if example.question.group != group]
         return list(confidence_examples(examples, learn_joint(others)))
 
     confidence = learn_confidence(examples_without(None))
-    weights = weights_json({"ranking": learn_joint(examples), "confidence": confidence}, reader=reader)
-    return weights, report(examples_without, learn_confidence, CONFIDENCE_FEATURES)
+    sections = {"ranking": ranking or learn_joint(examples), "confidence": confidence}
+    return weights_json(sections, reader=reader), report(
+        examples_without, learn_confidence, CONFIDENCE_FEATURES
+    )
 
 
 def read_data(
+    questions: Path,
+    squad2: Path,
     squadshifts: Path,
-    squad2: Path | None,
     reader: Path,
     encoder_name: str,
     progress: Progress = no_progress,
     *,
-    questions: Path | None = None,
     strangers: int = STRANGERS,
 ) -> Iterator[ReadingExample]:
     """Yield all that is learnt from, as the reader in the folder `reader` sees it.
 
-    Of `questions`, a file that `question_articles` reads, the titles that are held out count. `strangers` is
-    how many questions about other things each data set that has them gives.
+    `strangers` is how many questions about other things each data set that has them gives.
     """
     framework, encoder = load_encoders(encoder_name)
     segmenter = Segmenter(encoder.count_tokens, encoder.window)
-    lessons = read_squadshifts(squadshifts)
-    wikipedia = [lesson for lesson in lessons if lesson.text.domain == WIKIPEDIA]
-    others = [lesson for lesson in lessons if lesson.text.domain != WIKIPEDIA]
+    titles = [entry for entry in read_squad(questions) if is_held_out(entry.title)]
     about_other_things = [
         text
         for part in SQUADSHIFTS
         if part != WIKIPEDIA
         for text in sample_questions(squadshifts / f"{part}.json", strangers)
     ]
-    entries = read_squad(questions) if questions else ()
-    titles = [entry for entry in entries if is_held_out(entry.title)]
     groups = [
-        (HELD_OUT_WIKIPEDIA, held_out_articles(wikipedia, segmenter), about_other_things),
-        (HELD_OUT_OTHERS, held_out_articles(others, segmenter), []),
-        (SQUAD2, segmenter.read(squad2) if squad2 else [], []),
-        (NATURAL, segment_titles(titles, segmenter), []),
+        (NATURAL, segment_titles(titles, segmenter), about_other_things),
+        (SQUAD2, segmenter.read(squad2), []),
     ]
     model, ranker = SpanModel.load(reader), Ranker.load()
     unweighted = ReadingWeights(np.zeros(len(RANK_FEATURES)), np.zeros(len(CONFIDENCE_FEATURES)))
@@ -226,43 +200,41 @@ def _named(stage: str, progress: Progress) -> Progress:
 
 
 def learn_from(
+    questions: Path,
+    squad2: Path,
     squadshifts: Path,
-    squad2: Path | None,
     reader: Path,
     encoder_name: str,
     progress: Progress = no_progress,
     *,
-    questions: Path | None = None,
     strangers: int = STRANGERS,
+    ranking: Path | None = None,
 ) -> tuple[str, str]:
-    """Read the data with the reader in the folder `reader`, and `learn`; see `read_data`."""
-    data = read_data(
-        squadshifts, squad2, reader, encoder_name, progress, questions=questions, strangers=strangers
-    )
-    examples = list(data)
-    return learn(examples, file_sha256(reader / SETTINGS_FILE))
+    """Read the data with the reader in the folder `reader`, and `learn`; see `read_data`.
+
+    `ranking` is a file like `reading.json` whose order is kept.
+    """
+    data = (questions, squad2, squadshifts)
+    examples = list(read_data(*data, reader, encoder_name, progress, strangers=strangers))
+    order = json.loads(ranking.read_text(encoding="utf-8"))["ranking"] if ranking else None
+    return learn(examples, file_sha256(reader / SETTINGS_FILE), order)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the data with the reader, learn, and write the weights."""
     parser = argparse.ArgumentParser(prog="python -m index.training.weights.joint", description=__doc__)
+    parser.add_argument("--questions", type=Path, required=True, help="file of questions in people's words")
+    parser.add_argument("--squad2", type=Path, required=True, help="file of SQuAD 2.0's form")
     parser.add_argument("--squadshifts", type=Path, required=True, help="folder of the SQuADShifts files")
-    parser.add_argument("--squad2", type=Path, help="file of SQuAD 2.0's form")
-    parser.add_argument("--questions", type=Path, help="file of questions in people's own words")
     parser.add_argument("--reader", type=Path, required=True, help="folder of the exported reader")
+    parser.add_argument("--ranking", type=Path, help="file like reading.json whose order is kept")
     parser.add_argument("--encoder", default=DEFAULT_ENCODER, help="encoder of the index (%(default)s)")
     parser.add_argument("--out", type=Path, required=True, help="file for the weights")
     parser.add_argument("--report", type=Path, required=True, help="file for the figures, as Markdown")
     options = parser.parse_args(arguments)
+    data = (options.questions, options.squad2, options.squadshifts)
     with progress_bars() as progress:
-        weights, text = learn_from(
-            options.squadshifts,
-            options.squad2,
-            options.reader,
-            options.encoder,
-            progress,
-            questions=options.questions,
-        )
+        weights, text = learn_from(*data, options.reader, options.encoder, progress, ranking=options.ranking)
     options.out.write_text(weights, encoding="utf-8")
     options.report.write_text(text, encoding="utf-8")
 

@@ -12,25 +12,20 @@ import pytest
 from index.models.span_model import SpanModel, TokenScores
 from index.reading.span_reader import CONFIDENCE_FEATURES, RANK_FEATURES, ReadingWeights, SpanReader
 from index.retrieval.ranking import Ranker
-from index.training.datasets.lessons import Lesson
-from index.training.datasets.training_libraries import CHAT, Segmenter, TrainingLibrary
+from index.training.datasets.training_libraries import CHAT, SegmentedArticle, Segmenter, TrainingLibrary
 from index.training.weights.fitting import weights_json
 from index.training.weights.joint import (
-    HELD_OUT_OTHERS,
-    HELD_OUT_WIKIPEDIA,
+    NATURAL,
     NONSENSE,
-    PARAGRAPHS,
     SQUAD2,
     ReadingExample,
     confidence_examples,
-    held_out_articles,
     learn,
     learn_confidence,
     learn_joint,
     read_questions_of,
 )
 from index.training.weights.questions import SIGNS, PosedQuestion, unrelated_texts
-from tests.support.miniature_datasets import lesson_of, part, text_of
 from tests.support.word_vectors import word_vector
 
 SEGMENTER = Segmenter(len, 1_000)
@@ -61,24 +56,29 @@ COLOURS = "red blue green grey brown white black pink".split()
 PEOPLE = "Anna Bela Carl Dina Emil Fred Gina Hans".split()
 
 
-def lessons(domain: str = "new_wiki", *, held_out: bool = True) -> list[Lesson]:
-    found = []
+def bridges() -> list[SegmentedArticle]:
+    articles: list[list[tuple[str, list[tuple[str, list[int]]]]]] = [[], []]
     for number, (colour, name) in enumerate(zip(COLOURS, PEOPLE, strict=True)):
         context = f"The {colour} bridge was built by {name}. The {colour} water is deep. Ships pass below it."
-        text = text_of(context, f"Bridges_of {number % 2}", domain, held_out=held_out)
-        found.append(lesson_of(f"Who built the {colour} bridge?", text, name))
-        found.append(lesson_of(f"How is the {colour} water?", text, "deep"))
-    return found
+        questions = [
+            (f"Who built the {colour} bridge?", [context.index(name)]),
+            (f"How is the {colour} water?", [context.index("deep")]),
+        ]
+        articles[number % 2].append((context, questions))
+    return [
+        SEGMENTER.segment(f"{number:04}", f"Bridges_of {number}", paragraphs)
+        for number, paragraphs in enumerate(articles)
+    ]
 
 
 def reads() -> list[ReadingExample]:
-    articles = held_out_articles(lessons(), SEGMENTER)
+    articles = bridges()
     texts = unrelated_texts(ELSEWHERE, NONSENSE)
     texts += [text for article in articles for text in article.texts_to_embed()]
     library = TrainingLibrary.build(articles, {text: word_vector(text) for text in texts})
     unweighted = ReadingWeights(np.zeros(len(RANK_FEATURES)), np.zeros(len(CONFIDENCE_FEATURES)))
     reader = SpanReader(cast(SpanModel, Model()), library.retriever.catalog.texts, unweighted)
-    return list(read_questions_of(library, reader, Ranker.load(), HELD_OUT_WIKIPEDIA, ELSEWHERE))
+    return list(read_questions_of(library, reader, Ranker.load(), NATURAL, ELSEWHERE))
 
 
 def who_built(examples: Sequence[ReadingExample]) -> list[ReadingExample]:
@@ -103,49 +103,6 @@ def seen() -> list[ReadingExample]:
     return reads()
 
 
-def test_articles_of_held_out_paragraphs() -> None:
-    some = lessons(held_out=False)[:4] + lessons()[4:]
-    articles = held_out_articles(some, SEGMENTER)
-    assert [article.article.title for article in articles] == ["Bridges of 0", "Bridges of 1"]
-    for article in articles:
-        assert (
-            article.article.text.count("\n\n") == 3
-        )  # those that are not held out are read, but not asked about
-        assert len(article.questions) == 6
-        for question in article.questions:
-            (number,) = question.gold
-            sentence = part(
-                article.article.text, (article.sentences[number].start, article.sentences[number].end)
-            )
-            colour = question.text.split()[3]
-            assert sentence.startswith(
-                f"The {colour} {'bridge' if question.text.startswith('Who') else 'water'}"
-            )
-
-
-def test_reviews_make_articles_of_so_many_paragraphs() -> None:
-    texts = [
-        text_of(f"Review {number}.", f"{number}", "reddit", held_out=True) for number in range(PARAGRAPHS + 3)
-    ]
-    articles = held_out_articles(
-        [lesson_of(f"What is {one.topic}?", one, "Review") for one in texts], SEGMENTER
-    )
-    assert [len(article.questions) for article in articles] == [PARAGRAPHS, 3]
-    assert [article.article.title for article in articles] == ["reddit 0", "reddit 1"]
-
-
-def test_the_questions_of_a_paragraph_go_to_one_article() -> None:
-    texts = [
-        text_of(f"Review {number}.", f"{number}", "reddit", held_out=True) for number in range(PARAGRAPHS + 1)
-    ]
-    asked = [
-        lesson_of(f"{word} {one.topic}?", one, "Review") for one in texts for word in ("What is", "Which is")
-    ]
-    articles = held_out_articles(asked, SEGMENTER)
-    assert [len(article.questions) for article in articles] == [2 * PARAGRAPHS, 2]
-    assert [len(article.sentences) for article in articles] == [PARAGRAPHS, 1]
-
-
 def test_what_is_read(seen: list[ReadingExample]) -> None:
     kinds = [example.question.kind for example in seen]
     assert {kind: kinds.count(kind) for kind in set(kinds)} == {
@@ -154,7 +111,7 @@ def test_what_is_read(seen: list[ReadingExample]) -> None:
         "chat": len(CHAT) + NONSENSE,
     }
     answerable = seen[:16]
-    assert {example.question.group for example in answerable} == {"held out wiki 0", "held out wiki 1"}
+    assert {example.question.group for example in answerable} == {"natural 0", "natural 1"}
     # In turns of the article alone and of the whole library.
     articles = [len({candidate.article for candidate, _ in example.ranked}) for example in answerable]
     assert set(articles[::2]) == {1} and set(articles[1::2]) == {2}
@@ -169,22 +126,6 @@ def test_reading_is_weighed_in_and_puts_the_answer_first(seen: list[ReadingExamp
     assert all(example.right for example in confidence_examples(who, weights))
     against = dict(zip(RANK_FEATURES, (0.0, -1.0, 0.0), strict=True))
     assert not any(example.right for example in confidence_examples(who, against))
-
-
-def test_the_order_is_learnt_from_questions_of_an_encyclopedia(seen: list[ReadingExample]) -> None:
-    who = who_built(seen)
-    backwards = [changed(example, gold=_wrong(example)) for example in who] * 12
-    squad = [changed(example, group=f"{SQUAD2} 0") for example in who]
-    alone, mixed = (
-        learn_joint([*who, *(changed(example, group=group) for example in backwards)])
-        for group in (f"{HELD_OUT_OTHERS} 0", f"{SQUAD2} 0")
-    )
-
-    def reading(weights: dict[str, float]) -> float:
-        return sum(weights.values()) - weights["retrieval"]
-
-    assert learn_joint(squad) == learn_joint(who) == alone
-    assert reading(mixed) < 0.1 * reading(alone)
 
 
 def _wrong(example: ReadingExample) -> frozenset[int]:
@@ -210,6 +151,10 @@ def test_the_report_orders_each_article_without_itself_alone(seen: list[ReadingE
     assert all(example.right for example in confidence_examples(right, learn_joint(who)))
     # The order that the others teach is wrong for the one, and the order that it teaches is for the other.
     assert "| right sentence first, answerable | 0.0 % |" in shown
+    backwards = dict(zip(RANK_FEATURES, (0.0, -1.0, 0.0), strict=True))
+    kept, shown = learn(everything, "abc", backwards)
+    assert json.loads(kept)["ranking"] == backwards
+    assert "| right sentence first, answerable | 97.3 % |" in shown  # 288 of 296
 
 
 def test_confidence_of_what_was_read(seen: list[ReadingExample]) -> None:
