@@ -98,7 +98,7 @@ def _exchange(rest: str, earlier: str) -> str | None:
     for kind in _EXCHANGED:
         new, old = kind.findall(rest), kind.findall(earlier)
         if len(new) == len(old) == 1 and set(terms(rest)) - {"one"} == set(terms(new[0])):
-            return kind.sub(lambda _: new[0], earlier)
+            return kind.sub(new[0].replace("\\", r"\\"), earlier)
     return None
 
 

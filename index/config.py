@@ -111,7 +111,9 @@ class AnswerSection(Section):
     maybe_threshold: Annotated[
         float | None,
         Field(
-            ge=0, le=1, description='least confidence of what is shown as "not sure"; None: two thirds of threshold'
+            ge=0,
+            le=1,
+            description='least confidence of what is shown as "not sure"; None: two thirds of threshold',
         ),
     ] = None
     citations: Annotated[int, Field(ge=1, le=50, description="citations of an answer")] = 3

@@ -134,8 +134,8 @@ def _pattern(words: str) -> str:
 def _is_newer_version(second: CitedReading, first: CitedReading, asked: set[str]) -> bool:
     """Tell whether the second says the same of what is `asked` as the first, and is newer.
 
-    Below one title "The web server uses port 80" is no version of "The mail server uses port 25" to a question
-    about mail.
+    Below one title "The web server uses port 80" is no version of "The mail server uses port 25" to a
+    question about mail.
     """
     if (
         second.article.updated <= first.article.updated + EQUALLY_NEW

@@ -134,7 +134,6 @@ def learn(
     `reader` is the sha256 of the reader's settings. The order is the one of the weights `ranking`, if they
     are given, in each fold, too.
     """
-
     kept = list(confidence_examples(examples, ranking)) if ranking else None
 
     @cache
