@@ -8,6 +8,7 @@ import subprocess
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from xml.parsers.expat import ExpatError
 
 from index.articles.document import Document
 from index.articles.html_text import read_html
@@ -53,7 +54,7 @@ def read_docx(file: Path) -> Document:
             convert_image=lambda image: [],
             external_file_access=False,
         )
-    except (zipfile.BadZipFile, KeyError):
+    except (zipfile.BadZipFile, KeyError, ExpatError):
         raise UnreadableFileError("is not a Word file (.docx), or encrypted or damaged") from None
     return read_html(converted.value.encode())
 

@@ -143,3 +143,14 @@ def test_a_word_file_that_cannot_be_unpacked(tmp_path: Path, damage: str) -> Non
     file.write_bytes(content)
     with pytest.raises(UnreadableFileError, match="encrypted or damaged"):
         read_docx(file)
+
+
+def test_a_word_file_whose_text_is_cut_off(tmp_path: Path) -> None:
+    file = docx(tmp_path, f"<w:p>{run('Bees dance.')}</w:p>")
+    with zipfile.ZipFile(file) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content[:-20] if name == "word/document.xml" else content)
+    with pytest.raises(UnreadableFileError, match="encrypted or damaged"):
+        read_docx(file)
