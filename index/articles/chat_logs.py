@@ -92,13 +92,7 @@ def chat_blocks(text: str) -> tuple[Block, ...] | None:
     for (start, shown), message, header in zip(lines, messages, headers, strict=True):
         found = message or (header if by_header else None)
         if found:
-            edited = _EDITED.search(shown, message.start("said") + 1) if message else None
-            said = (
-                shown[: edited.start() if edited else None].rstrip()
-                if message
-                else shown[: found.end("name")]
-            )
-            end = start + len(said)
+            end = start + (_end_of_message(shown, message) if message else found.end("name"))
             lead = _lead(found["name"], found["time"])
             speaker = Block(BlockKind.MESSAGE, start + found.start("name"), end, lead=lead)
             notice = message and _is_notice(shown, message.start("said"))
@@ -179,6 +173,7 @@ def _message(shown: str) -> re.Match[str] | None:
 
 
 def _end_of_message(shown: str, message: re.Match[str]) -> int:
+    """Return the end of what is said, before a note that it was edited."""
     edited = _EDITED.search(shown, message.start("said") + 1)
     return len(shown[: edited.start()].rstrip()) if edited else len(shown)
 

@@ -145,19 +145,21 @@ def _is_styled(element: Element, selected: frozenset[str]) -> bool:
 
 
 def _selectors(
-    styles: Iterable[str], hides: Callable[[str], bool], showing: re.Pattern[str]
+    styles: Iterable[str], applies: Callable[[str], bool], undoing: re.Pattern[str]
 ) -> frozenset[str]:
-    """Return the simple selectors that style sheets hide, but for those that some other rule shows."""
-    hidden: set[str] = set()
-    shown: set[str] = set()
+    """Return the simple selectors of style rules of a kind, but for those that some other rule undoes."""
+    selected: set[str] = set()
+    undone: set[str] = set()
     for style in styles:
         for selectors, declarations in _rules(_COMMENT.sub(" ", style)):
-            if hides(declarations):
+            if applies(declarations):
                 simple = (selector.strip() for selector in selectors.split(","))
-                hidden.update(selector for selector in simple if _SIMPLE_SELECTOR.fullmatch(selector))
-            elif showing.search(declarations):
-                shown.update(_NAME_IN_SELECTOR.findall(selectors))
-    return frozenset(selector for selector in hidden if shown.isdisjoint(_NAME_IN_SELECTOR.findall(selector)))
+                selected.update(selector for selector in simple if _SIMPLE_SELECTOR.fullmatch(selector))
+            elif undoing.search(declarations):
+                undone.update(_NAME_IN_SELECTOR.findall(selectors))
+    return frozenset(
+        selector for selector in selected if undone.isdisjoint(_NAME_IN_SELECTOR.findall(selector))
+    )
 
 
 def _rules(style: str) -> Iterator[tuple[str, str]]:

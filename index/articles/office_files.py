@@ -27,9 +27,9 @@ _SIGNS = (b"vanish", b"strike", b"Strike", b'show="0"', b"is-hidden", b"line-thr
 def without_unseen_text(file: Path) -> BytesIO:
     """Return a Word, OpenDocument or PowerPoint file without hidden and struck text.
 
-    Raises BadZipFile if it is damaged or encrypted. Parts that are no XML stay as they are.
+    Raises BadZipFile if it is damaged or encrypted. A file without a sign of such text stays as it is, and so
+    do parts that are no XML.
     """
-    written = BytesIO()
     try:
         with zipfile.ZipFile(file) as source:
             contents = {info.filename: source.read(info) for info in source.infolist()}
@@ -41,15 +41,24 @@ def without_unseen_text(file: Path) -> BytesIO:
     ) as error:  # also of a file with a password
         raise zipfile.BadZipFile(str(error)) from None
     styles = contents.get("word/styles.xml") or contents.get("styles.xml") or b""
-    hides = any(sign in styles for sign in _SIGNS)
+    hides = _has_sign(styles)
+    changed = {
+        name: _without_unseen(content, styles)
+        for name, content in contents.items()
+        if name.endswith(".xml") and b"<" in content and (hides or _has_sign(content))
+    }
+    if not changed:
+        return BytesIO(file.read_bytes())
+    written = BytesIO()
     with zipfile.ZipFile(written, "w") as target:
-        for name, content in contents.items():
-            is_xml = name.endswith(".xml") and b"<" in content
-            if is_xml and (hides or any(sign in content for sign in _SIGNS)):
-                content = _without_unseen(content, styles)
+        for name, content in (contents | changed).items():
             target.writestr(name, content)
     written.seek(0)
     return written
+
+
+def _has_sign(content: bytes) -> bool:
+    return any(sign in content for sign in _SIGNS)
 
 
 def _without_unseen(content: bytes, styles: bytes) -> bytes:

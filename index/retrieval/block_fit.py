@@ -31,8 +31,8 @@ _ABOUT = {
         r"\b(?:code|snippets?|commands?|scripts?|syntax|config(?:s|uration)?|settings?|options?|flags?|"
         r"parameters?|arguments?|logs?|logged|errors?|warnings?|exceptions?|traceback|output|terminal|shell|"
         r"console|json|ya?ml|toml|regex|variables?|functions?|methods?|endpoints?|defaults?)\b"
-        # "what do I type", "what must be run"
-        r"|\b(?:i|you|we|to|should|must|can|be)\s+(?:type|typed|enter|entered|paste|pasted|run|executed?)\b"
+        # "what do I type", "what must be run"; not "where can you enter the park"
+        r"|\bwhat\s+(?:[\w’']+\s+){1,4}(?:type|typed|enter|entered|paste|pasted|run|executed?)\b"
         # "how do I start the server", "how to reset it"
         rf"|\bhow\s+(?:(?:do|can|could|should|must|would)\s+(?:i|you|we|one|they)|to)\s+(?:{_PROCEDURES})\b",
         re.IGNORECASE,

@@ -14,7 +14,7 @@ from index.arrays import Floats, Rows, best
 from index.records import Candidate
 from index.segmentation.search_terms import terms
 from index.storage.bm25 import Bm25
-from index.storage.catalog import Catalog, SentencePlace
+from index.storage.catalog import Catalog, SentencePlace, SentenceRow
 from index.storage.vectors import Vectors
 
 NEAREST_SENTENCES = 100
@@ -65,25 +65,7 @@ class Retriever:
         order = best(_rough(dense, passage, lexical), len(pool))
         chosen = list(itertools.islice(_distinct(order, places), count))
         return [
-            Candidate(
-                row=sentence.row,
-                article=sentence.article,
-                start=sentence.start,
-                end=sentence.end,
-                text=sentence.text,
-                dense=float(dense[place]),
-                passage=float(passage[place]),
-                lexical=float(lexical[place]),
-                terms=tuple(sentence.terms.split()),
-                terms_before=tuple(sentence.terms_before.split()),
-                terms_after=tuple(sentence.terms_after.split()),
-                terms_above=tuple(sentence.terms_above.split()),
-                block=sentence.block,
-                section=sentence.section,
-                number=sentence.number,
-                title=sentence.title,
-                outer_title=sentence.outer_title,
-            )
+            make_candidate(sentence, float(dense[place]), float(passage[place]), float(lexical[place]))
             for place, sentence in zip(chosen, self.catalog.sentences(pool[chosen]), strict=True)
         ]
 
@@ -108,6 +90,31 @@ class Retriever:
         own = words[rows.start : rows.stop]
         by_words = best(own, min(BEST_BY_WORDS, int(np.count_nonzero(own))))
         return np.unique(np.concatenate([best(dense, NEAREST_SENTENCES), by_words])) + rows.start
+
+
+def make_candidate(
+    sentence: SentenceRow, dense: float = 0.0, passage: float = 0.0, lexical: float = 0.0
+) -> Candidate:
+    """Return a sentence as a candidate with its scores: cosines of it and of its passage, and BM25."""
+    return Candidate(
+        row=sentence.row,
+        article=sentence.article,
+        start=sentence.start,
+        end=sentence.end,
+        text=sentence.text,
+        dense=dense,
+        passage=passage,
+        lexical=lexical,
+        terms=tuple(sentence.terms.split()),
+        terms_before=tuple(sentence.terms_before.split()),
+        terms_after=tuple(sentence.terms_after.split()),
+        terms_above=tuple(sentence.terms_above.split()),
+        block=sentence.block,
+        section=sentence.section,
+        number=sentence.number,
+        title=sentence.title,
+        outer_title=sentence.outer_title,
+    )
 
 
 def _rough(dense: Floats, passage: Floats, lexical: Floats) -> Floats:

@@ -106,11 +106,9 @@ def main(
             measured,
         )
         export_span_model(natural, reader)
-        weights, report = joint.learn_from(
-            *(learnt, options.squad2, options.squadshifts),
-            *(reader, options.encoder, progress),
-            strangers=strangers,
-        )
+        data = (learnt, options.squad2, options.squadshifts)
+        examples = joint.read_data(*data, reader, options.encoder, progress, strangers=strangers)
+        weights, report = joint.learn(list(examples), reader)
         weights_file.write_text(weights, encoding="utf-8")
         (work / "confidence.md").write_text(report, encoding="utf-8")
         loaded = ReadingWeights.load(weights)

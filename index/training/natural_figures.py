@@ -25,6 +25,7 @@ from index.reading.span_reader import (
     SpanReader,
 )
 from index.records import Progress
+from index.retrieval.retriever import make_candidate
 from index.storage.catalog import Catalog
 from index.storage.catalog_writer import CatalogWriter
 from index.training.datasets.question_articles import segment_titles, twins
@@ -33,7 +34,6 @@ from index.training.datasets.training_libraries import (
     LabelledQuestion,
     SegmentedArticle,
     Segmenter,
-    unranked,
 )
 from index.training.encoders import load_encoders
 from index.training.progress import no_progress, progress_bars, tracked
@@ -85,7 +85,7 @@ def _read(
         for number, sentence in zip(catalog.article_row(row).sentence_rows, article.sentences, strict=True)
         if start <= sentence.start < end
     ]
-    ranked = [(unranked(sentence), 0.0) for sentence in catalog.sentences(rows)]
+    ranked = [(make_candidate(sentence), 0.0) for sentence in catalog.sentences(rows)]
     scores = reader.score(question.text, ranked).values()
     best = max(scores, key=lambda score: score.span_log_odds, default=None)
     text = article.article.text

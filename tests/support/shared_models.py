@@ -1,8 +1,9 @@
 """Files of models, loaded and checked once a process: they are large, and many tests open the same ones."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import onnxruntime
 import pytest
@@ -47,25 +48,10 @@ def share_models(patch: pytest.MonkeyPatch) -> None:
     hashes = Kept[str](32)
     file_sha256 = checksums.file_sha256
 
-    def load_session(
-        role: Role,
-        path: Path,
-        *,
-        threads: int | None,
-        disabled_optimizers: Sequence[str] = (),
-        weights_file: str = "",
-    ) -> onnxruntime.InferenceSession:
-        def load() -> onnxruntime.InferenceSession:
-            return exported_model.load_session(
-                role,
-                path,
-                threads=threads,
-                disabled_optimizers=disabled_optimizers,
-                weights_file=weights_file,
-            )
-
-        files = [path, *([path.parent / weights_file] if weights_file else [])]
-        return sessions.take(files, load, role, threads, *disabled_optimizers)
+    def load_session(role: Role, path: Path, **options: Any) -> onnxruntime.InferenceSession:
+        weights = [path.parent / options["weights_file"]] if options.get("weights_file") else []
+        load = partial(exported_model.load_session, role, path, **options)
+        return sessions.take([path, *weights], load, role, repr(options))
 
     def load_tokenizer(role: Role, path: Path) -> Tokenizer:
         return tokenizers.take([path], lambda: exported_model.load_tokenizer(role, path), role)

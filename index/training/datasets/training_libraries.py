@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from index.building.reuse import passage_texts, sentence_texts
 from index.records import Article, Candidate, Passage, Sentence, Span
-from index.retrieval.retriever import Retriever
+from index.retrieval.retriever import Retriever, make_candidate
 from index.segmentation.passages import make_passages
 from index.segmentation.sentences import split_sentences
 from index.storage.bm25 import Bm25
-from index.storage.catalog import Catalog, SentenceRow
+from index.storage.catalog import Catalog
 from index.storage.catalog_writer import CatalogWriter
 from index.storage.vectors import Vectors
 from index.training.datasets.squad import join_paragraphs, read_squad, sentences_at
@@ -211,30 +211,7 @@ class TrainingLibrary:
         first = catalog.article_row(article).sentence_rows.start
         (number,) = sentences_at(catalog.spans(article), [place])
         (sentence,) = catalog.sentences([first + number])
-        return unranked(sentence)
-
-
-def unranked(sentence: SentenceRow) -> Candidate:
-    """Return a sentence as a candidate that nothing is known of but its text."""
-    return Candidate(
-        row=sentence.row,
-        article=sentence.article,
-        start=sentence.start,
-        end=sentence.end,
-        text=sentence.text,
-        dense=0.0,
-        passage=0.0,
-        lexical=0.0,
-        terms=tuple(sentence.terms.split()),
-        terms_before=tuple(sentence.terms_before.split()),
-        terms_after=tuple(sentence.terms_after.split()),
-        terms_above=tuple(sentence.terms_above.split()),
-        block=sentence.block,
-        section=sentence.section,
-        number=sentence.number,
-        title=sentence.title,
-        outer_title=sentence.outer_title,
-    )
+        return make_candidate(sentence)
 
 
 def sample_questions(path: Path, count: int) -> list[str]:

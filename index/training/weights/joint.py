@@ -127,12 +127,12 @@ def confidence_examples(
 
 
 def learn(
-    examples: Sequence[ReadingExample], reader: str, ranking: Mapping[str, float] | None = None
+    examples: Sequence[ReadingExample], reader: Path, ranking: Mapping[str, float] | None = None
 ) -> tuple[str, str]:
     """Return the weights as JSON, and the report, for each fold of which both are learnt again.
 
-    `reader` is the sha256 of the reader's settings. The order is the one of the weights `ranking`, if they
-    are given, in each fold, too.
+    `reader` is the folder of the reader that found the examples. The order is the one of the weights
+    `ranking`, if they are given, in each fold, too.
     """
     kept = list(confidence_examples(examples, ranking)) if ranking else None
 
@@ -145,7 +145,7 @@ def learn(
 
     confidence = learn_confidence(examples_without(None))
     sections = {"ranking": ranking or learn_joint(examples), "confidence": confidence}
-    return weights_json(sections, reader=reader), report(
+    return weights_json(sections, reader=file_sha256(reader / SETTINGS_FILE)), report(
         examples_without, learn_confidence, CONFIDENCE_FEATURES
     )
 
@@ -198,27 +198,6 @@ def _named(stage: str, progress: Progress) -> Progress:
     return lambda _, done, total: progress(stage, done, total)
 
 
-def learn_from(
-    questions: Path,
-    squad2: Path,
-    squadshifts: Path,
-    reader: Path,
-    encoder_name: str,
-    progress: Progress = no_progress,
-    *,
-    strangers: int = STRANGERS,
-    ranking: Path | None = None,
-) -> tuple[str, str]:
-    """Read the data with the reader in the folder `reader`, and `learn`; see `read_data`.
-
-    `ranking` is a file like `reading.json` whose order is kept.
-    """
-    data = (questions, squad2, squadshifts)
-    examples = list(read_data(*data, reader, encoder_name, progress, strangers=strangers))
-    order = json.loads(ranking.read_text(encoding="utf-8"))["ranking"] if ranking else None
-    return learn(examples, file_sha256(reader / SETTINGS_FILE), order)
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the data with the reader, learn, and write the weights."""
     parser = argparse.ArgumentParser(prog="python -m index.training.weights.joint", description=__doc__)
@@ -232,8 +211,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--report", type=Path, required=True, help="file for the figures, as Markdown")
     options = parser.parse_args(arguments)
     data = (options.questions, options.squad2, options.squadshifts)
+    order = json.loads(options.ranking.read_text(encoding="utf-8"))["ranking"] if options.ranking else None
     with progress_bars() as progress:
-        weights, text = learn_from(*data, options.reader, options.encoder, progress, ranking=options.ranking)
+        examples = list(read_data(*data, options.reader, options.encoder, progress))
+    weights, text = learn(examples, options.reader, order)
     options.out.write_text(weights, encoding="utf-8")
     options.report.write_text(text, encoding="utf-8")
 

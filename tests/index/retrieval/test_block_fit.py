@@ -24,6 +24,7 @@ def code(row: int, text: str, dense: float = 0.5) -> Candidate:
         ("How do I start the server?", "ferryd --start"),
         ("how to reset the tide table", "tides reset"),
         ("What must be run first?", "make tides"),
+        ("what should we enter there?", "tide 7"),
         ("What does the log say about the pump?", "12:04 pump 2 stopped"),
         ("Which error means that the pump is dry?", "E42: pump is dry"),
         ("What does E42 mean?", "E42: pump is dry"),
@@ -48,6 +49,8 @@ def test_code_may_answer_what_asks_for_code(question: str, line: str) -> None:
         ("How many people work at the port?", "port_of_call = harbour"),
         ("How do people get to the island?", "boat.run()"),
         ("Was version 2.3.1 better?", "ferry==2.3.1"),
+        ("Who can run for office?", "run office"),
+        ("Where can you enter the park?", "enter park"),
     ],
 )
 def test_code_is_no_answer_to_other_questions(question: str, line: str) -> None:

@@ -22,30 +22,16 @@ from bot.small_talk import SmallTalk
 from index.storage.catalog import article_key
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.messages import Message
-from tests.fake_discord.world import Channel
 from tests.support.bots import Bots
+from tests.support.discord_questions import BEES, NOWHERE, mentioning, starts
 
 RAQQA = "Who predicts the fight for Raqqa will be long and hard?"
-NOWHERE = "What is the price of bitcoin in Tuvalu?"
-BEES = "How warm is the centre of the cluster kept?"
 CITED = ContextTicket("kAntsyJ4LhQf", 0, 9, "ET4w3rZY")
-
-
-async def mentioning(discord: FakeDiscord, question: str, channel: Channel | None = None) -> Message:
-    """Mention the bot with a question, and wait for its answer."""
-    world = discord.world
-    said = await discord.say(world.user, channel or world.channel, f"{world.bot.mention} {question}")
-    return await discord.answer(said)
 
 
 async def settled(discord: FakeDiscord) -> None:
     """Wait until all that was said before is heard: a question asked now is answered."""
     await mentioning(discord, BEES, discord.world.guild.add_channel("last"))
-
-
-def starts(answer: Message) -> str:
-    description: str = answer.embed["description"]
-    return description
 
 
 @pytest.mark.parametrize(

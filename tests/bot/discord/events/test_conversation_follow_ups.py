@@ -11,23 +11,9 @@ from bot.discord.replies.answer_reply import SentAnswer
 from bot.discord.replies.tickets import ContextTicket, VerdictTicket, parse_ticket
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.messages import Message
-from tests.fake_discord.world import Channel
+from tests.support.discord_questions import BEES, NOWHERE, mentioning, starts
 
-NOWHERE = "What is the price of bitcoin in Tuvalu?"
-BEES = "How warm is the centre of the cluster kept?"
 CITED = ContextTicket("kAntsyJ4LhQf", 0, 9, "ET4w3rZY")
-
-
-async def mentioning(discord: FakeDiscord, question: str, channel: Channel | None = None) -> Message:
-    """Mention the bot with a question, and wait for its answer."""
-    world = discord.world
-    said = await discord.say(world.user, channel or world.channel, f"{world.bot.mention} {question}")
-    return await discord.answer(said)
-
-
-def starts(answer: Message) -> str:
-    description: str = answer.embed["description"]
-    return description
 
 
 @pytest.mark.parametrize(("asker", "author"), [(1, None), (2, 0)])

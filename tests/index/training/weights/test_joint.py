@@ -4,15 +4,18 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 import numpy as np
 import pytest
 
-from index.models.span_model import SpanModel, TokenScores
+from index.checksums import file_sha256
+from index.models.span_model import SETTINGS_FILE, SpanModel, TokenScores
 from index.reading.span_reader import CONFIDENCE_FEATURES, RANK_FEATURES, ReadingWeights, SpanReader
 from index.retrieval.ranking import Ranker
 from index.training.datasets.training_libraries import CHAT, SegmentedArticle, Segmenter, TrainingLibrary
+from index.training.weights import joint
 from index.training.weights.fitting import weights_json
 from index.training.weights.joint import (
     NATURAL,
@@ -134,7 +137,10 @@ def _wrong(example: ReadingExample) -> frozenset[int]:
 
 
 @pytest.mark.slow
-def test_the_report_orders_each_article_without_itself_alone(seen: list[ReadingExample]) -> None:
+def test_the_report_orders_each_article_without_itself_alone(
+    seen: list[ReadingExample], tmp_path: Path
+) -> None:
+    (tmp_path / SETTINGS_FILE).write_text("{}", encoding="utf-8")
     who = who_built(seen)
     strangers = [example for example in seen if example.question.kind != "answerable"]
     turned = [changed(example, group=f"{SQUAD2} 0", gold=_wrong(example)) for example in who] * 36
@@ -143,16 +149,16 @@ def test_the_report_orders_each_article_without_itself_alone(seen: list[ReadingE
         changed(examples[0], kind="unanswerable", gold=frozenset()) for examples in (turned, right)
     ]
     everything = [*who, *turned, *right, *unanswerable, *strangers]
-    weights, shown = learn(everything, "abc")
+    weights, shown = learn(everything, tmp_path)
     shipped = learn_joint(everything)
     assert json.loads(weights)["ranking"] == pytest.approx(shipped, abs=1e-4)  # which are rounded
-    assert json.loads(weights)["reader"] == "abc"
+    assert json.loads(weights)["reader"] == file_sha256(tmp_path / SETTINGS_FILE)
     assert any(example.right for example in confidence_examples(turned, shipped))
     assert all(example.right for example in confidence_examples(right, learn_joint(who)))
     # The order that the others teach is wrong for the one, and the order that it teaches is for the other.
     assert "| right sentence first, answerable | 0.0 % |" in shown
     backwards = dict(zip(RANK_FEATURES, (0.0, -1.0, 0.0), strict=True))
-    kept, shown = learn(everything, "abc", backwards)
+    kept, shown = learn(everything, tmp_path, backwards)
     assert json.loads(kept)["ranking"] == backwards
     assert "| right sentence first, answerable | 97.3 % |" in shown  # 288 of 296
 
@@ -182,3 +188,18 @@ def test_a_question_that_finds_nothing_makes_no_example() -> None:
     question = PosedQuestion("chat", "g", "hello", None, frozenset())
     empty = ReadingExample(question, [], {}, {})
     assert list(confidence_examples([empty], dict.fromkeys(RANK_FEATURES, 0.0))) == []
+
+
+def test_the_command_keeps_an_order_that_it_is_given(
+    seen: list[ReadingExample], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(joint, "read_data", lambda *_: iter(seen))
+    (tmp_path / SETTINGS_FILE).write_text("{}", encoding="utf-8")
+    order = dict(zip(RANK_FEATURES, (0.5, 0.25, 0.0), strict=True))
+    ranking, out, shown = (tmp_path / name for name in ("ranking.json", "weights.json", "report.md"))
+    ranking.write_text(json.dumps({"ranking": order}), encoding="utf-8")
+    options = {"questions": tmp_path, "squad2": tmp_path, "squadshifts": tmp_path, "reader": tmp_path}
+    options |= {"ranking": ranking, "out": out, "report": shown}
+    joint.main([text for name, path in options.items() for text in (f"--{name}", str(path))])
+    assert json.loads(out.read_text(encoding="utf-8"))["ranking"] == order
+    assert "| threshold |" in shown.read_text(encoding="utf-8")
