@@ -10,7 +10,7 @@ from index.segmentation.search_terms import terms
 from index.storage.catalog import ArticleRow, Catalog, SentenceCopies
 
 ALIKE = 0.6
-"""Share of search terms from which two sentences of articles with one title are versions of each other."""
+"""Share of search terms, but for numbers, from which two sentences below one title are versions."""
 EQUALLY_NEW = 600
 """Seconds: files whose times differ by less may have been copied or checked out together."""
 
@@ -143,7 +143,15 @@ def _is_newer_version(second: CitedReading, first: CitedReading, asked: set[str]
     ):
         return False
     own, other = set(first.reading.candidate.terms), set(second.reading.candidate.terms)
-    return (asked & own) <= other and len(own & other) >= ALIKE * len(own | other)
+    if not (asked & own) <= other:
+        return False
+    own, other = _words(own), _words(other)
+    return bool(own) and len(own & other) >= ALIKE * len(own | other)
+
+
+def _words(search_terms: set[str]) -> set[str]:
+    """Return the terms without a digit: what a newer version changes is a number mostly."""
+    return {term for term in search_terms if not any(map(str.isdigit, term))}
 
 
 def _with_score(cited: CitedReading, score: float) -> CitedReading:

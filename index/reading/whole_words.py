@@ -15,7 +15,7 @@ _WHOLE = re.compile(
     r"|(?<![\w,.])\d+,\d\d(?![\w,])"
     r"|[$€£¥]\s?\d+(?:[.,]\d+)*+(?:\s?(?:million|billion|bn|m|k)\b)?"
     r"|(?<![\d,.])\d+(?:[.,]\d+)*+(?:\s?(?:%|‰|°\s?[CF]?|€|£|km/h\b|mph\b|[kMGT]i?B(?:/s)?\b|[kMG]?Hz\b|[kM]?Wh?\b"
-    r"|[kcm]?m[²³]?(?:/s)?\b|k?g\b|mg\b|m?l\b|bar\b|px\b|[ap]\.?m\b\.?))"
+    r"|[kcm]?m[²³]?(?:/s)?\b|k?g\b|mg\b|m?l\b|bar\b|px\b|[ap]m\b|[ap]\.m\b\.?))"
 )
 _RANGE = re.compile(r"\d+-\d+|\w+[’']s")  # "1914-1918", "Ada's": their parts are answers of their own
 # "At least" before "3 days", "up to" before "$40", "more than" before "two"

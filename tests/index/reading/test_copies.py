@@ -127,6 +127,22 @@ def test_of_two_versions_the_newer_comes_first_and_scores_keep_their_places(tmp_
     assert (older.article.id, older.reading.score) == ("a/weir", 0.4)
 
 
+def test_short_versions_may_differ_in_their_numbers(tmp_path: Path) -> None:
+    library = shelf(
+        tmp_path,
+        article("a/fees", "Fees", "It costs 12 euros.", OLD),
+        article("b/fees", "Fees", "It costs 15 euros.", NEW),
+        article("c/fees", "Fees", "12.", OLD),
+        article("d/fees", "Fees", "15.", NEW),
+    )
+    prices = library.cite([library.reading(0, 0.9), library.reading(1, 0.4)], "How much does it cost?")
+    assert [cited.article.id for cited in prices] == ["b/fees", "a/fees"]
+    room = library.cite([library.reading(0, 0.9), library.reading(1, 0.4)], "What costs 12 euros?")
+    assert room[0].article.id == "a/fees"
+    numbers = library.cite([library.reading(2, 0.9), library.reading(3, 0.4)])
+    assert numbers[0].article.id == "c/fees"  # nothing says that they are about the same
+
+
 def test_what_lacks_a_word_of_the_question_that_the_other_has_is_no_version(tmp_path: Path) -> None:
     mail, web = (
         f"The {name} server in the north office uses TCP port {port} by day." for name, port in PORTS

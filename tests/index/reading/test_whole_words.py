@@ -41,6 +41,8 @@ from tests.support.growth import LINEAR, growth
         ("Every 3 days, at least.", "3 days", "3 days"),
         ("The Harbour Trust (HT) owns it.", "Harbour Trust (HT", "Harbour Trust (HT)"),
         ("It opens at 14:00 (2 pm in town).", "14:00 (2 pm", "14:00 (2 pm in town)"),
+        ("The ferry leaves at 2 pm.", "2", "2 pm"),
+        ("The ferry leaves at 2 p.m. sharp.", "2", "2 p.m."),
         ("The Trust (HT) owns it (all).", "Trust (HT)", "Trust (HT)"),
         ("See [here and nowhere else.", "[here", "[here"),
     ],
