@@ -5,6 +5,7 @@
     ├── EmptyQuestionError
     ├── UnknownArticleError
     ├── UnreadableFileError
+    ├── IngestionError
     ├── ModelError
     │   ├── ModelMissingError
     │   └── ModelDamagedError
@@ -34,6 +35,7 @@ class Reason(StrEnum):
     INDEX_MISSING = auto()
     INDEX_STALE = auto()
     INDEX_UNWRITABLE = auto()
+    INGESTION_FAILED = auto()
     MODEL_DAMAGED = auto()
     MODEL_FOLDER_MISSING = auto()
     MODEL_MISSING = auto()
@@ -88,6 +90,12 @@ class UnreadableFileError(FootnoteError):
     """A file of the corpus cannot be read as an article; it is skipped and named."""
 
     default_reason = Reason.UNREADABLE_FILE
+
+
+class IngestionError(FootnoteError):
+    """A file or a page does not become an article; the corpus is as it was."""
+
+    default_reason = Reason.INGESTION_FAILED
 
 
 class ModelError(FootnoteError):

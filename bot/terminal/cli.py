@@ -5,6 +5,7 @@ import click
 from bot.terminal.command_group import Group, global_options
 from bot.terminal.commands.articles import articles, index, show
 from bot.terminal.commands.asking import ask, chat
+from bot.terminal.commands.ingestion import add, remove
 from bot.terminal.commands.operation import discord_bot, doctor
 from bot.terminal.commands.quality import evaluate, feedback
 
@@ -27,5 +28,5 @@ def main() -> None:
     """
 
 
-for command in (ask, chat, articles, show, index, evaluate, discord_bot, doctor, feedback):
+for command in (ask, chat, articles, show, add, remove, index, evaluate, discord_bot, doctor, feedback):
     main.add_command(command)

@@ -14,6 +14,7 @@ from index.records import Progress
 log = logging.getLogger(__name__)
 
 _WORDS = {
+    "copy files": "copying files",
     "read": "reading articles",
     "export the encoder": "preparing the model (only this once)",
     "load the model": "loading the model",

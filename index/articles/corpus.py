@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from index.articles.document import Document
 from index.articles.file_formats import has_known_format, unreadable
+from index.articles.sidecar import SUFFIX, describe
 from index.errors import ConfigurationError, Reason, UnreadableFileError
 from index.records import Article, BlockKind
 
@@ -31,11 +32,13 @@ class CorpusFile:
     `file` is its path below the corpus folder, with `/` between folders. A byte that is not UTF-8 is shown as
     `\xe9`; in names with such a byte, or with what looks like one, a backslash is shown as two. `id` is
     that of the article if all of the files are articles; in an index those that are none have no say in it.
+    `sidecar` is the file beside it that describes it, None if there is none.
     """
 
     path: Path
     file: str
     id: str
+    sidecar: Path | None = None
 
 
 def corpus_files(directory: Path) -> list[CorpusFile]:
@@ -47,10 +50,10 @@ def corpus_files(directory: Path) -> list[CorpusFile]:
     Raises ConfigurationError for a corpus folder that is missing or unreadable.
     """
     entries = sorted(_walk(directory))
-    names = [_display_name(name) for name, _ in entries]
+    names = [_display_name(name) for name, _, _ in entries]
     files = [
-        CorpusFile(Path(path), name, id_)
-        for (_, path), name, id_ in zip(entries, names, article_ids(names), strict=True)
+        CorpusFile(Path(path), name, id_, Path(path + SUFFIX) if described else None)
+        for (_, path, described), name, id_ in zip(entries, names, article_ids(names), strict=True)
     ]
     return sorted(files, key=lambda file: file.id)
 
@@ -65,7 +68,8 @@ def unsupported_files(directory: Path, index_directory: Path | None = None) -> d
         folders[:] = [
             name for name in folders if not name.startswith(".") and Path(parent, name) != index_directory
         ]
-        shown = (Path(parent, name) for name in names if not name.startswith("."))
+        beside = {name + SUFFIX for name in names}
+        shown = (Path(parent, name) for name in names if not name.startswith(".") and name not in beside)
         counts.update(path.suffix.lower() for path in shown if not has_known_format(path))
     return dict(counts.most_common())
 
@@ -97,6 +101,8 @@ def _read(file: CorpusFile) -> Article:
 
     document = read_document(file.path)
     text, description = document.text, document.description
+    if file.sidecar is not None:
+        description = describe(description, file.sidecar)
     if not any(map(str.isalnum, text)):
         raise UnreadableFileError("holds no words" if text.strip() else "is empty")
     title = (
@@ -155,30 +161,36 @@ def check_file(file: CorpusFile) -> os.stat_result:
     return status
 
 
-def _walk(directory: Path) -> Iterator[tuple[str, str]]:
-    """Yield the path below the folder, and the full path, of each file that should be an article."""
+def _walk(directory: Path) -> Iterator[tuple[str, str, bool]]:
+    """Yield the path below the folder, and in full, of each file for an article, and if it has a sidecar."""
     folders = [""]
     while folders:
         below = folders.pop()
         try:
-            with os.scandir(directory / below) as entries:
-                for entry in entries:
-                    if entry.name.startswith("."):
-                        continue
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(f"{below}{entry.name}/")
-                    elif entry.is_symlink() and Path(entry.path).is_dir():
-                        if not _is_inside(Path(entry.path), directory):
-                            yield f"{below}{entry.name}/", entry.path
-                    elif has_known_format(entry.path) and _is_file(entry):
-                        yield below + entry.name, entry.path
+            with os.scandir(directory / below) as scanned:
+                entries = list(scanned)
+            beside = {
+                entry.name
+                for entry in entries
+                if entry.name.endswith(SUFFIX) and entry.is_file(follow_symlinks=False)
+            }
+            for entry in entries:
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(f"{below}{entry.name}/")
+                elif entry.is_symlink() and Path(entry.path).is_dir():
+                    if not _is_inside(Path(entry.path), directory):
+                        yield f"{below}{entry.name}/", entry.path, False
+                elif has_known_format(entry.path) and _is_file(entry):
+                    yield below + entry.name, entry.path, entry.name + SUFFIX in beside
         except OSError as error:
             if not below:
                 reason = _FOLDER_REASONS.get(
                     type(error), f"the corpus folder cannot be read: {error.strerror}"
                 )
                 raise ConfigurationError(f"{directory}: {reason}", reason=Reason.CORPUS_UNREADABLE) from None
-            yield below, str(directory / below)
+            yield below, str(directory / below), False
 
 
 def _display_name(name: str) -> str:

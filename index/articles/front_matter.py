@@ -1,5 +1,6 @@
 """Description of an article by itself: YAML front matter, and its title if it has none."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -164,6 +165,16 @@ def make_description(values: Mapping[Any, Any]) -> Description:
     )
 
 
+def front_matter(values: Mapping[str, str]) -> str:
+    """Return YAML front matter that says `values`."""
+    return "".join(["---\n", *(f"{key}: {quoted(text)}\n" for key, text in values.items() if text), "---\n"])
+
+
+def quoted(text: str) -> str:
+    """Return the visible text of a value as YAML, TOML and JSON all write it: "quoted", on one line."""
+    return json.dumps("".join(char if char.isprintable() else " " for char in text), ensure_ascii=False)
+
+
 class _InvalidYamlError(ValueError):
     """YAML that cannot be parsed; its argument is the number of the line, 0 if that is not known."""
 
@@ -194,8 +205,6 @@ def _line_of_toml(message: str) -> int:
 
 def _json(text: str) -> tuple[dict[str, Any], int]:
     """Return the object at the beginning of a text, and where the text goes on."""
-    import json
-
     start = len(text) - len(text.lstrip())
     try:
         values, length = json.JSONDecoder().raw_decode(text[start : start + _LONGEST_FRONT_MATTER])

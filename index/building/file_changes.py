@@ -1,7 +1,9 @@
 """Changes of the corpus since the index was built: by size, times and inode, by content if those differ."""
 
+import os
 import time
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 
 from index.articles.corpus import CorpusFile, check_file
 from index.checksums import file_sha256
@@ -27,23 +29,24 @@ def write_stamp(file: CorpusFile) -> tuple[int, ...] | None:
     """
     try:
         status = file.path.stat()
+        return status.st_dev, *_stamp(file, status)
     except OSError:
         return None
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 
 
 def file_state(file: CorpusFile, previous: FileState | None) -> FileState:
     """Return the present state of a file, given its `previous` one; a file that is refused is not opened."""
     try:
         status = check_file(file)
-        # The time of the last change of status too: nobody can set that back.
-        stamp = (status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+        stamp = _stamp(file, status)
         if previous and previous.stamp == stamp:
             return previous
         size, mtime_ns, ctime_ns, inode = stamp
         if time.time_ns() - mtime_ns < _SETTLED:
             mtime_ns = UNSETTLED
         digest = file_sha256(file.path)
+        if file.sidecar is not None:
+            digest = sha256(f"{digest} {file_sha256(file.sidecar)}".encode()).hexdigest()
     except (OSError, UnreadableFileError):
         size, mtime_ns, ctime_ns, inode, digest = 0, UNSETTLED, 0, 0, ""
     state = FileState(file.file, file.id, size, mtime_ns, digest, ctime_ns=ctime_ns, inode=inode)
@@ -52,6 +55,23 @@ def file_state(file: CorpusFile, previous: FileState | None) -> FileState:
             id=previous.id, skipped=previous.skipped, remedy=previous.remedy, poor=previous.poor
         )
     return state
+
+
+def _stamp(file: CorpusFile, status: os.stat_result) -> tuple[int, int, int, int]:
+    """Return size, times and inode of a file together with the one beside it that describes it.
+
+    The time of the last change of status is among them: nobody can set that back.
+    """
+    size, mtime_ns, ctime_ns, inode = status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+    if file.sidecar is None:
+        return size, mtime_ns, ctime_ns, inode
+    beside = file.sidecar.stat()
+    return (
+        size + beside.st_size,
+        max(mtime_ns, beside.st_mtime_ns),
+        max(ctime_ns, beside.st_ctime_ns),
+        inode + beside.st_ino,
+    )
 
 
 def digests(states: Iterable[FileState]) -> dict[str, str]:

@@ -15,7 +15,8 @@ STATE_FILE = "files.json"
 class FileState(NamedTuple):
     """A file of the corpus as it was when it was read; `skipped` says why it is not an article, if it is not.
 
-    `digest` is the sha256 of its bytes, "" if they cannot be read, "unsettled" if they kept changing.
+    `digest` is the sha256 of its bytes, and of those of its description beside it, "" if they cannot be read,
+    "unsettled" if they kept changing.
     `remedy` says what to do about a skipped file, if anything; `poor` what is wrong with the words or
     the front matter of one that is not skipped, "" if nothing. `id` is that of the article, if it is one.
     """

@@ -13,6 +13,7 @@ UNTESTED_ALONE = {
     "index/articles/html_inline.py": "tested with the blocks, test_html_blocks",
     "bot/__main__.py": "three lines into the command line, tested with it in tests/bot/terminal/test_cli.py",
     "bot/terminal/commands/operation.py": "tests of the bot and of bot/doctor run both commands",
+    "bot/terminal/ingestion.py": "does what the commands say; tests/bot/terminal/commands/test_ingestion.py",
     "bot/terminal/run_doctor.py": "shows the checks; tests/bot/doctor run the command",
     "bot/discord/questions/question.py": "a record, without a method",
     "bot/discord/replies/message_limits.py": "numbers; the fake Discord refuses what exceeds them",

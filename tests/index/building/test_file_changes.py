@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from index.articles import corpus
-from index.articles.corpus import CorpusFile
+from index.articles.corpus import CorpusFile, corpus_files
 from index.building import file_changes
 from index.building.file_changes import scan
 from index.storage.input_state import FileState
@@ -70,3 +70,16 @@ def test_what_the_readers_refuse_is_not_opened(tmp_path: Path, monkeypatch: pyte
     path.rename(tmp_path / "secret.txt")
     path.symlink_to(tmp_path / "secret.txt")  # size and time are those of the file that was there
     assert scan([file], states) == [refused]
+
+
+def test_a_description_beside_a_file_counts_as_part_of_it(tmp_path: Path) -> None:
+    write_corpus(tmp_path, {"a.txt": "Bees hum."})
+    states = {state.file: state for state in scan(corpus_files(tmp_path), {})}
+    write_corpus(tmp_path, {"a.txt.toml": 'title = "Bees"'})
+    (described,) = scan(corpus_files(tmp_path), states)
+    write_corpus(tmp_path, {"a.txt.toml": 'title = "Wasp"'})
+    (changed,) = scan(corpus_files(tmp_path), {"a.txt": described})
+    (tmp_path / "a.txt.toml").unlink()
+    (alone,) = scan(corpus_files(tmp_path), {"a.txt": changed})
+    assert len({states["a.txt"].digest, described.digest, changed.digest}) == 3
+    assert alone.digest == states["a.txt"].digest

@@ -1,0 +1,76 @@
+"""Commands that change the corpus: `add` and `remove`."""
+
+from pathlib import Path
+
+import click
+
+from bot.terminal.command_group import FAILED, Command, global_options
+from bot.terminal.commands.options import json_option, options_of, put
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "footnote add notes.md minutes.pdf",
+        "footnote add --into club/2026 minutes.pdf",
+        "footnote add --title 'Minutes of May' --url https://example.org/minutes minutes.pdf",
+    ),
+)
+@click.argument("sources", metavar="FILE...", nargs=-1, required=True)
+@click.option(
+    "--into", default="", metavar="FOLDER", help="Folder below the corpus that files are copied to."
+)
+@click.option("--title", metavar="TEXT", help="Title of the one FILE.")
+@click.option("--url", metavar="URL", help="Address that is shown with the one FILE.")
+@json_option
+@global_options
+@click.pass_context
+def add(
+    context: click.Context,
+    sources: tuple[str, ...],
+    into: str,
+    title: str | None,
+    url: str | None,
+    as_objects: bool,
+) -> None:
+    """Add articles to the library: copies of files.
+
+    Says what was read of each. What cannot be read is named and not added, and the exit code is 1. The next
+    question brings the index up to date.
+    """
+    if len(sources) > 1 and (title or url):
+        raise click.UsageError("--title and --url go with one FILE.")
+    from bot.terminal.ingestion import take_each, taken_blocks, taken_objects
+    from index.ingestion.files import add_file
+
+    corpus = options_of(context).config().corpus_directory
+    done, failures = take_each(
+        sources, lambda source: add_file(corpus, Path(source), into, title, url), "copy files"
+    )
+    put(
+        as_objects,
+        taken_objects(corpus, done, failures) if as_objects else [],
+        [] if as_objects else taken_blocks(corpus, done),
+    )
+    if failures:
+        context.exit(FAILED)
+
+
+@click.command(
+    cls=Command,
+    examples=("footnote remove notes/bees", "footnote remove --json notes/bees | jq -r '.[].trash'"),
+)
+@click.argument("articles", metavar="ID...", nargs=-1, required=True)
+@json_option
+@global_options
+@click.pass_context
+def remove(context: click.Context, articles: tuple[str, ...], as_objects: bool) -> None:
+    """Remove articles from the library; they can be brought back.
+
+    Their files are moved to the folder .trash beside that of the corpus. ID is that of an article or its
+    file, in full.
+    """
+    from bot.terminal import ingestion
+
+    corpus = options_of(context).config().corpus_directory
+    put(as_objects, *ingestion.remove(corpus, articles))

@@ -1,0 +1,78 @@
+"""What `footnote add` and `footnote remove` do, one article after the other, and how they say so."""
+
+import logging
+import shlex
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from bot.remedies import poor_text_remedy, remedy_for
+from bot.terminal.blocks import Block, Piece
+from bot.terminal.progress import progress
+from bot.wording import count_with_noun, error_message, safe, safe_link
+from index.articles.corpus import corpus_files
+from index.errors import FootnoteError
+from index.ingestion.corpus_changes import Ingested, find_file, remove_articles
+from index.segmentation.characters import escape_unseen
+
+log = logging.getLogger(__name__)
+
+Failures = list[dict[str, str]]
+
+
+def take_each(
+    sources: Iterable[str], take: Callable[[str], Ingested], stage: str
+) -> tuple[list[Ingested], Failures]:
+    """Take one source after the other, with progress on stderr; one that fails is named and does not stop."""
+    done: list[Ingested] = []
+    failures: Failures = []
+    sources = list(sources)
+    with progress() as report:
+        for number, source in enumerate(sources):
+            report(stage, number, len(sources))
+            try:
+                done.append(take(source))
+            except (FootnoteError, OSError) as error:
+                failures.append({"source": source, "error": _reason(error).removeprefix(f"{source}: ")})
+                log.warning("skipped %s: %s", escape_unseen(source), failures[-1]["error"])
+    return done, failures
+
+
+def taken_objects(corpus: Path, done: Iterable[Ingested], failures: Failures) -> list[dict[str, Any]]:
+    """Return the objects of what was taken, with the ids that the articles have, and of what was not."""
+    ids = {file.file: file.id for file in corpus_files(corpus)}
+    return [{"id": ids.get(each.file), **asdict(each)} for each in done] + [dict(each) for each in failures]
+
+
+def taken_blocks(corpus: Path, done: Iterable[Ingested]) -> list[Block]:
+    """Lay out what was taken: what became of it and its id, below it the title, the size and a warning."""
+    ids = {file.file: file.id for file in corpus_files(corpus)}
+    blocks = []
+    for each in done:
+        name = escape_unseen(ids.get(each.file, each.file))
+        blocks.append(Block((Piece(name, "answer"),), f"{each.outcome} "))
+        title = Piece(safe(each.title), "title", safe_link(each.url))
+        size = Piece(f", {count_with_noun(each.sentences, 'sentence')}", "aside")
+        blocks.append(Block((title, size), "    "))
+        if each.warning:
+            text = f"poor text: {each.warning}. {poor_text_remedy(each.warning)}"
+            blocks.append(Block((Piece(safe(text), "warn"),), "    "))
+    return blocks
+
+
+def remove(corpus: Path, names: Iterable[str]) -> tuple[list[dict[str, Any]], list[Block]]:
+    """Remove articles; return their objects, and how to get them back. An unknown one leaves all in place."""
+    files = list({file.id: file for file in (find_file(corpus, name) for name in names)}.values())
+    trash = remove_articles(corpus, files)
+    objects = [{"id": file.id, "file": file.file, "trash": str(trash / file.file)} for file in files]
+    blocks = [Block((Piece(escape_unseen(file.id), "answer"),), "removed ") for file in files]
+    command = shlex.join(["cp", "-R", f"{trash}/.", str(corpus)])
+    return objects, [*blocks, Block((Piece(f"To get back what was removed: {safe(command)}", "aside"),))]
+
+
+def _reason(error: FootnoteError | OSError) -> str:
+    """Say in one line why a source is no article now."""
+    if isinstance(error, OSError):
+        return error_message(error)
+    return f"{error.message.rstrip('.')}. {remedy_for(error)}".removesuffix(". ")

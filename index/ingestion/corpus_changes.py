@@ -1,0 +1,195 @@
+"""Changes of the corpus folder: an article comes whole or not at all, and one that goes can be brought back.
+
+Each file is written under a hidden name first, which the index passes over, and gets its own in one step.
+"""
+
+import errno
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+
+from index.articles.corpus import CorpusFile, corpus_files, read_article
+from index.articles.file_formats import has_known_format
+from index.articles.sidecar import SUFFIX, sidecar_content
+from index.articles.text_quality import find_poor_text
+from index.errors import IngestionError, UnknownArticleError
+from index.segmentation.sentences import split_sentences
+
+TRASH = ".trash"
+"""Name of the folder beside the corpus that removed articles are moved to."""
+
+_UNFINISHED = ".footnote-"
+"""What the name of a file begins with that is being written."""
+_ABANDONED = 3600.0  # seconds after which such a file belongs to a process that was killed
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
+
+
+class Outcome(StrEnum):
+    """What became of a file or a page."""
+
+    ADDED = "added"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """A file or page, what became of it, and what was read of it; `warning` is "" if all is well."""
+
+    source: str
+    outcome: Outcome
+    file: str
+    title: str
+    url: str | None
+    sentences: int
+    warning: str
+
+
+def add_article(
+    corpus: Path, source: str, file: str, content: bytes, description: Mapping[str, str] | None = None
+) -> Ingested:
+    """Add an article as `file`, its path below the corpus folder, after reading it as the index will.
+
+    A `description` is kept in a file beside it, anew if the article is there already. Raises
+    UnreadableFileError if it is no article, IngestionError if its place is not in the corpus or is taken by
+    another content, and OSError.
+    """
+    path = _place(corpus, file)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _written(path, content) as unfinished:
+        sidecar = path.with_name(path.name + SUFFIX)
+        with _written(sidecar, sidecar_content(description or {})) as beside:
+            article = read_article(
+                CorpusFile(unfinished, file, file.removesuffix(path.suffix), beside if description else None)
+            )
+            outcome = _outcome(path, content)
+            if description and not (sidecar.exists() and sidecar.read_bytes() == beside.read_bytes()):
+                beside.replace(sidecar)
+                outcome = outcome if outcome is Outcome.ADDED else Outcome.UPDATED
+        if outcome is Outcome.ADDED:
+            try:
+                _publish(unfinished, path)
+            except FileExistsError:  # another process was faster
+                outcome = _outcome(path, content)
+    return Ingested(
+        source,
+        outcome,
+        file,
+        article.title,
+        article.url,
+        sentences=len(split_sentences(article.text, article.blocks)),
+        warning=article.flaw or find_poor_text(article.text),
+    )
+
+
+def _outcome(path: Path, content: bytes) -> Outcome:
+    """Return what becomes of an article that is to be at `path`. Raises IngestionError if another is."""
+    if not path.exists():
+        return Outcome.ADDED
+    if path.read_bytes() != content:
+        raise IngestionError(f"{path} is there already, with another content")
+    return Outcome.UNCHANGED
+
+
+def find_file(corpus: Path, name: str) -> CorpusFile:
+    """Return the file of the article with that id or file. Raises UnknownArticleError, ConfigurationError."""
+    files = corpus_files(corpus)
+    found = next((file for file in files if name in (file.id, file.file)), None)
+    if found is None:
+        near = get_close_matches(name, [file.id for file in files], n=3)
+        nearest = f"; nearest: {', '.join(near)}" if near else ""
+        raise UnknownArticleError(f"no article is called {name!r}{nearest}")
+    return found
+
+
+def remove_articles(corpus: Path, files: Iterable[CorpusFile]) -> Path:
+    """Move articles to a new folder in the trash beside the corpus, and return that. Raises OSError.
+
+    They lie in it as they lay in the corpus.
+    """
+    trash = _new_trash_folder(corpus)
+    for file in files:
+        for path in filter(None, (file.path, file.sidecar)):
+            moved = trash / path.relative_to(corpus)
+            moved.parent.mkdir(parents=True, exist_ok=True)
+            _move(path, moved)
+    return trash
+
+
+def _place(corpus: Path, file: str) -> Path:
+    """Return the path of a file that is to be below the corpus folder, where the index reads it."""
+    parts = PurePosixPath(file).parts
+    path = corpus.joinpath(*parts)
+    if any(part == ".." or part.startswith(".") for part in parts) or PurePosixPath(file).is_absolute():
+        raise IngestionError(f"{file!r} is no place below the corpus folder, or a hidden one")
+    if not has_known_format(path):
+        kind = f"files of the type {path.suffix}" if path.suffix else "files without extension"
+        raise IngestionError(f"{kind} are not read")
+    if not path.parent.resolve().is_relative_to(corpus.resolve()):
+        raise IngestionError(f"a link leads from {file!r} out of the corpus folder")
+    return path
+
+
+@contextmanager
+def _written(path: Path, content: bytes) -> Iterator[Path]:
+    """Write `content` to a hidden file beside `path`, which is gone when the block ends."""
+    for abandoned in path.parent.glob(f"{_UNFINISHED}*"):
+        with suppress(FileNotFoundError):  # another process has finished it
+            if time.time() - abandoned.stat().st_mtime > _ABANDONED:
+                abandoned.unlink()
+    unfinished = path.with_name(f"{_UNFINISHED}{secrets.token_hex(8)}{path.suffix}")
+    try:
+        with unfinished.open("xb") as opened:  # readable for the bot, unlike a temporary file
+            opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
+        yield unfinished
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _publish(unfinished: Path, path: Path) -> None:
+    """Give a file its name, unless there is one of that name. Raises FileExistsError."""
+    try:
+        path.hardlink_to(unfinished)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if (
+            path.exists()
+        ):  # a file system without links: two at once may both pass here, with one as the result
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        unfinished.rename(path)
+
+
+def _new_trash_folder(corpus: Path) -> Path:
+    """Make a folder in the trash that is named by the time."""
+    name = time.strftime("%Y-%m-%dT%H-%M-%S")
+    for number in range(1, 1_000):
+        folder = corpus.parent / TRASH / (name if number == 1 else f"{name}-{number}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        return folder
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(folder))
+
+
+def _move(source: Path, target: Path) -> None:
+    """Move a file, to another file system, too: it is whole in one of the places at any time."""
+    try:
+        source.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        unfinished = target.with_name(f"{_UNFINISHED}{target.name}")
+        shutil.copy2(source, unfinished)
+        unfinished.replace(target)
+        source.unlink()

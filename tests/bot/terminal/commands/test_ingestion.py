@@ -1,0 +1,105 @@
+"""Articles that are added and removed from a terminal."""
+
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.homes import Home
+from tests.support.paths import ROOT
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Home:
+    """Return a home with a configuration alone."""
+    home = Home(tmp_path / "bare")
+    home.folder.mkdir()
+    home.config.write_bytes((ROOT / "config.toml").read_bytes())
+    return home
+
+
+def test_files_are_added_and_those_that_cannot_be_are_named(bare: Home, tmp_path: Path) -> None:
+    (tmp_path / "bees.md").write_text("# Bees\n\nBees hum.")
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG")
+    names = [str(tmp_path / name) for name in ("bees.md", "picture.png", "gone.txt")]
+    run = bare.footnote("add", "--into", "a", *names)
+    assert (run.code, run.out) == (1, "added a/bees\n    Bees, 2 sentences\n")
+    assert run.err.splitlines() == [
+        f"warning: skipped {names[1]}: files of the type .png are not read",
+        f"warning: skipped {names[2]}: No such file or directory",
+    ]
+    run = bare.footnote("add", "--json", "--into", "a", *names)
+    assert run.json == [
+        {
+            "id": "a/bees",
+            "source": names[0],
+            "outcome": "unchanged",
+            "file": "a/bees.md",
+            "title": "Bees",
+            "url": None,
+            "sentences": 2,
+            "warning": "",
+        },
+        {"source": names[1], "error": "files of the type .png are not read"},
+        {"source": names[2], "error": "No such file or directory"},
+    ]
+
+
+def test_poor_text_is_named(bare: Home, tmp_path: Path) -> None:
+    (tmp_path / "bees.md").write_text("---\ntitle: Bees: an introduction\n---\nBees hum.")
+    run = bare.footnote("add", str(tmp_path / "bees.md"))
+    assert run.code == 0
+    assert "    poor text: its front matter " in run.out
+
+
+def test_a_title_goes_with_one_file(bare: Home, tmp_path: Path) -> None:
+    (tmp_path / "bees.md").write_text("Bees hum.")
+    assert bare.footnote("add", "--title", "T", "a.md", "b.md").code == 2
+    run = bare.footnote(
+        "add", "--title", "Of bees", "--url", "https://example.org/b", "--json", str(tmp_path / "bees.md")
+    )
+    assert [(each["title"], each["url"]) for each in run.json] == [("Of bees", "https://example.org/b")]
+
+
+@pytest.mark.slow
+def test_what_is_added_is_found_and_what_is_removed_comes_back(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "wasps.md").write_text("# Wasps\n\nWasps build with paper.")
+    question = "What do wasps build with?"
+    assert home.footnote("add", "--title", "On wasps", str(tmp_path / "wasps.md")).code == 0
+    answer = home.footnote("ask", question, "--json").json
+    assert answer["answer"] == "paper"
+    assert answer["citations"][0]["article"]["title"] == "On wasps"
+
+    run = home.footnote("remove", "wasps")
+    assert (run.code, run.out.splitlines()[0]) == (0, "removed wasps")
+    assert "wasps" not in home.footnote("articles").out
+    command = shlex.split(run.out.splitlines()[1].partition(": ")[2])
+    subprocess.run(command, check=True)
+    assert home.footnote("ask", question, "--json").json["citations"] == answer["citations"]
+
+    moved = home.footnote("remove", "--json", "wasps.md").json
+    assert [(each["id"], each["file"], Path(each["trash"]).is_file()) for each in moved] == [
+        ("wasps", "wasps.md", True)
+    ]
+
+
+def test_an_unknown_article_leaves_all_in_place(bare: Home, tmp_path: Path) -> None:
+    (tmp_path / "bees.md").write_text("Bees hum.")
+    bare.footnote("add", str(tmp_path / "bees.md"))
+    run = bare.footnote("remove", "bees", "wasps")
+    assert (run.code, run.out) == (1, "")
+    assert "no article is called 'wasps'" in run.err
+    assert (bare.corpus / "bees.md").is_file()
+
+
+def test_files_are_added_without_what_the_network_needs(bare: Home, tmp_path: Path) -> None:
+    (tmp_path / "bees.md").write_text("Bees hum.")
+    code = (
+        "import sys; from bot.terminal.cli import main\n"
+        "main(sys.argv[1:], standalone_mode=False)\n"
+        "assert not {'urllib3', 'torch', 'llama_index', 'onnxruntime'} & set(sys.modules)"
+    )
+    arguments = ["--config", str(bare.config), "add", str(tmp_path / "bees.md")]
+    subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, check=True)
