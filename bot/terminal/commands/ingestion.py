@@ -13,7 +13,7 @@ from bot.terminal.commands.options import json_option, options_of, put
     examples=(
         "footnote add notes.md minutes.pdf",
         "footnote add --into club/2026 minutes.pdf",
-        "footnote add --title 'Minutes of May' --url https://example.org/minutes minutes.pdf",
+        "footnote add --title 'Minutes of May' --url https://example.org/may may.pdf",
     ),
 )
 @click.argument("sources", metavar="FILE...", nargs=-1, required=True)
