@@ -21,6 +21,7 @@ _REMEDIES: Mapping[Reason, str] = MappingProxyType(
         Reason.CORPUS_UNREADABLE: "Set `[corpus] directory`.",
         Reason.EMPTY_QUESTION: 'Ask something: footnote ask "Who …?"',
         Reason.ENCODER_EXPORT_DAMAGED: "`footnote index` exports the encoder again.",
+        Reason.HOST_NOT_PUBLIC: "If it may be asked, put its name in `[corpus] allow_hosts`.",
         Reason.INDEX_DAMAGED: REBUILD,
         Reason.INDEX_FOLDER_NOT_UTF8: "Set `[index] directory` to another folder.",
         Reason.INDEX_FOLDER_OCCUPIED: "Set `[index] directory` to an empty folder, or to a new one.",

@@ -86,6 +86,9 @@ class CorpusSection(Section):
     """Where the articles are."""
 
     directory: Annotated[PathText, Field(description="folder of the articles")] = "corpus"
+    allow_hosts: Annotated[
+        list[str], Field(description="hosts that are not on the public internet and may be fetched from")
+    ] = []
 
 
 class IndexSection(Section):

@@ -28,6 +28,7 @@ class Reason(StrEnum):
     CORPUS_UNREADABLE = auto()
     EMPTY_QUESTION = auto()
     ENCODER_EXPORT_DAMAGED = auto()
+    HOST_NOT_PUBLIC = auto()
     INDEX_BUSY = auto()
     INDEX_DAMAGED = auto()
     INDEX_FOLDER_NOT_UTF8 = auto()

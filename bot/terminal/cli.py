@@ -24,7 +24,7 @@ def main() -> None:
     """Ask a library of articles, and get answers with their source sentences.
 
     The index of the articles is built at the first question and follows the articles from then on.
-    Nothing leaves this machine.
+    Nothing leaves this machine; `add` with a web address asks for that page.
     """
 
 

@@ -2,7 +2,7 @@
 
 import logging
 import shlex
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -39,15 +39,15 @@ def take_each(
     return done, failures
 
 
-def taken_objects(corpus: Path, done: Iterable[Ingested], failures: Failures) -> list[dict[str, Any]]:
+def taken_objects(corpus: Path, done: Sequence[Ingested], failures: Failures) -> list[dict[str, Any]]:
     """Return the objects of what was taken, with the ids that the articles have, and of what was not."""
-    ids = {file.file: file.id for file in corpus_files(corpus)}
+    ids = _ids(corpus) if done else {}
     return [{"id": ids.get(each.file), **asdict(each)} for each in done] + [dict(each) for each in failures]
 
 
-def taken_blocks(corpus: Path, done: Iterable[Ingested]) -> list[Block]:
+def taken_blocks(corpus: Path, done: Sequence[Ingested]) -> list[Block]:
     """Lay out what was taken: what became of it and its id, below it the title, the size and a warning."""
-    ids = {file.file: file.id for file in corpus_files(corpus)}
+    ids = _ids(corpus) if done else {}
     blocks = []
     for each in done:
         name = escape_unseen(ids.get(each.file, each.file))
@@ -69,6 +69,10 @@ def remove(corpus: Path, names: Iterable[str]) -> tuple[list[dict[str, Any]], li
     blocks = [Block((Piece(escape_unseen(file.id), "answer"),), "removed ") for file in files]
     command = shlex.join(["cp", "-R", f"{trash}/.", str(corpus)])
     return objects, [*blocks, Block((Piece(f"To get back what was removed: {safe(command)}", "aside"),))]
+
+
+def _ids(corpus: Path) -> dict[str, str]:
+    return {file.file: file.id for file in corpus_files(corpus)}
 
 
 def _reason(error: FootnoteError | OSError) -> str:

@@ -15,6 +15,7 @@ log = logging.getLogger(__name__)
 
 _WORDS = {
     "copy files": "copying files",
+    "fetch": "fetching pages",
     "read": "reading articles",
     "export the encoder": "preparing the model (only this once)",
     "load the model": "loading the model",

@@ -170,6 +170,15 @@ def front_matter(values: Mapping[str, str]) -> str:
     return "".join(["---\n", *(f"{key}: {quoted(text)}\n" for key, text in values.items() if text), "---\n"])
 
 
+def front_matter_values(text: str) -> tuple[dict[str, str], str]:
+    """Return all values of valid YAML front matter, and the text after it; none if it has none."""
+    match = _FRONT_MATTER.match(text)
+    values, flaw = _parsed(match) if match else ({}, "")
+    if match is None or flaw:
+        return {}, text
+    return {key: value for key, value in values.items() if isinstance(value, str)}, text[match.end() :]
+
+
 def quoted(text: str) -> str:
     """Return the visible text of a value as YAML, TOML and JSON all write it: "quoted", on one line."""
     return json.dumps("".join(char if char.isprintable() else " " for char in text), ensure_ascii=False)

@@ -43,17 +43,20 @@ _BETWEEN_NAMES = re.compile(r"\s+[|·•»«/–—-]\s+|\s*::\s*|\s*\|\s*")
 _BETWEEN_NAMES_AT_END = re.compile(rf"(?:{_BETWEEN_NAMES.pattern})\Z")
 
 
-def read_html(data: bytes) -> Document:
-    """Return the document in the data of a page. Raises UnreadableFileError for data that is not text."""
+def read_html(data: bytes, url: str = "", encoding: str | None = None) -> Document:
+    """Return the document in the data of a page; `url` and `encoding` are those that it came with, if it did.
+
+    Raises UnreadableFileError for data that is not text.
+    """
     declared = _ENCODING.search(data[:_WHERE_ENCODING_STANDS])
-    page = parse(decode(data, declared[1].decode("ascii") if declared else None))
+    page = parse(decode(data, encoding or (declared[1].decode("ascii") if declared else None)))
     builder = DocumentBuilder()
     description = _description(page)
     if is_chat(page.root):
         add_messages(builder, page.root)
     else:
         keep_main_text(page)
-        add_blocks(builder, page.root, description.url or "")
+        add_blocks(builder, page.root, url or description.url or "")
     return builder.document(description)
 
 

@@ -20,6 +20,7 @@ from index.articles.file_formats import has_known_format
 from index.articles.sidecar import SUFFIX, sidecar_content
 from index.articles.text_quality import find_poor_text
 from index.errors import IngestionError, UnknownArticleError
+from index.records import Article
 from index.segmentation.sentences import split_sentences
 
 TRASH = ".trash"
@@ -61,23 +62,43 @@ def add_article(
     UnreadableFileError if it is no article, IngestionError if its place is not in the corpus or is taken by
     another content, and OSError.
     """
-    path = _place(corpus, file)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with _written(path, content) as unfinished:
+    with _staged(corpus, file, content, description) as (path, unfinished, beside, article):
         sidecar = path.with_name(path.name + SUFFIX)
-        with _written(sidecar, sidecar_content(description or {})) as beside:
-            article = read_article(
-                CorpusFile(unfinished, file, file.removesuffix(path.suffix), beside if description else None)
-            )
-            outcome = _outcome(path, content)
-            if description and not (sidecar.exists() and sidecar.read_bytes() == beside.read_bytes()):
-                beside.replace(sidecar)
-                outcome = outcome if outcome is Outcome.ADDED else Outcome.UPDATED
+        outcome = _outcome(path, content)
+        if description and not (sidecar.exists() and sidecar.read_bytes() == beside.read_bytes()):
+            beside.replace(sidecar)
+            outcome = outcome if outcome is Outcome.ADDED else Outcome.UPDATED
         if outcome is Outcome.ADDED:
             try:
                 _publish(unfinished, path)
             except FileExistsError:  # another process was faster
                 outcome = _outcome(path, content)
+    return _ingested(source, file, article, outcome)
+
+
+def replace_article(
+    corpus: Path, source: str, file: str, content: bytes, description: Mapping[str, str] | None = None
+) -> Ingested:
+    """Put another content in the place of an article, after reading it. Raises what `add_article` raises.
+
+    The article goes first: one whose description is older is known by its digest, and described again.
+    """
+    with _staged(corpus, file, content, description) as (path, unfinished, beside, article):
+        unfinished.replace(path)
+        if description:
+            beside.replace(path.with_name(path.name + SUFFIX))
+    return _ingested(source, file, article, Outcome.UPDATED)
+
+
+def describe(path: Path, description: Mapping[str, str] | None) -> None:
+    """Write the file beside an article anew, if it has a description. Raises OSError."""
+    if description:
+        sidecar = path.with_name(path.name + SUFFIX)
+        with _written(sidecar, sidecar_content(description)) as beside:
+            beside.replace(sidecar)
+
+
+def _ingested(source: str, file: str, article: Article, outcome: Outcome) -> Ingested:
     return Ingested(
         source,
         outcome,
@@ -87,6 +108,23 @@ def add_article(
         sentences=len(split_sentences(article.text, article.blocks)),
         warning=article.flaw or find_poor_text(article.text),
     )
+
+
+@contextmanager
+def _staged(
+    corpus: Path, file: str, content: bytes, description: Mapping[str, str] | None
+) -> Iterator[tuple[Path, Path, Path, Article]]:
+    """Yield the place of an article, hidden files with it and its description, and what was read of them."""
+    path = _place(corpus, file)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sidecar = path.with_name(path.name + SUFFIX)
+    with (
+        _written(path, content) as unfinished,
+        _written(sidecar, sidecar_content(description or {})) as beside,
+    ):
+        name = file.removesuffix(path.suffix)
+        article = read_article(CorpusFile(unfinished, file, name, beside if description else None))
+        yield path, unfinished, beside, article
 
 
 def _outcome(path: Path, content: bytes) -> Outcome:

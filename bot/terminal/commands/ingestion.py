@@ -1,22 +1,27 @@
 """Commands that change the corpus: `add` and `remove`."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bot.terminal.command_group import FAILED, Command, global_options
 from bot.terminal.commands.options import json_option, options_of, put
 
+if TYPE_CHECKING:
+    from index.ingestion.corpus_changes import Ingested
+
 
 @click.command(
     cls=Command,
     examples=(
         "footnote add notes.md minutes.pdf",
+        "footnote add https://example.org/manual/install.html",
         "footnote add --into club/2026 minutes.pdf",
         "footnote add --title 'Minutes of May' --url https://example.org/may may.pdf",
     ),
 )
-@click.argument("sources", metavar="FILE...", nargs=-1, required=True)
+@click.argument("sources", metavar="FILE|URL...", nargs=-1, required=True)
 @click.option(
     "--into", default="", metavar="FOLDER", help="Folder below the corpus that files are copied to."
 )
@@ -33,20 +38,33 @@ def add(
     url: str | None,
     as_objects: bool,
 ) -> None:
-    """Add articles to the library: copies of files.
+    """Add articles to the library: copies of files, and web pages.
 
     Says what was read of each. What cannot be read is named and not added, and the exit code is 1. The next
     question brings the index up to date.
+
+    Of a page its main text is kept, as Markdown below the name of its host; PDF and text stay as they are. A
+    page that is there already is brought up to date, unless you changed it.
     """
+    pages = [source for source in sources if source.lower().startswith(("http://", "https://"))]
     if len(sources) > 1 and (title or url):
         raise click.UsageError("--title and --url go with one FILE.")
+    if pages and (title or url or into):
+        raise click.UsageError("--into, --title and --url go with FILE, not with URL.")
     from bot.terminal.ingestion import take_each, taken_blocks, taken_objects
     from index.ingestion.files import add_file
 
-    corpus = options_of(context).config().corpus_directory
-    done, failures = take_each(
-        sources, lambda source: add_file(corpus, Path(source), into, title, url), "copy files"
-    )
+    config = options_of(context).config()
+    corpus = config.corpus_directory
+
+    def take(source: str) -> "Ingested":
+        if source not in pages:
+            return add_file(corpus, Path(source), into, title, url)
+        from index.ingestion.pages import add_page  # with what the network needs
+
+        return add_page(corpus, source, config.corpus.allow_hosts)
+
+    done, failures = take_each(sources, take, "fetch" if pages else "copy files")
     put(
         as_objects,
         taken_objects(corpus, done, failures) if as_objects else [],

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.homes import Home
 from tests.support.paths import ROOT
+from tests.support.web_server import web_server
 
 
 @pytest.fixture
@@ -103,3 +104,39 @@ def test_files_are_added_without_what_the_network_needs(bare: Home, tmp_path: Pa
     )
     arguments = ["--config", str(bare.config), "add", str(tmp_path / "bees.md")]
     subprocess.run([sys.executable, "-c", code, *arguments], cwd=ROOT, check=True)
+
+
+def allow_this_machine(home: Home) -> None:
+    text = home.config.read_text("utf-8").replace("allow_hosts = []", 'allow_hosts = ["127.0.0.1"]')
+    home.config.unlink()  # it may be a link to one that other tests read
+    home.config.write_text(text, "utf-8")
+
+
+def test_a_page_is_added_and_what_does_not_come_is_named(bare: Home) -> None:
+    allow_this_machine(bare)
+    with web_server() as web:
+        address = web.put("/wasps", "<h1>Wasps</h1><p>Wasps build with paper.</p>")
+        run = bare.footnote("add", address, f"{web.origin}/gone", "http://me:secret@127.0.0.1/")
+    host = web.origin.removeprefix("http://").replace(":", "-")
+    assert (run.code, run.out) == (1, f"added {host}/wasps\n    Wasps, 2 sentences\n    {address}\n")
+    assert run.err.splitlines()[0] == f"warning: skipped {web.origin}/gone: the server answers 404 Not Found"
+    assert "has a user name or password in it" in run.err
+    assert bare.footnote("add", "--into", "a", address).code == 2
+
+
+def test_this_machine_is_not_asked_unless_it_is_allowed(bare: Home) -> None:
+    with web_server() as web:
+        run = bare.footnote("add", web.put("/", "<p>Secret words.</p>"))
+        assert web.asked == []
+    assert run.code == 1
+    assert "127.0.0.1 is not on the public internet. If it may be asked, put its name in" in run.err
+
+
+@pytest.mark.slow
+def test_a_page_that_was_added_is_cited_with_its_address(home: Home) -> None:
+    allow_this_machine(home)
+    with web_server() as web:
+        address = web.put("/wasps", "<h1>Wasps</h1><p>Wasps build with paper.</p>")
+        assert home.footnote("add", address).code == 0
+    answer = home.footnote("ask", "--json", "What do wasps build with?").json
+    assert (answer["answer"], answer["citations"][0]["article"]["url"]) == ("paper", address)

@@ -1,0 +1,188 @@
+"""Web pages as articles: their main text as Markdown, below what is known of them; documents as they are."""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+from yarl import URL
+
+from index.articles.front_matter import front_matter, front_matter_values
+from index.articles.html_text import read_html
+from index.articles.sidecar import SUFFIX, read_sidecar
+from index.errors import IngestionError
+from index.ingestion.addresses import web_address
+from index.ingestion.corpus_changes import Ingested, Outcome, add_article, describe, replace_article
+from index.ingestion.fetching import HTML_TYPES, Fetched, fetch
+from index.ingestion.markdown_writer import write_markdown
+
+_DOCUMENTS = {"application/pdf": ".pdf", "text/plain": ".txt", "text/markdown": ".md"}
+PAGE_TYPES = frozenset((*HTML_TYPES, *_DOCUMENTS))
+"""Content types of what can be an article."""
+
+_PAGE_SUFFIX = re.compile(r"\.(?:html?|xhtml|php|aspx?|jsp|md|txt|pdf)\Z", re.IGNORECASE)
+_UNSAFE = re.compile(r"[^\w.,+@=-]+")
+_LONGEST_NAME = 120  # bytes of a part of a path
+_HTTP_DATE = "%Y-%m-%dT%H:%M:%SZ"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A fetched page as it is to be stored: its file below the corpus folder, and what is known of it.
+
+    `text` is what the file holds; Markdown has `facts` above it, other formats in a file beside it.
+    """
+
+    file: str
+    text: bytes
+    facts: Mapping[str, str]
+
+    @property
+    def content(self) -> bytes:
+        """What the file holds, with the facts if they stand in it."""
+        return front_matter(self.facts).encode() + b"\n" + self.text if self._is_markdown else self.text
+
+    @property
+    def description(self) -> Mapping[str, str] | None:
+        """What the file beside it holds, None if there is none."""
+        return None if self._is_markdown else self.facts
+
+    @property
+    def _is_markdown(self) -> bool:
+        return self.file.endswith(".md")
+
+
+def add_page(corpus: Path, address: str, allow_hosts: Collection[str] = ()) -> Ingested:
+    """Fetch a page and add it, or bring its article up to date.
+
+    Raises FetchError, IngestionError, UnreadableFileError and OSError.
+    """
+    return store_page(corpus, address, fetch(web_address(address), PAGE_TYPES, allow_hosts))
+
+
+def store_page(corpus: Path, source: str, fetched: Fetched, file: str | None = None) -> Ingested:
+    """Store a fetched page as `file`, or where its address says; `source` is what it is called in a report.
+
+    An article that a person changed stays as it is: raises IngestionError, and what `add_page` raises.
+    """
+    page = make_page(fetched, file)
+    path = corpus / page.file
+    if not path.exists():
+        return add_article(corpus, source, page.file, page.content, page.description)
+    facts, digest = read_facts(path)
+    if "fetched" not in facts:
+        raise IngestionError(f"{page.file} is in the corpus already, and was not fetched")
+    if digest == page.facts["sha256"]:
+        if facts.get("sha256") != digest:  # its facts were not written, for a kill
+            describe(path, page.description)
+        return Ingested(source, Outcome.UNCHANGED, page.file, facts.get("title", ""), facts.get("url"), 0, "")
+    if digest != facts.get("sha256"):
+        raise IngestionError(f"{page.file} was changed by hand: it stays as it is")
+    return replace_article(corpus, source, page.file, page.content, page.description)
+
+
+def make_page(fetched: Fetched, file: str | None = None) -> Page:
+    """Return a fetched page as it is to be stored. Raises UnreadableFileError."""
+    url = fetched.url
+    facts = {"url": str(url)}
+    if fetched.content_type in HTML_TYPES:
+        document = read_html(fetched.body, str(url), fetched.charset)
+        about = document.description
+        text = write_markdown(document).encode()
+        facts = {
+            "url": _canonical(url, about.url),
+            "title": about.title or "",
+            "author": about.author or "",
+            "published": about.published or "",
+            "language": about.language or "",
+        }
+        digest, suffix = text_sha256(text), ".md"
+    else:
+        text, suffix = fetched.body, _DOCUMENTS[fetched.content_type]
+        digest = text_sha256(text) if suffix == ".md" else sha256(text).hexdigest()
+    facts |= {
+        "fetched": datetime.now(UTC).strftime(_HTTP_DATE),
+        "etag": fetched.etag if fetched.etag.isascii() and fetched.etag.isprintable() else "",
+        "last_modified": _iso_date(fetched.last_modified),
+        "sha256": digest,
+    }
+    return Page(file or file_of(url, suffix), text, facts)
+
+
+def read_facts(path: Path) -> tuple[dict[str, str], str]:
+    """Return what is known of a fetched article, and the digest of its text. Raises OSError.
+
+    Without a readable description, nothing is known.
+    """
+    content = path.read_bytes()
+    sidecar = path.with_name(path.name + SUFFIX)
+    values: Mapping[str, object] = {}
+    if path.suffix == ".md":
+        values, text = front_matter_values(content.decode("utf-8", "replace"))
+        content = text.encode()
+    if sidecar.exists():
+        try:
+            values = read_sidecar(sidecar)
+        except ValueError:
+            values = {}
+    digest = text_sha256(content) if path.suffix == ".md" else sha256(content).hexdigest()
+    return {str(key): value for key, value in values.items() if isinstance(value, str)}, digest
+
+
+def conditions(facts: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers that ask for a page only if it has changed."""
+    headers = {"If-None-Match": facts.get("etag", "")}
+    if modified := facts.get("last_modified"):
+        try:
+            date = datetime.strptime(modified, _HTTP_DATE).replace(tzinfo=UTC)
+            headers["If-Modified-Since"] = format_datetime(date, usegmt=True)
+        except ValueError:
+            pass
+    return {name: value for name, value in headers.items() if value}
+
+
+def file_of(url: URL, suffix: str) -> str:
+    """Return the place of a page below the corpus folder: host, path and query, as names of files."""
+    host = (url.host or "").lower().replace(":", "-") + (f"-{url.port}" if not url.is_default_port() else "")
+    shown = unquote(url.raw_path).lstrip("/")
+    if not shown or shown.endswith("/"):
+        shown += "index"
+    shown = _PAGE_SUFFIX.sub("", shown)
+    if url.raw_query_string:
+        shown += f"?{unquote(url.raw_query_string)}"
+    name = "/".join(map(_file_name, shown.split("/")))
+    if name != shown:  # so that different addresses have different names
+        name += f"-{sha256(str(url).encode()).hexdigest()[:8]}"
+    return (PurePosixPath(host) / f"{name}{suffix}").as_posix()
+
+
+def _file_name(part: str) -> str:
+    """Return a part of a path without what a file system may object to."""
+    name = _UNSAFE.sub("-", part).encode()[:_LONGEST_NAME].decode(errors="ignore")
+    return name.strip(".-") or "-"
+
+
+def text_sha256(text: bytes) -> str:
+    """Return the digest of a text without the white space around it."""
+    return sha256(text.strip()).hexdigest()
+
+
+def _canonical(url: URL, stated: str | None) -> str:
+    """Return the address that the page names as its own, if it is the same without what comes after a "?"."""
+    try:
+        canonical = web_address(stated or "", url)
+    except IngestionError:
+        return str(url)
+    same = (canonical.host, canonical.raw_path) == (url.host, url.raw_path) and not canonical.raw_query_string
+    return str(canonical) if same else str(url)
+
+
+def _iso_date(http_date: str) -> str:
+    try:
+        return parsedate_to_datetime(http_date).astimezone(UTC).strftime(_HTTP_DATE)
+    except (ValueError, TypeError):
+        return ""
