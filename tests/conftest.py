@@ -1,9 +1,10 @@
 """What all tests share: no network, no state outside temporary folders, one export of the default model."""
 
+import gc
 import importlib.util
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,17 @@ pytest_plugins = [
     "tests.support.home_fixtures",
     "tests.support.discord_fixtures",
 ]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage while tests are collected, nor later in what that made: almost all of it stays."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)

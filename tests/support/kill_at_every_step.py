@@ -2,10 +2,11 @@
 
 A step is anything that changes the disk, and the first of several reads of the index. Run by test_kill.py
 with the folder of a corpus and its index, the encoder, and, where the update is to bring a reader in and
-nothing else, the reader. It forks, so that the libraries are imported once. What two kills leave that is the
-same to the byte is checked once.
+nothing else, the reader. It forks, so that the libraries are imported once. What kills at several steps would
+leave that is the same to the byte is brought about by one of them and checked once.
 """
 
+import json
 import os
 import re
 import shutil
@@ -61,16 +62,17 @@ def in_child(task: Callable[[], None]) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def update_and_die(config: Config, step: int) -> None:
-    """Update, but die before the step of that number."""
-    root, taken, reading = str(config.index_directory), 0, False
+def update(config: Config, before_step: Callable[[int], None]) -> None:
+    """Update, and call `before_step` with the number of each step before it is taken."""
+    root, taken, reading, calling = str(config.index_directory), 0, False, False
 
     def count(reads: bool = False) -> None:
-        nonlocal taken, reading
-        if reads and reading:
-            return  # a kill here leaves what a kill before the last step leaves
-        if taken == step:
-            os.kill(os.getpid(), signal.SIGKILL)
+        nonlocal taken, reading, calling
+        if calling or (reads and reading):
+            return  # a kill between two reads leaves what a kill before the first leaves
+        calling = True
+        before_step(taken)
+        calling = False
         taken, reading = taken + 1, reads
 
     def hook(event: str, args: tuple[Any, ...]) -> None:
@@ -88,6 +90,34 @@ def update_and_die(config: Config, step: int) -> None:
     os.fsync = counted(os.fsync)
     faiss.write_index = counted(faiss.write_index)
     build(config)
+
+
+def note_steps(config: Config, notes: Path) -> None:
+    """Update, and write down how many steps it has, and before which of them the index is as never before."""
+    seen: list[dict[str, bytes | None]] = []
+    steps: list[int] = []
+    number = 0
+
+    def note(step: int) -> None:
+        nonlocal number
+        number = step + 1
+        found = contents(config.index_directory)
+        if found not in seen:
+            seen.append(found)
+            steps.append(step)
+
+    update(config, note)
+    notes.write_text(json.dumps([number, steps]))
+
+
+def update_and_die(config: Config, step: int) -> None:
+    """Update, but die before the step of that number."""
+
+    def die(taken: int) -> None:
+        if taken == step:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    update(config, die)
 
 
 def sentences(config: Config) -> list[str]:
@@ -140,14 +170,13 @@ def copy_weights(model_folder: Path, target: Path) -> None:
 
 
 def main(base: Path, model: Path, reader: Path | None = None) -> int:
-    """Kill at each step until an update survives; return the number of steps."""
+    """Kill at each step that leaves something of its own; return the number of all steps."""
     config = make_config(base, model)
     before = sentences(config)
     for file in corpus_files(config.corpus_directory):
         read_article(file)  # imports what the children need
     pristine = base / "pristine"
     shutil.copytree(config.index_directory, pristine, copy_function=os.link)
-    after: list[str] = []
     if reader:
         config = config.model_copy(update={"answer": AnswerSection(reader=str(reader))})
         sys.modules["index.models.span_model_export"] = SimpleNamespace(export_span_model=copy_weights)  # type: ignore
@@ -155,23 +184,24 @@ def main(base: Path, model: Path, reader: Path | None = None) -> int:
     else:
         (config.corpus_directory / "cats.txt").write_text("Cats\n\nA cat runs.\n", encoding="utf-8")
         (config.corpus_directory / "raqqa.txt").unlink()
-    step, checked = 0, []
-    while True:
-        code = in_child(partial(update_and_die, config, step))
-        if code == 0:
-            break
-        assert code == -signal.SIGKILL, code
-        after = after or ["Cats", "A cat runs.", *before[before.index("Weather") :][:4]]
-        left = contents(config.index_directory)
-        if left not in checked:
-            assert in_child(partial(check, config, [before, after], after)) == 0, step
-            checked.append(left)
+        after = ["Cats", "A cat runs.", *before[before.index("Weather") :][:4]]
+
+    def restore() -> None:
         shutil.rmtree(config.index_directory)
         shutil.copytree(pristine, config.index_directory, copy_function=os.link)
-        step += 1
+
+    assert in_child(partial(note_steps, config, base / "steps")) == 0
     assert sentences(config) == after
-    assert len(checked) > 15  # before and after each thing that is written
-    return step
+    number, steps = json.loads((base / "steps").read_text())
+    assert len(steps) > 15  # before and after each thing that is written
+    left: list[dict[str, bytes | None]] = []
+    for step in steps:
+        restore()
+        assert in_child(partial(update_and_die, config, step)) == -signal.SIGKILL, step
+        left.append(contents(config.index_directory))
+        assert left[-1] not in left[:-1], step
+        assert in_child(partial(check, config, [before, after], after)) == 0, step
+    return int(number)
 
 
 if __name__ == "__main__":
