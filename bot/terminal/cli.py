@@ -5,7 +5,7 @@ import click
 from bot.terminal.command_group import Group, global_options
 from bot.terminal.commands.articles import articles, index, show
 from bot.terminal.commands.asking import ask, chat
-from bot.terminal.commands.ingestion import add, remove
+from bot.terminal.commands.ingestion import add, refresh, remove
 from bot.terminal.commands.operation import discord_bot, doctor
 from bot.terminal.commands.quality import evaluate, feedback
 
@@ -24,9 +24,22 @@ def main() -> None:
     """Ask a library of articles, and get answers with their source sentences.
 
     The index of the articles is built at the first question and follows the articles from then on.
-    Nothing leaves this machine; `add` with a web address asks for that page.
+    Nothing leaves this machine; `add` with a web address, and `refresh`, ask for those pages.
     """
 
 
-for command in (ask, chat, articles, show, add, remove, index, evaluate, discord_bot, doctor, feedback):
+for command in (
+    ask,
+    chat,
+    articles,
+    show,
+    add,
+    refresh,
+    remove,
+    index,
+    evaluate,
+    discord_bot,
+    doctor,
+    feedback,
+):
     main.add_command(command)

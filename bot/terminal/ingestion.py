@@ -1,7 +1,8 @@
-"""What `footnote add` and `footnote remove` do, one article after the other, and how they say so."""
+"""What `footnote add`, `refresh` and `remove` do, one article after the other, and how they say so."""
 
 import logging
 import shlex
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -12,8 +13,9 @@ from bot.terminal.blocks import Block, Piece
 from bot.terminal.progress import progress
 from bot.wording import count_with_noun, error_message, safe, safe_link
 from index.articles.corpus import corpus_files
+from index.config import Config
 from index.errors import FootnoteError
-from index.ingestion.corpus_changes import Ingested, find_file, remove_articles
+from index.ingestion.corpus_changes import Ingested, Outcome, find_file, remove_articles
 from index.segmentation.characters import escape_unseen
 
 log = logging.getLogger(__name__)
@@ -53,12 +55,36 @@ def taken_blocks(corpus: Path, done: Sequence[Ingested]) -> list[Block]:
         name = escape_unseen(ids.get(each.file, each.file))
         blocks.append(Block((Piece(name, "answer"),), f"{each.outcome} "))
         title = Piece(safe(each.title), "title", safe_link(each.url))
-        size = Piece(f", {count_with_noun(each.sentences, 'sentence')}", "aside")
-        blocks.append(Block((title, size), "    "))
+        size = f", {count_with_noun(each.sentences, 'sentence')}" if each.sentences else ""
+        blocks.append(Block((title, Piece(size, "aside")), "    "))
         if each.warning:
             text = f"poor text: {each.warning}. {poor_text_remedy(each.warning)}"
             blocks.append(Block((Piece(safe(text), "warn"),), "    "))
     return blocks
+
+
+def refresh(
+    config: Config, names: Iterable[str], *, prune: bool
+) -> tuple[list[dict[str, Any]], list[Block], bool]:
+    """Ask again for the named articles, or all that were fetched; return what came of it."""
+    from index.ingestion.polite_fetching import PoliteFetcher  # with what the network needs
+    from index.ingestion.refreshing import fetched_files, refresh_article
+
+    corpus = config.corpus_directory
+    files = {file.id: file for file in (find_file(corpus, name) for name in names)}
+    files = files or {file.id: file for file in fetched_files(corpus)}
+    fetcher = PoliteFetcher(config.corpus.allow_hosts)
+    done, failures = take_each(files, lambda id_: refresh_article(corpus, files[id_], fetcher), "fetch")
+    objects = taken_objects(corpus, done, failures)
+    blocks = taken_blocks(corpus, [each for each in done if each.outcome is not Outcome.UNCHANGED])
+    counts = Counter(each.outcome for each in done)
+    summary = [
+        f"{counts[outcome]} {outcome}" for outcome in (Outcome.UPDATED, Outcome.UNCHANGED, Outcome.GONE)
+    ]
+    blocks.append(Block((Piece(", ".join([*summary, f"{len(failures)} failed"])),)))
+    if prune and (gone := [each.source for each in done if each.outcome is Outcome.GONE]):
+        blocks += remove(corpus, gone)[1]
+    return objects, blocks, bool(failures)
 
 
 def remove(corpus: Path, names: Iterable[str]) -> tuple[list[dict[str, Any]], list[Block]]:

@@ -38,6 +38,7 @@ class Outcome(StrEnum):
     ADDED = "added"
     UPDATED = "updated"
     UNCHANGED = "unchanged"
+    GONE = "gone"
 
 
 @dataclass(frozen=True, slots=True)

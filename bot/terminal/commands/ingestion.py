@@ -1,4 +1,4 @@
-"""Commands that change the corpus: `add` and `remove`."""
+"""Commands that change the corpus: `add`, `refresh` and `remove`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,6 +71,36 @@ def add(
         [] if as_objects else taken_blocks(corpus, done),
     )
     if failures:
+        context.exit(FAILED)
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "footnote refresh",
+        "footnote refresh tidewatch.example/manual/install",
+        "footnote refresh --prune --json | jq -r '.[].outcome'",
+    ),
+)
+@click.argument("articles", metavar="[ID]...", nargs=-1)
+@click.option(
+    "--prune", is_flag=True, help="Remove articles whose pages are gone (404, 410), as `remove` does."
+)
+@json_option
+@global_options
+@click.pass_context
+def refresh(context: click.Context, articles: tuple[str, ...], prune: bool, as_objects: bool) -> None:
+    """Ask again for the articles that were fetched, and bring them up to date.
+
+    Without an ID, for all of them. A page that is gone, wants a login or cannot be fetched now leaves its
+    copy as it is; so does an article that you changed. The exit code is 1 if one could not be asked for.
+    """
+    from bot.terminal import ingestion
+
+    config = options_of(context).config()
+    objects, blocks, failed = ingestion.refresh(config, articles, prune=prune)
+    put(as_objects, objects, blocks)
+    if failed:
         context.exit(FAILED)
 
 

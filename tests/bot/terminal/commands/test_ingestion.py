@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.homes import Home
 from tests.support.paths import ROOT
-from tests.support.web_server import web_server
+from tests.support.web_server import Reply, web_server
 
 
 @pytest.fixture
@@ -140,3 +140,33 @@ def test_a_page_that_was_added_is_cited_with_its_address(home: Home) -> None:
         assert home.footnote("add", address).code == 0
     answer = home.footnote("ask", "--json", "What do wasps build with?").json
     assert (answer["answer"], answer["citations"][0]["article"]["url"]) == ("paper", address)
+
+
+def test_articles_are_refreshed_and_those_gone_pruned(bare: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.ingestion.polite_fetching.PAUSE", 0.0)
+    allow_this_machine(bare)
+    with web_server() as web:
+        pages = [
+            web.put(f"/{name}", f"<h1>{name}</h1><p>{name} hum.</p>") for name in ("bees", "flies", "wasps")
+        ]
+        host = web.origin.removeprefix("http://").replace(":", "-")
+        bare.footnote("add", *pages)
+        web.put("/bees", "<h1>Bees</h1><p>Bees sting.</p>")
+        del web.pages["/flies"]
+        run = bare.footnote("refresh")
+        assert run.code == 0
+        assert run.out == (
+            f"updated {host}/bees\n    Bees, 2 sentences\n    {pages[0]}\n"
+            f"gone {host}/flies\n    flies\n    {pages[1]}\n"
+            "1 updated, 1 unchanged, 1 gone, 0 failed\n"
+        )
+        assert (bare.corpus / host / "flies.md").is_file()
+        web.pages["/wasps"] = Reply(status=500)
+        run = bare.footnote("refresh", "--prune")
+        assert run.code == 1
+        assert f"removed {host}/flies\nTo get back what was removed: " in run.out
+        assert f"skipped {host}/wasps: the server answers 500" in run.err
+        assert not (bare.corpus / host / "flies.md").exists()
+        only = bare.footnote("refresh", "--json", f"{host}/bees").json
+        assert [(each["id"], each["outcome"]) for each in only] == [(f"{host}/bees", "unchanged")]
+    assert bare.footnote("refresh", "nothing").code == 1
