@@ -3,7 +3,7 @@
 import logging
 import shlex
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from bot.terminal.progress import progress
 from bot.wording import count_with_noun, error_message, safe, safe_link
 from index.articles.corpus import corpus_files
 from index.config import Config
-from index.errors import FootnoteError
+from index.errors import FootnoteError, IngestionError
 from index.ingestion.corpus_changes import Ingested, Outcome, find_file, remove_articles
 from index.segmentation.characters import escape_unseen
 
@@ -24,15 +24,23 @@ Failures = list[dict[str, str]]
 
 
 def take_each(
-    sources: Iterable[str], take: Callable[[str], Ingested], stage: str
+    sources: Iterable[str],
+    take: Callable[[str], Ingested],
+    stage: str,
+    expected: Callable[[], int] | None = None,
 ) -> tuple[list[Ingested], Failures]:
-    """Take one source after the other, with progress on stderr; one that fails is named and does not stop."""
+    """Take one source after the other, with progress on stderr; one that fails is named and does not stop.
+
+    `expected` returns how many there may be, for sources that are found on the way.
+    """
     done: list[Ingested] = []
     failures: Failures = []
-    sources = list(sources)
+    if expected is None:
+        sources = list(sources)
+        expected = sources.__len__
     with progress() as report:
         for number, source in enumerate(sources):
-            report(stage, number, len(sources))
+            report(stage, number, expected())
             try:
                 done.append(take(source))
             except (FootnoteError, OSError) as error:
@@ -61,6 +69,62 @@ def taken_blocks(corpus: Path, done: Sequence[Ingested]) -> list[Block]:
             text = f"poor text: {each.warning}. {poor_text_remedy(each.warning)}"
             blocks.append(Block((Piece(safe(text), "warn"),), "    "))
     return blocks
+
+
+def add_site(
+    config: Config, address: str, options: Mapping[str, Any], *, dry_run: bool
+) -> tuple[list[dict[str, Any]], list[Block], bool]:
+    """Add the pages of a site, or only list them; return what came of it. `options` are those of `Scope`."""
+    from index.ingestion.addresses import web_address  # with what the network needs
+    from index.ingestion.pages import store_page
+    from index.ingestion.polite_fetching import PoliteFetcher
+    from index.ingestion.sites import Scope, Site
+
+    corpus = config.corpus_directory
+    try:
+        start = web_address(address)
+        site = Site(Scope(start, **options), PoliteFetcher(config.corpus.allow_hosts))
+    except IngestionError as error:
+        raise IngestionError(f"{address}: {error.message}", reason=error.reason) from error
+
+    def take(url: str) -> Ingested:
+        if not dry_run:
+            return store_page(corpus, url, site.fetch(web_address(url)))
+        if site.follows_links:
+            site.fetch(web_address(url))
+        return Ingested(url, Outcome.UNCHANGED, "", "", url, 0, "")
+
+    done, failures = take_each(map(str, site.pages()), take, "fetch", lambda: site.expected)
+    for url in site.skipped:
+        log.info("not asked, as robots.txt says: %s", escape_unseen(url))
+    if dry_run:
+        listed = [{"url": each.url} for each in done]
+        return [*listed, *failures], [Block((Piece(safe(each.source)),)) for each in done], bool(failures)
+    return taken_objects(corpus, done, failures), taken_blocks(corpus, done), bool(failures)
+
+
+def add_feed(config: Config, address: str, limit: int) -> tuple[list[dict[str, Any]], list[Block], bool]:
+    """Add the pages of the first `limit` entries of a feed; return what came of it."""
+    from index.ingestion.addresses import web_address  # with what the network needs
+    from index.ingestion.pages import PAGE_TYPES, store_page
+    from index.ingestion.polite_fetching import PoliteFetcher
+    from index.ingestion.xml_lists import XML_TYPES, feed_entries
+
+    corpus = config.corpus_directory
+    fetcher = PoliteFetcher(config.corpus.allow_hosts)
+    try:
+        feed = fetcher.fetch(web_address(address), XML_TYPES)
+    except IngestionError as error:
+        raise IngestionError(f"{address}: {error.message}", reason=error.reason) from error
+    entries = feed_entries(feed.body)[:limit]
+    if not entries:
+        raise IngestionError(f"{address}: is no feed, or has no entries")
+
+    def take(entry: str) -> Ingested:
+        return store_page(corpus, entry, fetcher.fetch(web_address(entry, feed.url), PAGE_TYPES))
+
+    done, failures = take_each(entries, take, "fetch")
+    return taken_objects(corpus, done, failures), taken_blocks(corpus, done), bool(failures)
 
 
 def refresh(

@@ -96,7 +96,8 @@ def _follow(
             if response.status in _REDIRECTS and location:
                 url = web_address(location, url)
                 continue
-            return _read(url, response, types, deadline)
+            good = (200, 304) if headers else (200,)
+            return _read(url, response, types, good, deadline)
         except exceptions.HTTPError as error:
             raise FetchError(_reason(error)) from None
         finally:
@@ -134,11 +135,17 @@ def _request(
     raise FetchError(failure)
 
 
-def _read(url: URL, response: urllib3.BaseHTTPResponse, types: Collection[str], deadline: float) -> Fetched:
+def _read(
+    url: URL,
+    response: urllib3.BaseHTTPResponse,
+    types: Collection[str],
+    good: Collection[int],
+    deadline: float,
+) -> Fetched:
     header = response.headers.get("Content-Type", "")
     kind = header.partition(";")[0].strip().lower()
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if response.status not in (200, 304):
+    if response.status not in good:
         wait = response.headers.get("Retry-After", "")
         raise FetchError(
             f"the server answers {response.status} {response.reason or ''}".rstrip(),

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.terminal.command_group import FAILED, Command, global_options
-from bot.terminal.commands.options import json_option, options_of, put
+from bot.terminal.commands.options import WholeNumber, json_option, options_of, put
 
 if TYPE_CHECKING:
     from index.ingestion.corpus_changes import Ingested
+
+_LIMIT = 100
+"""Pages of a site or a feed, unless another number is given."""
+_DEPTH = 3
 
 
 @click.command(
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
     examples=(
         "footnote add notes.md minutes.pdf",
         "footnote add https://example.org/manual/install.html",
+        "footnote add --site --dry-run https://example.org/manual/",
+        "footnote add --feed --limit 20 https://example.org/news.xml",
         "footnote add --into club/2026 minutes.pdf",
         "footnote add --title 'Minutes of May' --url https://example.org/may may.pdf",
     ),
@@ -27,6 +33,25 @@ if TYPE_CHECKING:
 )
 @click.option("--title", metavar="TEXT", help="Title of the one FILE.")
 @click.option("--url", metavar="URL", help="Address that is shown with the one FILE.")
+@click.option("--site", is_flag=True, help="Add the pages of the site below URL.")
+@click.option("--feed", is_flag=True, help="Add the pages of the entries of the RSS or Atom feed at URL.")
+@click.option(
+    "--limit",
+    type=WholeNumber(1, 10_000),
+    metavar="N",
+    help=f"With --site or --feed: pages at most; {_LIMIT} unless given.",
+)
+@click.option(
+    "--depth",
+    type=WholeNumber(0, 100),
+    metavar="N",
+    help=f"With --site: links from URL to a page, where there is no sitemap; {_DEPTH} unless given.",
+)
+@click.option(
+    "--include", multiple=True, metavar="GLOB", help="With --site: only pages whose path or address fits."
+)
+@click.option("--exclude", multiple=True, metavar="GLOB", help="With --site: no page whose path fits.")
+@click.option("--dry-run", is_flag=True, help="With --site: only list the pages.")
 @json_option
 @global_options
 @click.pass_context
@@ -36,6 +61,13 @@ def add(
     into: str,
     title: str | None,
     url: str | None,
+    site: bool,
+    feed: bool,
+    limit: int | None,
+    depth: int | None,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    dry_run: bool,
     as_objects: bool,
 ) -> None:
     """Add articles to the library: copies of files, and web pages.
@@ -45,17 +77,41 @@ def add(
 
     Of a page its main text is kept, as Markdown below the name of its host; PDF and text stay as they are. A
     page that is there already is brought up to date, unless you changed it.
+
+    With --site, the pages are those in the sitemap, or else those that are linked to, below the folder of
+    URL. What robots.txt forbids is not asked for; there is a second between two pages.
     """
     pages = [source for source in sources if source.lower().startswith(("http://", "https://"))]
     if len(sources) > 1 and (title or url):
         raise click.UsageError("--title and --url go with one FILE.")
+    if (site or feed) and (site == feed or sources != tuple(pages) or len(pages) != 1):
+        raise click.UsageError("--site and --feed go with one URL each.")
+    if not site and (depth is not None or include or exclude or dry_run):
+        raise click.UsageError("--depth, --include, --exclude and --dry-run go with --site.")
+    if not (site or feed) and limit is not None:
+        raise click.UsageError("--limit goes with --site or --feed.")
     if pages and (title or url or into):
         raise click.UsageError("--into, --title and --url go with FILE, not with URL.")
-    from bot.terminal.ingestion import take_each, taken_blocks, taken_objects
+    from bot.terminal.ingestion import add_feed, add_site, take_each, taken_blocks, taken_objects
     from index.ingestion.files import add_file
 
     config = options_of(context).config()
     corpus = config.corpus_directory
+    if site or feed:
+        most = _LIMIT if limit is None else limit
+        scope = {
+            "limit": most,
+            "depth": _DEPTH if depth is None else depth,
+            "include": include,
+            "exclude": exclude,
+        }
+        objects, blocks, failed = (
+            add_site(config, sources[0], scope, dry_run=dry_run)
+            if site
+            else add_feed(config, sources[0], most)
+        )
+        put(as_objects, objects, blocks)
+        context.exit(FAILED if failed else 0)
 
     def take(source: str) -> "Ingested":
         if source not in pages:

@@ -170,3 +170,60 @@ def test_articles_are_refreshed_and_those_gone_pruned(bare: Home, monkeypatch: p
         only = bare.footnote("refresh", "--json", f"{host}/bees").json
         assert [(each["id"], each["outcome"]) for each in only] == [(f"{host}/bees", "unchanged")]
     assert bare.footnote("refresh", "nothing").code == 1
+
+
+def test_a_site_is_listed_and_added(bare: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.ingestion.polite_fetching.PAUSE", 0.0)
+    allow_this_machine(bare)
+    with web_server() as web:
+        start = web.put("/manual/", '<h1>Manual</h1><p>See <a href="a">A</a> and <a href="no">B</a>.</p>')
+        page = web.put("/manual/a", "<h1>Setup</h1><p>Turn the key.</p>")
+        web.put("/robots.txt", "User-agent: *\nDisallow: /manual/no\n", "text/plain")
+        run = bare.footnote("add", "--site", "--dry-run", start)
+        assert (run.code, run.out, bare.corpus.exists()) == (0, f"{start}\n{page}\n", False)
+        assert f"not asked, as robots.txt says: {start}no\n" in run.err
+        run = bare.footnote("add", "--site", "--json", start)
+        assert [(each["outcome"], each["title"], each["url"]) for each in run.json] == [
+            ("added", "Manual", start),
+            ("added", "Setup", page),
+        ]
+        run = bare.footnote("add", "--site", "--limit", "1", "--exclude", "*/a", start)
+        assert run.out.startswith("unchanged ")
+        web.put("/robots.txt", "User-agent: *\nDisallow: /\n", "text/plain")
+        run = bare.footnote("add", "--site", start)
+        assert (run.code, run.err) == (1, f"error: {start}: its robots.txt forbids it\n")
+
+
+def test_the_entries_of_a_feed_are_added(bare: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.ingestion.polite_fetching.PAUSE", 0.0)
+    allow_this_machine(bare)
+    with web_server() as web:
+        for name in ("bees", "wasps"):
+            web.put(f"/{name}", f"<h1>{name}</h1><p>{name} hum.</p>")
+        names = ("bees", "gone", "wasps")
+        entries = "".join(f"<item><link>{web.origin}/{name}</link></item>" for name in names)
+        feed = web.put("/feed", f"<rss><channel>{entries}</channel>", "application/rss+xml")
+        run = bare.footnote("add", "--feed", feed)
+        assert run.code == 1
+        assert run.out.count("added ") == 2
+        assert "/gone: the server answers 404" in run.err
+        assert len(bare.footnote("add", "--feed", "--limit", "1", "--json", feed).json) == 1
+        run = bare.footnote("add", "--feed", web.put("/none", "<rss/>", "text/xml"))
+        assert (run.code, run.err) == (1, f"error: {web.origin}/none: is no feed, or has no entries\n")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--site", "a.md"],
+        ["--site", "--feed", "https://example.org/"],
+        ["--site", "https://example.org/", "https://example.com/"],
+        ["--dry-run", "https://example.org/"],
+        ["--limit", "3", "https://example.org/"],
+        ["--feed", "--depth", "3", "https://example.org/"],
+        ["--site", "--limit", "0", "https://example.org/"],
+        ["--site", "--title", "T", "https://example.org/"],
+    ],
+)
+def test_options_go_with_what_they_are_for(arguments: list[str], bare: Home) -> None:
+    assert bare.footnote("add", *arguments).code == 2

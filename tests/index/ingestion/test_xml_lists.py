@@ -1,0 +1,62 @@
+"""Sitemaps and feeds, as they are and as they should not be."""
+
+import gzip
+
+import pytest
+
+from index.ingestion.xml_lists import feed_entries, sitemap_entries
+
+SITEMAP = b"""<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
+ xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">
+<url><loc> https://example.org/a </loc><image:image><image:caption>x</image:caption></image:image></url>
+<url><loc>https://example.org/b?c=1&amp;d=2</loc><lastmod>2026-01-01</lastmod></url></urlset>"""
+INDEX = b"""<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+<sitemap><loc>https://example.org/one.xml.gz</loc></sitemap></sitemapindex>"""
+RSS = b"""<rss version="2.0"><channel><title>News</title><link>https://example.org/</link>
+<item><title>A</title><link>https://example.org/a</link></item>
+<item><title>B</title><link>https://example.org/b</link></item></channel></rss>"""
+ATOM = b"""<feed xmlns="http://www.w3.org/2005/Atom"><link href="https://example.org/"/>
+<entry><link rel="enclosure" href="https://example.org/a.mp3"/><link href="https://example.org/a"/></entry>
+<entry><link rel="alternate" href="/b"/></entry><entry><title>none</title></entry></feed>"""
+
+
+@pytest.mark.parametrize("data", [SITEMAP, gzip.compress(SITEMAP), b"\n " + SITEMAP])
+def test_the_pages_of_a_sitemap_are_read(data: bytes) -> None:
+    assert sitemap_entries(data) == (["https://example.org/a", "https://example.org/b?c=1&d=2"], [])
+
+
+def test_the_sitemaps_of_an_index_are_read() -> None:
+    assert sitemap_entries(INDEX) == ([], ["https://example.org/one.xml.gz"])
+
+
+def test_the_entries_of_a_feed_are_read() -> None:
+    assert feed_entries(RSS) == ["https://example.org/a", "https://example.org/b"]
+    assert feed_entries(ATOM) == ["https://example.org/a", "/b"]
+
+
+def test_a_broken_feed_is_read_as_far_as_it_can_be() -> None:
+    broken = RSS.replace(b"<title>A</title>", b"<title>A & B <br> &nbsp;</title>")
+    assert "https://example.org/a" in feed_entries(broken)
+    assert feed_entries(RSS[: RSS.index(b"<title>B")]) == ["https://example.org/a"]
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b" ", b"no XML", b"<html><p>x</html>", b"\x1f\x8bx", b"\x00\xff", b"<a/>"]
+)
+def test_what_is_neither_holds_no_entries(data: bytes) -> None:
+    assert sitemap_entries(data) == ([], [])
+    assert feed_entries(data) == []
+
+
+def test_nothing_outside_of_a_file_is_read() -> None:
+    declared = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+    assert "root:" not in "".join(feed_entries(declared + RSS.replace(b"https://example.org/a", b"&e;")))
+    laughs = b"<!DOCTYPE x [<!ENTITY a 'ha'>" + b"".join(
+        b"<!ENTITY %c '%s'>" % (letter, b"&%c;" % (letter - 1) * 50) for letter in range(ord("b"), ord("k"))
+    )
+    assert len("".join(feed_entries(laughs + b"]>" + RSS.replace(b"https://example.org/a", b"&j;")))) < 1_000
+
+
+def test_a_small_sitemap_does_not_swell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.ingestion.xml_lists.MOST_BYTES", SITEMAP.index(b"org/b"))
+    assert "https://example.org/b?c=1&d=2" not in sitemap_entries(gzip.compress(SITEMAP))[0]
