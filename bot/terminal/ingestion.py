@@ -76,7 +76,7 @@ def add_site(
 ) -> tuple[list[dict[str, Any]], list[Block], bool]:
     """Add the pages of a site, or only list them; return what came of it. `options` are those of `Scope`."""
     from index.ingestion.addresses import web_address  # with what the network needs
-    from index.ingestion.pages import store_page
+    from index.ingestion.pages import make_page, store_page
     from index.ingestion.polite_fetching import PoliteFetcher
     from index.ingestion.sites import Scope, Site
 
@@ -89,7 +89,7 @@ def add_site(
 
     def take(url: str) -> Ingested:
         if not dry_run:
-            return store_page(corpus, url, site.fetch(web_address(url)))
+            return store_page(corpus, url, make_page(site.fetch(web_address(url))))
         if site.follows_links:
             site.fetch(web_address(url))
         return Ingested(url, Outcome.UNCHANGED, "", "", url, 0, "")
@@ -106,7 +106,7 @@ def add_site(
 def add_feed(config: Config, address: str, limit: int) -> tuple[list[dict[str, Any]], list[Block], bool]:
     """Add the pages of the first `limit` entries of a feed; return what came of it."""
     from index.ingestion.addresses import web_address  # with what the network needs
-    from index.ingestion.pages import PAGE_TYPES, store_page
+    from index.ingestion.pages import PAGE_TYPES, make_page, store_page
     from index.ingestion.polite_fetching import PoliteFetcher
     from index.ingestion.xml_lists import XML_TYPES, feed_entries
 
@@ -121,7 +121,8 @@ def add_feed(config: Config, address: str, limit: int) -> tuple[list[dict[str, A
         raise IngestionError(f"{address}: is no feed, or has no entries")
 
     def take(entry: str) -> Ingested:
-        return store_page(corpus, entry, fetcher.fetch(web_address(entry, feed.url), PAGE_TYPES))
+        fetched = fetcher.fetch(web_address(entry, feed.url), PAGE_TYPES)
+        return store_page(corpus, entry, make_page(fetched))
 
     done, failures = take_each(entries, take, "fetch")
     return taken_objects(corpus, done, failures), taken_blocks(corpus, done), bool(failures)

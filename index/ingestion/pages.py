@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import sha256
@@ -11,6 +11,8 @@ from urllib.parse import unquote
 
 from yarl import URL
 
+from index.articles.decoding import decode
+from index.articles.file_formats import unreadable
 from index.articles.front_matter import front_matter, front_matter_values
 from index.articles.html_text import read_html
 from index.articles.sidecar import SUFFIX, read_sidecar
@@ -19,6 +21,7 @@ from index.ingestion.addresses import web_address
 from index.ingestion.corpus_changes import Ingested, Outcome, add_article, describe, replace_article
 from index.ingestion.fetching import HTML_TYPES, Fetched, fetch
 from index.ingestion.markdown_writer import write_markdown
+from index.records import BlockKind
 
 _DOCUMENTS = {"application/pdf": ".pdf", "text/plain": ".txt", "text/markdown": ".md"}
 PAGE_TYPES = frozenset((*HTML_TYPES, *_DOCUMENTS))
@@ -61,18 +64,23 @@ def add_page(corpus: Path, address: str, allow_hosts: Collection[str] = ()) -> I
 
     Raises FetchError, IngestionError, UnreadableFileError and OSError.
     """
-    return store_page(corpus, address, fetch(web_address(address), PAGE_TYPES, allow_hosts))
+    return store_page(corpus, address, make_page(fetch(web_address(address), PAGE_TYPES, allow_hosts)))
 
 
-def store_page(corpus: Path, source: str, fetched: Fetched, file: str | None = None) -> Ingested:
-    """Store a fetched page as `file`, or where its address says; `source` is what it is called in a report.
+def store_page(corpus: Path, source: str, page: Page, *, moved: bool = False) -> Ingested:
+    """Store a fetched page; `source` is what it is called in a report.
 
-    An article that a person changed stays as it is: raises IngestionError, and what `add_page` raises.
+    If another page has its place, it gets another, unless that one may have `moved` to its address. An
+    article that a person changed stays as it is: raises IngestionError, and what `add_page` raises.
     """
-    page = make_page(fetched, file)
     path = corpus / page.file
     if not path.exists():
-        return add_article(corpus, source, page.file, page.content, page.description)
+        try:
+            return add_article(corpus, source, page.file, page.content, page.description)
+        except IngestionError:
+            if not path.exists():
+                raise
+        # Another process added it meanwhile.
     facts, digest = read_facts(path)
     if "fetched" not in facts:
         raise IngestionError(f"{page.file} is in the corpus already, and was not fetched")
@@ -80,37 +88,54 @@ def store_page(corpus: Path, source: str, fetched: Fetched, file: str | None = N
         if facts.get("sha256") != digest:  # its facts were not written, for a kill
             describe(path, page.description)
         return Ingested(source, Outcome.UNCHANGED, page.file, facts.get("title", ""), facts.get("url"), 0, "")
+    if not moved and URL(facts.get("url", "")).raw_path != URL(page.facts["url"]).raw_path:
+        return store_page(corpus, source, replace(page, file=_with_digest(page.file, page.facts["url"])))
     if digest != facts.get("sha256"):
         raise IngestionError(f"{page.file} was changed by hand: it stays as it is")
     return replace_article(corpus, source, page.file, page.content, page.description)
 
 
-def make_page(fetched: Fetched, file: str | None = None) -> Page:
+def make_page(fetched: Fetched) -> Page:
     """Return a fetched page as it is to be stored. Raises UnreadableFileError."""
     url = fetched.url
-    facts = {"url": str(url)}
+    suffix = _DOCUMENTS.get(fetched.content_type, ".md")
     if fetched.content_type in HTML_TYPES:
-        document = read_html(fetched.body, str(url), fetched.charset)
-        about = document.description
-        text = write_markdown(document).encode()
-        facts = {
-            "url": _canonical(url, about.url),
-            "title": about.title or "",
-            "author": about.author or "",
-            "published": about.published or "",
-            "language": about.language or "",
-        }
-        digest, suffix = text_sha256(text), ".md"
+        text, facts = _main_text(fetched)
+    elif suffix == ".md":
+        values, shown = front_matter_values(decode(fetched.body, fetched.charset))
+        text, facts = shown.encode(), {key: values.get(key, "") for key in ("title", "author", "published")}
     else:
-        text, suffix = fetched.body, _DOCUMENTS[fetched.content_type]
-        digest = text_sha256(text) if suffix == ".md" else sha256(text).hexdigest()
+        text, facts = fetched.body, {}
+    facts = {"url": str(url)} | facts
     facts |= {
         "fetched": datetime.now(UTC).strftime(_HTTP_DATE),
         "etag": fetched.etag if fetched.etag.isascii() and fetched.etag.isprintable() else "",
         "last_modified": _iso_date(fetched.last_modified),
-        "sha256": digest,
+        "sha256": text_sha256(text) if suffix == ".md" else sha256(text).hexdigest(),
     }
-    return Page(file or file_of(url, suffix), text, facts)
+    return Page(file_of(url, suffix), text, facts)
+
+
+def _main_text(fetched: Fetched) -> tuple[bytes, dict[str, str]]:
+    """Return the main text of an HTML page as Markdown, and what the page says about itself."""
+    try:
+        document = read_html(fetched.body, str(fetched.url), fetched.charset)
+        text = write_markdown(document).encode()
+    except Exception as error:  # whatever a page does to a parser: it must not stop the others
+        raise unreadable(error) from error
+    about = document.description
+    title = about.title or ""
+    headings = (block for block in document.blocks if block.kind is BlockKind.HEADING)
+    first = next((document.text[block.start : block.end] for block in headings), "")
+    if title.startswith(first) and not title[len(first) : len(first) + 1].isalnum():
+        title = first or title  # "Sirens — The Tidewatch manual" above "Sirens"
+    return text, {
+        "url": _canonical(fetched.url, about.url),
+        "title": title,
+        "author": about.author or "",
+        "published": about.published or "",
+        "language": about.language or "",
+    }
 
 
 def read_facts(path: Path) -> tuple[dict[str, str], str]:
@@ -126,7 +151,7 @@ def read_facts(path: Path) -> tuple[dict[str, str], str]:
         content = text.encode()
     if sidecar.exists():
         try:
-            values = read_sidecar(sidecar)
+            values = {**values, **read_sidecar(sidecar)}
         except ValueError:
             values = {}
     digest = text_sha256(content) if path.suffix == ".md" else sha256(content).hexdigest()
@@ -155,9 +180,14 @@ def file_of(url: URL, suffix: str) -> str:
     if url.raw_query_string:
         shown += f"?{unquote(url.raw_query_string)}"
     name = "/".join(map(_file_name, shown.split("/")))
-    if name != shown:  # so that different addresses have different names
-        name += f"-{sha256(str(url).encode()).hexdigest()[:8]}"
-    return (PurePosixPath(host) / f"{name}{suffix}").as_posix()
+    file = (PurePosixPath(host) / f"{name}{suffix}").as_posix()
+    return file if name == shown else _with_digest(file, str(url))
+
+
+def _with_digest(file: str, url: str) -> str:
+    """Return a place that no other address has."""
+    path = PurePosixPath(file)
+    return path.with_stem(f"{path.stem}-{sha256(url.encode()).hexdigest()[:8]}").as_posix()
 
 
 def _file_name(part: str) -> str:

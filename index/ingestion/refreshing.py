@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from yarl import URL
@@ -10,7 +11,7 @@ from index.articles.corpus import CorpusFile, corpus_files
 from index.errors import IngestionError
 from index.ingestion.addresses import web_address
 from index.ingestion.corpus_changes import Ingested, Outcome
-from index.ingestion.fetching import Fetched, FetchError
+from index.ingestion.fetching import FetchError
 from index.ingestion.pages import PAGE_TYPES, conditions, make_page, read_facts, store_page
 from index.ingestion.polite_fetching import PoliteFetcher
 
@@ -47,22 +48,23 @@ def refresh_article(corpus: Path, file: CorpusFile, fetcher: PoliteFetcher) -> I
         return _kept(file, facts, Outcome.GONE)
     if fetched.status == 304:
         return _kept(file, facts, Outcome.UNCHANGED)
-    _check_is_the_page(url, fetched, file)
-    return store_page(corpus, file.id, fetched, file.file)
-
-
-def _check_is_the_page(url: URL, fetched: Fetched, file: CorpusFile) -> None:
-    """Raise IngestionError for a page to log in at, the home page in another's place, or another format."""
-    moved = (fetched.url.host, fetched.url.path) != (url.host, url.path)
-    if moved and _LOGIN.search(f"{fetched.url.host}{fetched.url.path}"):
-        raise IngestionError(f"leads to a login now, {fetched.url.with_query(None)}: the copy stays")
-    if moved and fetched.url.path.strip("/") == "":
-        raise IngestionError("leads to the home page now: the copy stays")
+    _check_address(url, fetched.url)
     page = make_page(fetched)
     if Path(page.file).suffix != file.path.suffix:
         raise IngestionError(f"is of the type {fetched.content_type} now: the copy stays")
     if _PASSWORD.search(fetched.body) and 2 * len(page.text) < file.path.stat().st_size:
         raise IngestionError("asks for a password now: the copy stays")
+    return store_page(corpus, file.id, replace(page, file=file.file), moved=True)
+
+
+def _check_address(before: URL, now: URL) -> None:
+    """Raise IngestionError if a page leads to a login, or to the home page in its place."""
+    if (now.host, now.path) == (before.host, before.path):
+        return
+    if _LOGIN.search(f"{now.host}{now.path}"):
+        raise IngestionError(f"leads to a login now, {now.with_query(None)}: the copy stays")
+    if now.path.strip("/") == "":
+        raise IngestionError("leads to the home page now: the copy stays")
 
 
 def _kept(file: CorpusFile, facts: Mapping[str, str], outcome: Outcome) -> Ingested:

@@ -16,7 +16,13 @@ import pytest
 from index.articles.corpus import corpus_files, read_article
 from index.errors import IngestionError, UnknownArticleError, UnreadableFileError
 from index.ingestion import corpus_changes
-from index.ingestion.corpus_changes import Outcome, add_article, find_file, remove_articles
+from index.ingestion.corpus_changes import (
+    Outcome,
+    add_article,
+    find_file,
+    remove_articles,
+    replace_article,
+)
 from tests.support.small_corpus import put
 
 BEES = b"# Bees\n\nBees hum. They sleep at night.\n"
@@ -137,6 +143,34 @@ def test_a_kill_at_any_step_leaves_the_whole_article_or_nothing(tmp_path: Path) 
         assert [file.file for file in corpus_files(corpus)] == ["a/bees.md"]
         step += 1
     assert step > 6
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+def test_a_kill_at_any_step_of_a_change_leaves_the_old_article_or_the_new_one(tmp_path: Path) -> None:
+    step, died = 0, True
+    while died:
+        corpus = tmp_path / f"{step}"
+        add_article(corpus, "x", "bees.md", BEES, {"title": "Of bees"})
+        change = partial(replace_article, corpus, "x", "bees.md", BEES + b"More.", {"title": "More"})
+        died = run_and_die(step, corpus, change)
+        (file,) = corpus_files(corpus)
+        assert file.path.read_bytes() in (BEES, BEES + b"More.")
+        assert read_article(file).title in ("Of bees", "More")
+        assert change().title == "More"
+        step += 1
+    assert step > 4
+
+
+def test_a_full_disk_leaves_the_old_article(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    add_article(tmp_path, "x", "bees.md", BEES)
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="No space left"):
+        replace_article(tmp_path, "x", "bees.md", BEES + b"More.")
+    assert files(tmp_path) == ["bees.md"]
+    assert (tmp_path / "bees.md").read_bytes() == BEES
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")

@@ -2,13 +2,15 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from yarl import URL
 
 from index.articles.corpus import corpus_files, read_article
 from index.errors import IngestionError, UnreadableFileError
-from index.ingestion.corpus_changes import Outcome
+from index.ingestion import corpus_changes, pages
+from index.ingestion.corpus_changes import Ingested, Outcome
 from index.ingestion.pages import add_page, conditions, file_of, read_facts
 from tests.support.paths import ROOT
 from tests.support.pdf_files import pdf
@@ -90,6 +92,60 @@ def test_a_page_that_is_there_is_brought_up_to_date(web: WebServer, tmp_path: Pa
     web.put("/bees", "<h1>Bees</h1><p>Bees sting.</p>")
     assert add_page(tmp_path, address, HERE).outcome is Outcome.UPDATED
     assert "Bees sting." in path.read_text()
+
+
+def test_two_pages_whose_addresses_are_alike_stay_two(web: WebServer, tmp_path: Path) -> None:
+    addresses = {
+        web.put(path, f"<h1>{text}</h1><p>{text} hum.</p>")
+        for path, text in (("/a/", "Bees"), ("/a/index.html", "Wasps"), ("/a/index", "Flies"))
+    }
+    files = {address: add_page(tmp_path, address, HERE).file for address in addresses}
+    assert len(set(files.values())) == 3
+    for address, file in files.items():
+        again = add_page(tmp_path, address, HERE)
+        assert (again.outcome, again.file) == (Outcome.UNCHANGED, file)
+    assert len(corpus_files(tmp_path)) == 3
+
+
+def test_two_at_once_add_a_page_once(web: WebServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = web.put("/bees", "<h1>Bees</h1><p>Bees hum.</p>")
+    add, file = corpus_changes.add_article, "meanwhile"
+
+    def add_after_another(*arguments: Any) -> Ingested:
+        monkeypatch.setattr(pages, "add_article", add)
+        nonlocal file
+        file = add_page(tmp_path, address, HERE).file
+        (tmp_path / file).write_text((tmp_path / file).read_text().replace('fetched: "2', 'fetched: "1'))
+        return add(*arguments)
+
+    monkeypatch.setattr(pages, "add_article", add_after_another)
+    assert add_page(tmp_path, address, HERE).outcome is Outcome.UNCHANGED
+    assert [each.file for each in corpus_files(tmp_path)] == [file]
+
+
+def test_a_markdown_page_keeps_what_it_says_of_itself(web: WebServer, tmp_path: Path) -> None:
+    text = "---\ntitle: Of bees\nlayout: post\n---\n# Bees\n\nBees hum.\n"
+    address = web.put("/bees.md", text, "text/markdown")
+    add_page(tmp_path, address, HERE)
+    article = read_article(*corpus_files(tmp_path))
+    assert (article.title, article.url, article.text) == ("Of bees", address, "Bees\n\nBees hum.")
+    assert add_page(tmp_path, address, HERE).outcome is Outcome.UNCHANGED
+
+
+@pytest.mark.parametrize(
+    ("title", "heading", "shown"),
+    [
+        ("Sirens — Tidewatch manual", "Sirens<a href='#sirens'>¶</a>", "Sirens"),
+        ("Sirens", "Of sirens", "Sirens"),
+        ("Sirenses", "Sirens", "Sirenses"),
+        ("", "Sirens", "Sirens"),
+    ],
+)
+def test_the_name_of_the_site_is_no_part_of_the_title(
+    title: str, heading: str, shown: str, web: WebServer, tmp_path: Path
+) -> None:
+    page = f"<title>{title}</title><h1 id='sirens'>{heading}</h1><p>A siren howls.</p>"
+    assert add_page(tmp_path, web.put("/", page), HERE).title == shown
 
 
 def test_what_a_person_wrote_or_changed_stays(web: WebServer, tmp_path: Path) -> None:
