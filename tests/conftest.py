@@ -34,6 +34,20 @@ os.environ.setdefault("RAYON_NUM_THREADS", "1")
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# What imports PyTorch, sentence-transformers or LlamaIndex, or exports a model.
+FRAMEWORK_TESTS = tuple(
+    f"tests/{name}"
+    for name in (
+        "index/building/",
+        "index/llamaindex/",
+        "index/models/",
+        "index/training/",
+        "index/reading/test_reader_choice.py",
+        "index/storage/test_vectors.py",
+        "scenarios/test_readme.py",
+    )
+)
+
 pytest_plugins = [
     "tests.support.index_fixtures",
     "tests.support.home_fixtures",
@@ -50,6 +64,21 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have one process import the frameworks, which takes seconds, and the others wait for no export.
+
+    Each of three begins with a third of the list, and takes from the end of another's when its own is done:
+    what needs the frameworks is first, what reads the default model's export is last.
+    """
+    exported = {item.path for item in items if "encoder_folder" in getattr(item, "fixturenames", ())}
+
+    def place(item: pytest.Item) -> tuple[bool, bool]:
+        frameworks = item.nodeid.startswith(FRAMEWORK_TESTS)
+        return not frameworks, (item.path in exported) != frameworks
+
+    items.sort(key=place)
 
 
 @pytest.fixture(scope="session", autouse=True)

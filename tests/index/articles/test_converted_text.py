@@ -143,6 +143,7 @@ def test_what_is_no_word_file(tmp_path: Path) -> None:
         read_docx(file)
 
 
+@pytest.mark.slow
 def test_entities_neither_swell_nor_are_read_from_elsewhere(tmp_path: Path) -> None:
     (tmp_path / "secret.txt").write_text("hunter2")
     file = docx(tmp_path, paragraph("hi &x;"))

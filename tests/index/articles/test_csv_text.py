@@ -64,6 +64,7 @@ def test_lines_around_a_table() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_quotation_mark_that_nothing_closes() -> None:
     content = "Boat,Note\n" + 'Tern,"6 inch\n' + "Gull,fine\n" * 20_000
     assert cells(read_csv(content, name="a"))[1] == [("Boat", "Gull"), ("Note", "fine")]
@@ -77,6 +78,7 @@ def test_files_are_articles(tmp_path) -> None:  # type: ignore[no-untyped-def]
     assert second.blocks[1].cells[1].column == "Seats, all"
 
 
+@pytest.mark.slow
 def test_time_is_linear_in_the_columns() -> None:
     def table(columns: int) -> str:
         return "\n".join(",".join(f"{name} {n}" for n in range(columns)) for name in ("column", "a", "b"))

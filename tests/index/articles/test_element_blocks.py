@@ -69,6 +69,7 @@ def test_elements_within_each_other_without_end_are_named() -> None:
         read("<div>" * 5_000 + "text")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["<p>a", "<ul><li>a</li></ul>", "<dl><dt>a<dd>b</dl>", "<i>a</i>", "a<br>"])
 def test_markup_takes_linear_time(part: str) -> None:
     assert growth(read, part * 1_000, part * 4_000) < LINEAR

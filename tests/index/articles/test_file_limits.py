@@ -26,6 +26,7 @@ def test_a_file_that_takes_too_long_is_refused_and_the_next_one_is_read(tmp_path
     assert read_within_limits(good).text == "They dance."
 
 
+@pytest.mark.slow
 def test_a_file_that_needs_too_much_memory_is_refused_and_the_next_one_is_read(
     tmp_path: Path, good: Path
 ) -> None:

@@ -96,6 +96,7 @@ def test_links_in_cells() -> None:
     assert (document.text[link.start : link.end], link.address) == ("her", "mailto:a@b.c")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "row",
     [

@@ -212,6 +212,7 @@ def test_deep_and_broken_markup(opening: str, closing: str) -> None:
     assert all("words" in text or hidden for text in texts)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "page",
     [

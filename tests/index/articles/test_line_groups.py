@@ -1,5 +1,7 @@
 """Lines that only their neighbours explain: contents, terms and rows."""
 
+import pytest
+
 from index.articles.line_groups import lines_of_contents, lines_of_terms, table_at
 from index.articles.plain_text import plain_text_blocks
 from index.articles.text_lines import Line, paragraphs
@@ -76,6 +78,7 @@ def test_an_empty_cell_moves_no_other() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_time_is_linear_in_the_rows_and_in_the_lines_between() -> None:
     text = "a\tb\nwide\nwide\nc\td\nwide\nwide\nwide\n"
     assert growth(plain_text_blocks, text * 500, text * 2_000) < LINEAR

@@ -233,6 +233,7 @@ def test_blocks_ascend_and_hold_every_letter(content: str, mdx: bool) -> None:
     assert "\ue000" not in document.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "part",
     (

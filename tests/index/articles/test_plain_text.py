@@ -265,6 +265,7 @@ def _is_mark(left_out: str) -> bool:
     return found is not None or left_out[:1] in "QAqa`~[(#" or left_out[:1].isdigit()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "part",
     [

@@ -17,6 +17,7 @@ from tests.support.pdf_files import endless_pdf
 from tests.support.small_corpus import put
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
 def test_the_process_ends_with_the_other_one(tmp_path: Path, ending: signal.Signals) -> None:

@@ -151,6 +151,7 @@ def test_blocks_ascend_and_hold_every_letter(content: str) -> None:
     assert not document.text[position:].strip()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["*a ", "`a ", "``", "|a ", "[1]_ ", "a_ ", "a\n", ":a:`b` ", "\\", "a\n\n"])
 def test_hostile_text_takes_linear_time(part: str) -> None:
     assert growth(read_rst, part * 250, part * 1_000) < LINEAR

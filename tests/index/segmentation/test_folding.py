@@ -125,6 +125,7 @@ def test_any_text_is_folded_with_an_exact_map(text: str, question: str) -> None:
     assert fold_characters(fold_characters(folded).text).text == fold_characters(folded).text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "part",
     [

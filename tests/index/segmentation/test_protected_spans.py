@@ -38,6 +38,7 @@ def test_the_length_stays(text: str) -> None:
     assert len(protect(text)) == len(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["(", "'a ", "`", "a.", "a@", '"', "[(", "n' ", "http://"])
 def test_the_time_grows_with_the_length_of_a_text(part: str) -> None:
     assert growth(protect, part * 10_000, part * 40_000) < LINEAR
