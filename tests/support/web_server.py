@@ -1,5 +1,6 @@
 """A web server on this machine, whose pages a test sets."""
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -49,7 +50,7 @@ class WebServer:
 
 
 @contextmanager
-def web_server() -> Iterator[WebServer]:
+def web_server(tls: ssl.SSLContext | None = None) -> Iterator[WebServer]:
     """Run a server until the block ends."""
 
     class Answering(BaseHTTPRequestHandler):
@@ -76,6 +77,8 @@ def web_server() -> Iterator[WebServer]:
 
     httpd = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
     httpd.daemon_threads = True
+    if tls:
+        httpd.socket = tls.wrap_socket(httpd.socket, server_side=True)
     server = WebServer(f"http://127.0.0.1:{httpd.server_port}")
     threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
     try:

@@ -1,11 +1,15 @@
 """Pages that are fetched, and what is refused on the way."""
 
 import gzip
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import tracemalloc
 import zlib
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +18,7 @@ from index.errors import IngestionError
 from index.ingestion import fetching
 from index.ingestion.addresses import web_address
 from index.ingestion.fetching import Fetched, FetchError, fetch
-from tests.support.web_server import Reply, WebServer
+from tests.support.web_server import Reply, WebServer, web_server
 
 HERE = ("127.0.0.1",)
 
@@ -94,6 +98,31 @@ def test_a_name_is_resolved_once_and_that_address_is_used(monkeypatch: pytest.Mo
         get("http://rebinding.example/", allow_hosts=())
     assert asked == ["rebinding.example"]
     assert [host for host, _ in tried] == ["93.184.216.34"]
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="makes a certificate")
+def test_a_certificate_is_checked_by_the_name_of_the_host(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection is made to a network address, but the certificate has to be that of the name."""
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate,
+         "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with web_server(context) as web:
+        web.put("/", "Bees")
+        port = web.origin.rpartition(":")[2]
+        with pytest.raises(FetchError, match="no valid certificate"):
+            get(f"https://localhost:{port}/", allow_hosts=["localhost"])
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        assert get(f"https://localhost:{port}/", allow_hosts=["localhost"]).body == b"Bees"
+        assert web.requests[0][1]["Host"] == f"localhost:{port}"
+        with pytest.raises(FetchError, match="no valid certificate"):
+            get(f"https://127.0.0.1:{port}/")
 
 
 def test_what_is_no_page_is_not_read(web: WebServer) -> None:
