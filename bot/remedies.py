@@ -15,8 +15,8 @@ _REPLACE_MODEL = "Name another model as `{key}`, or download it again."
 _REMEDIES: Mapping[Reason, str] = MappingProxyType(
     {
         Reason.CORPUS_EMPTY: (
-            "Put articles there (.txt, .md, .html, .pdf, .docx), or name another folder "
-            "as `[corpus] directory`."
+            "Put articles there (.txt, .md, .html, .pdf, .docx), as `footnote add` does, or name another "
+            "folder as `[corpus] directory`."
         ),
         Reason.CORPUS_UNREADABLE: "Set `[corpus] directory`.",
         Reason.EMPTY_QUESTION: 'Ask something: footnote ask "Who …?"',

@@ -106,7 +106,7 @@ def add_site(
 def add_feed(config: Config, address: str, limit: int) -> tuple[list[dict[str, Any]], list[Block], bool]:
     """Add the pages of the first `limit` entries of a feed; return what came of it."""
     from index.ingestion.addresses import web_address  # with what the network needs
-    from index.ingestion.pages import PAGE_TYPES, make_page, store_page
+    from index.ingestion.pages import add_page
     from index.ingestion.polite_fetching import PoliteFetcher
     from index.ingestion.xml_lists import XML_TYPES, feed_entries
 
@@ -119,12 +119,7 @@ def add_feed(config: Config, address: str, limit: int) -> tuple[list[dict[str, A
     entries = feed_entries(feed.body)[:limit]
     if not entries:
         raise IngestionError(f"{address}: is no feed, or has no entries")
-
-    def take(entry: str) -> Ingested:
-        fetched = fetcher.fetch(web_address(entry, feed.url), PAGE_TYPES)
-        return store_page(corpus, entry, make_page(fetched))
-
-    done, failures = take_each(entries, take, "fetch")
+    done, failures = take_each(entries, lambda entry: add_page(corpus, entry, fetcher, feed.url), "fetch")
     return taken_objects(corpus, done, failures), taken_blocks(corpus, done), bool(failures)
 
 

@@ -1,26 +1,30 @@
 """Web pages as articles: their main text as Markdown, below what is known of them; documents as they are."""
 
+import codecs
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from urllib.parse import unquote
 
 from yarl import URL
 
 from index.articles.decoding import decode
-from index.articles.file_formats import unreadable
+from index.articles.document import Document
+from index.articles.file_formats import LARGE, read_document, unreadable
 from index.articles.front_matter import front_matter, front_matter_values
 from index.articles.html_text import read_html
 from index.articles.sidecar import SUFFIX, read_sidecar
 from index.errors import IngestionError
 from index.ingestion.addresses import web_address
 from index.ingestion.corpus_changes import Ingested, Outcome, add_article, describe, replace_article
-from index.ingestion.fetching import HTML_TYPES, Fetched, fetch
+from index.ingestion.fetching import HTML_TYPES, Fetched
 from index.ingestion.markdown_writer import write_markdown
+from index.ingestion.polite_fetching import PoliteFetcher
 from index.records import BlockKind
 
 _DOCUMENTS = {"application/pdf": ".pdf", "text/plain": ".txt", "text/markdown": ".md"}
@@ -59,12 +63,12 @@ class Page:
         return self.file.endswith(".md")
 
 
-def add_page(corpus: Path, address: str, allow_hosts: Collection[str] = ()) -> Ingested:
-    """Fetch a page and add it, or bring its article up to date.
+def add_page(corpus: Path, address: str, fetcher: PoliteFetcher, base: URL | None = None) -> Ingested:
+    """Fetch a page and add it, or bring its article up to date; `address` may be relative to `base`.
 
     Raises FetchError, IngestionError, UnreadableFileError and OSError.
     """
-    return store_page(corpus, address, make_page(fetch(web_address(address), PAGE_TYPES, allow_hosts)))
+    return store_page(corpus, address, make_page(fetcher.fetch(web_address(address, base), PAGE_TYPES)))
 
 
 def store_page(corpus: Path, source: str, page: Page, *, moved: bool = False) -> Ingested:
@@ -119,7 +123,7 @@ def make_page(fetched: Fetched) -> Page:
 def _main_text(fetched: Fetched) -> tuple[bytes, dict[str, str]]:
     """Return the main text of an HTML page as Markdown, and what the page says about itself."""
     try:
-        document = read_html(fetched.body, str(fetched.url), fetched.charset)
+        document = _read(fetched)
         text = write_markdown(document).encode()
     except Exception as error:  # whatever a page does to a parser: it must not stop the others
         raise unreadable(error) from error
@@ -136,6 +140,19 @@ def _main_text(fetched: Fetched) -> tuple[bytes, dict[str, str]]:
         "published": about.published or "",
         "language": about.language or "",
     }
+
+
+def _read(fetched: Fetched) -> Document:
+    """Read an HTML page; a large one in a process of its own, within limits, without its relative links."""
+    if len(fetched.body) < LARGE:
+        return read_html(fetched.body, str(fetched.url), fetched.charset)
+    body = fetched.body
+    if fetched.charset:  # a file has only its own beginning to say so
+        body = codecs.BOM_UTF8 + decode(body, fetched.charset).encode()
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "page.html")
+        path.write_bytes(body)
+        return read_document(path)
 
 
 def read_facts(path: Path) -> tuple[dict[str, str], str]:

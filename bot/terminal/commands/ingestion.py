@@ -116,10 +116,13 @@ def add(
     def take(source: str) -> "Ingested":
         if source not in pages:
             return add_file(corpus, Path(source), into, title, url)
+        return add_page(corpus, source, fetcher)
+
+    if pages:
         from index.ingestion.pages import add_page  # with what the network needs
+        from index.ingestion.polite_fetching import PoliteFetcher
 
-        return add_page(corpus, source, config.corpus.allow_hosts)
-
+        fetcher = PoliteFetcher(config.corpus.allow_hosts)
     done, failures = take_each(sources, take, "fetch" if pages else "copy files")
     put(
         as_objects,

@@ -7,16 +7,18 @@ from typing import Any
 import pytest
 from yarl import URL
 
+from index.articles import file_formats
 from index.articles.corpus import corpus_files, read_article
 from index.errors import IngestionError, UnreadableFileError
 from index.ingestion import corpus_changes, pages
 from index.ingestion.corpus_changes import Ingested, Outcome
 from index.ingestion.pages import add_page, conditions, file_of, read_facts
+from index.ingestion.polite_fetching import PoliteFetcher
 from tests.support.paths import ROOT
 from tests.support.pdf_files import pdf
 from tests.support.web_server import WebServer
 
-HERE = ("127.0.0.1",)
+HERE = PoliteFetcher(["127.0.0.1"], 0.0)
 NEWS = (ROOT / "tests" / "data" / "web" / "news.html").read_bytes()
 
 
@@ -157,6 +159,24 @@ def test_what_a_person_wrote_or_changed_stays(web: WebServer, tmp_path: Path) ->
         with pytest.raises(IngestionError):
             add_page(tmp_path, address, HERE)
         assert path.read_text() == own
+
+
+@pytest.mark.parametrize("header", ["text/html; charset=iso-8859-1", "text/html"])
+def test_a_large_page_is_read_within_limits(
+    header: str, web: WebServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "LARGE", 100)
+    monkeypatch.setattr(file_formats, "LARGE", 100)
+    page = "<h1>Café</h1>" + "<p>The café is open on Mondays.</p>" * 10
+    added = add_page(tmp_path, web.put("/", page.encode("latin-1"), header), HERE)
+    assert (added.title, added.sentences) == ("Café", 11)
+
+    def fail(_: Path) -> None:
+        raise UnreadableFileError("takes too long to read")
+
+    monkeypatch.setattr(pages, "read_document", fail)
+    with pytest.raises(UnreadableFileError, match="too long"):
+        add_page(tmp_path, web.put("/b", page), HERE)
 
 
 def test_a_page_without_words_is_no_article(web: WebServer, tmp_path: Path) -> None:

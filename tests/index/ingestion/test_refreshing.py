@@ -21,7 +21,7 @@ NEW = PAGE.replace("hum", "sting")
 @pytest.fixture
 def added(web: WebServer, tmp_path: Path) -> Ingested:
     address = web.put("/bees", PAGE, ETag='"1"', Last_Modified="Sun, 15 Mar 2026 10:00:00 GMT")
-    return add_page(tmp_path, address, HERE)
+    return add_page(tmp_path, address, PoliteFetcher(HERE, 0.0))
 
 
 def refresh(corpus: Path, added: Ingested) -> Ingested:
@@ -108,7 +108,9 @@ def test_an_article_changed_by_hand_is_not_asked_for(web: WebServer, added: Inge
 
 
 def test_a_pdf_is_replaced_and_described_anew(web: WebServer, tmp_path: Path) -> None:
-    added = add_page(tmp_path, web.put("/a.pdf", pdf(["Bees hum."]), "application/pdf", ETag='"1"'), HERE)
+    added = add_page(
+        tmp_path, web.put("/a.pdf", pdf(["Bees hum."]), "application/pdf", ETag='"1"'), PoliteFetcher(HERE)
+    )
     path = tmp_path / added.file
     new = pdf(["Bees sting."])
     web.put("/a.pdf", new, "application/pdf", ETag='"2"')
