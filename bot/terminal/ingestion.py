@@ -63,7 +63,7 @@ def taken_blocks(corpus: Path, done: Sequence[Ingested]) -> list[Block]:
         name = escape_unseen(ids.get(each.file, each.file))
         blocks.append(Block((Piece(name, "answer"),), f"{each.outcome} "))
         title = Piece(safe(each.title), "title", safe_link(each.url))
-        size = f", {count_with_noun(each.sentences, 'sentence')}" if each.sentences else ""
+        size = f", {count_with_noun(each.sentences, 'sentence')}" if each.sentences is not None else ""
         blocks.append(Block((title, Piece(size, "aside")), "    "))
         if each.warning:
             text = f"poor text: {each.warning}. {poor_text_remedy(each.warning)}"
@@ -92,7 +92,7 @@ def add_site(
             return store_page(corpus, url, make_page(site.fetch(web_address(url))))
         if site.follows_links:
             site.fetch(web_address(url))
-        return Ingested(url, Outcome.UNCHANGED, "", "", url, 0, "")
+        return Ingested(url, Outcome.UNCHANGED, "", "", url, None, "")
 
     done, failures = take_each(map(str, site.pages()), take, "fetch", lambda: site.expected)
     for url in site.skipped:
@@ -143,7 +143,12 @@ def refresh(
     ]
     blocks.append(Block((Piece(", ".join([*summary, f"{len(failures)} failed"])),)))
     if prune and (gone := [each.source for each in done if each.outcome is Outcome.GONE]):
-        blocks += remove(corpus, gone)[1]
+        removed, removed_blocks = remove(corpus, gone)
+        trash = {each["id"]: each["trash"] for each in removed}
+        objects = [
+            {**each, "trash": trash[each["id"]]} if each.get("id") in trash else each for each in objects
+        ]
+        blocks += removed_blocks
     return objects, blocks, bool(failures)
 
 

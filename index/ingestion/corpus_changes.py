@@ -43,14 +43,17 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """A file or page, what became of it, and what was read of it; `warning` is "" if all is well."""
+    """A file or page, what became of it, and what was read of it; `warning` is "" if all is well.
+
+    `sentences` is None if nothing was read, as of a page that has not changed.
+    """
 
     source: str
     outcome: Outcome
     file: str
     title: str
     url: str | None
-    sentences: int
+    sentences: int | None
     warning: str
 
 

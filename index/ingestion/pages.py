@@ -91,7 +91,9 @@ def store_page(corpus: Path, source: str, page: Page, *, moved: bool = False) ->
     if digest == page.facts["sha256"]:
         if facts.get("sha256") != digest:  # its facts were not written, for a kill
             describe(path, page.description)
-        return Ingested(source, Outcome.UNCHANGED, page.file, facts.get("title", ""), facts.get("url"), 0, "")
+        return Ingested(
+            source, Outcome.UNCHANGED, page.file, facts.get("title", ""), facts.get("url"), None, ""
+        )
     if not moved and URL(facts.get("url", "")).raw_path != URL(page.facts["url"]).raw_path:
         return store_page(corpus, source, replace(page, file=_with_digest(page.file, page.facts["url"])))
     if digest != facts.get("sha256"):

@@ -68,4 +68,4 @@ def _check_address(before: URL, now: URL) -> None:
 
 
 def _kept(file: CorpusFile, facts: Mapping[str, str], outcome: Outcome) -> Ingested:
-    return Ingested(file.id, outcome, file.file, facts.get("title") or file.id, facts["url"], 0, "")
+    return Ingested(file.id, outcome, file.file, facts.get("title") or file.id, facts["url"], None, "")

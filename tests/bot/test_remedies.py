@@ -12,6 +12,7 @@ from index.errors import (
     IndexDamagedError,
     IndexMissingError,
     IndexStaleError,
+    IngestionError,
     ModelDamagedError,
     ModelMissingError,
     Reason,
@@ -24,6 +25,7 @@ WITHOUT_REMEDY = {
     Reason.BAD_CONFIGURATION,
     Reason.INDEX_BUSY,
     Reason.INDEX_UNWRITABLE,
+    Reason.INGESTION_FAILED,
     Reason.UNREADABLE_FILE,
 }
 """Their messages say it all, or the library has a remedy that needs no command."""
@@ -46,6 +48,7 @@ def test_every_reason_has_a_remedy_or_needs_none(reason: Reason, role: Role) -> 
         (IndexStaleError("old", reason=Reason.READER_EXPORT_STALE), "exports the reader"),
         (UnknownArticleError("who"), "`footnote articles` lists all ids."),
         (ConfigurationError("none", reason=Reason.CORPUS_EMPTY), "[corpus] directory"),
+        (IngestionError("no", reason=Reason.HOST_NOT_PUBLIC), "`[corpus] allow_hosts`"),
         (ModelMissingError("none", model="some/model"), "`footnote doctor --fetch` downloads some/model"),
         (ModelMissingError("none", role=Role.READER), "downloads a model; or set `[answer] reader`"),
         (ModelDamagedError("bad", reason=Reason.MODEL_NOT_EXPORTABLE), "another model as `[model] encoder`"),

@@ -167,6 +167,9 @@ def test_articles_are_refreshed_and_those_gone_pruned(bare: Home, monkeypatch: p
         assert f"removed {host}/flies\nTo get back what was removed: " in run.out
         assert f"skipped {host}/wasps: the server answers 500" in run.err
         assert not (bare.corpus / host / "flies.md").exists()
+        del web.pages["/wasps"]
+        (pruned,) = bare.footnote("refresh", "--prune", "--json", f"{host}/wasps").json
+        assert (pruned["outcome"], Path(pruned["trash"]).is_file()) == ("gone", True)
         only = bare.footnote("refresh", "--json", f"{host}/bees").json
         assert [(each["id"], each["outcome"]) for each in only] == [(f"{host}/bees", "unchanged")]
     assert bare.footnote("refresh", "nothing").code == 1
