@@ -1,6 +1,7 @@
 """What `footnote add`, `refresh` and `remove` do, one article after the other, and how they say so."""
 
 import logging
+import re
 import shlex
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -44,8 +45,9 @@ def take_each(
             try:
                 done.append(take(source))
             except (FootnoteError, OSError) as error:
-                failures.append({"source": source, "error": _reason(error).removeprefix(f"{source}: ")})
-                log.warning("skipped %s: %s", escape_unseen(source), failures[-1]["error"])
+                shown = _without_password(source)
+                failures.append({"source": shown, "error": _reason(error).removeprefix(f"{source}: ")})
+                log.warning("skipped %s: %s", escape_unseen(shown), failures[-1]["error"])
     return done, failures
 
 
@@ -85,7 +87,8 @@ def add_site(
         start = web_address(address)
         site = Site(Scope(start, **options), PoliteFetcher(config.corpus.allow_hosts))
     except IngestionError as error:
-        raise IngestionError(f"{address}: {error.message}", reason=error.reason) from error
+        shown = _without_password(address)
+        raise IngestionError(f"{shown}: {error.message}", reason=error.reason) from error
 
     def take(url: str) -> Ingested:
         if not dry_run:
@@ -115,7 +118,8 @@ def add_feed(config: Config, address: str, limit: int) -> tuple[list[dict[str, A
     try:
         feed = fetcher.fetch(web_address(address), XML_TYPES)
     except IngestionError as error:
-        raise IngestionError(f"{address}: {error.message}", reason=error.reason) from error
+        shown = _without_password(address)
+        raise IngestionError(f"{shown}: {error.message}", reason=error.reason) from error
     entries = feed_entries(feed.body)[:limit]
     if not entries:
         raise IngestionError(f"{address}: is no feed, or has no entries")
@@ -160,6 +164,11 @@ def remove(corpus: Path, names: Iterable[str]) -> tuple[list[dict[str, Any]], li
     blocks = [Block((Piece(escape_unseen(file.id), "answer"),), "removed ") for file in files]
     command = shlex.join(["cp", "-R", f"{trash}/.", str(corpus)])
     return objects, [*blocks, Block((Piece(f"To get back what was removed: {safe(command)}", "aside"),))]
+
+
+def _without_password(address: str) -> str:
+    """Return an address without what stands before an "@" in it: "https://me:secret@example.org/"."""
+    return re.sub(r"(?<=://)[^/@\s]*@", "…@", address)
 
 
 def _ids(corpus: Path) -> dict[str, str]:

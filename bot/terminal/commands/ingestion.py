@@ -124,11 +124,7 @@ def add(
 
         fetcher = PoliteFetcher(config.corpus.allow_hosts)
     done, failures = take_each(sources, take, "fetch" if pages else "copy files")
-    put(
-        as_objects,
-        taken_objects(corpus, done, failures) if as_objects else [],
-        [] if as_objects else taken_blocks(corpus, done),
-    )
+    put(as_objects, taken_objects(corpus, done, failures), taken_blocks(corpus, done))
     if failures:
         context.exit(FAILED)
 

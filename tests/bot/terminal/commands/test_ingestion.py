@@ -121,6 +121,8 @@ def test_a_page_is_added_and_what_does_not_come_is_named(bare: Home) -> None:
     assert (run.code, run.out) == (1, f"added {host}/wasps\n    Wasps, 2 sentences\n    {address}\n")
     assert run.err.splitlines()[0] == f"warning: skipped {web.origin}/gone: the server answers 404 Not Found"
     assert "has a user name or password in it" in run.err
+    as_site = bare.footnote("add", "--site", "http://me:secret@127.0.0.1/")
+    assert "secret" not in run.err + as_site.err
     assert bare.footnote("add", "--into", "a", address).code == 2
 
 
