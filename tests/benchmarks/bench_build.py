@@ -10,8 +10,7 @@ import shutil
 import statistics
 import tempfile
 from pathlib import Path
-
-from sentence_transformers import SentenceTransformer
+from typing import TYPE_CHECKING
 
 from index.building.update import update
 from index.config import DEFAULT_ENCODER, Config, CorpusSection
@@ -19,6 +18,9 @@ from index.library import Library
 from index.models.model_folders import resolve_encoder
 from index.storage.catalog import Catalog
 from tests.benchmarks.measure import seconds
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 
 def main() -> None:
@@ -48,7 +50,9 @@ def _round(config: Config) -> tuple[float, float, float]:
     return first, again, bare
 
 
-def _load() -> SentenceTransformer:
+def _load() -> "SentenceTransformer":
+    from sentence_transformers import SentenceTransformer
+
     return SentenceTransformer(str(resolve_encoder(DEFAULT_ENCODER)))
 
 
