@@ -20,6 +20,7 @@ from tests.support.discord_addresses import restore_on_exit
 from tests.support.homes import BEES
 from tests.support.paths import CORPUS
 from tests.support.shared_folders import shared_folder
+from tests.support.shared_models import remember_readings
 from tests.support.small_library import build, provide_encoder, write_corpus
 
 ARTICLES = {
@@ -115,9 +116,11 @@ def _library_config(folder: Path) -> Config:
 
 
 @pytest.fixture(scope="session")
-def library(library_folder: Path) -> Library:
+def library(library_folder: Path, shared_models: None) -> Library:
     """Return the library of `library_folder`, warm; all bots share it."""
-    library = Library.open(_library_config(library_folder))
+    with pytest.MonkeyPatch.context() as patch:
+        remember_readings(patch)
+        library = Library.open(_library_config(library_folder))
     library.ask("How long is the red bridge?")
     return library
 

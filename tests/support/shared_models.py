@@ -68,6 +68,37 @@ def share_models(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(module, "file_sha256", sha256)
 
 
+class RememberedRuns:
+    """A session that computes what it is given once; what it computes depends on nothing else."""
+
+    def __init__(self, session: onnxruntime.InferenceSession) -> None:
+        self._session = session
+        self._results: dict[tuple[bytes, ...], Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session, name)
+
+    def run(self, outputs: Sequence[str], feed: dict[str, Any]) -> Any:
+        """Compute the outputs, or return them as they were computed before."""
+        key = tuple(array.tobytes() for array in feed.values())
+        if key not in self._results:
+            self._results[key] = self._session.run(outputs, feed)
+        return self._results[key]
+
+
+def remember_readings(patch: pytest.MonkeyPatch) -> None:
+    """Have readers that are loaded from here on read a text for a question once.
+
+    For tests of what is made of answers: hundreds of them ask the same few questions.
+    """
+    load_session = span_model.load_session
+
+    def load(role: Role, path: Path, **options: Any) -> RememberedRuns:
+        return RememberedRuns(load_session(role, path, **options))
+
+    patch.setattr(span_model, "load_session", load)
+
+
 def _identity(file: Path) -> tuple[int, ...]:
     """Return what differs for another file, and for another content of the same file."""
     status = file.stat()
