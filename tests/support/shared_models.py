@@ -1,7 +1,7 @@
 """Files of models, loaded and checked once a process: they are large, and many tests open the same ones."""
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -94,9 +94,14 @@ def remember_readings(patch: pytest.MonkeyPatch) -> None:
     load_session = span_model.load_session
 
     def load(role: Role, path: Path, **options: Any) -> RememberedRuns:
-        return RememberedRuns(load_session(role, path, **options))
+        return _remembered_runs(load_session(role, path, **options))
 
     patch.setattr(span_model, "load_session", load)
+
+
+@lru_cache(4)
+def _remembered_runs(session: onnxruntime.InferenceSession) -> RememberedRuns:
+    return RememberedRuns(session)
 
 
 def _identity(file: Path) -> tuple[int, ...]:
