@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from index.config import Config, IndexSection, PathText, Section
+from bot.wording import safe
+from index.config import AnswerSection, Config, IndexSection, PathText, Section
 
 # A scheme, a host and perhaps a path, but no user, query, fragment or final slash: https://discord.com/api/v10
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?[^\s/?#]")
@@ -59,6 +60,12 @@ def _check_listen(value: str) -> str:
     return value
 
 
+def _check_contact(value: str) -> str:
+    if safe(value) != value:
+        raise PydanticCustomError("contact", "expected one line of visible text, as 'Ask a moderator'")
+    return value.strip()
+
+
 class WatchedIndexSection(IndexSection):
     """Where the index is kept, and how closely a running bot follows the articles."""
 
@@ -66,6 +73,16 @@ class WatchedIndexSection(IndexSection):
         float,
         Field(ge=0, le=86_400, description="seconds between two checks for changed articles; 0: none"),
     ] = 30
+
+
+class AnswerAndContactSection(AnswerSection):
+    """How questions are answered, and whom to ask where the articles do not say."""
+
+    contact: Annotated[
+        str,
+        Field(max_length=200, description="shown where the articles do not say; Discord's markup works"),
+        AfterValidator(_check_contact),
+    ] = ""
 
 
 class ChatSection(Section):
@@ -119,6 +136,7 @@ class BotConfig(Config):
     """The whole configuration file, including what only front ends read."""
 
     index: WatchedIndexSection = WatchedIndexSection()
+    answer: AnswerAndContactSection = AnswerAndContactSection()
     chat: ChatSection = Field(default=ChatSection(), description="questions in a terminal")
     discord: DiscordSection = Field(default=DiscordSection(), description="the Discord bot")
     metrics: MetricsSection = Field(default=MetricsSection(), description="the bot's metrics")

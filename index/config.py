@@ -38,6 +38,7 @@ _EXPECTED = MappingProxyType(
         "int_type": "a whole number",
         "less_than_equal": "{le:g} or less",
         "list_type": "a list, as [0, 1]",
+        "string_too_long": "{max_length} characters or fewer",
         "string_too_short": "text that is not empty",
         "string_type": "text in quotation marks",
         "too_short": "one number or more",
@@ -109,6 +110,8 @@ class ModelSection(Section):
 
 class AnswerSection(Section):
     """What reads the retrieved sentences, when an answer is given, and with how many citations."""
+
+    front_end_keys = frozenset({"contact"})
 
     threshold: Annotated[float, Field(ge=0, le=1, description="least confidence of an answer")] = 0.3
     maybe_threshold: Annotated[

@@ -161,7 +161,11 @@ class Chat:
         shown = answer.citations if self._as_objects else shown_citations(answer)
         self._last = _Asked(answer.question, self.article, tuple(map(_place, shown)))
         asked = [] if as_asked else [Block((Piece(f"Asked as: {safe(answer.question)}", "aside"),))]
-        self._put(json_output.answer_object(answer), [*asked, *answer_blocks(answer)], spaced=True)
+        self._put(
+            json_output.answer_object(answer),
+            [*asked, *answer_blocks(answer, self._config.answer.contact)],
+            spaced=True,
+        )
 
     def _more(self) -> None:
         """Show further sentences on the last question, or ask it again if other articles are asked now."""

@@ -36,12 +36,17 @@ class _Layout:
         )
 
 
-def answer_blocks(answer: Answer) -> list[Block]:
-    """Lay out an answer: the answer itself, its sentence and source; then others that are worth showing."""
+def answer_blocks(answer: Answer, contact: str = "") -> list[Block]:
+    """Lay out an answer: the answer itself, its sentence and source; then others that are worth showing.
+
+    `contact` says whom to ask instead if the articles do not say.
+    """
     citations = shown_citations(answer)
     layout = _Layout.of(citations)
     if answer.answer is None and not answer.maybe:
         blocks = [Block((Piece(NO_ANSWER, "unanswered"),))]
+        if contact:
+            blocks.append(Block((Piece(safe(contact)),)))
         if citations:
             blocks += [BLANK_LINE, Block((Piece("The nearest sentences, for you to judge:", "aside"),))]
         return blocks + _citation_blocks(citations, layout)

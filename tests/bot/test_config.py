@@ -45,6 +45,9 @@ def test_without_a_file_the_defaults_stand_in_the_current_folder(here: Path) -> 
 @pytest.mark.parametrize(
     ("content", "words"),
     [
+        ("[answer]\ncontact = 5", "answer.contact: expected text in quotation marks (found 5)"),
+        (f"[answer]\ncontact = '{'x' * 201}'", "answer.contact: expected 200 characters or fewer (found 'xx"),
+        ('[answer]\ncontact = "Ask\\nus"', "answer.contact: expected one line of visible text, as"),
         ("[discord]\ntoken = 'secret'", "discord.token: unknown key (the token comes from DISCORD_BOT_TOKEN"),
         ("[discord]\nguild = 5", "discord.guild: unknown key (known here: private, directory"),
         ("[discord]\nprivate = 1", "discord.private: expected true or false (found 1)"),

@@ -94,6 +94,12 @@ def test_no_key_is_left_to_the_words_of_another_package(here: Path, value: str) 
     assert problems > 5
 
 
+def test_the_library_skips_the_contact_that_front_ends_show(here: Path) -> None:
+    content = "[answer]\ncontact = ' Ask in <#123> or a moderator'\nthreshold = 0.4"
+    assert read(content).answer.threshold == 0.4
+    assert BotConfig.read(Path("config.toml")).answer.contact == "Ask in <#123> or a moderator"
+
+
 def test_a_key_is_named_with_its_file(here: Path) -> None:
     assert Config().named("index.directory") == "index.directory"
     assert read("").named("index.directory") == "config.toml: index.directory"

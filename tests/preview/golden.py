@@ -19,6 +19,8 @@ from index.storage.catalog import ArticleRow, article_key
 
 FOLDER = Path(__file__).parent.parent / "data" / "discord"
 FINGERPRINT = "5d41402abc4b"
+CONTACT = "Ask in <#123> or a moderator"
+"""In the words of the bot's owner, with Discord's markup."""
 
 RAQQA = Article(
     id="coalition-strikes-near-al-tanf",
@@ -286,6 +288,7 @@ GOLDEN: Mapping[str, Callable[[], Reply]] = MappingProxyType(
         "declined-without-sentences": _declined_without_sentences,
         "declined-there": lambda: _declined(asked_in=article_key(RAQQA.id)),
         "declined-gone": lambda: _declined(note=ARTICLE_GONE),
+        "declined-contact": lambda: _declined(contact=CONTACT),
         "declined-more": lambda: _declined(offset=3),
         "looked-everywhere": _looked_everywhere,
         "statement": _statement,

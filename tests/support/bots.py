@@ -19,7 +19,9 @@ from tests.fake_discord import FakeDiscord
 FAST = {"questions_per_minute": 0, "server_questions_per_minute": 0}
 
 
-def bot_config(library: Path, folder: Path, discord: FakeDiscord, **settings: Any) -> BotConfig:
+def bot_config(
+    library: Path, folder: Path, discord: FakeDiscord, contact: str = "", **settings: Any
+) -> BotConfig:
     """Return the configuration of a bot over what lies below `library`, with its own files in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     return BotConfig.model_validate(
@@ -27,6 +29,7 @@ def bot_config(library: Path, folder: Path, discord: FakeDiscord, **settings: An
             "base": folder,
             "corpus": {"directory": str(library / "corpus")},
             "index": {"directory": str(library / "index"), "watch": 0},
+            "answer": {"contact": contact},
             "discord": {"api_base": discord.api_base, "directory": "bot", **FAST, **settings},
         }
     )
@@ -47,7 +50,7 @@ class Bots:
     running: dict[FootnoteClient, asyncio.Task[None]] = field(default_factory=dict)
 
     async def start(self, **settings: Any) -> FootnoteClient:
-        """Start a bot and wait until it is ready; `settings` are keys of `[discord]`."""
+        """Start a bot and wait until it is ready; `settings` are keys of `[discord]`, or `contact`."""
         config = bot_config(self.library_folder, self.folder, self.discord, **settings)
         meter = Meter()
         live_library = LiveLibrary(config, self.library, meter)

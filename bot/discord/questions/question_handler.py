@@ -229,6 +229,7 @@ class QuestionHandler:
             offset=offset,
             limit=self._config.answer.citations,
             note=note,
+            contact=self._config.answer.contact,
             statement=completed.is_statement,
         )
         nothing_left = bool(offset) and len(answer.citations) <= offset

@@ -121,16 +121,18 @@ def answer_reply(
     offset: int = 0,
     limit: int = CITATION_LIMIT,
     note: str | None = None,
+    contact: str = "",
     statement: bool = False,
 ) -> Reply:
     """Show an answer with its citations from `offset` on: as many as fit, `limit` or a whole list at most.
 
     `asked_in` is the key of the article that was asked in, `asked_title` its title, `fingerprint` the
     index's, `asker` the id of who wrote the question, 0 if that is not known. With an `offset`, neither the
-    answer nor the confidence is repeated. `note` is a line in the bot's own words, in small print. A
-    `statement` has no answer: only sentences near it are shown.
+    answer nor the confidence is repeated. `note` is a line in the bot's own words, in small print,
+    `contact` one in the owner's words, with Discord's markup, where the articles do not say. A `statement`
+    has no answer: only sentences near it are shown.
     """
-    blocks = [_opening(answer, offset, asked_title if asked_in else None, note, statement)]
+    blocks = [_opening(answer, offset, asked_title if asked_in else None, note, contact, statement)]
     room = message_limits.EMBED_DESCRIPTION - units(blocks[0])
     together = answering_together(answer.citations) if answer.answerable or answer.maybe else 0
     most = min(limit, CITATION_LIMIT) if offset else max(min(limit, CITATION_LIMIT), together)
@@ -200,7 +202,9 @@ def _question(question: str) -> str:
     return QUOTE + escape(text if len(text) <= QUESTION_LIMIT else cut(text, QUESTION_LIMIT))
 
 
-def _opening(answer: Answer, offset: int, asked_title: str | None, note: str | None, statement: bool) -> str:
+def _opening(
+    answer: Answer, offset: int, asked_title: str | None, note: str | None, contact: str, statement: bool
+) -> str:
     if offset:
         if len(answer.citations) <= offset:
             return NO_MORE
@@ -216,6 +220,7 @@ def _opening(answer: Answer, offset: int, asked_title: str | None, note: str | N
         lines.insert(0, NOT_SURE)
     else:
         lines.insert(0, DECLINED if asked_title is None else in_bold(asked_title) + NOT_IN_ARTICLE)
+        lines.append(contact)
         if answer.citations:
             lines.append(NEAREST_HEADING)
     return "\n".join(filter(None, lines))

@@ -73,7 +73,8 @@ def ask(
         answer = library.ask(text, article=article, top_k=top_k)
         from bot.terminal.layouts import answer_blocks
 
-        value, blocks = json_output.answer_object(answer), answer_blocks(answer)
+        value = json_output.answer_object(answer)
+        blocks = answer_blocks(answer, config.answer.contact)
         if explain:
             from bot.terminal.explanation import explanation_blocks
 

@@ -99,6 +99,15 @@ def test_unanswered_without_a_sentence_worth_showing_is_that_line(
     assert capsys.readouterr().out == "The articles do not say.\n"
 
 
+def test_whom_to_ask_stands_below_a_refusal_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    contact = "Ask in <#123> or a moderator"
+    show(answer_blocks(UNANSWERED, contact))
+    assert capsys.readouterr().out.startswith(f"The articles do not say.\n{contact}\n\nThe nearest")
+    for answer in (ANSWER, MAYBE):
+        show(answer_blocks(answer, contact))
+        assert contact not in capsys.readouterr().out
+
+
 def test_what_may_answer_is_shown_as_such_and_marked(
     drawn: Callable[..., str], capsys: pytest.CaptureFixture[str]
 ) -> None:

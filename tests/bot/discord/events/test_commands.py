@@ -112,6 +112,23 @@ async def test_what_the_articles_do_not_say(discord: FakeDiscord, bot: FootnoteC
     assert [button["label"] for button in asked.message.buttons] == [RIGHT_LABEL, WRONG_LABEL]
 
 
+@pytest.mark.slow
+async def test_whom_to_ask_is_shown_and_mentions_nobody(discord: FakeDiscord, bots: Bots) -> None:
+    world = discord.world
+    contact = f"Ask in <#{world.channel.id}>, @everyone or {world.user.mention}"
+    client = await bots.start(contact=contact)
+    asked = await ask(discord, "What is the capital of Peru?")
+    assert asked.message is not None
+    assert asked.message.embed["description"] == f"{DECLINED}\n{contact}"
+    world.channel.deny("embed_links")
+    await discord.until(
+        lambda: not client.get_channel(world.channel.id).permissions_for(client.guilds[0].me).embed_links  # type: ignore[union-attr]
+    )
+    said = await discord.say(world.user, world.channel, f"{world.bot.mention} What is the capital of Peru?")
+    answer = await discord.answer(said)  # refused by the fake Discord if it may mention anybody
+    assert f"\n{DECLINED}\n{contact}\n" in answer.content
+
+
 @pytest.mark.parametrize(
     "given", ["notes/bees", "HOW BEES KEEP WARM", article_key("notes/bees")], ids=["id", "title", "key"]
 )

@@ -72,6 +72,18 @@ def test_unanswered_exits_with_3_and_cites_the_nearest(built_home: Home) -> None
 
 
 @pytest.mark.slow
+def test_whom_to_ask_is_said_where_the_articles_do_not_say(built_home: Home) -> None:
+    config = built_home.folder / "contact.toml"
+    line = "contact = 'Ask in <#123> or a moderator'"
+    config.write_text(built_home.config.read_text("utf-8").replace('contact = ""', line), encoding="utf-8")
+    asked = built_home.footnote("--config", str(config), "ask", UNKNOWN)
+    chat = built_home.footnote("--config", str(config), "chat", stdin=UNKNOWN)
+    for run in (asked, chat):
+        assert run.out.startswith("The articles do not say.\nAsk in <#123> or a moderator\n")
+    assert "moderator" not in built_home.footnote("--config", str(config), "ask", STRIKE).out
+
+
+@pytest.mark.slow
 def test_top_k_and_article(built_home: Home) -> None:
     run = built_home.footnote("ask", "--json", "--top-k", "2", "--article", "notes/bees", STRIKE)
     assert [citation["article"]["id"] for citation in run.json["citations"]] == ["notes/bees"] * 2
