@@ -14,6 +14,7 @@ _NOT_PUBLIC = (
     IPv6Network("2001::/23"),  # Teredo, with an IPv4 address inside, and other protocols
     IPv6Network("2002::/16"),  # 6to4, likewise
 )
+_LONGEST = 8_000  # code points; servers hardly take more
 _PUBLIC_IPV6 = IPv6Network("2000::/3")  # all others are local, or hold IPv4 addresses, as ::ffff:127.0.0.1
 
 
@@ -29,6 +30,8 @@ def web_address(text: str, base: URL | None = None) -> URL:
         host = None
     if not host or url.scheme not in ("http", "https"):
         raise IngestionError("is no http(s) address")
+    if len(str(url)) > _LONGEST:
+        raise IngestionError("is too long an address")
     if url.user is not None or url.password is not None:
         raise IngestionError("has a user name or password in it")
     return url.with_fragment(None)

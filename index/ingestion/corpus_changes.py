@@ -119,7 +119,7 @@ def _staged(
     corpus: Path, file: str, content: bytes, description: Mapping[str, str] | None
 ) -> Iterator[tuple[Path, Path, Path, Article]]:
     """Yield the place of an article, hidden files with it and its description, and what was read of them."""
-    path = _place(corpus, file)
+    path = place_in_corpus(corpus, file)
     path.parent.mkdir(parents=True, exist_ok=True)
     sidecar = path.with_name(path.name + SUFFIX)
     with (
@@ -165,8 +165,11 @@ def remove_articles(corpus: Path, files: Iterable[CorpusFile]) -> Path:
     return trash
 
 
-def _place(corpus: Path, file: str) -> Path:
-    """Return the path of a file that is to be below the corpus folder, where the index reads it."""
+def place_in_corpus(corpus: Path, file: str) -> Path:
+    """Return the path of a file that is to be below the corpus folder, where the index reads it.
+
+    Raises IngestionError if that is no place for an article.
+    """
     parts = PurePosixPath(file).parts
     path = corpus.joinpath(*parts)
     if any(part == ".." or part.startswith(".") for part in parts) or PurePosixPath(file).is_absolute():
@@ -188,10 +191,14 @@ def _written(path: Path, content: bytes) -> Iterator[Path]:
                 abandoned.unlink()
     unfinished = path.with_name(f"{_UNFINISHED}{secrets.token_hex(8)}{path.suffix}")
     try:
-        with unfinished.open("xb") as opened:  # readable for the bot, unlike a temporary file
-            opened.write(content)
-            opened.flush()
-            os.fsync(opened.fileno())
+        try:
+            with unfinished.open("xb") as opened:  # readable for the bot, unlike a temporary file
+                opened.write(content)
+                opened.flush()
+                os.fsync(opened.fileno())
+        except OSError as error:
+            error.filename = str(path)  # not a name that nobody gave
+            raise
         yield unfinished
     finally:
         unfinished.unlink(missing_ok=True)
@@ -204,9 +211,7 @@ def _publish(unfinished: Path, path: Path) -> None:
     except OSError as error:
         if error.errno not in _NO_LINKS:
             raise
-        if (
-            path.exists()
-        ):  # a file system without links: two at once may both pass here, with one as the result
+        if path.exists():  # without links, two at once may both pass here, with one as the result
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
         unfinished.rename(path)
 

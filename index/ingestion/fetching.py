@@ -98,7 +98,7 @@ def _follow(
                 continue
             good = (200, 304) if headers else (200,)
             return _read(url, response, types, good, deadline)
-        except exceptions.HTTPError as error:
+        except (exceptions.HTTPError, ValueError) as error:  # ValueError: a chunk of -1 bytes
             raise FetchError(_reason(error)) from None
         finally:
             response.close()

@@ -2,8 +2,9 @@
 
 from pathlib import Path, PurePosixPath
 
+from index.articles.corpus import CorpusFile, check_file
 from index.errors import IngestionError
-from index.ingestion.corpus_changes import Ingested, add_article
+from index.ingestion.corpus_changes import Ingested, add_article, place_in_corpus
 
 
 def add_file(
@@ -13,8 +14,11 @@ def add_file(
 
     Raises UnreadableFileError, IngestionError and OSError.
     """
-    if source.resolve().is_relative_to(corpus.resolve()):
+    target = source.resolve()
+    if target.is_relative_to(corpus.resolve()):
         raise IngestionError("is in the corpus already")
-    description = {key: value for key, value in {"title": title, "url": url}.items() if value}
     file = (PurePosixPath(into) / source.name).as_posix()
+    place_in_corpus(corpus, file)
+    check_file(CorpusFile(target, target.name, ""))  # all of it is read only if it may be an article
+    description = {key: value for key, value in {"title": title, "url": url}.items() if value}
     return add_article(corpus, str(source), file, source.read_bytes(), description)

@@ -33,7 +33,10 @@ PAGE_TYPES = frozenset((*HTML_TYPES, *_DOCUMENTS))
 
 _PAGE_SUFFIX = re.compile(r"\.(?:html?|xhtml|php|aspx?|jsp|md|txt|pdf)\Z", re.IGNORECASE)
 _UNSAFE = re.compile(r"[^\w.,+@=-]+")
+# The dot in the name of a folder "README.md", as an article may be called, too
+_LIKE_A_FILE = re.compile(r"\.(?=(?:md|txt|pdf)\Z)", re.IGNORECASE)
 _LONGEST_NAME = 120  # bytes of a part of a path
+_MOST_FOLDERS = 20
 _HTTP_DATE = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -94,7 +97,7 @@ def store_page(corpus: Path, source: str, page: Page, *, moved: bool = False) ->
         return Ingested(
             source, Outcome.UNCHANGED, page.file, facts.get("title", ""), facts.get("url"), None, ""
         )
-    if not moved and URL(facts.get("url", "")).raw_path != URL(page.facts["url"]).raw_path:
+    if not moved and _path(facts.get("url", "")) != _path(page.facts["url"]):
         return store_page(corpus, source, replace(page, file=_with_digest(page.file, page.facts["url"])))
     if digest != facts.get("sha256"):
         raise IngestionError(f"{page.file} was changed by hand: it stays as it is")
@@ -115,7 +118,7 @@ def make_page(fetched: Fetched) -> Page:
     facts = {"url": str(url)} | facts
     facts |= {
         "fetched": datetime.now(UTC).strftime(_HTTP_DATE),
-        "etag": fetched.etag if fetched.etag.isascii() and fetched.etag.isprintable() else "",
+        "etag": _etag(fetched.etag),
         "last_modified": _iso_date(fetched.last_modified),
         "sha256": text_sha256(text) if suffix == ".md" else sha256(text).hexdigest(),
     }
@@ -179,7 +182,7 @@ def read_facts(path: Path) -> tuple[dict[str, str], str]:
 
 def conditions(facts: Mapping[str, str]) -> dict[str, str]:
     """Return the headers that ask for a page only if it has changed."""
-    headers = {"If-None-Match": facts.get("etag", "")}
+    headers = {"If-None-Match": _etag(facts.get("etag", ""))}
     if modified := facts.get("last_modified"):
         try:
             date = datetime.strptime(modified, _HTTP_DATE).replace(tzinfo=UTC)
@@ -198,7 +201,9 @@ def file_of(url: URL, suffix: str) -> str:
     shown = _PAGE_SUFFIX.sub("", shown)
     if url.raw_query_string:
         shown += f"?{unquote(url.raw_query_string)}"
-    name = "/".join(map(_file_name, shown.split("/")))
+    *folders, last = shown.split("/")
+    folders = [_LIKE_A_FILE.sub("-", _file_name(folder)) for folder in folders[:_MOST_FOLDERS]]
+    name = "/".join((*folders, _file_name(last)))
     file = (PurePosixPath(host) / f"{name}{suffix}").as_posix()
     return file if name == shown else _with_digest(file, str(url))
 
@@ -230,8 +235,21 @@ def _canonical(url: URL, stated: str | None) -> str:
     return str(canonical) if same else str(url)
 
 
+def _etag(text: str) -> str:
+    """Return the tag of a version, "" for what cannot be sent: anyone may have written it."""
+    return text if text.isascii() and text.isprintable() else ""
+
+
+def _path(address: str) -> str:
+    """Return the path of an address, "" for what is no address: anyone may have written it."""
+    try:
+        return web_address(address).raw_path
+    except IngestionError:
+        return ""
+
+
 def _iso_date(http_date: str) -> str:
     try:
         return parsedate_to_datetime(http_date).astimezone(UTC).strftime(_HTTP_DATE)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return ""

@@ -18,7 +18,7 @@ from index.ingestion.polite_fetching import PoliteFetcher
 _GONE = (404, 410)
 # A part of an address where one logs in: "/users/sign_in", "/wp-login.php", "login.example.org", "/sso/"
 _LOGIN = re.compile(r"(?:^|[/._-])(?:log[_-]?in|sign[_-]?in|sso|oauth2?|saml2?)(?:[/._?-]|$)", re.IGNORECASE)
-_PASSWORD = re.compile(rb"<input[^>]{0,500}type\s*=\s*[\"']?password", re.IGNORECASE)
+_PASSWORD = re.compile(rb"<input[^<>]{0,500}type\s*=\s*[\"']?password", re.IGNORECASE)
 
 
 def fetched_files(corpus: Path) -> list[CorpusFile]:

@@ -19,6 +19,8 @@ from index.ingestion.xml_lists import XML_TYPES, sitemap_entries
 
 _ROBOTS_TYPES = frozenset(("text/plain", *HTML_TYPES))
 _MOST_SITEMAPS = 50
+_MOST_ADDRESSES = 50_000  # in one page or sitemap; no sitemap may have more
+_LONGEST_ROBOTS = 512 * 1024  # bytes; by RFC 9309, 500 KiB are read at least
 _LONGEST_DELAY = 30.0  # seconds between two pages that a robots.txt may ask for
 
 
@@ -125,7 +127,7 @@ class Site:
                 raise
             return Protego.parse("")
         is_text = fetched.content_type == "text/plain"
-        return Protego.parse(fetched.body.decode("utf-8", "replace") if is_text else "")
+        return Protego.parse(fetched.body[:_LONGEST_ROBOTS].decode("utf-8", "replace") if is_text else "")
 
     def _sitemap(self) -> list[URL]:
         """Return the pages in the sitemaps that robots.txt names, or in the one at the usual place."""
@@ -162,7 +164,7 @@ def _links(fetched: Fetched) -> list[URL]:
 def _web_addresses(texts: list[str], base: URL) -> list[URL]:
     """Return those of some texts that are web addresses, relative to `base`."""
     found = []
-    for text in texts:
+    for text in texts[:_MOST_ADDRESSES]:
         try:
             found.append(web_address(text, base))
         except IngestionError:

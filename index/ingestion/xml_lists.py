@@ -15,6 +15,7 @@ XML_TYPES = frozenset(
 """Content types that sitemaps and feeds are served as."""
 
 _GZIP = b"\x1f\x8b"
+_ENTRIES = ("item", "entry")
 
 
 def sitemap_entries(data: bytes) -> tuple[list[str], list[str]]:
@@ -30,17 +31,20 @@ def sitemap_entries(data: bytes) -> tuple[list[str], list[str]]:
 
 def feed_entries(data: bytes) -> list[str]:
     """Return the addresses of the entries of a feed, in its order."""
-    found: list[str] = []
+    children: dict[etree._Element, str] = {}
+    others: dict[etree._Element, str] = {}  # below other elements, which only counts in a broken feed
+    entries = []
     for element in _elements(data):
-        if _name(element) not in ("item", "entry"):
-            continue
-        inside = [*element, *element.iter(etree.Element)]  # below others only in a broken feed
-        links = [child for child in inside if isinstance(child.tag, str) and _name(child) == "link"]
-        own = [link for link in links if link.get("rel", "alternate") == "alternate"]
-        address = next((link.get("href") or link.text for link in own if link.get("href") or link.text), None)
-        if address and address.strip():
-            found.append(address.strip())
-    return list(dict.fromkeys(found))
+        if _name(element) in _ENTRIES:
+            entries.append(element)
+        elif _name(element) == "link" and element.get("rel", "alternate") == "alternate":
+            address = (element.get("href") or element.text or "").strip()
+            above = (each for each in element.iterancestors(etree.Element) if _name(each) in _ENTRIES)
+            if address and (entry := next(above, None)) is not None:
+                links = children if entry is element.getparent() else others
+                links.setdefault(entry, address)
+    found = (children.get(entry) or others.get(entry) for entry in entries)
+    return list(dict.fromkeys(filter(None, found)))
 
 
 def _elements(data: bytes) -> Iterator[etree._Element]:

@@ -74,3 +74,8 @@ def test_an_address_is_read_relative_to_another() -> None:
     assert str(web_address(" ../b?c=1#d ", URL("https://example.org/a/x"))) == "https://example.org/b?c=1"
     with pytest.raises(IngestionError):
         web_address("file:///etc/passwd", URL("https://example.org/a/x"))
+
+
+def test_an_address_that_no_server_takes_is_refused() -> None:
+    with pytest.raises(IngestionError, match="too long"):
+        web_address("https://example.org/?" + "a" * 8_000)

@@ -90,8 +90,9 @@ def test_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", fail)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(OSError, match="No space left") as raised:
         add_article(tmp_path, "x", "bees.md", BEES, {"title": "Bees"})
+    assert raised.value.filename == str(tmp_path / "bees.md"), "not the hidden file"
     assert files(tmp_path) == []
 
 

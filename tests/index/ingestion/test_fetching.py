@@ -205,3 +205,10 @@ def test_one_that_breaks_off_is_named(web: WebServer) -> None:
     web.pages["/"] = Reply(b"Bees", headers={"Content-Type": "text/html", "Content-Length": "99"})
     with pytest.raises(FetchError, match="broke off"):
         get(f"{web.origin}/")
+
+
+def test_a_chunk_of_an_impossible_size_is_named(web: WebServer) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n"
+    web.pages["/"] = lambda handler: handler.wfile.write(head + b"-5\r\nBees") and None
+    with pytest.raises(FetchError, match="broke off"):
+        get(f"{web.origin}/")

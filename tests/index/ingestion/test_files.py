@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import IngestionError
+from index.articles import corpus as articles_corpus
+from index.errors import FootnoteError, IngestionError
 from index.ingestion.files import add_file
 from tests.support.small_corpus import put
 
@@ -21,3 +22,21 @@ def test_a_file_of_the_corpus_is_not_copied(tmp_path: Path) -> None:
     put(tmp_path / "corpus", "a/bees.md", "Bees hum.")
     with pytest.raises(IngestionError, match="in the corpus already"):
         add_file(tmp_path / "corpus", tmp_path / "corpus/a/bees.md")
+
+
+def test_what_cannot_be_an_article_is_not_read_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits for a film of 40 GB, nor for a device that never ends, to hear that it is no article."""
+    (tmp_path / "film.mp4").write_text("x")
+    (tmp_path / "long.txt").write_text("Bees hum. " * 9)
+    (tmp_path / "endless.txt").symlink_to("/dev/zero")
+    monkeypatch.setattr(articles_corpus, "LARGEST", 80)
+    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"{path} is read"))
+    for name, reason in {"film.mp4": "not read", "long.txt": "too large", "endless.txt": "empty"}.items():
+        with pytest.raises(FootnoteError, match=reason):
+            add_file(tmp_path / "corpus", tmp_path / name)
+
+
+def test_a_link_outside_of_the_corpus_is_followed(tmp_path: Path) -> None:
+    put(tmp_path, "folder/bees-1.md", "# Bees\n\nBees hum.")
+    (tmp_path / "bees.md").symlink_to(tmp_path / "folder/bees-1.md")
+    assert add_file(tmp_path / "corpus", tmp_path / "bees.md").file == "bees.md"

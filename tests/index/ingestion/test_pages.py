@@ -222,3 +222,36 @@ def test_a_page_is_asked_for_if_it_has_changed() -> None:
         "If-Modified-Since": "Sun, 15 Mar 2026 10:00:00 GMT",
     }
     assert conditions({"last_modified": "yesterday"}) == {}
+
+
+def test_only_what_can_be_sent_is_sent_as_condition() -> None:
+    for tag in ("a\r\nCookie: b", "\u20ac"):
+        assert conditions({"etag": tag}) == {}
+
+
+def test_a_date_that_cannot_be_is_left_out(web: WebServer, tmp_path: Path) -> None:
+    date = "Sun, 99 Mar 99999999999999 10:00:00 GMT"
+    address = web.put("/bees", "<h1>Bees</h1><p>Bees hum.</p>", Last_Modified=date)
+    assert "last_modified" not in read_facts(tmp_path / add_page(tmp_path, address, HERE).file)[0]
+
+
+def test_an_address_that_a_person_broke_is_that_of_no_page(web: WebServer, tmp_path: Path) -> None:
+    address = web.put("/bees", "<h1>Bees</h1><p>Bees hum.</p>")
+    path = tmp_path / add_page(tmp_path, address, HERE).file
+    path.write_text(path.read_text().replace(address, "http://[bees"))
+    web.put("/bees", "<h1>Bees</h1><p>Bees sting.</p>")
+    assert add_page(tmp_path, address, HERE).file != path.name
+    assert "http://[bees" in path.read_text()
+
+
+def test_a_folder_and_a_page_never_want_the_same_name(web: WebServer, tmp_path: Path) -> None:
+    page = "<h1>Bees</h1><p>Bees hum.</p>"
+    for path in ("/README.md/", "/README", "/notes", "/notes.md/today", "/a.TXT/b"):
+        add_page(tmp_path, web.put(path, page), HERE)
+    assert len(corpus_files(tmp_path)) == 5
+
+
+def test_a_path_of_a_thousand_folders_is_shortened(web: WebServer, tmp_path: Path) -> None:
+    page = "<h1>Bees</h1><p>Bees hum.</p>"
+    files = {add_page(tmp_path, web.put("/a" * 1_500 + end, page), HERE).file for end in ("/b/c", "/d/c")}
+    assert len(files) == 2 and all(file.count("/") < 30 for file in files)

@@ -4,6 +4,7 @@ import pytest
 from yarl import URL
 
 from index.errors import IngestionError
+from index.ingestion import sites
 from index.ingestion.fetching import FetchError
 from index.ingestion.polite_fetching import PoliteFetcher
 from index.ingestion.sites import Scope, Site
@@ -143,3 +144,15 @@ def test_what_is_below_the_start(start: str, path: str, below: bool) -> None:
     assert scope.covers(URL(f"https://example.org{path}")) is below
     assert not scope.covers(URL(f"https://evil.example.org{path}"))
     assert not scope.covers(URL(f"http://example.org{path}"))
+
+
+def test_the_links_of_a_page_and_the_lines_of_a_robots_txt_are_limited(
+    web: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sites, "_MOST_ADDRESSES", 2)
+    monkeypatch.setattr(sites, "_LONGEST_ROBOTS", 40)
+    web.put("/robots.txt", f"{'User-agent: *':40}\nDisallow: /manual/", TEXT)
+    link(web, "/manual/", "a", "b", "c")
+    for path in "ab":
+        link(web, f"/manual/{path}")
+    assert crawl(web) == ["/manual/", "/manual/a", "/manual/b"]

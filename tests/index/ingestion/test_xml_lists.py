@@ -5,6 +5,7 @@ import gzip
 import pytest
 
 from index.ingestion.xml_lists import feed_entries, sitemap_entries
+from tests.support.growth import LINEAR, growth
 
 SITEMAP = b"""<?xml version="1.0"?><urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"
  xmlns:image="http://www.google.com/schemas/sitemap-image/1.1">
@@ -60,3 +61,20 @@ def test_nothing_outside_of_a_file_is_read() -> None:
 def test_a_small_sitemap_does_not_swell(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.ingestion.xml_lists.MOST_BYTES", SITEMAP.index(b"org/b"))
     assert "https://example.org/b?c=1&d=2" not in sitemap_entries(gzip.compress(SITEMAP))[0]
+
+
+def test_a_link_of_an_entry_goes_before_one_further_inside() -> None:
+    quoted = b'<entry><source><link href="/elsewhere"/></source><link href="/a"/></entry>'
+    assert feed_entries(b"<feed>" + quoted + b"</feed>") == ["/a"]
+    assert feed_entries(b"<rss><item><div><link>/a</link></div></item></rss>") == ["/a"]
+
+
+@pytest.mark.slow
+def test_entries_within_entries_take_no_longer() -> None:
+    def read(links: int) -> None:
+        feed_entries(b"<rss>" + b"<item>" * 200 + b"<link/>" * links)
+
+    def flat(links: int) -> None:
+        feed_entries(b"<rss><item>" + b"<link/>" * links)
+
+    assert growth(lambda case: case[0](case[1]), (flat, 10_000), (read, 10_000)) < LINEAR
