@@ -67,24 +67,34 @@ def _citation_object(citation: Citation) -> dict[str, Any]:
     }
 
 
-def explanation_object(explanation: "Explanation", threshold: float, maybe_from: float) -> dict[str, Any]:
-    """Return the object of why an answer came out as it did; `read` are log-odds, or null if unread."""
+def explanation_object(
+    explanation: "Explanation", answer: Answer, threshold: float, maybe_from: float
+) -> dict[str, Any]:
+    """Return the object of why an answer came out as it did; `read` is a probability, or null if unread."""
+    from index.reading.confidence import logistic
+
     return {
+        "decision": explanation.decision(answer).value,
+        "confidence": answer.confidence,
         "threshold": threshold,
         "maybe_threshold": maybe_from,
-        "candidates": explanation.candidates,
-        "read": explanation.read,
+        "margin": round(answer.confidence - threshold, 4),
+        "words": list(explanation.words),
+        "unknown_words": list(explanation.unknown),
         "parts": [asdict(part) for part in explanation.parts],
-        "best": [
+        "candidates": [
             {
-                "sentence": compared.candidate.text,
-                "start": compared.candidate.start,
-                "end": compared.candidate.end,
-                "meaning": compared.candidate.dense,
-                "words": compared.candidate.lexical,
-                "read": compared.read,
+                "article": one.article,
+                "sentence": one.candidate.text,
+                "start": one.candidate.start,
+                "end": one.candidate.end,
+                "score": round(one.score, 4),
+                "meaning": one.candidate.dense,
+                "words": one.candidate.lexical,
+                "read": None if one.read is None else round(logistic(one.read), 4),
+                "found": None if one.found is None else list(one.found),
             }
-            for compared in explanation.best
+            for one in explanation.compared
         ],
     }
 

@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cache, partial
 from typing import Self
 
@@ -20,7 +20,7 @@ from index.models.encoder import Encoder
 from index.models.span_model import SpanModel
 from index.reading.compose import compose
 from index.reading.copies import merge_copies
-from index.reading.explanation import Explanation
+from index.reading.explanation import Explanation, search_words, unknown_words
 from index.reading.list_answers import asks_for_several, with_list_items
 from index.reading.reader import RankedQuestion, Reader, Reading
 from index.reading.reader_choice import load_span_model, make_reader
@@ -166,7 +166,18 @@ class Library:
         ranked = self._rank(Question(question, article, top_k))
         if isinstance(ranked, FootnoteError):
             raise ranked
-        return self._loaded_reader().explain(ranked)
+        why = self._loaded_reader().explain(ranked)
+        rows = [one.candidate.article for one in why.compared]
+        articles = self._catalog.article_rows(rows)
+        words = search_words(ranked.question)
+        return replace(
+            why,
+            compared=tuple(
+                replace(one, article=article.id) for one, article in zip(why.compared, articles, strict=True)
+            ),
+            words=tuple(words),
+            unknown=unknown_words(words, lambda term: self._retriever.lexical.frequency(term) > 0),
+        )
 
     def ask_many(self, questions: Sequence[Question]) -> list[Answer | FootnoteError]:
         """Answer several questions at once, each as `ask` would, on all cores until the last is done.

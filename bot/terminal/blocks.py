@@ -5,7 +5,7 @@ Both are made from the same blocks. Text of articles reaches either only through
 """
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import click
@@ -44,15 +44,40 @@ class Block:
     lead_kind: str = ""
 
 
+Row = tuple[tuple[str, ...], tuple[Piece, ...]]
+"""The figures of a row, which may be missing, and its text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows below the names of their columns: figures, aligned right, and a text, which alone may wrap."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    def plain(self) -> Iterator[str]:
+        """Yield the lines of the table without styles, unbroken."""
+        *names, last = self.columns
+        figures = [names, *(row[0] for row in self.rows)]
+        widths = [max(len(row[at]) for row in figures if row) for at in range(len(names))]
+        texts = [last, *("".join(piece.text for piece in row[1]) for row in self.rows)]
+        for row, text in zip(figures, texts, strict=True):
+            cells = row or [""] * len(names)
+            yield "  ".join([*(cell.rjust(n) for cell, n in zip(cells, widths, strict=True)), text]).rstrip()
+
+
 BLANK_LINE = Block()
 
 
-def show(blocks: Iterable[Block]) -> None:
+def show(blocks: Iterable[Block | Table]) -> None:
     """Write blocks to stdout: drawn on a terminal, otherwise plain, with a line for each block and link."""
     if sys.stdout.isatty():
         _draw(blocks)
         return
     for block in blocks:
+        if isinstance(block, Table):
+            click.echo("\n".join(block.plain()))
+            continue
         click.echo(f"{block.lead}{''.join(piece.text for piece in block.pieces)}".rstrip())
         for url in _hidden_links(block):
             click.echo(f"{' ' * len(block.lead)}{url}")
@@ -63,15 +88,26 @@ def _hidden_links(block: Block) -> list[str]:
     return [piece.link for piece in block.pieces if piece.link and piece.link != piece.text]
 
 
-def _draw(blocks: Iterable[Block]) -> None:
+def _draw(blocks: Iterable[Block | Table]) -> None:
     from rich.cells import cell_len
     from rich.console import Console
     from rich.style import Style
+    from rich.table import Table as RichTable
     from rich.text import Text
 
     console = Console(highlight=False, markup=False, emoji=False)
     console.width = console.width or 80  # rich draws nothing at all if COLUMNS is 0
     for block in blocks:
+        if isinstance(block, Table):
+            table = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
+            for name in block.columns[:-1]:
+                table.add_column(name, justify="right", no_wrap=True)
+            table.add_column(block.columns[-1])
+            for figures, pieces in block.rows:
+                cell = Text.assemble(*((piece.text, _STYLES.get(piece.kind, "")) for piece in pieces))
+                table.add_row(*map(Text, figures or [""] * (len(block.columns) - 1)), cell)
+            console.print(table)
+            continue
         text = Text()
         for piece in block.pieces:
             style = Style.parse(_STYLES.get(piece.kind, ""))

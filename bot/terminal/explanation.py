@@ -3,15 +3,18 @@
 import math
 from collections.abc import Callable, Mapping
 
-from bot.terminal.blocks import BLANK_LINE, Block, Piece
+from bot.terminal.blocks import BLANK_LINE, Block, Piece, Row, Table
 from bot.wording import count_with_noun, safe
 from index.reading.confidence import logistic
-from index.reading.explanation import Compared, ConfidencePart, Explanation
+from index.reading.explanation import Compared, ConfidencePart, Decision, Explanation
 from index.records import Answer
+from index.segmentation.characters import escape_unseen
 
 _LEAST = 0.05
 """Log-odds of the smallest part of the confidence that is shown."""
 _START = "bias"
+_LISTED = 8
+"""Candidates that are listed, at least."""
 _SHOWN = 100
 """Characters of a candidate that are shown."""
 
@@ -44,41 +47,62 @@ MEANINGS: Mapping[str, Callable[[float], str]] = {
 
 def explanation_blocks(
     explanation: Explanation, answer: Answer, threshold: float, maybe_from: float
-) -> list[Block]:
+) -> list[Block | Table]:
     """Lay out an explanation of an answer; it needed a confidence of `threshold`, a maybe of `maybe_from`."""
-    if not explanation.parts:
-        return [
-            BLANK_LINE,
-            Block((Piece("Why: there is no sentence to compare with the question.", "title"),)),
-        ]
-    reached = "an answer needs" if answer.answerable else "too little: an answer needs"
-    why = f"Why: the first sentence answers at {answer.confidence:.0%}; {reached} {threshold:.0%}"
-    blocks = [
-        BLANK_LINE,
-        Block((Piece(f"{why}, a maybe {maybe_from:.0%}.", "title"),)),
-        BLANK_LINE,
-    ]
+    decision = decision_in_words(explanation, answer, threshold)
+    blocks: list[Block | Table] = [BLANK_LINE, Block((Piece(f"Why: {decision}.", "title"),))]
+    if explanation.unknown:
+        unknown = ", ".join(map(safe, explanation.unknown))
+        blocks.append(Block((Piece(f"Words of the question that no sentence has: {unknown}."),)))
+    if not explanation.compared:
+        return blocks
+    needed = f"The first sentence answers at {answer.confidence:.0%}; an answer needs {threshold:.0%}"
+    blocks += [Block((Piece(f"{needed}, a maybe {maybe_from:.0%}."),)), BLANK_LINE]
     parts = sorted(explanation.parts, key=lambda part: (part.name != _START, -abs(part.log_odds)))
-    for part in parts:
-        if abs(part.log_odds) >= _LEAST:
-            blocks.append(Block((Piece(_meaning(part)),), f"  {_signed(part.log_odds):>6}  "))
     total = sum(part.log_odds for part in explanation.parts)
-    sum_of_all = f"the sum, as log-odds: {answer.confidence:.0%}"
-    blocks.append(Block((Piece(sum_of_all, "title"),), f"  {_signed(total):>6}  "))
-    counts = (
-        f"{count_with_noun(explanation.candidates, 'sentence')} compared, {explanation.read} of them read"
+    rows = [
+        ((_signed(part.log_odds),), (Piece(_meaning(part)),))
+        for part in parts
+        if abs(part.log_odds) >= _LEAST
+    ]
+    rows.append(((_signed(total),), (Piece(f"the sum: {answer.confidence:.0%}", "title"),)))
+    blocks += [Table(("log-odds", "what the confidence is made of"), tuple(rows)), BLANK_LINE]
+    compared = count_with_noun(len(explanation.compared), "sentence")
+    shown = explanation.compared[: max(_LISTED, len(answer.citations))]
+    what = f"{compared} compared, {explanation.read} of them read in context"
+    listed = ":" if len(shown) == len(explanation.compared) else f"; the best {len(shown)}:"
+    blocks.append(Block((Piece(f"{what}{listed}", "title"),)))
+    candidates = tuple(row for one in shown for row in _candidate(one))
+    return [*blocks, Table(("score", "meaning", "words", "read", "sentence, and what was found"), candidates)]
+
+
+def decision_in_words(explanation: Explanation, answer: Answer, threshold: float) -> str:
+    """Say where an answer was decided, in words."""
+    decision = explanation.decision(answer)
+    if decision is Decision.ANSWERED:
+        return f"answered; above the threshold by {answer.confidence - threshold:.2g}"
+    if decision is Decision.BELOW_THRESHOLD:
+        return f"below the threshold by {threshold - answer.confidence:.2g}"
+    if decision is Decision.NOT_AN_ANSWER:
+        return "read, but not an answer"
+    return (
+        "not in the library"
+        if explanation.compared
+        else "not in the library, which has no sentence to compare"
     )
-    blocks += [BLANK_LINE, Block((Piece(f"{counts} in context. The best:", "title"),))]
-    blocks.append(Block((Piece("  meaning  words  read", "aside"),)))
-    return blocks + [_candidate(compared) for compared in explanation.best]
 
 
-def _candidate(compared: Compared) -> Block:
-    candidate = compared.candidate
-    read = "–" if compared.read is None else f"{logistic(compared.read):.0%}"
+def _candidate(one: Compared) -> list[Row]:
+    """Return the row of a candidate, and below it that of its article and of what was found."""
+    candidate = one.candidate
+    read = "–" if one.read is None else f"{logistic(one.read):.0%}"
     text = safe(candidate.text)
     shown = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
-    return Block((Piece(shown),), f"  {candidate.dense:>7.2f}{candidate.lexical:>7.1f}{read:>6}  ")
+    figures = (f"{one.score:.0%}", f"{candidate.dense:.2f}", f"{candidate.lexical:.1f}", read)
+    below = escape_unseen(one.article)
+    if one.found_text is not None:
+        below += f": “{safe(one.found_text)}”"
+    return [(figures, (Piece(shown),)), ((), (Piece(below, "aside"),))]
 
 
 def _meaning(part: ConfidencePart) -> str:

@@ -77,9 +77,9 @@ class RetrievalReader:
         """Explain what `read` returns for a question."""
         ranked = question.ranked
         if not ranked:
-            return explain(ranked, {}, question.count, None)
+            return explain(ranked, {}, {}, None)
         values = evidence(question.question, ranked, question.idf)
-        return explain(ranked, {}, question.count, (EVIDENCE, values, self._calibration.weights))
+        return explain(ranked, {}, {}, (EVIDENCE, values, self._calibration.weights))
 
     def _readings(self, question: RankedQuestion) -> list[Reading]:
         text = question.question

@@ -21,7 +21,7 @@ from index.reading.explanation import Explanation, explain
 from index.reading.reader import RankedQuestion, Reading
 from index.reading.whole_words import widen
 from index.reading.windows import Window, make_windows
-from index.records import BlockKind, Idf, Ranked, Span
+from index.records import BlockKind, Candidate, Idf, Ranked, Span
 from index.retrieval.weights import WeightsFile
 from index.segmentation.folding import fold_characters
 from index.storage.catalog import SentenceText
@@ -172,11 +172,7 @@ class SpanReader:
         confidence = logistic(float(features @ self._weights.confidence))
         readings = []
         for candidate, score in ranked[: question.readings]:
-            mark = None
-            if candidate.row in scores:
-                start, end = scores[candidate.row].highlight
-                start, end = widen(candidate.text, start - candidate.start, end - candidate.start)
-                mark = (candidate.start + start, candidate.start + end)
+            mark = _mark(candidate, scores[candidate.row]) if candidate.row in scores else None
             readings.append(Reading(candidate, mark, confidence * math.exp(min(0.0, score - ranked[0][1]))))
         return readings
 
@@ -191,12 +187,22 @@ class SpanReader:
         scores = self.score(question.question, question.ranked)
         ranked = rerank(question.ranked, scores, self._weights.ranking)
         read = {row: of_row.sentence_log_odds for row, of_row in scores.items()}
+        found = {
+            candidate.row: _mark(candidate, scores[candidate.row])
+            for candidate, _ in ranked
+            if candidate.row in scores
+        }
         if not ranked:
-            return explain(ranked, read, question.count, None)
+            return explain(ranked, read, found, None)
         features = self._confidence_features(question, ranked, scores)
-        return explain(
-            ranked, read, question.count, (CONFIDENCE_FEATURES, features, self._weights.confidence)
-        )
+        return explain(ranked, read, found, (CONFIDENCE_FEATURES, features, self._weights.confidence))
+
+
+def _mark(candidate: Candidate, scores: SentenceScores) -> Span:
+    """Return the best span of a candidate, widened to whole words."""
+    start, end = scores.highlight
+    start, end = widen(candidate.text, start - candidate.start, end - candidate.start)
+    return candidate.start + start, candidate.start + end
 
 
 def rerank(

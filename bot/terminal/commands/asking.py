@@ -81,8 +81,8 @@ def ask(
             why = library.explain(text, article=article, top_k=top_k)
             least = config.answer.threshold
             limits = least, config.answer.maybe_from(least)
-            value["explanation"] = json_output.explanation_object(why, *limits)
-            blocks += explanation_blocks(why, answer, *limits)
+            value["explanation"] = json_output.explanation_object(why, answer, *limits)
+            blocks = [*blocks, *explanation_blocks(why, answer, *limits)]
         put(as_objects, value, blocks)
         if not answer.answerable:
             context.exit(UNANSWERED)

@@ -10,7 +10,7 @@ from typing_extensions import override
 from bot.terminal.command_group import GlobalOptions
 
 if TYPE_CHECKING:
-    from bot.terminal.blocks import Block
+    from bot.terminal.blocks import Block, Table
 
 
 class WholeNumber(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic from click 8.5 on
@@ -51,7 +51,7 @@ def options_of(context: click.Context) -> GlobalOptions:
     return context.ensure_object(GlobalOptions)
 
 
-def put(as_objects: bool, value: Any, blocks: "Iterable[Block]") -> None:
+def put(as_objects: bool, value: Any, blocks: "Iterable[Block | Table]") -> None:
     """Print a result: as JSON, or as a person reads it."""
     if as_objects:
         from bot.json_output import dump_for_stdout
