@@ -2,12 +2,15 @@
 
 import logging
 import sys
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
 
 from bot.terminal.command_group import FAILED, UNANSWERED, Command, global_options
 from bot.terminal.commands.options import article_option, json_option, options_of, put, top_k_option
+
+if TYPE_CHECKING:
+    from bot.terminal.blocks import Block, Table
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +77,7 @@ def ask(
         from bot.terminal.layouts import answer_blocks
 
         value = json_output.answer_object(answer)
-        blocks = answer_blocks(answer, config.answer.contact)
+        blocks: list[Block | Table] = [*answer_blocks(answer, config.answer.contact)]
         if explain:
             from bot.terminal.explanation import explanation_blocks
 
@@ -82,7 +85,7 @@ def ask(
             least = config.answer.threshold
             limits = least, config.answer.maybe_from(least)
             value["explanation"] = json_output.explanation_object(why, answer, *limits)
-            blocks = [*blocks, *explanation_blocks(why, answer, *limits)]
+            blocks += explanation_blocks(why, answer, *limits)
         put(as_objects, value, blocks)
         if not answer.answerable:
             context.exit(UNANSWERED)
