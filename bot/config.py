@@ -12,12 +12,16 @@ from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from bot.wording import safe
-from index.config import AnswerSection, Config, IndexSection, PathText, Section
+from index.config import AnswerSection, Config, CorpusSection, IndexSection, PathText, Section
 
 # A scheme, a host and perhaps a path, but no user, query, fragment or final slash: https://discord.com/api/v10
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?[^\s/?#]")
 # A host and a port: 127.0.0.1:9464, localhost:9464, [::1]:9464
 _LISTEN = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:/]+):([0-9]{1,5})")
+
+# A number of days, hours or minutes: 1d, 12h, 30m
+_INTERVAL = re.compile(r"[1-9][0-9]{0,3}[dhm]")
+_SECONDS = MappingProxyType({"d": 86_400, "h": 3_600, "m": 60})
 
 
 def _check_web_address(value: str) -> str:
@@ -64,6 +68,25 @@ def _check_contact(value: str) -> str:
     if safe(value) != value:
         raise PydanticCustomError("contact", "expected one line of visible text, as 'Ask a moderator'")
     return value.strip()
+
+
+def _check_interval(value: str) -> str:
+    if value and not _INTERVAL.fullmatch(value):
+        raise PydanticCustomError("interval", "expected a time, as 1d, 12h or 30m")
+    return value
+
+
+class RefreshedCorpusSection(CorpusSection):
+    """Where the articles are, and how often a running bot asks for those again that were fetched."""
+
+    refresh: Annotated[
+        str, Field(description="time between two refreshes; empty: none"), AfterValidator(_check_interval)
+    ] = ""
+
+    @property
+    def refresh_seconds(self) -> int:
+        """Seconds between two refreshes, 0 if there are none."""
+        return int(self.refresh[:-1]) * _SECONDS[self.refresh[-1]] if self.refresh else 0
 
 
 class WatchedIndexSection(IndexSection):
@@ -135,6 +158,7 @@ class MetricsSection(Section):
 class BotConfig(Config):
     """The whole configuration file, including what only front ends read."""
 
+    corpus: RefreshedCorpusSection = RefreshedCorpusSection()
     index: WatchedIndexSection = WatchedIndexSection()
     answer: AnswerAndContactSection = AnswerAndContactSection()
     chat: ChatSection = Field(default=ChatSection(), description="questions in a terminal")

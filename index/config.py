@@ -86,6 +86,8 @@ class Section(BaseModel):
 class CorpusSection(Section):
     """Where the articles are."""
 
+    front_end_keys = frozenset({"refresh"})
+
     directory: Annotated[PathText, Field(description="folder of the articles")] = "corpus"
     allow_hosts: Annotated[
         list[str], Field(description="hosts that are not on the public internet and may be fetched from")

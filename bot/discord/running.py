@@ -20,6 +20,7 @@ from bot.discord.account.login import is_temporary, logged_in_client, refusal, u
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import definitions
 from bot.discord.library.live_library import LiveLibrary
+from bot.discord.library.page_refresh import refresh_regularly
 from bot.discord.library.question_queue import QuestionQueue
 from bot.discord.telemetry.health import DISCONNECTED, READY, STARTING, STOPPING, Health, serve
 from bot.discord.telemetry.log_format import fields
@@ -164,6 +165,7 @@ class Bot:
         )
         self._phase = "connecting to Discord"
         watch = asyncio.create_task(live_library.watch(), name="watch the articles")
+        refresh = asyncio.create_task(refresh_regularly(self._config), name="refresh the fetched articles")
         try:
             while True:
                 client = FootnoteClient(self._config, live_library, question_queue, feedback, self.meter)
@@ -175,7 +177,8 @@ class Bot:
                 await asyncio.sleep(delay)
         finally:
             watch.cancel()
-            await asyncio.gather(watch, return_exceptions=True)
+            refresh.cancel()
+            await asyncio.gather(watch, refresh, return_exceptions=True)
             await question_queue.close(0.0)
 
     async def _check_token(self) -> None:

@@ -124,3 +124,18 @@ def test_the_whole_file_is_read_by_the_front_ends(here: Path) -> None:
     (here / "config.toml").write_text("[index]\nwatch = 5\ndirectory = 'there'\n[discord]\nqueue = 2\n")
     config = read_config(find_config())
     assert (config.index.watch, config.index.directory, config.discord.queue) == (5, "there", 2)
+
+
+@pytest.mark.parametrize(("refresh", "seconds"), [("", 0), ("30m", 1_800), ("12h", 43_200), ("1d", 86_400)])
+def test_the_time_between_two_refreshes_is_a_number_with_its_unit(
+    here: Path, refresh: str, seconds: int
+) -> None:
+    (here / "config.toml").write_text(f'[corpus]\nrefresh = "{refresh}"\n')
+    assert read_config(find_config()).corpus.refresh_seconds == seconds
+
+
+@pytest.mark.parametrize("refresh", ["1", "0d", "d", "1 d", "daily", "-1d", "1w", "99999d"])
+def test_another_time_between_two_refreshes_is_refused(here: Path, refresh: str) -> None:
+    (here / "config.toml").write_text(f'[corpus]\nrefresh = "{refresh}"\n')
+    with pytest.raises(ConfigurationError, match=r"corpus\.refresh: expected a time, as 1d"):
+        read_config(find_config())

@@ -20,6 +20,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import TypeVar
 
 from bot.config import BotConfig
 from bot.discord.telemetry.log_format import fields
@@ -34,6 +35,7 @@ STAGE_INTERVAL = 10.0
 _NICENESS = 5  # answers come first
 _LONGEST_LAST_LINE = 500  # characters
 
+T = TypeVar("T")
 Update = Callable[[BotConfig, Progress, float], BuildReport]
 
 log = logging.getLogger(__name__)
@@ -42,8 +44,18 @@ log = logging.getLogger(__name__)
 async def update_in_child(config: BotConfig, wait: float, work: Update = update) -> BuildReport:
     """Bring the index up to date as `update` does, in a child process that is killed if this is cancelled.
 
-    Raises what `update` does, and FootnoteError if the child died; it ends with the last line that the child
-    wrote to stderr.
+    Raises what `update` does, and FootnoteError if the child died.
+    """
+    return await work_in_child(config, wait, work, "updating the index")
+
+
+async def work_in_child(
+    config: BotConfig, wait: float, work: Callable[[BotConfig, Progress, float], T], doing: str
+) -> T:
+    """Return what `work` returns, done in a child process that is killed if this is cancelled.
+
+    Raises what `work` does, and FootnoteError if the child died; it says what it was `doing`, and ends with
+    the last line that the child wrote to stderr.
     """
     context = multiprocessing.get_context("spawn")
     stages, sender = context.Pipe(duplex=False)
@@ -62,9 +74,9 @@ async def update_in_child(config: BotConfig, wait: float, work: Update = update)
         raise
     except BrokenProcessPool:
         await asyncio.to_thread(pool.shutdown)
-        raise FootnoteError(f"updating the index ended with {_ending(child, stderr)}") from None
+        raise FootnoteError(f"{doing} ended with {_ending(child, stderr)}") from None
     except (KeyboardInterrupt, SystemExit) as error:  # the child's; raised here, it would stop the event loop
-        raise FootnoteError(f"updating the index ended with {type(error).__name__}") from None
+        raise FootnoteError(f"{doing} ended with {type(error).__name__}") from None
     finally:
         await asyncio.shield(asyncio.to_thread(pool.shutdown))
         await asyncio.shield(logging_stages)
@@ -123,7 +135,7 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _work(work: Update, config: BotConfig, wait: float) -> BuildReport:
+def _work(work: Callable[[BotConfig, Progress, float], T], config: BotConfig, wait: float) -> T:
     return work(config, throttle(_send_stage, STAGE_INTERVAL), wait)
 
 

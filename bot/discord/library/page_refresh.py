@@ -1,0 +1,78 @@
+"""Fetched articles asked for again by the running bot, every `[corpus] refresh`, in a process of its own."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from bot.config import BotConfig
+from bot.discord.library.update_process import work_in_child
+from bot.discord.telemetry.log_format import fields
+from index.errors import FootnoteError
+from index.records import Progress
+
+_LAST = "refreshed"
+"""File in the bot's folder whose time is that of the last refresh, so that a restart does not put it off."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PageRefresh:
+    """How many articles there are of each outcome, and why some could not be asked for, by id."""
+
+    outcomes: Mapping[str, int]
+    failures: Mapping[str, str]
+
+
+def refresh_pages(config: BotConfig, _progress: Progress, _wait: float) -> PageRefresh:
+    """Ask for all fetched articles again. Raises ConfigurationError."""
+    from index.ingestion.polite_fetching import PoliteFetcher  # with what only the child needs
+    from index.ingestion.refreshing import fetched_files, refresh_article
+
+    corpus = config.corpus_directory
+    fetcher = PoliteFetcher(config.corpus.allow_hosts)
+    outcomes: Counter[str] = Counter()
+    failures: dict[str, str] = {}
+    for file in fetched_files(corpus):
+        try:
+            outcomes[refresh_article(corpus, file, fetcher).outcome] += 1
+        except FootnoteError as error:
+            failures[file.id] = error.message
+        except OSError as error:
+            failures[file.id] = error.strerror or str(error)
+    return PageRefresh(dict(outcomes), failures)
+
+
+async def _refresh_in_child(config: BotConfig) -> PageRefresh:
+    return await work_in_child(config, 0, refresh_pages, "refreshing the fetched pages")
+
+
+async def refresh_regularly(
+    config: BotConfig, refresh: Callable[[BotConfig], Awaitable[PageRefresh]] = _refresh_in_child
+) -> None:
+    """Refresh the fetched articles at each interval until cancelled; return at once if none is configured."""
+    interval = config.corpus.refresh_seconds
+    if not interval:
+        return
+    last = config.bot_directory / _LAST
+    with contextlib.suppress(OSError):  # there was none yet
+        await asyncio.sleep(min(interval, last.stat().st_mtime + interval - time.time()))
+    while True:
+        try:
+            refreshed = await refresh(config)
+        except FootnoteError as error:
+            log.warning("the fetched pages were not refreshed", extra=fields(reason=error.message))
+        else:
+            log.info("fetched pages refreshed", extra=fields(**refreshed.outcomes))
+            for article, reason in refreshed.failures.items():
+                log.warning("page not refreshed", extra=fields(article=article, reason=reason))
+        try:
+            last.parent.mkdir(parents=True, exist_ok=True)
+            last.touch()
+        except OSError as error:
+            log.warning("cannot keep when pages were refreshed", extra=fields(reason=error.strerror))
+        await asyncio.sleep(interval)
