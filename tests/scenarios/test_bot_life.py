@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import BotConfig, DiscordSection
+from bot.discord import running
 from bot.discord.library.live_library import LiveLibrary
 from bot.discord.running import Bot, OpenLibrary
 from bot.discord.telemetry.health import Health
@@ -231,3 +232,27 @@ async def test_a_gateway_that_is_lost_is_told_by_the_health_page(
         discord.gateway.door.set()
         await discord.until(lambda: bot.health().status == "ready", 60)
         assert discord.gateway.resumed == 1
+
+
+async def test_fetched_pages_are_refreshed_while_it_runs(
+    discord: FakeDiscord,
+    shared: OpenLibrary,
+    library_folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, ended = asyncio.Event(), asyncio.Event()
+
+    async def refresh(_: BotConfig) -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(running, "refresh_regularly", refresh)
+    config = bot_config(library_folder, tmp_path, discord)
+    async with running_bot(Bot(config, discord.token, open_library=shared)):
+        await asyncio.wait_for(begun.wait(), 60)
+        assert not ended.is_set()
+    assert ended.is_set()

@@ -66,6 +66,8 @@ async def refresh_regularly(
             refreshed = await refresh(config)
         except FootnoteError as error:
             log.warning("the fetched pages were not refreshed", extra=fields(reason=error.message))
+        except Exception as error:  # the next time may go better
+            log.error("the fetched pages were not refreshed", exc_info=error)
         else:
             log.info("fetched pages refreshed", extra=fields(**refreshed.outcomes))
             for article, reason in refreshed.failures.items():

@@ -26,14 +26,14 @@ def config_in(folder: Path, refresh: str = "1d") -> BotConfig:
     return BotConfig.model_validate({"base": folder, "corpus": section})
 
 
-async def calls_within_a_moment(config: BotConfig, outcome: PageRefresh | FootnoteError) -> int:
+async def calls_within_a_moment(config: BotConfig, outcome: PageRefresh | Exception) -> int:
     """Return how often a refresh begins before the bot has nothing to do but wait."""
     calls = 0
 
     async def refresh(_: BotConfig) -> PageRefresh:
         nonlocal calls
         calls += 1
-        if isinstance(outcome, FootnoteError):
+        if isinstance(outcome, Exception):
             raise outcome
         return outcome
 
@@ -61,10 +61,11 @@ async def test_pages_are_refreshed_once_they_are_due_whenever_the_bot_starts(tmp
         (PageRefresh({"updated": 1}, {}), "fetched pages refreshed"),
         (PageRefresh({}, {"bees": "gone"}), "page not refreshed"),
         (FootnoteError("no corpus"), "the fetched pages were not refreshed"),
+        (KeyError("bees"), "the fetched pages were not refreshed"),
     ],
 )
 async def test_the_log_says_what_came_of_it(
-    outcome: PageRefresh | FootnoteError, event: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    outcome: PageRefresh | Exception, event: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     await calls_within_a_moment(config_in(tmp_path), outcome)
