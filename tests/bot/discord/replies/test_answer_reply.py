@@ -39,7 +39,6 @@ from tests.preview.golden import (
     RAQQA,
     answered,
     cite,
-    payload,
     show,
 )
 from tests.support.replies import TEXTS, URLS, check, sent
@@ -172,27 +171,6 @@ def test_a_declined_answer_marks_nothing() -> None:
         f"The articles don't say.\nNearest sentences, which are not an answer:{EMPTY_LINE}> US Lieutenant"
     )
     assert reply.embed.footer.text == "Too unsure to answer (10%) · 0.04 s"
-
-
-def test_whom_to_ask_stands_below_a_refusal_alone() -> None:
-    contact, key = CONTACT, article_key(RAQQA.id)
-    declined = answered("Who?", None, cite(RAQQA, 3, "US", 0.1))
-    for asked_in, note in ((None, None), (key, None), (None, ARTICLE_GONE)):
-        reply = show(declined, asked_in=asked_in, note=note, contact=contact)
-        for sent_reply in (reply, without_embed(reply, name_permission=True)):
-            text = sent_reply.embed.description if sent_reply.embed else sent_reply.content
-            assert text is not None
-            assert f"\n{contact}\nNearest sentences, which are not an answer:" in text
-            shown = read_back(sent(sent_reply))
-            assert shown is not None
-            assert (shown.question, shown.answer) == ("Who?", None)
-    others = (
-        answer_reply(replace(declined, maybe=True), asked_in=None, fingerprint=FINGERPRINT, contact=contact),
-        show(answered("Who?", "US", cite(RAQQA, 3, "US", 0.9)), contact=contact),
-        show(declined, statement=True, contact=contact),
-        show(declined, offset=1, contact=contact),
-    )
-    assert not any("moderator" in str(payload(reply)) for reply in others)
 
 
 def test_an_empty_library_says_so_without_sources() -> None:

@@ -1,13 +1,13 @@
-"""Replies with a sentence that may answer, or with a list that does, and what is read back from them."""
+"""Replies with no answer, one that may be it, or a list of them, and what is read back from them."""
 
 from dataclasses import replace
 
-from bot.discord.replies.answer_reply import read_back
+from bot.discord.replies.answer_reply import ARTICLE_GONE, answer_reply, read_back
 from bot.discord.replies.reply import AMBER, EMPTY_LINE
 from bot.discord.replies.without_embed import without_embed
 from index.records import BlockKind
 from index.storage.catalog import article_key
-from tests.preview.golden import HOSTILE, RAQQA, answered, cite, show
+from tests.preview.golden import CONTACT, FINGERPRINT, HOSTILE, RAQQA, answered, cite, payload, show
 from tests.support.replies import sent
 
 
@@ -47,3 +47,24 @@ def test_a_list_that_answers_is_shown_whole_and_not_as_next_best() -> None:
     shown = read_back(sent(reply))
     assert shown is not None
     assert shown.offset == 6
+
+
+def test_whom_to_ask_stands_below_a_refusal_alone() -> None:
+    contact, key = CONTACT, article_key(RAQQA.id)
+    declined = answered("Who?", None, cite(RAQQA, 3, "US", 0.1))
+    for asked_in, note in ((None, None), (key, None), (None, ARTICLE_GONE)):
+        reply = show(declined, asked_in=asked_in, note=note, contact=contact)
+        for sent_reply in (reply, without_embed(reply, name_permission=True)):
+            text = sent_reply.embed.description if sent_reply.embed else sent_reply.content
+            assert text is not None
+            assert f"\n{contact}\nNearest sentences, which are not an answer:" in text
+            shown = read_back(sent(sent_reply))
+            assert shown is not None
+            assert (shown.question, shown.answer) == ("Who?", None)
+    others = (
+        answer_reply(replace(declined, maybe=True), asked_in=None, fingerprint=FINGERPRINT, contact=contact),
+        show(answered("Who?", "US", cite(RAQQA, 3, "US", 0.9)), contact=contact),
+        show(declined, statement=True, contact=contact),
+        show(declined, offset=1, contact=contact),
+    )
+    assert not any("moderator" in str(payload(reply)) for reply in others)
