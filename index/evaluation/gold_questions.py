@@ -1,7 +1,7 @@
 """Files of questions whose answers are known."""
 
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -56,14 +56,22 @@ class GoldQuestion(BaseModel):
         return (*([self.gold_answer] if self.gold_answer else []), *self.gold_answers)
 
 
+Question = TypeVar("Question", bound=GoldQuestion)
+
+
 def read_questions(path: Path) -> list[GoldQuestion]:
     """Read a file with one JSON object per line. Raises QuestionFileError, or OSError."""
-    questions: dict[str | int, GoldQuestion] = {}
+    return read_questions_of(GoldQuestion, path)
+
+
+def read_questions_of(kind: type[Question], path: Path) -> list[Question]:
+    """Read the questions as ones of a `kind` that knows more keys. Raises as `read_questions` does."""
+    questions: dict[str | int, Question] = {}
     for number, line in enumerate(path.read_bytes().splitlines(), 1):
         if not line.strip():
             continue
         try:
-            question = GoldQuestion.model_validate_json(line.removeprefix(b"\xef\xbb\xbf"))
+            question = kind.model_validate_json(line.removeprefix(b"\xef\xbb\xbf"))
         except ValidationError as error:
             raise QuestionFileError(f"{path}, line {number}: {_first_problem(error)}") from None
         if question.id in questions:

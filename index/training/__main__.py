@@ -11,7 +11,8 @@ Where the data comes from, and the names that its files need here:
   as `qamr_test.tsv`, and `wiki-sentences.tsv`
 - SQuAD 2.0 (Rajpurkar et al. 2018), rajpurkar.github.io/SQuAD-explorer: two files of its form; the model card
   names the articles that were taken for each
-- Footnote's own questions: `train.json` to learn from, and `dev.json` to measure on
+- Footnote's own questions: `train.json` to learn from, and `dev.json` to measure on; those of
+  `index/training/libraries` are part of the project
 - SelQA (Jurczyk et al. 2016), github.com/emorynlp/selqa: `selqa-ass-dev.json`
 - all-mpnet-base-v2 (sentence-transformers), the folder of a larger encoder, 438 MB
 
@@ -40,7 +41,7 @@ from index.training.natural_figures import natural_figures
 from index.training.progress import progress_bars
 from index.training.reader.averaging import average
 from index.training.reader.extractive import vocabulary_map
-from index.training.reader.natural import train_on_questions
+from index.training.reader.natural import own_libraries, train_on_questions
 from index.training.reader.recipe import RECIPES, Recipe
 from index.training.reader.training import train_reader
 from index.training.weights import joint
@@ -104,6 +105,7 @@ def main(
             student,
             lambda stage, done, total: progress(f"{stage}: natural", done, total),
             measured,
+            own_libraries(),
         )
         export_span_model(natural, reader)
         data = (learnt, options.squad2, options.squadshifts)

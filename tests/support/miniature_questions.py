@@ -47,3 +47,22 @@ def write_questions(path: Path, *more: dict[str, Any]) -> Path:
     """Write the entries as a file of SQuAD 2.0's form."""
     path.write_text(json.dumps({"data": [*entries(), *more]}), encoding="utf-8")
     return path
+
+
+def write_library(folder: Path) -> Path:
+    """Write a library of one article, with a question that it answers and one that it does not."""
+    (folder / "corpus").mkdir(parents=True)
+    (folder / "corpus" / "mill.md").write_text(f"# Mill\n\n{OPENING}\n", encoding="utf-8")
+    sentence = OPENING.partition(". ")[0]
+    questions = [
+        {
+            "question": "when can i come",
+            "answerable": True,
+            "gold_sentences": [sentence],
+            "gold_answer": "nine",
+        },
+        {"question": "when must i go", "answerable": False, "decoy_sentence": sentence, "decoy": "nine"},
+    ]
+    lines = [json.dumps({"id": number, "article": "mill", **line}) for number, line in enumerate(questions)]
+    (folder / "questions.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    return folder

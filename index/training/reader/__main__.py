@@ -22,7 +22,7 @@ from pathlib import Path
 from index.config import DEFAULT_ENCODER
 from index.models.model_folders import resolve_encoder
 from index.training.progress import progress_bars
-from index.training.reader.natural import train_on_questions
+from index.training.reader.natural import own_libraries, train_on_questions
 from index.training.reader.recipe import RECIPES
 from index.training.reader.training import train_reader
 
@@ -42,6 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
             command.add_argument(
                 "--questions", type=Path, required=True, action="append", help="file of SQuAD 2.0's form"
             )
+            command.add_argument(
+                "--library",
+                type=Path,
+                action="append",
+                help="folder of articles with questions (the project's own)",
+            )
             command.add_argument("--never", type=Path, help="such a file whose paragraphs are never learnt")
         if recipe.stage > 1:
             command.add_argument("--start-from", type=Path, required=True, help="folder of a model")
@@ -59,7 +65,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if start and recipe.stage == 3:
             data = (options["questions"], options["squadshifts"], options["qamr"])
             folder = train_on_questions(
-                recipe, *data, options["work"], encoder, start, progress, options["never"]
+                recipe,
+                *data,
+                options["work"],
+                encoder,
+                start,
+                progress,
+                options["never"],
+                options["library"] or own_libraries(),
             )
         else:
             folder = train_reader(

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from tokenizers import Tokenizer
 
+from index.models.encoder_export import FrameworkEncoder
 from index.records import Progress
 from index.retrieval.ranking import Ranker
 from index.training.datasets.lessons import Lesson, read_qamr, read_squadshifts
 from index.training.datasets.question_articles import is_held_out, segment_titles
+from index.training.datasets.question_libraries import read_library
 from index.training.datasets.squad import SquadArticle, SquadParagraph, read_squad
-from index.training.datasets.training_libraries import Segmenter, TrainingLibrary
+from index.training.datasets.training_libraries import SegmentedArticle, Segmenter, TrainingLibrary
 from index.training.encoders import load_encoders
 from index.training.examples.batches import Batch, make_grouped_batches
 from index.training.examples.example import Example, answerable_example
@@ -20,6 +22,8 @@ from index.training.progress import no_progress
 from index.training.reader.recipe import Recipe
 from index.training.reader.training import learn_batches, prepare
 
+LIBRARIES = Path(__file__).parents[1] / "libraries"
+"""Folder of the libraries with questions that are part of the project."""
 GROUP = 8
 """Repeated questions that are batched together, as those of a paragraph are."""
 
@@ -34,11 +38,13 @@ def train_on_questions(
     start: Path,
     progress: Progress = no_progress,
     never: Path | None = None,
+    libraries: Sequence[Path] = (),
 ) -> Path:
     """Train on files of `questions` (see `question_articles`); return the folder of the model.
 
     Titles that are held out are not learnt, nor are paragraphs of SQuADShifts that stand in the file `never`.
-    The arguments are else those of `train_reader`, which says what is raised.
+    `libraries` are folders of articles with questions (see `question_libraries`). The arguments are else
+    those of `train_reader`, which says what is raised, and `read_library` likewise.
     """
     recipe, restored = prepare(recipe, work, encoder, start)
     entries = [entry for path in questions for entry in read_squad(path)]
@@ -53,12 +59,14 @@ def train_on_questions(
         if not lesson.text.held_out and lesson.text.text.strip() not in left_out
     ]
     library, measured = (library_of(part, encoder, progress) for part in (learnt, held_out))
+    own = [library_in(folder, encoder, progress) for folder in libraries]
     sentences = read_qamr(qamr)
     tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
     ranker, planned = Ranker.load(), list[Batch]()
     for number in range(recipe.rounds):
         order = random.Random(f"{recipe.seed} natural {number}")  # noqa: S311
-        groups = retrieved_examples(library, ranker, recipe.seed + number)
+        seed = recipe.seed + number
+        groups = [group for part in (library, *own) for group in retrieved_examples(part, ranker, seed)]
         groups += _repeated(repeated, recipe.repeated, order)
         groups += _repeated(sentences, recipe.repeated // 2, order)
         order.shuffle(groups)
@@ -82,6 +90,24 @@ def library_of(
     """Index articles, with the questions about them, in memory."""
     framework, exported = load_encoders(str(encoder))
     articles = segment_titles(entries, Segmenter(exported.count_tokens, exported.window))
+    return _indexed(articles, framework, progress)
+
+
+def library_in(folder: Path, encoder: Path, progress: Progress = no_progress) -> TrainingLibrary:
+    """Index a library with questions in memory."""
+    framework, exported = load_encoders(str(encoder))
+    articles = read_library(folder, Segmenter(exported.count_tokens, exported.window))
+    return _indexed(articles, framework, progress)
+
+
+def own_libraries() -> list[Path]:
+    """Return the folders of the libraries with questions that are part of the project."""
+    return sorted(path.parent for path in LIBRARIES.glob("*/questions.jsonl"))
+
+
+def _indexed(
+    articles: Sequence[SegmentedArticle], framework: FrameworkEncoder, progress: Progress
+) -> TrainingLibrary:
     texts = list(dict.fromkeys(text for article in articles for text in article.texts_to_embed()))
     vectors = framework.embed(texts, lambda _, done, total: progress("embed", done, total))
     return TrainingLibrary.build(articles, dict(zip(texts, vectors, strict=True)))
