@@ -130,6 +130,8 @@ class DiscordSection(Section):
     batch: Annotated[int, Field(ge=1, le=256, description="questions computed together at most")] = 16
     deadline: Annotated[float, Field(ge=1, le=240, description="seconds until an answer is given up")] = 30
     log_questions: Annotated[bool, Field(description="questions are written to the log")] = False
+    keep_unanswered: Annotated[bool, Field(description="questions without an answer are stored")] = False
+    keep_days: Annotated[int, Field(ge=1, le=3650, description="days until these questions are deleted")] = 90
     shard_count: Annotated[int | None, Field(ge=1, le=10_000, description="None: Discord's advice")] = None
     shard_ids: Annotated[
         list[Annotated[int, Field(ge=0)]] | None, Field(min_length=1, description="this process's; None: all")

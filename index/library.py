@@ -14,6 +14,7 @@ from typing import Self
 
 import numpy as np
 
+from index.arrays import Floats
 from index.config import Config
 from index.errors import FootnoteError, IndexStaleError, ModelDamagedError
 from index.models.encoder import Encoder
@@ -157,6 +158,13 @@ class Library:
         if isinstance(answer, FootnoteError):
             raise answer
         return answer
+
+    def question_vectors(self, questions: Sequence[str]) -> Floats:
+        """Return the normalised vectors of questions: zeros for one whose words the encoder does not know."""
+        encoder = self._models.encoder
+        vectors = encoder.encode_queries([fold_text(question).text for question in questions])
+        vectors[[not encoder.knows(question) for question in questions]] = 0
+        return vectors
 
     def explain(self, question: str, *, article: str | None = None, top_k: int | None = None) -> Explanation:
         """Explain the answer that `ask` gives to a question: it is looked up and read once more.

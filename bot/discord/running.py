@@ -25,13 +25,15 @@ from bot.discord.library.question_queue import QuestionQueue
 from bot.discord.telemetry.health import DISCONNECTED, READY, STARTING, STOPPING, Health, serve
 from bot.discord.telemetry.log_format import fields
 from bot.discord.telemetry.meter import Meter
-from bot.feedback.store import Feedback
+from bot.feedback.store import Feedback, FeedbackError
+from bot.feedback.unanswered import UnansweredQuestions
 from bot.wording import error_message
 from index.errors import ConfigurationError
 
 GRACE = 10.0
 """Seconds for the questions in flight when the bot is stopped."""
 
+_EXPIRY_INTERVAL = 6 * 3600.0  # seconds between two deletions of old questions
 _CLOSE_TIMEOUT = 3.0  # seconds for the gateway to close
 _THREADS_TIMEOUT = 3.0  # seconds for threads that nobody waits for; the index is whole whenever they end
 
@@ -88,6 +90,22 @@ def _open_feedback(config: BotConfig) -> Feedback:
         why = f"{folder}: {error.strerror or error_message(error)}"
         raise ConfigurationError(f"{config.named('discord.directory')}: {why}") from error
     return Feedback.open(folder)
+
+
+async def delete_expired_questions(config: BotConfig, feedback: Feedback) -> None:
+    """Delete unanswered questions that are too old, or all if none are to be kept; again and again if so."""
+    keep = config.discord.keep_unanswered
+    unanswered = UnansweredQuestions(feedback, config.discord.keep_days if keep else 0)
+    while True:
+        try:
+            if deleted := await asyncio.to_thread(unanswered.delete_expired):
+                log.info("old unanswered questions deleted", extra=fields(count=deleted))
+        except FeedbackError as error:
+            log.warning("old unanswered questions not deleted", extra=fields(reason=error.message))
+        else:
+            if not keep:
+                return
+        await asyncio.sleep(_EXPIRY_INTERVAL)
 
 
 class Bot:
@@ -166,6 +184,9 @@ class Bot:
         self._phase = "connecting to Discord"
         watch = asyncio.create_task(live_library.watch(), name="watch the articles")
         refresh = asyncio.create_task(refresh_regularly(self._config), name="refresh the fetched articles")
+        expiry = asyncio.create_task(
+            delete_expired_questions(self._config, feedback), name="delete old questions"
+        )
         try:
             while True:
                 client = FootnoteClient(self._config, live_library, question_queue, feedback, self.meter)
@@ -178,7 +199,8 @@ class Bot:
         finally:
             watch.cancel()
             refresh.cancel()
-            await asyncio.gather(watch, refresh, return_exceptions=True)
+            expiry.cancel()
+            await asyncio.gather(watch, refresh, expiry, return_exceptions=True)
             await question_queue.close(0.0)
 
     async def _check_token(self) -> None:

@@ -1,1 +1,1 @@
-"""Feedback on the bot's answers: stored, and exported as questions for `footnote eval`."""
+"""Feedback on the bot's answers, and unanswered questions: stored, and exported for `footnote eval`."""

@@ -131,7 +131,7 @@ class Feedback:
             folder.mkdir(parents=True, exist_ok=True)
             feedback.path.touch(mode=0o600)
         feedback._key()
-        feedback._run(feedback._check)
+        feedback.run(feedback._check)
         return feedback
 
     def add(self, judgement: Judgement, *, user: int, message: int) -> Receipt:
@@ -148,7 +148,7 @@ class Feedback:
             *map(_storable, (judgement.question or "", judgement.answer, judgement.index)),
             *map(_storable, (judgement.asked_in, judgement.article, judgement.sentence)),
         )
-        return self._run(lambda database: _put(database, values))
+        return self.run(lambda database: _put(database, values))
 
     def note(self, row: int, *, user: int, text: str) -> bool:
         """Store a note with a judgement, replacing an earlier note; False if the judgement is not the user's.
@@ -158,7 +158,7 @@ class Feedback:
         if row > _LARGEST_ROW:
             return False
         values = (_storable(text[:NOTE_LIMIT]), row, self._hash("user", user))
-        return self._run(lambda database: database.execute(_NOTE, values).rowcount == 1)
+        return self.run(lambda database: database.execute(_NOTE, values).rowcount == 1)
 
     def forget(self, user: int) -> int:
         """Delete all that a user said, also from the file's free space; return how many verdicts it was.
@@ -178,14 +178,14 @@ class Feedback:
             database.execute("PRAGMA secure_delete = ON")
             return database.execute(_FORGET, (person,)).rowcount
 
-        return self._run(delete)
+        return self.run(delete)
 
     def list(self) -> list[Entry]:
         """Read all feedback, oldest first; none if there is no file. Raises FeedbackError."""
-        return self._run(_entries) if self.path.exists() else []
+        return self.run(_entries) if self.path.exists() else []
 
-    def _run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Do work within a transaction: all of it is on the disk, or nothing."""
+    def run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Do work within a transaction: all of it is on the disk, or nothing. Raises FeedbackError."""
         try:
             with contextlib.closing(
                 sqlite3.connect(self.path, timeout=self._patience, isolation_level=None)
@@ -251,7 +251,7 @@ class Feedback:
         """Read the key of the hashes, creating it if necessary."""
         with _file_errors():
             if not self._key_path.exists():
-                self._run(lambda _: self._make_key())
+                self.run(lambda _: self._make_key())
             key = self._key_path.read_bytes().strip()
         if not 32 <= len(key) <= hashlib.blake2b.MAX_KEY_SIZE:
             raise FeedbackError(

@@ -7,7 +7,7 @@ from bot.terminal.commands.articles import articles, index, show
 from bot.terminal.commands.asking import ask, chat
 from bot.terminal.commands.ingestion import add, refresh, remove
 from bot.terminal.commands.operation import discord_bot, doctor
-from bot.terminal.commands.quality import evaluate, feedback
+from bot.terminal.commands.quality import evaluate, feedback, gaps
 
 
 @click.group(
@@ -41,5 +41,6 @@ for command in (
     discord_bot,
     doctor,
     feedback,
+    gaps,
 ):
     main.add_command(command)

@@ -24,6 +24,7 @@ from bot.discord.questions.question_handler import QuestionHandler
 from bot.discord.telemetry.log_format import fields
 from bot.discord.telemetry.meter import Meter
 from bot.feedback.store import Feedback
+from bot.feedback.unanswered import UnansweredQuestions
 
 LONGEST_PAUSE = 30.0
 """Seconds that a request waits if Discord asks to slow down; after a longer wait nobody needs the answer."""
@@ -66,7 +67,14 @@ class FootnoteClient(ServicesClient):
             live_library=live_library,
             question_queue=question_queue,
             feedback=feedback,
-            question_handler=QuestionHandler(config, live_library, question_queue, cooldowns, meter),
+            question_handler=QuestionHandler(
+                config,
+                live_library,
+                question_queue,
+                cooldowns,
+                meter,
+                UnansweredQuestions(feedback, settings.keep_days),
+            ),
             cooldowns=cooldowns,
             error_reports=ErrorReports(meter),
             handled=RecentIds(),

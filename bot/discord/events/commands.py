@@ -71,8 +71,9 @@ async def show_article(interaction: Interaction, article: str) -> None:
 @app_commands.command(description="Say what I am, what I answer from, and what I keep of your questions.")
 async def about(interaction: Interaction) -> None:
     """Say what the bot is."""
-    log_questions = interaction.client.services.config.discord.log_questions
-    await _look_up(interaction, library_pages.about_page, log_questions)
+    settings = interaction.client.services.config.discord
+    days = settings.keep_days if settings.keep_unanswered else 0
+    await _look_up(interaction, library_pages.about_page, settings.log_questions, days)
 
 
 @ask.autocomplete("article")

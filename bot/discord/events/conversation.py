@@ -48,6 +48,7 @@ class Conversation:
             message.guild.id if message.guild else None,
             "message",
             text_hidden=not (message.content or _mentions(message, me)),
+            names=tuple(f"@{user.display_name}" for user in message.mentions),
         )
 
         async def follow(question: DiscordQuestion) -> DiscordQuestion | Reply:

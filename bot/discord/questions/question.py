@@ -29,5 +29,7 @@ class DiscordQuestion:
     """`article` is that of an earlier answer; if it does not say, all articles are asked."""
     is_statement: bool = False
     """The text is not a question."""
+    names: tuple[str, ...] = ()
+    """What stands in the text for people who were mentioned."""
     author: int | None = None
     """Who wrote the text, if not the asker: 0 if that is not known."""

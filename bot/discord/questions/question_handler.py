@@ -50,6 +50,8 @@ from bot.discord.replies.reply import (
 from bot.discord.replies.without_embed import may_embed, without_embed
 from bot.discord.telemetry.log_format import fields
 from bot.discord.telemetry.meter import Meter
+from bot.feedback.store import FeedbackError
+from bot.feedback.unanswered import UnansweredQuestions
 from bot.shown_citations import shown_citations
 from bot.small_talk import recognise
 from index.errors import EmptyQuestionError, UnknownArticleError
@@ -90,6 +92,8 @@ class Response:
     outcome: str
     private: bool = False
     wait: float = 0.0
+    unanswered: DiscordQuestion | None = None
+    """The question, if it found no answer and may be stored."""
 
 
 class QuestionHandler:
@@ -102,6 +106,7 @@ class QuestionHandler:
         question_queue: QuestionQueue,
         cooldowns: ActionCooldowns,
         meter: Meter,
+        unanswered: UnansweredQuestions,
     ) -> None:
         self.in_flight = InFlight()
         self.typing_delay = TYPING_DELAY
@@ -110,6 +115,7 @@ class QuestionHandler:
         self._question_queue = question_queue
         self._cooldowns = cooldowns
         self._meter = meter
+        self._unanswered = unanswered
         self._warned = SentWarnings()
         self._without_embeds = RecentIds()
         self._stopping = False
@@ -152,6 +158,7 @@ class QuestionHandler:
             else:
                 await edit_response(interaction, response.reply)
             measurement.end(response.outcome)
+        await self._store_unanswered(response)
 
     async def answer_message(
         self, message: discord.Message, question: DiscordQuestion, complete: CompleteQuestion | None = None
@@ -168,6 +175,7 @@ class QuestionHandler:
             if not response.wait or self._warned.claim(question.user, response.wait):
                 await reply_to(message, self._showable(message, response.reply))
             measurement.end(response.outcome)
+        await self._store_unanswered(response)
 
     def _count_and_check(self, question: DiscordQuestion) -> Response | None:
         """Count a question, and return why it is not answered; None if it is to be."""
@@ -233,7 +241,10 @@ class QuestionHandler:
             statement=completed.is_statement,
         )
         nothing_left = bool(offset) and len(answer.citations) <= offset
-        return Response(reply, "answered" if answer.answerable else "declined", private=nothing_left)
+        if answer.answerable:
+            return Response(reply, "answered", private=nothing_left)
+        storable = asked_in is None and _is_own(completed, question)
+        return Response(reply, "declined", private=nothing_left, unanswered=completed if storable else None)
 
     async def _ask_completed(self, question: DiscordQuestion) -> tuple[DiscordQuestion, _Found]:
         """Ask a question, and as it was written if that may be meant and has an answer alone."""
@@ -268,6 +279,16 @@ class QuestionHandler:
         title = _title_of_first(given.answer) if elsewhere else None
         note = None if title is None else in_bold(title) + LOOKED_EVERYWHERE
         return from_all, None, note
+
+    async def _store_unanswered(self, response: Response) -> None:
+        """Store a question that found no answer, if the owner wants that; a failure is only logged."""
+        question = response.unanswered
+        if question is None or not self._config.discord.keep_unanswered:
+            return
+        try:
+            await asyncio.to_thread(self._unanswered.add, question.text, question.names)
+        except FeedbackError as error:
+            log.warning("unanswered question not kept", extra=fields(reason=error.message))
 
     def _showable(self, message: discord.Message, reply: Reply) -> Reply:
         """Return the reply as it can be shown in a message's channel."""
@@ -304,6 +325,13 @@ class QuestionHandler:
                     measurement.outcome,
                     extra=fields(source=question.source, seconds=round(seconds, 3), **text),
                 )
+
+
+def _is_own(completed: DiscordQuestion, written: DiscordQuestion) -> bool:
+    """Tell whether the asker wrote all of a question, and it is clear which of its words mention people."""
+    if completed.offset or completed.author is not None:
+        return False
+    return completed.text == written.text or "@" not in completed.text
 
 
 def _title_of_first(answer: Answer) -> str | None:

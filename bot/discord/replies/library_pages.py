@@ -44,6 +44,7 @@ FEEDBACK = (
 )
 UNLOGGED = "Questions are otherwise neither kept nor logged."
 LOGGED = "Questions are also kept in the log there."
+UNANSWERED = "Questions that I can't answer are kept there for {days}, without who asked them or where."
 
 
 def article_id(library: Library, reference: str) -> str:
@@ -125,23 +126,33 @@ def unknown_article_reply(typed: str, suggestions: Sequence[str]) -> Reply:
     return notice(text)
 
 
-def about_page(library: Library, log_questions: bool) -> Reply:
+def about_page(library: Library, log_questions: bool, keep_unanswered_days: int = 0) -> Reply:
     """Say what the bot is."""
     return about_reply(
         articles=len(library.titles),
         version=version(DISTRIBUTION),
         source=_source(),
         log_questions=log_questions,
+        keep_unanswered_days=keep_unanswered_days,
     )
 
 
-def about_reply(*, articles: int, version: str, source: str, log_questions: bool) -> Reply:
-    """Say what the bot is, what it knows, what it stores, and where its source is."""
+def about_reply(
+    *, articles: int, version: str, source: str, log_questions: bool, keep_unanswered_days: int = 0
+) -> Reply:
+    """Say what the bot is, what it knows, what it stores, and where its source is.
+
+    Unanswered questions are kept for `keep_unanswered_days`; 0: not at all.
+    """
+    kept = [FEEDBACK]
+    if keep_unanswered_days:
+        kept.append(UNANSWERED.format(days=count_with_noun(keep_unanswered_days, "day")))
+    kept.append(LOGGED if log_questions else UNLOGGED)
     embed = discord.Embed(title="Footnote", description=ABOUT, colour=BLUE)
     embed.add_field(name="Library", value=f"{articles:,} article{'' if articles == 1 else 's'}")
     embed.add_field(name="Version", value=version)
     embed.add_field(name="Source", value=source)
-    embed.add_field(name="Privacy", value=f"{FEEDBACK} {LOGGED if log_questions else UNLOGGED}", inline=False)
+    embed.add_field(name="Privacy", value=" ".join(kept), inline=False)
     return Reply(embed=embed)
 
 

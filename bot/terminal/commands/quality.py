@@ -1,4 +1,4 @@
-"""Commands on the quality of the answers: `eval` and `feedback`."""
+"""Commands on the quality of the answers: `eval`, `feedback` and `gaps`."""
 
 import logging
 from pathlib import Path
@@ -101,3 +101,53 @@ def feedback(context: click.Context, target: IO[str] | None, forget: int | None,
         log.info("left out: %s", result)  # stdout is the file's
     else:
         put(as_objects, result.counts, export_blocks(result))
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "footnote gaps",
+        "footnote gaps --json | jq -r '.[].questions[0].question'",
+        "footnote gaps --export unanswered.jsonl",
+        "footnote gaps --forget",
+    ),
+)
+@click.option(
+    "--export",
+    "target",
+    type=click.File("w", encoding="utf-8", lazy=True),
+    metavar="FILE",
+    help="Write questions for `footnote eval` to FILE; - is stdout.",
+)
+@click.option("--forget", is_flag=True, help="Delete all these questions.")
+@json_option
+@global_options
+@click.pass_context
+def gaps(context: click.Context, target: IO[str] | None, forget: bool, as_objects: bool) -> None:
+    """List what the bot could not answer, similar questions together.
+
+    The bot stores such questions only if the configuration says so. Each is asked again, and the sentences
+    that are nearest to it now are shown. With --export, those that still have no answer become questions
+    that are not answerable.
+    """
+    if target is not None and forget:
+        raise click.UsageError("Give either --export or --forget, not both.")
+    from bot.terminal import gaps
+
+    config = options_of(context).config()
+    if forget:
+        count = gaps.stored_questions(config).forget()
+        put(as_objects, {"deleted": count}, gaps.forgotten_blocks(count))
+        return
+    found = gaps.find_gaps(config)
+    if target is None:
+        put(as_objects, list(map(gaps.gap_object, found)), gaps.gap_blocks(found, config))
+        return
+    result = gaps.export(found)
+    lines = result.lines  # raises before the file is opened, which would empty it
+    target.write(lines)
+    target.flush()
+    if target.name == "-":
+        log.info("left out: %s", result)  # stdout is the file's
+    else:
+        put(as_objects, result.counts, gaps.export_blocks(result))
