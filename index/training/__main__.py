@@ -64,6 +64,9 @@ def main(
     parser.add_argument("--squad2", type=Path, required=True, help="file of SQuAD 2.0's form")
     parser.add_argument("--squad2-train", type=Path, required=True, help="such a file to train on")
     parser.add_argument("--questions", type=Path, required=True, help="folder of train.json and dev.json")
+    parser.add_argument(
+        "--library", type=Path, action="append", help="folder of articles with questions (the project's own)"
+    )
     parser.add_argument("--selqa", type=Path, required=True, help="file of SelQA, as selqa-dev.json")
     parser.add_argument("--larger", type=Path, required=True, help="folder of all-mpnet-base-v2")
     parser.add_argument("--encoder", default=DEFAULT_ENCODER, help="encoder of the index (%(default)s)")
@@ -105,7 +108,7 @@ def main(
             student,
             lambda stage, done, total: progress(f"{stage}: natural", done, total),
             measured,
-            own_libraries(),
+            options.library or own_libraries(),
         )
         export_span_model(natural, reader)
         data = (learnt, options.squad2, options.squadshifts)

@@ -19,7 +19,7 @@ from tests.support.miniature_datasets import (
     write_qamr,
     write_squadshifts,
 )
-from tests.support.miniature_questions import held_out_entry, write_questions
+from tests.support.miniature_questions import held_out_entry, write_library, write_questions
 from tests.support.tiny_span_models import save_encoder_of_tiny_reader, save_tiny_reader
 
 STRANGERS = 6
@@ -64,6 +64,7 @@ def arguments(tmp_path: Path) -> list[str]:
         "squad2": squad2,
         "squad2-train": squad2_train,
         "questions": own,
+        "library": write_library(tmp_path / "library"),
         "selqa": selqa,
         "larger": larger,
         "encoder": save_encoder_of_tiny_reader(tmp_path),
