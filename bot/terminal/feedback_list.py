@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.feedback.export import Export
 from bot.feedback.store import Entry, Judgement
 from bot.terminal.blocks import BLANK_LINE, Block, Piece
 from bot.wording import count_with_noun, safe
@@ -31,11 +30,11 @@ def entry_object(entry: Entry) -> dict[str, Any]:
     }
 
 
-def export_blocks(result: Export) -> list[Block]:
-    """Say how many questions were exported, and how many verdicts were left out."""
+def export_blocks(questions: int, left_out: str) -> list[Block]:
+    """Say how many questions were exported, and what was left out."""
     return [
-        Block((Piece(f"exported {count_with_noun(len(result.questions), 'question')}"),)),
-        Block((Piece(f"left out: {result}", "aside"),)),
+        Block((Piece(f"exported {count_with_noun(questions, 'question')}"),)),
+        Block((Piece(f"left out: {left_out}", "aside"),)),
     ]
 
 

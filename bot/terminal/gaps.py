@@ -151,14 +151,6 @@ def _blocks_of(gap: Gap) -> list[Block]:
     return blocks + citation_blocks(shown_citations(answer))
 
 
-def export_blocks(result: Export) -> list[Block]:
-    """Say how many questions were exported, and how many were left out."""
-    return [
-        Block((Piece(f"exported {count_with_noun(len(result.questions), 'question')}"),)),
-        Block((Piece(f"left out: {result}", "aside"),)),
-    ]
-
-
 def forgotten_blocks(count: int) -> list[Block]:
     """Say how many questions were deleted."""
     return [Block((Piece(f"deleted {count_with_noun(count, 'question')}"),))]

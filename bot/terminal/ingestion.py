@@ -4,7 +4,8 @@ import logging
 import re
 import shlex
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -83,12 +84,9 @@ def add_site(
     from index.ingestion.sites import Scope, Site
 
     corpus = config.corpus_directory
-    try:
+    with _naming(address):
         start = web_address(address)
         site = Site(Scope(start, **options), PoliteFetcher(config.corpus.allow_hosts))
-    except IngestionError as error:
-        shown = _without_password(address)
-        raise IngestionError(f"{shown}: {error.message}", reason=error.reason) from error
 
     def take(url: str) -> Ingested:
         if not dry_run:
@@ -115,14 +113,11 @@ def add_feed(config: Config, address: str, limit: int) -> tuple[list[dict[str, A
 
     corpus = config.corpus_directory
     fetcher = PoliteFetcher(config.corpus.allow_hosts)
-    try:
+    with _naming(address):
         feed = fetcher.fetch(web_address(address), XML_TYPES)
-    except IngestionError as error:
-        shown = _without_password(address)
-        raise IngestionError(f"{shown}: {error.message}", reason=error.reason) from error
-    entries = feed_entries(feed.body)[:limit]
-    if not entries:
-        raise IngestionError(f"{address}: is no feed, or has no entries")
+        entries = feed_entries(feed.body)[:limit]
+        if not entries:
+            raise IngestionError("is no feed, or has no entries")
     done, failures = take_each(entries, lambda entry: add_page(corpus, entry, fetcher, feed.url), "fetch")
     return taken_objects(corpus, done, failures), taken_blocks(corpus, done), bool(failures)
 
@@ -164,6 +159,16 @@ def remove(corpus: Path, names: Iterable[str]) -> tuple[list[dict[str, Any]], li
     blocks = [Block((Piece(escape_unseen(file.id), "answer"),), "removed ") for file in files]
     command = shlex.join(["cp", "-R", f"{trash}/.", str(corpus)])
     return objects, [*blocks, Block((Piece(f"To get back what was removed: {safe(command)}", "aside"),))]
+
+
+@contextmanager
+def _naming(address: str) -> Iterator[None]:
+    """Name the address in errors."""
+    try:
+        yield
+    except IngestionError as error:
+        shown = _without_password(address)
+        raise IngestionError(f"{shown}: {error.message}", reason=error.reason) from error
 
 
 def _without_password(address: str) -> str:

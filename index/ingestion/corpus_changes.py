@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from index.articles.corpus import CorpusFile, corpus_files, read_article
 from index.articles.file_formats import has_known_format
-from index.articles.sidecar import SUFFIX, sidecar_content
+from index.articles.sidecar import SUFFIX, read_sidecar, sidecar_content
 from index.articles.text_quality import find_poor_text
 from index.errors import IngestionError, UnknownArticleError
 from index.records import Article
@@ -62,7 +62,7 @@ def add_article(
 ) -> Ingested:
     """Add an article as `file`, its path below the corpus folder, after reading it as the index will.
 
-    A `description` is kept in a file beside it, anew if the article is there already. Raises
+    A `description` is kept in a file beside it, over what that says if the article is there already. Raises
     UnreadableFileError if it is no article, IngestionError if its place is not in the corpus or is taken by
     another content, and OSError.
     """
@@ -95,11 +95,25 @@ def replace_article(
 
 
 def describe(path: Path, description: Mapping[str, str] | None) -> None:
-    """Write the file beside an article anew, if it has a description. Raises OSError."""
+    """Write the file beside an article anew, if it has a description. Raises IngestionError and OSError."""
     if description:
         sidecar = path.with_name(path.name + SUFFIX)
-        with _written(sidecar, sidecar_content(description)) as beside:
+        with _written(sidecar, _described(sidecar, description)) as beside:
             beside.replace(sidecar)
+
+
+def _described(sidecar: Path, description: Mapping[str, str]) -> bytes:
+    """Return what the file beside an article is to hold: what it says already, and a description over that.
+
+    Raises IngestionError if it holds more than these commands write, such as a comment: a person's work.
+    """
+    values: dict[str, str] = {}
+    if sidecar.exists():
+        with suppress(ValueError):
+            values = {key: str(value) for key, value in read_sidecar(sidecar).items()}
+        if sidecar.read_bytes() != sidecar_content(values):
+            raise IngestionError(f"{sidecar.name} beside it was written by hand: change it there")
+    return sidecar_content({**values, **description})
 
 
 def _ingested(source: str, file: str, article: Article, outcome: Outcome) -> Ingested:
@@ -124,7 +138,7 @@ def _staged(
     sidecar = path.with_name(path.name + SUFFIX)
     with (
         _written(path, content) as unfinished,
-        _written(sidecar, sidecar_content(description or {})) as beside,
+        _written(sidecar, _described(sidecar, description) if description else b"") as beside,
     ):
         name = file.removesuffix(path.suffix)
         article = read_article(CorpusFile(unfinished, file, name, beside if description else None))

@@ -37,6 +37,7 @@ _UNSAFE = re.compile(r"[^\w.,+@=-]+")
 _LIKE_A_FILE = re.compile(r"\.(?=(?:md|txt|pdf)\Z)", re.IGNORECASE)
 _LONGEST_NAME = 120  # bytes of a part of a path
 _MOST_FOLDERS = 20
+_OF_ONE_ANSWER = ("etag", "last_modified")
 _HTTP_DATE = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -101,6 +102,8 @@ def store_page(corpus: Path, source: str, page: Page, *, moved: bool = False) ->
         return store_page(corpus, source, replace(page, file=_with_digest(page.file, page.facts["url"])))
     if digest != facts.get("sha256"):
         raise IngestionError(f"{page.file} was changed by hand: it stays as it is")
+    stated = {name: value for name, value in page.facts.items() if value or name in _OF_ONE_ANSWER}
+    page = replace(page, facts={**facts, **stated})  # what a person added stays
     return replace_article(corpus, source, page.file, page.content, page.description)
 
 
@@ -163,20 +166,24 @@ def _read(fetched: Fetched) -> Document:
 def read_facts(path: Path) -> tuple[dict[str, str], str]:
     """Return what is known of a fetched article, and the digest of its text. Raises OSError.
 
-    Without a readable description, nothing is known.
+    Without a readable description, nothing is known. The digest is "" if the front matter holds more than
+    values as `front_matter` writes them, such as a comment or a list: a person's work.
     """
     content = path.read_bytes()
     sidecar = path.with_name(path.name + SUFFIX)
     values: Mapping[str, object] = {}
+    by_hand = False
     if path.suffix == ".md":
-        values, text = front_matter_values(content.decode("utf-8", "replace"))
-        content = text.encode()
+        stated, text = front_matter_values(content.decode("utf-8", "replace"))
+        by_hand = not content.startswith(front_matter(stated).encode())
+        values, content = stated, text.encode()
     if sidecar.exists():
         try:
             values = {**values, **read_sidecar(sidecar)}
         except ValueError:
             values = {}
     digest = text_sha256(content) if path.suffix == ".md" else sha256(content).hexdigest()
+    digest = "" if by_hand else digest
     return {str(key): value for key, value in values.items() if isinstance(value, str)}, digest
 
 

@@ -22,7 +22,7 @@ class Decision(StrEnum):
 
     ANSWERED = "answered"
     NOT_IN_LIBRARY = "not_in_library"
-    """There is no sentence, or none has half of the question's words, and reading found no answer in any."""
+    """There is no sentence, or half of the question's words are in none, and reading found no answer."""
     NOT_AN_ANSWER = "not_an_answer"
     """Sentences were read, and none is likelier than not to hold an answer."""
     BELOW_THRESHOLD = "below_threshold"

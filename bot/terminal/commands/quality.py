@@ -1,6 +1,7 @@
 """Commands on the quality of the answers: `eval`, `feedback` and `gaps`."""
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
@@ -82,7 +83,7 @@ def feedback(context: click.Context, target: IO[str] | None, forget: int | None,
         raise click.UsageError("Give either --export or --forget, not both.")
     from bot.feedback.export import export
     from bot.feedback.store import Feedback
-    from bot.terminal.feedback_list import entry_object, export_blocks, feedback_blocks, forgotten_blocks
+    from bot.terminal.feedback_list import entry_object, feedback_blocks, forgotten_blocks
 
     store = Feedback(options_of(context).config().bot_directory)
     if forget is not None:
@@ -95,12 +96,7 @@ def feedback(context: click.Context, target: IO[str] | None, forget: int | None,
         return
     result = export(entries)
     lines = result.lines  # raises before the file is opened, which would empty it
-    target.write(lines)
-    target.flush()
-    if target.name == "-":
-        log.info("left out: %s", result)  # stdout is the file's
-    else:
-        put(as_objects, result.counts, export_blocks(result))
+    _write_export(target, lines, result.counts, str(result), as_objects)
 
 
 @click.command(
@@ -145,9 +141,18 @@ def gaps(context: click.Context, target: IO[str] | None, forget: bool, as_object
         return
     result = gaps.export(found)
     lines = result.lines  # raises before the file is opened, which would empty it
+    _write_export(target, lines, result.counts, str(result), as_objects)
+
+
+def _write_export(
+    target: IO[str], lines: str, counts: Mapping[str, int], left_out: str, as_objects: bool
+) -> None:
+    """Write exported questions to a file, and say how many they are and what was left out."""
     target.write(lines)
     target.flush()
     if target.name == "-":
-        log.info("left out: %s", result)  # stdout is the file's
-    else:
-        put(as_objects, result.counts, gaps.export_blocks(result))
+        log.info("left out: %s", left_out)  # stdout is the file's
+        return
+    from bot.terminal.feedback_list import export_blocks
+
+    put(as_objects, counts, export_blocks(counts["questions"], left_out))

@@ -59,6 +59,26 @@ def test_a_description_is_kept_beside_it(tmp_path: Path) -> None:
     assert read_article(*corpus_files(tmp_path)).title == "On bees"
 
 
+def test_what_a_person_added_to_the_description_stays(tmp_path: Path) -> None:
+    add_article(tmp_path, "x", "bees.md", BEES, {"title": "Of bees"})
+    beside = tmp_path / "bees.md.toml"
+    beside.write_text(beside.read_text() + 'author = "Ada"\n')
+    add_article(tmp_path, "x", "bees.md", BEES, {"title": "On bees"})
+    assert beside.read_text() == 'title = "On bees"\nauthor = "Ada"\n'
+
+
+@pytest.mark.parametrize("by_hand", ['# mine\ntitle = "Bees"\n', "tags = ['a']\n", "no toml"])
+def test_a_description_written_by_hand_is_never_written_over(by_hand: str, tmp_path: Path) -> None:
+    add_article(tmp_path, "x", "bees.md", BEES)
+    beside = tmp_path / "bees.md.toml"
+    beside.write_text(by_hand)
+    for change in (add_article, replace_article):
+        with pytest.raises(IngestionError, match=r"bees\.md\.toml beside it was written by hand"):
+            change(tmp_path, "x", "bees.md", BEES, {"title": "On bees"})
+    assert beside.read_text() == by_hand
+    assert files(tmp_path) == ["bees.md", "bees.md.toml"]
+
+
 def test_another_article_is_never_written_over(tmp_path: Path) -> None:
     put(tmp_path, "bees.md", "My own.")
     with pytest.raises(IngestionError, match="is there already"):

@@ -108,6 +108,20 @@ def test_an_article_changed_by_hand_is_not_asked_for(web: WebServer, added: Inge
     assert web.asked == ["/bees"]
 
 
+def test_what_a_person_added_above_the_text_stays(web: WebServer, added: Ingested, tmp_path: Path) -> None:
+    path = tmp_path / added.file
+    path.write_text(path.read_text().replace("\n---\n", '\nauthor: "Ada"\n---\n', 1))
+    web.put("/bees", NEW)
+    assert refresh(tmp_path, added).outcome is Outcome.UPDATED
+    stored = path.read_text()
+    assert 'author: "Ada"' in stored and "Bees sting." in stored
+    assert "etag" not in stored  # that of the earlier page
+    path.write_text(stored.replace("\n---\n", "\ntags: [a, b]\n---\n", 1))
+    web.put("/bees", PAGE)
+    with pytest.raises(IngestionError, match="changed by hand"):
+        refresh(tmp_path, added)
+
+
 def test_a_pdf_is_replaced_and_described_anew(web: WebServer, tmp_path: Path) -> None:
     added = add_page(
         tmp_path, web.put("/a.pdf", pdf(["Bees hum."]), "application/pdf", ETag='"1"'), PoliteFetcher(HERE)
