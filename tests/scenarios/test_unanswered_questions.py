@@ -73,6 +73,21 @@ async def test_what_somebody_else_wrote_is_not_stored(discord: FakeDiscord, bots
     assert stored(bot.services.feedback) == []
 
 
+async def test_what_goes_on_from_a_question_is_stored_only_for_who_asked_it(
+    discord: FakeDiscord, bots: Bots
+) -> None:
+    bot = await bots.start(keep_unanswered=True)
+    world = discord.world
+    first = await mentioning(discord, "What is the price of bitcoin in Tuvalu?")
+    for asker, further in ((world.add_user("eve"), "and in Nauru?"), (world.user, "and in Palau?")):
+        await discord.answer(await discord.say(asker, world.channel, further, reply_to=first))
+    await bot.finish(60)
+    questions = stored(bot.services.feedback)
+    assert NOWHERE in questions and len(questions) == 2
+    assert any("Palau" in question for question in questions)
+    assert not any("Nauru" in question for question in questions)
+
+
 async def test_a_file_that_cannot_be_written_takes_no_reply(
     discord: FakeDiscord, bots: Bots, caplog: pytest.LogCaptureFixture
 ) -> None:
