@@ -1,22 +1,26 @@
-"""The buttons of a reply, a class for each kind, and the form that one of them opens.
+"""The buttons of a reply, a class for each kind, and the forms that some of them open.
 
 A click is answered from its ticket and from the message that it was made on, so it does not matter which
 process sent that message, or when. What others see changes only by a click that turns the pages of a list.
 """
 
 import asyncio
-import re
-from collections.abc import Awaitable, Callable
-from typing import Any, ClassVar, Self
 
 import discord
 from typing_extensions import override
 
 from bot.discord.delivery.sending import defer_response, edit_response, send_privately
 from bot.discord.events.services import Interaction, is_too_fast
+from bot.discord.events.ticket_button import (
+    TicketButton,
+    answer_clicked_on,
+    field_text,
+    handle_once,
+    is_private,
+)
 from bot.discord.questions.cooldowns import ActionCooldowns, Cooldowns
 from bot.discord.questions.question import DiscordQuestion
-from bot.discord.replies.answer_reply import SentAnswer, read_back
+from bot.discord.replies.answer_reply import SentAnswer
 from bot.discord.replies.article_pages import context_reply
 from bot.discord.replies.library_pages import articles_page
 from bot.discord.replies.reply import Reply, article_gone_reply, notice, unknown_button_reply, verdict_reply
@@ -26,7 +30,6 @@ from bot.discord.replies.tickets import (
     MoreTicket,
     NoteTicket,
     PageTicket,
-    Ticket,
     VerdictTicket,
     parse_ticket,
     sentence_digest,
@@ -39,47 +42,6 @@ NO_NOTE = notice("There was nothing in that note, so I kept none.")
 NOT_YOURS = notice("That verdict is not yours, or no longer kept. Please judge the answer again.")
 
 _NOTE_FIELD = "note"  # the custom_id of the form's field
-
-
-class TicketButton(discord.ui.DynamicItem[discord.ui.Item[Any]], template="(?!)"):
-    """Base of the buttons below the bot's messages; discord.py makes one from the clicked one at each click.
-
-    A subclass says what a click on a button with a ticket of its `ticket_type` does.
-    """
-
-    ticket_type: ClassVar[type[Ticket]]
-
-    @classmethod
-    @override
-    async def from_custom_id(
-        cls, _: discord.Interaction[Any], item: discord.ui.Item[Any], __: re.Match[str], /
-    ) -> Self:
-        return cls(item)
-
-    @override
-    async def callback(self, interaction: discord.Interaction[Any]) -> None:
-        await _handle_once(interaction, self._answer)
-
-    @classmethod
-    async def _answer(cls, interaction: Interaction) -> None:
-        ticket = parse_ticket(interaction.custom_id or "")
-        cooldowns = cls.cooldowns(interaction.client.services.cooldowns)
-        if cooldowns is not None and await is_too_fast(interaction, cooldowns):
-            return
-        if ticket is None:  # it matches the template, but is none that the bot would write
-            await send_privately(interaction, unknown_button_reply())
-        else:
-            await cls.answer(interaction, ticket)
-
-    @staticmethod
-    def cooldowns(cooldowns: ActionCooldowns) -> Cooldowns | None:
-        """Return what counts the clicks on the button; None if they are counted elsewhere."""
-        return cooldowns.clicks
-
-    @staticmethod
-    async def answer(interaction: Interaction, ticket: Any) -> None:
-        """Do what the button is for."""
-        raise NotImplementedError
 
 
 class ContextButton(TicketButton, template=ContextTicket.TEMPLATE):
@@ -101,7 +63,7 @@ class PageButton(TicketButton, template=PageTicket.TEMPLATE):
     @staticmethod
     @override
     async def answer(interaction: Interaction, ticket: PageTicket) -> None:
-        await _show_page(interaction, ticket, in_place=_is_private(interaction))
+        await _show_page(interaction, ticket, in_place=is_private(interaction))
 
 
 class ArticlesButton(TicketButton, template=ArticlesTicket.TEMPLATE):
@@ -133,7 +95,7 @@ class MoreButton(TicketButton, template=MoreTicket.TEMPLATE):
     @staticmethod
     @override
     async def answer(interaction: Interaction, ticket: MoreTicket) -> None:
-        sent = _read_back(interaction)
+        sent = answer_clicked_on(interaction)
         if sent is None:
             await send_privately(interaction, unknown_button_reply())
             return
@@ -164,7 +126,7 @@ class VerdictButton(TicketButton, template=VerdictTicket.TEMPLATE):
     @staticmethod
     @override
     async def answer(interaction: Interaction, ticket: VerdictTicket) -> None:
-        message, sent = interaction.message, _read_back(interaction)
+        message, sent = interaction.message, answer_clicked_on(interaction)
         if message is None or sent is None:
             await send_privately(interaction, unknown_button_reply())
             return
@@ -209,9 +171,9 @@ BUTTONS: tuple[type[TicketButton], ...] = (
 async def handle_undispatched(interaction: Interaction) -> None:
     """Answer what discord.py dispatches to no button: forms, and clicks on forged or foreign buttons."""
     if interaction.type is discord.InteractionType.modal_submit:
-        await _handle_once(interaction, _answer_form)
+        await handle_once(interaction, _answer_form)
     elif interaction.type is discord.InteractionType.component and not _is_dispatched(interaction):
-        await _handle_once(interaction, _refuse_undispatched_click)
+        await handle_once(interaction, _refuse_undispatched_click)
 
 
 def _is_dispatched(interaction: Interaction) -> bool:
@@ -227,17 +189,6 @@ def _is_on_message(interaction: Interaction) -> bool:
         return False
     rows = [row for row in interaction.message.components if isinstance(row, discord.ActionRow)]
     return any(item.custom_id == interaction.custom_id for row in rows for item in row.children)
-
-
-async def _handle_once(interaction: Interaction, handler: Callable[[Interaction], Awaitable[None]]) -> None:
-    services = interaction.client.services
-    if not services.handled.add_if_new(interaction.id):
-        return
-    with services.question_handler.in_flight.track():
-        try:
-            await handler(interaction)
-        except Exception as error:  # discord.py would only log it
-            await services.error_reports.interaction_failed(interaction, error)
 
 
 async def _refuse_undispatched_click(interaction: Interaction) -> None:
@@ -272,10 +223,6 @@ def _page(library: Library, ticket: ContextTicket | PageTicket) -> Reply | None:
     if row is None:
         return None
     return context_reply(library.article(row.id), library.sentences(row.id), ticket)
-
-
-def _read_back(interaction: Interaction) -> SentAnswer | None:
-    return read_back(interaction.message) if interaction.message else None
 
 
 def _judgement(library: Library, ticket: VerdictTicket, sent: SentAnswer) -> Judgement | None:
@@ -316,11 +263,11 @@ def _note_form(ticket: NoteTicket) -> discord.ui.Modal:
 
 
 async def _store_note(interaction: Interaction, ticket: NoteTicket) -> None:
-    text = _field_text(interaction.data or {}).strip()
+    text = field_text(interaction.data, _NOTE_FIELD).strip()
     if not text:
         await send_privately(interaction, NO_NOTE)
         return
-    await defer_response(interaction, private=True, in_place=_is_private(interaction))
+    await defer_response(interaction, private=True, in_place=is_private(interaction))
     stored = await asyncio.to_thread(
         interaction.client.services.feedback.note, ticket.row, user=interaction.user.id, text=text
     )
@@ -328,16 +275,3 @@ async def _store_note(interaction: Interaction, ticket: NoteTicket) -> None:
         await edit_response(interaction, NOTE_KEPT)
     else:
         await send_privately(interaction, NOT_YOURS)
-
-
-def _field_text(data: Any) -> str:
-    """Return the text of the form's field, however deep in the form that is."""
-    if data.get("custom_id") == _NOTE_FIELD:
-        return str(data.get("value") or "")
-    inner = [*data.get("components", ()), *filter(None, [data.get("component")])]
-    return "".join(map(_field_text, inner))
-
-
-def _is_private(interaction: Interaction) -> bool:
-    """Return whether only the person sees the message that was clicked."""
-    return interaction.message is not None and interaction.message.flags.ephemeral
