@@ -122,7 +122,7 @@ class DiscordSection(Section):
     private: Annotated[bool, Field(description="answers are shown to the asker only, unless asked")] = False
     directory: Annotated[
         PathText,
-        Field(description="folder of the feedback and of the registered commands; worth a backup"),
+        Field(description="folder of feedback, library log and registered commands; worth a backup"),
     ] = ".footnote-bot"
     questions_per_minute: Annotated[int, Field(ge=0, le=10_000, description="of one person; 0: any")] = 10
     server_questions_per_minute: Annotated[int, Field(ge=0, le=100_000, description="0: any")] = 120
@@ -132,6 +132,9 @@ class DiscordSection(Section):
     log_questions: Annotated[bool, Field(description="questions are written to the log")] = False
     keep_unanswered: Annotated[bool, Field(description="questions without an answer are stored")] = False
     keep_days: Annotated[int, Field(ge=1, le=3650, description="days until these questions are deleted")] = 90
+    library_role: Annotated[
+        str, Field(max_length=100, description="name or id of the role that may change the library, too")
+    ] = ""
     shard_count: Annotated[int | None, Field(ge=1, le=10_000, description="None: Discord's advice")] = None
     shard_ids: Annotated[
         list[Annotated[int, Field(ge=0)]] | None, Field(min_length=1, description="this process's; None: all")
@@ -169,7 +172,7 @@ class BotConfig(Config):
 
     @property
     def bot_directory(self) -> Path:
-        """Folder of the feedback and of the last registered commands, absolute."""
+        """Folder of the feedback, the library log and the last registered commands, absolute."""
         return self._path(self.discord.directory)
 
 

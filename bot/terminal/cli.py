@@ -5,7 +5,7 @@ import click
 from bot.terminal.command_group import Group, global_options
 from bot.terminal.commands.articles import articles, index, show
 from bot.terminal.commands.asking import ask, chat
-from bot.terminal.commands.ingestion import add, refresh, remove
+from bot.terminal.commands.ingestion import add, library, refresh, remove
 from bot.terminal.commands.operation import discord_bot, doctor
 from bot.terminal.commands.quality import evaluate, feedback, gaps
 
@@ -42,5 +42,6 @@ for command in (
     doctor,
     feedback,
     gaps,
+    library,
 ):
     main.add_command(command)

@@ -10,12 +10,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from bot.config import BotConfig
 from bot.remedies import poor_text_remedy, remedy_for
 from bot.terminal.blocks import Block, Piece
+from bot.terminal.library_changes import record
 from bot.terminal.progress import progress
 from bot.wording import count_with_noun, error_message, safe, safe_link
 from index.articles.corpus import corpus_files
-from index.config import Config
 from index.errors import FootnoteError, IngestionError
 from index.ingestion.corpus_changes import Ingested, Outcome, find_file, remove_articles
 from index.segmentation.characters import escape_unseen
@@ -26,14 +27,16 @@ Failures = list[dict[str, str]]
 
 
 def take_each(
+    config: BotConfig,
     sources: Iterable[str],
     take: Callable[[str], Ingested],
     stage: str,
     expected: Callable[[], int] | None = None,
 ) -> tuple[list[Ingested], Failures]:
-    """Take one source after the other, with progress on stderr; one that fails is named and does not stop.
+    """Take one source after the other, with progress on stderr, and record what changed.
 
-    `expected` returns how many there may be, for sources that are found on the way.
+    One that fails is named and does not stop the others. `expected` returns how many there may be, for
+    sources that are found on the way.
     """
     done: list[Ingested] = []
     failures: Failures = []
@@ -44,11 +47,15 @@ def take_each(
         for number, source in enumerate(sources):
             report(stage, number, expected())
             try:
-                done.append(take(source))
+                each = take(source)
             except (FootnoteError, OSError) as error:
                 shown = _without_password(source)
                 failures.append({"source": shown, "error": _reason(error).removeprefix(f"{source}: ")})
                 log.warning("skipped %s: %s", escape_unseen(shown), failures[-1]["error"])
+                continue
+            done.append(each)
+            if each.outcome in (Outcome.ADDED, Outcome.UPDATED):
+                record(config, each.outcome, each.file, each.url)
     return done, failures
 
 
@@ -75,7 +82,7 @@ def taken_blocks(corpus: Path, done: Sequence[Ingested]) -> list[Block]:
 
 
 def add_site(
-    config: Config, address: str, options: Mapping[str, Any], *, dry_run: bool
+    config: BotConfig, address: str, options: Mapping[str, Any], *, dry_run: bool
 ) -> tuple[list[dict[str, Any]], list[Block], bool]:
     """Add the pages of a site, or only list them; return what came of it. `options` are those of `Scope`."""
     from index.ingestion.addresses import web_address  # with what the network needs
@@ -95,7 +102,7 @@ def add_site(
             site.fetch(web_address(url))
         return Ingested(url, Outcome.UNCHANGED, "", "", url, None, "")
 
-    done, failures = take_each(map(str, site.pages()), take, "fetch", lambda: site.expected)
+    done, failures = take_each(config, map(str, site.pages()), take, "fetch", lambda: site.expected)
     for url in site.skipped:
         log.info("not asked, as robots.txt says: %s", escape_unseen(url))
     if dry_run:
@@ -104,7 +111,7 @@ def add_site(
     return taken_objects(corpus, done, failures), taken_blocks(corpus, done), bool(failures)
 
 
-def add_feed(config: Config, address: str, limit: int) -> tuple[list[dict[str, Any]], list[Block], bool]:
+def add_feed(config: BotConfig, address: str, limit: int) -> tuple[list[dict[str, Any]], list[Block], bool]:
     """Add the pages of the first `limit` entries of a feed; return what came of it."""
     from index.ingestion.addresses import web_address  # with what the network needs
     from index.ingestion.pages import add_page
@@ -118,12 +125,14 @@ def add_feed(config: Config, address: str, limit: int) -> tuple[list[dict[str, A
         entries = feed_entries(feed.body)[:limit]
         if not entries:
             raise IngestionError("is no feed, or has no entries")
-    done, failures = take_each(entries, lambda entry: add_page(corpus, entry, fetcher, feed.url), "fetch")
+    done, failures = take_each(
+        config, entries, lambda entry: add_page(corpus, entry, fetcher, feed.url), "fetch"
+    )
     return taken_objects(corpus, done, failures), taken_blocks(corpus, done), bool(failures)
 
 
 def refresh(
-    config: Config, names: Iterable[str], *, prune: bool
+    config: BotConfig, names: Iterable[str], *, prune: bool
 ) -> tuple[list[dict[str, Any]], list[Block], bool]:
     """Ask again for the named articles, or all that were fetched; return what came of it."""
     from index.ingestion.polite_fetching import PoliteFetcher  # with what the network needs
@@ -133,7 +142,9 @@ def refresh(
     files = {file.id: file for file in (find_file(corpus, name) for name in names)}
     files = files or {file.id: file for file in fetched_files(corpus)}
     fetcher = PoliteFetcher(config.corpus.allow_hosts)
-    done, failures = take_each(files, lambda id_: refresh_article(corpus, files[id_], fetcher), "fetch")
+    done, failures = take_each(
+        config, files, lambda id_: refresh_article(corpus, files[id_], fetcher), "fetch"
+    )
     objects = taken_objects(corpus, done, failures)
     blocks = taken_blocks(corpus, [each for each in done if each.outcome is not Outcome.UNCHANGED])
     counts = Counter(each.outcome for each in done)
@@ -142,7 +153,7 @@ def refresh(
     ]
     blocks.append(Block((Piece(", ".join([*summary, f"{len(failures)} failed"])),)))
     if prune and (gone := [each.source for each in done if each.outcome is Outcome.GONE]):
-        removed, removed_blocks = remove(corpus, gone)
+        removed, removed_blocks = remove(config, gone)
         trash = {each["id"]: each["trash"] for each in removed}
         objects = [
             {**each, "trash": trash[each["id"]]} if each.get("id") in trash else each for each in objects
@@ -151,10 +162,13 @@ def refresh(
     return objects, blocks, bool(failures)
 
 
-def remove(corpus: Path, names: Iterable[str]) -> tuple[list[dict[str, Any]], list[Block]]:
+def remove(config: BotConfig, names: Iterable[str]) -> tuple[list[dict[str, Any]], list[Block]]:
     """Remove articles; return their objects, and how to get them back. An unknown one leaves all in place."""
+    corpus = config.corpus_directory
     files = list({file.id: file for file in (find_file(corpus, name) for name in names)}.values())
     trash = remove_articles(corpus, files)
+    for file in files:
+        record(config, "removed", file.file, None)
     objects = [{"id": file.id, "file": file.file, "trash": str(trash / file.file)} for file in files]
     blocks = [Block((Piece(escape_unseen(file.id), "answer"),), "removed ") for file in files]
     command = shlex.join(["cp", "-R", f"{trash}/.", str(corpus)])

@@ -249,7 +249,7 @@ class Interaction:
             data["guild_id"] = str(guild.id)
             data["guild"] = {"id": str(guild.id), "locale": "en-US", "features": []}
             data["guild_locale"] = "en-US"
-            data["member"] = {**guild.member(self.user), "permissions": str(guild.everyone)}
+            data["member"] = {**guild.member(self.user), "permissions": str(guild.permissions_of(self.user))}
         if self.source is not None:
             data["message"] = self.source.payload(whole=True)
         return data

@@ -207,6 +207,11 @@ class Guild:
         """Permissions of the role that came with the bot's invitation."""
         self.bot_role_id = world.ids.next()
         self.joined = timestamp()
+        self.roles: dict[int, str] = {}
+        """Names of further roles, none of which has permissions."""
+        self.roles_of: dict[int, list[int]] = {}
+        self.granted: dict[int, int] = {}
+        """Permissions of people beside those of everyone, by their id."""
         self.channels: list[Channel] = []
 
     def add_channel(self, name: str) -> Channel:
@@ -216,6 +221,25 @@ class Guild:
         self.world.announce("CHANNEL_CREATE", channel.payload(), self, GUILDS_INTENT)
         return channel
 
+    def grant(self, user: User, *permissions: str) -> None:
+        """Give permissions to a person, named as discord.py names them."""
+        bits = sum(PERMISSIONS[name] for name in permissions)
+        self.granted[user.id] = self.granted.get(user.id, 0) | bits
+
+    def permissions_of(self, user: User) -> int:
+        """What a person may do here, as bits."""
+        return self.everyone | self.granted.get(user.id, 0)
+
+    def add_role(self, name: str, *users: User) -> int:
+        """Make a role that these people have, and return its id."""
+        role = self.world.ids.next()
+        self.roles[role] = name
+        for user in users:
+            self.roles_of.setdefault(user.id, []).append(role)
+        data = {"guild_id": str(self.id), "role": self._role(role, name, 0, {})}
+        self.world.announce("GUILD_ROLE_CREATE", data, self, GUILDS_INTENT)
+        return role
+
     def member(self, user: User) -> dict[str, Any]:
         """Return a user as the server's member."""
         return {
@@ -223,7 +247,10 @@ class Guild:
             "nick": None,
             "avatar": None,
             "banner": None,
-            "roles": [str(self.bot_role_id)] if user.bot else [],
+            "roles": [
+                *([str(self.bot_role_id)] if user.bot else []),
+                *map(str, self.roles_of.get(user.id, ())),
+            ],
             "joined_at": self.joined,
             "premium_since": None,
             "deaf": False,
@@ -266,6 +293,7 @@ class Guild:
             "roles": [
                 self._role(self.id, "@everyone", self.everyone, {}),
                 self._role(self.bot_role_id, bot.name, self.bot_role, {"bot_id": str(bot.id)}),
+                *(self._role(role, name, 0, {}) for role, name in self.roles.items()),
             ],
             "emojis": [],
             "stickers": [],

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import discord
 
@@ -46,6 +47,22 @@ def granted_permissions(message: discord.Message) -> discord.Permissions | None:
         return message.channel.permissions_for(message.guild.me)
     except (AttributeError, discord.ClientException):
         return None
+
+
+def may_change_library(interaction: discord.Interaction[Any], library_role: str) -> bool:
+    """Tell whether the person may change the library of the server in which they use a command.
+
+    Those may who have Manage Server or the role whose name or id is `library_role`; "" is none. Nobody may in
+    direct messages, nor where a person uses the bot whose server has not added it.
+    """
+    member = interaction.user
+    if not isinstance(member, discord.Member) or not interaction.is_guild_integration():
+        return False
+    if interaction.permissions.manage_guild or interaction.permissions.administrator:
+        return True
+    if not library_role:
+        return False
+    return any(library_role in (role.name, str(role.id)) for role in member.roles if not role.is_default())
 
 
 def name_of(flag: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bot.config import BotConfig
 from bot.discord.library.update_process import work_in_child
 from bot.discord.telemetry.log_format import fields
+from bot.library_log import SCHEDULE, LibraryLog
 from index.errors import FootnoteError
 from index.records import Progress
 
@@ -30,16 +31,21 @@ class PageRefresh:
 
 def refresh_pages(config: BotConfig, _progress: Progress, _wait: float) -> PageRefresh:
     """Ask for all fetched articles again. Raises ConfigurationError."""
-    from index.ingestion.polite_fetching import PoliteFetcher  # with what only the child needs
+    from index.ingestion.corpus_changes import Outcome  # with what only the child needs
+    from index.ingestion.polite_fetching import PoliteFetcher
     from index.ingestion.refreshing import fetched_files, refresh_article
 
     corpus = config.corpus_directory
+    library_log = LibraryLog(config.bot_directory)
     fetcher = PoliteFetcher(config.corpus.allow_hosts)
     outcomes: Counter[str] = Counter()
     failures: dict[str, str] = {}
     for file in fetched_files(corpus):
         try:
-            outcomes[refresh_article(corpus, file, fetcher).outcome] += 1
+            refreshed = refresh_article(corpus, file, fetcher)
+            outcomes[refreshed.outcome] += 1
+            if refreshed.outcome is Outcome.UPDATED:
+                library_log.record(SCHEDULE, refreshed.outcome, refreshed.file, refreshed.url)
         except FootnoteError as error:
             failures[file.id] = error.message
         except OSError as error:

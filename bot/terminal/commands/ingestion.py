@@ -1,11 +1,11 @@
-"""Commands that change the corpus: `add`, `refresh` and `remove`."""
+"""Commands that change the corpus: `add`, `refresh` and `remove`; and `library log`, which lists changes."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from bot.terminal.command_group import FAILED, Command, global_options
+from bot.terminal.command_group import FAILED, Command, Group, global_options
 from bot.terminal.commands.options import WholeNumber, json_option, options_of, put
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def add(
         from index.ingestion.polite_fetching import PoliteFetcher
 
         fetcher = PoliteFetcher(config.corpus.allow_hosts)
-    done, failures = take_each(sources, take, "fetch" if pages else "copy files")
+    done, failures = take_each(config, sources, take, "fetch" if pages else "copy files")
     put(as_objects, taken_objects(corpus, done, failures), taken_blocks(corpus, done))
     if failures:
         context.exit(FAILED)
@@ -175,5 +175,36 @@ def remove(context: click.Context, articles: tuple[str, ...], as_objects: bool) 
     """
     from bot.terminal import ingestion
 
-    corpus = options_of(context).config().corpus_directory
-    put(as_objects, *ingestion.remove(corpus, articles))
+    put(as_objects, *ingestion.remove(options_of(context).config(), articles))
+
+
+@click.group(cls=Group, examples=("footnote library log",))
+@global_options
+def library() -> None:
+    """Show who changed the library."""
+
+
+@library.command(
+    cls=Command,
+    examples=(
+        "footnote library log",
+        "footnote library log --json | jq -r '.[] | select(.action == \"removed\") | .article'",
+    ),
+)
+@json_option
+@global_options
+@click.pass_context
+def log(context: click.Context, as_objects: bool) -> None:
+    """List the changes of the library, oldest first: when, what, and who.
+
+    Who is a Discord user, by id, "terminal" for `add`, `refresh` and `remove`, or "schedule" for pages that
+    the running bot refreshed. Files that you put into the corpus or take out yourself are not listed.
+    """
+    from dataclasses import asdict
+
+    from bot.library_log import LibraryLog
+    from bot.terminal.library_changes import change_blocks
+
+    log = LibraryLog(options_of(context).config().bot_directory)
+    changes = log.list()
+    put(as_objects, list(map(asdict, changes)), change_blocks(changes, log.path))

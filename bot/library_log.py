@@ -1,0 +1,79 @@
+"""Log of who changed the library, and when: a file of lines in the bot's folder that only grows.
+
+It holds Discord's ids of people and servers, never their names, and no text of articles.
+"""
+
+import errno
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+LOG_FILE = "library.jsonl"
+TERMINAL, SCHEDULE = "terminal", "schedule"
+"""Who made a change that nobody made in Discord."""
+
+_FIELDS = ("time", "server", "who", "action", "file", "url")
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryChange:
+    """A change of the article that is `file` below the corpus folder, at a `time`, UTC in ISO 8601.
+
+    `who` is the id of a Discord user, TERMINAL or SCHEDULE; `server` is the id of a Discord server, or None.
+    `action` is "added", "updated" or "removed"; `url` is the article's address, if it has one.
+    """
+
+    time: str
+    server: str | None
+    who: str
+    action: str
+    file: str
+    url: str | None
+
+
+class LibraryLog:
+    """The log in a folder; threads and processes may share it, because each line is appended in one write."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / LOG_FILE
+
+    def record(
+        self, who: str | int, action: str, file: str, url: str | None = None, *, server: int | None = None
+    ) -> None:
+        """Append a change that is made now. Raises OSError."""
+        time = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        change = LibraryChange(time, None if server is None else str(server), str(who), action, file, url)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        # Begins with a line break, so that a line that a full disk cut short spoils no other.
+        line = f"\n{json.dumps(asdict(change))}".encode()
+        target = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        try:
+            if os.write(target, line) < len(line):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
+        finally:
+            os.close(target)
+
+    def list(self) -> list[LibraryChange]:
+        """Read the changes, oldest first, without lines that are damaged; none if there is no file.
+
+        Raises OSError.
+        """
+        try:
+            lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines()
+        except FileNotFoundError:
+            return []
+        return [LibraryChange(**values) for values in _objects(lines)]
+
+
+def _objects(lines: Iterable[str]) -> Iterable[dict[str, Any]]:
+    for line in lines:
+        try:
+            values = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(values, dict) and tuple(values) == _FIELDS:
+            yield values

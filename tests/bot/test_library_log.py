@@ -1,0 +1,63 @@
+"""The log of who changed the library: it only grows, whoever writes to it, and holds ids alone."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.library_log import LOG_FILE, TERMINAL, LibraryLog
+
+USER, SERVER = 80351110224678912, 197038439483310086
+
+
+def test_changes_are_read_as_they_were_recorded(tmp_path: Path) -> None:
+    log = LibraryLog(tmp_path / "bot")
+    assert log.list() == []
+    log.record(USER, "added", "discord/bees.md", "https://example.org/bees", server=SERVER)
+    log.record(TERMINAL, "removed", "notes/a\nb\u2028.md")
+    first, second = log.list()
+    assert (first.who, first.server, first.action) == (str(USER), str(SERVER), "added")
+    assert (first.file, first.url) == ("discord/bees.md", "https://example.org/bees")
+    assert (second.who, second.server, second.file, second.url) == (
+        "terminal",
+        None,
+        "notes/a\nb\u2028.md",
+        None,
+    )
+    assert second.time.endswith("Z")
+    assert stat.S_IMODE(log.path.stat().st_mode) == 0o600
+
+
+def test_a_line_that_was_cut_short_spoils_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = LibraryLog(tmp_path)
+    log.record(TERMINAL, "added", "a.md")
+    whole = os.write
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", lambda target, line: whole(target, line[:20]))
+        with pytest.raises(OSError, match="No space left"):
+            log.record(TERMINAL, "added", "b.md")
+    log.record(TERMINAL, "added", "c.md")
+    assert [change.file for change in log.list()] == ["a.md", "c.md"]
+
+
+def test_lines_of_others_are_passed_over(tmp_path: Path) -> None:
+    log = LibraryLog(tmp_path)
+    log.path.write_text('[]\n{"time": 1}\nnull\n')
+    log.record(TERMINAL, "added", "a.md")
+    assert [change.file for change in log.list()] == ["a.md"]
+
+
+def test_processes_that_write_at_once_lose_no_line(tmp_path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path; from bot.library_log import LibraryLog\n"
+        "for n in range(50): LibraryLog(Path(sys.argv[1])).record(sys.argv[2], 'added', f'{n}-' + 'a' * 2000)"
+    )
+    writers = [subprocess.Popen([sys.executable, "-c", script, str(tmp_path), str(n)]) for n in range(3)]
+    assert [writer.wait() for writer in writers] == [0, 0, 0]
+    assert len(LibraryLog(tmp_path).list()) == 150
+    lines = (tmp_path / LOG_FILE).read_text().split("\n")
+    assert all(json.loads(line) for line in lines if line)
