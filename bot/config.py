@@ -135,6 +135,12 @@ class DiscordSection(Section):
     library_role: Annotated[
         str, Field(max_length=100, description="name or id of the role that may change the library, too")
     ] = ""
+    learn_answers: Annotated[
+        bool, Field(description="whoever may change the library can answer below refusals that all see")
+    ] = False
+    name_authors: Annotated[bool, Field(description="articles of what members wrote name their authors")] = (
+        False
+    )
     shard_count: Annotated[int | None, Field(ge=1, le=10_000, description="None: Discord's advice")] = None
     shard_ids: Annotated[
         list[Annotated[int, Field(ge=0)]] | None, Field(min_length=1, description="this process's; None: all")

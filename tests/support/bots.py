@@ -9,10 +9,13 @@ from bot.config import BotConfig
 from bot.discord.account.command_sync import register_changed_commands
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import definitions
-from bot.discord.library.live_library import LiveLibrary
+from bot.discord.library.live_library import LiveLibrary, UpdateIndex
 from bot.discord.library.question_queue import QuestionQueue
+from bot.discord.library.update_process import update_in_child
 from bot.discord.telemetry.meter import Meter
 from bot.feedback.store import Feedback
+from index.building.report import BuildReport
+from index.building.update import update
 from index.library import Library
 from tests.fake_discord import FakeDiscord
 
@@ -39,6 +42,11 @@ async def no_pause(shard_id: int | None, *, initial: bool = False) -> None:
     """Stand for discord.py's wait of five seconds before each further session."""
 
 
+async def update_here(config: BotConfig, wait: float) -> BuildReport:
+    """Update an index in this process, which has the models in memory."""
+    return await asyncio.to_thread(update, config, lambda *_: None, wait)
+
+
 @dataclass
 class Bots:
     """Starts bots, and ends those that are still there when the test ends."""
@@ -47,13 +55,14 @@ class Bots:
     library: Library
     library_folder: Path
     folder: Path
+    update_index: UpdateIndex = update_in_child
     running: dict[FootnoteClient, asyncio.Task[None]] = field(default_factory=dict)
 
     async def start(self, **settings: Any) -> FootnoteClient:
         """Start a bot and wait until it is ready; `settings` are keys of `[discord]`, or `contact`."""
         config = bot_config(self.library_folder, self.folder, self.discord, **settings)
         meter = Meter()
-        live_library = LiveLibrary(config, self.library, meter)
+        live_library = LiveLibrary(config, self.library, meter, self.update_index)
         question_queue = QuestionQueue.from_settings(config.discord, live_library, meter)
         feedback = Feedback.open(config.bot_directory)
         client = FootnoteClient(

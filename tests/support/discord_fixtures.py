@@ -15,11 +15,11 @@ from index.config import Config
 from index.library import Library
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.openapi import OpenAPI
-from tests.support.bots import Bots
+from tests.support.bots import Bots, update_here
 from tests.support.discord_addresses import restore_on_exit
 from tests.support.homes import BEES
 from tests.support.paths import CORPUS
-from tests.support.shared_folders import shared_folder
+from tests.support.shared_folders import link_index, shared_folder
 from tests.support.shared_models import remember_readings
 from tests.support.small_library import build, provide_encoder, write_corpus
 
@@ -135,6 +135,23 @@ def bots(
 ) -> Iterator[Bots]:
     """Return what starts bots; `await bots.start(queue=1)` takes keys of `[discord]`."""
     bots = Bots(discord, library, library_folder, tmp_path / "home")
+    yield bots
+    runner.run(bots.stop_all())
+
+
+@pytest.fixture
+def own_bots(
+    discord: FakeDiscord,
+    library: Library,
+    library_folder: Path,
+    tmp_path: Path,
+    runner: asyncio.Runner,
+) -> Iterator[Bots]:
+    """Return what starts bots over a library of the test's own, which it may change."""
+    shutil.copytree(library_folder / "corpus", tmp_path / "corpus")
+    link_index(library_folder / "index", tmp_path / "index")
+    own = Library.open(_library_config(tmp_path), earlier=library)
+    bots = Bots(discord, own, tmp_path, tmp_path / "home", update_here)
     yield bots
     runner.run(bots.stop_all())
 

@@ -10,6 +10,7 @@ import discord
 from typing_extensions import override
 
 from bot.discord.delivery.sending import defer_response, edit_response, send_privately
+from bot.discord.events.learned_answers import AnswerButton, store_answer
 from bot.discord.events.services import Interaction, is_too_fast
 from bot.discord.events.ticket_button import (
     TicketButton,
@@ -25,6 +26,7 @@ from bot.discord.replies.article_pages import context_reply
 from bot.discord.replies.library_pages import articles_page
 from bot.discord.replies.reply import Reply, article_gone_reply, notice, unknown_button_reply, verdict_reply
 from bot.discord.replies.tickets import (
+    AnswerTicket,
     ArticlesTicket,
     ContextTicket,
     MoreTicket,
@@ -165,6 +167,7 @@ BUTTONS: tuple[type[TicketButton], ...] = (
     MoreButton,
     VerdictButton,
     NoteButton,
+    AnswerButton,
 )
 
 
@@ -199,6 +202,9 @@ async def _refuse_undispatched_click(interaction: Interaction) -> None:
 
 async def _answer_form(interaction: Interaction) -> None:
     ticket = parse_ticket(interaction.custom_id or "")
+    if isinstance(ticket, AnswerTicket):  # opening the form was counted
+        await store_answer(interaction)
+        return
     if await is_too_fast(interaction, interaction.client.services.cooldowns.clicks):
         return
     if isinstance(ticket, NoteTicket):

@@ -10,6 +10,8 @@ from typing_extensions import override
 
 from bot.discord.delivery.sending import defer_response, edit_response, send_privately
 from bot.discord.events.conversation import author_of, in_thread, text_of
+from bot.discord.events.library_changes import may_be_taught
+from bot.discord.events.message_articles import add_to_library
 from bot.discord.events.services import Interaction, is_too_fast
 from bot.discord.questions.question import DiscordQuestion
 from bot.discord.replies import library_pages
@@ -45,7 +47,14 @@ async def ask(
     client = interaction.client
     if private is None:
         private = client.services.config.discord.private
-    request = DiscordQuestion(question, interaction.user.id, interaction.guild_id, "slash", article or None)
+    request = DiscordQuestion(
+        question,
+        interaction.user.id,
+        interaction.guild_id,
+        "slash",
+        article or None,
+        may_be_taught=may_be_taught(interaction, private=private),
+    )
     follow = None if request.article else partial(in_thread, interaction.channel, client.user)
     await client.services.question_handler.answer_interaction(interaction, request, follow, private=private)
 
@@ -104,15 +113,16 @@ async def find_sources(interaction: Interaction, message: discord.Message) -> No
         if not await is_too_fast(interaction, services.cooldowns.questions):
             await send_privately(interaction, notice(NOTHING_TO_LOOK_UP))
         return
+    private = services.config.discord.private
     question = DiscordQuestion(
         text,
         interaction.user.id,
         interaction.guild_id,
         "menu",
         is_statement=not is_question(whole),
+        may_be_taught=may_be_taught(interaction, private=private),
         author=author_of(message, interaction.client.user),
     )
-    private = services.config.discord.private
     await services.question_handler.answer_interaction(interaction, question, private=private)
 
 
@@ -136,6 +146,7 @@ class BotCommandTree(app_commands.CommandTree[Any]):
         for command in slash:
             self.add_command(command)
         self.add_command(find_sources)
+        self.add_command(add_to_library)
 
     @override
     async def interaction_check(self, interaction: Interaction, /) -> bool:

@@ -48,6 +48,7 @@ class Conversation:
             message.guild.id if message.guild else None,
             "message",
             text_hidden=not (message.content or _mentions(message, me)),
+            may_be_taught=message.guild is not None and self._services.config.discord.learn_answers,
             names=tuple(f"@{user.display_name}" for user in message.mentions),
         )
 

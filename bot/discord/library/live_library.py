@@ -65,6 +65,7 @@ class LiveLibrary:
         self._logged_problem: str | None = None
         self._refused_corpus: tuple[_Listing, ConfigurationError] | None = None
         self._library = library
+        self._refreshing = asyncio.Lock()
         self._set_metrics()
 
     @classmethod
@@ -112,11 +113,15 @@ class LiveLibrary:
             pause = interval if succeeded else max(interval, (1 / FAILED_CHECKS_SHARE - 1) * seconds)
 
     async def refresh(self) -> bool:
-        """Check for changes once, and replace the library if there are any.
+        """Check for changes once, and replace the library if there are any; after a check that is under way.
 
         Returns False if something prevents it, which is logged once; the library in use stays then. An update
         that is cancelled leaves the index whole.
         """
+        async with self._refreshing:
+            return await self._refresh()
+
+    async def _refresh(self) -> bool:
         try:
             comparison = await asyncio.to_thread(staleness.compare, self._config)
             if comparison.stale_because:

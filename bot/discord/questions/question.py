@@ -31,5 +31,7 @@ class DiscordQuestion:
     """The text is not a question."""
     names: tuple[str, ...] = ()
     """What stands in the text for people who were mentioned."""
+    may_be_taught: bool = False
+    """If the articles do not say, the reply has the button to answer it."""
     author: int | None = None
     """Who wrote the text, if not the asker: 0 if that is not known."""

@@ -239,6 +239,7 @@ class QuestionHandler:
             note=note,
             contact=self._config.answer.contact,
             statement=completed.is_statement,
+            answer_button=completed.may_be_taught and asked_in is None,
         )
         nothing_left = bool(offset) and len(answer.citations) <= offset
         if answer.answerable:

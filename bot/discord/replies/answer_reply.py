@@ -25,6 +25,7 @@ from bot.discord.replies.markdown import (
 )
 from bot.discord.replies.reply import AMBER, BLUE, BOLD, EMPTY_LINE, GREEN, QUOTE, TITLE_LIMIT, Button, Reply
 from bot.discord.replies.tickets import (
+    AnswerTicket,
     ContextTicket,
     MoreTicket,
     Ticket,
@@ -67,6 +68,7 @@ MORE_NEAREST_SENTENCES = "More of the nearest sentences, which are not an answer
 NO_MORE = "There are no more sentences about this."
 CONTEXT_LABEL, MORE_LABEL = "Show in context", "More sources"
 RIGHT_LABEL, WRONG_LABEL = "Was this right? Yes", "No"
+ANSWER_LABEL = "Answer it"
 """Labels of buttons; the second citation's and the third's say "2 in context" and "3 in context"."""
 GREEN_FROM = 0.5
 """Confidence from which an answer is shown in green."""
@@ -123,14 +125,15 @@ def answer_reply(
     note: str | None = None,
     contact: str = "",
     statement: bool = False,
+    answer_button: bool = False,
 ) -> Reply:
     """Show an answer with its citations from `offset` on: as many as fit, `limit` or a whole list at most.
 
     `asked_in` is the key of the article that was asked in, `asked_title` its title, `fingerprint` the
     index's, `asker` the id of who wrote the question, 0 if that is not known. With an `offset`, neither the
     answer nor the confidence is repeated. `note` is a line in the bot's own words, in small print,
-    `contact` one in the owner's words, with Discord's markup, where the articles do not say. A `statement`
-    has no answer: only sentences near it are shown.
+    `contact` one in the owner's words, with Discord's markup, where the articles do not say; there, with
+    `answer_button`, is the button to answer. A `statement` has no answer: only sentences near it are shown.
     """
     blocks = [_opening(answer, offset, asked_title if asked_in else None, note, contact, statement)]
     room = message_limits.EMBED_DESCRIPTION - units(blocks[0])
@@ -162,6 +165,8 @@ def answer_reply(
         for right, label, emoji in ((True, RIGHT_LABEL, "👍"), (False, WRONG_LABEL, "👎")):
             verdict = VerdictTicket(right, fingerprint, asked_in, asker)
             buttons.append(Button(label, verdict.custom_id, row=1, emoji=emoji))
+        if answer_button and not (answer.answerable or answer.maybe):
+            buttons.append(Button(ANSWER_LABEL, AnswerTicket().custom_id, row=1, emoji="✏️"))
     return Reply(_question(answer.question), embed, tuple(buttons), rest)
 
 

@@ -169,6 +169,23 @@ class NoteTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerTicket:
+    """Answer what the articles do not: `fn1:a`, the custom_id of the button and of its form."""
+
+    TEMPLATE: ClassVar = _template("a")
+
+    @classmethod
+    def from_match(cls, _: re.Match[str]) -> Self:
+        """Read a custom_id that matches the template."""
+        return cls()
+
+    @property
+    def custom_id(self) -> str:
+        """The button's and the form's custom_id."""
+        return f"{PREFIX}a"
+
+
+@dataclass(frozen=True, slots=True)
 class ArticlesTicket:
     """Show a page, from 0, of the list of articles that match a query: `fn1:l:2:syria`; "" matches all."""
 
@@ -189,13 +206,14 @@ class ArticlesTicket:
         return f"{PREFIX}l:{self.page}:{self.query}"
 
 
-Ticket = ContextTicket | PageTicket | MoreTicket | VerdictTicket | NoteTicket | ArticlesTicket
+Ticket = ContextTicket | PageTicket | MoreTicket | VerdictTicket | NoteTicket | AnswerTicket | ArticlesTicket
 _KINDS: tuple[type[Ticket], ...] = (
     ContextTicket,
     PageTicket,
     MoreTicket,
     VerdictTicket,
     NoteTicket,
+    AnswerTicket,
     ArticlesTicket,
 )
 

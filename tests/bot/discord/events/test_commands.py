@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
+import discord as discord_py
 import pytest
 
 from bot.discord.delivery.repeat_guards import RecentIds
@@ -56,12 +57,15 @@ def alone(interaction: Interaction) -> str:
 
 def test_commands_are_what_is_promised() -> None:
     commands = {command["name"]: command for command in definitions()}
-    assert commands.keys() == {"ask", "articles", "article", "about", "Find sources"}
+    assert commands.keys() == {"ask", "articles", "article", "about", "Find sources", "Add to library"}
     options = {option["name"]: option for option in commands["ask"]["options"]}
     assert (options["question"]["min_length"], options["question"]["max_length"]) == (1, 500)
     assert [name for name, option in options.items() if option["required"]] == ["question"]
     assert options["article"]["autocomplete"]
     assert commands["article"]["options"][0]["autocomplete"]
+    add = commands.pop("Add to library")
+    assert (add["contexts"], add["integration_types"]) == ([0], [0])
+    assert add["default_member_permissions"] == discord_py.Permissions(manage_guild=True).value
     for command in commands.values():
         assert command["contexts"] == [0, 1, 2]
         assert command["integration_types"] == [0, 1]

@@ -8,6 +8,7 @@ from bot.discord.replies.markdown import units
 from bot.discord.replies.message_limits import CUSTOM_ID
 from bot.discord.replies.tickets import (
     PREFIX,
+    AnswerTicket,
     ArticlesTicket,
     ContextTicket,
     Mark,
@@ -38,9 +39,10 @@ TICKETS: st.SearchStrategy[Ticket] = st.one_of(
         st.integers(0, 2**64 - 1),
     ),
     st.builds(NoteTicket, COUNTS),
+    st.just(AnswerTicket()),
     st.builds(ArticlesTicket, COUNTS, st.text().map(clean_query)),
 )
-LOOKALIKES = st.tuples(st.sampled_from("cpmvnl"), st.text()).map(lambda parts: PREFIX + ":".join(parts))
+LOOKALIKES = st.tuples(st.sampled_from("acpmvnl"), st.text()).map(lambda parts: PREFIX + ":".join(parts))
 
 
 @pytest.mark.slow
@@ -63,6 +65,7 @@ def test_a_ticket_is_read_back_from_its_custom_id(ticket: Ticket) -> None:
         (VerdictTicket(True, "5d41402abc4b", None, 42), "fn1:v:yes:5d41402abc4b:@42"),
         (VerdictTicket(True, "5d4", "kAntsyJ4LhQf", 42), "fn1:v:yes:5d4:kAntsyJ4LhQf:@42"),
         (NoteTicket(7), "fn1:n:7"),
+        (AnswerTicket(), "fn1:a"),
         (ArticlesTicket(2, "syria"), "fn1:l:2:syria"),
     ],
 )

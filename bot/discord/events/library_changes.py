@@ -1,0 +1,93 @@
+"""What members write, stored as articles: by whom, and so that questions are answered from it at once."""
+
+import asyncio
+import errno
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import discord
+
+from bot.discord.account.permissions import may_change_library
+from bot.discord.events.services import Interaction
+from bot.discord.library.server_corpus import corpus_directory
+from bot.discord.telemetry.log_format import fields
+from bot.library_log import LibraryLog
+from index.errors import IngestionError
+from index.ingestion.corpus_changes import Ingested, Outcome
+
+NOT_ALLOWED = (
+    "Only those who manage this server, or have the role for it, can add to the library. If you know the "
+    "answer, tell one of them."
+)
+NO_ROOM = "The disk of my machine is full, so I could not store that."
+NOT_WRITABLE = "I am not allowed to write to the library on my machine, so I could not store that."
+CHANGED_BY_HAND = "That article was changed by hand, so I left it as it is."
+NOT_STORED = "Something went wrong on my side, so I could not store that."
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of an article; `found` if questions are answered from it by now."""
+
+    ingested: Ingested
+    found: bool
+
+
+async def store(interaction: Interaction, add: Callable[[Path], Ingested]) -> Stored:
+    """Have an article added to the corpus of a server, and answer from it from now on.
+
+    Raises what `add` raises.
+    """
+    services, server = interaction.client.services, interaction.guild_id
+    corpus = corpus_directory(services.config, server or 0)
+    ingested = await asyncio.to_thread(add, corpus)
+    if ingested.outcome is Outcome.UNCHANGED:
+        return Stored(ingested, found=True)
+    library_log = LibraryLog(services.config.bot_directory)
+    try:
+        await asyncio.to_thread(
+            library_log.record,
+            interaction.user.id,
+            ingested.outcome,
+            ingested.file,
+            ingested.url,
+            server=server,
+        )
+    except OSError as error:  # the article is there, whatever prevents that it is noted
+        log.warning("change of the library not logged", extra=fields(reason=error.strerror))
+    return Stored(ingested, found=await services.live_library.refresh())
+
+
+def may_change(interaction: Interaction) -> bool:
+    """Tell whether the person may change the library."""
+    return may_change_library(interaction, interaction.client.services.config.discord.library_role)
+
+
+def may_be_taught(interaction: Interaction, *, private: bool) -> bool:
+    """Tell whether the reply to a question has the button to answer it, where the articles do not say."""
+    if not private:
+        return interaction.client.services.config.discord.learn_answers and interaction.is_guild_integration()
+    return may_change(interaction)
+
+
+def author_name(interaction: Interaction, author: discord.abc.User) -> str:
+    """Return what an article names its author by, "" if it names none."""
+    return author.display_name if interaction.client.services.config.discord.name_authors else ""
+
+
+def why_not_stored(interaction: Interaction, error: Exception) -> str:
+    """Log an error under a number, and say in one line why something was not stored."""
+    reference = interaction.client.services.error_reports.event_failed("writing an article", error)
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        why = NO_ROOM
+    elif isinstance(error, OSError) and error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        why = NOT_WRITABLE
+    elif isinstance(error, IngestionError):
+        why = CHANGED_BY_HAND
+    else:
+        why = NOT_STORED
+    return f"{why} (Reference: `{reference}`)"
