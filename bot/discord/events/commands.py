@@ -82,7 +82,7 @@ async def about(interaction: Interaction) -> None:
     """Say what the bot is."""
     settings = interaction.client.services.config.discord
     days = settings.keep_days if settings.keep_unanswered else 0
-    await _look_up(interaction, library_pages.about_page, settings.log_questions, days)
+    await _look_up(interaction, library_pages.about_page, settings.log_questions, days, settings.name_authors)
 
 
 @ask.autocomplete("article")

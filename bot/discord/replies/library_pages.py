@@ -46,6 +46,11 @@ UNLOGGED = "Questions are otherwise neither kept nor logged."
 LOGGED = "Questions are also kept in the log there."
 UNANSWERED = "Questions that I can't answer are kept there for {days}, without who asked them or where."
 
+WRITTEN = (
+    "Those who may change the library can add what somebody wrote in a server, or an answer of their own: "
+    "its words, its date and a link to it are then kept there, {author} the author's name."
+)
+
 
 def article_id(library: Library, reference: str) -> str:
     """Return the id of the article whose key, id or title is given. Raises UnknownArticleError."""
@@ -126,7 +131,9 @@ def unknown_article_reply(typed: str, suggestions: Sequence[str]) -> Reply:
     return notice(text)
 
 
-def about_page(library: Library, log_questions: bool, keep_unanswered_days: int = 0) -> Reply:
+def about_page(
+    library: Library, log_questions: bool, keep_unanswered_days: int = 0, name_authors: bool = False
+) -> Reply:
     """Say what the bot is."""
     return about_reply(
         articles=len(library.titles),
@@ -134,19 +141,28 @@ def about_page(library: Library, log_questions: bool, keep_unanswered_days: int 
         source=_source(),
         log_questions=log_questions,
         keep_unanswered_days=keep_unanswered_days,
+        name_authors=name_authors,
     )
 
 
 def about_reply(
-    *, articles: int, version: str, source: str, log_questions: bool, keep_unanswered_days: int = 0
+    *,
+    articles: int,
+    version: str,
+    source: str,
+    log_questions: bool,
+    keep_unanswered_days: int = 0,
+    name_authors: bool = False,
 ) -> Reply:
     """Say what the bot is, what it knows, what it stores, and where its source is.
 
-    Unanswered questions are kept for `keep_unanswered_days`; 0: not at all.
+    Unanswered questions are kept for `keep_unanswered_days`; 0: not at all. With `name_authors`, so are the
+    names of those who wrote what was added to the library.
     """
     kept = [FEEDBACK]
     if keep_unanswered_days:
         kept.append(UNANSWERED.format(days=count_with_noun(keep_unanswered_days, "day")))
+    kept.append(WRITTEN.format(author="with" if name_authors else "without"))
     kept.append(LOGGED if log_questions else UNLOGGED)
     embed = discord.Embed(title="Footnote", description=ABOUT, colour=BLUE)
     embed.add_field(name="Library", value=f"{articles:,} article{'' if articles == 1 else 's'}")

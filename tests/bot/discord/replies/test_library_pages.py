@@ -162,6 +162,16 @@ def test_about_says_what_is_kept(logged: bool) -> None:
         "If you judge the answer to your own question, the question, the answer and your note are kept on "
         "the bot's own machine; of anybody else's question, only the verdict and your note"
     )
-    assert (otherwise == "Questions are otherwise neither kept nor logged.") != logged
+    assert otherwise.endswith(" Questions are otherwise neither kept nor logged.") != logged
     assert ("kept in the log" in otherwise) == logged
     assert fields["Source"] == "the package"
+
+
+@pytest.mark.parametrize(("named", "how"), [(True, "with"), (False, "without")])
+def test_about_says_what_is_kept_of_what_members_write(named: bool, how: str) -> None:
+    reply = about_reply(
+        articles=1, version="1.0", source="the package", log_questions=False, name_authors=named
+    )
+    check(reply)
+    assert reply.embed is not None
+    assert f"a link to it are then kept there, {how} the author's name." in str(reply.embed.fields[-1].value)
