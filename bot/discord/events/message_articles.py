@@ -51,7 +51,7 @@ async def add_to_library(interaction: Interaction, message: discord.Message) -> 
             text=text,
             published=f"{message.created_at:%Y-%m-%d}",
             url=message.jump_url,
-            updated=f"{message.edited_at:%Y-%m-%d}" if message.edited_at else "",
+            updated=f"{message.edited_at:%Y-%m-%dT%H:%M:%SZ}" if message.edited_at else "",
             author=author_name(interaction, message.author),
         )
         try:

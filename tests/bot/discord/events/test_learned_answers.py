@@ -266,6 +266,16 @@ async def test_what_cannot_be_stored_is_given_back(
     assert refused.edits == 0
 
 
+async def test_an_answer_is_given_back_where_the_corpus_takes_no_folder(
+    discord: FakeDiscord, own_bots: Bots, manager: User
+) -> None:
+    await own_bots.start(learn_answers=True)
+    (own_bots.library_folder / "corpus" / "answers").write_text("a file in its place")
+    text = seen(await teach(discord, await ask(discord, NOWHERE), manager))
+    assert NOT_STORED in text
+    assert PRICE in text
+
+
 @pytest.mark.slow
 async def test_authors_are_named_if_the_owner_wants_it(
     discord: FakeDiscord, own_bots: Bots, manager: User

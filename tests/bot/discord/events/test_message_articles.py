@@ -75,7 +75,7 @@ async def test_a_message_added_twice_is_brought_up_to_date(
     (path,) = stored(own_bots)
     values, body = front_matter_values(path.read_text())
     assert body == "Lunch is at one.\n"
-    assert values["updated"] == str(said.edited)[:10]
+    assert values["updated"] == f"{str(said.edited)[:19]}Z"
     assert values["author"] == world.user.name.title()
     path.write_text(path.read_text().replace("at one", "at two"))
     said.edit({"content": "Lunch is at three."})
