@@ -42,24 +42,26 @@ async def store(interaction: Interaction, add: Callable[[Path], Ingested]) -> St
 
     Raises what `add` raises.
     """
-    services, server = interaction.client.services, interaction.guild_id
-    corpus = corpus_directory(services.config, server or 0)
+    services = interaction.client.services
+    corpus = corpus_directory(services.config, interaction.guild_id or 0)
     ingested = await asyncio.to_thread(add, corpus)
-    if ingested.outcome is Outcome.UNCHANGED:
-        return Stored(ingested, found=True)
-    library_log = LibraryLog(services.config.bot_directory)
+    if ingested.outcome is not Outcome.UNCHANGED:
+        await asyncio.to_thread(_log_change, interaction, ingested)
+    return Stored(ingested, found=await services.live_library.refresh())
+
+
+def _log_change(interaction: Interaction, ingested: Ingested) -> None:
+    library_log = LibraryLog(interaction.client.services.config.bot_directory)
     try:
-        await asyncio.to_thread(
-            library_log.record,
+        library_log.record(
             interaction.user.id,
             ingested.outcome,
             ingested.file,
             ingested.url,
-            server=server,
+            server=interaction.guild_id,
         )
     except OSError as error:  # the article is there, whatever prevents that it is noted
         log.warning("change of the library not logged", extra=fields(reason=error.strerror))
-    return Stored(ingested, found=await services.live_library.refresh())
 
 
 def may_change(interaction: Interaction) -> bool:

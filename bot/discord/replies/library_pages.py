@@ -47,8 +47,8 @@ LOGGED = "Questions are also kept in the log there."
 UNANSWERED = "Questions that I can't answer are kept there for {days}, without who asked them or where."
 
 WRITTEN = (
-    "Those who may change the library can add what somebody wrote in a server, or an answer of their own: "
-    "its words, its date and a link to it are then kept there, {author} the author's name."
+    "Those who may change the library can add what somebody wrote in a server, or their own answer to a "
+    "question: the words, the date and a link are then kept there, {author} the author's name."
 )
 
 

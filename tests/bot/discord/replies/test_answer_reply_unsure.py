@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from bot.discord.replies.answer_reply import ARTICLE_GONE, answer_reply, read_back
+from bot.discord.replies.answer_reply import ANSWER_LABEL, ARTICLE_GONE, answer_reply, read_back
 from bot.discord.replies.reply import AMBER, EMPTY_LINE
+from bot.discord.replies.tickets import AnswerTicket
 from bot.discord.replies.without_embed import without_embed
 from index.records import BlockKind
 from index.storage.catalog import article_key
@@ -68,3 +69,21 @@ def test_whom_to_ask_stands_below_a_refusal_alone() -> None:
         show(declined, offset=1, contact=contact),
     )
     assert not any("moderator" in str(payload(reply)) for reply in others)
+
+
+def test_the_button_to_answer_stands_below_a_refusal_alone() -> None:
+    declined = answered("Who?", None, cite(RAQQA, 3, "US", 0.1))
+    reply = show(declined, answer_button=True)
+    for shown in (reply, without_embed(reply, name_permission=True)):
+        assert [button.label for button in shown.buttons][-1] == ANSWER_LABEL
+        read = read_back(sent(shown))
+        assert read is not None
+        assert AnswerTicket() in read.tickets
+    others = (
+        show(replace(declined, maybe=True), answer_button=True),
+        show(answered("Who?", "US", cite(RAQQA, 3, "US", 0.9)), answer_button=True),
+        show(declined, statement=True, answer_button=True),
+        show(declined, offset=1, answer_button=True),
+        show(declined),
+    )
+    assert not any(ANSWER_LABEL in str(payload(reply)) for reply in others)

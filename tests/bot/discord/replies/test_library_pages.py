@@ -174,4 +174,4 @@ def test_about_says_what_is_kept_of_what_members_write(named: bool, how: str) ->
     )
     check(reply)
     assert reply.embed is not None
-    assert f"a link to it are then kept there, {how} the author's name." in str(reply.embed.fields[-1].value)
+    assert f"a link are then kept there, {how} the author's name." in str(reply.embed.fields[-1].value)
