@@ -19,6 +19,7 @@ from index.errors import ConfigurationError, UnreadableFileError
 from index.library import Library
 from index.models.encoder import Encoder
 from index.storage.generations import writers_lock
+from tests.support.bots import update_here
 from tests.support.shared_folders import link_index
 
 pytestmark = pytest.mark.slow
@@ -33,11 +34,6 @@ def config(library_folder: Path, tmp_path: Path) -> BotConfig:
     shutil.copytree(library_folder / "corpus", tmp_path / "corpus")
     link_index(library_folder / "index", tmp_path / "index")
     return BotConfig.model_validate({"base": tmp_path, "index": {"directory": "index", "watch": 0.02}})
-
-
-async def update_here(config: BotConfig, wait: float) -> BuildReport:
-    """Update in this process, which saves each child's start; test_update_process.py has the children."""
-    return await asyncio.to_thread(update, config, lambda *_: None, wait)
 
 
 def live_library_of(
@@ -84,6 +80,23 @@ async def test_a_change_is_found_by_watching(config: BotConfig) -> None:
     assert meter.registry.get_sample_value("footnote_index_swaps_total") == 1
     info = {"generation": live_library.library.generation, "fingerprint": live_library.library.fingerprint}
     assert meter.registry.get_sample_value("footnote_index_info", info) == 1
+
+
+async def test_refreshes_at_once_come_one_after_the_other(config: BotConfig) -> None:
+    under_way: list[int] = []
+
+    async def update_alone(config: BotConfig, wait: float) -> BuildReport:
+        assert not under_way
+        under_way.append(1)
+        write(config, "mender.txt", "The mender\n\nThe mender of nets lives in Malmo.\n")  # meanwhile
+        report = await update_here(config, wait)
+        under_way.clear()
+        return report
+
+    live_library = live_library_of(config, update_alone)
+    write(config, "weaver.txt", WEAVER.format(7))
+    assert await asyncio.gather(live_library.refresh(), live_library.refresh()) == [True, True]
+    assert len(live_library.library.titles) == 6
 
 
 async def test_four_libraries_later_only_the_last_one_is_there(config: BotConfig) -> None:
