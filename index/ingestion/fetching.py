@@ -54,11 +54,11 @@ class Fetched:
 
 def fetch(
     url: URL,
-    types: Collection[str],
+    types: Collection[str] | None,
     allow_hosts: Collection[str] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Fetched:
-    """Fetch a page of one of the content `types`.
+    """Fetch a page of one of the content `types`, None for any; `allow_hosts` need not be public.
 
     Raises FetchError if it does not come, or not within the limits, and IngestionError for an address that
     is not to be asked, itself or after a redirect.
@@ -84,11 +84,13 @@ def fetch(
 
 def _follow(
     url: URL,
-    types: Collection[str],
+    types: Collection[str] | None,
     allow_hosts: Collection[str],
     headers: Mapping[str, str],
     deadline: float,
 ) -> Fetched:
+    if url.host not in allow_hosts:
+        allow_hosts = ()  # no page on the internet leads to an intranet
     for _ in range(MOST_REDIRECTS + 1):
         response = _request(url, resolve(url, allow_hosts), headers, deadline)
         try:
@@ -138,7 +140,7 @@ def _request(
 def _read(
     url: URL,
     response: urllib3.BaseHTTPResponse,
-    types: Collection[str],
+    types: Collection[str] | None,
     good: Collection[int],
     deadline: float,
 ) -> Fetched:
@@ -152,7 +154,7 @@ def _read(
             response.status,
             float(wait) if wait.isascii() and wait.isdigit() else None,
         )
-    if response.status == 200 and kind not in types:
+    if response.status == 200 and types is not None and kind not in types:
         raise FetchError(f"is of the type {kind or 'unknown'}, which is not read")
     if encoding not in ("identity", "gzip", "x-gzip", "deflate"):
         raise FetchError(f"is compressed with {encoding}, which was not asked for")

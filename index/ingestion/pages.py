@@ -209,8 +209,8 @@ def file_of(url: URL, suffix: str) -> str:
     if url.raw_query_string:
         shown += f"?{unquote(url.raw_query_string)}"
     *folders, last = shown.split("/")
-    folders = [_LIKE_A_FILE.sub("-", _file_name(folder)) for folder in folders[:_MOST_FOLDERS]]
-    name = "/".join((*folders, _file_name(last)))
+    folders = [_LIKE_A_FILE.sub("-", file_name(folder)) for folder in folders[:_MOST_FOLDERS]]
+    name = "/".join((*folders, file_name(last)))
     file = (PurePosixPath(host) / f"{name}{suffix}").as_posix()
     return file if name == shown else _with_digest(file, str(url))
 
@@ -221,7 +221,12 @@ def _with_digest(file: str, url: str) -> str:
     return path.with_stem(f"{path.stem}-{sha256(url.encode()).hexdigest()[:8]}").as_posix()
 
 
-def _file_name(part: str) -> str:
+def says_fetched(content: bytes) -> bool:
+    """Tell whether an article says above its text that it was fetched."""
+    return "fetched" in front_matter_values(content.decode("utf-8", "replace"))[0]
+
+
+def file_name(part: str) -> str:
     """Return a part of a path without what a file system may object to."""
     name = _UNSAFE.sub("-", part).encode()[:_LONGEST_NAME].decode(errors="ignore")
     return name.strip(".-") or "-"

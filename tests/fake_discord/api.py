@@ -6,6 +6,7 @@ import re
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from email import message_from_bytes
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import hdrs, web
@@ -82,6 +83,8 @@ class Recorded:
     body: Any
     status: int = 0
     answer: Any = None
+    files: dict[str, bytes] = field(default_factory=dict)
+    """What was attached, by its name."""
     refusal: str = ""
     """Why the server refused it by itself, or empty: not what a test scripted."""
     code: int = 0
@@ -166,6 +169,8 @@ class Api:
             recorded.template = route.template
             if not route.by_token and request.headers.get("Authorization") != f"Bot {self._discord.token}":
                 raise unauthorized()
+            if request.content_type == "multipart/form-data":
+                raw, recorded.files = _parts(request.headers["Content-Type"], raw)
             recorded.body = _json(raw)  # kept of a request that is to wait, too
             place = ids.get("channel_id") or ids.get("webhook_token") or ids.get("guild_id") or ""
             headers, wait = self._discord.rates.take(route.method, route.template, place)
@@ -226,6 +231,19 @@ def _answer(body: Any, *, status: int, headers: dict[str, str] | None = None) ->
     """Return JSON; its type is bare, as Discord's is: discord.py looks for exactly that."""
     data = json.dumps(body).encode()
     return web.Response(body=data, status=status, headers=headers, content_type="application/json")
+
+
+def _parts(content_type: str, raw: bytes) -> tuple[bytes, dict[str, bytes]]:
+    """Return the JSON and the files of a form."""
+    form = message_from_bytes(f"Content-Type: {content_type}\r\n\r\n".encode() + raw)
+    payload, files = b"", {}
+    for part in form.get_payload():
+        content = part.get_payload(decode=True)
+        if name := part.get_filename():
+            files[name] = content
+        else:
+            payload = content
+    return payload, files
 
 
 def _json(raw: bytes) -> Any:

@@ -11,15 +11,17 @@ if TYPE_CHECKING:
     from tests.fake_discord.server import FakeDiscord
 
 CHAT_INPUT, USER_MENU, MESSAGE_MENU = 1, 2, 3
-STRING, INTEGER, BOOLEAN = 3, 4, 5
-PYTHON = {STRING: str, INTEGER: int, BOOLEAN: bool}
+STRING, INTEGER, BOOLEAN, ATTACHMENT = 3, 4, 5, 11
+PYTHON = {STRING: str, INTEGER: int, BOOLEAN: bool, ATTACHMENT: dict}
 
 
 class NotPossibleError(Exception):
     """A person cannot do this: Discord's own client would not let them."""
 
 
-def find_command(discord: "FakeDiscord", channel: Channel, name: str, kind: int) -> dict[str, Any]:
+def find_command(
+    discord: "FakeDiscord", channel: Channel, name: str, kind: int, user: User | None = None
+) -> dict[str, Any]:
     """Return the registered command of a name, the server's before everyone's. Raises NotPossibleError."""
     places = [channel.guild.id, None] if channel.guild else [None]
     for place in places:
@@ -33,6 +35,9 @@ def find_command(discord: "FakeDiscord", channel: Channel, name: str, kind: int)
                     raise NotPossibleError(
                         f"{name!r} is not offered in {channel.name!r}: contexts {contexts}, {installed}"
                     )
+                needed = int(command.get("default_member_permissions") or 0)
+                if user and channel.guild and needed & ~channel.guild.permissions_of(user):
+                    raise NotPossibleError(f"{name!r} is not shown to {user.name}")
                 return dict(command)
     known = [command["name"] for place in places for command in discord.commands.get(place, [])]
     raise NotPossibleError(f"no command {name!r} is registered; registered: {known}")
@@ -60,8 +65,19 @@ def option_values(command: dict[str, Any], given: dict[str, Any]) -> list[dict[s
         allowed = [choice["value"] for choice in option.get("choices", ())]
         if allowed and value not in allowed:
             raise NotPossibleError(f"option {name!r} is one of {allowed}")
+        value = value["id"] if option["type"] == ATTACHMENT else value
         values.append({"name": name, "type": option["type"], "value": value})
     return values
+
+
+def subcommand(command: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return a command of a group by its name, or the command itself without one."""
+    return next(each for each in command["options"] if each["name"] == name) if name else command
+
+
+def nested(name: str, options: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return options as an interaction carries them for a command of a group, or for one without a group."""
+    return [{"name": name, "type": 1, "options": options}] if name else options
 
 
 class People:
@@ -79,15 +95,25 @@ class People:
         return interaction
 
     async def slash(  # type: ignore[misc]
-        self: "FakeDiscord", user: User, channel: Channel, command_name: str, /, **options: Any
+        self: "FakeDiscord",
+        user: User,
+        channel: Channel,
+        command_name: str,
+        /,
+        *,
+        forged: bool = False,
+        **options: Any,
     ) -> Interaction:
-        """Invoke a slash command."""
-        command = find_command(self, channel, command_name, CHAT_INPUT)
+        """Invoke a slash command, "group command" for one of a group; `forged`: one that is not shown."""
+        group, _, name = command_name.partition(" ")
+        command = find_command(self, channel, group, CHAT_INPUT, None if forged else user)
+        attached = {each["id"]: each for each in options.values() if isinstance(each, dict)}
         data = {
+            **({"resolved": {"attachments": attached}} if attached else {}),
             "id": command["id"],
             "name": command["name"],
             "type": CHAT_INPUT,
-            "options": option_values(command, options),
+            "options": nested(name, option_values(subcommand(command, name), options)),
         }
         return await self._deliver(Interaction(self, COMMAND, user, channel, data))
 
@@ -101,12 +127,15 @@ class People:
         timeout: float = TIMEOUT,
     ) -> list[dict[str, Any]]:
         """Type into an option and return what is offered: a list of `{"name", "value"}`."""
-        command = find_command(self, channel, command_name, CHAT_INPUT)
-        option = next((o for o in command.get("options", ()) if o["name"] == option_name), None)
+        group, _, name = command_name.partition(" ")
+        command = find_command(self, channel, group, CHAT_INPUT)
+        options = subcommand(command, name).get("options", ())
+        option = next((o for o in options if o["name"] == option_name), None)
         if option is None or not option.get("autocomplete"):
             raise NotPossibleError(f"{option_name!r} offers nothing")
         focused = {"name": option_name, "type": option["type"], "value": typed, "focused": True}
-        data = {"id": command["id"], "name": command["name"], "type": CHAT_INPUT, "options": [focused]}
+        data = {"id": command["id"], "name": command["name"], "type": CHAT_INPUT}
+        data["options"] = nested(name, [focused])
         interaction = await self._deliver(Interaction(self, AUTOCOMPLETE, user, channel, data))
         await interaction.done(timeout)
         return interaction.choices or []

@@ -11,6 +11,7 @@ from typing_extensions import override
 from bot.discord.delivery.sending import defer_response, edit_response, send_privately
 from bot.discord.events.conversation import author_of, in_thread, text_of
 from bot.discord.events.library_changes import may_be_taught
+from bot.discord.events.library_commands import library
 from bot.discord.events.message_articles import add_to_library
 from bot.discord.events.services import Interaction, is_too_fast
 from bot.discord.questions.question import DiscordQuestion
@@ -145,6 +146,7 @@ class BotCommandTree(app_commands.CommandTree[Any]):
         slash: tuple[app_commands.Command[Any, ..., Any], ...] = (ask, list_articles, show_article, about)
         for command in slash:
             self.add_command(command)
+        self.add_command(library)
         self.add_command(find_sources)
         self.add_command(add_to_library)
 

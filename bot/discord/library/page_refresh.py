@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.config import BotConfig
 from bot.discord.library.update_process import work_in_child
@@ -29,23 +30,35 @@ class PageRefresh:
     failures: Mapping[str, str]
 
 
-def refresh_pages(config: BotConfig, _progress: Progress, _wait: float) -> PageRefresh:
-    """Ask for all fetched articles again. Raises ConfigurationError."""
-    from index.ingestion.corpus_changes import Outcome  # with what only the child needs
+def refresh_pages(
+    config: BotConfig,
+    _progress: Progress,
+    _wait: float,
+    *,
+    corpus: Path | None = None,
+    only: str | None = None,
+    who: str = SCHEDULE,
+    server: int | None = None,
+) -> PageRefresh:
+    """Ask for all fetched articles of a corpus again, or `only` for the one with that id.
+
+    Raises ConfigurationError, and UnknownArticleError if there is no such article.
+    """
+    from index.ingestion.corpus_changes import Outcome, find_file  # with what only the child needs
     from index.ingestion.polite_fetching import PoliteFetcher
     from index.ingestion.refreshing import fetched_files, refresh_article
 
-    corpus = config.corpus_directory
+    corpus = corpus or config.corpus_directory
     library_log = LibraryLog(config.bot_directory)
     fetcher = PoliteFetcher(config.corpus.allow_hosts)
     outcomes: Counter[str] = Counter()
     failures: dict[str, str] = {}
-    for file in fetched_files(corpus):
+    for file in [find_file(corpus, only)] if only else fetched_files(corpus):
         try:
             refreshed = refresh_article(corpus, file, fetcher)
             outcomes[refreshed.outcome] += 1
             if refreshed.outcome is Outcome.UPDATED:
-                library_log.record(SCHEDULE, refreshed.outcome, refreshed.file, refreshed.url)
+                library_log.record(who, refreshed.outcome, refreshed.file, refreshed.url, server=server)
         except FootnoteError as error:
             failures[file.id] = error.message
         except OSError as error:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from index.errors import IngestionError
-from index.ingestion import fetching
+from index.ingestion import addresses, fetching
 from index.ingestion.addresses import web_address
 from index.ingestion.fetching import Fetched, FetchError, fetch
 from tests.support.web_server import Reply, WebServer, web_server
@@ -212,3 +212,19 @@ def test_a_chunk_of_an_impossible_size_is_named(web: WebServer) -> None:
     web.pages["/"] = lambda handler: handler.wfile.write(head + b"-5\r\nBees") and None
     with pytest.raises(FetchError, match="broke off"):
         get(f"{web.origin}/")
+
+
+def test_no_page_elsewhere_leads_to_a_host_that_is_allowed_by_name(
+    web: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web.redirect("/", f"{web.origin}/secret")
+    web.put("/secret", "Bees")
+
+    def resolve(url: Any, allow_hosts: Any) -> list[str]:
+        return list(HERE) if url.host == "public.example" else addresses.resolve(url, allow_hosts)
+
+    monkeypatch.setattr(fetching, "resolve", resolve)
+    assert get(f"{web.origin}/").body == b"Bees"
+    with pytest.raises(IngestionError, match="not on the public internet"):
+        get(web.origin.replace("127.0.0.1", "public.example"))
+    assert web.asked == ["/", "/secret", "/"]

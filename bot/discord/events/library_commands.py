@@ -1,0 +1,273 @@
+"""The `/library` commands: articles added, removed, refreshed, listed and exported by those who may."""
+
+import asyncio
+import io
+import logging
+from collections.abc import Callable, Collection
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+from weakref import WeakValueDictionary
+
+import discord
+from discord import app_commands
+from yarl import URL
+
+from bot.discord.delivery.sending import REQUEST_TIMEOUT, defer_response, edit_response, send_privately
+from bot.discord.events.library_changes import may_change, why_not_stored
+from bot.discord.events.services import Interaction, is_too_fast
+from bot.discord.library import corpus_work
+from bot.discord.library.page_refresh import refresh_pages
+from bot.discord.library.server_corpus import corpus_directory
+from bot.discord.library.update_process import work_in_child
+from bot.discord.replies import library_changes as replies
+from bot.discord.replies import library_pages
+from bot.discord.replies.reply import notice
+from bot.discord.replies.tickets import QUERY_LIMIT
+from bot.discord.telemetry.log_format import fields
+from bot.library_log import LibraryLog
+from index.articles.file_formats import has_known_format
+from index.errors import FootnoteError, IngestionError, UnknownArticleError, UnreadableFileError
+from index.ingestion.corpus_changes import Outcome, find_file, remove_articles
+from index.ingestion.fetching import MOST_BYTES
+
+ATTACHMENT_HOSTS: Collection[str] = ("cdn.discordapp.com", "media.discordapp.net")
+"""Hosts that attachments are fetched from."""
+PRIVATE_HOSTS: Collection[str] = ()
+"""Hosts that need not be on the public internet: none, whatever `[corpus] allow_hosts` lets the owner ask."""
+GAPS_SHOWN = 10
+NOT_ALLOWED = "Only those who manage this server, or have the role for it, can change the library."
+
+_ADDRESS, _TITLE = 500, 200  # code points of an address, and of a title
+
+T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+_locks: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()  # of the corpora that change now
+
+library = app_commands.Group(
+    name="library",
+    description="Change the library that I answer from.",
+    default_permissions=discord.Permissions(manage_guild=True),
+    guild_only=True,
+    allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
+    allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+)
+
+
+@library.command(description="Add a file or a web page to the library.")
+@app_commands.describe(
+    file="A document: text, Markdown, HTML, PDF, Word …",
+    url="The address of a web page",
+    title="What the article is called, if not as it says itself",
+)
+async def add(
+    interaction: Interaction,
+    file: discord.Attachment | None = None,
+    url: app_commands.Range[str, 1, _ADDRESS] | None = None,
+    title: app_commands.Range[str, 1, _TITLE] = "",
+) -> None:
+    """Add a file or a page."""
+    if not await _begin(interaction):
+        return
+    if (file is None) == (url is None):
+        await edit_response(interaction, notice(replies.ONE_SOURCE))
+    elif file is not None:
+        await _add_file(interaction, file, title.strip())
+    else:
+        work = partial(
+            corpus_work.add_web_page, address=url or "", title=title.strip(), private_hosts=PRIVATE_HOSTS
+        )
+        await _add(interaction, work)
+
+
+async def _add_file(interaction: Interaction, file: discord.Attachment, title: str) -> None:
+    """Add an attached file after looking at what Discord says of it."""
+    if file.size > MOST_BYTES:
+        await edit_response(interaction, replies.too_large_reply(MOST_BYTES))
+    elif not has_known_format(Path(file.filename)):
+        await edit_response(interaction, replies.unknown_type_reply(file.filename))
+    elif URL(file.url).host not in ATTACHMENT_HOSTS:
+        await edit_response(interaction, replies.failed_reply("Not added", "is not on Discord's servers"))
+    else:
+        work = partial(
+            corpus_work.add_attachment,
+            address=file.url,
+            name=file.filename,
+            title=title,
+            hosts=ATTACHMENT_HOSTS,
+            private_hosts=PRIVATE_HOSTS,
+        )
+        await _add(interaction, work)
+
+
+async def _add(interaction: Interaction, work: Callable[..., Any]) -> None:
+    corpus = _corpus(interaction)
+    try:
+        async with _lock(corpus):
+            added = await _in_child(interaction, work, "adding an article", corpus=corpus)
+            if added.outcome is not Outcome.UNCHANGED:
+                await _record(interaction, added.outcome, added.file, added.url)
+        found = added.outcome is Outcome.UNCHANGED or await interaction.client.services.live_library.refresh()
+        reply = replies.added_reply(added, found=found)
+    except (IngestionError, UnreadableFileError) as error:
+        reply = replies.failed_reply("Not added", _without_folder(error, corpus))
+    except OSError as error:
+        reply = notice(why_not_stored(interaction, error))
+    await edit_response(interaction, reply)
+
+
+@library.command(description="Remove an article from the library.")
+@app_commands.describe(article="The article's title")
+async def remove(interaction: Interaction, article: str) -> None:
+    """Remove an article."""
+    if not await _begin(interaction):
+        return
+    services = interaction.client.services
+    corpus = _corpus(interaction)
+    try:
+        id_ = await services.question_queue.run(
+            library_pages.article_id, services.live_library.library, article
+        )
+        row = await services.question_queue.run(services.live_library.library.article, id_)
+        async with _lock(corpus):
+            found_file = await asyncio.to_thread(find_file, corpus, row.file)
+            await asyncio.to_thread(remove_articles, corpus, [found_file])
+            await _record(interaction, "removed", row.file, row.url)
+        found = await services.live_library.refresh()
+        reply = replies.removed_reply(row.title, found=found)
+    except UnknownArticleError:
+        reply = await services.question_queue.run(
+            library_pages.unknown_article, services.live_library.library, article
+        )
+    except OSError as error:
+        reply = notice(why_not_stored(interaction, error))
+    await edit_response(interaction, reply)
+
+
+@library.command(description="Fetch web pages again, and take over what changed.")
+@app_commands.describe(article="The article's title; without it, all that were fetched")
+async def refresh(interaction: Interaction, article: str | None = None) -> None:
+    """Refresh one article, or all that were fetched."""
+    if not await _begin(interaction):
+        return
+    services = interaction.client.services
+    corpus = _corpus(interaction)
+    only: str | None = None
+    try:
+        if article:
+            only = await services.question_queue.run(
+                library_pages.article_id, services.live_library.library, article
+            )
+        async with _lock(corpus):
+            work = partial(
+                refresh_pages, only=only, who=str(interaction.user.id), server=interaction.guild_id
+            )
+            done = await _in_child(interaction, work, "refreshing the fetched pages", corpus=corpus)
+        found = await services.live_library.refresh()
+        failures = {name: reason.replace(f"{corpus}/", "") for name, reason in done.failures.items()}
+        reply = replies.refreshed_reply(done.outcomes, failures, found=found)
+    except UnknownArticleError:
+        reply = await services.question_queue.run(
+            library_pages.unknown_article, services.live_library.library, article or ""
+        )
+    await edit_response(interaction, reply)
+
+
+@library.command(name="list", description="List the articles, as /articles does.")
+@app_commands.describe(search="Words of the title")
+async def list_(interaction: Interaction, search: app_commands.Range[str, 0, QUERY_LIMIT] = "") -> None:
+    """List the articles."""
+    if await _begin(interaction):
+        services = interaction.client.services
+        page = library_pages.articles_page
+        reply = await services.question_queue.run(page, services.live_library.library, search, 0)
+        await edit_response(interaction, reply)
+
+
+@library.command(description="List the questions that I could not answer, similar ones together.")
+async def gaps(interaction: Interaction) -> None:
+    """List what could not be answered."""
+    if not await _begin(interaction):
+        return
+    if not interaction.client.services.config.discord.keep_unanswered:
+        reply = notice(replies.GAPS_OFF)
+    elif len(interaction.client.guilds) > 1:
+        reply = notice(replies.SEVERAL_SERVERS)
+    else:
+        work = partial(corpus_work.unanswered_groups, most=GAPS_SHOWN)
+        found = await _in_child(interaction, work, "grouping the unanswered questions")
+        shown = [(each.count, each.question, each.answered) for each in found[:GAPS_SHOWN]]
+        reply = replies.gaps_reply(shown, len(found))
+    await edit_response(interaction, reply)
+
+
+@library.command(description="Get all articles as a zip file.")
+async def export(interaction: Interaction) -> None:
+    """Send the articles."""
+    if not await _begin(interaction):
+        return
+    limit = interaction.filesize_limit
+    work = partial(corpus_work.zip_articles, limit=limit)
+    content = await _in_child(interaction, work, "zipping the articles", corpus=_corpus(interaction))
+    if content is None:
+        await edit_response(interaction, replies.export_too_large(limit))
+        return
+    async with asyncio.timeout(2 * REQUEST_TIMEOUT):
+        await interaction.edit_original_response(
+            content="Here are the articles.", attachments=[discord.File(io.BytesIO(content), "library.zip")]
+        )
+
+
+@remove.autocomplete("article")
+@refresh.autocomplete("article")
+async def _titles(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """Offer the articles whose titles are most similar to what is typed."""
+    services = interaction.client.services
+    if not may_change(interaction):
+        return []
+    try:
+        found = await services.question_queue.run(library_pages.choices, services.live_library.library, typed)
+    except Exception as error:  # discord.py would log it with a traceback at each letter that is typed
+        await services.error_reports.interaction_failed(interaction, error)
+        return []
+    return [app_commands.Choice(name=name, value=key) for name, key in found]
+
+
+async def _begin(interaction: Interaction) -> bool:
+    """Promise a private response to those who may change the library, and return whether that is so."""
+    if await is_too_fast(interaction, interaction.client.services.cooldowns.questions):
+        return False
+    if not may_change(interaction):  # Discord hides the commands, but a server can show them to others
+        await send_privately(interaction, notice(NOT_ALLOWED))
+        return False
+    await defer_response(interaction, private=True)
+    return True
+
+
+def _corpus(interaction: Interaction) -> Path:
+    return corpus_directory(interaction.client.services.config, interaction.guild_id or 0)
+
+
+def _lock(corpus: Path) -> asyncio.Lock:
+    """Return the lock of a corpus: it changes one thing after the other."""
+    return _locks.setdefault(corpus, asyncio.Lock())
+
+
+async def _in_child(interaction: Interaction, work: Callable[..., T], doing: str, **arguments: Any) -> T:
+    return await work_in_child(interaction.client.services.config, 0, partial(work, **arguments), doing)
+
+
+async def _record(interaction: Interaction, action: str, file: str, url: str | None) -> None:
+    """Record a change; whatever prevents that, the change is made."""
+    library_log = LibraryLog(interaction.client.services.config.bot_directory)
+    who, server = interaction.user.id, interaction.guild_id
+    try:
+        await asyncio.to_thread(library_log.record, who, action, file, url, server=server)
+    except OSError as error:
+        log.warning("change of the library not logged", extra=fields(reason=error.strerror))
+
+
+def _without_folder(error: FootnoteError, corpus: Path) -> str:
+    """Return the message of an error without where the corpus lies on this machine."""
+    return error.message.replace(f"{corpus}/", "")

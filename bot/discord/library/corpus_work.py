@@ -1,0 +1,129 @@
+"""What `/library` does to a corpus, or reads of it, in a child process (`update_process.work_in_child`)."""
+
+import io
+import zipfile
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+from bot.config import BotConfig
+from bot.feedback.grouping import group_alike, in_same_words
+from bot.feedback.store import Feedback
+from bot.feedback.unanswered import UnansweredQuestions
+from index.errors import IngestionError
+from index.ingestion.corpus_changes import Ingested, Outcome, add_article, describe
+from index.records import Progress
+
+ATTACHMENTS_FOLDER = "discord"
+"""Folder of the corpus that files from Discord go to."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedAlike:
+    """Similar questions that were not answered: how often they were asked, and the latest of them.
+
+    `answered` if that one has an answer by now.
+    """
+
+    count: int
+    question: str
+    answered: bool
+
+
+def add_web_page(
+    config: BotConfig,
+    _progress: Progress,
+    _wait: float,
+    *,
+    corpus: Path,
+    address: str,
+    title: str,
+    private_hosts: Collection[str],
+) -> Ingested:
+    """Fetch a page and add it; raises what `index.ingestion.pages.add_page` raises.
+
+    `private_hosts` alone need not be on the public internet: those that the owner may fetch from are not
+    everybody's.
+    """
+    from index.ingestion.pages import add_page  # with what only the child needs
+    from index.ingestion.polite_fetching import PoliteFetcher
+
+    added = add_page(corpus, address, PoliteFetcher(private_hosts))
+    if not title:
+        return added
+    describe(corpus / added.file, {"title": title})
+    outcome = Outcome.ADDED if added.outcome is Outcome.ADDED else Outcome.UPDATED
+    return replace(added, title=title, outcome=outcome)
+
+
+def add_attachment(
+    config: BotConfig,
+    _progress: Progress,
+    _wait: float,
+    *,
+    corpus: Path,
+    address: str,
+    name: str,
+    title: str,
+    hosts: Collection[str],
+    private_hosts: Collection[str],
+) -> Ingested:
+    """Fetch a file that was attached in Discord, from one of its `hosts`, and add it under its name.
+
+    Raises FetchError, IngestionError, UnreadableFileError and OSError.
+    """
+    from index.ingestion.addresses import web_address  # with what only the child needs
+    from index.ingestion.fetching import fetch
+    from index.ingestion.pages import file_name, says_fetched
+
+    url = web_address(address)
+    if url.host not in hosts:
+        raise IngestionError("is not on Discord's servers")
+    content = fetch(url, None, private_hosts).body
+    path = PurePosixPath(name)
+    file = f"{ATTACHMENTS_FOLDER}/{file_name(path.stem)}{path.suffix.lower()}"
+    if says_fetched(content):  # or a refresh would ask for an address that nobody checked
+        raise IngestionError("says that it was fetched from the web: add its address instead")
+    place = corpus / file
+    if place.exists() and place.read_bytes() != content:
+        raise IngestionError(
+            f"{file} is in the library already, with other content. Remove that article first, or give your "
+            "file another name"
+        )
+    return add_article(corpus, name, file, content, {"title": title} if title else None)
+
+
+def zip_articles(
+    config: BotConfig, _progress: Progress, _wait: float, *, corpus: Path, limit: int
+) -> bytes | None:
+    """Return the articles of a corpus, and what is beside them, as a zip; None above `limit` bytes."""
+    from index.articles.corpus import corpus_files
+
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
+        for file in corpus_files(corpus):
+            for path in filter(None, (file.path, file.sidecar)):
+                archive.write(path, path.relative_to(corpus))
+                if target.tell() > limit:
+                    return None
+    return target.getvalue() if len(target.getvalue()) <= limit else None
+
+
+def unanswered_groups(config: BotConfig, _progress: Progress, _wait: float, *, most: int) -> list[AskedAlike]:
+    """Group the questions that were not answered, latest first, and ask the latest of `most` groups again."""
+    from index.library import Library  # with what only the child needs
+
+    stored = UnansweredQuestions(Feedback(config.bot_directory), config.discord.keep_days)
+    questions = in_same_words(stored.list())
+    if not questions:
+        return []
+    library = Library.open(config)
+    groups = group_alike(questions, library.question_vectors([each.latest.question for each in questions]))
+    return [
+        AskedAlike(
+            sum(each.count for each in group),
+            group[0].latest.question,
+            number < most and library.ask(group[0].latest.question).answerable,
+        )
+        for number, group in enumerate(groups)
+    ]

@@ -1,0 +1,108 @@
+"""What `/library` says: what became of an article, what was not answered, and why something did not work."""
+
+from collections.abc import Mapping, Sequence
+
+import discord
+
+from bot.discord.replies import message_limits
+from bot.discord.replies.markdown import cut, escape, escape_to_fit, link
+from bot.discord.replies.reply import BLUE, BOLD, TITLE_LIMIT, Reply, notice
+from bot.wording import count_with_noun
+from index.ingestion.corpus_changes import Ingested, Outcome
+
+QUESTION_SHOWN = 200
+"""Units of a question in the list of gaps."""
+REASON_LIMIT = 400
+FAILURES_SHOWN = 5
+
+ONE_SOURCE = "Give me a file or an address: one of the two."
+NO_GAPS = "There is no question that I could not answer."
+GAPS_OFF = (
+    "I don't keep the questions that I can't answer. Whoever runs me can switch that on with "
+    "`[discord] keep_unanswered = true`."
+)
+SEVERAL_SERVERS = (
+    "I answer in several servers and don't keep in which of them a question was asked, so I list them in "
+    "none. Whoever runs me sees them with `footnote gaps`."
+)
+NOTHING_FETCHED = "No article of this library came from the web, so there is nothing to ask for again."
+
+# How the reasons begin that speak of a file or a page without naming it: "is larger than 20 MB"
+_ABOUT_IT = ("is", "has", "says", "takes", "redirects", "leads", "asks", "was")
+
+
+def added_reply(added: Ingested, *, found: bool) -> Reply:
+    """Say what became of a file or a page; `found` if questions are answered from it by now."""
+    name = f"{BOLD}{link(added.title, added.url, TITLE_LIMIT)}{BOLD}"
+    if added.outcome is Outcome.UNCHANGED:
+        return notice(f"{name} is in the library already, and has not changed.")
+    size = "" if added.sentences is None else f", {count_with_noun(added.sentences, 'sentence')}"
+    done = "Added" if added.outcome is Outcome.ADDED else "Updated"
+    text = f"{done} {name}{size}. {_when(found)}"
+    if added.warning:
+        text += f"\nIts text may be hard to find things in: {escape_to_fit(added.warning, REASON_LIMIT)}."
+    return notice(text)
+
+
+def failed_reply(what: str, reason: str) -> Reply:
+    """Say why something did not come into the library."""
+    it = "it " if reason.split(" ", 1)[0] in _ABOUT_IT else ""
+    return notice(f"{what}: {it}{escape_to_fit(reason.rstrip('.'), REASON_LIMIT)}.")
+
+
+def too_large_reply(most: int) -> Reply:
+    """Say that a file is too large."""
+    return notice(f"Not added: that file is larger than {most // 2**20} MB.")
+
+
+def unknown_type_reply(name: str) -> Reply:
+    """Say that files of that type are not read."""
+    return notice(f"Not added: I can't read files like {escape_to_fit(name, 100)}. Text, Markdown, HTML, PDF "
+                  "and Word files work.")  # fmt: skip
+
+
+def removed_reply(title: str, *, found: bool) -> Reply:
+    """Say that an article was removed; `found` if no question is answered from it any more."""
+    later = "" if found else " I answer from it until my index is up to date."
+    return notice(
+        f"Removed {BOLD}{escape_to_fit(title, TITLE_LIMIT)}{BOLD}.{later} Whoever runs me can bring it back."
+    )
+
+
+def refreshed_reply(outcomes: Mapping[str, int], failures: Mapping[str, str], *, found: bool) -> Reply:
+    """Say how many pages are of each outcome, and why some could not be asked for."""
+    if not outcomes and not failures:
+        return notice(NOTHING_FETCHED)
+    counts = [f"{outcomes.get(each, 0)} {each}" for each in (Outcome.UPDATED, Outcome.UNCHANGED)]
+    if gone := outcomes.get(Outcome.GONE):
+        counts.append(f"{gone} gone (the copies stay)")
+    lines = [f"{', '.join(counts)}, {len(failures)} failed. {_when(found)}"]
+    for article, reason in list(failures.items())[:FAILURES_SHOWN]:
+        lines.append(f"-# {escape_to_fit(article, 100)}: {escape_to_fit(reason, 200)}")
+    return notice(cut("\n".join(lines), message_limits.CONTENT))
+
+
+def gaps_reply(gaps: Sequence[tuple[int, str, bool]], total: int) -> Reply:
+    """List groups of questions: how often they were asked, the latest, and whether it has an answer now."""
+    if not gaps:
+        return notice(NO_GAPS)
+    lines = [
+        f"{BOLD}{count}×{BOLD} {cut(escape(question), QUESTION_SHOWN)}{' (answered by now)' * answered}"
+        for count, question, answered in gaps
+    ]
+    embed = discord.Embed(title="What I could not answer", description="\n".join(lines), colour=BLUE)
+    more = f", {total - len(gaps)} more in the terminal" if total > len(gaps) else ""
+    embed.set_footer(text=f"similar questions are counted together, latest first{more}")
+    return Reply(embed=embed)
+
+
+def export_too_large(limit: int) -> Reply:
+    """Say that the library does not fit an attachment."""
+    return notice(
+        f"As a zip, the library is larger than the {limit // 2**20} MB that Discord takes here. Whoever runs "
+        "me can copy the folder of the articles, `[corpus] directory`."
+    )
+
+
+def _when(found: bool) -> str:
+    return "Ask away." if found else "I answer from that as soon as my index is up to date."
