@@ -30,6 +30,7 @@ from index.models.onnx_export import (
     quiet,
     write_tokenizer,
 )
+from index.models.packed_embeddings import pack_embeddings
 from index.models.span_model import (
     FORMAT,
     GRAPH_FILE,
@@ -254,14 +255,16 @@ def _write_graph(model: Any, tokenizer: Any, names: list[str], path: Path) -> No
         traced = Path(scratch, "traced.onnx")
         inputs = {name: features[name] for name in names}
         export_graph(model, scores, inputs, {name: {0: "batch", 1: "tokens"} for name in OUTPUTS}, traced)
+        graph = onnx.load(traced)
         quantize_dynamic(
             traced,
             path,
             per_channel=True,
             reduce_range=True,  # 7 bits: 8 overflow on processors without VNNI, and scores are then wrong
             weight_type=QuantType.QInt8,
-            nodes_to_exclude=_head(onnx.load(traced)),
+            nodes_to_exclude=[*_head(graph), *_gathers(graph)],
         )
+        pack_embeddings(path)
 
 
 def _head(graph: Any) -> list[str]:
@@ -269,6 +272,11 @@ def _head(graph: Any) -> list[str]:
     weights = {tensor.name: tensor.dims for tensor in graph.graph.initializer}
     products = [node for node in graph.graph.node if node.op_type in ("MatMul", "Gemm")]
     return [node.name for node in products if 2 in weights.get(node.input[1], ())]
+
+
+def _gathers(graph: Any) -> list[str]:
+    """Return the names of the nodes that look embeddings up."""
+    return [node.name for node in graph.graph.node if node.op_type == "Gather"]
 
 
 def _scores(model: Any, tokenizer: Any, names: list[str], question: str, text: str) -> Floats:

@@ -16,14 +16,12 @@ Where the data comes from, and the names that its files need here:
 - SelQA (Jurczyk et al. 2016), github.com/emorynlp/selqa: `selqa-ass-dev.json`
 - all-mpnet-base-v2 (sentence-transformers), the folder of a larger encoder, 438 MB
 
-The reader learns from the first two, in a first stage and, from there, twice in a second one, without and
-with the embeddings of words. The larger encoder gets the second stage alone; then the average of the three
-readers learns what that teacher would mark, in both data sets and mostly with words replaced. Last, it learns
-from questions in people's own words and articles of SQuAD 2.0, in windows that retrieval finds. From other
-articles of SQuAD 2.0, and from titles that the reader has not learnt from, the order of sentences and the
-confidence are learnt; the reader is measured on these articles, too, as on SelQA and on `dev.json`.
+The reader is the lowest layers of the larger encoder. It learns from questions in people's own words and
+articles of SQuAD 2.0, in windows that retrieval finds, and from some of the first two. From other articles
+of SQuAD 2.0, and from titles that the reader has not learnt from, the order of sentences and the confidence
+are learnt; the reader is measured on these articles, too, as on SelQA and on `dev.json`.
 
-It continues where it was stopped, from the checkpoints in the work folder, which also gets the figures.
+It continues where it was stopped, from the checkpoint in the work folder, which also gets the figures.
 """
 
 import argparse
@@ -39,20 +37,14 @@ from index.training.datasets.selqa import read_selqa
 from index.training.datasets.squad import read_squad
 from index.training.natural_figures import natural_figures
 from index.training.progress import progress_bars
-from index.training.reader.averaging import average
-from index.training.reader.extractive import vocabulary_map
-from index.training.reader.natural import own_libraries, train_on_questions
-from index.training.reader.recipe import RECIPES, Recipe
-from index.training.reader.training import train_reader
+from index.training.reader.learning import own_libraries, train_reader
+from index.training.reader.recipe import Recipe
 from index.training.weights import joint
 from index.training.weights.questions import STRANGERS
 
 
 def main(
-    arguments: Sequence[str] | None = None,
-    recipes: dict[str, Recipe] = RECIPES,
-    *,
-    strangers: int = STRANGERS,
+    arguments: Sequence[str] | None = None, recipe: Recipe | None = None, *, strangers: int = STRANGERS
 ) -> None:
     """Train and export the reader, weigh it with retrieval, and measure it.
 
@@ -73,44 +65,26 @@ def main(
     parser.add_argument("--work", type=Path, required=True, help="folder for checkpoints, logs and figures")
     parser.add_argument("--out", type=Path, required=True, help="folder that gets the reader and its weights")
     options = parser.parse_args(arguments)
-    encoder, work, qamr = resolve_encoder(options.encoder), options.work, options.qamr
-    vocabulary_map(encoder, options.larger)  # so that an unfit file or model shows now, not in hours
-    read_selqa(options.selqa)
+    encoder, work = resolve_encoder(options.encoder), options.work
+    read_selqa(options.selqa)  # so that an unfit file shows now, not in hours
     learnt, measured = (options.questions / name for name in ("train.json", "dev.json"))
     for path in (learnt, measured, options.squad2_train):
         read_squad(path)
     reader, weights_file = options.out / "reader_model", options.out / "reading.json"
     with progress_bars() as progress:
-
-        def train(name: str, **models: Path) -> Path:
-            return train_reader(
-                recipes[name],
-                options.squadshifts,
-                work / name,
-                encoder,
-                progress=lambda _, done, total: progress(f"train: {name}", done, total),
-                **models,
-            )
-
-        first = train("first", qamr=qamr)
-        second = train("second", start=first)
-        second_words = train("second-words", start=first)
-        average([first, second, second_words], work / "average")
-        teacher = train("teacher", start=options.larger)
-        student = train("student", qamr=qamr, start=work / "average", teacher=teacher)
-        natural = train_on_questions(
-            recipes["natural"],
+        trained = train_reader(
+            recipe or Recipe(),
             [learnt, options.squad2_train],
             options.squadshifts,
-            qamr,
-            work / "natural",
+            options.qamr,
+            options.larger,
             encoder,
-            student,
-            lambda stage, done, total: progress(f"{stage}: natural", done, total),
+            work / "reader",
+            progress,
             measured,
             options.library or own_libraries(),
         )
-        export_span_model(natural, reader)
+        export_span_model(trained, reader)
         data = (learnt, options.squad2, options.squadshifts)
         examples = joint.read_data(*data, reader, options.encoder, progress, strangers=strangers)
         weights, report = joint.learn(list(examples), reader)

@@ -1,13 +1,18 @@
 """Miniature data sets of SQuADShifts' and QAMR's form, about bridges that were built and drawn by people."""
 
 import json
+import random
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tokenizers import Tokenizer
+
 from index.records import Span
 from index.segmentation.sentences import split_sentences
 from index.training.datasets.lessons import QAMR, SQUADSHIFTS, Lesson, Text
+from index.training.examples.batches import Batch, make_batches
+from index.training.examples.example import Example, answerable_example
 
 NAMES = "Anna Bela Carl Dina Emil Fred Gina Hans Ines Jana".split()
 QUESTION = "who built the bridge?"
@@ -93,3 +98,14 @@ def write_qamr(folder: Path, sentences: Sequence[str], rows: Sequence[tuple[int,
 
 def part(text: str, span: Span) -> str:
     return text[span[0] : span[1]]
+
+
+def lesson_batches(reader: Path, tokens: int = 1024, count: int = 10) -> list[Batch]:
+    """Batches of `short_lessons`, each with its text and with another, for the tokenizer in a folder."""
+    lessons, source = short_lessons(count), random.Random(1)
+    answerable = [answerable_example(lesson, source) for lesson in lessons]
+    others = [
+        Example(lesson.question, lessons[row - 3].text.text, None) for row, lesson in enumerate(lessons)
+    ]
+    tokenizer = Tokenizer.from_file(str(reader / "tokenizer.json"))
+    return make_batches([[*pair] for pair in zip(answerable, others, strict=True)], tokenizer, tokens, source)

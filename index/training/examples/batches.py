@@ -18,10 +18,8 @@ WINDOW_TOKENS = 256
 """Tokens of the longest input: question, text and special tokens."""
 STEP = 32
 """Lengths are padded to multiples of this, which makes few shapes and fills the processor's vectors."""
-UNMARKED = -100
-"""Place of an answer that nobody marked."""
-_POOL_BATCHES = 64
-"""Batches of four short examples whose examples are sorted by length together."""
+_POOL = 64
+"""Groups that are sorted by length together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,33 +46,18 @@ class _TokenizedExample:
 
 
 def make_batches(
-    examples: Sequence[Example], tokenizer: Tokenizer, tokens: int, source: random.Random
-) -> list[Batch]:
-    """Return the examples, roughly in order, as batches of at most `tokens` tokens, padding counted."""
-    tokenized = list(_tokenize(examples, tokenizer))
-    batches: list[Batch] = []
-    pool = _POOL_BATCHES * max(1, tokens // (4 * STEP))
-    for start in range(0, len(tokenized), pool):
-        by_length = sorted(tokenized[start : start + pool], key=lambda example: len(example.ids))
-        groups = list(_groups(by_length, tokens))
-        source.shuffle(groups)
-        batches += [_batch(group) for group in groups]
-    return batches
-
-
-def make_grouped_batches(
     groups: Sequence[Sequence[Example]], tokenizer: Tokenizer, tokens: int, source: random.Random
 ) -> list[Batch]:
-    """Return batches as `make_batches` does, of whole groups: what differs by a word is seen together.
+    """Return batches of at most `tokens` tokens, padding counted: whole groups of examples, roughly in order.
 
-    A group of more than `tokens` tokens is a batch of its own.
+    What differs by a word is thus seen together. A group of more than `tokens` tokens is a batch of its own.
     """
     examples = [example for group in groups for example in group]
     tokenized = iter(_tokenize(examples, tokenizer))
     rows = [list(islice(tokenized, len(group))) for group in groups if group]
     batches: list[Batch] = []
-    for start in range(0, len(rows), _POOL_BATCHES):
-        by_length = sorted(rows[start : start + _POOL_BATCHES], key=_longest)
+    for start in range(0, len(rows), _POOL):
+        by_length = sorted(rows[start : start + _POOL], key=_longest)
         joined: list[list[_TokenizedExample]] = [[]]
         for group in by_length:
             together = [*joined[-1], *group]
@@ -90,17 +73,6 @@ def _longest(examples: Iterable[_TokenizedExample]) -> int:
     return max(len(example.ids) for example in examples)
 
 
-def _groups(examples: Sequence[_TokenizedExample], tokens: int) -> Iterator[list[_TokenizedExample]]:
-    group: list[_TokenizedExample] = []
-    for example in examples:
-        if group and _padded(len(example.ids)) * (len(group) + 1) > tokens:
-            yield group
-            group = []
-        group.append(example)
-    if group:
-        yield group
-
-
 def _padded(length: int) -> int:
     return -(-length // STEP) * STEP
 
@@ -110,14 +82,14 @@ def _tokenize(examples: Sequence[Example], tokenizer: Tokenizer) -> Iterator[_To
     tokenizer.no_padding()
     questions = tokenizer.encode_batch([example.question for example in examples], add_special_tokens=False)
     texts = tokenizer.encode_batch([example.text for example in examples], add_special_tokens=False)
-    first, last = tokenizer.encode("").ids  # CLS and SEP
+    first, *between, last = tokenizer.encode("", "").ids  # CLS, SEP once or twice, SEP
     for example, question, text in zip(examples, questions, texts, strict=True):
         question_ids = question.ids[:QUESTION_TOKENS]
-        room = WINDOW_TOKENS - len(question_ids) - 3
-        begin = len(question_ids) + 2
+        begin = 1 + len(question_ids) + len(between)
+        room = WINDOW_TOKENS - begin - 1
         answer = _tokens_of(text, example.answer, room)
         start, end = (begin + answer[0], begin + answer[1]) if answer else (0, 0)
-        yield _TokenizedExample([first, *question_ids, last, *text.ids[:room], last], begin, start, end)
+        yield _TokenizedExample([first, *question_ids, *between, *text.ids[:room], last], begin, start, end)
 
 
 def _tokens_of(text: Encoding, answer: Span | None, room: int) -> Span | None:

@@ -23,7 +23,7 @@ MISSPELT = 0.06
 """Share of the questions in which two letters change places."""
 WHOLE_LIBRARY = 0.5
 """Share of the questions that are asked of the whole library; the others are asked of their article."""
-OTHER_WINDOWS = 0.7
+OTHER_WINDOWS = 0.3
 """Windows without the answer for each one with it."""
 
 

@@ -1,6 +1,5 @@
 """Figures of a reader in training, on single windows of held-out questions. Build side only."""
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,11 +10,7 @@ import torch
 from index.evaluation.measures import auroc
 from index.reading.span_reader import best_span
 from index.records import Span
-from index.training.datasets.lessons import Lesson
 from index.training.examples.batches import Batch
-from index.training.examples.curriculum import replacements_by_topic
-from index.training.examples.example import Example, answerable_example, changed_question_example
-from index.training.examples.names_and_numbers import MostSimilar, all_similar
 from index.training.reader.extractive import span_logits
 
 if TYPE_CHECKING:
@@ -61,17 +56,3 @@ def measure(model: "PreTrainedModel", held_out: Sequence[Batch]) -> Measurements
 def _token_f1(span: Span, gold: Span) -> float:
     shared = min(span[1], gold[1]) - max(span[0], gold[0]) + 1
     return 2 * max(0, shared) / (span[1] - span[0] + gold[1] - gold[0] + 2)
-
-
-def held_out_examples(
-    lessons: Sequence[Lesson], count: int, seed: int, most_similar: MostSimilar = all_similar
-) -> list[Example]:
-    """Draw held-out questions, with a window that answers each and, if a rule fits, one that does not."""
-    source = random.Random(f"{seed} measured")  # noqa: S311
-    drawn = source.sample(list(lessons), min(count, len(lessons)))
-    replacements = replacements_by_topic(drawn, most_similar)
-    unanswerable = [
-        changed_question_example(lesson, replacements[lesson.text.topic], source) for lesson in drawn
-    ]
-    answerable = [answerable_example(lesson, source) for lesson in drawn]
-    return [*answerable, *(example for example in unanswerable if example)]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
+from tokenizers.processors import TemplateProcessing
 
 from index.training.examples.batches import (
     QUESTION_TOKENS,
@@ -15,10 +16,8 @@ from index.training.examples.batches import (
     WINDOW_TOKENS,
     Batch,
     make_batches,
-    make_grouped_batches,
 )
-from index.training.examples.curriculum import first_stage, nearest_texts
-from index.training.examples.example import Example
+from index.training.examples.example import Example, answerable_example
 from tests.support.miniature_datasets import part, short_lessons, short_sentences
 from tests.support.tiny_span_models import save_tiny_reader
 
@@ -32,7 +31,7 @@ def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Tokenizer:
 
 
 def make(examples: Sequence[Example], tokenizer: Tokenizer, tokens: int = 512, seed: int = 1) -> list[Batch]:
-    return make_batches(examples, tokenizer, tokens, random.Random(seed))
+    return make_batches([[example] for example in examples], tokenizer, tokens, random.Random(seed))
 
 
 def one(example: Example, tokenizer: Tokenizer) -> Batch:
@@ -52,6 +51,18 @@ def test_question_and_text_are_in_their_places(tokenizer: Tokenizer) -> None:
     assert batch.types[0].tolist() == [int(begin <= place < len(used)) for place in range(STEP)]
     assert batch.markable[0].tolist() == [True, *inside[1:]]
     assert pieces[batch.starts[0] : batch.ends[0] + 1] == ["b", "##o"]
+
+
+def test_question_and_text_are_parted_as_the_tokenizer_parts_them(tokenizer: Tokenizer) -> None:
+    twice = Tokenizer.from_str(tokenizer.to_str())
+    special = [(token, tokenizer.token_to_id(token)) for token in ("[CLS]", "[SEP]")]
+    twice.post_processor = TemplateProcessing(
+        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] [SEP] $B [SEP]", special_tokens=special
+    )
+    batch = one(Example("who?", "the bridge.", (4, 10)), twice)
+    pieces = [tokenizer.id_to_token(number) for number in batch.ids[0][batch.mask[0] == 1]]
+    assert pieces == "[CLS] who ? [SEP] [SEP] the bridge . [SEP]".split()
+    assert pieces[batch.starts[0]] == "bridge" and batch.markable[0].sum() == 4
 
 
 def test_no_answer_is_the_first_place(tokenizer: Tokenizer) -> None:
@@ -103,15 +114,12 @@ def filled(batch: Batch) -> list[list[int]]:
 
 
 def stage() -> list[Example]:
-    lessons = short_lessons(20)
-    return [
-        example
-        for one in first_stage(lessons, short_sentences(20), nearest_texts(lessons), 1, 1)
-        for example in one
-    ]
+    source = random.Random(1)
+    lessons = [*short_lessons(20), *short_sentences(20)]
+    return [answerable_example(lesson, source) for lesson in lessons] + [Example("who?", "the river.", None)]
 
 
-def test_the_answers_of_a_curriculum_are_the_marked_tokens(tokenizer: Tokenizer) -> None:
+def test_answers_are_the_marked_tokens(tokenizer: Tokenizer) -> None:
     wanted = sorted(part(one.text, one.answer).lower() for one in stage() if one.answer)
     found = []
     for batch in make(stage(), tokenizer):
@@ -150,8 +158,8 @@ def test_groups_are_not_torn_apart(tokenizer: Tokenizer) -> None:
         [Example("who?", f"the bridge {number}" + " of the river" * (number % 7), None)] * (1 + number % 3)
         for number in range(80)
     ]
-    batches = make_grouped_batches([*groups, []], tokenizer, 512, random.Random(1))
-    again = make_grouped_batches([*groups, []], tokenizer, 512, random.Random(1))
+    batches = make_batches([*groups, []], tokenizer, 512, random.Random(1))
+    again = make_batches([*groups, []], tokenizer, 512, random.Random(1))
     assert [batch.ids.tolist() for batch in batches] == [batch.ids.tolist() for batch in again]
     assert all(batch.ids.size <= 512 for batch in batches)
     rows = [tuple(row) for batch in batches for row in set(map(tuple, batch.ids[:, :STEP].tolist()))]
@@ -161,5 +169,5 @@ def test_groups_are_not_torn_apart(tokenizer: Tokenizer) -> None:
 
 def test_a_group_too_large_for_a_batch_is_one_by_itself(tokenizer: Tokenizer) -> None:
     group = [Example("who?", "the bridge", None)] * 20
-    (batch,) = make_grouped_batches([group], tokenizer, 64, random.Random(1))
+    (batch,) = make_batches([group], tokenizer, 64, random.Random(1))
     assert len(batch.ids) == 20

@@ -1,16 +1,14 @@
 """Figures of a reader in training: of one that knows, and of one that does not."""
 
-import random
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from tokenizers import Tokenizer
 
-from index.training.examples.batches import Batch, make_batches
-from index.training.reader.measuring import held_out_examples, measure
-from tests.support.miniature_datasets import short_lessons
+from index.training.examples.batches import Batch
+from index.training.reader.measuring import measure
+from tests.support.miniature_datasets import lesson_batches
 from tests.support.tiny_span_models import save_tiny_reader
 
 
@@ -31,8 +29,7 @@ class Oracle(torch.nn.Module):
 
 def test_the_figures_of_a_model_that_knows_and_of_one_that_does_not(tmp_path: Path) -> None:
     folder = save_tiny_reader(tmp_path, "bert")
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    (batch,) = make_batches(held_out_examples(short_lessons(10), 12, 1), tokenizer, 4096, random.Random(1))
+    (batch,) = lesson_batches(folder, 4096)
     has = batch.starts > 0
     assert has.any() and not has.all()
     text = batch.types.argmax(1)

@@ -1,12 +1,14 @@
-"""The third stage of a reader's training: people's own words, and windows as the product reads them."""
+"""What a reader learns from: questions in people's own words, read in the windows that the product makes."""
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tokenizers import Tokenizer
 
 from index.models.encoder_export import FrameworkEncoder
+from index.models.model_folders import model_fingerprint
 from index.records import Progress
 from index.retrieval.ranking import Ranker
 from index.training.datasets.lessons import Lesson, read_qamr, read_squadshifts
@@ -15,12 +17,12 @@ from index.training.datasets.question_libraries import read_library
 from index.training.datasets.squad import SquadArticle, SquadParagraph, read_squad
 from index.training.datasets.training_libraries import SegmentedArticle, Segmenter, TrainingLibrary
 from index.training.encoders import load_encoders
-from index.training.examples.batches import Batch, make_grouped_batches
+from index.training.examples.batches import Batch, make_batches
 from index.training.examples.example import Example, answerable_example
 from index.training.examples.retrieved import retrieved_examples
 from index.training.progress import no_progress
-from index.training.reader.recipe import Recipe
-from index.training.reader.training import learn_batches, prepare
+from index.training.reader.recipe import RECIPE_FILE, Recipe, keep_recipe
+from index.training.reader.training import learn_batches
 
 LIBRARIES = Path(__file__).parents[1] / "libraries"
 """Folder of the libraries with questions that are part of the project."""
@@ -28,58 +30,66 @@ GROUP = 8
 """Repeated questions that are batched together, as those of a paragraph are."""
 
 
-def train_on_questions(
+def train_reader(
     recipe: Recipe,
     questions: Sequence[Path],
     squadshifts: Path,
     qamr: Path,
-    work: Path,
+    larger: Path,
     encoder: Path,
-    start: Path,
+    work: Path,
     progress: Progress = no_progress,
     never: Path | None = None,
     libraries: Sequence[Path] = (),
 ) -> Path:
     """Train on files of `questions` (see `question_articles`); return the folder of the model.
 
-    Titles that are held out are not learnt, nor are paragraphs of SQuADShifts that stand in the file `never`.
-    `libraries` are folders of articles with questions (see `question_libraries`). The arguments are else
-    those of `train_reader`, which says what is raised, and `read_library` likewise.
+    It starts from the encoder in the folder `larger`, while `encoder` is that of the index, which finds the
+    windows. Titles that are held out are not learnt, nor are paragraphs of SQuADShifts that stand in the file
+    `never`. `libraries` are folders of articles with questions (see `question_libraries`). Raises ValueError
+    if `work` holds checkpoints of another recipe, and as `read_library` does.
     """
-    recipe, restored = prepare(recipe, work, encoder, start)
+    recipe = replace(recipe, start=model_fingerprint(larger))
     entries = [entry for path in questions for entry in read_squad(path)]
     learnt = [entry for entry in entries if not is_held_out(entry.title)]
     held_out = [entry for entry in entries if is_held_out(entry.title)]
-    left_out = {paragraph.context.strip() for paragraph in paragraphs_of(held_out)}
+    left_out = {paragraph.context.strip() for paragraph in _paragraphs_of(held_out)}
     if never:
-        left_out |= {paragraph.context.strip() for paragraph in paragraphs_of(read_squad(never))}
+        left_out |= {paragraph.context.strip() for paragraph in _paragraphs_of(read_squad(never))}
     repeated = [
         lesson
         for lesson in read_squadshifts(squadshifts)
         if not lesson.text.held_out and lesson.text.text.strip() not in left_out
     ]
+    sentences = read_qamr(qamr)
+    work.mkdir(parents=True, exist_ok=True)
+    keep_recipe(work / RECIPE_FILE, recipe)
     library, measured = (library_of(part, encoder, progress) for part in (learnt, held_out))
     own = [library_in(folder, encoder, progress) for folder in libraries]
-    sentences = read_qamr(qamr)
-    tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
-    ranker, planned = Ranker.load(), list[Batch]()
-    for number in range(recipe.rounds):
-        order = random.Random(f"{recipe.seed} natural {number}")  # noqa: S311
-        seed = recipe.seed + number
+    tokenizer = Tokenizer.from_file(str(larger / "tokenizer.json"))
+    ranker, planned, rounds = Ranker.load(), list[Batch](), 0
+    while len(planned) < recipe.steps:
+        order = random.Random(f"{recipe.seed} {rounds}")  # noqa: S311
+        seed = recipe.seed + rounds
         groups = [group for part in (library, *own) for group in retrieved_examples(part, ranker, seed)]
         groups += _repeated(repeated, recipe.repeated, order)
         groups += _repeated(sentences, recipe.repeated // 2, order)
         order.shuffle(groups)
-        planned += make_grouped_batches(groups, tokenizer, recipe.tokens, order)
+        planned += make_batches(groups, tokenizer, recipe.tokens, order)
+        rounds += 1
     windows = [example for group in retrieved_examples(measured, ranker, recipe.seed) for example in group]
     order = random.Random(recipe.seed)  # noqa: S311
-    drawn = order.sample(windows, min(2 * recipe.measured_questions, len(windows)))
-    measured_windows = make_grouped_batches([[example] for example in drawn], tokenizer, recipe.tokens, order)
-    return learn_batches(planned, measured_windows, encoder, work, recipe, progress, restored)
+    drawn = order.sample(windows, min(recipe.measured_questions, len(windows)))
+    measured_windows = make_batches([[example] for example in drawn], tokenizer, recipe.tokens, order)
+    return learn_batches(planned[: recipe.steps], measured_windows, larger, work, recipe, progress)
 
 
-def paragraphs_of(entries: Iterable[SquadArticle]) -> Iterator[SquadParagraph]:
-    """Yield all paragraphs of some articles."""
+def own_libraries() -> list[Path]:
+    """Return the folders of the libraries with questions that are part of the project."""
+    return sorted(path.parent for path in LIBRARIES.glob("*/questions.jsonl"))
+
+
+def _paragraphs_of(entries: Iterable[SquadArticle]) -> Iterator[SquadParagraph]:
     for entry in entries:
         yield from entry.paragraphs
 
@@ -100,11 +110,6 @@ def library_in(folder: Path, encoder: Path, progress: Progress = no_progress) ->
     return _indexed(articles, framework, progress)
 
 
-def own_libraries() -> list[Path]:
-    """Return the folders of the libraries with questions that are part of the project."""
-    return sorted(path.parent for path in LIBRARIES.glob("*/questions.jsonl"))
-
-
 def _indexed(
     articles: Sequence[SegmentedArticle], framework: FrameworkEncoder, progress: Progress
 ) -> TrainingLibrary:
@@ -114,7 +119,7 @@ def _indexed(
 
 
 def _repeated(lessons: Sequence[Lesson], count: int, source: random.Random) -> list[list[Example]]:
-    """Draw answerable questions of the earlier stages, so that what they taught is not forgotten."""
+    """Draw answerable questions that are asked close to their texts."""
     drawn = source.sample(lessons, min(count, len(lessons)))
     examples = [answerable_example(lesson, source) for lesson in drawn]
     return [examples[start : start + GROUP] for start in range(0, len(examples), GROUP)]
