@@ -26,9 +26,9 @@ from index.retrieval.weights import WeightsFile
 from index.segmentation.folding import fold_characters
 from index.storage.catalog import SentenceText
 
-FIRST_WINDOWS = 4
+FIRST_WINDOWS = 3
 """The best candidates, this many, get a window of their own each; these windows are read first."""
-MOST_WINDOWS = 8
+MOST_WINDOWS = 5
 CONCLUSIVE_LOG_SHARE = math.log(0.9)
 """No more windows are read once a sentence of the first ones has this `window_log_share`."""
 ANSWER_TOKENS = 30

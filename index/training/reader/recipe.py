@@ -21,11 +21,11 @@ class Recipe:
     """Lowest layers of the encoder that the reader keeps."""
     frozen_layers: int = 2
     """Lowest layers that are not learnt; with any, no embedding is."""
-    steps: int = 900
+    steps: int = 1560
     """Steps of AdamW."""
     warm_up: int = 60
     """Steps in which the rate rises."""
-    cool_down: int = 160
+    cool_down: int = 170
     """Steps in which it falls."""
     rate: float = 5e-5
     """Highest learning rate."""

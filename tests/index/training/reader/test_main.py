@@ -10,7 +10,7 @@ from index.training.datasets.lessons import SQUADSHIFTS
 from index.training.reader.__main__ import main
 from index.training.reader.recipe import Recipe
 from tests.support.miniature_datasets import QUESTION, short_lessons, write_qamr, write_squadshifts
-from tests.support.miniature_questions import held_out_entry, write_questions
+from tests.support.miniature_questions import held_out_entry, write_library, write_questions
 from tests.support.tiny_span_models import save_encoder_of_tiny_reader, save_tiny_reader
 
 
@@ -20,6 +20,7 @@ def test_a_reader_is_trained_and_exported_and_reads(tmp_path: Path) -> None:
     options = {
         "questions": write_questions(tmp_path / "questions.json", held_out_entry()),
         "squadshifts": write_squadshifts(tmp_path / "squad", lessons),
+        "library": write_library(tmp_path / "library"),
         "qamr": write_qamr(tmp_path / "qamr", ["It was built ."], [(0, "Was it built?", "1")]),
         "larger": save_tiny_reader(tmp_path / "larger", "mpnet", head=False, shift=5),
         "encoder": save_encoder_of_tiny_reader(tmp_path),
