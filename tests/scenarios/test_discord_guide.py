@@ -64,6 +64,10 @@ def test_every_command_is_documented_with_its_options() -> None:
         if not command.get("options") and command["name"] != "about":
             assert f"*{command['name']}*" in GUIDE  # an entry of a message's menu
             continue
+        subcommands = [option["name"] for option in command.get("options", ()) if option["type"] == 1]
+        if subcommands:
+            assert f"| `/{command['name']} {'`, `'.join(subcommands)}` |" in GUIDE
+            continue
         options = [
             f"{option['name']}:…" if option.get("required") else f"[{option['name']}:…]"
             for option in command.get("options", ())

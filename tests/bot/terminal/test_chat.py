@@ -153,12 +153,12 @@ def test_a_question_goes_on_from_the_one_before(built_home: Home) -> None:
 
 @pytest.mark.slow
 def test_a_question_that_its_context_spoils_is_asked_as_it_is(built_home: Home) -> None:
-    lines = ["What is the price of bitcoin?", "Who confirmed it?"]
+    lines = ["What is the price of bitcoin?", "Who predicts it?"]
     run = built_home.footnote("chat", "--json", stdin="\n".join(lines))
     _, second = map(json.loads, run.out.splitlines())
-    alone = built_home.footnote("ask", "--json", "Who confirmed it?").json
+    alone = built_home.footnote("ask", "--json", "Who predicts it?").json
     assert (alone["answerable"], second["answerable"]) == (True, True)
-    assert second["question"] == "Who confirmed it?"
+    assert second["question"] == "Who predicts it?"
 
 
 @pytest.mark.slow

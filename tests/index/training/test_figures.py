@@ -123,7 +123,7 @@ class Marker:
 
 def test_the_likeliest_answer_of_all_windows_is_given() -> None:
     text = " ".join(
-        ["The river froze twice, and the bridge held."] * 40 + ["The mayor asked Anna Berg for it."]
+        ["The river froze twice, and the bridge held."] * 20 + ["The mayor asked Anna Berg for it."]
     )
     model = cast(SpanModel, Marker())
     late, odds = answer_in(lesson(text), model)
