@@ -13,8 +13,9 @@ import numpy as np
 from index.arrays import Floats, Rows, best
 from index.records import Candidate
 from index.segmentation.search_terms import terms
-from index.storage.catalog import SentencePlace, SentenceRow
-from index.storage.joined import AnyBm25, AnyCatalog, AnyVectors, idf
+from index.storage.bm25 import Bm25
+from index.storage.catalog import Catalog, SentencePlace, SentenceRow
+from index.storage.vectors import Vectors
 
 NEAREST_SENTENCES = 100
 NEAREST_PASSAGES = 20
@@ -29,10 +30,10 @@ COPIES = 5
 class Retriever:
     """The four files of an index that find sentences; safe to share between threads."""
 
-    catalog: AnyCatalog
-    sentences: AnyVectors
-    passages: AnyVectors
-    lexical: AnyBm25
+    catalog: Catalog
+    sentences: Vectors
+    passages: Vectors
+    lexical: Bm25
 
     def retrieve(
         self, question: str, vector: Floats, article: int | None = None, count: int = CANDIDATES
@@ -70,7 +71,8 @@ class Retriever:
 
     def idf(self, term: str) -> float:
         """Return the inverse document frequency of a term among all sentences, as in Lucene's BM25."""
-        return idf(len(self.sentences), self.lexical.frequency(term))
+        frequency = self.lexical.frequency(term)
+        return float(np.log1p((len(self.sentences) - frequency + 0.5) / (frequency + 0.5)))
 
     def _pool(self, vector: Floats, words: Floats, reach: int) -> Rows:
         near = self.sentences.search(vector[None], reach * NEAREST_SENTENCES)[1][0]
