@@ -5,6 +5,7 @@ It holds Discord's ids of people and servers, never their names, and no text of 
 
 import errno
 import json
+import logging
 import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -12,9 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bot.wording import error_message
+
 LOG_FILE = "library.jsonl"
 TERMINAL, SCHEDULE = "terminal", "schedule"
 """Who made a change that nobody made in Discord."""
+
+log = logging.getLogger(__name__)
 
 _FIELDS = ("time", "server", "who", "action", "file", "url")
 
@@ -44,7 +49,13 @@ class LibraryLog:
     def record(
         self, who: str | int, action: str, file: str, url: str | None = None, *, server: int | None = None
     ) -> None:
-        """Append a change that is made now. Raises OSError."""
+        """Append a change that was made now. It stays made if it cannot be recorded: then that is logged."""
+        try:
+            self._append(who, action, file, url, server)
+        except OSError as error:
+            log.warning("the change is not in the log: %s", error_message(error))
+
+    def _append(self, who: str | int, action: str, file: str, url: str | None, server: int | None) -> None:
         time = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         change = LibraryChange(time, None if server is None else str(server), str(who), action, file, url)
         self.path.parent.mkdir(parents=True, exist_ok=True)

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.config import BotConfig
+from bot.library_log import TERMINAL, LibraryLog
 from bot.remedies import poor_text_remedy, remedy_for
 from bot.terminal.blocks import Block, Piece
-from bot.terminal.library_changes import record
 from bot.terminal.progress import progress
 from bot.wording import count_with_noun, error_message, safe, safe_link
 from index.articles.corpus import corpus_files
@@ -40,6 +40,7 @@ def take_each(
     """
     done: list[Ingested] = []
     failures: Failures = []
+    library_log = LibraryLog(config.bot_directory)
     if expected is None:
         sources = list(sources)
         expected = sources.__len__
@@ -55,7 +56,7 @@ def take_each(
                 continue
             done.append(each)
             if each.outcome in (Outcome.ADDED, Outcome.UPDATED):
-                record(config, each.outcome, each.file, each.url)
+                library_log.record(TERMINAL, each.outcome, each.file, each.url)
     return done, failures
 
 
@@ -167,8 +168,9 @@ def remove(config: BotConfig, names: Iterable[str]) -> tuple[list[dict[str, Any]
     corpus = config.corpus_directory
     files = list({file.id: file for file in (find_file(corpus, name) for name in names)}.values())
     trash = remove_articles(corpus, files)
+    library_log = LibraryLog(config.bot_directory)
     for file in files:
-        record(config, "removed", file.file, None)
+        library_log.record(TERMINAL, "removed", file.file)
     objects = [{"id": file.id, "file": file.file, "trash": str(trash / file.file)} for file in files]
     blocks = [Block((Piece(escape_unseen(file.id), "answer"),), "removed ") for file in files]
     command = shlex.join(["cp", "-R", f"{trash}/.", str(corpus)])

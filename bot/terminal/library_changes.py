@@ -1,23 +1,11 @@
-"""Changes of the library: recorded for the terminal's commands, and laid out."""
+"""Changes of the library, laid out for a terminal."""
 
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.config import BotConfig
-from bot.library_log import SCHEDULE, TERMINAL, LibraryChange, LibraryLog
+from bot.library_log import SCHEDULE, TERMINAL, LibraryChange
 from bot.terminal.blocks import Block, Piece
-from bot.wording import error_message, safe, safe_link
-
-log = logging.getLogger(__name__)
-
-
-def record(config: BotConfig, action: str, file: str, url: str | None) -> None:
-    """Record a change that a command made; it is no failure of the command if that cannot be done."""
-    try:
-        LibraryLog(config.bot_directory).record(TERMINAL, action, file, url)
-    except OSError as error:
-        log.warning("the change is not in the log: %s", error_message(error))
+from bot.wording import safe, safe_link
 
 
 def change_blocks(changes: Sequence[LibraryChange], path: Path) -> list[Block]:

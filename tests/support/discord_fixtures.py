@@ -15,6 +15,7 @@ from index.config import Config
 from index.library import Library
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.openapi import OpenAPI
+from tests.fake_discord.world import User
 from tests.support.bots import Bots, update_here
 from tests.support.discord_addresses import restore_on_exit
 from tests.support.homes import BEES
@@ -166,3 +167,11 @@ def bot(bots: Bots, runner: asyncio.Runner) -> FootnoteClient:
 def all_worth_showing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every citation shown, however unlikely it is, so that there are pages to turn."""
     monkeypatch.setattr("bot.shown_citations.LEAST_SCORE", 0.0)
+
+
+@pytest.fixture
+def manager(discord: FakeDiscord) -> User:
+    """Return a person who may change the library, unlike `discord.world.user`."""
+    person = discord.world.add_user("grace")
+    discord.world.guild.grant(person, "manage_guild")
+    return person

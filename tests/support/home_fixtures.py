@@ -94,3 +94,12 @@ def home(built_home: Home, tmp_path: Path) -> Home:
     """Return a home of the test's own; its files are links, to be replaced but not written over."""
     link_index(built_home.folder, tmp_path / "home")
     return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Home:
+    """Return a home with a configuration alone."""
+    home = Home(tmp_path / "bare")
+    home.folder.mkdir()
+    home.config.write_bytes((ROOT / "config.toml").read_bytes())
+    return home

@@ -2,7 +2,6 @@
 
 import asyncio
 import errno
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,6 @@ import discord
 
 from bot.discord.account.permissions import may_change_library
 from bot.discord.events.services import Interaction
-from bot.discord.library.server_corpus import corpus_directory
-from bot.discord.telemetry.log_format import fields
 from bot.library_log import LibraryLog
 from index.errors import IngestionError
 from index.ingestion.corpus_changes import Ingested, Outcome
@@ -26,8 +23,6 @@ NOT_WRITABLE = "I am not allowed to write to the library on my machine, so I cou
 CHANGED_BY_HAND = "That article was changed by hand, so I left it as it is."
 NOT_STORED = "Something went wrong on my side, so I could not store that."
 
-log = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True, slots=True)
 class Stored:
@@ -38,30 +33,23 @@ class Stored:
 
 
 async def store(interaction: Interaction, add: Callable[[Path], Ingested]) -> Stored:
-    """Have an article added to the corpus of a server, and answer from it from now on.
+    """Have an article added to the corpus, and answer from it from now on.
 
     Raises what `add` raises.
     """
     services = interaction.client.services
-    corpus = corpus_directory(services.config, interaction.guild_id or 0)
-    ingested = await asyncio.to_thread(add, corpus)
-    if ingested.outcome is not Outcome.UNCHANGED:
-        await asyncio.to_thread(_log_change, interaction, ingested)
+    async with services.library_lock:
+        ingested = await asyncio.to_thread(add, services.config.corpus_directory)
+        if ingested.outcome is not Outcome.UNCHANGED:
+            await record(interaction, ingested.outcome, ingested.file, ingested.url)
     return Stored(ingested, found=await services.live_library.refresh())
 
 
-def _log_change(interaction: Interaction, ingested: Ingested) -> None:
+async def record(interaction: Interaction, action: str, file: str, url: str | None) -> None:
+    """Record who changed the library."""
     library_log = LibraryLog(interaction.client.services.config.bot_directory)
-    try:
-        library_log.record(
-            interaction.user.id,
-            ingested.outcome,
-            ingested.file,
-            ingested.url,
-            server=interaction.guild_id,
-        )
-    except OSError as error:  # the article is there, whatever prevents that it is noted
-        log.warning("change of the library not logged", extra=fields(reason=error.strerror))
+    who, server = interaction.user.id, interaction.guild_id
+    await asyncio.to_thread(library_log.record, who, action, file, url, server=server)
 
 
 def may_change(interaction: Interaction) -> bool:

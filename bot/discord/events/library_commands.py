@@ -2,30 +2,25 @@
 
 import asyncio
 import io
-import logging
 from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
-from weakref import WeakValueDictionary
 
 import discord
 from discord import app_commands
 from yarl import URL
 
 from bot.discord.delivery.sending import REQUEST_TIMEOUT, defer_response, edit_response, send_privately
-from bot.discord.events.library_changes import may_change, why_not_stored
+from bot.discord.events.library_changes import may_change, record, why_not_stored
 from bot.discord.events.services import Interaction, is_too_fast
 from bot.discord.library import corpus_work
 from bot.discord.library.page_refresh import refresh_pages
-from bot.discord.library.server_corpus import corpus_directory
 from bot.discord.library.update_process import work_in_child
 from bot.discord.replies import library_changes as replies
 from bot.discord.replies import library_pages
 from bot.discord.replies.reply import notice
 from bot.discord.replies.tickets import QUERY_LIMIT
-from bot.discord.telemetry.log_format import fields
-from bot.library_log import LibraryLog
 from index.articles.file_formats import has_known_format
 from index.errors import FootnoteError, IngestionError, UnknownArticleError, UnreadableFileError
 from index.ingestion.corpus_changes import Outcome, find_file, remove_articles
@@ -41,9 +36,6 @@ NOT_ALLOWED = "Only those who manage this server, or have the role for it, can c
 _ADDRESS, _TITLE = 500, 200  # code points of an address, and of a title
 
 T = TypeVar("T")
-
-log = logging.getLogger(__name__)
-_locks: WeakValueDictionary[Path, asyncio.Lock] = WeakValueDictionary()  # of the corpora that change now
 
 library = app_commands.Group(
     name="library",
@@ -102,13 +94,14 @@ async def _add_file(interaction: Interaction, file: discord.Attachment, title: s
 
 
 async def _add(interaction: Interaction, work: Callable[..., Any]) -> None:
-    corpus = _corpus(interaction)
+    services = interaction.client.services
+    corpus = services.config.corpus_directory
     try:
-        async with _lock(corpus):
-            added = await _in_child(interaction, work, "adding an article", corpus=corpus)
+        async with services.library_lock:
+            added = await _in_child(interaction, work, "adding an article")
             if added.outcome is not Outcome.UNCHANGED:
-                await _record(interaction, added.outcome, added.file, added.url)
-        found = added.outcome is Outcome.UNCHANGED or await interaction.client.services.live_library.refresh()
+                await record(interaction, added.outcome, added.file, added.url)
+        found = added.outcome is Outcome.UNCHANGED or await services.live_library.refresh()
         reply = replies.added_reply(added, found=found)
     except (IngestionError, UnreadableFileError) as error:
         reply = replies.failed_reply("Not added", _without_folder(error, corpus))
@@ -124,16 +117,16 @@ async def remove(interaction: Interaction, article: str) -> None:
     if not await _begin(interaction):
         return
     services = interaction.client.services
-    corpus = _corpus(interaction)
+    corpus = services.config.corpus_directory
     try:
         id_ = await services.question_queue.run(
             library_pages.article_id, services.live_library.library, article
         )
         row = await services.question_queue.run(services.live_library.library.article, id_)
-        async with _lock(corpus):
+        async with services.library_lock:
             found_file = await asyncio.to_thread(find_file, corpus, row.file)
             await asyncio.to_thread(remove_articles, corpus, [found_file])
-            await _record(interaction, "removed", row.file, row.url)
+            await record(interaction, "removed", row.file, row.url)
         found = await services.live_library.refresh()
         reply = replies.removed_reply(row.title, found=found)
     except UnknownArticleError:
@@ -152,18 +145,18 @@ async def refresh(interaction: Interaction, article: str | None = None) -> None:
     if not await _begin(interaction):
         return
     services = interaction.client.services
-    corpus = _corpus(interaction)
+    corpus = services.config.corpus_directory
     only: str | None = None
     try:
         if article:
             only = await services.question_queue.run(
                 library_pages.article_id, services.live_library.library, article
             )
-        async with _lock(corpus):
+        async with services.library_lock:
             work = partial(
                 refresh_pages, only=only, who=str(interaction.user.id), server=interaction.guild_id
             )
-            done = await _in_child(interaction, work, "refreshing the fetched pages", corpus=corpus)
+            done = await _in_child(interaction, work, "refreshing the fetched pages")
         found = await services.live_library.refresh()
         failures = {name: reason.replace(f"{corpus}/", "") for name, reason in done.failures.items()}
         reply = replies.refreshed_reply(done.outcomes, failures, found=found)
@@ -209,7 +202,7 @@ async def export(interaction: Interaction) -> None:
         return
     limit = interaction.filesize_limit
     work = partial(corpus_work.zip_articles, limit=limit)
-    content = await _in_child(interaction, work, "zipping the articles", corpus=_corpus(interaction))
+    content = await _in_child(interaction, work, "zipping the articles")
     if content is None:
         await edit_response(interaction, replies.export_too_large(limit))
         return
@@ -245,27 +238,8 @@ async def _begin(interaction: Interaction) -> bool:
     return True
 
 
-def _corpus(interaction: Interaction) -> Path:
-    return corpus_directory(interaction.client.services.config, interaction.guild_id or 0)
-
-
-def _lock(corpus: Path) -> asyncio.Lock:
-    """Return the lock of a corpus: it changes one thing after the other."""
-    return _locks.setdefault(corpus, asyncio.Lock())
-
-
-async def _in_child(interaction: Interaction, work: Callable[..., T], doing: str, **arguments: Any) -> T:
-    return await work_in_child(interaction.client.services.config, 0, partial(work, **arguments), doing)
-
-
-async def _record(interaction: Interaction, action: str, file: str, url: str | None) -> None:
-    """Record a change; whatever prevents that, the change is made."""
-    library_log = LibraryLog(interaction.client.services.config.bot_directory)
-    who, server = interaction.user.id, interaction.guild_id
-    try:
-        await asyncio.to_thread(library_log.record, who, action, file, url, server=server)
-    except OSError as error:
-        log.warning("change of the library not logged", extra=fields(reason=error.strerror))
+async def _in_child(interaction: Interaction, work: Callable[..., T], doing: str) -> T:
+    return await work_in_child(interaction.client.services.config, 0, work, doing)
 
 
 def _without_folder(error: FootnoteError, corpus: Path) -> str:

@@ -1,6 +1,7 @@
 """What the handlers of Discord's events work with: one set of services for each client."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 
 import discord
 
@@ -21,6 +22,7 @@ class Services:
     """The services of one bot.
 
     `handled` holds the ids of interactions and messages, because Discord may deliver one of them twice.
+    `library_lock` is held while somebody changes the library, so that it changes one thing after the other.
     """
 
     config: BotConfig
@@ -31,6 +33,7 @@ class Services:
     cooldowns: ActionCooldowns
     error_reports: ErrorReports
     handled: RecentIds
+    library_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class ServicesClient(discord.AutoShardedClient):

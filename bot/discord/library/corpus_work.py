@@ -4,7 +4,7 @@ import io
 import zipfile
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 from bot.config import BotConfig
 from bot.feedback.grouping import group_alike, in_same_words
@@ -35,7 +35,6 @@ def add_web_page(
     _progress: Progress,
     _wait: float,
     *,
-    corpus: Path,
     address: str,
     title: str,
     private_hosts: Collection[str],
@@ -48,6 +47,7 @@ def add_web_page(
     from index.ingestion.pages import add_page  # with what only the child needs
     from index.ingestion.polite_fetching import PoliteFetcher
 
+    corpus = config.corpus_directory
     added = add_page(corpus, address, PoliteFetcher(private_hosts))
     if not title:
         return added
@@ -61,7 +61,6 @@ def add_attachment(
     _progress: Progress,
     _wait: float,
     *,
-    corpus: Path,
     address: str,
     name: str,
     title: str,
@@ -84,6 +83,7 @@ def add_attachment(
     file = f"{ATTACHMENTS_FOLDER}/{file_name(path.stem)}{path.suffix.lower()}"
     if says_fetched(content):  # or a refresh would ask for an address that nobody checked
         raise IngestionError("says that it was fetched from the web: add its address instead")
+    corpus = config.corpus_directory
     place = corpus / file
     if place.exists() and place.read_bytes() != content:
         raise IngestionError(
@@ -93,13 +93,11 @@ def add_attachment(
     return add_article(corpus, name, file, content, {"title": title} if title else None)
 
 
-def zip_articles(
-    config: BotConfig, _progress: Progress, _wait: float, *, corpus: Path, limit: int
-) -> bytes | None:
-    """Return the articles of a corpus, and what is beside them, as a zip; None above `limit` bytes."""
+def zip_articles(config: BotConfig, _progress: Progress, _wait: float, *, limit: int) -> bytes | None:
+    """Return the articles, and what is beside them, as a zip; None above `limit` bytes."""
     from index.articles.corpus import corpus_files
 
-    target = io.BytesIO()
+    corpus, target = config.corpus_directory, io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         for file in corpus_files(corpus):
             for path in filter(None, (file.path, file.sidecar)):

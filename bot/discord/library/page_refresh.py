@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from bot.config import BotConfig
 from bot.discord.library.update_process import work_in_child
@@ -35,12 +34,11 @@ def refresh_pages(
     _progress: Progress,
     _wait: float,
     *,
-    corpus: Path | None = None,
     only: str | None = None,
     who: str = SCHEDULE,
     server: int | None = None,
 ) -> PageRefresh:
-    """Ask for all fetched articles of a corpus again, or `only` for the one with that id.
+    """Ask for all fetched articles again, or `only` for the one with that id.
 
     Raises ConfigurationError, and UnknownArticleError if there is no such article.
     """
@@ -48,7 +46,7 @@ def refresh_pages(
     from index.ingestion.polite_fetching import PoliteFetcher
     from index.ingestion.refreshing import fetched_files, refresh_article
 
-    corpus = corpus or config.corpus_directory
+    corpus = config.corpus_directory
     library_log = LibraryLog(config.bot_directory)
     fetcher = PoliteFetcher(config.corpus.allow_hosts)
     outcomes: Counter[str] = Counter()

@@ -2,20 +2,8 @@
 
 from pathlib import Path
 
-import pytest
-
 from bot.library_log import LibraryLog
 from tests.support.homes import Home
-from tests.support.paths import ROOT
-
-
-@pytest.fixture
-def bare(tmp_path: Path) -> Home:
-    """Return a home with a configuration alone."""
-    home = Home(tmp_path / "bare")
-    home.folder.mkdir()
-    home.config.write_bytes((ROOT / "config.toml").read_bytes())
-    return home
 
 
 def test_what_commands_change_is_listed(bare: Home, tmp_path: Path) -> None:

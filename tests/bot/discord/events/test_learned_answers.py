@@ -24,14 +24,6 @@ from tests.support.button_presses import FORGED, NOWHERE, RAQQA, ask, forge, lab
 PRICE = "About 63,000 US dollars, as everywhere."
 
 
-@pytest.fixture
-def manager(discord: FakeDiscord) -> User:
-    """Return a person who may change the library, unlike `discord.world.user`."""
-    person = discord.world.add_user("grace")
-    discord.world.guild.grant(person, "manage_guild")
-    return person
-
-
 async def submit(discord: FakeDiscord, opened: Interaction, **values: str) -> Interaction:
     """Fill in the form that a click opened, and wait for what only the person reads."""
     sent = await discord.submit(opened.user, opened, **values)

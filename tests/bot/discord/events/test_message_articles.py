@@ -18,14 +18,6 @@ from tests.support.button_presses import NOWHERE, ask
 PRICE = "**Bitcoin** costs 63,000 US dollars in Tuvalu.\nSame as everywhere, @everyone!"
 
 
-@pytest.fixture
-def manager(discord: FakeDiscord) -> User:
-    """Return a person who may change the library, unlike `discord.world.user`."""
-    person = discord.world.add_user("grace")
-    discord.world.guild.grant(person, "manage_guild")
-    return person
-
-
 async def add(discord: FakeDiscord, message: Message, by: User) -> str:
     """Add a message to the library, and return what the person alone reads."""
     added = await (await discord.menu(by, message, "Add to library")).done()

@@ -12,15 +12,6 @@ from tests.support.paths import ROOT
 from tests.support.web_server import Reply, web_server
 
 
-@pytest.fixture
-def bare(tmp_path: Path) -> Home:
-    """Return a home with a configuration alone."""
-    home = Home(tmp_path / "bare")
-    home.folder.mkdir()
-    home.config.write_bytes((ROOT / "config.toml").read_bytes())
-    return home
-
-
 def test_files_are_added_and_those_that_cannot_be_are_named(bare: Home, tmp_path: Path) -> None:
     (tmp_path / "bees.md").write_text("# Bees\n\nBees hum.")
     (tmp_path / "picture.png").write_bytes(b"\x89PNG")
