@@ -19,14 +19,14 @@ from bot.discord.account.command_sync import register_changed_commands
 from bot.discord.account.login import is_temporary, logged_in_client, refusal, unreachable_message
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import definitions
-from bot.discord.library.live_library import LiveLibrary
 from bot.discord.library.page_refresh import refresh_regularly
-from bot.discord.library.question_queue import QuestionQueue
-from bot.discord.telemetry.health import DISCONNECTED, READY, STARTING, STOPPING, Health, serve
-from bot.discord.telemetry.log_format import fields
-from bot.discord.telemetry.meter import Meter
 from bot.feedback.store import Feedback, FeedbackError
 from bot.feedback.unanswered import UnansweredQuestions
+from bot.live.live_library import LiveLibrary
+from bot.live.question_queue import QuestionQueue
+from bot.telemetry.health import DISCONNECTED, READY, STARTING, STOPPING, Health, serve
+from bot.telemetry.log_format import fields
+from bot.telemetry.meter import Meter
 from bot.wording import error_message
 from index.errors import ConfigurationError
 

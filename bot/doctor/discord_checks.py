@@ -11,10 +11,10 @@ from bot.config import BotConfig
 from bot.discord.account.login import is_temporary, logged_in_client, unreachable_message
 from bot.discord.account.permissions import invite_link, missing_permissions, permission_names
 from bot.discord.account.token import FILE_VARIABLE, VARIABLE, read_token
-from bot.discord.telemetry.health import host_and_port, reason_not_listening
 from bot.doctor.check import FAIL, OK, WARN, Check, try_to_write
 from bot.feedback.store import Feedback, FeedbackError
 from bot.remedies import remedy_for
+from bot.telemetry.health import host_and_port, reason_not_listening
 from bot.wording import count_with_noun
 from index.errors import ConfigurationError
 

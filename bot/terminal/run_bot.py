@@ -6,9 +6,9 @@ import os
 from typing import TYPE_CHECKING
 
 from bot.discord.account.token import read_token, remove_token
-from bot.discord.telemetry import log_format as logs
-from bot.discord.telemetry.log_format import fields
 from bot.remedies import remedy_for
+from bot.telemetry import log_format as logs
+from bot.telemetry.log_format import fields
 from bot.terminal.command_group import FAILED, GlobalOptions, complain, exit_code
 from bot.verbosity import DEBUG
 from bot.wording import error_message

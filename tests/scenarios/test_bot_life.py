@@ -11,11 +11,11 @@ import pytest
 
 from bot.config import BotConfig, DiscordSection
 from bot.discord import running
-from bot.discord.library.live_library import LiveLibrary
 from bot.discord.running import Bot, OpenLibrary
-from bot.discord.telemetry.health import Health
-from bot.discord.telemetry.log_format import LogHandler
-from bot.discord.telemetry.meter import Meter
+from bot.live.live_library import LiveLibrary
+from bot.telemetry.health import Health
+from bot.telemetry.log_format import LogHandler
+from bot.telemetry.meter import Meter
 from index.errors import ConfigurationError
 from index.library import Library
 from tests.fake_discord import FakeDiscord

@@ -15,7 +15,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from bot.config import read_config
-from bot.discord.telemetry.health import READY, STARTING, Health, serve
+from bot.telemetry.health import READY, STARTING, Health, serve
 from tests.support.paths import ROOT
 
 UNIT = ROOT / "deploy" / "footnote-bot.service"

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from bot.config import DiscordSection
 from bot.discord.events.client import intents
 from bot.discord.events.commands import definitions
-from bot.discord.telemetry.health import DISCONNECTED, STARTING, STOPPING
-from bot.discord.telemetry.meter import Meter
+from bot.telemetry.health import DISCONNECTED, STARTING, STOPPING
+from bot.telemetry.meter import Meter
 from bot.terminal.cli import main
 from tests.support.paths import ROOT
 

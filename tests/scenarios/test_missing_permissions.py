@@ -4,7 +4,7 @@ import discord as discord_py
 import pytest
 
 from bot.discord.delivery.error_reports import ErrorReports
-from bot.discord.telemetry.meter import Meter
+from bot.telemetry.meter import Meter
 from tests.fake_discord import FakeDiscord
 from tests.support.failing_client import INNARDS, errors, failing, raising, shown
 

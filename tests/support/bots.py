@@ -9,11 +9,11 @@ from bot.config import BotConfig
 from bot.discord.account.command_sync import register_changed_commands
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import definitions
-from bot.discord.library.live_library import LiveLibrary, UpdateIndex
-from bot.discord.library.question_queue import QuestionQueue
-from bot.discord.library.update_process import update_in_child
-from bot.discord.telemetry.meter import Meter
 from bot.feedback.store import Feedback
+from bot.live.live_library import LiveLibrary, UpdateIndex
+from bot.live.question_queue import QuestionQueue
+from bot.live.update_process import update_in_child
+from bot.telemetry.meter import Meter
 from index.building.report import BuildReport
 from index.building.update import update
 from index.library import Library

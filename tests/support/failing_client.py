@@ -9,7 +9,7 @@ import discord as discord_py
 from discord import app_commands
 
 from bot.discord.delivery.error_reports import ErrorReports
-from bot.discord.telemetry.meter import Meter
+from bot.telemetry.meter import Meter
 from tests.fake_discord import FakeDiscord, Interaction, Message
 from tests.support.small_client import SmallClient, running
 

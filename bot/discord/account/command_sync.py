@@ -11,8 +11,8 @@ from typing import Any
 import discord
 
 from bot.discord.account.login import is_temporary, unreachable_message
-from bot.discord.telemetry.log_format import fields
 from bot.files import write_atomically
+from bot.telemetry.log_format import fields
 from bot.wording import error_message
 from index.errors import FootnoteError
 

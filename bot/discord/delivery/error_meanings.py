@@ -10,9 +10,9 @@ import discord
 from discord import app_commands
 
 from bot.discord.account.permissions import missing_permissions, name_of, permission_names
-from bot.discord.library.question_queue import DeadlineError, QueueFullError
 from bot.discord.replies.reply import busy_reply, late_reply
 from bot.feedback.store import FeedbackError, NoRoomError
+from bot.live.question_queue import DeadlineError, QueueFullError
 from index.errors import FootnoteError, Reason
 
 # Discord's codes: https://discord.com/developers/docs/topics/opcodes-and-status-codes#json

@@ -22,9 +22,9 @@ from bot.discord.delivery.error_meanings import (
 from bot.discord.delivery.repeat_guards import SentWarnings
 from bot.discord.delivery.sending import follow_up_privately, is_response_shown, send_privately
 from bot.discord.replies.reply import Reply, notice
-from bot.discord.telemetry.log_format import fields
-from bot.discord.telemetry.meter import Meter
 from bot.feedback.store import FeedbackError
+from bot.telemetry.log_format import fields
+from bot.telemetry.meter import Meter
 
 REPEAT_AFTER = 24 * 3600.0
 """Seconds until a missing permission is named again, to a person and in the log."""

@@ -19,7 +19,6 @@ from bot.discord.events.ticket_button import (
     handle_once,
     is_private,
 )
-from bot.discord.questions.cooldowns import ActionCooldowns, Cooldowns
 from bot.discord.questions.question import DiscordQuestion
 from bot.discord.replies.answer_reply import SentAnswer
 from bot.discord.replies.article_pages import context_reply
@@ -37,6 +36,7 @@ from bot.discord.replies.tickets import (
     sentence_digest,
 )
 from bot.feedback.store import NOTE_LIMIT, Judgement
+from bot.live.cooldowns import ActionCooldowns, Cooldowns
 from index.library import Library
 
 NOTE_KEPT = notice("Thanks, your note is kept with it.")

@@ -17,14 +17,14 @@ from bot.discord.events.buttons import BUTTONS, handle_undispatched
 from bot.discord.events.commands import BotCommandTree
 from bot.discord.events.conversation import Conversation
 from bot.discord.events.services import Services, ServicesClient
-from bot.discord.library.live_library import LiveLibrary
-from bot.discord.library.question_queue import QuestionQueue
-from bot.discord.questions.cooldowns import ActionCooldowns
 from bot.discord.questions.question_handler import QuestionHandler
-from bot.discord.telemetry.log_format import fields
-from bot.discord.telemetry.meter import Meter
 from bot.feedback.store import Feedback
 from bot.feedback.unanswered import UnansweredQuestions
+from bot.live.cooldowns import ActionCooldowns
+from bot.live.live_library import LiveLibrary
+from bot.live.question_queue import QuestionQueue
+from bot.telemetry.log_format import fields
+from bot.telemetry.meter import Meter
 
 LONGEST_PAUSE = 30.0
 """Seconds that a request waits if Discord asks to slow down; after a longer wait nobody needs the answer."""

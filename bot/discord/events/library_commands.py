@@ -16,11 +16,11 @@ from bot.discord.events.library_changes import may_change, record, why_not_store
 from bot.discord.events.services import Interaction, is_too_fast
 from bot.discord.library import corpus_work
 from bot.discord.library.page_refresh import refresh_pages
-from bot.discord.library.update_process import work_in_child
 from bot.discord.replies import library_changes as replies
 from bot.discord.replies import library_pages
 from bot.discord.replies.reply import notice
 from bot.discord.replies.tickets import QUERY_LIMIT
+from bot.live.update_process import work_in_child
 from index.articles.file_formats import has_known_format
 from index.errors import FootnoteError, IngestionError, UnknownArticleError, UnreadableFileError
 from index.ingestion.corpus_changes import Outcome, find_file, remove_articles

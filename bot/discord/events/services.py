@@ -9,12 +9,12 @@ from bot.config import BotConfig
 from bot.discord.delivery.error_reports import ErrorReports
 from bot.discord.delivery.repeat_guards import RecentIds
 from bot.discord.delivery.sending import send_privately
-from bot.discord.library.live_library import LiveLibrary
-from bot.discord.library.question_queue import QuestionQueue
-from bot.discord.questions.cooldowns import ActionCooldowns, Cooldowns
 from bot.discord.questions.question_handler import QuestionHandler
 from bot.discord.replies.reply import pause_reply
 from bot.feedback.store import Feedback
+from bot.live.cooldowns import ActionCooldowns, Cooldowns
+from bot.live.live_library import LiveLibrary
+from bot.live.question_queue import QuestionQueue
 
 
 @dataclass(frozen=True, slots=True)

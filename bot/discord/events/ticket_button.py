@@ -9,10 +9,10 @@ from typing_extensions import override
 
 from bot.discord.delivery.sending import send_privately
 from bot.discord.events.services import Interaction, is_too_fast
-from bot.discord.questions.cooldowns import ActionCooldowns, Cooldowns
 from bot.discord.replies.answer_reply import SentAnswer, read_back
 from bot.discord.replies.reply import unknown_button_reply
 from bot.discord.replies.tickets import Ticket, parse_ticket
+from bot.live.cooldowns import ActionCooldowns, Cooldowns
 
 
 class TicketButton(discord.ui.DynamicItem[discord.ui.Item[Any]], template="(?!)"):

@@ -1,1 +1,1 @@
-"""The library that the bot answers from: the question queue, the live library and its updates."""
+"""Changes to the corpus that the bot makes: by command, and pages that are fetched again."""

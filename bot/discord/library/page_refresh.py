@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.config import BotConfig
-from bot.discord.library.update_process import work_in_child
-from bot.discord.telemetry.log_format import fields
 from bot.library_log import SCHEDULE, LibraryLog
+from bot.live.update_process import work_in_child
+from bot.telemetry.log_format import fields
 from index.errors import FootnoteError
 from index.records import Progress
 

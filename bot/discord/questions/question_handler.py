@@ -25,9 +25,6 @@ from bot.discord.delivery.sending import (
     retry_once,
     send_privately,
 )
-from bot.discord.library.live_library import LiveLibrary
-from bot.discord.library.question_queue import DeadlineError, LibraryAnswer, QuestionQueue, QueueFullError
-from bot.discord.questions.cooldowns import ActionCooldowns
 from bot.discord.questions.in_flight import InFlight, ShutdownError
 from bot.discord.questions.question import DiscordQuestion
 from bot.discord.replies.answer_reply import (
@@ -48,12 +45,15 @@ from bot.discord.replies.reply import (
     small_talk_reply,
 )
 from bot.discord.replies.without_embed import may_embed, without_embed
-from bot.discord.telemetry.log_format import fields
-from bot.discord.telemetry.meter import Meter
 from bot.feedback.store import FeedbackError
 from bot.feedback.unanswered import UnansweredQuestions
+from bot.live.cooldowns import ActionCooldowns
+from bot.live.live_library import LiveLibrary
+from bot.live.question_queue import DeadlineError, LibraryAnswer, QuestionQueue, QueueFullError
 from bot.shown_citations import shown_citations
 from bot.small_talk import recognise
+from bot.telemetry.log_format import fields
+from bot.telemetry.meter import Meter
 from index.errors import EmptyQuestionError, UnknownArticleError
 from index.records import Answer, clean_question
 from index.retrieval.retriever import CANDIDATES

@@ -6,8 +6,8 @@ import pytest
 from discord import app_commands
 
 from bot.discord.delivery.error_meanings import meaning_of, original_error
-from bot.discord.library.question_queue import DeadlineError, QueueFullError
 from bot.feedback.store import FeedbackError, NoRoomError
+from bot.live.question_queue import DeadlineError, QueueFullError
 from index.errors import EmptyQuestionError, IndexBusyError, UnknownArticleError
 
 INNARDS = "/srv/bees/config.toml line 7"

@@ -7,7 +7,7 @@ import discord as discord_py
 import pytest
 
 from bot.discord.delivery.error_reports import ErrorReports
-from bot.discord.telemetry.meter import Meter
+from bot.telemetry.meter import Meter
 from tests.fake_discord import FakeDiscord
 from tests.support.failing_client import INNARDS, REFERENCE, errors, failing, raising, sent, shown
 

@@ -6,7 +6,7 @@ import pytest
 from bot.discord.delivery.sending import edit_response, view_of
 from bot.discord.events.client import FootnoteClient
 from bot.discord.replies.reply import notice
-from bot.discord.telemetry.meter import Meter
+from bot.telemetry.meter import Meter
 from tests.fake_discord import FakeDiscord, Interaction, Message
 from tests.preview.golden import GOLDEN, payload
 from tests.support.bots import Bots

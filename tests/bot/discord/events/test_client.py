@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from bot.config import BotConfig
 from bot.discord.account.discord_py_globals import api_base
 from bot.discord.events.client import FootnoteClient, intents
-from bot.discord.telemetry.meter import Meter
+from bot.telemetry.meter import Meter
 from tests.fake_discord import FakeDiscord
 from tests.support.bots import Bots
 

@@ -12,7 +12,7 @@ import pytest
 
 from bot.config import BotConfig
 from bot.discord.library.page_refresh import PageRefresh, refresh_pages, refresh_regularly
-from bot.discord.library.update_process import work_in_child
+from bot.live.update_process import work_in_child
 from index.errors import FootnoteError
 from index.ingestion.pages import add_page
 from index.ingestion.polite_fetching import PoliteFetcher

@@ -10,7 +10,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
-from bot.discord.telemetry.log_format import fields
+from bot.telemetry.log_format import fields
 from bot.wording import error_message
 from index.errors import ConfigurationError
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.discord.telemetry.log_format import JSON, TEXT, configure_logging, fields
+from bot.telemetry.log_format import JSON, TEXT, configure_logging, fields
 from bot.verbosity import DEBUG, NORMAL, QUIET, VERBOSE
 
 TOKEN = ".".join(("MTIzNDU2Nzg5MDEyMzQ1Njc4", "GaBcDe", "abcdefghijklmnopqrstuvwxyz0123456789ab"))

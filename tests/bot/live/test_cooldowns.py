@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.discord.questions.cooldowns import Cooldowns, CooldownWait
+from bot.live.cooldowns import Cooldowns, CooldownWait
 from tests.fake_discord import FakeDiscord
 from tests.support.bots import Bots
 

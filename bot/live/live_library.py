@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Self
 
 from bot.config import BotConfig
-from bot.discord.library.update_process import update_in_child
-from bot.discord.telemetry.log_format import fields
-from bot.discord.telemetry.meter import Meter
+from bot.live.update_process import update_in_child
 from bot.remedies import remedy_for
+from bot.telemetry.log_format import fields
+from bot.telemetry.meter import Meter
 from index.articles.corpus import corpus_files
 from index.building import staleness
 from index.building.report import BuildReport

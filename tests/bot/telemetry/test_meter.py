@@ -1,6 +1,6 @@
 """The bot's metrics: each bot has a registry of its own, and all names start alike."""
 
-from bot.discord.telemetry.meter import Meter
+from bot.telemetry.meter import Meter
 
 
 def test_two_bots_of_one_process_count_apart() -> None:

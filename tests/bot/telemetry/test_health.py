@@ -5,7 +5,7 @@ import aiohttp
 import pytest
 from prometheus_client import CollectorRegistry, Counter
 
-from bot.discord.telemetry.health import DISCONNECTED, READY, STARTING, STOPPING, Health, serve
+from bot.telemetry.health import DISCONNECTED, READY, STARTING, STOPPING, Health, serve
 from index.errors import ConfigurationError
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import BotConfig
-from bot.discord.library.update_process import Update, throttle, update_in_child
+from bot.live.update_process import Update, throttle, update_in_child
 from index import errors
 from index.errors import ConfigurationError, FootnoteError, IndexBusyError
 from index.library import Library
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 BOT = """
 import asyncio, sys
 from bot.config import BotConfig
-from bot.discord.library.update_process import update_in_child
+from bot.live.update_process import update_in_child
 from tests.support.update_children import never_end
 
 if __name__ == "__main__":
@@ -176,5 +176,5 @@ def is_running(process: int) -> bool:
 
 
 def test_the_process_loads_no_terminal() -> None:
-    code = "import sys, bot.discord.library.update_process; sys.exit('click' in sys.modules)"
+    code = "import sys, bot.live.update_process; sys.exit('click' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import ParamSpec, Self, TypeVar
 
 from bot.config import DiscordSection
-from bot.discord.library.live_library import LiveLibrary
-from bot.discord.telemetry.meter import Meter
+from bot.live.live_library import LiveLibrary
+from bot.telemetry.meter import Meter
 from index.library import Library
 from index.records import Answer, Question
 

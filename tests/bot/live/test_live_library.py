@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.config import BotConfig
-from bot.discord.library.live_library import LiveLibrary, UpdateIndex
-from bot.discord.telemetry.meter import Meter
+from bot.live.live_library import LiveLibrary, UpdateIndex
+from bot.telemetry.meter import Meter
 from index.building.report import BuildReport
 from index.building.update import update
 from index.errors import ConfigurationError, UnreadableFileError

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot.config import BotConfig
-from bot.discord.telemetry.log_format import fields
+from bot.telemetry.log_format import fields
 from index.building.report import BuildReport
 from index.building.update import update
 from index.errors import FootnoteError

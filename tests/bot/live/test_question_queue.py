@@ -13,15 +13,15 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from bot.config import DiscordSection
-from bot.discord.library.live_library import LiveLibrary
-from bot.discord.library.question_queue import (
+from bot.live.live_library import LiveLibrary
+from bot.live.question_queue import (
     LONGEST_RETRY_AFTER,
     DeadlineError,
     LibraryAnswer,
     QuestionQueue,
     QueueFullError,
 )
-from bot.discord.telemetry.meter import Meter
+from bot.telemetry.meter import Meter
 from index.errors import EmptyQuestionError, FootnoteError, UnknownArticleError
 from index.library import Library
 from index.records import Answer, Question
