@@ -44,6 +44,31 @@ def also_in(citation: "Citation", name: "Callable[[Source], str]") -> str:
     return f"also in {' and '.join(named)}" if named else ""
 
 
+GREEN_FROM = 0.5
+"""Confidence from which an answer is shown in green."""
+CONFIDENCE_LEVELS = (
+    (0.9, "Very confident"),
+    (0.7, "Confident"),
+    (GREEN_FROM, "Fairly confident"),
+    (0.0, "Not very confident"),  # what only may answer is introduced with NOT_SURE
+)
+
+
+def confidence_in_words(confidence: float, *, answerable: bool) -> str:
+    """Say how sure an answer is, or how unsure the lack of one: "Confident (78%)"."""
+    if not answerable:
+        return f"Too unsure to answer ({percent(confidence)})"
+    level = next(words for least, words in CONFIDENCE_LEVELS if confidence >= least)
+    return f"{level} ({percent(confidence)})"
+
+
+def percent(probability: float) -> str:
+    """Return a probability as people read it: never 0% or 100% when it is only nearly so."""
+    if 0 < probability < 0.01:
+        return "under 1%"
+    return f"{min(round(probability * 100), 99 if probability < 1 else 100)}%"
+
+
 def count_with_noun(count: int, noun: str) -> str:
     """Return a count with its noun, in the plural unless the count is 1."""
     return f"{count} {noun}{'' if count == 1 else 's'}"

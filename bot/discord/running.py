@@ -1,13 +1,8 @@
 """The bot's life: index, gateway, ready; and after SIGTERM or Ctrl-C the answers to what was asked."""
 
 import asyncio
-import contextlib
 import logging
-import os
-import signal
-import sys
 import tempfile
-import threading
 import time
 from collections.abc import Awaitable, Callable
 
@@ -24,6 +19,7 @@ from bot.feedback.store import Feedback, FeedbackError
 from bot.feedback.unanswered import UnansweredQuestions
 from bot.live.live_library import LiveLibrary
 from bot.live.question_queue import QuestionQueue
+from bot.live.stopping import run_until_signalled
 from bot.telemetry.health import DISCONNECTED, READY, STARTING, STOPPING, Health, serve
 from bot.telemetry.log_format import fields
 from bot.telemetry.meter import Meter
@@ -35,7 +31,6 @@ GRACE = 10.0
 
 _EXPIRY_INTERVAL = 6 * 3600.0  # seconds between two deletions of old questions
 _CLOSE_TIMEOUT = 3.0  # seconds for the gateway to close
-_THREADS_TIMEOUT = 3.0  # seconds for threads that nobody waits for; the index is whole whenever they end
 
 OpenLibrary = Callable[[BotConfig, Meter], Awaitable[LiveLibrary]]
 
@@ -48,35 +43,7 @@ def run_bot(config: BotConfig, token: str) -> None:
     Raises ConfigurationError if Discord refuses token, intents or shards, or the address of the metrics is
     taken, and FootnoteError if there is no index and none can be built.
     """
-    asyncio.run(_until_signalled(config, token))
-
-
-async def _until_signalled(config: BotConfig, token: str) -> None:
-    loop = asyncio.get_running_loop()
-    stopping = asyncio.Event()
-
-    def stop(number: signal.Signals) -> None:
-        if stopping.is_set():
-            _end(128 + number)
-        stopping.set()
-        log.info("stopping", extra=fields(signal=number.name))
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C is a KeyboardInterrupt there
-            loop.add_signal_handler(number, stop, number)
-    await Bot(config, token).run(stopping)
-    if stopping.is_set():
-        log.info("stopped")
-        timer = threading.Timer(_THREADS_TIMEOUT, _end, (0,))
-        timer.daemon = True
-        timer.start()
-
-
-def _end(code: int) -> None:
-    """End the process, whatever its threads are doing."""
-    with contextlib.suppress(OSError, ValueError):
-        sys.stderr.flush()
-    os._exit(code)
+    run_until_signalled(Bot(config, token).run)
 
 
 def _open_feedback(config: BotConfig) -> Feedback:

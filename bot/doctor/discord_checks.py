@@ -13,8 +13,8 @@ from bot.discord.account.permissions import invite_link, missing_permissions, pe
 from bot.discord.account.token import FILE_VARIABLE, VARIABLE, read_token
 from bot.doctor.check import FAIL, OK, WARN, Check, try_to_write
 from bot.feedback.store import Feedback, FeedbackError
+from bot.listening import host_and_port, reason_not_listening
 from bot.remedies import remedy_for
-from bot.telemetry.health import host_and_port, reason_not_listening
 from bot.wording import count_with_noun
 from index.errors import ConfigurationError
 

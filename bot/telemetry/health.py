@@ -10,9 +10,8 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
+from bot.listening import listening
 from bot.telemetry.log_format import fields
-from bot.wording import error_message
-from index.errors import ConfigurationError
 
 STARTING, READY, DISCONNECTED, STOPPING = "starting", "ready", "disconnected", "stopping"
 
@@ -64,30 +63,6 @@ async def serve(
 
     application = web.Application()
     application.add_routes([web.get("/metrics", metrics), web.get("/healthz", healthz)])
-    runner = web.AppRunner(application, access_log=None, handle_signals=False, shutdown_timeout=1.0)
-    await runner.setup()
-    try:
-        try:
-            await web.TCPSite(runner, *host_and_port(listen)).start()
-        except (OSError, OverflowError, ValueError) as error:
-            raise ConfigurationError(f"{key}: {listen}: {reason_not_listening(error)}") from error
-        address = f"{listen.rpartition(':')[0]}:{runner.addresses[0][1]}"
+    async with listening(application, listen, key) as address:
         log.info("metrics and health are served", extra=fields(address=address))
         yield address
-    finally:
-        await runner.cleanup()
-
-
-def host_and_port(listen: str) -> tuple[str, int]:
-    """Split "host:port"; an IPv6 address stands in brackets. Raises ValueError."""
-    host, _, port = listen.rpartition(":")
-    return host.strip("[]"), int(port)
-
-
-def reason_not_listening(error: Exception) -> str:
-    """Return in a few words why nothing can listen at an address."""
-    if isinstance(error, OSError):
-        words = error.strerror if error.errno else ""
-        # asyncio puts its own sentence before the system's words.
-        return words.rpartition(": ")[2].rstrip(")").lower() if words else error_message(error)
-    return "expected a host and a port from 0 to 65535"

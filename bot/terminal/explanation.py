@@ -1,113 +1,28 @@
 """Layout of an explanation: why an answer came out as it did, in words."""
 
-import math
-from collections.abc import Callable, Mapping
-
+from bot.explanation_words import CANDIDATE_COLUMNS, explanation_in_words
 from bot.terminal.blocks import BLANK_LINE, Block, Piece, Row, Table
-from bot.wording import count_with_noun, safe
-from index.reading.confidence import logistic
-from index.reading.explanation import Compared, ConfidencePart, Decision, Explanation
+from index.reading.explanation import Explanation
 from index.records import Answer
-from index.segmentation.characters import escape_unseen
-
-_LEAST = 0.05
-"""Log-odds of the smallest part of the confidence that is shown."""
-_START = "bias"
-_LISTED = 8
-"""Candidates that are listed, at least."""
-_SHOWN = 100
-"""Characters of a candidate that are shown."""
-
-MEANINGS: Mapping[str, Callable[[float], str]] = {
-    _START: lambda _: "to begin with, before anything is found",
-    "retrieval": lambda value: f"search alone finds a sentence that answers {logistic(value):.0%} likely",
-    "span_log_odds": lambda value: (
-        f"read in context, the first answers the question at {logistic(value):.0%}"
-    ),
-    "dense": lambda value: f"its meaning is near the question's: {value:.2f}, 1 is the same",
-    "passage": lambda value: f"the text around it is as near in meaning as {value:.2f}",
-    "terms": lambda value: (
-        f"the question has {count_with_noun(round(math.expm1(value)), 'word')} to search by"
-    ),
-    "asks": lambda _: "the question is put as one",
-    "negated": lambda _: 'the question says "not" or the like, the sentence does not',
-    "margin": lambda value: f"it leads the second sentence by {value:.1f}",
-    "certainty": lambda value: f"its share among all sentences compared is {value:.0%}",
-    "best_dense": lambda _: "no sentence is nearer in meaning",
-    "best_lexical": lambda _: "no sentence shares more words with the question",
-    "covered": lambda value: f"it holds {value:.0%} of the question's words, by weight",
-    "missing": lambda _: "a rare word of the question is neither in it nor near it",
-    "missing_names": lambda value: f"{value:.0%} of the question's names are neither in it nor near it",
-    "missing_numbers": lambda value: f"{value:.0%} of the question's numbers are not in it",
-    "misfits": lambda _: "a name, a place or a reason is asked for, and it mentions none",
-    "miscounts": lambda _: "a date, a number or an amount is asked for, and it mentions none",
-}
-"""What each part of the confidence says, of either reader, for its value."""
 
 
 def explanation_blocks(
     explanation: Explanation, answer: Answer, threshold: float, maybe_from: float
 ) -> list[Block | Table]:
     """Lay out an explanation of an answer; it needed a confidence of `threshold`, a maybe of `maybe_from`."""
-    decision = decision_in_words(explanation, answer, threshold)
-    blocks: list[Block | Table] = [BLANK_LINE, Block((Piece(f"Why: {decision}.", "title"),))]
-    if explanation.unknown:
-        unknown = ", ".join(map(safe, explanation.unknown))
-        blocks.append(Block((Piece(f"Words of the question that no sentence has: {unknown}."),)))
-    if not explanation.compared:
+    words = explanation_in_words(explanation, answer, threshold, maybe_from)
+    blocks: list[Block | Table] = [BLANK_LINE, Block((Piece(words.decision, "title"),))]
+    if words.unknown:
+        blocks.append(Block((Piece(words.unknown),)))
+    if not words.candidates:
         return blocks
-    needed = f"The first sentence answers at {answer.confidence:.0%}; an answer needs {threshold:.0%}"
-    blocks += [Block((Piece(f"{needed}, a maybe {maybe_from:.0%}."),)), BLANK_LINE]
-    parts = sorted(explanation.parts, key=lambda part: (part.name != _START, -abs(part.log_odds)))
-    total = sum(part.log_odds for part in explanation.parts)
-    rows = [
-        ((_signed(part.log_odds),), (Piece(_meaning(part)),))
-        for part in parts
-        if abs(part.log_odds) >= _LEAST
-    ]
-    rows.append(((_signed(total),), (Piece(f"the sum: {answer.confidence:.0%}", "title"),)))
+    blocks += [Block((Piece(words.needed),)), BLANK_LINE]
+    *parts, (total, sum_) = words.parts
+    rows: list[Row] = [((log_odds,), (Piece(meaning),)) for log_odds, meaning in parts]
+    rows.append(((total,), (Piece(sum_, "title"),)))
     blocks += [Table(("log-odds", "what the confidence is made of"), tuple(rows)), BLANK_LINE]
-    compared = count_with_noun(len(explanation.compared), "sentence")
-    shown = explanation.compared[: max(_LISTED, len(answer.citations))]
-    what = f"{compared} compared, {explanation.read} of them read in context"
-    listed = ":" if len(shown) == len(explanation.compared) else f"; the best {len(shown)}:"
-    blocks.append(Block((Piece(f"{what}{listed}", "title"),)))
-    candidates = tuple(row for one in shown for row in _candidate(one))
-    return [*blocks, Table(("score", "meaning", "words", "read", "sentence, and what was found"), candidates)]
-
-
-def decision_in_words(explanation: Explanation, answer: Answer, threshold: float) -> str:
-    """Say where an answer was decided, in words."""
-    decision = explanation.decision(answer)
-    if decision is Decision.ANSWERED:
-        return f"answered; above the threshold by {answer.confidence - threshold:.2g}"
-    if decision is Decision.BELOW_THRESHOLD:
-        return f"below the threshold by {threshold - answer.confidence:.2g}"
-    if decision is Decision.NOT_AN_ANSWER:
-        return "read, but not an answer"
-    return (
-        "not in the library"
-        if explanation.compared
-        else "not in the library, which has no sentence to compare"
-    )
-
-
-def _candidate(one: Compared) -> list[Row]:
-    """Return the row of a candidate, and below it that of its article and of what was found."""
-    candidate = one.candidate
-    read = "–" if one.read is None else f"{logistic(one.read):.0%}"
-    text = safe(candidate.text)
-    shown = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
-    figures = (f"{one.score:.0%}", f"{candidate.dense:.2f}", f"{candidate.lexical:.1f}", read)
-    below = escape_unseen(one.article)
-    if one.found_text is not None:
-        below += f": “{safe(one.found_text)}”"
-    return [(figures, (Piece(shown),)), ((), (Piece(below, "aside"),))]
-
-
-def _meaning(part: ConfidencePart) -> str:
-    return MEANINGS[part.name](part.value) if part.name in MEANINGS else part.name
-
-
-def _signed(log_odds: float) -> str:
-    return f"{log_odds:+.1f}".replace("-", "\u2212")
+    blocks.append(Block((Piece(words.compared, "title"),)))
+    candidates: list[Row] = []
+    for one in words.candidates:
+        candidates += [(one.figures, (Piece(one.text),)), ((), (Piece(one.below, "aside"),))]
+    return [*blocks, Table((*CANDIDATE_COLUMNS, "sentence, and what was found"), tuple(candidates))]

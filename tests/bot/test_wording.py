@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.wording import safe, safe_link
+from bot.wording import confidence_in_words, safe, safe_link
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,18 @@ def test_what_is_safe_stays_as_it_is(text: str) -> None:
 )
 def test_only_plain_web_addresses_are_linked(url: str | None, linked: bool) -> None:
     assert safe_link(url) == (url if linked else None)
+
+
+@pytest.mark.parametrize(
+    ("confidence", "answerable", "words"),
+    [
+        (0.999, True, "Very confident (99%)"),
+        (0.7, True, "Confident (70%)"),
+        (0.5, True, "Fairly confident (50%)"),
+        (0.31, True, "Not very confident (31%)"),
+        (0.004, False, "Too unsure to answer (under 1%)"),
+        (0.0, False, "Too unsure to answer (0%)"),
+    ],
+)
+def test_how_sure_an_answer_is(confidence: float, answerable: bool, words: str) -> None:
+    assert confidence_in_words(confidence, answerable=answerable) == words

@@ -34,7 +34,7 @@ from bot.discord.replies.tickets import (
     sentence_digest,
 )
 from bot.shown_citations import answering_together
-from bot.wording import also_in, place, safe
+from bot.wording import GREEN_FROM, also_in, confidence_in_words, place, safe
 from index.records import NOT_SURE, Answer, Citation
 from index.storage.catalog import article_key
 
@@ -70,14 +70,6 @@ CONTEXT_LABEL, MORE_LABEL = "Show in context", "More sources"
 RIGHT_LABEL, WRONG_LABEL = "Was this right? Yes", "No"
 ANSWER_LABEL = "Answer it"
 """Labels of buttons; the second citation's and the third's say "2 in context" and "3 in context"."""
-GREEN_FROM = 0.5
-"""Confidence from which an answer is shown in green."""
-CONFIDENCE_LEVELS = (
-    (0.9, "Very confident"),
-    (0.7, "Confident"),
-    (GREEN_FROM, "Fairly confident"),
-    (0.0, "Not very confident"),  # what only may answer is introduced with NOT_SURE
-)
 # The bold words of an escaped line, as "Steve" of "> \\*General\\* **Steve** predicts"
 _BOLD_WORDS = re.compile(r"(?:\\.|[^\\*])*\*\*((?:\\.|[^\\*])*)\*\*")
 
@@ -305,15 +297,5 @@ def _context_buttons(citations: Sequence[Citation]) -> list[Button]:
 
 
 def _footer(answer: Answer) -> str:
-    percent = _percent(answer.confidence)
-    level = next(words for least, words in CONFIDENCE_LEVELS if answer.confidence >= least)
     seconds = max(answer.elapsed_ms / 1000, 0.01)
-    verdict = f"{level} ({percent})" if answer.answerable else f"Too unsure to answer ({percent})"
-    return f"{verdict} · {seconds:.2f} s"
-
-
-def _percent(probability: float) -> str:
-    """Return a probability as people read it: never 0% or 100% when it is only nearly so."""
-    if 0 < probability < 0.01:
-        return "under 1%"
-    return f"{min(round(probability * 100), 99 if probability < 1 else 100)}%"
+    return f"{confidence_in_words(answer.confidence, answerable=answer.answerable)} · {seconds:.2f} s"

@@ -6,7 +6,6 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter
 
 from bot.telemetry.health import DISCONNECTED, READY, STARTING, STOPPING, Health, serve
-from index.errors import ConfigurationError
 
 
 def registry() -> CollectorRegistry:
@@ -58,31 +57,3 @@ async def test_on_ipv6() -> None:
         pytest.skip("no IPv6 on this machine")
     async with serve("[::1]:0", registry(), lambda: Health(READY)) as address:
         assert (await get(address, "/healthz"))[0] == 200
-
-
-@pytest.mark.parametrize(
-    ("listen", "why"),
-    [
-        ("127.0.0.1:99999", "port from 0 to 65535"),
-        ("no.such.host.invalid:9464", "no.such.host.invalid:9464: "),
-        ("192.0.2.1:9464", "cannot assign requested address"),
-    ],
-)
-async def test_an_address_that_cannot_be_is_one_line(listen: str, why: str) -> None:
-    with pytest.raises(ConfigurationError) as caught:
-        async with serve(listen, registry(), lambda: Health(READY)):
-            pass
-    assert caught.value.message.startswith(f"metrics.listen: {listen}: ")
-    assert why in caught.value.message
-    assert "\n" not in caught.value.message
-
-
-async def test_an_address_that_is_taken_is_free_afterwards() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        listen = f"127.0.0.1:{taken.getsockname()[1]}"
-        with pytest.raises(ConfigurationError, match="address already in use"):
-            async with serve(listen, registry(), lambda: Health(READY)):
-                pass
-    for _ in range(2):
-        async with serve(listen, registry(), lambda: Health(READY)) as address:
-            assert address == listen

@@ -11,10 +11,8 @@ import pytest
 
 from bot.json_output import dump, explanation_object
 from bot.terminal.blocks import show
-from bot.terminal.explanation import MEANINGS, explanation_blocks
-from index.reading.confidence import EVIDENCE
+from bot.terminal.explanation import explanation_blocks
 from index.reading.explanation import Compared, ConfidencePart, Explanation
-from index.reading.span_reader import CONFIDENCE_FEATURES
 from index.records import Answer
 from tests.support.candidates import candidate
 from tests.support.homes import STRIKE, Home
@@ -93,13 +91,6 @@ def test_the_best_candidates_are_listed_within_80_columns(drawn: Callable[..., s
     assert all(len(re.sub(r"\x1b\[[\d;]*m", "", line)) <= 80 for line in shown)
     assert "40 sentences compared, 40 of them read in context; the best 8:" in "\n".join(lines(why))
     assert sum(line.startswith("29%") for line in lines(why)) == 8
-
-
-def test_every_part_of_each_reader_has_words() -> None:
-    assert {*EVIDENCE, *CONFIDENCE_FEATURES} == MEANINGS.keys()
-    for words in MEANINGS.values():
-        for value in (-20.0, 0.0, 0.5, 1.0, 20.0):
-            assert words(value)
 
 
 def test_without_sentences_there_is_nothing_to_explain() -> None:
