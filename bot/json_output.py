@@ -59,7 +59,7 @@ def _citation_object(citation: Citation) -> dict[str, Any]:
         "section": list(citation.section),
         "page": citation.page,
         "block": citation.block.value,
-        "link": None,
+        "link": citation.link,
         "links": list(citation.links),
         "also": [{"id": source.id, "title": source.title, "url": source.url} for source in citation.also],
         "also_count": citation.also_count,

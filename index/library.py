@@ -22,6 +22,7 @@ from index.models.span_model import SpanModel
 from index.reading.compose import compose
 from index.reading.copies import merge_copies
 from index.reading.explanation import Explanation, search_words, unknown_words
+from index.reading.links import with_links
 from index.reading.list_answers import asks_for_several, with_list_items
 from index.reading.reader import RankedQuestion, Reader, Reading
 from index.reading.reader_choice import load_span_model, make_reader
@@ -259,6 +260,7 @@ class Library:
             likely = bool(cited) and cited[0].reading.score >= maybe_from
             if likely and asks_for_several(question.question):
                 cited = with_list_items(cited, self._catalog.texts)[: question.limit]
+            cited = with_links(cited, self._catalog)
             return compose(question.question, cited, least, maybe_from, elapsed_ms)
         except FootnoteError as error:
             return error

@@ -159,9 +159,10 @@ class Citation:
     """One source sentence of an answer, verbatim, with its place in the article.
 
     `highlight` holds absolute offsets inside `[start, end)`, or None; `score` is a probability, 0 to 1.
-    `section`, `page` and `block` are those of the sentence's block, `links` the addresses that it links to;
-    it is the sentence `position` of all `sentences` of the article, from 1. `also` names other articles with
-    the same sentence, those changed last first and `MOST_COPIES` at most; `also_count` counts all of them.
+    `section`, `page` and `block` are those of the sentence's block; `link` is an address that opens at the
+    sentence, None if there is none, and `links` are those that the sentence links to. It is the sentence
+    `position` of all `sentences` of the article, from 1. `also` names other articles with the same sentence,
+    those changed last first and `MOST_COPIES` at most; `also_count` counts all of them.
 
     `shown` is the sentence as people should see it: with the names of its columns or with its lead-in;
     `shown_highlight` marks the answer there.
@@ -177,6 +178,7 @@ class Citation:
     section: tuple[str, ...] = ()
     page: int | None = None
     block: BlockKind = BlockKind.PARAGRAPH
+    link: str | None = None
     links: tuple[str, ...] = ()
     position: int = 0
     sentences: int = 0

@@ -85,7 +85,8 @@ def _citation_blocks(
 def _place_below(citation: Citation) -> tuple[Piece, ...]:
     """Say where a sentence stands below another one of the same article."""
     first, *rest = _place(citation)
-    return replace(first, text=first.text.removeprefix(", ").removeprefix(" ")), *rest
+    text = first.text.removeprefix(", ").removeprefix(" ")
+    return replace(first, text=text, link=safe_link(citation.link)), *rest
 
 
 def _lead(citation: Citation, layout: _Layout) -> str:
@@ -104,7 +105,8 @@ def _source(citation: Citation, layout: _Layout) -> tuple[Piece, ...]:
     article = citation.article
     title = safe(article.title)
     shared = f" ({escape_unseen(article.id)})" if title in layout.shared_titles else ""
-    return (Piece(title, "title", safe_link(article.url)), Piece(shared, "aside"), *_place(citation))
+    link = safe_link(citation.link) or safe_link(article.url)
+    return (Piece(title, "title", link), Piece(shared, "aside"), *_place(citation))
 
 
 def _place(citation: Citation) -> tuple[Piece, ...]:

@@ -100,6 +100,7 @@ def _node(citation: Citation) -> TextNode:
         "section": list(citation.section),
         "page": citation.page,
         "block": citation.block.value,
+        "link": citation.link,
         "highlight": citation.highlight and list(citation.highlight),
         "also": [source.id for source in citation.also],
         "also_count": citation.also_count,

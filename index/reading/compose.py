@@ -51,6 +51,7 @@ def _citation(number: int, cited: CitedReading, mark_from: float) -> Citation:
         section=block.section,
         page=block.page,
         block=block.kind,
+        link=cited.link,
         links=_links(candidate),
         position=candidate.number + 1,
         sentences=article.sentences,

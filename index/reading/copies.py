@@ -23,6 +23,7 @@ class CitedReading:
     article: Source
     also: tuple[Source, ...] = ()
     also_count: int = 0
+    link: str | None = None
 
 
 def merge_copies(

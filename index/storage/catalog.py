@@ -235,7 +235,7 @@ class Catalog:
     def article(self, row: int) -> Article:
         """Read the article of `row`, with its text. Raises IndexError."""
         about = self.article_row(row)
-        ((text,),) = self._query("SELECT text FROM articles WHERE row = ?", (row,))
+        text = self.text(row)
         blocks = tuple(self.blocks(row))
         return Article(
             about.id,
@@ -248,6 +248,11 @@ class Catalog:
             blocks,
             about.updated,
         )
+
+    def text(self, row: int) -> str:
+        """Read the text of the article of `row`, which there is."""
+        ((text,),) = self._query("SELECT text FROM articles WHERE row = ?", (row,))
+        return str(text)
 
     def blocks(self, row: int) -> list[Block]:
         """Read the blocks of the article of `row`, in order."""

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -68,10 +69,12 @@ def test_an_answer_has_the_promised_keys_in_their_order() -> None:
 
 def test_an_answer_without_highlight_says_null() -> None:
     citation = Citation(1, Source("a", "T", "https://example.org"), "So.", 0, 3, None, 0.1)
+    citation = replace(citation, link="https://example.org#:~:text=So.")
     found = answer_object(Answer("?", False, 0.1, None, (citation,), 1.0, maybe=True))
     assert (found["answerable"], found["maybe"], found["answer"]) == (False, True, None)
     assert found["citations"][0]["highlight"] is None
     assert found["citations"][0]["article"]["url"] == "https://example.org"
+    assert found["citations"][0]["link"] == "https://example.org#:~:text=So."
 
 
 def test_an_article_counts_characters_not_bytes() -> None:

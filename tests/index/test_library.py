@@ -46,6 +46,13 @@ def test_an_answer_is_verbatim_text_of_its_article(library: Library) -> None:
     assert library.article(citation.article.id).text[slice(*span)] == answer.answer
 
 
+def test_a_citation_links_to_its_sentence(library: Library) -> None:
+    (citation,) = library.ask(BRIDGE, article="bridges/three", top_k=1).citations
+    assert citation.sentence == "The red bridge is 900 metres long."
+    assert citation.link == f"{citation.article.url}#:~:text=The%20red%20bridge%20is,900%20metres%20long."
+    assert {other.link for other in library.ask(LEAFLETS).citations} == {None}, "no address, no link"
+
+
 def test_scores_fall_and_the_first_is_the_confidence(library: Library) -> None:
     answer = library.ask(LEAFLETS, top_k=10)
     scores = [citation.score for citation in answer.citations]

@@ -46,6 +46,7 @@ def library_config(encoder_folder: Path, tmp_path_factory: pytest.TempPathFactor
                 "bridges/one.txt": BRIDGES.format("It was opened in 1931."),
                 "bridges/two.txt": BRIDGES.format("Ships pass below it."),
                 "bridges/three.txt": BRIDGES.format("The red bridge is 900 metres long. Nobody lives there."),
+                "bridges/three.txt.toml": 'url = "https://bridges.example/red"\n',
             },
         )
         (base / name).write_text('[index]\ndirectory = "index"\n', encoding="utf-8")

@@ -268,7 +268,7 @@ def _quotation(citation: Citation, answer: Answer | None) -> str:
 
 
 def _source(citation: Citation, title_limit: int) -> str:
-    title = link(citation.article.title, citation.article.url, title_limit)
+    title = link(citation.article.title, web_address(citation.link) or citation.article.url, title_limit)
     section = "".join(
         f" › {escape_to_fit(heading.rstrip(': '), SECTION_LIMIT)}" for heading in citation.section[-2:]
     )

@@ -10,6 +10,7 @@ from bot.discord.replies.markdown import UNTITLED, emphasize, escape_to_fit, uni
 from bot.discord.replies.reply import BLUE, Button, Reply
 from bot.discord.replies.tickets import ContextTicket, Mark, PageTicket, sentence_digest
 from bot.wording import count_with_noun
+from index.reading.links import PageText, sentence_link
 from index.records import Article, Sentence
 from index.storage.catalog import article_key
 
@@ -75,10 +76,18 @@ class _Pages:
         """Return a run of sentences under the article's title."""
         return discord.Embed(
             title=escape_to_fit(self.article.title, message_limits.EMBED_TITLE) or UNTITLED,
-            url=web_address(self.article.url),
+            url=web_address(self._link()) or web_address(self.article.url),
             description=(self.text(run) if run else "").strip() or None,
             colour=BLUE,
         )
+
+    def _link(self) -> str | None:
+        """Return the address that opens at the marked sentence, None if there is none."""
+        if self.mark is None or not self.article.blocks:
+            return None
+        article, sentence = self.article, self.sentences[self.mark.number]
+        block, text = article.blocks[sentence.block], PageText(article.text)
+        return sentence_link(article.url, article.file, text, block, sentence.start, sentence.end)
 
     def previous_button(self, run: range) -> tuple[Button, ...]:
         """Return the button to the page before, if there is one."""

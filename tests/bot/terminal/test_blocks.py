@@ -202,6 +202,16 @@ def test_an_article_is_shown_with_its_sentences_numbered(capsys: pytest.CaptureF
     assert lines[-1] == "10  Sentence 10."
 
 
+def test_a_source_links_to_the_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    linked = [
+        replace(citation, link=f"{URL}#:~:text={citation.sentence[:5].strip()}") for citation in (FIRST, SAME)
+    ]
+    show(citation_blocks([*linked, replace(OTHER, link="https://x\x1b]8;;")]))
+    shown = capsys.readouterr().out
+    assert f"Long and hard, sentence 20 of 33 · 97%\n    {URL}#:~:text=US Li" not in shown, "no address"
+    assert re.findall("    (https.*)", shown) == [URL, f"{URL}#:~:text=Raqqa"]
+
+
 def test_a_source_says_section_page_links_and_other_articles(capsys: pytest.CaptureFixture[str]) -> None:
     citation = replace(
         FIRST,

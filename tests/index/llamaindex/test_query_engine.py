@@ -79,6 +79,13 @@ def test_identical_sentences_are_one_node_that_names_the_other_articles(library_
     assert named == {"bridges/one", "bridges/two", "bridges/three"}
 
 
+def test_a_node_links_to_its_sentence(library_config: Path) -> None:
+    retriever = FootnoteRetriever.from_config(library_config, article="bridges/three", top_k=1)
+    (found,) = retriever.retrieve("How long is the red bridge?")
+    address, _, words = found.node.metadata["link"].partition("#:~:text=")
+    assert (address, words) == (found.node.metadata["url"], "The%20red%20bridge%20is,900%20metres%20long.")
+
+
 def test_what_the_articles_do_not_say_is_said(engine: FootnoteQueryEngine) -> None:
     response = engine.query("asdf qwer zxcv")
     assert str(response) == NO_ANSWER

@@ -54,7 +54,8 @@ def citations(draw: st.DrawFn, number: int = 1) -> Citation:
     ends = sorted((draw(st.integers(0, len(sentence))), draw(st.integers(0, len(sentence)))))
     mark = (start + ends[0], start + ends[1]) if ends[0] < ends[1] and draw(st.booleans()) else None
     source = Source(draw(st.text(max_size=300)), draw(TEXTS), draw(URLS))
-    return Citation(number, source, sentence, start, start + len(sentence), mark, draw(SHARES))
+    place = start, start + len(sentence)
+    return Citation(number, source, sentence, *place, mark, draw(SHARES), link=draw(URLS))
 
 
 @st.composite
@@ -161,6 +162,14 @@ def test_an_answer_shows_its_citations() -> None:
         WRONG_LABEL,
     ]
     assert [button.row for button in reply.buttons] == [0, 0, 0, 0, 1, 1]
+
+
+@pytest.mark.parametrize(("link", "opened"), [("#:~:text=US%20%28so%29", True), ("#" + "a" * 500, False)])
+def test_a_title_links_to_the_sentence_if_that_is_short_enough(link: str, opened: bool) -> None:
+    citation = replace(cite(RAQQA, 3, "US", 0.8), link=f"{RAQQA.url}{link}")
+    reply = show(answered("Who?", "US", citation))
+    assert reply.embed is not None
+    assert f"](<{RAQQA.url}{link if opened else ''}>) · sentence 4" in (reply.embed.description or "")
 
 
 def test_a_declined_answer_marks_nothing() -> None:

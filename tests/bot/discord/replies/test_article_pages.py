@@ -1,5 +1,7 @@
 """Articles as replies: their beginning and their pages."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,7 +15,7 @@ from bot.discord.replies.tickets import (
     parse_ticket,
     sentence_digest,
 )
-from index.records import Article, Sentence
+from index.records import Article, Block, BlockKind, Sentence
 from index.storage.catalog import article_key
 from tests.preview.golden import GOLDEN, RAQQA, cite, spans
 from tests.support.replies import TEXTS, URLS, check
@@ -148,9 +150,13 @@ def test_an_article_begins_after_its_title_and_can_be_read_on() -> None:
 
 def test_a_cited_sentence_is_found_in_whatever_block_it_stands() -> None:
     in_blocks = [Sentence(span.start, span.end, block) for block, span in enumerate(spans(RAQQA))]
+    blocks = tuple(Block(BlockKind.PARAGRAPH, span.start, span.end) for span in in_blocks)
+    article = replace(RAQQA, blocks=blocks)
     cited = cite(RAQQA, 3, "", 0.9)
     ticket = ContextTicket(KEY, cited.start, cited.end, sentence_digest(cited.sentence))
-    reply = context_reply(RAQQA, in_blocks, ticket)
+    reply = context_reply(article, in_blocks, ticket)
     assert reply is not None
     assert reply.embed is not None
     assert "**" in (reply.embed.description or "")
+    words = "US%20Lieutenant%20General%20Steve%20Townsend,as%20a%20physical%20caliphate."
+    assert reply.embed.url == f"{RAQQA.url}#:~:text={words}"
