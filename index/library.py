@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from functools import cache, partial
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 
@@ -36,7 +36,10 @@ from index.storage.catalog import ArticleRow, Catalog
 from index.storage.fingerprint import difference, fingerprint
 from index.storage.generations import Generation, check_encoder, open_current
 from index.storage.input_state import STATE_FILE
+from index.storage.joined import JoinedBm25, JoinedCatalog, JoinedVectors
 from index.storage.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +74,10 @@ class Library:
         retriever: Retriever,
         models: _Models,
         config: Config,
+        common: "Library | None" = None,
     ) -> None:
         self._generation = generation
+        self._common = common
         self._catalog = retriever.catalog
         self._retriever = retriever
         self._models = models
@@ -108,18 +113,39 @@ class Library:
     def _models_for(self, generation: Generation) -> _Models | None:
         """Return the models of this library if they are those of `generation`, too."""
         own, models = self._generation, self._models
-        same = (own.encoder, own.exported_reader) == (generation.encoder, generation.exported_reader)
+        same = _model_names(own) == _model_names(generation)
         return models if same and not models.damaged else None
+
+    def joined_with(self, common: "Library") -> "Library":
+        """Return a library that answers from the articles of both as if one index held them.
+
+        The models and the settings are those of `common`. Raises IndexStaleError if this index has vectors of
+        another model.
+        """
+        if changed := difference(self._generation.fingerprint, common._generation.fingerprint):
+            raise IndexStaleError(changed)
+        own, other = self._retriever, common._retriever
+        retriever = Retriever(
+            JoinedCatalog(_single(own.catalog, Catalog), _single(other.catalog, Catalog)),
+            JoinedVectors(_single(own.sentences, Vectors), _single(other.sentences, Vectors)),
+            JoinedVectors(_single(own.passages, Vectors), _single(other.passages, Vectors)),
+            JoinedBm25(_single(own.lexical, Bm25), _single(other.lexical, Bm25)),
+        )
+        return Library(self._generation, retriever, common._models, common._config, common)
 
     @property
     def generation(self) -> str:
         """Name of the index's generation; it changes with every update."""
-        return self._generation.folder.name
+        name = self._generation.folder.name
+        return f"{name}+{self._common.generation}" if self._common else name
 
     @property
     def fingerprint(self) -> str:
         """Name what the index holds, in 16 hexadecimal digits: equal for equal articles and models."""
-        return _fingerprint(self._generation)
+        own = _fingerprint(self._generation)
+        if self._common is None:
+            return own
+        return hashlib.sha256(f"{own}+{self._common.fingerprint}".encode()).hexdigest()[:16]
 
     @property
     def titles(self) -> TitleSearch:
@@ -272,6 +298,19 @@ def published_fingerprint(config: Config) -> str:
     Raises IndexMissingError, IndexStaleError and IndexDamagedError.
     """
     return open_current(config.index_directory, _fingerprint, check=False)
+
+
+def _model_names(generation: Generation) -> tuple[str, str | None]:
+    """Name the models of a generation; their names tell their contents, in whatever folder they are."""
+    reader = generation.exported_reader
+    return generation.encoder.name, reader.folder.name if reader else None
+
+
+def _single(part: object, kind: type[T]) -> T:
+    """Return a part of an index that is not itself joined of two."""
+    if not isinstance(part, kind):
+        raise TypeError("a library that was joined cannot be joined again")
+    return part
 
 
 def _fingerprint(generation: Generation) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from index.reading.reader import RankedQuestion, Reading
 from index.records import Candidate, Source, Span
 from index.segmentation.search_terms import terms
-from index.storage.catalog import ArticleRow, Catalog, SentenceCopies
+from index.storage.catalog import ArticleRow, SentenceCopies
+from index.storage.joined import AnyCatalog
 
 ALIKE = 0.6
 """Share of search terms, but for numbers, from which two sentences below one title are versions."""
@@ -27,7 +28,7 @@ class CitedReading:
 
 
 def merge_copies(
-    question: RankedQuestion, readings: Sequence[Reading], catalog: Catalog
+    question: RankedQuestion, readings: Sequence[Reading], catalog: AnyCatalog
 ) -> list[CitedReading]:
     """Return the first readings, `count` at most, equal sentences as one: that of the article changed last.
 
@@ -40,7 +41,7 @@ def merge_copies(
         wording = " ".join(candidate.text.casefold().split())
         groups.setdefault((wording, candidate.block.context.casefold()), []).append(reading)
     first = list(groups.values())[: max(question.count, 2)]
-    copies = [catalog.copies(group[0].candidate.row) for group in first]
+    copies = [_all_copies(group, catalog) for group in first]
     held = {group[0].candidate.article for group in first}.union(*(found.rows for found in copies))
     articles = {article.row: article for article in catalog.article_rows(held)}
     asked = set(terms(question.question))
@@ -62,11 +63,25 @@ def merge_copies(
     return cited[: question.count]
 
 
+def _all_copies(group: Sequence[Reading], catalog: AnyCatalog) -> SentenceCopies:
+    """Find the copies of a sentence in all indexes that the catalog joins: each knows only its own."""
+    rows, total = catalog.copies(group[0].candidate.row)
+    for reading in group[1:]:
+        if reading.candidate.article not in rows and total <= len(rows):
+            found = catalog.copies(reading.candidate.row)
+            known = {group[0].candidate.article: group[0].candidate.row} | rows
+            rows = known | {reading.candidate.article: reading.candidate.row} | found.rows
+            newest = sorted(catalog.article_rows(rows), key=lambda article: -article.updated)
+            rows = {article.row: rows[article.row] for article in newest}
+            total = len(rows)
+    return SentenceCopies(rows, total)
+
+
 def _cite(
     group: Sequence[Reading],
     copies: SentenceCopies,
     articles: Mapping[int, ArticleRow],
-    catalog: Catalog,
+    catalog: AnyCatalog,
     asked: set[str] | None,
 ) -> CitedReading:
     """Cite the copy of the article changed last, unless the question names the article of the best one.
@@ -90,7 +105,7 @@ def _source(article: ArticleRow) -> Source:
 
 
 def _reading_in(
-    article: ArticleRow, group: Sequence[Reading], rows: Mapping[int, int], catalog: Catalog
+    article: ArticleRow, group: Sequence[Reading], rows: Mapping[int, int], catalog: AnyCatalog
 ) -> Reading:
     """Return the reading of the copy in an article, with the score and the mark of the best one."""
     best = group[0]
@@ -99,7 +114,7 @@ def _reading_in(
     return Reading(candidate, _same_words(best, candidate), best.score)
 
 
-def _candidate(best: Candidate, row: int, catalog: Catalog) -> Candidate:
+def _candidate(best: Candidate, row: int, catalog: AnyCatalog) -> Candidate:
     (sentence,) = catalog.sentences([row])
     return replace(
         best,

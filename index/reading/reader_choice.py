@@ -10,10 +10,10 @@ from index.models.span_model import SpanModel
 from index.reading.confidence import Calibration
 from index.reading.reader import Reader, RetrievalReader
 from index.reading.span_reader import ReadingWeights, SpanReader
-from index.storage.catalog import Catalog
 from index.storage.fingerprint import reader_name
 from index.storage.generations import Generation, check_reader
 from index.storage.input_state import InputState
+from index.storage.joined import AnyCatalog
 
 
 def load_span_model(config: Config, generation: Generation) -> SpanModel | None:
@@ -33,7 +33,7 @@ def load_span_model(config: Config, generation: Generation) -> SpanModel | None:
         raise IndexDamagedError(error.message) from error
 
 
-def make_reader(model: SpanModel | None, catalog: Catalog) -> Reader:
+def make_reader(model: SpanModel | None, catalog: AnyCatalog) -> Reader:
     """Make the reader that uses `model`, or retrieval alone if that is None."""
     if model is None:
         return RetrievalReader(Calibration.load())

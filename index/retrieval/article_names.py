@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
 
 from index.segmentation.characters import escape_unseen, replace_surrogates
-from index.storage.catalog import Catalog, article_key
+from index.storage.catalog import article_key
+from index.storage.joined import AnyCatalog
 from index.storage.title_index import fold_title
 
 _MOST_TITLES = 100  # that begin alike
 
 
-def rows_called(catalog: Catalog, name: str) -> list[int]:
+def rows_called(catalog: AnyCatalog, name: str) -> list[int]:
     """List the rows of the articles that `name` fits best: one if it is unique, none if there is none.
 
     An exact id or file goes first, also as `escape_unseen` writes it; then a title, an id or a file in
@@ -44,7 +45,7 @@ def rows_called(catalog: Catalog, name: str) -> list[int]:
     return sorted(beginning.union(title.article for title in begun))
 
 
-def row_of_earlier_key(catalog: Catalog, key: str) -> int | None:
+def row_of_earlier_key(catalog: AnyCatalog, key: str) -> int | None:
     """Find the article whose id had the `article_key` `key` when it had, or lacked, its extension."""
     rows = [
         row

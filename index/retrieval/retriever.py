@@ -13,9 +13,8 @@ import numpy as np
 from index.arrays import Floats, Rows, best
 from index.records import Candidate
 from index.segmentation.search_terms import terms
-from index.storage.bm25 import Bm25
-from index.storage.catalog import Catalog, SentencePlace, SentenceRow
-from index.storage.vectors import Vectors
+from index.storage.catalog import SentencePlace, SentenceRow
+from index.storage.joined import AnyBm25, AnyCatalog, AnyVectors, idf
 
 NEAREST_SENTENCES = 100
 NEAREST_PASSAGES = 20
@@ -30,10 +29,10 @@ COPIES = 5
 class Retriever:
     """The four files of an index that find sentences; safe to share between threads."""
 
-    catalog: Catalog
-    sentences: Vectors
-    passages: Vectors
-    lexical: Bm25
+    catalog: AnyCatalog
+    sentences: AnyVectors
+    passages: AnyVectors
+    lexical: AnyBm25
 
     def retrieve(
         self, question: str, vector: Floats, article: int | None = None, count: int = CANDIDATES
@@ -71,8 +70,7 @@ class Retriever:
 
     def idf(self, term: str) -> float:
         """Return the inverse document frequency of a term among all sentences, as in Lucene's BM25."""
-        frequency = self.lexical.frequency(term)
-        return float(np.log1p((len(self.sentences) - frequency + 0.5) / (frequency + 0.5)))
+        return idf(len(self.sentences), self.lexical.frequency(term))
 
     def _pool(self, vector: Floats, words: Floats, reach: int) -> Rows:
         near = self.sentences.search(vector[None], reach * NEAREST_SENTENCES)[1][0]

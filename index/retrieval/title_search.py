@@ -15,7 +15,8 @@ from rapidfuzz.distance import OSA
 from index.errors import UnknownArticleError
 from index.retrieval.article_names import row_of_earlier_key, rows_called
 from index.segmentation.characters import escape_unseen, replace_surrogates
-from index.storage.catalog import ArticleRow, Catalog
+from index.storage.catalog import ArticleRow
+from index.storage.joined import AnyCatalog
 from index.storage.title_index import FoldedTitle, fold_title, title_words
 
 _MOST_TYPED_WORDS = 12  # more would only take longer
@@ -35,7 +36,7 @@ _MOST_SIMILAR = 64  # words that contain a typed one, and that it may be mistype
 class TitleSearch:
     """Search in the titles of a catalog; safe to share between threads."""
 
-    catalog: Catalog
+    catalog: AnyCatalog
 
     def __len__(self) -> int:
         """Count the articles."""

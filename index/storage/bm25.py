@@ -5,7 +5,7 @@ same sums as those of bm25s, without importing it and scipy.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -92,15 +92,19 @@ class Bm25:
         """
         return cls(size, *(_load(folder / name) for name in FILES))
 
-    def scores(self, question_terms: Sequence[str]) -> Floats:
-        """Sum the BM25 scores of `question_terms` (repeats count) in every sentence: float32 [sentences]."""
+    def scores(self, question_terms: Sequence[str], factor: Callable[[str], float] | None = None) -> Floats:
+        """Sum the BM25 scores of `question_terms` (repeats count) in every sentence: float32 [sentences].
+
+        Those of each term are multiplied by its `factor`.
+        """
         total = np.zeros(self.size, dtype=np.float32)
         number = cache(self._number)
         for term in question_terms:
             if (column := number(term)) is not None:
                 start, end = self.starts[column : column + 2]
                 # A sentence occurs once in a column, so that this adds each score once.
-                total[self.rows[start:end]] += self.values[start:end]
+                values = self.values[start:end]
+                total[self.rows[start:end]] += values if factor is None else values * np.float32(factor(term))
         return total
 
     def frequency(self, term: str) -> int:

@@ -168,6 +168,11 @@ class Catalog:
         return int(self._size)
 
     @property
+    def sentence_count(self) -> int:
+        """Number of sentences."""
+        return int(self._sentences)
+
+    @property
     def titles(self) -> TitleIndex:
         """The index of the articles' titles."""
         return TitleIndex(self._query)
