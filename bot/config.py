@@ -8,8 +8,9 @@ from types import MappingProxyType
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
 from pydantic_core import PydanticCustomError
+from typing_extensions import override
 
 from bot.wording import safe
 from index.config import AnswerSection, Config, CorpusSection, IndexSection, PathText, Section
@@ -21,6 +22,9 @@ _LISTEN = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:/]+):([0-9]{1,5})")
 
 # A number of days, hours or minutes: 1d, 12h, 30m
 _INTERVAL = re.compile(r"[1-9][0-9]{0,3}[dhm]")
+COMMON, PER_SERVER = "common", "per-server"
+"""Values of `[discord] libraries`."""
+
 _SECONDS = MappingProxyType({"d": 86_400, "h": 3_600, "m": 60})
 
 
@@ -76,9 +80,18 @@ def _check_interval(value: str) -> str:
     return value
 
 
+def _check_libraries(value: str) -> str:
+    if value not in (COMMON, PER_SERVER):
+        raise PydanticCustomError("libraries", "expected 'common' or 'per-server'")
+    return value
+
+
 class RefreshedCorpusSection(CorpusSection):
     """Where the articles are, and how often a running bot asks for those again that were fetched."""
 
+    servers: Annotated[
+        PathText, Field(description="folder of the libraries of single servers, each in one named by its id")
+    ] = "servers"
     refresh: Annotated[
         str, Field(description="time between two refreshes; empty: none"), AfterValidator(_check_interval)
     ] = ""
@@ -132,6 +145,11 @@ class DiscordSection(Section):
     log_questions: Annotated[bool, Field(description="questions are written to the log")] = False
     keep_unanswered: Annotated[bool, Field(description="questions without an answer are stored")] = False
     keep_days: Annotated[int, Field(ge=1, le=3650, description="days until these questions are deleted")] = 90
+    libraries: Annotated[
+        str,
+        Field(description="common: all servers have the same articles; per-server: each its own, too"),
+        AfterValidator(_check_libraries),
+    ] = COMMON
     library_role: Annotated[
         str, Field(max_length=100, description="name or id of the role that may change the library, too")
     ] = ""
@@ -175,11 +193,79 @@ class BotConfig(Config):
     chat: ChatSection = Field(default=ChatSection(), description="questions in a terminal")
     discord: DiscordSection = Field(default=DiscordSection(), description="the Discord bot")
     metrics: MetricsSection = Field(default=MetricsSection(), description="the bot's metrics")
+    _common: "BotConfig | None" = PrivateAttr(None)
+    _server: int | None = PrivateAttr(None)
+
+    @model_validator(mode="after")
+    def _servers_are_apart(self) -> Self:
+        """Refuse folders in which the articles of a server would be among the common ones."""
+        if not self.has_server_libraries:
+            return self
+        servers = self.servers_directory.resolve()
+        for key, folder in (("corpus", self.corpus_directory), ("index", self.index_directory)):
+            other = folder.resolve()
+            if servers.is_relative_to(other) or other.is_relative_to(servers):
+                raise PydanticCustomError(
+                    "servers",
+                    "[corpus] servers and [{key}] directory: expected folders of which none is in the other",
+                    {"key": key},
+                )
+        return self
+
+    @property
+    def has_server_libraries(self) -> bool:
+        """Whether each server has articles of its own beside the common ones."""
+        return self.discord.libraries == PER_SERVER
+
+    @property
+    def servers_directory(self) -> Path:
+        """Folder of the libraries of single servers, absolute."""
+        return self._path(self.corpus.servers)
+
+    @property
+    def server(self) -> int | None:
+        """Id of the server whose own library this configures; None for the common one."""
+        return self._server
+
+    @property
+    def common(self) -> "BotConfig | None":
+        """Configuration of the library that a server sees besides its own; None if this is the common one."""
+        return self._common
+
+    @property
+    def server_directory(self) -> Path:
+        """Folder of everything that belongs to a server, absolute."""
+        return self.servers_directory / str(self._server)
+
+    @property
+    @override
+    def models_from(self) -> Path | None:
+        return self._common.index_directory if self._common else None
+
+    def of_server(self, server: int) -> "BotConfig":
+        """Return the configuration of a server's own library: its corpus, index and feedback.
+
+        Its pages are fetched from the public internet only, because members name them.
+        """
+        config = self.model_copy()
+        config._common, config._server = self, server
+        folder = config.server_directory
+        corpus = {"directory": str(folder / "corpus"), "allow_hosts": []}
+        sections = {
+            "corpus": self.corpus.model_copy(update=corpus),
+            "index": self.index.model_copy(update={"directory": str(folder / "index")}),
+        }
+        return config.model_copy(update=sections)
 
     @property
     def bot_directory(self) -> Path:
-        """Folder of the feedback, the library log and the last registered commands, absolute."""
+        """Folder of the library log, the last registered commands, and the common feedback, absolute."""
         return self._path(self.discord.directory)
+
+    @property
+    def feedback_directory(self) -> Path:
+        """Folder of the feedback and of the unanswered questions: of one server, or of all and none."""
+        return self.bot_directory if self._common is None else self.server_directory
 
 
 def find_config(option: Path | None = None) -> Path | None:

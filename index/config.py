@@ -86,7 +86,7 @@ class Section(BaseModel):
 class CorpusSection(Section):
     """Where the articles are."""
 
-    front_end_keys = frozenset({"refresh"})
+    front_end_keys = frozenset({"refresh", "servers"})
 
     directory: Annotated[PathText, Field(description="folder of the articles")] = "corpus"
     allow_hosts: Annotated[
@@ -224,6 +224,11 @@ class Config(Section):
         reader = self.answer.reader
         return None if reader in (OWN_READER, NO_READER) else self._model(reader)
 
+    @property
+    def models_from(self) -> Path | None:
+        """Index folder whose exported models an update links into this one; None: it exports its own."""
+        return None
+
     def _model(self, name: str) -> str:
         folder = self._path(name)
         return str(folder) if folder.is_dir() else name
@@ -238,6 +243,8 @@ def _first_problem(error: ValidationError, schema: type[Config]) -> str:
     key = ".".join(_shortened(str(part)) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
         return f"{key}: unknown key ({_hint(schema, problem['loc'])})"
+    if not key:  # of several keys together
+        return problem["msg"]
     if problem["type"] == "model_type":
         return f"{key}: expected a table [{key}] (found {_shown(problem['input'])})"
     expected = _EXPECTED.get(problem["type"])

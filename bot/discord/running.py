@@ -15,11 +15,13 @@ from bot.discord.account.login import is_temporary, logged_in_client, refusal, u
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import definitions
 from bot.discord.library.page_refresh import refresh_regularly
+from bot.discord.library.server_libraries import ServerLibraries
 from bot.feedback.store import Feedback, FeedbackError
 from bot.feedback.unanswered import UnansweredQuestions
 from bot.live.live_library import LiveLibrary
 from bot.live.question_queue import QuestionQueue
 from bot.live.stopping import run_until_signalled
+from bot.server_folders import server_ids
 from bot.telemetry.health import DISCONNECTED, READY, STARTING, STOPPING, Health, serve
 from bot.telemetry.log_format import fields
 from bot.telemetry.meter import Meter
@@ -62,16 +64,19 @@ def _open_feedback(config: BotConfig) -> Feedback:
 async def delete_expired_questions(config: BotConfig, feedback: Feedback) -> None:
     """Delete unanswered questions that are too old, or all if none are to be kept; again and again if so."""
     keep = config.discord.keep_unanswered
-    unanswered = UnansweredQuestions(feedback, config.discord.keep_days if keep else 0)
     while True:
-        try:
-            if deleted := await asyncio.to_thread(unanswered.delete_expired):
-                log.info("old unanswered questions deleted", extra=fields(count=deleted))
-        except FeedbackError as error:
-            log.warning("old unanswered questions not deleted", extra=fields(reason=error.message))
-        else:
-            if not keep:
-                return
+        complete = True
+        servers = await asyncio.to_thread(server_ids, config)
+        for store in (feedback, *(Feedback(config.of_server(id_).feedback_directory) for id_ in servers)):
+            unanswered = UnansweredQuestions(store, config.discord.keep_days if keep else 0)
+            try:
+                if deleted := await asyncio.to_thread(unanswered.delete_expired):
+                    log.info("old unanswered questions deleted", extra=fields(count=deleted))
+            except FeedbackError as error:
+                complete = False
+                log.warning("old unanswered questions not deleted", extra=fields(reason=error.message))
+        if complete and not keep:
+            return
         await asyncio.sleep(_EXPIRY_INTERVAL)
 
 
@@ -149,14 +154,16 @@ class Bot:
             self._config.discord, live_library, self.meter
         )
         self._phase = "connecting to Discord"
+        libraries = ServerLibraries(self._config, live_library, feedback)
         watch = asyncio.create_task(live_library.watch(), name="watch the articles")
+        watch_servers = asyncio.create_task(libraries.watch(), name="watch the servers' articles")
         refresh = asyncio.create_task(refresh_regularly(self._config), name="refresh the fetched articles")
         expiry = asyncio.create_task(
             delete_expired_questions(self._config, feedback), name="delete old questions"
         )
         try:
             while True:
-                client = FootnoteClient(self._config, live_library, question_queue, feedback, self.meter)
+                client = FootnoteClient(self._config, libraries, question_queue, self.meter)
                 await self._connect(client, started)
                 if self._stopping:
                     return
@@ -164,10 +171,10 @@ class Bot:
                 log.info("trying again", extra=fields(seconds=delay))
                 await asyncio.sleep(delay)
         finally:
-            watch.cancel()
-            refresh.cancel()
-            expiry.cancel()
-            await asyncio.gather(watch, refresh, expiry, return_exceptions=True)
+            for task in (watch, watch_servers, refresh, expiry):
+                task.cancel()
+            await asyncio.gather(watch, watch_servers, refresh, expiry, return_exceptions=True)
+            await libraries.close()
             await question_queue.close(0.0)
 
     async def _check_token(self) -> None:

@@ -47,14 +47,15 @@ log = logging.getLogger(__name__)
 class LiveLibrary:
     """Holds the library in use. A question keeps the one that it began with, even after it was replaced.
 
-    A library closes its files by itself once nothing refers to it.
+    A library closes its files by itself once nothing refers to it. The metrics, if there is a `meter`, are of
+    the common library.
     """
 
     def __init__(
         self,
         config: BotConfig,
         library: Library,
-        meter: Meter,
+        meter: Meter | None,
         update_index: UpdateIndex = update_in_child,
         skipped: Skipped = frozenset(),
     ) -> None:
@@ -66,21 +67,29 @@ class LiveLibrary:
         self._refused_corpus: tuple[_Listing, ConfigurationError] | None = None
         self._library = library
         self._refreshing = asyncio.Lock()
+        self._which = _which(config)
         self._set_metrics()
 
     @classmethod
-    async def open(cls, config: BotConfig, meter: Meter, update_index: UpdateIndex = update_in_child) -> Self:
+    async def open(
+        cls,
+        config: BotConfig,
+        meter: Meter | None,
+        update_index: UpdateIndex = update_in_child,
+        earlier: Library | None = None,
+    ) -> Self:
         """Open the library and warm it up; build or update its index first if necessary.
 
-        If an update cannot be made now but there is a whole index, that is a warning. Raises FootnoteError.
+        An `earlier` library shares its models, which are warm. If an update cannot be made now but there is a
+        whole index, that is a warning. Raises FootnoteError.
         """
         check_index_folder(config)
         skipped: Skipped = frozenset()
         try:
-            library = await asyncio.to_thread(Library.open, config)
+            library = await asyncio.to_thread(Library.open, config, earlier)
         except (IndexMissingError, IndexDamagedError, IndexStaleError) as error:
             skipped = await _update(config, update_index, error.message, WAIT)
-            library = await asyncio.to_thread(Library.open, config)
+            library = await asyncio.to_thread(Library.open, config, earlier)
         else:
             comparison = await asyncio.to_thread(staleness.compare, config)
             if comparison.stale_because:
@@ -88,10 +97,13 @@ class LiveLibrary:
                     skipped = await _update(config, update_index, comparison.stale_because, 0)
                     library = await asyncio.to_thread(Library.open, config, library)
                 except (IndexBusyError, IndexUnwritableError) as error:
-                    log.warning("answering from the last index", extra=fields(reason=error.message))
+                    log.warning(
+                        "answering from the last index", extra=fields(reason=error.message, **_which(config))
+                    )
             else:
                 await asyncio.to_thread(staleness.remember_times, config, comparison)
-        await asyncio.to_thread(_warm_up, library)
+        if earlier is None:
+            await asyncio.to_thread(_warm_up, library)
         return cls(config, library, meter, update_index, skipped)
 
     @property
@@ -134,7 +146,7 @@ class LiveLibrary:
             return False
         if self._logged_problem is not None:
             self._logged_problem = None
-            log.info("the index is up to date again")
+            log.info("the index is up to date again", extra=fields(**self._which))
         if library is not None:
             self.exchange(library)
         return True
@@ -142,14 +154,16 @@ class LiveLibrary:
     def exchange(self, library: Library) -> None:
         """Answer from another library from now on."""
         self._library = library
-        self._meter.swaps.inc()
         self._set_metrics()
+        if self._meter:
+            self._meter.swaps.inc()
         log.info(
             "library exchanged",
             extra=fields(
                 generation=library.generation,
                 fingerprint=library.fingerprint,
                 articles=len(library.titles),
+                **self._which,
             ),
         )
 
@@ -182,16 +196,19 @@ class LiveLibrary:
             return
         self._logged_problem = problem
         if isinstance(error, IndexBusyError):
-            log.info("waiting for another update", extra=fields(reason=problem))
+            log.info("waiting for another update", extra=fields(reason=problem, **self._which))
         elif isinstance(error, FootnoteError):
             log.warning(
-                "answering from the last index", extra=fields(reason=problem, remedy=remedy_for(error))
+                "answering from the last index",
+                extra=fields(reason=problem, remedy=remedy_for(error), **self._which),
             )
         else:
-            log.error("answering from the last index", exc_info=error)
+            log.error("answering from the last index", exc_info=error, extra=fields(**self._which))
 
     def _set_metrics(self) -> None:
         library = self._library
+        if self._meter is None:
+            return
         self._meter.index.info({"generation": library.generation, "fingerprint": library.fingerprint})
         self._meter.articles.set(len(library.titles))
 
@@ -206,13 +223,20 @@ async def _update(
     quiet: bool = False,
 ) -> Skipped:
     """Update the index, log what that did, and return the skipped files; `quiet` leaves out the beginning."""
-    log.log(logging.DEBUG if quiet else logging.INFO, "updating the index", extra=fields(reason=reason))
+    which = _which(config)
+    level = logging.DEBUG if quiet else logging.INFO
+    log.log(level, "updating the index", extra=fields(reason=reason, **which))
     report = await update_index(config, wait)
-    log.info("index updated", extra=fields(changes=report.summary, seconds=round(report.seconds, 1)))
+    log.info("index updated", extra=fields(changes=report.summary, seconds=round(report.seconds, 1), **which))
     skipped = frozenset(report.skipped)
     for file, why, remedy in sorted(skipped - already_logged):
-        log.warning("file skipped", extra=fields(file=file, reason=why, remedy=remedy))
+        log.warning("file skipped", extra=fields(file=file, reason=why, remedy=remedy, **which))
     return skipped
+
+
+def _which(config: BotConfig) -> dict[str, int]:
+    """Name the server of a library in the log, if it is a server's own."""
+    return {} if config.server is None else {"server": config.server}
 
 
 def _list_corpus(config: BotConfig) -> _Listing:

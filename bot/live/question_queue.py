@@ -4,7 +4,7 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import ParamSpec, Self, TypeVar
@@ -57,12 +57,15 @@ class _PendingQuestion:
     """A question and the future of its answer; an error is a result too, which nobody has to retrieve."""
 
     question: Question
+    library: Library | None
     since: float
     answer: "asyncio.Future[LibraryAnswer | Exception]"
 
 
 class QuestionQueue:
-    """Answers questions from the live library in their order, those that wait together in one batch.
+    """Answers questions in their order, those that wait together in one batch.
+
+    They are answered from the library that each names, or from the live one.
 
     Belongs to one event loop. `queue` is how many questions may wait, `batch` how many are computed together
     at most, `deadline` how many seconds a question may wait and be computed.
@@ -106,9 +109,14 @@ class QuestionQueue:
         )
 
     async def ask(
-        self, question: str, *, article: str | None = None, top_k: int | None = None
+        self,
+        question: str,
+        *,
+        article: str | None = None,
+        top_k: int | None = None,
+        library: Library | None = None,
     ) -> LibraryAnswer:
-        """Answer a question as `Library.ask` does.
+        """Answer a question as `Library.ask` of a library does: by default of the live one.
 
         Raises QueueFullError, DeadlineError, and the FootnoteError of this question. Cancelling one question
         leaves the others' answers alone.
@@ -116,7 +124,9 @@ class QuestionQueue:
         if self._closed or len(self._waiting) >= self._most_waiting:
             raise QueueFullError(self.retry_after())
         loop = asyncio.get_running_loop()
-        pending = _PendingQuestion(Question(question, article, top_k), self._clock(), loop.create_future())
+        pending = _PendingQuestion(
+            Question(question, article, top_k), library, self._clock(), loop.create_future()
+        )
         self._waiting[pending] = None
         self._meter.queue.set(len(self._waiting))
         if self._worker_task is None:
@@ -196,11 +206,11 @@ class QuestionQueue:
         self._computing, self._computing_since = batch, self._clock()
         for pending in batch:
             self._meter.stage.labels("wait").observe(self._computing_since - pending.since)
-        loop, library = asyncio.get_running_loop(), self._live_library.library
-        answers: list[Answer | Exception]
+        loop, live = asyncio.get_running_loop(), self._live_library.library
+        asked = [(pending.library or live, pending.question) for pending in batch]
+        answers: list[LibraryAnswer | Exception]
         try:
-            questions = [pending.question for pending in batch]
-            answers = await loop.run_in_executor(self._worker, _answer_each, library, questions)
+            answers = await loop.run_in_executor(self._worker, _answer_by_library, asked)
         except Exception as error:
             answers = [error] * len(batch)
         finally:
@@ -209,7 +219,21 @@ class QuestionQueue:
         self._meter.stage.labels("compute").observe(seconds)
         self._pace += _LATEST_BATCH_WEIGHT * (seconds / len(batch) - self._pace)
         for pending, answer in zip(batch, answers, strict=True):
-            _resolve(pending, answer if isinstance(answer, Exception) else LibraryAnswer(answer, library))
+            _resolve(pending, answer)
+
+
+def _answer_by_library(asked: Sequence[tuple[Library, Question]]) -> list[LibraryAnswer | Exception]:
+    """Answer a batch in one pass over each library that is asked."""
+    places: dict[int, list[int]] = {}
+    for place, (library, _) in enumerate(asked):
+        places.setdefault(id(library), []).append(place)
+    answers: dict[int, LibraryAnswer | Exception] = {}
+    for of_one in places.values():
+        library = asked[of_one[0]][0]
+        found = _answer_each(library, [asked[place][1] for place in of_one])
+        for place, answer in zip(of_one, found, strict=True):
+            answers[place] = answer if isinstance(answer, Exception) else LibraryAnswer(answer, library)
+    return [answers[place] for place in range(len(asked))]
 
 
 def _answer_each(library: Library, questions: list[Question]) -> "list[Answer | Exception]":

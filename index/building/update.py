@@ -55,6 +55,7 @@ from index.storage.fingerprint import difference, fingerprint, reader_name
 from index.storage.generations import ExportedReader
 from index.storage.index_folder import check_index_folder
 from index.storage.input_state import FileState, InputState, ModelState, skipped_files
+from index.storage.linked_models import link_models
 from index.storage.manifest import Facts
 from index.storage.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
@@ -81,6 +82,8 @@ def update(
     corpus_files(config.corpus_directory)  # an error here leaves no index folder behind
     try:
         with generations.writers_lock(root, wait):
+            if config.models_from:
+                link_models(config.models_from, root)
             report = _update(config, root, progress, rebuild)
     except OSError as error:
         raise IndexUnwritableError(

@@ -1,3 +1,4 @@
+import pickle
 from pathlib import Path
 
 import platformdirs
@@ -138,4 +139,44 @@ def test_the_time_between_two_refreshes_is_a_number_with_its_unit(
 def test_another_time_between_two_refreshes_is_refused(here: Path, refresh: str) -> None:
     (here / "config.toml").write_text(f'[corpus]\nrefresh = "{refresh}"\n')
     with pytest.raises(ConfigurationError, match=r"corpus\.refresh: expected a time, as 1d"):
+        read_config(find_config())
+
+
+@pytest.mark.parametrize(
+    ("corpus", "servers"),
+    [
+        ("corpus", "corpus/servers"),
+        (".", "servers"),
+        ("servers/1/corpus", "servers"),
+        ("corpus", ".footnote"),
+    ],
+)
+def test_articles_of_servers_lie_apart_from_the_common_ones(here: Path, corpus: str, servers: str) -> None:
+    text = f"[corpus]\ndirectory = '{corpus}'\nservers = '{servers}'\n"
+    (here / "config.toml").write_text(text)
+    read_config(find_config())  # servers have none
+    (here / "config.toml").write_text(text + "[discord]\nlibraries = 'per-server'\n")
+    with pytest.raises(ConfigurationError, match=r"^config.toml: \[corpus\] servers and \[(corpus|index)\]"):
+        read_config(find_config())
+
+
+def test_a_server_has_folders_of_its_own_and_no_hosts_of_the_owner(here: Path) -> None:
+    (here / "config.toml").write_text(
+        "[corpus]\nallow_hosts = ['wiki.intranet']\n[discord]\nlibraries = 'per-server'\n"
+    )
+    common = read_config(find_config())
+    config = pickle.loads(pickle.dumps(common.of_server(1200)))  # noqa: S301
+    folder = Path.cwd() / "servers" / "1200"
+    assert (config.server, config.server_directory, config.feedback_directory) == (1200, folder, folder)
+    assert (config.corpus_directory, config.index_directory) == (folder / "corpus", folder / "index")
+    assert config.corpus.allow_hosts == []
+    assert config.common == common
+    assert config.models_from == common.index_directory
+    assert config.bot_directory == common.bot_directory == common.feedback_directory
+    assert (common.server, common.common, common.models_from) == (None, None, None)
+
+
+def test_libraries_are_common_or_of_servers(here: Path) -> None:
+    (here / "config.toml").write_text("[discord]\nlibraries = 'own'\n")
+    with pytest.raises(ConfigurationError, match=r"libraries: expected 'common' or 'per-server'"):
         read_config(find_config())

@@ -22,6 +22,7 @@ UNTESTED_ALONE = {
     "bot/discord/replies/written_replies.py": "words of replies; test_learned_answers reads them",
     "bot/discord/questions/question.py": "a record, without a method",
     "bot/discord/replies/message_limits.py": "numbers; the fake Discord refuses what exceeds them",
+    "index/storage/joined.py": "tests/index/test_library_joined.py asks two indexes as one",
     "index/training/encoders.py": "loads two models; tests/index/training/test_figures.py runs it",
     "index/training/progress.py": "draws bars with rich; the tests of the training commands run it",
 }

@@ -31,7 +31,7 @@ async def test_nothing_is_stored_unless_the_owner_wants_it(discord: FakeDiscord,
     bot = await bots.start()
     await (await ask(discord, NOWHERE)).done()
     await bot.finish(60)
-    assert b"bitcoin" not in file_content(bot.services.feedback)
+    assert b"bitcoin" not in file_content(bot.services.libraries.feedback)
 
 
 async def test_only_questions_without_an_answer_are_stored(discord: FakeDiscord, bots: Bots) -> None:
@@ -43,7 +43,7 @@ async def test_only_questions_without_an_answer_are_stored(discord: FakeDiscord,
     await (await ask(discord, NOWHERE)).done()
     await mentioning(discord, "Who owns the moon?")
     await bot.finish(60)
-    feedback = bot.services.feedback
+    feedback = bot.services.libraries.feedback
     assert sorted(stored(feedback)) == [NOWHERE, "Who owns the moon?"]
     content = file_content(feedback)
     for secret in (world.user.id, world.channel.id, world.guild.id, world.bot.id):
@@ -57,11 +57,11 @@ async def test_people_who_are_mentioned_are_not_stored(discord: FakeDiscord, bot
     await mentioning(discord, f"How many bitcoins does {eve.mention} own?")
     await (await ask(discord, f"How many yachts does {eve.mention} own?")).done()
     await bot.finish(60)
-    assert sorted(stored(bot.services.feedback)) == [
+    assert sorted(stored(bot.services.libraries.feedback)) == [
         "How many bitcoins does @… own?",
         "How many yachts does @… own?",
     ]
-    assert b"Evelina" not in file_content(bot.services.feedback)
+    assert b"Evelina" not in file_content(bot.services.libraries.feedback)
 
 
 async def test_what_somebody_else_wrote_is_not_stored(discord: FakeDiscord, bots: Bots) -> None:
@@ -70,7 +70,7 @@ async def test_what_somebody_else_wrote_is_not_stored(discord: FakeDiscord, bots
     said = await discord.say(world.add_user("eve"), world.channel, NOWHERE)
     await (await discord.menu(world.user, said, "Find sources")).done()
     await bot.finish(60)
-    assert stored(bot.services.feedback) == []
+    assert stored(bot.services.libraries.feedback) == []
 
 
 async def test_what_goes_on_from_a_question_is_stored_only_for_who_asked_it(
@@ -82,7 +82,7 @@ async def test_what_goes_on_from_a_question_is_stored_only_for_who_asked_it(
     for asker, further in ((world.add_user("eve"), "and in Nauru?"), (world.user, "and in Palau?")):
         await discord.answer(await discord.say(asker, world.channel, further, reply_to=first))
     await bot.finish(60)
-    questions = stored(bot.services.feedback)
+    questions = stored(bot.services.libraries.feedback)
     assert NOWHERE in questions and len(questions) == 2
     assert any("Palau" in question for question in questions)
     assert not any("Nauru" in question for question in questions)
@@ -92,7 +92,7 @@ async def test_a_file_that_cannot_be_written_takes_no_reply(
     discord: FakeDiscord, bots: Bots, caplog: pytest.LogCaptureFixture
 ) -> None:
     bot = await bots.start(keep_unanswered=True)
-    bot.services.feedback.path.write_bytes(b"nonsense" * 100)
+    bot.services.libraries.feedback.path.write_bytes(b"nonsense" * 100)
     asked = await (await ask(discord, NOWHERE)).done()
     await bot.finish(60)
     assert asked.message is not None

@@ -45,20 +45,20 @@ pytestmark = pytest.mark.slow
 def storing(bot: FootnoteClient, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Return an event that is set once the bot begins to store a verdict."""
     begun = threading.Event()
-    add = bot.services.feedback.add
+    add = bot.services.libraries.feedback.add
 
     def announce(*args: Any, **options: Any) -> Any:
         begun.set()
         return add(*args, **options)
 
-    monkeypatch.setattr(bot.services.feedback, "add", announce)
+    monkeypatch.setattr(bot.services.libraries.feedback, "add", announce)
     return begun
 
 
 @contextmanager
 def being_written(bot: FootnoteClient) -> Iterator[None]:
     """Hold the feedback as another process does that writes to it."""
-    with closing(sqlite3.connect(bot.services.feedback.path, isolation_level=None)) as database:
+    with closing(sqlite3.connect(bot.services.libraries.feedback.path, isolation_level=None)) as database:
         database.execute("BEGIN IMMEDIATE")
         yield
         database.execute("ROLLBACK")
@@ -69,16 +69,16 @@ async def test_a_verdict_is_kept_with_what_it_is_about(discord: FakeDiscord, bot
     clicked = await press(discord, message, RIGHT)
     assert clicked.message is not None
     assert clicked.message.content == verdict_reply(1).content
-    (entry,) = bot.services.feedback.list()
+    (entry,) = bot.services.libraries.feedback.list()
     judged = entry.judgement
     assert (judged.right, judged.question, judged.answer) == (True, RAQQA, ANSWER)
     assert (judged.article, judged.asked_in, judged.index) == (
         COALITION,
         COALITION,
-        bot.services.live_library.library.fingerprint,
+        bot.services.libraries.common.library.fingerprint,
     )
     assert judged.sentence is not None
-    assert judged.sentence in bot.services.live_library.library.article(COALITION).text
+    assert judged.sentence in bot.services.libraries.common.library.article(COALITION).text
     (gold,) = export([entry]).questions
     assert (gold.gold_sentences, gold.gold_answer) == ((judged.sentence,), ANSWER)
 
@@ -94,7 +94,7 @@ async def test_a_later_verdict_takes_the_place_of_the_earlier_one(
     to_right, to_wrong = "Thanks, changed to right.", "Thanks, changed to wrong."
     assert said == [THANKS, THANKS, to_wrong, THANKS, to_right, to_wrong]
     assert seen(await press(discord, message, WRONG, discord.world.add_user("eve"))).startswith(THANKS)
-    assert [entry.judgement.right for entry in bot.services.feedback.list()] == [False, False]
+    assert [entry.judgement.right for entry in bot.services.libraries.feedback.list()] == [False, False]
 
 
 async def test_a_note_does_not_stay_below_the_opposite_verdict(
@@ -104,12 +104,12 @@ async def test_a_note_does_not_stay_below_the_opposite_verdict(
     thanks = (await press(discord, message, RIGHT)).message
     opened = await press(discord, thanks, NOTE)
     await (await discord.submit(discord.world.user, opened, note="Just so.")).done()
-    assert bot.services.feedback.list()[0].note == "Just so."
+    assert bot.services.libraries.feedback.list()[0].note == "Just so."
     changed = (await press(discord, message, WRONG)).message
-    assert bot.services.feedback.list()[0].note is None
+    assert bot.services.libraries.feedback.list()[0].note is None
     opened = await press(discord, changed, NOTE)  # another can be added
     await (await discord.submit(discord.world.user, opened, note="Not so.")).done()
-    assert [(entry.judgement.right, entry.note) for entry in bot.services.feedback.list()] == [
+    assert [(entry.judgement.right, entry.note) for entry in bot.services.libraries.feedback.list()] == [
         (False, "Not so.")
     ]
 
@@ -117,7 +117,7 @@ async def test_a_note_does_not_stay_below_the_opposite_verdict(
 async def test_verdicts_on_two_answers_are_two(discord: FakeDiscord, bot: FootnoteClient) -> None:
     for what in (RIGHT, WRONG):
         await press(discord, await ask(discord), what)
-    assert [entry.judgement.right for entry in bot.services.feedback.list()] == [True, False]
+    assert [entry.judgement.right for entry in bot.services.libraries.feedback.list()] == [True, False]
 
 
 async def test_a_verdict_that_waits_keeps_nobody_waiting(
@@ -152,7 +152,7 @@ async def test_that_the_articles_do_not_say_can_be_right(discord: FakeDiscord, b
     message = await ask(discord, NOWHERE)
     assert "The articles don't say." in message.text
     await press(discord, message, RIGHT)
-    (entry,) = bot.services.feedback.list()
+    (entry,) = bot.services.libraries.feedback.list()
     assert (entry.judgement.answer, entry.judgement.sentence) == (None, None)
     (gold,) = export([entry]).questions
     assert not gold.answerable
@@ -166,7 +166,7 @@ async def test_a_verdict_on_a_message_that_is_no_answer_is_not_kept(
     for ticket in (VerdictTicket(True, "abc"), MoreTicket(None, 3)):
         page.buttons[0]["custom_id"] = ticket.custom_id
         assert seen(await press(discord, page, page.buttons[0]["label"])) == FORGED
-    assert bot.services.feedback.list() == []
+    assert bot.services.libraries.feedback.list() == []
 
 
 async def test_verdicts_and_pages_have_limits_of_their_own(discord: FakeDiscord, bots: Bots) -> None:
@@ -175,7 +175,7 @@ async def test_verdicts_and_pages_have_limits_of_their_own(discord: FakeDiscord,
     assert seen(await press(discord, message, RIGHT)).startswith(THANKS)
     for _ in range(3):
         assert seen(await press(discord, message, WRONG)).startswith("That's a lot at once.")
-    assert [entry.judgement.right for entry in bot.services.feedback.list()] == [True]
+    assert [entry.judgement.right for entry in bot.services.libraries.feedback.list()] == [True]
     pages = [seen(await press(discord, message, CONTEXT)) for _ in range(20)]
     assert all(ANSWER in page for page in pages[:6])
     assert any(page.startswith("That's a lot at once.") for page in pages)
@@ -197,7 +197,7 @@ async def test_a_note_is_added_by_the_person_who_judged(discord: FakeDiscord, bo
     assert thanks.text == NOTE_KEPT.content  # the private line itself
     assert thanks.buttons == []
     assert sent.followups == []
-    assert bot.services.feedback.list()[0].note == note
+    assert bot.services.libraries.feedback.list()[0].note == note
 
 
 async def test_nobody_else_can_add_a_note(discord: FakeDiscord, bot: FootnoteClient) -> None:
@@ -211,7 +211,7 @@ async def test_nobody_else_can_add_a_note(discord: FakeDiscord, bot: FootnoteCli
         opened = await press(discord, thanks, NOTE, eve)
         sent = await (await discord.submit(eve, opened, note="Mine!")).done()
         assert seen(sent) == NOT_YOURS.content
-    assert [entry.note for entry in bot.services.feedback.list()] == [None, None]
+    assert [entry.note for entry in bot.services.libraries.feedback.list()] == [None, None]
 
 
 async def test_a_verdict_on_another_person_s_question_counts_and_stores_no_question(
@@ -221,15 +221,15 @@ async def test_a_verdict_on_another_person_s_question_counts_and_stores_no_quest
     said = await discord.say(world.user, world.channel, f"{world.bot.mention} {RAQQA}")
     for message in (await ask(discord), await discord.answer(said)):
         await press(discord, message, WRONG, eve)
-        (other,) = bot.services.feedback.list()[-1:]
-        fingerprint = bot.services.live_library.library.fingerprint
+        (other,) = bot.services.libraries.feedback.list()[-1:]
+        fingerprint = bot.services.libraries.common.library.fingerprint
         assert other.judgement == Judgement(False, None, None, fingerprint)
         await press(discord, message, RIGHT)
-        assert export(bot.services.feedback.list()[-2:]).disputed == 1
-        assert bot.services.feedback.list()[-1].judgement.question == RAQQA
-    stored = bot.services.feedback.path.read_bytes()
+        assert export(bot.services.libraries.feedback.list()[-2:]).disputed == 1
+        assert bot.services.libraries.feedback.list()[-1].judgement.question == RAQQA
+    stored = bot.services.libraries.feedback.path.read_bytes()
     assert b"Raqqa" in stored
-    with closing(sqlite3.connect(bot.services.feedback.path)) as database:
+    with closing(sqlite3.connect(bot.services.libraries.feedback.path)) as database:
         rows = database.execute("SELECT * FROM feedback WHERE question = ''").fetchall()
     assert len(rows) == 2
     assert not any("Raqqa" in str(value) or ANSWER in str(value) for row in rows for value in row)
@@ -244,7 +244,7 @@ async def test_sources_of_what_somebody_else_wrote_store_none_of_it(
     for message, question in ((said, None), (await ask(discord), RAQQA), (own, RAQQA)):
         found = await (await discord.menu(world.user, message, "Find sources")).done()
         await press(discord, found.message, RIGHT)
-        assert bot.services.feedback.list()[-1].judgement.question == question
+        assert bot.services.libraries.feedback.list()[-1].judgement.question == question
 
 
 async def test_a_note_of_blanks_is_none(discord: FakeDiscord, bot: FootnoteClient) -> None:
@@ -252,7 +252,7 @@ async def test_a_note_of_blanks_is_none(discord: FakeDiscord, bot: FootnoteClien
     opened = await press(discord, thanks, NOTE)
     sent = await (await discord.submit(discord.world.user, opened, note=" \n ")).done()
     assert seen(sent) == NO_NOTE.content
-    assert bot.services.feedback.list()[0].note is None
+    assert bot.services.libraries.feedback.list()[0].note is None
 
 
 async def test_opened_forms_are_not_kept(discord: FakeDiscord, bot: FootnoteClient) -> None:
@@ -289,9 +289,9 @@ async def test_damaged_feedback_is_said_and_left_alone(
     discord: FakeDiscord, bot: FootnoteClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     message = await ask(discord)
-    bot.services.feedback.path.write_bytes(b"nonsense" * 100)
+    bot.services.libraries.feedback.path.write_bytes(b"nonsense" * 100)
     assert seen(await press(discord, message, RIGHT)).startswith("Thanks, but I can't keep that")
     (event,) = [record for record in caplog.records if record.getMessage() == "feedback not kept"]
-    assert event.fields["reason"] == f"{bot.services.feedback.path} is damaged"  # type: ignore[attr-defined]
+    assert event.fields["reason"] == f"{bot.services.libraries.feedback.path} is damaged"  # type: ignore[attr-defined]
     assert (bot.services.config.bot_directory / FEEDBACK_FILE).read_bytes() == b"nonsense" * 100
     assert ANSWER in seen(await press(discord, message, CONTEXT))  # all else goes on

@@ -9,6 +9,7 @@ from bot.config import BotConfig
 from bot.discord.account.command_sync import register_changed_commands
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import definitions
+from bot.discord.library.server_libraries import ServerLibraries
 from bot.feedback.store import Feedback
 from bot.live.live_library import LiveLibrary, UpdateIndex
 from bot.live.question_queue import QuestionQueue
@@ -65,9 +66,8 @@ class Bots:
         live_library = LiveLibrary(config, self.library, meter, self.update_index)
         question_queue = QuestionQueue.from_settings(config.discord, live_library, meter)
         feedback = Feedback.open(config.bot_directory)
-        client = FootnoteClient(
-            config, live_library, question_queue, feedback, meter, guild_ready_timeout=0.05
-        )
+        libraries = ServerLibraries(config, live_library, feedback, self.update_index)
+        client = FootnoteClient(config, libraries, question_queue, meter, guild_ready_timeout=0.05)
         client.before_identify_hook = no_pause  # type: ignore[method-assign]
         await client.login(self.discord.token)
         await register_changed_commands(client, definitions(), config.bot_directory)
@@ -85,6 +85,7 @@ class Bots:
         task = self.running.pop(client)
         await client.finish(5.0)
         await client.services.question_queue.close(1.0)
+        await client.services.libraries.close()
         await client.close()
         await task
 

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from bot.discord.delivery.sending import defer_response, edit_response, send_privately
 from bot.discord.events.learned_answers import AnswerButton, store_answer
-from bot.discord.events.services import Interaction, is_too_fast
+from bot.discord.events.services import Interaction, is_too_fast, library_of, server_of
 from bot.discord.events.ticket_button import (
     TicketButton,
     answer_clicked_on,
@@ -79,7 +79,7 @@ class ArticlesButton(TicketButton, template=ArticlesTicket.TEMPLATE):
         services = interaction.client.services
         await defer_response(interaction, private=False, in_place=True)
         reply = await services.question_queue.run(
-            articles_page, services.live_library.library, ticket.query, ticket.page
+            articles_page, await library_of(interaction), ticket.query, ticket.page
         )
         await edit_response(interaction, reply)
 
@@ -108,6 +108,7 @@ class MoreButton(TicketButton, template=MoreTicket.TEMPLATE):
             "button",
             article=ticket.asked_in,
             offset=ticket.offset,
+            library=server_of(interaction),
             is_statement=sent.statement,
         )
         await interaction.client.services.question_handler.answer_interaction(
@@ -136,14 +137,14 @@ class VerdictButton(TicketButton, template=VerdictTicket.TEMPLATE):
         await defer_response(interaction, private=True)
         judgement: Judgement | None = Judgement(ticket.right, None, None, ticket.fingerprint)
         if interaction.user.id == ticket.asker:
-            judgement = await services.question_queue.run(
-                _judgement, services.live_library.library, ticket, sent
-            )
+            library = await library_of(interaction)
+            judgement = await services.question_queue.run(_judgement, library, ticket, sent)
         if judgement is None:
             await send_privately(interaction, article_gone_reply())
             return
+        feedback = await services.libraries.feedback_of(server_of(interaction))
         stored = await asyncio.to_thread(
-            services.feedback.add, judgement, user=interaction.user.id, message=message.id
+            feedback.add, judgement, user=interaction.user.id, message=message.id
         )
         changed_to = judgement.right if stored.changed else None
         await edit_response(interaction, verdict_reply(stored.row, changed_to=changed_to))
@@ -217,7 +218,7 @@ async def _show_page(interaction: Interaction, ticket: ContextTicket | PageTicke
     """Show a page of an article privately; with `in_place`, in place of the clicked page."""
     services = interaction.client.services
     await defer_response(interaction, private=True, in_place=in_place)
-    reply = await services.question_queue.run(_page, services.live_library.library, ticket)
+    reply = await services.question_queue.run(_page, await library_of(interaction), ticket)
     if reply is None:
         await send_privately(interaction, article_gone_reply())
     else:
@@ -274,9 +275,8 @@ async def _store_note(interaction: Interaction, ticket: NoteTicket) -> None:
         await send_privately(interaction, NO_NOTE)
         return
     await defer_response(interaction, private=True, in_place=is_private(interaction))
-    stored = await asyncio.to_thread(
-        interaction.client.services.feedback.note, ticket.row, user=interaction.user.id, text=text
-    )
+    feedback = await interaction.client.services.libraries.feedback_of(server_of(interaction))
+    stored = await asyncio.to_thread(feedback.note, ticket.row, user=interaction.user.id, text=text)
     if stored:
         await edit_response(interaction, NOTE_KEPT)
     else:

@@ -17,11 +17,9 @@ from bot.discord.events.buttons import BUTTONS, handle_undispatched
 from bot.discord.events.commands import BotCommandTree
 from bot.discord.events.conversation import Conversation
 from bot.discord.events.services import Services, ServicesClient
+from bot.discord.library.server_libraries import ServerLibraries
 from bot.discord.questions.question_handler import QuestionHandler
-from bot.feedback.store import Feedback
-from bot.feedback.unanswered import UnansweredQuestions
 from bot.live.cooldowns import ActionCooldowns
-from bot.live.live_library import LiveLibrary
 from bot.live.question_queue import QuestionQueue
 from bot.telemetry.log_format import fields
 from bot.telemetry.meter import Meter
@@ -43,9 +41,8 @@ class FootnoteClient(ServicesClient):
     def __init__(
         self,
         config: BotConfig,
-        live_library: LiveLibrary,
+        libraries: ServerLibraries,
         question_queue: QuestionQueue,
-        feedback: Feedback,
         meter: Meter,
         *,
         guild_ready_timeout: float = 2.0,
@@ -64,17 +61,9 @@ class FootnoteClient(ServicesClient):
         cooldowns = ActionCooldowns.from_settings(settings)
         self.services = Services(
             config=config,
-            live_library=live_library,
+            libraries=libraries,
             question_queue=question_queue,
-            feedback=feedback,
-            question_handler=QuestionHandler(
-                config,
-                live_library,
-                question_queue,
-                cooldowns,
-                meter,
-                UnansweredQuestions(feedback, settings.keep_days),
-            ),
+            question_handler=QuestionHandler(config, libraries, question_queue, cooldowns, meter),
             cooldowns=cooldowns,
             error_reports=ErrorReports(meter),
             handled=RecentIds(),

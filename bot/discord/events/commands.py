@@ -11,9 +11,9 @@ from typing_extensions import override
 from bot.discord.delivery.sending import defer_response, edit_response, send_privately
 from bot.discord.events.conversation import author_of, in_thread, text_of
 from bot.discord.events.library_changes import may_be_taught
-from bot.discord.events.library_commands import library
+from bot.discord.events.library_commands import library as library_commands
 from bot.discord.events.message_articles import add_to_library
-from bot.discord.events.services import Interaction, is_too_fast
+from bot.discord.events.services import Interaction, is_too_fast, library_of, server_of
 from bot.discord.questions.question import DiscordQuestion
 from bot.discord.replies import library_pages
 from bot.discord.replies.answer_reply import QUESTION_LIMIT
@@ -54,6 +54,7 @@ async def ask(
         interaction.guild_id,
         "slash",
         article or None,
+        library=server_of(interaction),
         may_be_taught=may_be_taught(interaction, private=private),
     )
     follow = None if request.article else partial(in_thread, interaction.channel, client.user)
@@ -81,9 +82,18 @@ async def show_article(interaction: Interaction, article: str) -> None:
 @app_commands.command(description="Say what I am, what I answer from, and what I keep of your questions.")
 async def about(interaction: Interaction) -> None:
     """Say what the bot is."""
-    settings = interaction.client.services.config.discord
+    services, server = interaction.client.services, server_of(interaction)
+    settings = services.config.discord
     days = settings.keep_days if settings.keep_unanswered else 0
-    await _look_up(interaction, library_pages.about_page, settings.log_questions, days, settings.name_authors)
+    about = partial(
+        library_pages.about_page,
+        log_questions=settings.log_questions,
+        keep_unanswered_days=days,
+        name_authors=settings.name_authors,
+    )
+    if server is not None and services.config.has_server_libraries:
+        about = partial(about, common_articles=len(services.libraries.common.library.titles))
+    await _look_up(interaction, about)
 
 
 @ask.autocomplete("article")
@@ -92,9 +102,8 @@ async def _titles(interaction: Interaction, typed: str) -> list[app_commands.Cho
     """Offer the articles whose titles are most similar to what is typed."""
     services = interaction.client.services
     try:
-        choices = await services.question_queue.run(
-            library_pages.choices, services.live_library.library, typed
-        )
+        library = await library_of(interaction)
+        choices = await services.question_queue.run(library_pages.choices, library, typed)
     except Exception as error:  # discord.py would log it with a traceback at each letter that is typed
         await services.error_reports.interaction_failed(interaction, error)
         return []
@@ -120,6 +129,7 @@ async def find_sources(interaction: Interaction, message: discord.Message) -> No
         interaction.user.id,
         interaction.guild_id,
         "menu",
+        library=server_of(interaction),
         is_statement=not is_question(whole),
         may_be_taught=may_be_taught(interaction, private=private),
         author=author_of(message, interaction.client.user),
@@ -134,7 +144,7 @@ async def _look_up(interaction: Interaction, look: Callable[..., Reply], *args: 
         if await is_too_fast(interaction, services.cooldowns.questions):
             return
         await defer_response(interaction, private=True)
-        reply = await services.question_queue.run(look, services.live_library.library, *args)
+        reply = await services.question_queue.run(look, await library_of(interaction), *args)
         await edit_response(interaction, reply)
 
 
@@ -146,7 +156,7 @@ class BotCommandTree(app_commands.CommandTree[Any]):
         slash: tuple[app_commands.Command[Any, ..., Any], ...] = (ask, list_articles, show_article, about)
         for command in slash:
             self.add_command(command)
-        self.add_command(library)
+        self.add_command(library_commands)
         self.add_command(find_sources)
         self.add_command(add_to_library)
 

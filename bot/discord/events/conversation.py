@@ -42,13 +42,15 @@ class Conversation:
         if not is_for_bot(message, me) or not self._services.handled.add_if_new(message.id):
             return
         question_handler = self._services.question_handler
+        server = message.guild.id if message.guild else None
         question = DiscordQuestion(
             readable_text(message, me),
             message.author.id,
-            message.guild.id if message.guild else None,
+            server,
             "message",
+            library=server,
             text_hidden=not (message.content or _mentions(message, me)),
-            may_be_taught=message.guild is not None and self._services.config.discord.learn_answers,
+            may_be_taught=server is not None and self._services.config.discord.learn_answers,
             names=tuple(f"@{user.display_name}" for user in message.mentions),
         )
 

@@ -18,7 +18,7 @@ from bot.discord.events.library_changes import (
     store,
     why_not_stored,
 )
-from bot.discord.events.services import Interaction
+from bot.discord.events.services import Interaction, server_of
 from bot.discord.events.ticket_button import TicketButton, answer_clicked_on, field_text, is_private
 from bot.discord.questions.question import DiscordQuestion
 from bot.discord.replies.answer_reply import DECLINED, QUESTION_LIMIT, SentAnswer
@@ -129,7 +129,9 @@ async def _answer_again(interaction: Interaction, sent: SentAnswer, stored: Stor
     if not stored.found:
         await send_privately(interaction, stored_reply(stored.ingested, found=False))
         return
-    question = DiscordQuestion(sent.question, sent.asker, interaction.guild_id, "button")
+    question = DiscordQuestion(
+        sent.question, sent.asker, interaction.guild_id, "button", library=server_of(interaction)
+    )
     reply = (await interaction.client.services.question_handler.respond(question)).reply
     is_answered = reply.embed is not None and not (reply.embed.description or "").startswith(DECLINED)
     note = "" if is_answered else NOT_FOUND_YET

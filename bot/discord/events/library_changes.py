@@ -9,7 +9,7 @@ from pathlib import Path
 import discord
 
 from bot.discord.account.permissions import may_change_library
-from bot.discord.events.services import Interaction
+from bot.discord.events.services import Interaction, server_of
 from bot.library_log import LibraryLog
 from index.errors import IngestionError
 from index.ingestion.corpus_changes import Ingested, Outcome
@@ -37,12 +37,13 @@ async def store(interaction: Interaction, add: Callable[[Path], Ingested]) -> St
 
     Raises what `add` raises.
     """
-    services = interaction.client.services
-    async with services.library_lock:
-        ingested = await asyncio.to_thread(add, services.config.corpus_directory)
+    libraries, server = interaction.client.services.libraries, server_of(interaction)
+    async with libraries.lock_of(server):
+        await libraries.prepare_change(server)
+        ingested = await asyncio.to_thread(add, libraries.config_of(server).corpus_directory)
         if ingested.outcome is not Outcome.UNCHANGED:
             await record(interaction, ingested.outcome, ingested.file, ingested.url)
-    return Stored(ingested, found=await services.live_library.refresh())
+    return Stored(ingested, found=await libraries.refresh(server))
 
 
 async def record(interaction: Interaction, action: str, file: str, url: str | None) -> None:

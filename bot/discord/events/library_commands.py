@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -13,14 +13,13 @@ from yarl import URL
 
 from bot.discord.delivery.sending import REQUEST_TIMEOUT, defer_response, edit_response, send_privately
 from bot.discord.events.library_changes import may_change, record, why_not_stored
-from bot.discord.events.services import Interaction, is_too_fast
+from bot.discord.events.services import Interaction, is_too_fast, server_of
 from bot.discord.library import corpus_work
 from bot.discord.library.page_refresh import refresh_pages
 from bot.discord.replies import library_changes as replies
 from bot.discord.replies import library_pages
-from bot.discord.replies.reply import notice
+from bot.discord.replies.reply import Reply, notice
 from bot.discord.replies.tickets import QUERY_LIMIT
-from bot.live.update_process import work_in_child
 from index.articles.file_formats import has_known_format
 from index.errors import FootnoteError, IngestionError, UnknownArticleError, UnreadableFileError
 from index.ingestion.corpus_changes import Outcome, find_file, remove_articles
@@ -34,8 +33,6 @@ GAPS_SHOWN = 10
 NOT_ALLOWED = "Only those who manage this server, or have the role for it, can change the library."
 
 _ADDRESS, _TITLE = 500, 200  # code points of an address, and of a title
-
-T = TypeVar("T")
 
 library = app_commands.Group(
     name="library",
@@ -94,14 +91,15 @@ async def _add_file(interaction: Interaction, file: discord.Attachment, title: s
 
 
 async def _add(interaction: Interaction, work: Callable[..., Any]) -> None:
-    services = interaction.client.services
-    corpus = services.config.corpus_directory
+    libraries, server = interaction.client.services.libraries, server_of(interaction)
+    corpus = libraries.config_of(server).corpus_directory
     try:
-        async with services.library_lock:
-            added = await _in_child(interaction, work, "adding an article")
+        async with libraries.lock_of(server):
+            await libraries.prepare_change(server)
+            added = await libraries.work_on(server, work, "adding an article")
             if added.outcome is not Outcome.UNCHANGED:
                 await record(interaction, added.outcome, added.file, added.url)
-        found = added.outcome is Outcome.UNCHANGED or await services.live_library.refresh()
+        found = added.outcome is Outcome.UNCHANGED or await libraries.refresh(server)
         reply = replies.added_reply(added, found=found)
     except (IngestionError, UnreadableFileError) as error:
         reply = replies.failed_reply("Not added", _without_folder(error, corpus))
@@ -116,23 +114,21 @@ async def remove(interaction: Interaction, article: str) -> None:
     """Remove an article."""
     if not await _begin(interaction):
         return
-    services = interaction.client.services
-    corpus = services.config.corpus_directory
+    services, server = interaction.client.services, server_of(interaction)
+    libraries, run = services.libraries, services.question_queue.run
+    corpus = libraries.config_of(server).corpus_directory
     try:
-        id_ = await services.question_queue.run(
-            library_pages.article_id, services.live_library.library, article
-        )
-        row = await services.question_queue.run(services.live_library.library.article, id_)
-        async with services.library_lock:
+        if (changeable := await libraries.changeable_library_of(server)) is None:
+            raise UnknownArticleError(article)
+        row = await run(changeable.article, await run(library_pages.article_id, changeable, article))
+        async with libraries.lock_of(server):
             found_file = await asyncio.to_thread(find_file, corpus, row.file)
             await asyncio.to_thread(remove_articles, corpus, [found_file])
             await record(interaction, "removed", row.file, row.url)
-        found = await services.live_library.refresh()
+        found = await libraries.refresh(server)
         reply = replies.removed_reply(row.title, found=found)
     except UnknownArticleError:
-        reply = await services.question_queue.run(
-            library_pages.unknown_article, services.live_library.library, article
-        )
+        reply = await _unknown_article(interaction, article)
     except OSError as error:
         reply = notice(why_not_stored(interaction, error))
     await edit_response(interaction, reply)
@@ -144,37 +140,41 @@ async def refresh(interaction: Interaction, article: str | None = None) -> None:
     """Refresh one article, or all that were fetched."""
     if not await _begin(interaction):
         return
-    services = interaction.client.services
-    corpus = services.config.corpus_directory
+    services, server = interaction.client.services, server_of(interaction)
+    libraries = services.libraries
+    corpus = libraries.config_of(server).corpus_directory
     only: str | None = None
     try:
+        changeable = await libraries.changeable_library_of(server)
+        if changeable is None:
+            await edit_response(interaction, notice(replies.NOTHING_FETCHED))
+            return
         if article:
-            only = await services.question_queue.run(
-                library_pages.article_id, services.live_library.library, article
-            )
-        async with services.library_lock:
+            only = await services.question_queue.run(library_pages.article_id, changeable, article)
+        async with libraries.lock_of(server):
             work = partial(
                 refresh_pages, only=only, who=str(interaction.user.id), server=interaction.guild_id
             )
-            done = await _in_child(interaction, work, "refreshing the fetched pages")
-        found = await services.live_library.refresh()
+            done = await libraries.work_on(server, work, "refreshing the fetched pages")
+        found = await libraries.refresh(server)
         failures = {name: reason.replace(f"{corpus}/", "") for name, reason in done.failures.items()}
         reply = replies.refreshed_reply(done.outcomes, failures, found=found)
     except UnknownArticleError:
-        reply = await services.question_queue.run(
-            library_pages.unknown_article, services.live_library.library, article or ""
-        )
+        reply = await _unknown_article(interaction, article or "")
     await edit_response(interaction, reply)
 
 
-@library.command(name="list", description="List the articles, as /articles does.")
+@library.command(name="list", description="List the articles that these commands change.")
 @app_commands.describe(search="Words of the title")
 async def list_(interaction: Interaction, search: app_commands.Range[str, 0, QUERY_LIMIT] = "") -> None:
     """List the articles."""
     if await _begin(interaction):
         services = interaction.client.services
-        page = library_pages.articles_page
-        reply = await services.question_queue.run(page, services.live_library.library, search, 0)
+        changeable = await services.libraries.changeable_library_of(server_of(interaction))
+        if changeable is None:
+            reply = notice(replies.NO_OWN_ARTICLES)
+        else:
+            reply = await services.question_queue.run(library_pages.articles_page, changeable, search, 0)
         await edit_response(interaction, reply)
 
 
@@ -183,13 +183,14 @@ async def gaps(interaction: Interaction) -> None:
     """List what could not be answered."""
     if not await _begin(interaction):
         return
-    if not interaction.client.services.config.discord.keep_unanswered:
+    services, server = interaction.client.services, server_of(interaction)
+    if not services.config.discord.keep_unanswered:
         reply = notice(replies.GAPS_OFF)
-    elif len(interaction.client.guilds) > 1:
+    elif not services.config.has_server_libraries and len(interaction.client.guilds) > 1:
         reply = notice(replies.SEVERAL_SERVERS)
     else:
         work = partial(corpus_work.unanswered_groups, most=GAPS_SHOWN)
-        found = await _in_child(interaction, work, "grouping the unanswered questions")
+        found = await services.libraries.work_on(server, work, "grouping the unanswered questions")
         shown = [(each.count, each.question, each.answered) for each in found[:GAPS_SHOWN]]
         reply = replies.gaps_reply(shown, len(found))
     await edit_response(interaction, reply)
@@ -200,11 +201,13 @@ async def export(interaction: Interaction) -> None:
     """Send the articles."""
     if not await _begin(interaction):
         return
-    limit = interaction.filesize_limit
+    libraries, limit = interaction.client.services.libraries, interaction.filesize_limit
     work = partial(corpus_work.zip_articles, limit=limit)
-    content = await _in_child(interaction, work, "zipping the articles")
-    if content is None:
-        await edit_response(interaction, replies.export_too_large(limit))
+    content = await libraries.work_on(server_of(interaction), work, "zipping the articles")
+    if not content:
+        too_large = content is None
+        reply = replies.export_too_large(limit) if too_large else notice(replies.NO_OWN_ARTICLES)
+        await edit_response(interaction, reply)
         return
     async with asyncio.timeout(2 * REQUEST_TIMEOUT):
         await interaction.edit_original_response(
@@ -220,7 +223,10 @@ async def _titles(interaction: Interaction, typed: str) -> list[app_commands.Cho
     if not may_change(interaction):
         return []
     try:
-        found = await services.question_queue.run(library_pages.choices, services.live_library.library, typed)
+        changeable = await services.libraries.changeable_library_of(server_of(interaction))
+        if changeable is None:
+            return []
+        found = await services.question_queue.run(library_pages.choices, changeable, typed)
     except Exception as error:  # discord.py would log it with a traceback at each letter that is typed
         await services.error_reports.interaction_failed(interaction, error)
         return []
@@ -238,8 +244,13 @@ async def _begin(interaction: Interaction) -> bool:
     return True
 
 
-async def _in_child(interaction: Interaction, work: Callable[..., T], doing: str) -> T:
-    return await work_in_child(interaction.client.services.config, 0, work, doing)
+async def _unknown_article(interaction: Interaction, typed: str) -> Reply:
+    """Say that no article that may be changed is called so."""
+    services = interaction.client.services
+    changeable = await services.libraries.changeable_library_of(server_of(interaction))
+    if changeable is None:
+        return library_pages.unknown_article_reply(typed, [])
+    return await services.question_queue.run(library_pages.unknown_article, changeable, typed)
 
 
 def _without_folder(error: FootnoteError, corpus: Path) -> str:

@@ -1,7 +1,6 @@
 """What the handlers of Discord's events work with: one set of services for each client."""
 
-import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import discord
 
@@ -9,12 +8,12 @@ from bot.config import BotConfig
 from bot.discord.delivery.error_reports import ErrorReports
 from bot.discord.delivery.repeat_guards import RecentIds
 from bot.discord.delivery.sending import send_privately
+from bot.discord.library.server_libraries import ServerLibraries
 from bot.discord.questions.question_handler import QuestionHandler
 from bot.discord.replies.reply import pause_reply
-from bot.feedback.store import Feedback
 from bot.live.cooldowns import ActionCooldowns, Cooldowns
-from bot.live.live_library import LiveLibrary
 from bot.live.question_queue import QuestionQueue
+from index.library import Library
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +21,15 @@ class Services:
     """The services of one bot.
 
     `handled` holds the ids of interactions and messages, because Discord may deliver one of them twice.
-    `library_lock` is held while somebody changes the library, so that it changes one thing after the other.
     """
 
     config: BotConfig
-    live_library: LiveLibrary
+    libraries: ServerLibraries
     question_queue: QuestionQueue
-    feedback: Feedback
     question_handler: QuestionHandler
     cooldowns: ActionCooldowns
     error_reports: ErrorReports
     handled: RecentIds
-    library_lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class ServicesClient(discord.AutoShardedClient):
@@ -43,6 +39,19 @@ class ServicesClient(discord.AutoShardedClient):
 
 
 Interaction = discord.Interaction[ServicesClient]
+
+
+def server_of(interaction: Interaction) -> int | None:
+    """Return the server whose own articles a command or a click concerns.
+
+    None in direct messages, and where somebody uses the bot whose server has not added it.
+    """
+    return interaction.guild_id if interaction.is_guild_integration() else None
+
+
+async def library_of(interaction: Interaction) -> Library:
+    """Return the library that whoever uses a command or a button may see there."""
+    return await interaction.client.services.libraries.library_of(server_of(interaction))
 
 
 async def is_too_fast(interaction: Interaction, cooldowns: Cooldowns) -> bool:

@@ -5,14 +5,18 @@ import zipfile
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from bot.config import BotConfig
 from bot.feedback.grouping import group_alike, in_same_words
 from bot.feedback.store import Feedback
 from bot.feedback.unanswered import UnansweredQuestions
-from index.errors import IngestionError
+from index.errors import IndexMissingError, IngestionError
 from index.ingestion.corpus_changes import Ingested, Outcome, add_article, describe
 from index.records import Progress
+
+if TYPE_CHECKING:
+    from index.library import Library
 
 ATTACHMENTS_FOLDER = "discord"
 """Folder of the corpus that files from Discord go to."""
@@ -94,12 +98,15 @@ def add_attachment(
 
 
 def zip_articles(config: BotConfig, _progress: Progress, _wait: float, *, limit: int) -> bytes | None:
-    """Return the articles, and what is beside them, as a zip; None above `limit` bytes."""
+    """Return the articles, and what is beside them, as a zip; None above `limit` bytes, b"" without any."""
     from index.articles.corpus import corpus_files
 
     corpus, target = config.corpus_directory, io.BytesIO()
+    files = corpus_files(corpus) if corpus.is_dir() else []
+    if not files:
+        return b""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
-        for file in corpus_files(corpus):
+        for file in files:
             for path in filter(None, (file.path, file.sidecar)):
                 archive.write(path, path.relative_to(corpus))
                 if target.tell() > limit:
@@ -109,13 +116,11 @@ def zip_articles(config: BotConfig, _progress: Progress, _wait: float, *, limit:
 
 def unanswered_groups(config: BotConfig, _progress: Progress, _wait: float, *, most: int) -> list[AskedAlike]:
     """Group the questions that were not answered, latest first, and ask the latest of `most` groups again."""
-    from index.library import Library  # with what only the child needs
-
-    stored = UnansweredQuestions(Feedback(config.bot_directory), config.discord.keep_days)
+    stored = UnansweredQuestions(Feedback(config.feedback_directory), config.discord.keep_days)
     questions = in_same_words(stored.list())
     if not questions:
         return []
-    library = Library.open(config)
+    library = _open_library(config)
     groups = group_alike(questions, library.question_vectors([each.latest.question for each in questions]))
     return [
         AskedAlike(
@@ -125,3 +130,16 @@ def unanswered_groups(config: BotConfig, _progress: Progress, _wait: float, *, m
         )
         for number, group in enumerate(groups)
     ]
+
+
+def _open_library(config: BotConfig) -> "Library":
+    """Open what is asked with a configuration: in a server, its own articles and the common ones."""
+    from index.library import Library  # with what only the child needs
+
+    if config.common is None:
+        return Library.open(config)
+    common = Library.open(config.common)
+    try:
+        return Library.open(config, earlier=common).joined_with(common)
+    except IndexMissingError:
+        return common

@@ -7,10 +7,12 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from bot.config import BotConfig
 from bot.library_log import SCHEDULE, LibraryLog
 from bot.live.update_process import work_in_child
+from bot.server_folders import server_ids
 from bot.telemetry.log_format import fields
 from index.errors import FootnoteError
 from index.records import Progress
@@ -65,7 +67,8 @@ def refresh_pages(
 
 
 async def _refresh_in_child(config: BotConfig) -> PageRefresh:
-    return await work_in_child(config, 0, refresh_pages, "refreshing the fetched pages")
+    work = partial(refresh_pages, server=config.server)
+    return await work_in_child(config, 0, work, "refreshing the fetched pages")
 
 
 async def refresh_regularly(
@@ -79,19 +82,28 @@ async def refresh_regularly(
     with contextlib.suppress(OSError):  # there was none yet
         await asyncio.sleep(min(interval, last.stat().st_mtime + interval - time.time()))
     while True:
-        try:
-            refreshed = await refresh(config)
-        except FootnoteError as error:
-            log.warning("the fetched pages were not refreshed", extra=fields(reason=error.message))
-        except Exception as error:  # the next time may go better
-            log.error("the fetched pages were not refreshed", exc_info=error)
-        else:
-            log.info("fetched pages refreshed", extra=fields(**refreshed.outcomes))
-            for article, reason in refreshed.failures.items():
-                log.warning("page not refreshed", extra=fields(article=article, reason=reason))
+        await _refresh_and_log(config, refresh)
+        for server in await asyncio.to_thread(server_ids, config):
+            of_server = config.of_server(server)
+            if of_server.corpus_directory.is_dir():
+                await _refresh_and_log(of_server, refresh)
         try:
             last.parent.mkdir(parents=True, exist_ok=True)
             last.touch()
         except OSError as error:
             log.warning("cannot keep when pages were refreshed", extra=fields(reason=error.strerror))
         await asyncio.sleep(interval)
+
+
+async def _refresh_and_log(config: BotConfig, refresh: Callable[[BotConfig], Awaitable[PageRefresh]]) -> None:
+    which = {} if config.server is None else {"server": config.server}
+    try:
+        refreshed = await refresh(config)
+    except FootnoteError as error:
+        log.warning("the fetched pages were not refreshed", extra=fields(reason=error.message, **which))
+    except Exception as error:  # the next time may go better
+        log.error("the fetched pages were not refreshed", exc_info=error, extra=fields(**which))
+    else:
+        log.info("fetched pages refreshed", extra=fields(**refreshed.outcomes, **which))
+        for article, reason in refreshed.failures.items():
+            log.warning("page not refreshed", extra=fields(article=article, reason=reason, **which))

@@ -9,7 +9,8 @@ class DiscordQuestion:
 
     `user` is the id of who asks. `source` is slash, menu, message or button; `server` is None in direct
     messages. `article` is an article's key, id or title, as it was given. `offset` is the number of citations
-    that the asker has already seen.
+    that the asker has already seen. `library` is the server whose own articles are asked besides the common
+    ones.
     """
 
     text: str
@@ -18,6 +19,7 @@ class DiscordQuestion:
     source: str
     article: str | None = None
     offset: int = 0
+    library: int | None = None
     text_hidden: bool = False
     """Discord did not show the bot what was written."""
     alone: str | None = None

@@ -25,6 +25,7 @@ from bot.discord.delivery.sending import (
     retry_once,
     send_privately,
 )
+from bot.discord.library.server_libraries import ServerLibraries
 from bot.discord.questions.in_flight import InFlight, ShutdownError
 from bot.discord.questions.question import DiscordQuestion
 from bot.discord.replies.answer_reply import (
@@ -48,7 +49,6 @@ from bot.discord.replies.without_embed import may_embed, without_embed
 from bot.feedback.store import FeedbackError
 from bot.feedback.unanswered import UnansweredQuestions
 from bot.live.cooldowns import ActionCooldowns
-from bot.live.live_library import LiveLibrary
 from bot.live.question_queue import DeadlineError, LibraryAnswer, QuestionQueue, QueueFullError
 from bot.shown_citations import shown_citations
 from bot.small_talk import recognise
@@ -102,20 +102,18 @@ class QuestionHandler:
     def __init__(
         self,
         config: BotConfig,
-        live_library: LiveLibrary,
+        libraries: ServerLibraries,
         question_queue: QuestionQueue,
         cooldowns: ActionCooldowns,
         meter: Meter,
-        unanswered: UnansweredQuestions,
     ) -> None:
         self.in_flight = InFlight()
         self.typing_delay = TYPING_DELAY
         self._config = config
-        self._live_library = live_library
+        self._libraries = libraries
         self._question_queue = question_queue
         self._cooldowns = cooldowns
         self._meter = meter
-        self._unanswered = unanswered
         self._warned = SentWarnings()
         self._without_embeds = RecentIds()
         self._stopping = False
@@ -211,9 +209,8 @@ class QuestionHandler:
             # Unless somebody typed it, it comes from a message, and existed when that was written.
             if question.article is None or question.source != "slash":
                 return Response(article_gone_reply(), "invalid", private=True)
-            reply = await self._question_queue.run(
-                unknown_article, self._live_library.library, question.article
-            )
+            library = await self._libraries.library_of(question.library)
+            reply = await self._question_queue.run(unknown_article, library, question.article)
             return Response(reply, "invalid", private=True)
 
     async def _answer(self, question: DiscordQuestion, complete: CompleteQuestion | None) -> Response:
@@ -261,11 +258,12 @@ class QuestionHandler:
 
         If the article of an earlier answer does not say, all articles are asked.
         """
-        ask = partial(self._question_queue.ask, question.text, top_k=MOST_CITATIONS)
+        library = await self._libraries.library_of(question.library)
+        ask = partial(self._question_queue.ask, question.text, top_k=MOST_CITATIONS, library=library)
         if question.article is None:
             return await ask(), None, None
         try:
-            article = await self._question_queue.run(article_id, self._live_library.library, question.article)
+            article = await self._question_queue.run(article_id, library, question.article)
             given = await ask(article=article)
         except UnknownArticleError:
             if not question.is_follow_up:
@@ -287,7 +285,9 @@ class QuestionHandler:
         if question is None or not self._config.discord.keep_unanswered:
             return
         try:
-            await asyncio.to_thread(self._unanswered.add, question.text, question.names)
+            feedback = await self._libraries.feedback_of(question.library)
+            unanswered = UnansweredQuestions(feedback, self._config.discord.keep_days)
+            await asyncio.to_thread(unanswered.add, question.text, question.names)
         except FeedbackError as error:
             log.warning("unanswered question not kept", extra=fields(reason=error.message))
 

@@ -25,6 +25,7 @@ SEVERAL_SERVERS = (
     "I answer in several servers and don't keep in which of them a question was asked, so I list them in "
     "none. Whoever runs me sees them with `footnote gaps`."
 )
+NO_OWN_ARTICLES = "Nothing has been added in this server yet. `/library add` does."
 NOTHING_FETCHED = "No article of this library came from the web, so there is nothing to ask for again."
 
 # How the reasons begin that speak of a file or a page without naming it: "is larger than 20 MB"

@@ -45,6 +45,11 @@ FEEDBACK = (
 UNLOGGED = "Questions are otherwise neither kept nor logged."
 LOGGED = "Questions are also kept in the log there."
 UNANSWERED = "Questions that I can't answer are kept there for {days}, without who asked them or where."
+UNANSWERED_HERE = (
+    "Questions that I can't answer are kept there for {days}, with what was added in this server, but "
+    "without who asked them."
+)
+OWN = "What is added in this server is neither asked nor shown anywhere else."
 
 WRITTEN = (
     "Those who may change the library can add what somebody wrote in a server, or their own answer to a "
@@ -132,9 +137,13 @@ def unknown_article_reply(typed: str, suggestions: Sequence[str]) -> Reply:
 
 
 def about_page(
-    library: Library, log_questions: bool, keep_unanswered_days: int = 0, name_authors: bool = False
+    library: Library,
+    log_questions: bool,
+    keep_unanswered_days: int = 0,
+    name_authors: bool = False,
+    common_articles: int | None = None,
 ) -> Reply:
-    """Say what the bot is."""
+    """Say what the bot is; `common_articles` of the articles are no server's own, None: all are."""
     return about_reply(
         articles=len(library.titles),
         version=version(DISTRIBUTION),
@@ -142,6 +151,7 @@ def about_page(
         log_questions=log_questions,
         keep_unanswered_days=keep_unanswered_days,
         name_authors=name_authors,
+        own_articles=None if common_articles is None else len(library.titles) - common_articles,
     )
 
 
@@ -153,19 +163,26 @@ def about_reply(
     log_questions: bool,
     keep_unanswered_days: int = 0,
     name_authors: bool = False,
+    own_articles: int | None = None,
 ) -> Reply:
     """Say what the bot is, what it knows, what it stores, and where its source is.
 
     Unanswered questions are kept for `keep_unanswered_days`; 0: not at all. With `name_authors`, so are the
-    names of those who wrote what was added to the library.
+    names of those who wrote what was added to the library. `own_articles` of the articles are this server's
+    own; None: all servers have the same.
     """
     kept = [FEEDBACK]
     if keep_unanswered_days:
-        kept.append(UNANSWERED.format(days=count_with_noun(keep_unanswered_days, "day")))
+        unanswered = UNANSWERED if own_articles is None else UNANSWERED_HERE
+        kept.append(unanswered.format(days=count_with_noun(keep_unanswered_days, "day")))
     kept.append(WRITTEN.format(author="with" if name_authors else "without"))
     kept.append(LOGGED if log_questions else UNLOGGED)
+    size = f"{articles:,} article{'' if articles == 1 else 's'}"
+    if own_articles is not None:
+        kept.insert(0, OWN)
+        size += f", {own_articles:,} of them added in this server"
     embed = discord.Embed(title="Footnote", description=ABOUT, colour=BLUE)
-    embed.add_field(name="Library", value=f"{articles:,} article{'' if articles == 1 else 's'}")
+    embed.add_field(name="Library", value=size)
     embed.add_field(name="Version", value=version)
     embed.add_field(name="Source", value=source)
     embed.add_field(name="Privacy", value=" ".join(kept), inline=False)

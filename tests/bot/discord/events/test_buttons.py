@@ -56,7 +56,7 @@ async def test_a_sentence_is_shown_in_its_passage(discord: FakeDiscord, bot: Foo
     before = message.text
     eve = discord.world.add_user("eve")  # anyone may press
     clicked = await press(discord, message, CONTEXT, eve)
-    text = bot.services.live_library.library.article(COALITION).text
+    text = bot.services.libraries.common.library.article(COALITION).text
     assert clicked.private
     assert clicked.message is not None
     embed = clicked.message.embed
@@ -129,7 +129,7 @@ async def test_buttons_work_in_direct_messages(discord: FakeDiscord, bot: Footno
     message = await discord.answer(await discord.say(world.user, world.dm(world.user), RAQQA))
     assert ANSWER in seen(await press(discord, message, CONTEXT))
     assert THANKS in seen(await press(discord, message, WRONG))
-    assert bot.services.feedback.list()[0].judgement.question == RAQQA
+    assert bot.services.libraries.feedback.list()[0].judgement.question == RAQQA
 
 
 @pytest.mark.usefixtures("all_worth_showing")
@@ -146,7 +146,7 @@ async def test_buttons_work_after_a_restart(discord: FakeDiscord, bots: Bots) ->
     assert "-# 4 ·" in seen(await press(discord, message, MORE))
     sent = await discord.submit(discord.world.user, opened, note="As I said.")
     await sent.done()
-    assert [entry.note for entry in second.services.feedback.list()] == ["As I said."]
+    assert [entry.note for entry in second.services.libraries.feedback.list()] == ["As I said."]
 
 
 @pytest.mark.usefixtures("all_worth_showing")
@@ -162,7 +162,7 @@ async def test_two_people_press_at_once_and_each_twice(discord: FakeDiscord, bot
         # Of two presses on "No", the first changes what the person said before.
         assert len(set(shown)) == 1 + (what == WRONG)
         assert sum("changed to wrong" in text for text in shown) == 2 * (what == WRONG)
-    assert [entry.judgement.right for entry in bot.services.feedback.list()] == [False, False]
+    assert [entry.judgement.right for entry in bot.services.libraries.feedback.list()] == [False, False]
 
 
 async def test_a_click_that_is_delivered_twice_is_answered_once(
@@ -230,7 +230,7 @@ async def test_an_article_that_is_gone_is_said(discord: FakeDiscord, bot: Footno
     shown = page.text
     assert seen(await press(discord, page, "Later")) == GONE
     assert page.text == shown
-    assert bot.services.feedback.list() == []
+    assert bot.services.libraries.feedback.list() == []
 
 
 async def test_a_sentence_that_changed_is_said(discord: FakeDiscord, bot: FootnoteClient) -> None:
@@ -241,7 +241,7 @@ async def test_a_sentence_that_changed_is_said(discord: FakeDiscord, bot: Footno
     first["custom_id"] = replace(cited, digest=DIGEST).custom_id
     assert seen(await press(discord, message, CONTEXT)) == GONE
     await press(discord, message, RIGHT)  # the verdict is kept, but proves nothing
-    (entry,) = bot.services.feedback.list()
+    (entry,) = bot.services.libraries.feedback.list()
     assert (entry.judgement.sentence, entry.judgement.article) == (None, COALITION)
     assert export([entry]).changed == 1
 
@@ -331,7 +331,7 @@ async def test_a_button_that_is_not_on_the_message_does_nothing(
     before = message.text
     assert seen(await forge(discord, message, ticket.custom_id)) == FORGED
     assert (message.text, message.edits) == (before, 0)
-    assert bot.services.feedback.list() == []
+    assert bot.services.libraries.feedback.list() == []
 
 
 async def test_a_far_page_of_sources_gets_a_private_line(discord: FakeDiscord, bot: FootnoteClient) -> None:

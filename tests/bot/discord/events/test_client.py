@@ -45,7 +45,7 @@ def test_making_a_client_changes_nothing(bots: Bots) -> None:
         {"base": bots.folder, "discord": {"api_base": "http://127.0.0.1:9/api/v10"}}
     )
     for _ in range(2):
-        client = FootnoteClient(config, *[None] * 3, Meter())  # type: ignore[arg-type]
+        client = FootnoteClient(config, *[None] * 2, Meter())  # type: ignore[arg-type]
     assert api_base() == before
     assert client.allowed_mentions is not None
     assert client.allowed_mentions.to_dict() == {"parse": []}

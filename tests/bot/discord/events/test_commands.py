@@ -257,7 +257,7 @@ async def test_about(discord: FakeDiscord, bot: FootnoteClient) -> None:
     world = discord.world
     text = alone(await (await discord.slash(world.user, world.channel, "about")).done())
     assert "4 articles" in text
-    assert bot.services.live_library.library.fingerprint not in text
+    assert bot.services.libraries.common.library.fingerprint not in text
     assert "footnote-bot" in text
 
 

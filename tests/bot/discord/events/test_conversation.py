@@ -372,7 +372,7 @@ async def test_an_error_is_said_with_a_number_and_nothing_else(
     def broken(*_: object) -> None:
         raise RuntimeError("the secret of the bees")
 
-    monkeypatch.setattr(bot.services.live_library.library, "ask_many", broken)
+    monkeypatch.setattr(bot.services.libraries.common.library, "ask_many", broken)
     answer = await mentioning(discord, RAQQA)
     assert "Reference" in answer.content
     assert "secret" not in answer.text

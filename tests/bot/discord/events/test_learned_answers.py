@@ -285,7 +285,7 @@ async def test_an_index_that_cannot_be_updated_is_said(
     async def fail(*_: object) -> Any:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(client.services.live_library, "_update_index", fail)
+    monkeypatch.setattr(client.services.libraries.common, "_update_index", fail)
     refused = await ask(discord, NOWHERE)
     assert "once the index could be updated" in seen(await teach(discord, refused, manager))
     assert len(answers(own_bots)) == 1

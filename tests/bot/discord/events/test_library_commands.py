@@ -4,7 +4,6 @@ import asyncio
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +63,13 @@ def logged(client: FootnoteClient) -> list[tuple[str, str]]:
     return [
         (change.action, change.file) for change in LibraryLog(client.services.config.bot_directory).list()
     ]
+
+
+def allow_this_machine(client: FootnoteClient) -> None:
+    """Let the owner fetch from this machine."""
+    config = client.services.config
+    corpus = config.corpus.model_copy(update={"allow_hosts": ["127.0.0.1"]})
+    client.services.libraries._config = config.model_copy(update={"corpus": corpus})
 
 
 def test_others_are_not_shown_the_commands() -> None:
@@ -175,10 +181,7 @@ async def test_a_file_that_claims_to_be_a_page_is_refused(
 async def test_no_machine_of_the_owner_is_asked(discord: FakeDiscord, own_bots: Bots) -> None:
     """Not even one that `allow_hosts` lets the owner ask."""
     client = await own_bots.start()
-    corpus = client.services.config.corpus.model_copy(update={"allow_hosts": ["127.0.0.1"]})
-    client.services = replace(
-        client.services, config=client.services.config.model_copy(update={"corpus": corpus})
-    )
+    allow_this_machine(client)
     with web_server() as server:
         refused = await use(discord, "add", url=server.put("/", PAGE))
         assert server.asked == []
@@ -196,7 +199,7 @@ async def test_an_article_is_removed(discord: FakeDiscord, own_bots: Bots, tmp_p
     removed = await use(discord, "remove", article=offered["value"])
     assert removed == "Removed **How bees keep warm**. Whoever runs me can bring it back."
     assert len(list((tmp_path / ".trash").rglob("bees.md"))) == 1
-    assert len(client.services.live_library.library.titles) == 3
+    assert len(client.services.libraries.common.library.titles) == 3
     assert logged(client) == [("removed", "notes/bees.md")]
     assert "No article is called" in await use(discord, "remove", article=article_key("notes/bees"))
 
@@ -206,10 +209,7 @@ async def test_pages_are_refreshed(discord: FakeDiscord, own_bots: Bots, web: We
     assert await use(discord, "refresh") == NOTHING_FETCHED
     address = web.put("/wasps", PAGE)
     await use(discord, "add", url=address)
-    corpus = client.services.config.corpus.model_copy(update={"allow_hosts": ["127.0.0.1"]})
-    client.services = replace(
-        client.services, config=client.services.config.model_copy(update={"corpus": corpus})
-    )
+    allow_this_machine(client)
     web.put("/wasps", PAGE.replace("paper", "wood"))
     assert await use(discord, "refresh") == "1 updated, 0 unchanged, 0 failed. Ask away."
     assert await use(discord, "refresh", article="Wasps") == "0 updated, 1 unchanged, 0 failed. Ask away."
@@ -235,7 +235,7 @@ async def test_gaps_are_listed_if_they_are_kept_and_of_one_server(
     await own_bots.stop(client)
     client = await own_bots.start(keep_unanswered=True)
     assert await use(discord, "gaps") == NO_GAPS
-    unanswered = UnansweredQuestions(client.services.feedback, 90)
+    unanswered = UnansweredQuestions(client.services.libraries.feedback, 90)
     for question in ("Who owns the *moon*?", "who owns the *moon*?", "What is the price of bitcoin?"):
         unanswered.add(question)
     text = await use(discord, "gaps")
@@ -267,6 +267,6 @@ async def test_an_addition_that_outlasts_discords_patience_is_made_all_the_same(
     world.guild.grant(world.user, "manage_guild")
     discord.fail("PATCH", "@original", 401, 50027, times=None)
     await discord.slash(world.user, world.channel, "library add", url=web.put("/wasps", PAGE))
-    await discord.until(lambda: len(client.services.live_library.library.titles) == 5, LONG)
+    await discord.until(lambda: len(client.services.libraries.common.library.titles) == 5, LONG)
     await discord.until(lambda: not len(client.services.question_handler.in_flight), LONG)
     assert [action for action, _ in logged(client)] == ["added"]

@@ -269,11 +269,11 @@ class Another:
 async def test_an_answer_is_shown_with_the_library_that_gave_it(
     discord: FakeDiscord, bot: FootnoteClient, held: threading.Event
 ) -> None:
-    before = bot.services.live_library.library
+    before = bot.services.libraries.common.library
     asked = await (await ask(discord)).acknowledged()
     computing = partial(bot.meter.registry.get_sample_value, "footnote_batch_questions_count")
     await discord.until(lambda: computing() == 1)
-    bot.services.live_library.exchange(cast(Library, Another(before)))
+    bot.services.libraries.common.exchange(cast(Library, Another(before)))
     held.set()
     assert "sentence 4 of 16" in text(await asked.done())
     assert asked.message is not None
@@ -315,7 +315,7 @@ async def test_a_stop_waits_until_a_failure_is_said(
     def broken(*_: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(bot.services.live_library.library, "ask_many", broken)
+    monkeypatch.setattr(bot.services.libraries.common.library, "ask_many", broken)
     sending = discord.hold("*", "@original$" if by_command else "/messages$")
     asked = await (ask if by_command else mention)(discord)
     await discord.until(lambda: sending.happened)

@@ -67,7 +67,7 @@ async def test_an_answer_without_an_embed_can_be_followed_up_and_judged(
     (first_answer,) = discord.answers(said)[:1]
     assert "4 · " in seen(await press(discord, first_answer, MORE))
     assert THANKS in seen(await press(discord, first_answer, RIGHT))
-    (entry,) = bot.services.feedback.list()
+    (entry,) = bot.services.libraries.feedback.list()
     assert (entry.judgement.question, entry.judgement.answer) == (RAQQA, ANSWER)
     on = await discord.answer(await discord.say(world.user, world.channel, BEES, reply_to=first_answer))
     assert "35 degrees" in on.content

@@ -1,0 +1,202 @@
+"""Libraries of servers: opened when they are asked, joined with the common one, closed when nobody asks."""
+
+import asyncio
+import gc
+import weakref
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.config import BotConfig
+from bot.discord.library import server_libraries
+from bot.discord.library.server_libraries import IDLE, RETRY_AFTER, ServerLibraries
+from bot.feedback.store import Feedback
+from bot.live.live_library import LiveLibrary
+from index.building.report import BuildReport
+from index.errors import IndexUnwritableError
+from index.library import Library
+from tests.support.bots import update_here
+from tests.support.small_library import write_corpus
+
+RAID, ZOO = "The guild raids on Friday evening.\n", "The zoo has nine zebras.\n"
+WHEN, HOW_MANY, BRIDGE = (
+    "When does the guild raid?",
+    "How many zebras are there?",
+    "How long is the red bridge?",
+)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Updates:
+    """Updates indexes in this process, and counts; fails while `broken`."""
+
+    def __init__(self) -> None:
+        self.servers: list[int | None] = []
+        self.broken = False
+
+    async def __call__(self, config: BotConfig, wait: float) -> BuildReport:
+        self.servers.append(config.server)
+        if self.broken:
+            raise IndexUnwritableError("the disk is full")
+        return await update_here(config, wait)
+
+
+@pytest.fixture
+def updates() -> Updates:
+    return Updates()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def libraries(
+    library: Library,
+    library_folder: Path,
+    tmp_path: Path,
+    updates: Updates,
+    clock: Clock,
+    runner: asyncio.Runner,
+) -> Iterator[ServerLibraries]:
+    config = BotConfig.model_validate(
+        {
+            "base": tmp_path,
+            "corpus": {"directory": str(library_folder / "corpus")},
+            "index": {"directory": str(library_folder / "index"), "watch": 0},
+            "discord": {"libraries": "per-server"},
+        }
+    )
+    common = LiveLibrary(config, library, None, updates)
+    libraries = ServerLibraries(config, common, Feedback(config.bot_directory), updates, clock)
+    yield libraries
+    runner.run(libraries.close())
+
+
+def write(libraries: ServerLibraries, server: int, text: str, name: str = "own.md") -> Path:
+    corpus = libraries.config_of(server).corpus_directory
+    write_corpus(corpus, {name: text})
+    return corpus / name
+
+
+async def test_each_server_asks_its_own_and_the_common_articles(
+    libraries: ServerLibraries, updates: Updates
+) -> None:
+    write(libraries, 1, RAID)
+    write(libraries, 2, ZOO)
+    first, second, third = [await libraries.library_of(server) for server in (1, 2, 3)]
+    assert first.ask(WHEN).answer == "Friday evening"
+    assert second.ask(HOW_MANY).answer == "nine"
+    for other, question in ((second, WHEN), (first, HOW_MANY), (third, WHEN), (third, HOW_MANY)):
+        assert not other.ask(question).answerable
+    assert all(each.ask(BRIDGE).answerable for each in (first, second, third))
+    assert third is await libraries.library_of(None) is libraries.common.library
+    assert first is await libraries.library_of(1)
+    assert updates.servers == [1, 2]
+    models = {id(each._models) for each in (first, second, third)}
+    assert len(models) == 1
+
+
+async def test_an_index_is_opened_once_however_many_ask_and_give_up(
+    libraries: ServerLibraries, updates: Updates
+) -> None:
+    write(libraries, 1, RAID)
+    asking = [asyncio.create_task(libraries.library_of(1)) for _ in range(5)]
+    await asyncio.sleep(0)
+    asking[0].cancel()
+    found = await asyncio.gather(*asking, return_exceptions=True)
+    assert isinstance(found[0], asyncio.CancelledError)
+    assert {*found[1:]} == {await libraries.library_of(1)}
+    assert updates.servers == [1]
+
+
+async def test_an_index_that_is_not_asked_is_closed_and_opened_again(
+    libraries: ServerLibraries, clock: Clock, updates: Updates
+) -> None:
+    write(libraries, 1, RAID)
+    before = weakref.ref(await libraries.library_of(1))
+    clock.now += IDLE
+    libraries.close_idle()
+    assert libraries.open_servers == 1
+    clock.now += 1
+    libraries.close_idle()
+    assert libraries.open_servers == 0
+    await asyncio.sleep(0)  # the event loop holds what was awaited last
+    gc.collect()
+    assert before() is None
+    assert (await libraries.library_of(1)).ask(WHEN).answerable
+    assert updates.servers == [1]
+
+
+async def test_of_too_many_the_one_asked_longest_ago_is_closed(
+    libraries: ServerLibraries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_libraries, "MOST_OPEN", 2)
+    for server in (1, 2):
+        write(libraries, server, RAID)
+        await libraries.library_of(server)
+    await libraries.library_of(1)
+    async with libraries.lock_of(2):  # somebody is changing it
+        await libraries.library_of(3)
+        assert libraries.open_servers == 1
+    await libraries.library_of(4)
+    assert libraries.open_servers == 0
+
+
+async def test_changes_are_answered_from_down_to_the_last_article(libraries: ServerLibraries) -> None:
+    assert await libraries.changeable_library_of(1) is None
+    file = write(libraries, 1, RAID)
+    assert await libraries.refresh(1)
+    assert (await libraries.library_of(1)).ask(WHEN).answerable
+    write(libraries, 1, ZOO, "zoo.md")
+    assert await libraries.refresh(1)
+    assert (await libraries.library_of(1)).ask(HOW_MANY).answerable
+    changeable = await libraries.changeable_library_of(1)
+    assert changeable is not None
+    assert [row.id for row in changeable.articles()] == ["own", "zoo"]
+    file.unlink()
+    file.with_name("zoo.md").unlink()
+    assert await libraries.refresh(1)
+    assert await libraries.library_of(1) is libraries.common.library
+    assert await libraries.changeable_library_of(1) is None
+
+
+async def test_without_its_index_a_server_asks_the_common_articles_and_tries_again_later(
+    libraries: ServerLibraries, updates: Updates, clock: Clock
+) -> None:
+    updates.broken = True
+    write(libraries, 1, RAID)
+    for _ in range(3):
+        assert await libraries.library_of(1) is libraries.common.library
+    assert updates.servers == [1]
+    assert not await libraries.refresh(1)
+    updates.broken = False
+    clock.now += RETRY_AFTER
+    assert (await libraries.library_of(1)).ask(WHEN).answerable
+
+
+async def test_a_common_library_that_was_exchanged_is_asked_at_once(
+    libraries: ServerLibraries, library_folder: Path, library: Library
+) -> None:
+    write(libraries, 1, RAID)
+    before = await libraries.library_of(1)
+    libraries.common.exchange(Library.open(libraries.config_of(None), library))
+    after = await libraries.library_of(1)
+    assert after is not before
+    assert after.ask(WHEN).answerable
+
+
+async def test_feedback_lies_with_the_articles_it_is_about(libraries: ServerLibraries) -> None:
+    of_one = await libraries.feedback_of(1)
+    assert of_one.path.parent == libraries.config_of(1).server_directory
+    assert await libraries.feedback_of(None) is libraries.feedback
+    assert await libraries.feedback_of(1) is of_one
