@@ -18,7 +18,7 @@ from urllib.parse import quote, urlsplit
 from index.reading.copies import CitedReading
 from index.records import Block, BlockKind, Span
 from index.segmentation.characters import CONTROLS
-from index.storage.catalog import Catalog
+from index.storage.joined import AnyCatalog
 
 LONGEST_LINK = 2048
 """Characters of a link; chats and mail programs take no longer ones."""
@@ -264,7 +264,7 @@ def sentence_link(
     return link if 0 < len(link) <= LONGEST_LINK else None
 
 
-def with_links(cited: Sequence[CitedReading], catalog: Catalog) -> list[CitedReading]:
+def with_links(cited: Sequence[CitedReading], catalog: AnyCatalog) -> list[CitedReading]:
     """Give each reading whose article has an address the link to its sentence."""
     rows = {reading.reading.candidate.article for reading in cited if reading.article.url}
     articles = {article.row: article for article in catalog.article_rows(rows)}

@@ -259,6 +259,10 @@ class JoinedCatalog:
             return self._first.article(row)
         return replace(self._second.article(row - self._articles), id=self.article_row(row).id)
 
+    def text(self, row: int) -> str:
+        """Read the text of the article of `row`. Raises IndexError."""
+        return self._part(row).text(self._row_there(row))
+
     def blocks(self, row: int) -> list[Block]:
         """Read the blocks of the article of `row`, in order."""
         return self._part(row).blocks(self._row_there(row))

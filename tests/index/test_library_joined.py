@@ -17,7 +17,8 @@ OWN = {
     "zoo.md": "# Zoo\n\nThe zoo has nine zebras.\n",
 }
 COMMON = {
-    "bees.md": "# Bees\n\nA bee visits 5,000 flowers a day. Bees dance to show where flowers are.\n",
+    "bees.md": "---\nurl: https://bees.example/\n---\n# Bees\n\nA bee visits 5,000 flowers a day. "
+    "Bees dance to show where flowers are.\n",
     "rules.md": "# General rules\n\nThe tavern closes at midnight. Dogs are welcome in the garden.\n",
     "weather.md": "# Weather\n\nIt rained in Paris on Friday. The sun came out at noon.\n",
 }
@@ -60,8 +61,8 @@ def _library(base: Path, articles: dict[str, str], encoder_folder: Path) -> Libr
     return Library.open(config)
 
 
-def _cited(answer: Answer) -> Sequence[tuple[str, str]]:
-    return [(citation.article.id, citation.sentence) for citation in answer.citations]
+def _cited(answer: Answer) -> Sequence[tuple[str, str, str | None]]:
+    return [(citation.article.id, citation.sentence, citation.link) for citation in answer.citations]
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
