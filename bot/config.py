@@ -68,6 +68,16 @@ def _check_listen(value: str) -> str:
     return value
 
 
+def is_listen_address(value: str) -> bool:
+    """Tell whether a text is a host and a port."""
+    match = _LISTEN.fullmatch(value)
+    return match is not None and int(match[2]) <= 65535
+
+
+def _check_public(value: str) -> str:
+    return _check_web_address(value) if value else value
+
+
 def _check_contact(value: str) -> str:
     if safe(value) != value:
         raise PydanticCustomError("contact", "expected one line of visible text, as 'Ask a moderator'")
@@ -184,6 +194,21 @@ class MetricsSection(Section):
     listen: Annotated[str, Field(description="host:port; empty: nowhere"), AfterValidator(_check_listen)] = ""
 
 
+class WebSection(Section):
+    """The reading room: where it listens, where people reach it, and how often they may ask."""
+
+    elsewhere = MappingProxyType({"token": "the token comes from FOOTNOTE_WEB_TOKEN, never from this file"})
+
+    listen: Annotated[
+        str, Field(description="host:port; empty: only by `footnote serve`"), AfterValidator(_check_listen)
+    ] = ""
+    public_url: Annotated[
+        str, Field(description="address that people reach it at; empty: none"), AfterValidator(_check_public)
+    ] = ""
+    questions_per_minute: Annotated[int, Field(ge=0, le=10_000, description="of one address; 0: any")] = 20
+    all_questions_per_minute: Annotated[int, Field(ge=0, le=100_000, description="0: any")] = 240
+
+
 class BotConfig(Config):
     """The whole configuration file, including what only front ends read."""
 
@@ -193,6 +218,7 @@ class BotConfig(Config):
     chat: ChatSection = Field(default=ChatSection(), description="questions in a terminal")
     discord: DiscordSection = Field(default=DiscordSection(), description="the Discord bot")
     metrics: MetricsSection = Field(default=MetricsSection(), description="the bot's metrics")
+    web: WebSection = Field(default=WebSection(), description="the reading room")
     _common: "BotConfig | None" = PrivateAttr(None)
     _server: int | None = PrivateAttr(None)
 

@@ -30,6 +30,12 @@ async def listening(
         await runner.cleanup()
 
 
+async def check_address(listen: str, key: str) -> None:
+    """Listen at an address for a moment. Raises ConfigurationError as `listening` does."""
+    async with listening(web.Application(), listen, key):
+        pass
+
+
 def host_and_port(listen: str) -> tuple[str, int]:
     """Split "host:port"; an IPv6 address stands in brackets. Raises ValueError."""
     host, _, port = listen.rpartition(":")

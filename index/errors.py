@@ -82,9 +82,13 @@ class EmptyQuestionError(FootnoteError):
 
 
 class UnknownArticleError(FootnoteError):
-    """No article has the id; the message names the nearest ids."""
+    """No article has the id, or several do; the message names the `nearest` ids."""
 
     default_reason = Reason.UNKNOWN_ARTICLE
+
+    def __init__(self, message: str, nearest: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.nearest = nearest
 
 
 class UnreadableFileError(FootnoteError):

@@ -52,6 +52,7 @@ pytest_plugins = [
     "tests.support.index_fixtures",
     "tests.support.home_fixtures",
     "tests.support.discord_fixtures",
+    "tests.support.reading_rooms",
 ]
 
 

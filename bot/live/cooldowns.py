@@ -73,9 +73,13 @@ class ActionCooldowns:
     @classmethod
     def from_settings(cls, settings: DiscordSection) -> Self:
         """Allow as many questions, and verdicts, as `[discord]` configures, and more clicks than that."""
-        limits = settings.questions_per_minute, settings.server_questions_per_minute
-        of_person, of_server = (limit * CLICKS_PER_QUESTION for limit in limits)
-        return cls(Cooldowns(*limits), Cooldowns(*limits), Cooldowns(of_person, of_server))
+        return cls.from_limits(settings.questions_per_minute, settings.server_questions_per_minute)
+
+    @classmethod
+    def from_limits(cls, of_person: int, of_server: int) -> Self:
+        """Allow as many questions, and verdicts, of one person and of a server, and more clicks."""
+        clicks = Cooldowns(of_person * CLICKS_PER_QUESTION, of_server * CLICKS_PER_QUESTION)
+        return cls(Cooldowns(of_person, of_server), Cooldowns(of_person, of_server), clicks)
 
 
 class _Limit:

@@ -166,6 +166,11 @@ class QuestionQueue:
         finally:
             self._helper_calls -= 1
 
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether no question waits or is being answered."""
+        return not (self._waiting or self._computing)
+
     def retry_after(self) -> int:
         """Estimate, from the measured pace, in how many seconds all current questions will be answered."""
         pace = self._pace

@@ -6,7 +6,7 @@ from bot.terminal.command_group import Group, global_options
 from bot.terminal.commands.articles import articles, index, show
 from bot.terminal.commands.asking import ask, chat
 from bot.terminal.commands.ingestion import add, library, refresh, remove
-from bot.terminal.commands.operation import discord_bot, doctor
+from bot.terminal.commands.operation import discord_bot, doctor, serve
 from bot.terminal.commands.quality import evaluate, feedback, gaps
 
 
@@ -38,6 +38,7 @@ for command in (
     remove,
     index,
     evaluate,
+    serve,
     discord_bot,
     doctor,
     feedback,

@@ -90,11 +90,13 @@ class TitleSearch:
         if len(rows) == 1:
             return rows[0]
         if rows:
-            ids = [escape_unseen(row.id) for row in self.catalog.article_rows(rows[:_NAMED])]
+            ids = tuple(row.id for row in self.catalog.article_rows(rows[:_NAMED]))
             more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
-            raise UnknownArticleError(f"{name[:_LONGEST_TYPED]!r} could be {', '.join(ids)}{more}")
-        near = ", ".join(map(escape_unseen, self._nearest(name)))
-        raise UnknownArticleError(f"no article is called {name[:_LONGEST_TYPED]!r}; the nearest: {near}")
+            could_be = ", ".join(map(escape_unseen, ids))
+            raise UnknownArticleError(f"{name[:_LONGEST_TYPED]!r} could be {could_be}{more}", ids)
+        ids = tuple(self._nearest(name))
+        near = ", ".join(map(escape_unseen, ids))
+        raise UnknownArticleError(f"no article is called {name[:_LONGEST_TYPED]!r}; the nearest: {near}", ids)
 
     def _nearest(self, name: str) -> list[str]:
         """List the ids of the articles whose ids or titles are most similar to a name; at least one."""

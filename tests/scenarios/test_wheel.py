@@ -34,3 +34,10 @@ def test_the_weights_and_the_model_are_in_the_wheel() -> None:
     model = [path for path in (index / "reading" / "reader_model").iterdir() if path.is_file()]
     weights = [index / "retrieval" / "fusion.json", index / "reading" / "reading.json"]
     assert len(model) > 2 and data >= {*model, *weights, index / "py.typed"}
+
+
+def test_the_pages_of_the_reading_room_are_in_the_wheel() -> None:
+    bot = ROOT / "bot"
+    data = {path for pattern in SETUPTOOLS["package-data"]["bot"] for path in bot.glob(pattern)}
+    needed = {path for path in (bot / "web").rglob("*") if path.suffix in (".html", ".css", ".svg")}
+    assert len(needed) > 6 and data >= {*needed, bot / "py.typed"}

@@ -1,9 +1,43 @@
-"""Commands that run and check an installation: `bot` and `doctor`."""
+"""Commands that run and check an installation: `serve`, `bot` and `doctor`."""
 
 import click
 
 from bot.terminal.command_group import Command, global_options
 from bot.terminal.commands.options import json_option, options_of
+
+_log_format_option = click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How each event is written to stderr.",
+)
+
+
+@click.command(
+    cls=Command,
+    examples=(
+        "footnote serve",
+        "footnote serve --listen 127.0.0.1:9000",
+    ),
+)
+@click.option("--listen", default="", metavar="HOST:PORT", help="Where; default: 127.0.0.1:8080.")
+@_log_format_option
+@global_options
+@click.pass_context
+def serve(context: click.Context, listen: str, log_format: str) -> None:
+    """Serve a site to ask on and to read the articles, until Ctrl-C.
+
+    It can be reached from this machine only, unless another address is given here or as `[web] listen`. If
+    FOOTNOTE_WEB_TOKEN is set, programs have to show that token to the API.
+    """
+    from bot.config import is_listen_address
+
+    if listen and not is_listen_address(listen):
+        raise click.BadParameter("expected HOST:PORT, as 127.0.0.1:8080", param_hint="--listen")
+    from bot.terminal.run_web import start
+
+    context.exit(start(options_of(context), listen, log_format))
 
 
 @click.command(
@@ -22,13 +56,7 @@ from bot.terminal.commands.options import json_option, options_of
     metavar="[SERVER]",
     help="Register the commands with Discord, everywhere or in the server with this id, and end.",
 )
-@click.option(
-    "--log-format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="How each event is written to stderr.",
-)
+@_log_format_option
 @global_options
 @click.pass_context
 def discord_bot(context: click.Context, sync: str | None, log_format: str) -> None:

@@ -1,0 +1,72 @@
+"""Questions that come from the web: checked, put into the queue, and remembered for the pages that follow."""
+
+from collections import OrderedDict
+
+from bot.live.live_library import LiveLibrary
+from bot.live.question_queue import DeadlineError, LibraryAnswer, QuestionQueue, QueueFullError
+from bot.telemetry.meter import Meter
+from index.errors import FootnoteError
+from index.records import Answer, clean_question
+from index.retrieval.retriever import CANDIDATES
+
+QUESTION_LIMIT = 500
+"""Characters of a question that is accepted."""
+
+_REMEMBERED = 256  # answers; a page that is opened from one marks what was cited
+
+
+class QuestionTooLongError(FootnoteError):
+    """A question has more than `QUESTION_LIMIT` characters."""
+
+
+class Asking:
+    """Asks the questions of one site; belongs to one event loop."""
+
+    def __init__(self, live_library: LiveLibrary, question_queue: QuestionQueue, meter: Meter) -> None:
+        self._live_library = live_library
+        self._question_queue = question_queue
+        self._meter = meter
+        self._remembered: OrderedDict[tuple[str, str, str | None], Answer] = OrderedDict()
+
+    async def ask(self, question: str, article: str | None = None, top_k: int = CANDIDATES) -> LibraryAnswer:
+        """Answer a question that `checked` returned, and remember the answer if all citations were asked for.
+
+        Raises what `QuestionQueue.ask` does.
+        """
+        outcome = "failed"
+        try:
+            given = await self._question_queue.ask(question, article=article, top_k=top_k)
+            outcome = "answered" if given.answer.answerable else "declined"
+        except QueueFullError:
+            outcome = "busy"
+            raise
+        except DeadlineError:
+            outcome = "late"
+            raise
+        except FootnoteError:
+            outcome = "invalid"
+            raise
+        finally:
+            self._meter.questions.labels("web", outcome).inc()
+        if top_k == CANDIDATES:
+            self._remembered[given.library.generation, question, article] = given.answer
+            while len(self._remembered) > _REMEMBERED:
+                self._remembered.popitem(last=False)
+        return given
+
+    def remembered(self, question: str, article: str | None = None) -> Answer | None:
+        """Return the answer that was given to a question lately, from the index that is in use."""
+        key = self._live_library.library.generation, question, article
+        if answer := self._remembered.get(key):
+            self._remembered.move_to_end(key)
+        return answer
+
+
+def checked(question: str) -> str:
+    """Return a question as it is asked. Raises EmptyQuestionError and QuestionTooLongError."""
+    text = clean_question(question)
+    if len(text) > QUESTION_LIMIT:
+        raise QuestionTooLongError(
+            f"A question can have {QUESTION_LIMIT} characters; this one has {len(text):,}."
+        )
+    return text
