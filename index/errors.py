@@ -86,8 +86,15 @@ class UnknownArticleError(FootnoteError):
 
     default_reason = Reason.UNKNOWN_ARTICLE
 
-    def __init__(self, message: str, nearest: tuple[str, ...] = ()) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        message: str,
+        remedy: str = "",
+        *,
+        reason: Reason | None = None,
+        nearest: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(message, remedy, reason=reason)
         self.nearest = nearest
 
 

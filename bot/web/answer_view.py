@@ -104,7 +104,7 @@ def _source(citation: Citation, answer: Answer, is_next_best: bool) -> SourceVie
         place(citation),
         percent(citation.score) if citation.score >= 0.01 else "",
         also_in(citation, lambda source: escape_unseen(source.id)),
-        safe_link(citation.article.url) or "",
+        safe_link(citation.link) or safe_link(citation.article.url) or "",
         tuple(filter(None, map(safe_link, citation.links))),
         is_next_best,
     )

@@ -93,10 +93,12 @@ class TitleSearch:
             ids = tuple(row.id for row in self.catalog.article_rows(rows[:_NAMED]))
             more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
             could_be = ", ".join(map(escape_unseen, ids))
-            raise UnknownArticleError(f"{name[:_LONGEST_TYPED]!r} could be {could_be}{more}", ids)
+            raise UnknownArticleError(f"{name[:_LONGEST_TYPED]!r} could be {could_be}{more}", nearest=ids)
         ids = tuple(self._nearest(name))
         near = ", ".join(map(escape_unseen, ids))
-        raise UnknownArticleError(f"no article is called {name[:_LONGEST_TYPED]!r}; the nearest: {near}", ids)
+        raise UnknownArticleError(
+            f"no article is called {name[:_LONGEST_TYPED]!r}; the nearest: {near}", nearest=ids
+        )
 
     def _nearest(self, name: str) -> list[str]:
         """List the ids of the articles whose ids or titles are most similar to a name; at least one."""

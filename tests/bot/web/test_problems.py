@@ -35,7 +35,7 @@ def test_each_error_has_a_status_and_words(error: Exception, status: int, retry_
 
 def test_what_may_be_used_instead_is_named() -> None:
     assert problem_of(web.HTTPMethodNotAllowed("PUT", ["GET"])).headers == {"Allow": "GET"}
-    problem = problem_of(UnknownArticleError("no article is called 'x'; the nearest: y", ("y",)))
+    problem = problem_of(UnknownArticleError("no article is called 'x'; the nearest: y", nearest=("y",)))
     assert (problem.status, problem.nearest) == (404, ("y",))
 
 
