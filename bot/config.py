@@ -160,6 +160,15 @@ class DiscordSection(Section):
         Field(description="common: all servers have the same articles; per-server: each its own, too"),
         AfterValidator(_check_libraries),
     ] = COMMON
+    server_articles: Annotated[
+        int, Field(ge=0, le=1_000_000, description="in a server's own library at most; 0: any")
+    ] = 1_000
+    server_characters: Annotated[
+        int, Field(ge=0, le=10**10, description="in a server's own library at most; 0: any")
+    ] = 10_000_000
+    server_additions_per_day: Annotated[
+        int, Field(ge=0, le=1_000_000, description="by members, to a server's own library; 0: any")
+    ] = 200
     library_role: Annotated[
         str, Field(max_length=100, description="name or id of the role that may change the library, too")
     ] = ""

@@ -7,7 +7,7 @@ import errno
 import json
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ TERMINAL, SCHEDULE = "terminal", "schedule"
 
 log = logging.getLogger(__name__)
 
+_BLOCK = 1 << 16  # bytes that are read at a time, from the end
 _FIELDS = ("time", "server", "who", "action", "file", "url")
 
 
@@ -68,23 +69,39 @@ class LibraryLog:
         finally:
             os.close(target)
 
+    def since(self, time: str) -> tuple[LibraryChange, ...]:
+        """Read the changes from a `time` on, UTC in ISO 8601, without what is far older. Raises as `list`."""
+        blocks: list[bytes] = []
+        try:
+            with self.path.open("rb") as file:
+                position = file.seek(0, os.SEEK_END)
+                while position and not (blocks and _begins_before(blocks[-1], time)):
+                    position, until = max(0, position - _BLOCK), position
+                    file.seek(position)
+                    blocks.append(file.read(until - position))
+        except FileNotFoundError:
+            return ()
+        return tuple(change for change in _changes(b"".join(blocks[::-1])) if change.time >= time)
+
     def list(self) -> list[LibraryChange]:
         """Read the changes, oldest first, without lines that are damaged; none if there is no file.
 
         Raises OSError.
         """
-        try:
-            lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines()
-        except FileNotFoundError:
-            return []
-        return [LibraryChange(**values) for values in _objects(lines)]
+        return [*self.since("")]
 
 
-def _objects(lines: Iterable[str]) -> Iterable[dict[str, Any]]:
-    for line in lines:
+def _begins_before(block: bytes, time: str) -> bool:
+    """Tell whether the first whole line of a block is older."""
+    first = next(_changes(block.partition(b"\n")[2]), None)
+    return first is not None and first.time < time
+
+
+def _changes(content: bytes) -> Iterator[LibraryChange]:
+    for line in content.decode("utf-8", errors="replace").splitlines():
         try:
-            values = json.loads(line)
+            values: Any = json.loads(line)
         except ValueError:
             continue
         if isinstance(values, dict) and tuple(values) == _FIELDS:
-            yield values
+            yield LibraryChange(**values)

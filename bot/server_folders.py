@@ -10,16 +10,21 @@
 import re
 import secrets
 import shutil
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.config import BotConfig
+from bot.files import write_atomically
 
-MARKER = "made-by-footnote"
+MARKER, LEFT = "made-by-footnote", "left"
 
 _MARKER_TEXT = (
     b"Footnote made this folder for a Discord server, and deletes it some time after it was removed there.\n"
 )
 _ID = re.compile(r"[1-9][0-9]{0,19}", re.ASCII)
+# ".deleted-1098273645546372819-0f3a5b7c": a folder that is being deleted
+_DELETED = re.compile(r"\.deleted-[0-9]{1,20}-[0-9a-f]{8}", re.ASCII)
 
 
 def make_server_folder(config: BotConfig) -> Path:
@@ -46,3 +51,69 @@ def server_ids(config: BotConfig) -> list[int]:
         return []
     folders = config.servers_directory.iterdir()
     return sorted(int(path.name) for path in folders if _ID.fullmatch(path.name) and path.is_dir())
+
+
+def feedback_directories(config: BotConfig) -> list[Path]:
+    """List the folders of all feedback: that of `config` and, if it is of no server, those of the servers."""
+    servers = server_ids(config) if config.server is None else []
+    return [config.feedback_directory, *(config.of_server(id_).feedback_directory for id_ in servers)]
+
+
+def mark_left(config: BotConfig) -> bool:
+    """Note that the bot was removed now from the server that `config` is of; False if nothing is to be noted.
+
+    Only a folder that this program made is marked, so that no other is ever deleted. Raises OSError.
+    """
+    folder = config.server_directory
+    if not (folder / MARKER).is_file() or (folder / LEFT).exists():
+        return False
+    write_atomically(folder / LEFT, f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}\n".encode())
+    return True
+
+
+def unmark_left(config: BotConfig) -> bool:
+    """Note that the bot is in the server again; False if it was not marked as left. Raises OSError."""
+    try:
+        (config.server_directory / LEFT).unlink()
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def left_at(config: BotConfig) -> datetime | None:
+    """Return when the bot was removed from a server; None if it was not, or if that cannot be read."""
+    try:
+        text = (config.server_directory / LEFT).read_text(encoding="ascii").strip()
+        return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except (OSError, ValueError):
+        return None
+
+
+def delete_server(config: BotConfig) -> None:
+    """Delete the folder of a server, if this program made it and the server was left. Raises OSError."""
+    folder = config.server_directory
+    if (folder / MARKER).is_file() and left_at(config) is not None:
+        doomed = folder.with_name(f".deleted-{folder.name}-{secrets.token_hex(4)}")
+        folder.rename(doomed)  # in one step: nothing finds half of it
+        _delete(doomed)
+
+
+def finish_deletions(config: BotConfig) -> None:
+    """Delete what is left of folders whose deletion was interrupted. Raises OSError."""
+    if config.servers_directory.is_dir():
+        for folder in list(config.servers_directory.iterdir()):
+            if _DELETED.fullmatch(folder.name) and (folder / MARKER).is_file():
+                _delete(folder)
+
+
+def _delete(folder: Path) -> None:
+    """Delete a folder, last the proof that it may be."""
+    for path in list(folder.iterdir()):
+        if path.name != MARKER:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+    (folder / MARKER).unlink()
+    with suppress(OSError):  # empty folders prove nothing, and hold nothing
+        folder.rmdir()

@@ -110,6 +110,10 @@ class IngestionError(FootnoteError):
     default_reason = Reason.INGESTION_FAILED
 
 
+class QuotaError(IngestionError):
+    """A library may hold no more, or no more may come today."""
+
+
 class ModelError(FootnoteError):
     """A model cannot be used: `model` is its name, if it has one, and `role` what it is needed for."""
 

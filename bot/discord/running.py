@@ -21,7 +21,7 @@ from bot.feedback.unanswered import UnansweredQuestions
 from bot.live.live_library import LiveLibrary
 from bot.live.question_queue import QuestionQueue
 from bot.live.stopping import run_until_signalled
-from bot.server_folders import server_ids
+from bot.server_folders import feedback_directories
 from bot.telemetry.health import DISCONNECTED, READY, STARTING, STOPPING, Health, serve
 from bot.telemetry.log_format import fields
 from bot.telemetry.meter import Meter
@@ -61,14 +61,13 @@ def _open_feedback(config: BotConfig) -> Feedback:
     return Feedback.open(folder)
 
 
-async def delete_expired_questions(config: BotConfig, feedback: Feedback) -> None:
+async def delete_expired_questions(config: BotConfig) -> None:
     """Delete unanswered questions that are too old, or all if none are to be kept; again and again if so."""
     keep = config.discord.keep_unanswered
     while True:
         complete = True
-        servers = await asyncio.to_thread(server_ids, config)
-        for store in (feedback, *(Feedback(config.of_server(id_).feedback_directory) for id_ in servers)):
-            unanswered = UnansweredQuestions(store, config.discord.keep_days if keep else 0)
+        for folder in await asyncio.to_thread(feedback_directories, config):
+            unanswered = UnansweredQuestions(Feedback(folder), config.discord.keep_days if keep else 0)
             try:
                 if deleted := await asyncio.to_thread(unanswered.delete_expired):
                     log.info("old unanswered questions deleted", extra=fields(count=deleted))
@@ -158,9 +157,7 @@ class Bot:
         watch = asyncio.create_task(live_library.watch(), name="watch the articles")
         watch_servers = asyncio.create_task(libraries.watch(), name="watch the servers' articles")
         refresh = asyncio.create_task(refresh_regularly(self._config), name="refresh the fetched articles")
-        expiry = asyncio.create_task(
-            delete_expired_questions(self._config, feedback), name="delete old questions"
-        )
+        expiry = asyncio.create_task(delete_expired_questions(self._config), name="delete old questions")
         try:
             while True:
                 client = FootnoteClient(self._config, libraries, question_queue, self.meter)
@@ -196,10 +193,12 @@ class Bot:
             await client.login(self._token)
             await register_changed_commands(client, definitions(), self._config.bot_directory)
             ready = asyncio.create_task(self._log_when_ready(client, started))
+            departures = asyncio.create_task(self._settle_departures(client))
             try:
                 await client.connect()
             finally:
                 ready.cancel()
+                departures.cancel()
         except Exception as error:
             if refused := refusal(error):
                 raise refused from None
@@ -208,6 +207,12 @@ class Bot:
             log.warning("%s", unreachable_message(error))
         finally:
             await _close(client)
+
+    async def _settle_departures(self, client: FootnoteClient) -> None:
+        """Delete the libraries of servers that were left long ago, again and again."""
+        while True:
+            await client.settle_departures()
+            await asyncio.sleep(_EXPIRY_INTERVAL)
 
     async def _log_when_ready(self, client: FootnoteClient, started: float) -> None:
         await client.wait_until_ready()

@@ -62,7 +62,7 @@ class Export:
 
 def stored_questions(config: BotConfig) -> UnansweredQuestions:
     """Return the unanswered questions that the bot stored."""
-    return UnansweredQuestions(Feedback(config.bot_directory), config.discord.keep_days)
+    return UnansweredQuestions(Feedback(config.feedback_directory), config.discord.keep_days)
 
 
 def find_gaps(config: BotConfig) -> list[Gap]:
@@ -128,7 +128,7 @@ def gap_blocks(gaps: Sequence[Gap], config: BotConfig) -> list[Block]:
     if not gaps:
         if not config.discord.keep_unanswered:
             return [Block((Piece("no unanswered questions: [discord] keep_unanswered is off"),))]
-        path = Feedback(config.bot_directory).path
+        path = Feedback(config.feedback_directory).path
         return [Block((Piece(f"no unanswered questions yet in {safe(str(path))}"),))]
     closed = sum(gap.is_closed for gap in gaps)
     asked = count_with_noun(sum(gap.count for gap in gaps), "unanswered question")

@@ -19,7 +19,8 @@ from index.articles.corpus import CorpusFile, corpus_files, read_article
 from index.articles.file_formats import has_known_format
 from index.articles.sidecar import SUFFIX, read_sidecar, sidecar_content
 from index.articles.text_quality import find_poor_text
-from index.errors import IngestionError, UnknownArticleError
+from index.errors import IngestionError, UnknownArticleError, UnreadableFileError
+from index.ingestion.room import Room
 from index.records import Article
 from index.segmentation.sentences import split_sentences
 
@@ -58,15 +59,20 @@ class Ingested:
 
 
 def add_article(
-    corpus: Path, source: str, file: str, content: bytes, description: Mapping[str, str] | None = None
+    corpus: Path,
+    source: str,
+    file: str,
+    content: bytes,
+    description: Mapping[str, str] | None = None,
+    room: Room | None = None,
 ) -> Ingested:
     """Add an article as `file`, its path below the corpus folder, after reading it as the index will.
 
     A `description` is kept in a file beside it, over what that says if the article is there already. Raises
     UnreadableFileError if it is no article, IngestionError if its place is not in the corpus or is taken by
-    another content, and OSError.
+    another content, QuotaError if there is no `room` for it, and OSError.
     """
-    with _staged(corpus, file, content, description) as (path, unfinished, beside, article):
+    with _staged(corpus, file, content, description, room) as (path, unfinished, beside, article):
         sidecar = path.with_name(path.name + SUFFIX)
         outcome = _outcome(path, content)
         if description and not (sidecar.exists() and sidecar.read_bytes() == beside.read_bytes()):
@@ -81,13 +87,18 @@ def add_article(
 
 
 def replace_article(
-    corpus: Path, source: str, file: str, content: bytes, description: Mapping[str, str] | None = None
+    corpus: Path,
+    source: str,
+    file: str,
+    content: bytes,
+    description: Mapping[str, str] | None = None,
+    room: Room | None = None,
 ) -> Ingested:
     """Put another content in the place of an article, after reading it. Raises what `add_article` raises.
 
     The article goes first: one whose description is older is known by its digest, and described again.
     """
-    with _staged(corpus, file, content, description) as (path, unfinished, beside, article):
+    with _staged(corpus, file, content, description, room) as (path, unfinished, beside, article):
         unfinished.replace(path)
         if description:
             beside.replace(path.with_name(path.name + SUFFIX))
@@ -130,7 +141,7 @@ def _ingested(source: str, file: str, article: Article, outcome: Outcome) -> Ing
 
 @contextmanager
 def _staged(
-    corpus: Path, file: str, content: bytes, description: Mapping[str, str] | None
+    corpus: Path, file: str, content: bytes, description: Mapping[str, str] | None, room: Room | None
 ) -> Iterator[tuple[Path, Path, Path, Article]]:
     """Yield the place of an article, hidden files with it and its description, and what was read of them."""
     path = place_in_corpus(corpus, file)
@@ -142,7 +153,16 @@ def _staged(
     ):
         name = file.removesuffix(path.suffix)
         article = read_article(CorpusFile(unfinished, file, name, beside if description else None))
+        if room:
+            room.take(len(article.text), _characters(CorpusFile(path, file, name)) if path.exists() else None)
         yield path, unfinished, beside, article
+
+
+def _characters(file: CorpusFile) -> int:
+    try:
+        return len(read_article(file).text)
+    except UnreadableFileError:
+        return 0
 
 
 def _outcome(path: Path, content: bytes) -> Outcome:

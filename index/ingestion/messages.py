@@ -13,6 +13,7 @@ from index.errors import IngestionError
 from index.ingestion.corpus_changes import Ingested, Outcome, add_article, replace_article
 from index.ingestion.markdown_writer import write_markdown
 from index.ingestion.pages import read_facts, text_sha256
+from index.ingestion.room import Room
 from index.records import BlockKind
 from index.segmentation.characters import CONTROLS, ZERO_WIDTH
 
@@ -39,7 +40,14 @@ def has_words(text: str) -> bool:
 
 
 def add_answer(
-    corpus: Path, question: str, answer: str, *, published: str, url: str = "", author: str = ""
+    corpus: Path,
+    question: str,
+    answer: str,
+    *,
+    published: str,
+    url: str = "",
+    author: str = "",
+    room: Room | None = None,
 ) -> Ingested:
     """Add an article whose heading is the question; where one of that name is, beside it.
 
@@ -52,7 +60,7 @@ def add_answer(
     for number in range(1, 1_000):
         file = f"{ANSWERS}/{name}{'' if number == 1 else f'-{number}'}.md"
         try:
-            return add_article(corpus, question, file, content)
+            return add_article(corpus, question, file, content, room=room)
         except IngestionError:  # another answer to it
             if not (corpus / file).exists():
                 raise
@@ -60,7 +68,15 @@ def add_answer(
 
 
 def add_message(
-    corpus: Path, id_: int, text: str, *, published: str, url: str, updated: str = "", author: str = ""
+    corpus: Path,
+    id_: int,
+    text: str,
+    *,
+    published: str,
+    url: str,
+    updated: str = "",
+    author: str = "",
+    room: Room | None = None,
 ) -> Ingested:
     """Add a message as an article named by its id, or bring that up to date; `updated` is when it was edited.
 
@@ -80,7 +96,7 @@ def add_message(
     path = corpus / file
     if not path.exists():
         try:
-            return add_article(corpus, url, file, _with_values(values, body))
+            return add_article(corpus, url, file, _with_values(values, body), room=room)
         except IngestionError:
             if not path.exists():
                 raise
@@ -90,7 +106,7 @@ def add_message(
         raise IngestionError(f"{file} was changed by hand: it stays as it is")
     if digest == values["sha256"]:
         return Ingested(url, Outcome.UNCHANGED, file, values["title"], url, None, "")
-    return replace_article(corpus, url, file, _with_values({**facts, **values}, body))
+    return replace_article(corpus, url, file, _with_values({**facts, **values}, body), room=room)
 
 
 def _with_values(values: Mapping[str, str], body: bytes) -> bytes:

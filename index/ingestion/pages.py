@@ -25,6 +25,7 @@ from index.ingestion.corpus_changes import Ingested, Outcome, add_article, descr
 from index.ingestion.fetching import HTML_TYPES, Fetched
 from index.ingestion.markdown_writer import write_markdown
 from index.ingestion.polite_fetching import PoliteFetcher
+from index.ingestion.room import Room
 from index.records import BlockKind
 
 _DOCUMENTS = {"application/pdf": ".pdf", "text/plain": ".txt", "text/markdown": ".md"}
@@ -67,15 +68,20 @@ class Page:
         return self.file.endswith(".md")
 
 
-def add_page(corpus: Path, address: str, fetcher: PoliteFetcher, base: URL | None = None) -> Ingested:
+def add_page(
+    corpus: Path, address: str, fetcher: PoliteFetcher, base: URL | None = None, room: Room | None = None
+) -> Ingested:
     """Fetch a page and add it, or bring its article up to date; `address` may be relative to `base`.
 
-    Raises FetchError, IngestionError, UnreadableFileError and OSError.
+    Raises FetchError, IngestionError, UnreadableFileError, OSError, and QuotaError without `room` for it.
     """
-    return store_page(corpus, address, make_page(fetcher.fetch(web_address(address, base), PAGE_TYPES)))
+    page = make_page(fetcher.fetch(web_address(address, base), PAGE_TYPES))
+    return store_page(corpus, address, page, room=room)
 
 
-def store_page(corpus: Path, source: str, page: Page, *, moved: bool = False) -> Ingested:
+def store_page(
+    corpus: Path, source: str, page: Page, *, moved: bool = False, room: Room | None = None
+) -> Ingested:
     """Store a fetched page; `source` is what it is called in a report.
 
     If another page has its place, it gets another, unless that one may have `moved` to its address. An
@@ -84,7 +90,7 @@ def store_page(corpus: Path, source: str, page: Page, *, moved: bool = False) ->
     path = corpus / page.file
     if not path.exists():
         try:
-            return add_article(corpus, source, page.file, page.content, page.description)
+            return add_article(corpus, source, page.file, page.content, page.description, room)
         except IngestionError:
             if not path.exists():
                 raise
@@ -99,12 +105,13 @@ def store_page(corpus: Path, source: str, page: Page, *, moved: bool = False) ->
             source, Outcome.UNCHANGED, page.file, facts.get("title", ""), facts.get("url"), None, ""
         )
     if not moved and _path(facts.get("url", "")) != _path(page.facts["url"]):
-        return store_page(corpus, source, replace(page, file=_with_digest(page.file, page.facts["url"])))
+        page = replace(page, file=_with_digest(page.file, page.facts["url"]))
+        return store_page(corpus, source, page, room=room)
     if digest != facts.get("sha256"):
         raise IngestionError(f"{page.file} was changed by hand: it stays as it is")
     stated = {name: value for name, value in page.facts.items() if value or name in _OF_ONE_ANSWER}
     page = replace(page, facts={**facts, **stated})  # what a person added stays
-    return replace_article(corpus, source, page.file, page.content, page.description)
+    return replace_article(corpus, source, page.file, page.content, page.description, room)
 
 
 def make_page(fetched: Fetched) -> Page:

@@ -14,6 +14,7 @@ from index.ingestion.corpus_changes import Ingested, Outcome
 from index.ingestion.fetching import FetchError
 from index.ingestion.pages import PAGE_TYPES, conditions, make_page, read_facts, store_page
 from index.ingestion.polite_fetching import PoliteFetcher
+from index.ingestion.room import Room
 
 _GONE = (404, 410)
 # A part of an address where one logs in: "/users/sign_in", "/wp-login.php", "login.example.org", "/sso/"
@@ -28,7 +29,9 @@ def fetched_files(corpus: Path) -> list[CorpusFile]:
     return [file for file in may_be if {"url", "fetched"} <= read_facts(file.path)[0].keys()]
 
 
-def refresh_article(corpus: Path, file: CorpusFile, fetcher: PoliteFetcher) -> Ingested:
+def refresh_article(
+    corpus: Path, file: CorpusFile, fetcher: PoliteFetcher, room: Room | None = None
+) -> Ingested:
     """Ask for an article again, and store what changed. Its copy stays if the page is gone or wants a login.
 
     Raises what `pages.add_page` raises.
@@ -54,7 +57,7 @@ def refresh_article(corpus: Path, file: CorpusFile, fetcher: PoliteFetcher) -> I
         raise IngestionError(f"is of the type {fetched.content_type} now: the copy stays")
     if _PASSWORD.search(fetched.body) and 2 * len(page.text) < file.path.stat().st_size:
         raise IngestionError("asks for a password now: the copy stays")
-    return store_page(corpus, file.id, replace(page, file=file.file), moved=True)
+    return store_page(corpus, file.id, replace(page, file=file.file), moved=True, room=room)
 
 
 def _check_address(before: URL, now: URL) -> None:

@@ -5,11 +5,13 @@ import os
 import stat
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from bot.library_log import LOG_FILE, TERMINAL, LibraryLog
+from bot import library_log
+from bot.library_log import LOG_FILE, TERMINAL, LibraryChange, LibraryLog
 
 USER, SERVER = 80351110224678912, 197038439483310086
 
@@ -63,3 +65,22 @@ def test_processes_that_write_at_once_lose_no_line(tmp_path: Path) -> None:
     assert len(LibraryLog(tmp_path).list()) == 150
     lines = (tmp_path / LOG_FILE).read_text().split("\n")
     assert all(json.loads(line) for line in lines if line)
+
+
+def test_the_latest_changes_are_read_without_the_whole_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library_log, "_BLOCK", 300)
+    log = LibraryLog(tmp_path)
+    for day in range(1, 29):
+        change = LibraryChange(f"2026-02-{day:02d}T12:00:00Z", "1", "2", "added", f"{day}.md", None)
+        with log.path.open("a") as file:
+            file.write(f"\n{json.dumps(asdict(change))}")
+    for day in (1, 13, 27, 28, 29):
+        since = log.since(f"2026-02-{day:02d}T00:00:00Z")
+        assert [change.file for change in since] == [f"{each}.md" for each in range(day, 29)]
+    assert len(log.list()) == 28
+    lines = log.path.read_text().splitlines()
+    log.path.write_text("\n".join(["nonsense" * 100, *lines[-2:]]))
+    assert len(log.since("2026-02-01T00:00:00Z")) == 2
+    assert LibraryLog(tmp_path / "none").since("") == ()

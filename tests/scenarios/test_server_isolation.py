@@ -8,13 +8,12 @@ import asyncio
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import pytest
 
-from bot.config import BotConfig
 from bot.discord.events import library_commands
 from bot.discord.events.client import FootnoteClient
 from bot.discord.library import server_libraries
@@ -28,7 +27,7 @@ from tests.fake_discord import FakeDiscord, Interaction, Message
 from tests.fake_discord.messages import numbered
 from tests.fake_discord.people import NotPossibleError
 from tests.fake_discord.world import Channel, Guild, User
-from tests.support.bots import Bots
+from tests.support.bots import Bots, work_here
 from tests.support.button_presses import NOWHERE, press
 from tests.support.small_library import write_corpus
 from tests.support.web_server import WebServer, web_server
@@ -82,16 +81,11 @@ def _unzipped(content: bytes) -> str:
         return "\n".join([name + archive.read(name).decode() for name in archive.namelist()])
 
 
-async def _work_here(config: BotConfig, wait: float, work: Callable[..., Any], _: str) -> Any:
-    """Stand for the child process, which would only take time."""
-    return await asyncio.to_thread(work, config, lambda *_: None, wait)
-
-
 @pytest.fixture
 def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
     """Return a web server that stands for the internet."""
     monkeypatch.setattr(library_commands, "PRIVATE_HOSTS", ("127.0.0.1",))
-    monkeypatch.setattr(server_libraries, "work_in_child", _work_here)
+    monkeypatch.setattr(server_libraries, "work_in_child", work_here)
     with web_server() as server:
         yield server
 

@@ -112,9 +112,11 @@ async def test_about_says_that_questions_are_kept(discord: FakeDiscord, bots: Bo
 async def test_a_bot_that_keeps_none_deletes_those_of_before(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    feedback = Feedback.open(tmp_path)
-    UnansweredQuestions(feedback, 90).add(NOWHERE)
+    config = BotConfig.model_validate({"base": tmp_path, "discord": {"libraries": "per-server"}})
+    stores = [Feedback.open(each.feedback_directory) for each in (config, config.of_server(1200))]
+    for feedback in stores:
+        UnansweredQuestions(feedback, 90).add(NOWHERE)
     with caplog.at_level(logging.INFO, "bot"):
-        await delete_expired_questions(BotConfig(base=tmp_path), feedback)
-    assert stored(feedback) == []
-    assert "old unanswered questions deleted" in [record.getMessage() for record in caplog.records]
+        await delete_expired_questions(config)
+    assert [stored(feedback) for feedback in stores] == [[], []]
+    assert [record.getMessage() for record in caplog.records] == ["old unanswered questions deleted"] * 2

@@ -1,6 +1,7 @@
 """Bots for the tests: the real client over a shared library, connected to the fake Discord."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,11 @@ async def no_pause(shard_id: int | None, *, initial: bool = False) -> None:
 async def update_here(config: BotConfig, wait: float) -> BuildReport:
     """Update an index in this process, which has the models in memory."""
     return await asyncio.to_thread(update, config, lambda *_: None, wait)
+
+
+async def work_here(config: BotConfig, wait: float, work: Callable[..., Any], _: str) -> Any:
+    """Do in this process what `work_in_child` does in another, which takes time."""
+    return await asyncio.to_thread(work, config, lambda *_: None, wait)
 
 
 @dataclass

@@ -17,6 +17,7 @@ from bot.discord.events.buttons import BUTTONS, handle_undispatched
 from bot.discord.events.commands import BotCommandTree
 from bot.discord.events.conversation import Conversation
 from bot.discord.events.services import Services, ServicesClient
+from bot.discord.library.departures import Departures
 from bot.discord.library.server_libraries import ServerLibraries
 from bot.discord.questions.question_handler import QuestionHandler
 from bot.live.cooldowns import ActionCooldowns
@@ -69,6 +70,7 @@ class FootnoteClient(ServicesClient):
             handled=RecentIds(),
         )
         self.meter = meter
+        self.departures = Departures(config, libraries)
         self.tree = BotCommandTree(self)
         self._conversation = Conversation(self.services)
         self._shard_states: dict[int, str] = {}
@@ -119,12 +121,21 @@ class FootnoteClient(ServicesClient):
         self._record_shard(shard_id, "disconnected")
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Log that the bot was added to a server."""
+        """Log that the bot was added to a server, and keep what it has of it."""
         log.info("server joined", extra=fields(server=guild.id))
+        await self.departures.join(guild.id)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Log that the bot was removed from a server."""
+        """Log that the bot was removed from a server, and note since when."""
         log.info("server left", extra=fields(server=guild.id))
+        await self.departures.leave(guild.id)
+
+    async def settle_departures(self) -> None:
+        """Note which servers the bot is in, of those whose shards are this process's, once it is ready."""
+        await self.wait_until_ready()
+        members, count = {guild.id for guild in self.guilds}, self.shard_count or 1
+        ours = self.shard_ids
+        await self.departures.settle(members, lambda server: ours is None or (server >> 22) % count in ours)
 
     def _record_shard(self, shard_id: int, event: str) -> None:
         log.info("gateway %s", event, extra=fields(shard=shard_id))

@@ -92,7 +92,8 @@ async def about(interaction: Interaction) -> None:
         name_authors=settings.name_authors,
     )
     if server is not None and services.config.has_server_libraries:
-        about = partial(about, common_articles=len(services.libraries.common.library.titles))
+        common = len(services.libraries.common.library.titles)
+        about = partial(about, common_articles=common, keep_left_days=settings.keep_days)
     await _look_up(interaction, about)
 
 

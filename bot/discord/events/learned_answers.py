@@ -29,6 +29,7 @@ from bot.discord.replies.without_embed import without_embed
 from bot.discord.replies.written_replies import not_stored_reply, stored_reply
 from index.ingestion.corpus_changes import Ingested
 from index.ingestion.messages import add_answer, has_words
+from index.ingestion.room import Room
 
 ANSWER_LIMIT = 2000
 """Characters of an answer."""
@@ -112,7 +113,9 @@ def _problem(question: str, answer: str) -> str | None:
     return None if has_words(answer) else NO_ANSWER
 
 
-def _add(interaction: Interaction, question: str, answer: str, corpus: Path) -> Ingested:
+def _add(
+    interaction: Interaction, question: str, answer: str, corpus: Path, *, room: Room | None
+) -> Ingested:
     message = interaction.message
     return add_answer(
         corpus,
@@ -121,6 +124,7 @@ def _add(interaction: Interaction, question: str, answer: str, corpus: Path) -> 
         published=f"{interaction.created_at:%Y-%m-%d}",
         url="" if message is None or is_private(interaction) else message.jump_url,
         author=author_name(interaction, interaction.user),
+        room=room,
     )
 
 

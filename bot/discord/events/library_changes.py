@@ -2,17 +2,20 @@
 
 import asyncio
 import errno
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import discord
 
 from bot.discord.account.permissions import may_change_library
 from bot.discord.events.services import Interaction, server_of
+from bot.discord.library.quotas import check_additions, room_of
+from bot.discord.replies.library_changes import failed_reply
 from bot.library_log import LibraryLog
-from index.errors import IngestionError
+from index.errors import IngestionError, QuotaError
 from index.ingestion.corpus_changes import Ingested, Outcome
+from index.ingestion.room import Room
 
 NOT_ALLOWED = (
     "Only those who manage this server, or have the role for it, can add to the library. If you know the "
@@ -32,15 +35,25 @@ class Stored:
     found: bool
 
 
-async def store(interaction: Interaction, add: Callable[[Path], Ingested]) -> Stored:
+class Add(Protocol):
+    """Adds an article to a corpus that has so much room."""
+
+    def __call__(self, corpus: Path, *, room: Room | None) -> Ingested:
+        """Add the article."""
+
+
+async def store(interaction: Interaction, add: Add) -> Stored:
     """Have an article added to the corpus, and answer from it from now on.
 
-    Raises what `add` raises.
+    Raises QuotaError, and what `add` raises.
     """
     libraries, server = interaction.client.services.libraries, server_of(interaction)
     async with libraries.lock_of(server):
         await libraries.prepare_change(server)
-        ingested = await asyncio.to_thread(add, libraries.config_of(server).corpus_directory)
+        config = libraries.config_of(server)
+        await asyncio.to_thread(check_additions, config)
+        room = await asyncio.to_thread(room_of, config)
+        ingested = await asyncio.to_thread(add, config.corpus_directory, room=room)
         if ingested.outcome is not Outcome.UNCHANGED:
             await record(interaction, ingested.outcome, ingested.file, ingested.url)
     return Stored(ingested, found=await libraries.refresh(server))
@@ -72,6 +85,8 @@ def author_name(interaction: Interaction, author: discord.abc.User) -> str:
 
 def why_not_stored(interaction: Interaction, error: Exception) -> str:
     """Log an error under a number, and say in one line why something was not stored."""
+    if isinstance(error, QuotaError):
+        return str(failed_reply("I stored nothing", error.message).content)
     reference = interaction.client.services.error_reports.event_failed("writing an article", error)
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         why = NO_ROOM

@@ -16,6 +16,7 @@ from bot.discord.events.library_changes import may_change, record, why_not_store
 from bot.discord.events.services import Interaction, is_too_fast, server_of
 from bot.discord.library import corpus_work
 from bot.discord.library.page_refresh import refresh_pages
+from bot.discord.library.quotas import check_additions
 from bot.discord.replies import library_changes as replies
 from bot.discord.replies import library_pages
 from bot.discord.replies.reply import Reply, notice
@@ -96,6 +97,7 @@ async def _add(interaction: Interaction, work: Callable[..., Any]) -> None:
     try:
         async with libraries.lock_of(server):
             await libraries.prepare_change(server)
+            await asyncio.to_thread(check_additions, libraries.config_of(server))
             added = await libraries.work_on(server, work, "adding an article")
             if added.outcome is not Outcome.UNCHANGED:
                 await record(interaction, added.outcome, added.file, added.url)

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from bot.config import BotConfig
+from bot.discord.library.quotas import room_of
 from bot.feedback.grouping import group_alike, in_same_words
 from bot.feedback.store import Feedback
 from bot.feedback.unanswered import UnansweredQuestions
@@ -52,7 +53,7 @@ def add_web_page(
     from index.ingestion.polite_fetching import PoliteFetcher
 
     corpus = config.corpus_directory
-    added = add_page(corpus, address, PoliteFetcher(private_hosts))
+    added = add_page(corpus, address, PoliteFetcher(private_hosts), room=room_of(config))
     if not title:
         return added
     describe(corpus / added.file, {"title": title})
@@ -94,7 +95,8 @@ def add_attachment(
             f"{file} is in the library already, with other content. Remove that article first, or give your "
             "file another name"
         )
-    return add_article(corpus, name, file, content, {"title": title} if title else None)
+    description = {"title": title} if title else None
+    return add_article(corpus, name, file, content, description, room_of(config))
 
 
 def zip_articles(config: BotConfig, _progress: Progress, _wait: float, *, limit: int) -> bytes | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.config import BotConfig
+from bot.discord.library.quotas import room_of
 from bot.library_log import SCHEDULE, LibraryLog
 from bot.live.update_process import work_in_child
 from bot.server_folders import server_ids
@@ -51,11 +52,11 @@ def refresh_pages(
     corpus = config.corpus_directory
     library_log = LibraryLog(config.bot_directory)
     fetcher = PoliteFetcher(config.corpus.allow_hosts)
-    outcomes: Counter[str] = Counter()
+    room, outcomes = room_of(config), Counter[str]()
     failures: dict[str, str] = {}
     for file in [find_file(corpus, only)] if only else fetched_files(corpus):
         try:
-            refreshed = refresh_article(corpus, file, fetcher)
+            refreshed = refresh_article(corpus, file, fetcher, room)
             outcomes[refreshed.outcome] += 1
             if refreshed.outcome is Outcome.UPDATED:
                 library_log.record(who, refreshed.outcome, refreshed.file, refreshed.url, server=server)

@@ -158,6 +158,10 @@ class ServerLibraries:
             elif state.joined and state.joined[1] is not self.common.library:
                 state.joined = None
 
+    def forget(self, server: int) -> None:
+        """Close the index of a server that was deleted."""
+        self._servers.pop(server, None)
+
     async def close(self) -> None:
         """Stop opening indexes."""
         opening = [state.opening for state in self._servers.values() if state.opening]

@@ -49,7 +49,10 @@ UNANSWERED_HERE = (
     "Questions that I can't answer are kept there for {days}, with what was added in this server, but "
     "without who asked them."
 )
-OWN = "What is added in this server is neither asked nor shown anywhere else."
+OWN = (
+    "What is added in this server is neither asked nor shown anywhere else, and deleted {days} after I am "
+    "removed from it."
+)
 
 WRITTEN = (
     "Those who may change the library can add what somebody wrote in a server, or their own answer to a "
@@ -142,6 +145,7 @@ def about_page(
     keep_unanswered_days: int = 0,
     name_authors: bool = False,
     common_articles: int | None = None,
+    keep_left_days: int = 0,
 ) -> Reply:
     """Say what the bot is; `common_articles` of the articles are no server's own, None: all are."""
     return about_reply(
@@ -151,6 +155,7 @@ def about_page(
         log_questions=log_questions,
         keep_unanswered_days=keep_unanswered_days,
         name_authors=name_authors,
+        keep_left_days=keep_left_days,
         own_articles=None if common_articles is None else len(library.titles) - common_articles,
     )
 
@@ -164,12 +169,13 @@ def about_reply(
     keep_unanswered_days: int = 0,
     name_authors: bool = False,
     own_articles: int | None = None,
+    keep_left_days: int = 0,
 ) -> Reply:
     """Say what the bot is, what it knows, what it stores, and where its source is.
 
     Unanswered questions are kept for `keep_unanswered_days`; 0: not at all. With `name_authors`, so are the
     names of those who wrote what was added to the library. `own_articles` of the articles are this server's
-    own; None: all servers have the same.
+    own, deleted `keep_left_days` after the bot was removed; None: all servers have the same.
     """
     kept = [FEEDBACK]
     if keep_unanswered_days:
@@ -179,7 +185,7 @@ def about_reply(
     kept.append(LOGGED if log_questions else UNLOGGED)
     size = f"{articles:,} article{'' if articles == 1 else 's'}"
     if own_articles is not None:
-        kept.insert(0, OWN)
+        kept.insert(0, OWN.format(days=count_with_noun(keep_left_days, "day")))
         size += f", {own_articles:,} of them added in this server"
     embed = discord.Embed(title="Footnote", description=ABOUT, colour=BLUE)
     embed.add_field(name="Library", value=size)

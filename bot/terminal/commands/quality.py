@@ -83,11 +83,13 @@ def feedback(context: click.Context, target: IO[str] | None, forget: int | None,
         raise click.UsageError("Give either --export or --forget, not both.")
     from bot.feedback.export import export
     from bot.feedback.store import Feedback
+    from bot.server_folders import feedback_directories
     from bot.terminal.feedback_list import entry_object, feedback_blocks, forgotten_blocks
 
-    store = Feedback(options_of(context).config().bot_directory)
+    config = options_of(context).config()
+    store = Feedback(config.feedback_directory)
     if forget is not None:
-        count = store.forget(forget)
+        count = sum(Feedback(folder).forget(forget) for folder in feedback_directories(config))
         put(as_objects, {"deleted": count}, forgotten_blocks(count))
         return
     entries = store.list()

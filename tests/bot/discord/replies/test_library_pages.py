@@ -167,6 +167,25 @@ def test_about_says_what_is_kept(logged: bool) -> None:
     assert fields["Source"] == "the package"
 
 
+def test_about_says_what_belongs_to_a_server() -> None:
+    reply = about_reply(
+        articles=1200,
+        version="1.0",
+        source="the package",
+        log_questions=True,
+        keep_unanswered_days=90,
+        name_authors=True,
+        own_articles=1000,
+        keep_left_days=90,
+    )
+    check(reply)
+    assert reply.embed is not None
+    fields = {field.name: field.value or "" for field in reply.embed.fields}
+    assert fields["Library"] == "1,200 articles, 1,000 of them added in this server"
+    assert "and deleted 90 days after I am removed" in fields["Privacy"]
+    assert "kept there for 90 days, with what was added in this server, but without who" in fields["Privacy"]
+
+
 @pytest.mark.parametrize(("named", "how"), [(True, "with"), (False, "without")])
 def test_about_says_what_is_kept_of_what_members_write(named: bool, how: str) -> None:
     reply = about_reply(

@@ -1,0 +1,59 @@
+"""What members of a server may add to its own library: so many articles, so much text, so often a day.
+
+The owner's own additions, by hand or in the terminal, count as articles and text, but are not refused.
+"""
+
+from collections.abc import Iterable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+from bot.config import BotConfig
+from bot.library_log import SCHEDULE, TERMINAL, LibraryChange, LibraryLog
+from index.articles.corpus import corpus_files
+from index.errors import IndexDamagedError, IndexMissingError, IndexStaleError, QuotaError
+from index.ingestion.room import Room
+from index.storage.catalog import Catalog
+from index.storage.generations import Generation, open_current
+
+DAY = timedelta(days=1)
+
+
+def check_additions(config: BotConfig) -> None:
+    """Raise QuotaError if members of a server have added as much as they may in a day."""
+    most = config.discord.server_additions_per_day
+    if config.server is None or not most:
+        return
+    since = (datetime.now(UTC) - DAY).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if _added(LibraryLog(config.bot_directory).since(since), config.server) >= most:
+        raise QuotaError(f"this server has added {most:,} articles within a day, as many as it may")
+
+
+def room_of(config: BotConfig) -> Room | None:
+    """Return the room in a server's own library; None if the library is not a server's.
+
+    Articles are counted in the corpus, characters in the index, which has counted them.
+    """
+    if config.server is None:
+        return None
+    corpus, settings = config.corpus_directory, config.discord
+    articles = len(corpus_files(corpus)) if corpus.is_dir() else 0
+    return Room(
+        settings.server_articles - articles if settings.server_articles else None,
+        settings.server_characters - _characters(config) if settings.server_characters else None,
+    )
+
+
+def _added(changes: Iterable[LibraryChange], server: int) -> int:
+    by_members = (each for each in changes if each.who not in (TERMINAL, SCHEDULE))
+    return sum(each.action == "added" and each.server == str(server) for each in by_members)
+
+
+def _characters(config: BotConfig) -> int:
+    def count(generation: Generation) -> int:
+        with closing(Catalog(generation.folder)) as catalog:
+            return sum(row.characters for row in catalog.articles())
+
+    try:
+        return open_current(config.index_directory, count, check=False)
+    except (IndexMissingError, IndexDamagedError, IndexStaleError):
+        return 0  # what is in the corpus is counted once there is an index again

@@ -1,0 +1,41 @@
+"""Room in a library: taken by what comes, and never more than there is."""
+
+from pathlib import Path
+
+import pytest
+
+from index.errors import QuotaError
+from index.ingestion.corpus_changes import add_article, replace_article
+from index.ingestion.messages import add_answer, add_message
+from index.ingestion.room import Room
+
+TEXT = b"# Bees\n\nBees hum."
+
+
+def test_articles_and_characters_are_taken(tmp_path: Path) -> None:
+    room = Room(2, 30)
+    add_article(tmp_path, "a", "a.md", TEXT, room=room)
+    assert room == Room(1, 30 - len("Bees\n\nBees hum."))
+    with pytest.raises(QuotaError, match=r"^has 15 characters, and the library may take 14 more$"):
+        add_article(tmp_path, "b", "b.md", TEXT.replace(b"hum", b"sum"), room=Room(1, 14))
+    with pytest.raises(QuotaError, match="as many articles as it may"):
+        add_article(tmp_path, "b", "b.md", TEXT, room=Room(0, None))
+    assert [path.name for path in tmp_path.iterdir()] == ["a.md"]
+
+
+def test_what_replaces_an_article_takes_only_what_it_is_longer(tmp_path: Path) -> None:
+    add_article(tmp_path, "a", "a.md", TEXT)
+    add_article(tmp_path, "a", "a.md", TEXT, room=Room(0, 0))  # the same again
+    replace_article(tmp_path, "a", "a.md", TEXT + b" More.", room=Room(0, 6))
+    with pytest.raises(QuotaError):
+        replace_article(tmp_path, "a", "a.md", TEXT + b" More. More.", room=Room(0, 5))
+    replace_article(tmp_path, "a", "a.md", TEXT, room=Room(-3, -100))  # shorter: always
+    assert (tmp_path / "a.md").read_bytes() == TEXT
+
+
+def test_messages_and_answers_take_room_too(tmp_path: Path) -> None:
+    with pytest.raises(QuotaError):
+        add_answer(tmp_path, "Why?", "Because.", published="2026-11-29", room=Room(0))
+    with pytest.raises(QuotaError):
+        add_message(tmp_path, 7, "Words", published="2026-11-29", url="https://d.example/7", room=Room(0))
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
