@@ -163,6 +163,14 @@ class Library:
         """
         return self._catalog.article(self.titles.row_called(article_id))
 
+    def common_id(self, article_id: str) -> str | None:
+        """Return the id that an article has in the library that this was joined with, if it was with one.
+
+        None if the article is not in that one; the id itself if this was joined with none.
+        """
+        catalog = self._catalog
+        return catalog.id_in_second(article_id) if isinstance(catalog, JoinedCatalog) else article_id
+
     def sentences(self, article_id: str) -> list[Sentence]:
         """Read where the sentences of an article stand, in order; `article_id` is as for `article`."""
         return self._catalog.spans(self.titles.row_called(article_id))

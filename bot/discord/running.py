@@ -1,10 +1,11 @@
 """The bot's life: index, gateway, ready; and after SIGTERM or Ctrl-C the answers to what was asked."""
 
 import asyncio
+import contextlib
 import logging
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import discord
 from discord.backoff import ExponentialBackoff
@@ -18,6 +19,7 @@ from bot.discord.library.page_refresh import refresh_regularly
 from bot.discord.library.server_libraries import ServerLibraries
 from bot.feedback.store import Feedback, FeedbackError
 from bot.feedback.unanswered import UnansweredQuestions
+from bot.listening import check_address
 from bot.live.live_library import LiveLibrary
 from bot.live.question_queue import QuestionQueue
 from bot.live.stopping import run_until_signalled
@@ -25,6 +27,8 @@ from bot.server_folders import feedback_directories
 from bot.telemetry.health import DISCONNECTED, READY, STARTING, STOPPING, Health, serve
 from bot.telemetry.log_format import fields
 from bot.telemetry.meter import Meter
+from bot.web.services import WebServices
+from bot.web.site import reading_room
 from bot.wording import error_message
 from index.errors import ConfigurationError
 
@@ -39,13 +43,13 @@ OpenLibrary = Callable[[BotConfig, Meter], Awaitable[LiveLibrary]]
 log = logging.getLogger(__name__)
 
 
-def run_bot(config: BotConfig, token: str) -> None:
+def run_bot(config: BotConfig, token: str, web_token: str = "") -> None:
     """Run the bot until SIGTERM or Ctrl-C; a second one ends the process at once.
 
     Raises ConfigurationError if Discord refuses token, intents or shards, or the address of the metrics is
     taken, and FootnoteError if there is no index and none can be built.
     """
-    run_until_signalled(Bot(config, token).run)
+    run_until_signalled(Bot(config, token, web_token=web_token).run)
 
 
 def _open_feedback(config: BotConfig) -> Feedback:
@@ -87,14 +91,19 @@ class Bot:
         config: BotConfig,
         token: str,
         *,
+        web_token: str = "",
         grace: float = GRACE,
         open_library: OpenLibrary = LiveLibrary.open,
         backoff: Callable[[], float] | None = None,
     ) -> None:
-        """Prepare a bot; `backoff` returns the seconds to wait before the next attempt to connect."""
+        """Prepare a bot; `backoff` returns the seconds to wait before the next attempt to connect.
+
+        `web_token` is what the API of the reading room asks for.
+        """
         self.meter = Meter()
         self._config = config
         self._token = token
+        self._web_token = web_token
         self._grace = grace
         self._open_library = open_library
         self._backoff = backoff or ExponentialBackoff().delay
@@ -145,6 +154,8 @@ class Bot:
     async def _start_and_stay(self) -> None:
         """Open the index, connect, and stay until the client is closed."""
         started = time.monotonic()
+        if self._config.web.listen:  # that it is taken is found out before an index is built
+            await check_address(self._config.web.listen, self._config.named("web.listen"))
         await self._check_token()
         feedback = await asyncio.to_thread(_open_feedback, self._config)
         self._phase = "opening the index"
@@ -159,20 +170,41 @@ class Bot:
         refresh = asyncio.create_task(refresh_regularly(self._config), name="refresh the fetched articles")
         expiry = asyncio.create_task(delete_expired_questions(self._config), name="delete old questions")
         try:
-            while True:
-                client = FootnoteClient(self._config, libraries, question_queue, self.meter)
-                await self._connect(client, started)
-                if self._stopping:
-                    return
-                delay = self._backoff()
-                log.info("trying again", extra=fields(seconds=delay))
-                await asyncio.sleep(delay)
+            async with self._reading_room(live_library, question_queue):
+                await self._stay_connected(libraries, question_queue, started)
         finally:
             for task in (watch, watch_servers, refresh, expiry):
                 task.cancel()
             await asyncio.gather(watch, watch_servers, refresh, expiry, return_exceptions=True)
             await libraries.close()
             await question_queue.close(0.0)
+
+    @contextlib.asynccontextmanager
+    async def _reading_room(
+        self, live_library: LiveLibrary, question_queue: QuestionQueue
+    ) -> AsyncIterator[None]:
+        """Serve the reading room over the common library until the block ends, where `[web] listen` says."""
+        listen, key = self._config.web.listen, self._config.named("web.listen")
+        if not listen:
+            yield
+            return
+        services = WebServices.create(self._config, live_library, question_queue, self.meter, self._web_token)
+        async with reading_room(services, listen, key) as address:
+            log.info("the reading room is open", extra=fields(address=f"http://{address}"))
+            yield
+
+    async def _stay_connected(
+        self, libraries: ServerLibraries, question_queue: QuestionQueue, started: float
+    ) -> None:
+        """Connect, and again whenever the connection ends, until the bot stops."""
+        while True:
+            client = FootnoteClient(self._config, libraries, question_queue, self.meter)
+            await self._connect(client, started)
+            if self._stopping:
+                return
+            delay = self._backoff()
+            log.info("trying again", extra=fields(seconds=delay))
+            await asyncio.sleep(delay)
 
     async def _check_token(self) -> None:
         """Find out before an index is built whether Discord accepts the token."""

@@ -25,19 +25,23 @@ _MOST_NAMED = 20  # servers that are named if permissions are missing
 
 def examine_metrics(config: BotConfig) -> Check:
     """Listen on the address of the metrics for a moment, as the bot would; a running bot may be using it."""
-    listen = config.metrics.listen
+    return examine_address("metrics", config.metrics.listen)
+
+
+def examine_address(section: str, listen: str) -> Check:
+    """Listen for a moment where `listen` of a section of the configuration says."""
     try:
         asyncio.run(_listen_briefly(listen))
     except (OSError, ValueError) as error:
         detail = f"{listen}: {reason_not_listening(error)}"
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             remedy = (
-                "All is well if the bot is running there; otherwise set `[metrics] listen` to a free port."
+                f"All is well if Footnote is running there; if not, set `[{section}] listen` to a free port."
             )
-            return Check("metrics", WARN, detail, remedy)
-        remedy = "Set `[metrics] listen` to an address and a port of this machine."
-        return Check("metrics", FAIL, detail, remedy)
-    return Check("metrics", OK, f"{listen} is free")
+            return Check(section, WARN, detail, remedy)
+        remedy = f"Set `[{section}] listen` to an address and a port of this machine."
+        return Check(section, FAIL, detail, remedy)
+    return Check(section, OK, f"{listen} is free")
 
 
 def examine_feedback(config: BotConfig) -> Check:

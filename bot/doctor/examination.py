@@ -56,6 +56,10 @@ def _discord(config: BotConfig) -> Iterator[Check]:
         from bot.doctor.discord_checks import examine_metrics
 
         yield examine_metrics(config)
+    if config.web.listen:
+        from bot.doctor.discord_checks import examine_address
+
+        yield examine_address("web", config.web.listen)
     if not is_configured(os.environ):  # most people ask in a terminal: nothing is missing
         yield Check("discord", OK, f"no bot set up: {VARIABLE} and {FILE_VARIABLE} are not set")
         return

@@ -12,7 +12,7 @@ class Meter:
         self.registry = CollectorRegistry()
         self.questions = Counter(
             "footnote_questions",
-            "Questions by where they were asked (slash, menu, message, button) and how they ended "
+            "Questions by where they were asked (slash, menu, message, button, web) and how they ended "
             "(answered, declined, busy, late, cooldown, invalid, failed; taken: answered already).",
             ["source", "outcome"],
             registry=self.registry,

@@ -11,6 +11,7 @@ from bot.telemetry import log_format as logs
 from bot.telemetry.log_format import fields
 from bot.terminal.command_group import FAILED, GlobalOptions, complain, exit_code
 from bot.verbosity import DEBUG
+from bot.web.token import take_web_token
 from bot.wording import error_message
 from index.errors import FootnoteError
 
@@ -27,13 +28,14 @@ def start(options: GlobalOptions, place: str | None, log_format: str) -> int:
         config = options.config()
         token = read_token(os.environ)
         remove_token(os.environ)
+        web_token = take_web_token(os.environ)
         os.environ["PYTHONSAFEPATH"] = "1"  # child processes import nothing from the current folder
-        logs.configure_logging(options.verbosity, log_format, (token,))
+        logs.configure_logging(options.verbosity, log_format, (token, web_token))
         # Imported here, so that what its packages log is in the log's format.
         from bot.discord.running import run_bot
 
         if place is None:
-            run_bot(config, token)
+            run_bot(config, token, web_token)
         else:
             asyncio.run(_register(config, token, place))
     except FootnoteError as error:

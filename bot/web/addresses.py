@@ -1,6 +1,7 @@
 """Addresses within the reading room, and the hosts that it answers to."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from ipaddress import ip_address
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
@@ -35,6 +36,26 @@ def citation_path(citation: Citation, question: str = "") -> str:
     article = citation.article
     return article_path(
         article.id, sentence=citation.position, sentences=citation.sentences, question=question
+    )
+
+
+def with_room_links(
+    citations: Iterable[Citation], public_url: str, common_id: Callable[[str], str | None]
+) -> tuple[Citation, ...]:
+    """Return citations with links to the reading room at `public_url` where the article has no address.
+
+    `common_id` returns the id of an article there, None for one that it does not show.
+    """
+    if not public_url:
+        return tuple(citations)
+    return tuple(
+        replace(
+            one,
+            link=f"{public_url}/{article_path(id_, sentence=one.position, sentences=one.sentences)}",
+        )
+        if not one.article.url and (id_ := common_id(one.article.id)) is not None
+        else one
+        for one in citations
     )
 
 

@@ -208,6 +208,13 @@ class JoinedCatalog:
             row = other + self._articles
         return row
 
+    def id_in_second(self, article_id: str) -> str | None:
+        """Return the id that an article has in the second catalog; None if it is of the first, or of none."""
+        row = self.find_row(article_id)
+        if row is None or row < self._articles:
+            return None
+        return self._second.article_row(row - self._articles).id
+
     def row(self, article_id: str) -> int:
         """Find an article as `Catalog.row` does."""
         row = self.find_row(article_id)

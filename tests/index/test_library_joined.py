@@ -132,6 +132,14 @@ def test_articles_are_read_by_id_file_title_and_key(
     assert {citation.article.id for citation in answer.citations} == {article.id}
 
 
+def test_only_common_articles_have_an_id_in_the_common_library(
+    joined: Library, libraries: tuple[Library, Library, Library]
+) -> None:
+    ids = ("raid", "rules", "common/rules", "bees")
+    assert [joined.common_id(id_) for id_ in ids] == [None, None, "rules", "bees"]
+    assert libraries[0].common_id("raid") == "raid"
+
+
 def test_an_article_of_neither_is_unknown(joined: Library) -> None:
     with pytest.raises(UnknownArticleError):
         joined.article("nothing-like-it")

@@ -3,13 +3,15 @@
 import asyncio
 import logging
 import re
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import aiohttp
 import pytest
 
-from bot.config import BotConfig, DiscordSection
+from bot.config import BotConfig, DiscordSection, WebSection
 from bot.discord import running
 from bot.discord.running import Bot, OpenLibrary
 from bot.live.live_library import LiveLibrary
@@ -21,6 +23,8 @@ from index.library import Library
 from tests.fake_discord import FakeDiscord
 from tests.support.bot_process import QUESTION
 from tests.support.bots import bot_config
+
+WEB_TOKEN = "0123456789abcdef"  # noqa: S105
 
 
 @pytest.fixture
@@ -256,3 +260,42 @@ async def test_fetched_pages_are_refreshed_while_it_runs(
         await asyncio.wait_for(begun.wait(), 60)
         assert not ended.is_set()
     assert ended.is_set()
+
+
+async def test_the_bot_serves_the_reading_room_and_links_to_it(
+    discord: FakeDiscord,
+    shared: OpenLibrary,
+    library_folder: Path,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    web = WebSection(listen="127.0.0.1:0", public_url="https://docs.example.org/library")
+    config = bot_config(library_folder, tmp_path, discord).model_copy(update={"web": web})
+    bot = Bot(config, discord.token, web_token=WEB_TOKEN, open_library=shared)
+    async with running_bot(bot):
+        await discord.until(lambda: bot.health().status == "ready", 60)
+        world = discord.world
+        said = await discord.say(world.user, world.channel, f"{world.bot.mention} {QUESTION}")
+        embed = (await discord.answer(said)).embeds[0]["description"]
+        (link,) = re.findall(r"\(<https://docs\.example\.org/library(/a/bridges/red)#s(\d+)>\)", embed)
+        (address,) = (
+            record.fields["address"]  # type: ignore[attr-defined]
+            for record in caplog.records
+            if record.message == "the reading room is open"
+        )
+        async with aiohttp.ClientSession() as session:
+            async with session.get(address + link[0]) as response:
+                assert f'id="s{link[1]}"' in await response.text()
+            async with session.get(f"{address}/api/articles") as response:
+                assert response.status == 401
+
+
+async def test_a_taken_address_of_the_reading_room_is_said_at_once(
+    discord: FakeDiscord, library_folder: Path, tmp_path: Path
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        web = WebSection(listen=f"127.0.0.1:{taken.getsockname()[1]}")
+        config = bot_config(library_folder, tmp_path, discord).model_copy(update={"web": web})
+        with pytest.raises(ConfigurationError, match="address already in use"):
+            await Bot(config, discord.token).run(asyncio.Event())

@@ -54,6 +54,7 @@ from bot.shown_citations import shown_citations
 from bot.small_talk import recognise
 from bot.telemetry.log_format import fields
 from bot.telemetry.meter import Meter
+from bot.web.addresses import with_room_links
 from index.errors import EmptyQuestionError, UnknownArticleError
 from index.records import Answer, clean_question
 from index.retrieval.retriever import CANDIDATES
@@ -224,7 +225,9 @@ class QuestionHandler:
             if limit.expired():
                 raise DeadlineError(self._question_queue.retry_after()) from None
             raise
-        offset, answer = completed.offset, replace(given.answer, citations=shown_citations(given.answer))
+        public_url, common_id = self._config.web.public_url, given.library.common_id
+        shown = with_room_links(shown_citations(given.answer), public_url, common_id)
+        offset, answer = completed.offset, replace(given.answer, citations=shown)
         reply = answer_reply(
             answer,
             asked_in=asked_in and article_key(asked_in),

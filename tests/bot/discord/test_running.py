@@ -172,7 +172,7 @@ async def test_a_missing_malformed_or_refused_token_is_one_line(
 def test_an_unexpected_end_does_not_tell_the_token(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], log_format: str
 ) -> None:
-    def fail(config: BotConfig, token: str) -> None:
+    def fail(config: BotConfig, token: str, web_token: str) -> None:
         assert "DISCORD_BOT_TOKEN" not in os.environ
         raise ValueError(f"header with {token}") from FootnoteError(token)
 

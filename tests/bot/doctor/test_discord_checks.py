@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 from discord import Permissions
 
-from bot.config import BotConfig, DiscordSection, MetricsSection
+from bot.config import BotConfig, DiscordSection, MetricsSection, WebSection
 from bot.discord.account import login
 from bot.discord.account.permissions import invite_link, permissions
 from bot.doctor.check import Check
 from bot.doctor.discord_checks import (
     _ask_discord,
     _servers,
+    examine_address,
     examine_discord,
     examine_feedback,
     examine_metrics,
@@ -168,7 +169,8 @@ def test_the_address_of_the_metrics_is_taken_for_a_moment() -> None:
         config = BotConfig(metrics=MetricsSection(listen=listen))
         taken = examine_metrics(config)
         assert (taken.status, taken.detail) == ("warn", f"{listen}: address already in use")
-        assert "the bot" in taken.remedy
+        assert "Footnote is running there" in taken.remedy
+        assert examine_address("web", listen).check == "web"
     for _ in range(2):
         assert examine_metrics(config) == Check("metrics", "ok", f"{listen} is free")
 
@@ -182,11 +184,14 @@ def test_an_address_that_is_none_of_this_machine_fails(listen: str) -> None:
 
 
 @pytest.mark.slow
-def test_the_doctor_looks_at_the_metrics_only_where_they_are_wanted(
+def test_the_doctor_looks_at_addresses_only_where_they_are_wanted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("DISCORD_BOT_TOKEN", raising=False)
     monkeypatch.delenv("DISCORD_BOT_TOKEN_FILE", raising=False)
-    for listen, named in (("192.0.2.1:9464", ["metrics"]), ("", [])):
-        config = BotConfig(base=tmp_path, metrics=MetricsSection(listen=listen))
-        assert [check.check for check in examine(config, None) if check.check == "metrics"] == named
+    for listen, named in (("192.0.2.1:9464", ["metrics", "web"]), ("", [])):
+        config = BotConfig(
+            base=tmp_path, metrics=MetricsSection(listen=listen), web=WebSection(listen=listen)
+        )
+        checks = [check.check for check in examine(config, None) if check.check in ("metrics", "web")]
+        assert checks == named

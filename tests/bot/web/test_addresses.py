@@ -12,6 +12,7 @@ from bot.web.addresses import (
     citation_path,
     is_allowed,
     site_root,
+    with_room_links,
 )
 from index.records import Citation, Source
 from index.segmentation.characters import replace_surrogates
@@ -32,6 +33,17 @@ def test_a_sentence_has_an_anchor_and_in_a_long_article_a_part() -> None:
     source = Source("bees", "Bees", None, 5)
     cited = Citation(1, source, "So.", 0, 3, None, 0.5, position=3, sentences=5)
     assert citation_path(cited, "Who?") == "a/bees?q=Who%3F#s3"
+
+
+def test_citations_without_an_address_link_to_the_room_if_it_shows_their_article() -> None:
+    bare, own, web = (
+        Source(name, name, url, 5) for name, url in (("a b", None), ("own", None), ("w", "https://w"))
+    )
+    cited = [Citation(1, one, "So.", 0, 3, None, 0.5, position=3, sentences=5) for one in (bare, own, web)]
+    ids = {"a b": "a b", "w": "w"}
+    linked = with_room_links(cited, "https://docs.example.org/x", ids.get)
+    assert [one.link for one in linked] == ["https://docs.example.org/x/a/a%20b#s3", None, None]
+    assert with_room_links(cited, "", ids.get) == tuple(cited)
 
 
 @pytest.mark.parametrize("path", ["/", "/articles", "/a/x", "/a/x/y%2Fz/"])
