@@ -23,6 +23,9 @@ _WINDOW = 4_000  # sentencex takes quadratic time; it gets no more text at once
 _WHOLE = frozenset((BlockKind.HEADING, BlockKind.TABLE_ROW, BlockKind.CONTENTS))  # one sentence each
 _LINE = re.compile(r"[^\n]+")
 _SEPARATORS = re.compile("[\x85\u2028\u2029]")
+# "plan B .", with a space that no line breaks at
+_INITIAL = re.compile(r"(?<!\w)[A-Z]\s+(?=\.)")
+_WIDE_SPACE = re.compile(r"[^\S\x00-\x7f]")
 # Without Hangul, which has spaces to cut at, and with Tibetan, which has only marks between its syllables.
 _UNSPACED = re.compile(rf"(?![{HANGUL}])[{UNSPACED}{TIBETAN}]")
 # "[citation needed]", "[3][4]"
@@ -66,8 +69,10 @@ def split_sentences(text: str, blocks: Sequence[Block] | None = None) -> list[Se
 
 def _sentences(text: str, block: Block) -> Iterator[Span]:
     """Yield the sentences of a block; its text is `text`, and their offsets are in it."""
-    # Replaced by as many characters: other line separators than line feeds crash sentencex.
+    # Replaced by as many characters, because sentencex crashes: other line separators than line feeds, and
+    # other spaces than those of ASCII between an initial and its full stop.
     masked = _SEPARATORS.sub("\n", protect(text))
+    masked = _INITIAL.sub(lambda initial: _WIDE_SPACE.sub(" ", initial[0]), masked)
     for span in _spans(text, masked, block):
         yield from _capped(text, masked, *span)
 

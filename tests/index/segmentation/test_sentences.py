@@ -108,6 +108,12 @@ _PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u3000", "\u2009 \u00a0"])
+def test_any_space_may_stand_between_an_initial_and_its_full_stop(space: str) -> None:
+    text = f"It is plan B{space}. It rained."
+    assert "".join(text[span.start : span.end] for span in split_sentences(text)).startswith("It is plan B")
+
+
 @pytest.mark.parametrize("separator", ["\x85", "\u2028", "\u2029"])
 def test_line_separators_do_not_end_the_cutting(separator: str) -> None:
     text = f".words and words B{separator}.B"  # on which sentencex dies
