@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 
 from index.reading.copies import CitedReading
 from index.records import Block, BlockKind, Span
-from index.segmentation.characters import CONTROLS
+from index.segmentation.characters import CONTROLS, UNSPACED
 from index.storage.joined import AnyCatalog
 
 LONGEST_LINK = 2048
@@ -44,6 +44,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f]")
 _GAP = re.compile(r"[\t-\r\x85\u2028\u2029]\s*|[^\S\n]{2,}")  # a line break, or the space between cells
 _STOPS = "、。，；：！？」』）〉》】"  # behind them, words of unspaced scripts begin
 _WORD = re.compile(rf"\S+?(?:(?<=[{_STOPS}])(?![{_STOPS}])|(?!\S))")
+_SPACED = re.compile(rf"[^\W{UNSPACED}]")
 _FULL_STOP = re.compile(r"[.!?…。！？؟।]\W*\Z")
 _REACH = 500  # characters before and after a sentence in which words around it are looked for
 _CHUNK = 1 << 16
@@ -142,14 +143,14 @@ class PageText:
     def _ending(self, stop: int, words: Sequence[Span]) -> str:
         """Return the last words of a sentence that stand at its end alone, from `stop` on; "" if none do."""
         words = [word for word in words if word[0] >= stop]
-        rest = _squashed(self._text[stop : words[-1][1]]) if words else ""
+        rest = _folded(self._text[stop : words[-1][1]]) if words else ""
         least = min(END_WORDS, len(words))
         while least > 1 and words[-1][1] - words[-least][0] > ENOUGH:
             least -= 1
         for count in range(least, min(MOST_END_WORDS, len(words)) + 1):
             ending = self._text[words[-count][0] : words[-1][1]] if count else ""
-            squashed = _squashed(ending)
-            if squashed and rest.find(squashed) == len(rest) - len(squashed):
+            first = re.search(_whole_words(_folded(ending)), rest) if _squashed(ending) else None
+            if first and first.end() == len(rest):
                 return ending
         return ""
 
@@ -290,9 +291,21 @@ def _is_page(url: str) -> bool:
     return in_web and not _MESSAGES.fullmatch(host or "")
 
 
+def _folded(text: str) -> str:
+    """Return a text as browsers compare it."""
+    return text.lower() if text.isascii() else text.translate(_FOLDS)
+
+
 def _squashed(text: str) -> str:
     """Return a text as browsers compare it, without its spaces."""
-    return "".join((text.lower() if text.isascii() else text.translate(_FOLDS)).split())
+    return "".join(_folded(text).split())
+
+
+def _whole_words(text: str) -> str:
+    """Return a pattern of a text that begins and ends with a word, with any space between its words."""
+    words = r"\s+".join(map(re.escape, text.split()))
+    before = r"(?<!\w)" if _SPACED.match(text) else ""
+    return before + words + (r"(?!\w)" if _SPACED.match(text[-1:]) else "")
 
 
 def _encoded(words: str) -> str:

@@ -22,7 +22,9 @@ const drawn = [], range = document.createRange();
 const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 while (walker.nextNode()) {
   const node = walker.currentNode;
-  if (!node.parentElement.checkVisibility()) continue;
+  range.selectNodeContents(node);
+  const {top, bottom} = range.getBoundingClientRect();
+  if (bottom <= 0 || top >= innerHeight || !node.parentElement.checkVisibility()) continue;
   for (const match of node.data.matchAll(/\S/gu)) {
     range.setStart(node, match.index);
     range.setEnd(node, match.index + match[0].length);

@@ -116,6 +116,13 @@ def test_the_end_grows_until_it_stands_at_the_end_alone() -> None:
     assert parsed(link_to(text, text)) == {"start": "A boat that goes to", "end": "to the old pier first"}
 
 
+def test_an_end_is_not_found_within_a_word() -> None:
+    row = "Bookbinding\t18:00\t8"
+    cells = (Cell("", 0, 11), Cell("", 12, 17), Cell("", 18, 19))
+    link = link_to(row, row, kind=BlockKind.TABLE_ROW, cells=cells)
+    assert parsed(link) == {"start": "Bookbinding", "end": "8"}
+
+
 def test_words_in_two_lines_or_cells_are_named_apart() -> None:
     text = "Spring\n\nSevern Street\nBristol"
     assert parsed(link_to(text, "Severn Street\nBristol")) == {"start": "Severn Street", "end": "Bristol"}
