@@ -158,9 +158,8 @@ class PageText:
         self, block: Block, lines: Sequence[Span], names: Sequence[TextDirective]
     ) -> Iterator[TextDirective]:
         """Yield ways to name a sentence with words around it: those in its own line, then those beside it."""
-        if len(lines) > 1 and not block.cells:  # a term and what is said about it, in two elements
-            term = self._text[slice(*lines[0])]
-            yield from (replace(name, prefix=term) for name in self._names(lines[1:]))
+        if block.kind is BlockKind.DEFINITION:
+            yield from self._names_behind(lines)
         before, in_line_before = self._before(block, lines[0][0])
         after, in_line_after = self._after(block, lines[-1][1])
         wholes = [name for name in names if not name.end]
@@ -176,6 +175,14 @@ class PageText:
             prefix = self._text[before[-most:][0][0] : before[-1][1]]
             suffix = self._text[after[0][0] : after[:most][-1][1]]
             yield from (replace(name, prefix=prefix, suffix=suffix) for name in wholes)
+        if not block.cells:
+            yield from self._names_behind(lines)
+
+    def _names_behind(self, lines: Sequence[Span]) -> Iterator[TextDirective]:
+        """Yield ways to name what stands behind the first line: what is said about a term, say."""
+        if len(lines) > 1:
+            first = self._text[slice(*lines[0])]
+            yield from (replace(name, prefix=first) for name in self._names(lines[1:]))
 
     def _before(self, block: Block, start: int) -> tuple[list[Span], bool]:
         """Return the words before an offset, up to a line break, and whether that is behind them."""
