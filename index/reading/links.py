@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import product
+from itertools import chain, product
 from pathlib import PurePosixPath
 from urllib.parse import quote, urlsplit
 
@@ -113,10 +113,11 @@ class PageText:
         lines = self._lines(block, start, end) if len(self._text) <= LONGEST_ARTICLE else []
         if not lines or CONTROLS.search(self._text, lines[0][0], lines[-1][1]):
             return None
-        places = range(self._place(lines[0][0]), self._place(lines[-1][1]))
+        place = self._place(lines[0][0])
+        places = range(place, place + len(_squashed(self._text[lines[0][0] : lines[-1][1]])))
         names = self._names(lines)
         around = self._names_with_context(block, lines, names)
-        candidates = [*around, *names] if self._may_be_in_menus(block, lines) else [*names, *around]
+        candidates = chain(around, names) if self._may_be_in_menus(block, lines) else chain(names, around)
         return next((each for each in candidates if self._leads_to(places, each)), None)
 
     def _names(self, lines: Sequence[Span]) -> list[TextDirective]:
