@@ -14,8 +14,10 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.config import BotConfig
+from bot.config import PER_SERVER, BotConfig
 from bot.files import write_atomically
+from index.articles.corpus import corpus_files
+from index.errors import ConfigurationError
 
 MARKER, LEFT = "made-by-footnote", "left"
 
@@ -25,6 +27,28 @@ _MARKER_TEXT = (
 _ID = re.compile(r"[1-9][0-9]{0,19}", re.ASCII)
 # ".deleted-1098273645546372819-0f3a5b7c": a folder that is being deleted
 _DELETED = re.compile(r"\.deleted-[0-9]{1,20}-[0-9a-f]{8}", re.ASCII)
+
+
+def config_of_server(config: BotConfig, server: int, *, new: bool) -> BotConfig:
+    """Return the configuration of a server's library, whose folder is made if it may be `new`.
+
+    Raises ConfigurationError if servers have no libraries, or this one has none, and OSError.
+    """
+    if not config.has_server_libraries:
+        key = config.named("discord.libraries")
+        raise ConfigurationError(f"{key}: servers have libraries of their own only with {PER_SERVER!r}")
+    own = config.of_server(server)
+    if new:
+        make_server_folder(own)
+    elif not own.server_directory.is_dir():
+        raise ConfigurationError(f"there is no library of a server {server} in {config.servers_directory}")
+    return own
+
+
+def has_articles(config: BotConfig) -> bool:
+    """Tell whether there are files of articles; a server's own corpus need not be there."""
+    corpus = config.corpus_directory
+    return corpus.is_dir() and bool(corpus_files(corpus))
 
 
 def make_server_folder(config: BotConfig) -> Path:

@@ -155,7 +155,7 @@ class Config(Section):
     Relative paths are relative to `base`, the folder of the file that names them.
     """
 
-    front_end_keys = frozenset({"chat", "discord", "metrics"})
+    front_end_keys = frozenset({"chat", "discord", "metrics", "web"})
 
     corpus: CorpusSection = CorpusSection()
     index: IndexSection = IndexSection()

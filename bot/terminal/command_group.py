@@ -47,20 +47,30 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 class GlobalOptions:
     """The global options of one run, collected from before and after the command's name.
 
-    `interrupts` grows with every Ctrl-C, whatever exception results from it.
+    `server` is the id of the server whose library is meant, None for the common one. `interrupts` grows with
+    every Ctrl-C, whatever exception results from it.
     """
 
     config_path: Path | None = None
+    server: int | None = None
     verbosity: int = NORMAL
     interrupts: list[int] = field(default_factory=list)
 
-    def config(self) -> "BotConfig":
-        """Read the configuration. Raises ConfigurationError."""
+    def config(self, *, new_server: bool = False) -> "BotConfig":
+        """Read the configuration, of a server's library if one is meant; a `new_server` gets its folder.
+
+        Raises ConfigurationError, and OSError if that folder cannot be made.
+        """
         from bot.config import find_config, read_config
 
         path = find_config(self.config_path)
         log.debug("Configuration: %s", path or "none found, the defaults")
-        return read_config(path)
+        config = read_config(path)
+        if self.server is None:
+            return config
+        from bot.server_folders import config_of_server
+
+        return config_of_server(config, self.server, new=new_server)
 
 
 def _set_config(context: click.Context, _: click.Parameter, value: Path | None) -> None:

@@ -56,7 +56,7 @@ def take_each(
                 continue
             done.append(each)
             if each.outcome in (Outcome.ADDED, Outcome.UPDATED):
-                library_log.record(TERMINAL, each.outcome, each.file, each.url)
+                library_log.record(TERMINAL, each.outcome, each.file, each.url, server=config.server)
     return done, failures
 
 
@@ -170,7 +170,7 @@ def remove(config: BotConfig, names: Iterable[str]) -> tuple[list[dict[str, Any]
     trash = remove_articles(corpus, files)
     library_log = LibraryLog(config.bot_directory)
     for file in files:
-        library_log.record(TERMINAL, "removed", file.file)
+        library_log.record(TERMINAL, "removed", file.file, server=config.server)
     objects = [{"id": file.id, "file": file.file, "trash": str(trash / file.file)} for file in files]
     blocks = [Block((Piece(escape_unseen(file.id), "answer"),), "removed ") for file in files]
     command = shlex.join(["cp", "-R", f"{trash}/.", str(corpus)])

@@ -27,5 +27,5 @@ def change_blocks(changes: Sequence[LibraryChange], path: Path) -> list[Block]:
 
 def _who(change: LibraryChange) -> str:
     if change.who in (TERMINAL, SCHEDULE):
-        return change.who
+        return safe(change.who if change.server is None else f"{change.who}, server {change.server}")
     return safe(f"user {change.who}, server {change.server}")

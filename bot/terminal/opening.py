@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from bot.config import BotConfig
 from bot.remedies import poor_text_remedy
+from bot.server_folders import has_articles
 from bot.terminal.progress import progress
 from index.articles.corpus import corpus_files, describe_counts, unsupported_files
 from index.building import staleness
@@ -31,7 +32,17 @@ def open_library(config: BotConfig, *, name_skipped: bool = True) -> Library:
     `name_skipped` warns of each file that an update skipped.
     If an update is impossible now (another process is updating, the folder is read-only, the disk is full),
     that is a warning as long as there is a complete index to answer from; otherwise raises FootnoteError.
+    In a server's library, the server's own articles and the common ones are joined.
     """
+    if config.common is None:
+        return _open_one(config, name_skipped=name_skipped)
+    common = _open_one(config.common, name_skipped=name_skipped)
+    if not has_articles(config):
+        return common
+    return _open_one(config, name_skipped=name_skipped).joined_with(common)
+
+
+def _open_one(config: BotConfig, *, name_skipped: bool) -> Library:
     check_index_folder(config)
     try:
         library = Library.open(config)
@@ -43,7 +54,7 @@ def open_library(config: BotConfig, *, name_skipped: bool = True) -> Library:
     except IndexStaleError as error:  # the whole index, or only the exported reader
         log.warning("%s. Updating the index …", error.message.rstrip("."))
     else:
-        return update_library(config, library, name_skipped=name_skipped)
+        return _update_one(config, library, name_skipped=name_skipped)
     log_report(update_index(config), name_skipped=name_skipped)
     return Library.open(config)
 
@@ -54,6 +65,15 @@ def update_library(config: BotConfig, library: Library, *, name_skipped: bool = 
     If another process is updating the index, or it cannot be written, that is a warning. Raises FootnoteError
     for every other problem: an answer from the last index would ignore what was asked for.
     """
+    if config.common is None:
+        return _update_one(config, library, name_skipped=name_skipped)
+    both = [config.common, *([config] if has_articles(config) else [])]
+    if not any(staleness.compare(each).stale_because for each in both):
+        return library
+    return open_library(config, name_skipped=name_skipped)
+
+
+def _update_one(config: BotConfig, library: Library, *, name_skipped: bool) -> Library:
     comparison = staleness.compare(config)
     if not comparison.stale_because:
         staleness.remember_times(config, comparison)
@@ -90,7 +110,8 @@ def log_report(report: BuildReport, *, name_skipped: bool = True) -> None:
 
 def warn_of_skipped_files(config: BotConfig) -> None:
     """Warn of each file of the corpus that the present index leaves out."""
-    warn_of_skipped(staleness.skipped_files(config))
+    if config.common is None or has_articles(config):
+        warn_of_skipped(staleness.skipped_files(config))
 
 
 def warn_of_skipped(files: Iterable[SkippedFile]) -> None:

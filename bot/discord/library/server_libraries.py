@@ -15,9 +15,8 @@ from bot.config import BotConfig
 from bot.feedback.store import Feedback, FeedbackError
 from bot.live.live_library import LiveLibrary, UpdateIndex
 from bot.live.update_process import update_in_child, work_in_child
-from bot.server_folders import make_server_folder
+from bot.server_folders import has_articles, make_server_folder
 from bot.telemetry.log_format import fields
-from index.articles.corpus import corpus_files
 from index.building.report import BuildReport
 from index.errors import ConfigurationError, FootnoteError, Reason
 from index.library import Library
@@ -195,7 +194,7 @@ class ServerLibraries:
         if state.opening:  # perhaps of an earlier state of the articles
             await asyncio.shield(state.opening)
         live_library = state.live_library
-        if live_library is not None and await asyncio.to_thread(_has_articles, state.config):
+        if live_library is not None and await asyncio.to_thread(has_articles, state.config):
             return await live_library.refresh()
         state.opened = False
         await self._open(state)
@@ -210,7 +209,7 @@ class ServerLibraries:
     async def _open_now(self, state: _Server) -> None:
         try:
             state.live_library = None
-            if await asyncio.to_thread(_has_articles, state.config):
+            if await asyncio.to_thread(has_articles, state.config):
                 common = self.common.library
                 state.live_library = await LiveLibrary.open(state.config, None, self._update, common)
             state.opened = True
@@ -231,11 +230,6 @@ class ServerLibraries:
     async def _update(self, config: BotConfig, wait: float) -> BuildReport:
         async with self._updates:
             return await self._update_index(config, wait)
-
-
-def _has_articles(config: BotConfig) -> bool:
-    corpus = config.corpus_directory
-    return corpus.is_dir() and bool(corpus_files(corpus))
 
 
 def _open_feedback(config: BotConfig) -> Feedback:

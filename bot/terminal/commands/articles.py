@@ -3,7 +3,7 @@
 import click
 
 from bot.terminal.command_group import FAILED, Command, global_options
-from bot.terminal.commands.options import WholeNumber, json_option, options_of, put
+from bot.terminal.commands.options import WholeNumber, json_option, options_of, put, server_option
 
 
 @click.command(
@@ -13,6 +13,7 @@ from bot.terminal.commands.options import WholeNumber, json_option, options_of, 
         "footnote articles --json | jq -r '.[].id'",
     ),
 )
+@server_option
 @json_option
 @global_options
 @click.pass_context
@@ -36,6 +37,7 @@ def articles(context: click.Context, as_objects: bool) -> None:
 )
 @click.argument("article", metavar="ID")
 @click.option("--around", type=WholeNumber(1), metavar="N", help="Show only the sentences around number N.")
+@server_option
 @json_option
 @global_options
 @click.pass_context
@@ -60,6 +62,7 @@ def show(context: click.Context, article: str, around: int | None, as_objects: b
 
 @click.command(cls=Command, examples=("footnote index", "footnote index --rebuild"))
 @click.option("--rebuild", is_flag=True, help="Read and embed everything again, whether it changed or not.")
+@server_option
 @json_option
 @global_options
 @click.pass_context

@@ -7,7 +7,14 @@ from typing import IO, TYPE_CHECKING
 import click
 
 from bot.terminal.command_group import FAILED, UNANSWERED, Command, global_options
-from bot.terminal.commands.options import article_option, json_option, options_of, put, top_k_option
+from bot.terminal.commands.options import (
+    article_option,
+    json_option,
+    options_of,
+    put,
+    server_option,
+    top_k_option,
+)
 
 if TYPE_CHECKING:
     from bot.terminal.blocks import Block, Table
@@ -35,6 +42,7 @@ LONGEST_QUESTION = 1024 * 1024
 @article_option
 @top_k_option
 @click.option("--explain", is_flag=True, help="Say why the answer came out as it did.")
+@server_option
 @json_option
 @global_options
 @click.pass_context
@@ -130,6 +138,7 @@ def _read_question(is_named: bool) -> str:
 )
 @article_option
 @top_k_option
+@server_option
 @json_option
 @global_options
 @click.pass_context

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.terminal.command_group import FAILED, Command, Group, global_options
-from bot.terminal.commands.options import WholeNumber, json_option, options_of, put
+from bot.terminal.commands.options import WholeNumber, json_option, options_of, put, server_option
 
 if TYPE_CHECKING:
     from index.ingestion.corpus_changes import Ingested
@@ -52,6 +52,7 @@ _DEPTH = 3
 )
 @click.option("--exclude", multiple=True, metavar="GLOB", help="With --site: no page whose path fits.")
 @click.option("--dry-run", is_flag=True, help="With --site: only list the pages.")
+@server_option
 @json_option
 @global_options
 @click.pass_context
@@ -95,7 +96,7 @@ def add(
     from bot.terminal.ingestion import add_feed, add_site, take_each, taken_blocks, taken_objects
     from index.ingestion.files import add_file
 
-    config = options_of(context).config()
+    config = options_of(context).config(new_server=True)
     corpus = config.corpus_directory
     if site or feed:
         most = _LIMIT if limit is None else limit
@@ -141,6 +142,7 @@ def add(
 @click.option(
     "--prune", is_flag=True, help="Remove articles whose pages are gone (404, 410), as `remove` does."
 )
+@server_option
 @json_option
 @global_options
 @click.pass_context
@@ -164,6 +166,7 @@ def refresh(context: click.Context, articles: tuple[str, ...], prune: bool, as_o
     examples=("footnote remove notes/bees", "footnote remove --json notes/bees | jq -r '.[].trash'"),
 )
 @click.argument("articles", metavar="ID...", nargs=-1, required=True)
+@server_option
 @json_option
 @global_options
 @click.pass_context
@@ -191,6 +194,7 @@ def library() -> None:
         "footnote library log --json | jq -r '.[] | select(.action == \"removed\") | .article'",
     ),
 )
+@server_option
 @json_option
 @global_options
 @click.pass_context
@@ -205,6 +209,7 @@ def log(context: click.Context, as_objects: bool) -> None:
     from bot.library_log import LibraryLog
     from bot.terminal.library_changes import change_blocks
 
-    log = LibraryLog(options_of(context).config().bot_directory)
-    changes = log.list()
+    config = options_of(context).config()
+    log = LibraryLog(config.bot_directory)
+    changes = [each for each in log.list() if config.server is None or each.server == str(config.server)]
     put(as_objects, list(map(asdict, changes)), change_blocks(changes, log.path))

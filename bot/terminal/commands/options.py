@@ -46,6 +46,21 @@ top_k_option = click.option(
 )
 
 
+def _set_server(context: click.Context, _: click.Parameter, value: int | None) -> None:
+    if value is not None:
+        options_of(context).server = value
+
+
+server_option = click.option(
+    "--server",
+    type=WholeNumber(1, (1 << 63) - 1),
+    metavar="ID",
+    expose_value=False,
+    callback=_set_server,
+    help="The library of the Discord server with this id, where servers have their own.",
+)
+
+
 def options_of(context: click.Context) -> GlobalOptions:
     """Return the global options of the run."""
     return context.ensure_object(GlobalOptions)

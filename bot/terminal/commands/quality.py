@@ -8,7 +8,7 @@ from typing import IO
 import click
 
 from bot.terminal.command_group import Command, global_options
-from bot.terminal.commands.options import EXISTING, WholeNumber, json_option, options_of, put
+from bot.terminal.commands.options import EXISTING, WholeNumber, json_option, options_of, put, server_option
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
     is_flag=True,
     help="List the failed questions, and answers marked wrongly, too.",
 )
+@server_option
 @json_option
 @global_options
 @click.pass_context
@@ -70,6 +71,7 @@ def evaluate(context: click.Context, file: Path, with_failures: bool, as_objects
 @click.option(
     "--forget", type=WholeNumber(1), metavar="USER", help="Delete what the user with this Discord id said."
 )
+@server_option
 @json_option
 @global_options
 @click.pass_context
@@ -118,6 +120,7 @@ def feedback(context: click.Context, target: IO[str] | None, forget: int | None,
     help="Write questions for `footnote eval` to FILE; - is stdout.",
 )
 @click.option("--forget", is_flag=True, help="Delete all these questions.")
+@server_option
 @json_option
 @global_options
 @click.pass_context
