@@ -81,9 +81,8 @@ async def measure(options: argparse.Namespace) -> None:
             f"{path}, {options.connections} connections: {len(asked) / seconds:.1f} a second, "
             f"{seconds / many:.2f} times as long; p50 {half:.2f} s, p95 {most:.2f} s"
         )
-    print(
-        f"/ with an answer, one at a time: {alone / 20 * 1000:.0f} ms, p95 {percentile(first, 0.95) * 1000:.0f} ms"
-    )
+    mean, most = alone / 20 * 1000, percentile(first, 0.95) * 1000
+    print(f"/ with an answer, one at a time: {mean:.0f} ms, p95 {most:.0f} ms")
     print(f"/ without a question: {statistics.median(empty) * 1000:.1f} ms")
 
 
