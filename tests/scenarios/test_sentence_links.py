@@ -75,7 +75,7 @@ def test_the_browser_highlights_the_words_of_the_citation(sentences: list[Linked
         for page in PAGES
         for linked in chance.sample([each for each in sentences if each.page == page.stem and each.link], 10)
     ]
-    with chromium(800, 800) as browser:
+    with chromium(700, 500) as browser:
         wrong = [
             (each, highlighted)
             for number, each in enumerate(drawn)
