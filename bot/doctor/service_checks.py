@@ -40,6 +40,7 @@ def examine_service(config: BotConfig, file: Path | None) -> Iterator[Check]:
         *(_readable(name, path, _READ_REMEDY) for name, path in read),
         _writable("[index] directory", config.index_directory),
         _writable("[discord] directory", config.bot_directory),
+        _writable("[corpus] servers", config.servers_directory) if config.has_server_libraries else None,
     ]
     failed = [check for check in checks if check]
     yield from failed or [Check("service", OK, "systemd can run this with a user of its own")]

@@ -145,6 +145,7 @@ def test_the_images_configuration_is_one() -> None:
     state = Path(next(json.loads(rest)[0] for name, rest in steps() if name == "VOLUME"))
     assert config.index_directory.is_relative_to(state)
     assert config.bot_directory.is_relative_to(state)
+    assert config.servers_directory.is_relative_to(state)
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ from bot.live.update_process import update_in_child, work_in_child
 from bot.server_folders import has_articles, make_server_folder
 from bot.telemetry.log_format import fields
 from index.building.report import BuildReport
-from index.errors import ConfigurationError, FootnoteError, Reason
+from index.errors import ConfigurationError, FootnoteError, IndexStaleError, Reason
 from index.library import Library
 from index.records import Progress
 
@@ -89,7 +89,12 @@ class ServerLibraries:
         if (state := self._state(server)) is None or (own := await self._own(state)) is None:
             return common
         if (joined := state.joined_of(own, common)) is None:
-            made = await asyncio.to_thread(own.joined_with, common)
+            try:
+                made = await asyncio.to_thread(own.joined_with, common)
+            except IndexStaleError as error:  # it has vectors of another model, and could not be updated
+                state.live_library = None
+                self._retry_later(state, error)
+                return common
             if (joined := state.joined_of(own, common)) is None:  # nor joined meanwhile for another question
                 state.joined, joined = (own, common, made), made
         return joined
@@ -144,14 +149,17 @@ class ServerLibraries:
             self.close_idle()
             for state in list(self._servers.values()) if interval else ():
                 if state.opened and not state.lock.locked():
-                    await self._refresh(state)
+                    try:
+                        await self._refresh(state)
+                    except Exception as error:  # of this server; the others go on
+                        self._retry_later(state, error)
 
     def close_idle(self) -> None:
         """Close the indexes of servers that were not asked for a while, or of which too many are open."""
-        now = self._clock()
-        states = list(self._servers.items())
-        for number, (server, state) in enumerate(states):
-            too_many = len(states) - number > MOST_OPEN
+        now, too_many_by = self._clock(), self.open_servers - MOST_OPEN
+        for server, state in list(self._servers.items()):
+            too_many = state.live_library is not None and too_many_by > 0
+            too_many_by -= too_many
             if (too_many or now - state.used > IDLE) and not (state.lock.locked() or state.opening):
                 del self._servers[server]  # the files are closed once no question holds the library
             elif state.joined and state.joined[1] is not self.common.library:
@@ -180,8 +188,6 @@ class ServerLibraries:
         state = self._servers.pop(server, None) or _Server(self._config.of_server(server))
         self._servers[server] = state
         state.used = self._clock()
-        if len(self._servers) > MOST_OPEN:
-            self.close_idle()
         return state
 
     async def _own(self, state: _Server) -> Library | None:
@@ -212,20 +218,25 @@ class ServerLibraries:
             if await asyncio.to_thread(has_articles, state.config):
                 common = self.common.library
                 state.live_library = await LiveLibrary.open(state.config, None, self._update, common)
+                self.close_idle()
             state.opened = True
         except Exception as error:  # the common articles can still be asked
             if isinstance(error, ConfigurationError) and error.reason is Reason.CORPUS_EMPTY:
                 state.opened = True
                 return
-            state.retry_at = self._clock() + RETRY_AFTER
-            reason = error.message if isinstance(error, FootnoteError) else None
-            log.warning(
-                "a server's own articles are not asked",
-                extra=fields(server=state.config.server, reason=reason),
-                exc_info=None if reason else error,
-            )
+            self._retry_later(state, error)
         finally:
             state.opening = None
+
+    def _retry_later(self, state: _Server, error: Exception) -> None:
+        """Log why a server's index cannot be asked; a question after a while opens it again."""
+        state.opened, state.retry_at = False, self._clock() + RETRY_AFTER
+        reason = error.message if isinstance(error, FootnoteError) else None
+        log.warning(
+            "a server's own articles are not asked",
+            extra=fields(server=state.config.server, reason=reason),
+            exc_info=None if reason else error,
+        )
 
     async def _update(self, config: BotConfig, wait: float) -> BuildReport:
         async with self._updates:

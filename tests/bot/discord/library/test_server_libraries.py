@@ -14,7 +14,7 @@ from bot.discord.library.server_libraries import IDLE, RETRY_AFTER, ServerLibrar
 from bot.feedback.store import Feedback
 from bot.live.live_library import LiveLibrary
 from index.building.report import BuildReport
-from index.errors import IndexUnwritableError
+from index.errors import IndexStaleError, IndexUnwritableError
 from index.library import Library
 from tests.support.bots import update_here
 from tests.support.small_library import write_corpus
@@ -141,15 +141,60 @@ async def test_of_too_many_the_one_asked_longest_ago_is_closed(
     libraries: ServerLibraries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server_libraries, "MOST_OPEN", 2)
-    for server in (1, 2):
+    for server in (1, 2, 3):
         write(libraries, server, RAID)
+    for server in (1, 2, 1, 98, 99):  # two have no articles
         await libraries.library_of(server)
-    await libraries.library_of(1)
-    async with libraries.lock_of(2):  # somebody is changing it
-        await libraries.library_of(3)
-        assert libraries.open_servers == 1
-    await libraries.library_of(4)
-    assert libraries.open_servers == 0
+    assert libraries.open_servers == 2
+    await libraries.library_of(3)
+    assert [server for server, state in libraries._servers.items() if state.live_library] == [1, 3]
+    async with libraries.lock_of(3):  # somebody is changing it
+        await libraries.library_of(1)
+        await libraries.library_of(2)
+        assert libraries.open_servers == 3
+    libraries.close_idle()
+    assert libraries.open_servers == 2
+
+
+async def test_vectors_of_another_model_are_not_asked(
+    libraries: ServerLibraries, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(libraries, 1, RAID)
+
+    def stale(*_: object) -> Library:
+        raise IndexStaleError("another model")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Library, "joined_with", stale)
+        assert await libraries.library_of(1) is libraries.common.library
+    assert await libraries.library_of(1) is libraries.common.library
+    clock.now += RETRY_AFTER
+    assert (await libraries.library_of(1)).ask(WHEN).answerable
+
+
+async def test_what_fails_for_one_server_does_not_stop_the_watch(
+    libraries: ServerLibraries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = libraries._config.index.model_copy(update={"watch": 0.01})
+    libraries._config = libraries._config.model_copy(update={"index": index})
+    for server, text in ((1, RAID), (2, ZOO)):
+        write(libraries, server, text)
+        await libraries.library_of(server)
+    read = server_libraries.has_articles
+
+    def fails_for_one(config: BotConfig) -> bool:
+        if config.server == 1:
+            raise OSError("no permission")
+        return read(config)
+
+    monkeypatch.setattr(server_libraries, "has_articles", fails_for_one)
+    write(libraries, 2, RAID, "raid.md")
+    watching = asyncio.create_task(libraries.watch())
+    async with asyncio.timeout(60):
+        while not (await libraries.library_of(2)).ask(WHEN).answerable:
+            await asyncio.sleep(0.01)
+    assert not watching.done()
+    watching.cancel()
 
 
 async def test_changes_are_answered_from_down_to_the_last_article(libraries: ServerLibraries) -> None:
