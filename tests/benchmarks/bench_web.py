@@ -53,7 +53,8 @@ async def measure(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as base:
         config = BotConfig.read(make_library(Path(base), options.sentences))
         web = config.web.model_copy(update={"questions_per_minute": 0, "all_questions_per_minute": 0})
-        config = config.model_copy(update={"web": web})
+        discord = config.discord.model_copy(update={"queue": 10_000, "deadline": 240})
+        config = config.model_copy(update={"web": web, "discord": discord})
         library, meter = Library.open(config), Meter()
         plain(library, asked[:BATCH])
         live_library = LiveLibrary(config, library, meter)
