@@ -274,6 +274,22 @@ async def test_each_batch_has_one_library_and_the_next_one_the_new() -> None:
     await question_queue.close(1)
 
 
+async def test_questions_that_wait_together_are_each_asked_in_their_own_library() -> None:
+    live, first, second = Slow(), Slow(), Slow()
+    question_queue = queue_over(live, batch=9)
+    libraries = [None, first, second, first, None, second, second]
+    asked = [(f"{number}", cast("Library | None", library)) for number, library in enumerate(libraries)]
+    asked[3] = ("", asked[3][1])  # an error takes the place of its own answer
+    asking = [question_queue.ask(question, library=library) for question, library in asked]
+    answers = await asyncio.gather(*asking, return_exceptions=True)
+    assert isinstance(answers.pop(3), EmptyQuestionError)
+    given = [answer for answer in answers if isinstance(answer, LibraryAnswer)]
+    assert [each.answer.question for each in given] == list("012456")
+    assert [each.library for each in given] == [live, first, second, live, second, second]
+    assert (live.batches, first.batches, second.batches) == ([["0", "4"]], [["1", ""]], [["2", "5", "6"]])
+    await question_queue.close(1)
+
+
 async def test_other_work_does_not_wait_for_answers() -> None:
     library = Slow()
     library.gate.clear()
