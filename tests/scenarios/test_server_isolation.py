@@ -303,6 +303,23 @@ async def test_where_the_bot_is_no_member_nobody_sees_what_was_added_while_it_wa
 
 
 @pytest.mark.slow
+async def test_while_an_index_is_being_opened_nothing_is_suggested(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def never(*_: object) -> Any:
+        await asyncio.Event().wait()
+
+    for module in ("commands", "library_commands"):
+        monkeypatch.setattr(f"bot.discord.events.{module}.SUGGEST_WITHIN", 0.01)
+    for name in ("library_of", "changeable_library_of"):
+        monkeypatch.setattr(ServerLibraries, name, never)
+    side = scene.sides[0]
+    for command in ("ask", "library remove"):
+        assert await scene.discord.autocomplete(side.person, side.channel, command, "article", "cell") == []
+    assert not [record for record in caplog.records if record.name.startswith("bot.discord.delivery")]
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("leak", ["library_of", "changeable_library_of", "config_of", "feedback_of"])
 async def test_a_leak_would_be_found(scene: Scene, monkeypatch: pytest.MonkeyPatch, leak: str) -> None:
     """Let one of the ways to what a server has lead to the other server's: its words are sent."""

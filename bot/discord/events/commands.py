@@ -1,5 +1,6 @@
 """The slash commands, and the entry in the menu of a message."""
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -13,7 +14,13 @@ from bot.discord.events.conversation import author_of, in_thread, text_of
 from bot.discord.events.library_changes import may_be_taught
 from bot.discord.events.library_commands import library as library_commands
 from bot.discord.events.message_articles import add_to_library
-from bot.discord.events.services import Interaction, is_too_fast, library_of, server_of
+from bot.discord.events.services import (
+    SUGGEST_WITHIN,
+    Interaction,
+    is_too_fast,
+    library_of,
+    server_of,
+)
 from bot.discord.questions.question import DiscordQuestion
 from bot.discord.replies import library_pages
 from bot.discord.replies.answer_reply import QUESTION_LIMIT
@@ -103,8 +110,11 @@ async def _titles(interaction: Interaction, typed: str) -> list[app_commands.Cho
     """Offer the articles whose titles are most similar to what is typed."""
     services = interaction.client.services
     try:
-        library = await library_of(interaction)
+        async with asyncio.timeout(SUGGEST_WITHIN):
+            library = await library_of(interaction)
         choices = await services.question_queue.run(library_pages.choices, library, typed)
+    except TimeoutError:  # its index is being opened: the next letter may find it
+        return []
     except Exception as error:  # discord.py would log it with a traceback at each letter that is typed
         await services.error_reports.interaction_failed(interaction, error)
         return []

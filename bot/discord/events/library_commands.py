@@ -13,7 +13,7 @@ from yarl import URL
 
 from bot.discord.delivery.sending import REQUEST_TIMEOUT, defer_response, edit_response, send_privately
 from bot.discord.events.library_changes import may_change, record, why_not_stored
-from bot.discord.events.services import Interaction, is_too_fast, server_of
+from bot.discord.events.services import SUGGEST_WITHIN, Interaction, is_too_fast, server_of
 from bot.discord.library import corpus_work
 from bot.discord.library.page_refresh import refresh_pages
 from bot.discord.library.quotas import check_additions
@@ -225,10 +225,13 @@ async def _titles(interaction: Interaction, typed: str) -> list[app_commands.Cho
     if not may_change(interaction):
         return []
     try:
-        changeable = await services.libraries.changeable_library_of(server_of(interaction))
+        async with asyncio.timeout(SUGGEST_WITHIN):
+            changeable = await services.libraries.changeable_library_of(server_of(interaction))
         if changeable is None:
             return []
         found = await services.question_queue.run(library_pages.choices, changeable, typed)
+    except TimeoutError:  # its index is being opened: the next letter may find it
+        return []
     except Exception as error:  # discord.py would log it with a traceback at each letter that is typed
         await services.error_reports.interaction_failed(interaction, error)
         return []

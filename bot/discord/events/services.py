@@ -40,6 +40,9 @@ class ServicesClient(discord.AutoShardedClient):
 
 Interaction = discord.Interaction[ServicesClient]
 
+SUGGEST_WITHIN = 2.0
+"""Seconds for a server's index to be opened while somebody types; Discord waits three for suggestions."""
+
 
 def server_of(interaction: Interaction) -> int | None:
     """Return the server whose own articles a command or a click concerns.
