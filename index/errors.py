@@ -43,6 +43,7 @@ class Reason(StrEnum):
     MODEL_NOT_EXPORTABLE = auto()
     MODEL_UNREADABLE = auto()
     MODEL_UNSUITABLE = auto()
+    QUOTA_REACHED = auto()
     READER_EXPORT_DAMAGED = auto()
     READER_EXPORT_STALE = auto()
     SHIPPED_READER_DAMAGED = auto()
@@ -112,6 +113,8 @@ class IngestionError(FootnoteError):
 
 class QuotaError(IngestionError):
     """A library may hold no more, or no more may come today."""
+
+    default_reason = Reason.QUOTA_REACHED
 
 
 class ModelError(FootnoteError):

@@ -26,6 +26,7 @@ WITHOUT_REMEDY = {
     Reason.INDEX_BUSY,
     Reason.INDEX_UNWRITABLE,
     Reason.INGESTION_FAILED,
+    Reason.QUOTA_REACHED,
     Reason.UNREADABLE_FILE,
 }
 """Their messages say it all, or the library has a remedy that needs no command."""

@@ -1,6 +1,7 @@
 """A home for the command to work in: a configuration, articles, and their index."""
 
 import json
+import logging
 import signal
 import subprocess
 import sys
@@ -73,8 +74,13 @@ class Home:
     def footnote(self, *arguments: str, stdin: str | bytes = "", **environment: str) -> Run:
         """Run the command in this process."""
         arguments = ("--config", str(self.config), *arguments)
-        result = CliRunner().invoke(main, arguments, input=stdin, env=environment, prog_name="footnote")
-        set_levels(NORMAL)  # after `-q`, other tests would miss the records that they wait for
+        root = logging.getLogger()
+        handlers = root.handlers.copy()
+        try:
+            result = CliRunner().invoke(main, arguments, input=stdin, env=environment, prog_name="footnote")
+        finally:
+            root.handlers[:] = handlers  # those of a server or bot would outlive it
+            set_levels(NORMAL)  # after `-q`, other tests would miss the records that they wait for
         return Run(result.exit_code, result.stdout, result.stderr)
 
     def start(self, *arguments: str, **options: Any) -> "subprocess.Popen[bytes]":

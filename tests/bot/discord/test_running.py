@@ -182,7 +182,7 @@ def test_an_unexpected_end_does_not_tell_the_token(
     (tmp_path / "config.toml").touch()
     before = logging.getLogger().handlers.copy()
     try:
-        assert run_bot.start(GlobalOptions(tmp_path / "config.toml", DEBUG), None, log_format) == 1
+        assert run_bot.start(GlobalOptions(tmp_path / "config.toml", verbosity=DEBUG), None, log_format) == 1
     finally:
         logging.getLogger().handlers[:] = before
     err = capsys.readouterr().err
