@@ -25,19 +25,26 @@ WHOLE_LIBRARY = 0.5
 """Share of the questions that are asked of the whole library; the others are asked of their article."""
 OTHER_WINDOWS = 0.3
 """Windows without the answer for each one with it."""
+UNRELATED = 0.07
+"""Share of the questions that are asked of another article, too, which has no answer."""
 
 
-def retrieved_examples(library: TrainingLibrary, ranker: Ranker, seed: int) -> list[list[Example]]:
+def retrieved_examples(
+    library: TrainingLibrary, ranker: Ranker, seed: int, unrelated: float = UNRELATED
+) -> list[list[Example]]:
     """Return the examples of each paragraph, so that a question and its twin stay together.
 
     An answerable question comes with a window that holds its answer, the best one mostly, and often with one
-    of the others that were ranked high. An unanswerable one comes with a window that holds its decoy.
+    of the others that were ranked high. An unanswerable one comes with a window that holds its decoy. The
+    share `unrelated` come with a window of another article, too.
     """
     paragraphs: dict[tuple[int, Span], list[Example]] = {}
     source = random.Random(seed)  # noqa: S311
     for question in library.questions:
         examples = paragraphs.setdefault((question.article, question.paragraph), [])
         examples.extend(_examples(library, ranker, question, source))
+        if source.random() < unrelated:
+            examples.extend(_unrelated_examples(library, ranker, question, source))
     return list(paragraphs.values())
 
 
@@ -66,15 +73,38 @@ def _examples(
     places = (_place(window, span) for span in question.spans)
     if answer := next(filter(None, places), None):
         yield Example(shown, window.text, answer)
-    article_text = library.retriever.catalog.article(question.article).text.lower()
-    answers = [article_text[slice(*span)] for span in wanted]
-    others = [
-        window
-        for window in best
-        if window not in holding and not any(answer in window.text.lower() for answer in answers)
-    ]
+    others = _without_answer([window for window in best if window not in holding], library, question)
     if others and source.random() < OTHER_WINDOWS:
-        yield Example(shown, others[min(int(source.expovariate(0.6)), len(others) - 1)].text, None)
+        yield Example(shown, _drawn(others, source).text, None)
+
+
+def _unrelated_examples(
+    library: TrainingLibrary, ranker: Ranker, question: LabelledQuestion, source: random.Random
+) -> Iterator[Example]:
+    """Yield the question with a window of another article, if that has one without the answer."""
+    others = len(library.retriever.catalog.articles()) - 1
+    if others < 1:
+        return
+    article = (question.article + 1 + source.randrange(others)) % (others + 1)
+    ranked = ranker.rank(question.text, library.candidates(question.text, article), library.retriever.idf)
+    texts = library.retriever.catalog.texts
+    windows = make_windows([candidate for candidate, _ in ranked], texts, FIRST_WINDOWS, question.text)
+    if unrelated := _without_answer(list(islice(windows, MOST_WINDOWS)), library, question):
+        yield Example(question.text, _drawn(unrelated, source).text, None)
+
+
+def _without_answer(
+    windows: Sequence[Window], library: TrainingLibrary, question: LabelledQuestion
+) -> list[Window]:
+    """Leave out the windows in which an answer of the question stands, by chance mostly."""
+    text = library.retriever.catalog.article(question.article).text.lower()
+    answers = [text[slice(*span)] for span in question.spans]
+    return [window for window in windows if not any(answer in window.text.lower() for answer in answers)]
+
+
+def _drawn(windows: Sequence[Window], source: random.Random) -> Window:
+    """Draw one of the windows, one that was ranked high mostly."""
+    return windows[min(int(source.expovariate(0.6)), len(windows) - 1)]
 
 
 def _holds(window: Window, article: int, spans: Sequence[Span]) -> bool:

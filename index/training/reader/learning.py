@@ -1,12 +1,15 @@
 """What a reader learns from: questions in people's own words, read in the windows that the product makes."""
 
+import itertools
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from tokenizers import Tokenizer
 
+from index.models.encoder import Encoder
 from index.models.encoder_export import FrameworkEncoder
 from index.models.model_folders import model_fingerprint
 from index.records import Progress
@@ -17,6 +20,7 @@ from index.training.datasets.question_libraries import read_library
 from index.training.datasets.squad import SquadArticle, SquadParagraph, read_squad
 from index.training.datasets.training_libraries import SegmentedArticle, Segmenter, TrainingLibrary
 from index.training.encoders import load_encoders
+from index.training.examples.batch_files import kept_batches
 from index.training.examples.batches import Batch, make_batches
 from index.training.examples.example import Example, answerable_example
 from index.training.examples.retrieved import retrieved_examples
@@ -44,10 +48,11 @@ def train_reader(
 ) -> Path:
     """Train on files of `questions` (see `question_articles`); return the folder of the model.
 
-    It starts from the encoder in the folder `larger`, while `encoder` is that of the index, which finds the
-    windows. Titles that are held out are not learnt, nor are paragraphs of SQuADShifts that stand in the file
-    `never`. `libraries` are folders of articles with questions (see `question_libraries`). Raises ValueError
-    if `work` holds checkpoints of another recipe, and as `read_library` does.
+    What is learnt is planned once, kept in `work` as that takes minutes, and learnt in another order each
+    time. Training starts from the encoder in the folder `larger`, while `encoder` is that of the index, which
+    finds the windows. Titles that are held out are not learnt, nor are paragraphs of SQuADShifts that stand
+    in the file `never`. `libraries` are folders of articles with questions (see `question_libraries`). Raises
+    ValueError if `work` holds checkpoints of another recipe, and as `read_library` does.
     """
     recipe = replace(recipe, start=model_fingerprint(larger))
     entries = [entry for path in questions for entry in read_squad(path)]
@@ -64,24 +69,47 @@ def train_reader(
     sentences = read_qamr(qamr)
     work.mkdir(parents=True, exist_ok=True)
     keep_recipe(work / RECIPE_FILE, recipe)
-    library, measured = (library_of(part, encoder, progress) for part in (learnt, held_out))
-    own = [library_in(folder, encoder, progress) for folder in libraries]
     tokenizer = Tokenizer.from_file(str(larger / "tokenizer.json"))
-    ranker, planned, rounds = Ranker.load(), list[Batch](), 0
-    while len(planned) < recipe.steps:
-        order = random.Random(f"{recipe.seed} {rounds}")  # noqa: S311
-        seed = recipe.seed + rounds
-        groups = [group for part in (library, *own) for group in retrieved_examples(part, ranker, seed)]
+
+    @cache
+    def indexer() -> LibraryIndexer:
+        return LibraryIndexer(*load_encoders(str(encoder)), progress)
+
+    @cache
+    def learnt_libraries() -> list[TrainingLibrary]:
+        return [indexer().index_titles(learnt), *map(indexer().index_folder, libraries)]
+
+    def plan() -> list[Batch]:
+        order, ranker = _order(recipe.seed, 0), Ranker.load()
+        parts = [retrieved_examples(library, ranker, recipe.seed) for library in learnt_libraries()]
+        groups = [group for part in parts for group in part]
         groups += _repeated(repeated, recipe.repeated, order)
         groups += _repeated(sentences, recipe.repeated // 2, order)
         order.shuffle(groups)
-        planned += make_batches(groups, tokenizer, recipe.tokens, order)
-        rounds += 1
-    windows = [example for group in retrieved_examples(measured, ranker, recipe.seed) for example in group]
-    order = random.Random(recipe.seed)  # noqa: S311
-    drawn = order.sample(windows, min(recipe.measured_questions, len(windows)))
-    measured_windows = make_batches([[example] for example in drawn], tokenizer, recipe.tokens, order)
-    return learn_batches(planned[: recipe.steps], measured_windows, larger, work, recipe, progress)
+        return make_batches(groups, tokenizer, recipe.tokens, order)
+
+    def plan_measured() -> list[Batch]:
+        order = random.Random(recipe.seed)  # noqa: S311
+        found = retrieved_examples(indexer().index_titles(held_out), Ranker.load(), recipe.seed)
+        windows = [example for group in found for example in group]
+        drawn = order.sample(windows, min(recipe.measured_questions, len(windows)))
+        return make_batches([[example] for example in drawn], tokenizer, recipe.tokens, order)
+
+    measured = kept_batches(work / "measured.npz", plan_measured)
+    planned = kept_batches(work / "planned.npz", plan)
+    return learn_batches(_rounds(planned, recipe.seed), measured, larger, work, recipe, progress)
+
+
+def _rounds(planned: Sequence[Batch], seed: int) -> Iterator[Batch]:
+    """Yield the batches in the order in which they were planned, then again and again in others."""
+    yield from planned
+    for number in itertools.count(1):
+        yield from _order(seed, number).sample(planned, len(planned))
+
+
+def _order(seed: int, number: int) -> random.Random:
+    """Return what orders a round through the questions."""
+    return random.Random(f"{seed} {number}")  # noqa: S311
 
 
 def own_libraries() -> list[Path]:
@@ -94,28 +122,30 @@ def _paragraphs_of(entries: Iterable[SquadArticle]) -> Iterator[SquadParagraph]:
         yield from entry.paragraphs
 
 
-def library_of(
-    entries: Iterable[SquadArticle], encoder: Path, progress: Progress = no_progress
-) -> TrainingLibrary:
-    """Index articles, with the questions about them, in memory."""
-    framework, exported = load_encoders(str(encoder))
-    articles = segment_titles(entries, Segmenter(exported.count_tokens, exported.window))
-    return _indexed(articles, framework, progress)
+@dataclass(frozen=True, slots=True)
+class LibraryIndexer:
+    """Indexes articles, with the questions about them, in memory."""
 
+    framework: FrameworkEncoder
+    exported: Encoder
+    progress: Progress
 
-def library_in(folder: Path, encoder: Path, progress: Progress = no_progress) -> TrainingLibrary:
-    """Index a library with questions in memory."""
-    framework, exported = load_encoders(str(encoder))
-    articles = read_library(folder, Segmenter(exported.count_tokens, exported.window))
-    return _indexed(articles, framework, progress)
+    def index_titles(self, entries: Iterable[SquadArticle]) -> TrainingLibrary:
+        """Index articles of a file of SQuAD 2.0's form."""
+        return self._index(segment_titles(entries, self._segmenter))
 
+    def index_folder(self, folder: Path) -> TrainingLibrary:
+        """Index a folder of articles with questions; raise as `read_library` does."""
+        return self._index(read_library(folder, self._segmenter))
 
-def _indexed(
-    articles: Sequence[SegmentedArticle], framework: FrameworkEncoder, progress: Progress
-) -> TrainingLibrary:
-    texts = list(dict.fromkeys(text for article in articles for text in article.texts_to_embed()))
-    vectors = framework.embed(texts, lambda _, done, total: progress("embed", done, total))
-    return TrainingLibrary.build(articles, dict(zip(texts, vectors, strict=True)))
+    @property
+    def _segmenter(self) -> Segmenter:
+        return Segmenter(self.exported.count_tokens, self.exported.window)
+
+    def _index(self, articles: Sequence[SegmentedArticle]) -> TrainingLibrary:
+        texts = list(dict.fromkeys(text for article in articles for text in article.texts_to_embed()))
+        vectors = self.framework.embed(texts, lambda _, done, total: self.progress("embed", done, total))
+        return TrainingLibrary.build(articles, dict(zip(texts, vectors, strict=True)))
 
 
 def _repeated(lessons: Sequence[Lesson], count: int, source: random.Random) -> list[list[Example]]:

@@ -21,11 +21,11 @@ class Recipe:
     """Lowest layers of the encoder that the reader keeps."""
     frozen_layers: int = 2
     """Lowest layers that are not learnt; with any, no embedding is."""
-    steps: int = 1560
+    steps: int = 3600
     """Steps of AdamW."""
     warm_up: int = 60
     """Steps in which the rate rises."""
-    cool_down: int = 170
+    cool_down: int = 500
     """Steps in which it falls."""
     rate: float = 5e-5
     """Highest learning rate."""
@@ -34,12 +34,12 @@ class Recipe:
     decay: float = 0.01
     tokens: int = 2048
     """Tokens of a batch, padding counted: about 14 windows."""
-    repeated: int = 700
-    """Questions of SQuADShifts, and half as many of QAMR, in each round through the others."""
+    repeated: int = 8000
+    """Questions of SQuADShifts, and half as many of QAMR, among the others."""
     average: float = 0.99
     """The model that is kept is a running average of the weights; this is what remains of it in a step."""
     seed: int = 1
-    save_every: int = 100
+    save_every: int = 300
     measure_every: int = 200
     measured_questions: int = 400
     """Held-out windows of the figures in the log."""

@@ -3,8 +3,9 @@
 import copy
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +56,7 @@ class Training:
             ],
             betas=(0.9, 0.98),
             weight_decay=recipe.decay,
-            foreach=True,
+            fused=True,
         )
         self._schedule = torch.optim.lr_scheduler.LambdaLR(self._optimizer, self._share_of_rate)
         self.step = 0
@@ -147,14 +148,14 @@ def _choose_weights(model: "PreTrainedModel", frozen_layers: int) -> None:
 
 
 def learn_batches(
-    planned: Sequence[Batch],
+    planned: Iterable[Batch],
     held_out: Sequence[Batch],
     encoder: Path,
     work: Path,
     recipe: Recipe,
     progress: Progress = no_progress,
 ) -> Path:
-    """Train on `planned` batches, from the last checkpoint in `work` or from the start.
+    """Train on `recipe.steps` planned batches, from the last checkpoint in `work` or from the start.
 
     `held_out` ones are only measured on. Returns the folder of the model, which is written in the form of
     Hugging Face's transformers, with the tokenizer of `encoder`.
@@ -164,16 +165,17 @@ def learn_batches(
     if checkpoint.exists():
         training.load(checkpoint)
     losses: list[float] = []
-    while training.step < len(planned):
-        losses.append(training.learn(planned[training.step]))
-        progress("train", training.step, len(planned))
-        if training.step % recipe.measure_every == 0 or training.step == len(planned):
+    for batch in islice(planned, training.step, recipe.steps):
+        losses.append(training.learn(batch))
+        progress("train", training.step, recipe.steps)
+        last = training.step == recipe.steps
+        if training.step % recipe.measure_every == 0 or last:
             measurements = asdict(measure(training.model, held_out))
             line = {"step": training.step, "loss": float(np.mean(losses)), **measurements}
             with (work / LOG_FILE).open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")
             losses.clear()
-        if training.step % recipe.save_every == 0 or training.step == len(planned):
+        if training.step % recipe.save_every == 0 or last:
             training.save(checkpoint)
     folder = work / "model"
     training.averaged_model().save_pretrained(folder)

@@ -59,6 +59,16 @@ def test_an_unanswerable_question_is_read_with_its_decoy(library: TrainingLibrar
     assert any("opens at nine" in example.text for example in decoys)
 
 
+def test_questions_are_asked_of_another_article_too(library: TrainingLibrary) -> None:
+    def about_bikes(unrelated: float) -> list[Example]:
+        groups = retrieved_examples(library, Ranker.load(), 1, unrelated)
+        return [example for group in groups for example in group if "bikes go" in example.question]
+
+    assert not any("Carl" in example.text for example in about_bikes(0))
+    elsewhere = [example for example in about_bikes(1) if "Carl" in example.text]
+    assert elsewhere and all(example.answer is None for example in elsewhere)
+
+
 def test_questions_of_a_paragraph_stay_together_and_are_the_same_each_time(library: TrainingLibrary) -> None:
     groups = retrieved_examples(library, Ranker.load(), 3)
     assert groups == retrieved_examples(library, Ranker.load(), 3)
