@@ -49,10 +49,11 @@ def train_reader(
     """Train on files of `questions` (see `question_articles`); return the folder of the model.
 
     What is learnt is planned once, kept in `work` as that takes minutes, and learnt in another order each
-    time. Training starts from the encoder in the folder `larger`, while `encoder` is that of the index, which
-    finds the windows. Titles that are held out are not learnt, nor are paragraphs of SQuADShifts that stand
-    in the file `never`. `libraries` are folders of articles with questions (see `question_libraries`). Raises
-    ValueError if `work` holds checkpoints of another recipe, and as `read_library` does.
+    time; the last steps belong to `libraries`, folders of articles with questions (see `question_libraries`)
+    that are most like what people ask about. Training starts from the encoder in the folder `larger`, while
+    `encoder` is that of the index, which finds the windows. Titles that are held out are not learnt, nor are
+    paragraphs of SQuADShifts that stand in the file `never`. Raises ValueError if `work` holds checkpoints of
+    another recipe, and as `read_library` does.
     """
     recipe = replace(recipe, start=model_fingerprint(larger))
     entries = [entry for path in questions for entry in read_squad(path)]
@@ -95,9 +96,23 @@ def train_reader(
         drawn = order.sample(windows, min(recipe.measured_questions, len(windows)))
         return make_batches([[example] for example in drawn], tokenizer, recipe.tokens, order)
 
+    def plan_end() -> list[Batch]:
+        order, ranker = _order(recipe.seed, -1), Ranker.load()
+        _, *own = learnt_libraries()
+        batches: list[Batch] = []
+        for seed in range(recipe.seed + 1, recipe.seed + 1 + recipe.last_rounds):
+            groups = [group for library in own for group in retrieved_examples(library, ranker, seed)]
+            order.shuffle(groups)
+            batches += make_batches(groups, tokenizer, recipe.tokens, order)
+        batches += order.sample(planned, min(int(recipe.last_others * len(batches)), len(planned)))
+        order.shuffle(batches)
+        return batches
+
     measured = kept_batches(work / "measured.npz", plan_measured)
     planned = kept_batches(work / "planned.npz", plan)
-    return learn_batches(_rounds(planned, recipe.seed), measured, larger, work, recipe, progress)
+    end = kept_batches(work / "end.npz", plan_end)[: recipe.steps]
+    batches = itertools.chain(itertools.islice(_rounds(planned, recipe.seed), recipe.steps - len(end)), end)
+    return learn_batches(batches, measured, larger, work, recipe, progress)
 
 
 def _rounds(planned: Sequence[Batch], seed: int) -> Iterator[Batch]:

@@ -21,11 +21,11 @@ class Recipe:
     """Lowest layers of the encoder that the reader keeps."""
     frozen_layers: int = 2
     """Lowest layers that are not learnt; with any, no embedding is."""
-    steps: int = 3600
+    steps: int = 4140
     """Steps of AdamW."""
     warm_up: int = 60
     """Steps in which the rate rises."""
-    cool_down: int = 500
+    cool_down: int = 300
     """Steps in which it falls."""
     rate: float = 5e-5
     """Highest learning rate."""
@@ -36,6 +36,10 @@ class Recipe:
     """Tokens of a batch, padding counted: about 14 windows."""
     repeated: int = 8000
     """Questions of SQuADShifts, and half as many of QAMR, among the others."""
+    last_rounds: int = 2
+    """Rounds through the libraries at the end, when the rate falls (MiniCPM, Hu et al. 2024)."""
+    last_others: float = 0.4
+    """Batches of all the others among them, for each one of the libraries."""
     average: float = 0.99
     """The model that is kept is a running average of the weights; this is what remains of it in a step."""
     seed: int = 1
