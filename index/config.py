@@ -24,7 +24,7 @@ from index.errors import ConfigurationError
 
 DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
 
-MAYBE_PART = 2 / 3
+MAYBE_PART = 4 / 5
 """Part of `threshold` that `maybe_threshold` is unless it is configured; docs/quality.md has the figures."""
 
 OWN_READER, NO_READER = "footnote", "none"
@@ -115,13 +115,13 @@ class AnswerSection(Section):
 
     front_end_keys = frozenset({"contact"})
 
-    threshold: Annotated[float, Field(ge=0, le=1, description="least confidence of an answer")] = 0.3
+    threshold: Annotated[float, Field(ge=0, le=1, description="least confidence of an answer")] = 0.25
     maybe_threshold: Annotated[
         float | None,
         Field(
             ge=0,
             le=1,
-            description='least confidence of what is shown as "not sure"; None: two thirds of threshold',
+            description='least confidence of what is shown as "not sure"; None: four fifths of threshold',
         ),
     ] = None
     citations: Annotated[int, Field(ge=1, le=50, description="citations of an answer")] = 3

@@ -16,7 +16,7 @@ from tests.fake_discord import FakeDiscord, Interaction, Message
 from tests.fake_discord.world import User
 
 RAQQA = "Who predicts the fight for Raqqa will be long and hard?"
-ANSWER = "US Lieutenant General Steve Townsend"
+ANSWER = "Steve Townsend"
 COALITION = "coalition-strikes-near-al-tanf"
 NOWHERE = "What is the price of bitcoin in Tuvalu?"
 FORGED, GONE = unknown_button_reply().content, article_gone_reply().content

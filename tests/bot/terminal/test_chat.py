@@ -331,4 +331,4 @@ def test_a_terminal_is_chatted_on(built_home: Home, open_terminal: Callable[[int
             process.kill()
     screen = terminal.shown()
     assert "/help lists the commands" in screen
-    assert "the Pentagon" in screen.split(STRIKE)[-1]
+    assert "Pentagon" in screen.split(STRIKE)[-1]

@@ -88,7 +88,7 @@ async def test_an_answer_is_shown_to_everyone_after_a_promise(
     assert asked.message is not None
     assert not asked.private
     assert asked.message.content == f"> {RAQQA}"
-    assert asked.message.embed["description"].startswith("**US Lieutenant General Steve Townsend**")
+    assert asked.message.embed["description"].startswith("**Steve Townsend**")
     assert asked.callback is not None
     assert asked.callback["type"] == DEFERRED
     assert asked.changes == 1

@@ -87,7 +87,7 @@ async def test_a_mention_is_answered_by_a_reply_that_pings_nobody(
     said = await discord.say(world.user, world.channel, f"{world.bot.mention}, {RAQQA}")
     answer = await discord.answer(said)
     assert answer.content == f"> {RAQQA}"
-    assert starts(answer).startswith("**US Lieutenant General Steve Townsend**")
+    assert starts(answer).startswith("**Steve Townsend**")
     assert answer.reference is said
     (sent,) = [
         request
@@ -199,7 +199,7 @@ async def test_if_the_article_of_the_answer_does_not_say_all_are_asked(
     bees = await mentioning(discord, BEES)
     reply = await discord.answer(await discord.say(world.user, world.channel, RAQQA, reply_to=bees))
     answer, line, *_ = starts(reply).split("\n")
-    assert answer == "**US Lieutenant General Steve Townsend**"
+    assert answer == "**Steve Townsend**"
     assert line == f"-# **How bees keep warm**{LOOKED_EVERYWHERE}"
     more = await discord.answer(await discord.say(world.user, world.channel, "more", reply_to=reply))
     assert "-# 4 · " in starts(more)
@@ -217,7 +217,7 @@ async def test_if_the_article_of_the_answer_is_gone_all_are_asked(
         for button in row["components"]:
             button["custom_id"] = button["custom_id"].replace(article_key("notes/bees"), "A" * 12)
     reply = await discord.answer(await discord.say(world.user, world.channel, RAQQA, reply_to=bees))
-    assert starts(reply).split("\n")[:2] == ["**US Lieutenant General Steve Townsend**", f"-# {ARTICLE_GONE}"]
+    assert starts(reply).split("\n")[:2] == ["**Steve Townsend**", f"-# {ARTICLE_GONE}"]
 
 
 @pytest.mark.parametrize(

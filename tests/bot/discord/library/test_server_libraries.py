@@ -94,7 +94,7 @@ async def test_each_server_asks_its_own_and_the_common_articles(
     write(libraries, 1, RAID)
     write(libraries, 2, ZOO)
     first, second, third = [await libraries.library_of(server) for server in (1, 2, 3)]
-    assert first.ask(WHEN).answer == "Friday evening"
+    assert "Friday evening" in (first.ask(WHEN).answer or "")
     assert second.ask(HOW_MANY).answer == "nine"
     for other, question in ((second, WHEN), (first, HOW_MANY), (third, WHEN), (third, HOW_MANY)):
         assert not other.ask(question).answerable
