@@ -6,13 +6,10 @@ import os
 from typing import TYPE_CHECKING
 
 from bot.discord.account.token import read_token, remove_token
-from bot.remedies import remedy_for
 from bot.telemetry import log_format as logs
-from bot.telemetry.log_format import fields
-from bot.terminal.command_group import FAILED, GlobalOptions, complain, exit_code
-from bot.verbosity import DEBUG
+from bot.terminal.command_group import GlobalOptions
+from bot.terminal.ending import report_end
 from bot.web.token import take_web_token
-from bot.wording import error_message
 from index.errors import FootnoteError
 
 if TYPE_CHECKING:
@@ -38,18 +35,8 @@ def start(options: GlobalOptions, place: str | None, log_format: str) -> int:
             run_bot(config, token, web_token)
         else:
             asyncio.run(_register(config, token, place))
-    except FootnoteError as error:
-        if options.verbosity >= DEBUG:
-            log.debug("ended", exc_info=error)
-        remedy = remedy_for(error)
-        if log_format == logs.TEXT:
-            complain(error.message, remedy)
-        else:
-            log.error("%s", error.message, extra=fields(remedy=remedy) if remedy else None)
-        return exit_code(error)
-    except Exception as error:  # only to the log, which hides the token if a message holds it
-        log.exception("%s", error_message(error))
-        return FAILED
+    except Exception as error:
+        return report_end(error, options.verbosity, log_format)
     return 0
 
 
