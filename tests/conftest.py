@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from index.articles.file_limits import end_reading_process
 from index.building import embedding
 from index.config import DEFAULT_ENCODER
 from index.models.encoder_export import FrameworkEncoder
@@ -124,6 +125,13 @@ def exports_in_this_process() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(embedding, "export_encoder", export_here)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def reading_process_ends_with_the_tests() -> Iterator[None]:
+    """End the process that reads files before the coverage of all processes is added up."""
+    yield
+    end_reading_process()
 
 
 @pytest.fixture(scope="session")

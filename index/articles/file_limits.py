@@ -5,6 +5,7 @@ with the first such file, reads the next ones, too, and ends with this one.
 """
 
 import atexit
+import contextlib
 import json
 import subprocess
 import sys
@@ -23,6 +24,9 @@ MOST_SECONDS = 300.0
 """Seconds that reading the largest file may take."""
 MEMORY = 1024
 """MB of memory that the process may use."""
+
+_SECONDS_TO_END = 10.0
+"""Seconds that the process may take to end; between two files it ends at once."""
 
 _LARGE = "It may be damaged; save it anew with another program, or split it into parts."
 # The child gets this process's path, in which the package may have been found.
@@ -59,7 +63,7 @@ class _ReadingProcess:
         self._answer()  # it is ready; starting it does not count
 
     def read(self, file: Path, seconds: float) -> Document:
-        """Read a file. Raises UnreadableFileError; of a process that has ended then, `alive` is false."""
+        """Read a file. Raises UnreadableFileError; if the process ended with it, `alive` is false."""
         too_slow = threading.Event()
 
         def stop() -> None:
@@ -90,13 +94,33 @@ class _ReadingProcess:
         """Whether the process can read another file."""
         return self._process.poll() is None
 
+    @property
+    def id(self) -> int:
+        """Number of the process in the operating system."""
+        return self._process.pid
+
     def close(self) -> None:
-        """End the process."""
+        """Have the process end, as it does when its stdin is closed, and kill it if it does not."""
+        if self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+        try:
+            self._process.wait(_SECONDS_TO_END)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        self._release()
+
+    def kill(self) -> None:
+        """End the process in the middle of what it does."""
         self._process.kill()
         self._process.wait()
+        self._release()
+
+    def _release(self) -> None:
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
-                pipe.close()
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
 
     def _answer(self, request: str = "") -> bytes:
         """Send a line and return the one that comes back, b"" if the process ended."""
@@ -111,7 +135,7 @@ class _ReadingProcess:
         except BrokenPipeError:
             return b""
         except BaseException:  # Ctrl-C: the answer that is still to come must not be taken for the next one
-            self.close()
+            self.kill()
             raise
 
 
@@ -134,6 +158,11 @@ def read_within_limits(file: Path, seconds: float | None = None, memory: int = M
         if _process is None:
             _process = _ReadingProcess(memory)
         return _process.read(file, seconds)
+
+
+def reading_process_id() -> int | None:
+    """Return the number of the process that reads files, or None if there is none."""
+    return None if _process is None else _process.id
 
 
 @atexit.register

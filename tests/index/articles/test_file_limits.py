@@ -1,13 +1,16 @@
 """Limits of time and memory: what a hostile file does to the others."""
 
+import os
+import signal
+import sys
 import threading
 from pathlib import Path
 
 import pytest
 
-from index.articles import file_formats, file_limits
+from index.articles import file_formats
 from index.articles.corpus import read_article
-from index.articles.file_limits import end_reading_process, read_within_limits
+from index.articles.file_limits import end_reading_process, read_within_limits, reading_process_id
 from index.errors import UnreadableFileError
 from tests.support.pdf_files import endless_pdf, pdf, pdf_of_operators, raw_pdf
 from tests.support.small_corpus import put
@@ -38,19 +41,22 @@ def test_a_file_that_needs_too_much_memory_is_refused_and_the_next_one_is_read(
 
 def test_one_process_reads_all_files(tmp_path: Path, good: Path) -> None:
     read_within_limits(good)
-    process = file_limits._process
+    process = reading_process_id()
     with pytest.raises(UnreadableFileError, match="is damaged, or no PDF file"):
         read_within_limits(put(tmp_path, "bad.pdf", b"They dance.").path)
     read_within_limits(good)
-    assert file_limits._process is process
+    assert reading_process_id() == process
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_a_process_that_was_killed_is_replaced(good: Path) -> None:
     read_within_limits(good)
-    assert file_limits._process is not None
-    file_limits._process._process.kill()
-    file_limits._process._process.wait()
+    killed = reading_process_id()
+    assert killed is not None
+    os.kill(killed, signal.SIGKILL)
+    os.waitid(os.P_PID, killed, os.WEXITED | os.WNOWAIT)
     assert read_within_limits(good).text == "They dance."
+    assert reading_process_id() != killed
 
 
 def test_threads_read_one_after_the_other(good: Path) -> None:
@@ -67,10 +73,10 @@ def test_small_files_of_plain_formats_and_large_ones(tmp_path: Path, monkeypatch
     end_reading_process()
     file = put(tmp_path, "a.md", "They *dance*.")
     read_article(file)
-    assert file_limits._process is None, "no process for a small text"
+    assert reading_process_id() is None, "no process for a small text"
     put(tmp_path, "a.md", b"They dance." + b" " * file_formats.LARGE)
     assert read_article(file).text.startswith("They dance.")
-    assert file_limits._process is not None
+    assert reading_process_id() is not None
 
 
 @pytest.mark.parametrize(

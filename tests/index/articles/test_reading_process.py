@@ -22,15 +22,18 @@ from tests.support.small_corpus import put
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGKILL])
 def test_the_process_ends_with_the_other_one(tmp_path: Path, ending: signal.Signals) -> None:
     """Ctrl-C and a kill in the middle of a hostile file leave no process behind."""
+    small = put(tmp_path, "small.txt", "They dance.").path
     endless = put(tmp_path, "endless.pdf", endless_pdf()).path
     program = (
-        "import sys, threading; from pathlib import Path; from index.articles import file_limits\n"
-        "process = file_limits._ReadingProcess(1024); file_limits._process = process\n"
-        "print(process._process.pid, flush=True)\n"
-        "file_limits.read_within_limits(Path(sys.argv[1]))"
+        "import sys; from pathlib import Path\n"
+        "from index.articles.file_limits import read_within_limits, reading_process_id\n"
+        "read_within_limits(Path(sys.argv[1])); print(reading_process_id(), flush=True)\n"
+        "read_within_limits(Path(sys.argv[2]))"
     )
     reading = subprocess.Popen(
-        [sys.executable, "-c", program, str(endless)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        [sys.executable, "-c", program, str(small), str(endless)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
     )
     with reading:
         assert reading.stdout is not None
@@ -42,6 +45,17 @@ def test_the_process_ends_with_the_other_one(tmp_path: Path, ending: signal.Sign
             break
         threading.Event().wait(0.1)
     assert not _runs(child)
+
+
+def test_the_process_ends_by_itself_when_it_can_be_asked_for_no_more_files() -> None:
+    program = "from index.articles.reading_process import serve; serve(1024)"
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"\n", "it is ready"
+        process.stdin.close()
+        assert process.wait(60) == 0
 
 
 def _runs(process: int) -> bool:
