@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot.wording import count_with_noun, safe
 from index.reading.confidence import logistic
-from index.reading.explanation import Compared, ConfidencePart, Decision, Explanation
+from index.reading.explanation import ComparedCandidate, ConfidencePart, Decision, Explanation
 from index.records import Answer
 from index.segmentation.characters import escape_unseen
 
@@ -117,15 +117,15 @@ def decision_in_words(explanation: Explanation, answer: Answer, threshold: float
     )
 
 
-def _candidate(one: Compared) -> CandidateWords:
-    candidate = one.candidate
-    read = "–" if one.read is None else f"{logistic(one.read):.0%}"
+def _candidate(compared: ComparedCandidate) -> CandidateWords:
+    candidate = compared.candidate
+    read = "–" if compared.read is None else f"{logistic(compared.read):.0%}"
     text = safe(candidate.text)
-    below = escape_unseen(one.article)
-    if one.found_text is not None:
-        below += f": “{safe(one.found_text)}”"
+    below = escape_unseen(compared.article)
+    if compared.found_text is not None:
+        below += f": “{safe(compared.found_text)}”"
     return CandidateWords(
-        (f"{one.score:.0%}", f"{candidate.dense:.2f}", f"{candidate.lexical:.1f}", read),
+        (f"{compared.score:.0%}", f"{candidate.dense:.2f}", f"{candidate.lexical:.1f}", read),
         text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…",
         below,
     )

@@ -84,17 +84,17 @@ def explanation_object(
         "parts": [asdict(part) for part in explanation.parts],
         "candidates": [
             {
-                "article": one.article,
-                "sentence": one.candidate.text,
-                "start": one.candidate.start,
-                "end": one.candidate.end,
-                "score": round(one.score, 4),
-                "meaning": one.candidate.dense,
-                "words": one.candidate.lexical,
-                "read": None if one.read is None else round(logistic(one.read), 4),
-                "found": None if one.found is None else list(one.found),
+                "article": compared.article,
+                "sentence": compared.candidate.text,
+                "start": compared.candidate.start,
+                "end": compared.candidate.end,
+                "score": round(compared.score, 4),
+                "meaning": compared.candidate.dense,
+                "words": compared.candidate.lexical,
+                "read": None if compared.read is None else round(logistic(compared.read), 4),
+                "found": None if compared.found is None else list(compared.found),
             }
-            for one in explanation.compared
+            for compared in explanation.compared
         ],
     }
 

@@ -34,7 +34,7 @@ def answering_together(citations: Sequence[Citation]) -> int:
     first = citations[0]
 
     def is_in_its_list(citation: Citation) -> bool:
-        places = ((one.article.id, one.section, one.block, one.score) for one in (first, citation))
+        places = ((item.article.id, item.section, item.block, item.score) for item in (first, citation))
         return citation.block is BlockKind.LIST_ITEM and len(set(places)) == 1
 
     return max(1, sum(1 for _ in takewhile(is_in_its_list, citations)))

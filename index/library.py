@@ -210,13 +210,14 @@ class Library:
         if isinstance(ranked, FootnoteError):
             raise ranked
         why = self._loaded_reader().explain(ranked)
-        rows = [one.candidate.article for one in why.compared]
+        rows = [compared.candidate.article for compared in why.compared]
         articles = self._catalog.article_rows(rows)
         words = search_words(ranked.question)
         return replace(
             why,
             compared=tuple(
-                replace(one, article=article.id) for one, article in zip(why.compared, articles, strict=True)
+                replace(compared, article=article.id)
+                for compared, article in zip(why.compared, articles, strict=True)
             ),
             words=tuple(words),
             unknown=unknown_words(words, lambda term: self._retriever.lexical.frequency(term) > 0),

@@ -258,7 +258,7 @@ class Candidate:
     outer_title: str = ""
 
 
-Ranked = tuple[Candidate, float]
+ScoredCandidate = tuple[Candidate, float]
 """A candidate and its score, best first in every sequence; scores compare only within one question."""
 
 Idf = Callable[[str], float]

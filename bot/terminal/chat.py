@@ -55,7 +55,7 @@ Place = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _LastQuestion:
     """The last question as it was looked up, the article that it was narrowed to, and what was shown."""
 
     question: str
@@ -75,7 +75,7 @@ class Chat:
         self._as_objects = as_objects
         self._top_k = top_k or config.answer.citations
         self._printed = False
-        self._last: _Asked | None = None
+        self._last: _LastQuestion | None = None
         self._subject: tuple[str, str | None] | None = None  # a question that stands alone; the last answer
         self._commands: dict[str, Callable[[str], None]] = {
             "/article": self.narrow,
@@ -159,7 +159,7 @@ class Chat:
 
     def _put_answer(self, answer: Answer, *, as_asked: bool = True) -> None:
         shown = answer.citations if self._as_objects else shown_citations(answer)
-        self._last = _Asked(answer.question, self.article, tuple(map(_place, shown)))
+        self._last = _LastQuestion(answer.question, self.article, tuple(map(_place, shown)))
         asked = [] if as_asked else [Block((Piece(f"Asked as: {safe(answer.question)}", "aside"),))]
         self._put(
             json_output.answer_object(answer),

@@ -23,6 +23,9 @@ def explanation_blocks(
     blocks += [Table(("log-odds", "what the confidence is made of"), tuple(rows)), BLANK_LINE]
     blocks.append(Block((Piece(words.compared, "title"),)))
     candidates: list[Row] = []
-    for one in words.candidates:
-        candidates += [(one.figures, (Piece(one.text),)), ((), (Piece(one.below, "aside"),))]
+    for candidate in words.candidates:
+        candidates += [
+            (candidate.figures, (Piece(candidate.text),)),
+            ((), (Piece(candidate.below, "aside"),)),
+        ]
     return [*blocks, Table((*CANDIDATE_COLUMNS, "sentence, and what was found"), tuple(candidates))]

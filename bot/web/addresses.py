@@ -48,15 +48,14 @@ def with_room_links(
     """
     if not public_url:
         return tuple(citations)
-    return tuple(
-        replace(
-            one,
-            link=f"{public_url}/{article_path(id_, sentence=one.position, sentences=one.sentences)}",
-        )
-        if not one.article.url and (id_ := common_id(one.article.id)) is not None
-        else one
-        for one in citations
-    )
+
+    def linked(citation: Citation) -> Citation:
+        if citation.article.url or (id_ := common_id(citation.article.id)) is None:
+            return citation
+        path = article_path(id_, sentence=citation.position, sentences=citation.sentences)
+        return replace(citation, link=f"{public_url}/{path}")
+
+    return tuple(map(linked, citations))
 
 
 def article_name(raw_path: str, root: str = f"/{ARTICLES}") -> str:

@@ -74,7 +74,7 @@ def answer_view(
     together = answering_together(shown) if likely else 0
     citations = shown[: max(limit, together)]
     below = citations[together:] if likely else ()
-    next_best = next((one.number for one in below if one.highlight is None), 0)
+    next_best = next((citation.number for citation in below if citation.highlight is None), 0)
     verdict = "answered" if answer.answerable else "maybe" if answer.maybe else "declined"
     opening = answer.answer if answer.answer is not None else NOT_SURE if answer.maybe else NO_ANSWER
     return AnswerView(
@@ -83,7 +83,7 @@ def answer_view(
         opening,
         confidence_in_words(answer.confidence, answerable=answer.answerable),
         f"{max(answer.elapsed_ms / 1000, 0.01):.2f} s",
-        tuple(_source(one, answer, one.number == next_best) for one in citations),
+        tuple(_source(citation, answer, citation.number == next_best) for citation in citations),
         NEAREST_HEADING if citations and not likely else "",
         contact if verdict == "declined" else "",
         asked_title,

@@ -68,9 +68,9 @@ def _mentions(
     """Return what is marked, and the mentions by the number of their sentence, both ascending."""
     if answer is None or not (answer.answerable or answer.maybe):
         return [], {}
-    cited = [one for one in shown_citations(answer) if one.article.id == article.id]
-    marks = [one.highlight for one in cited if one.highlight]
-    numbers = {one.position for one in cited if one.number == 1 or one.highlight}
+    cited = [citation for citation in shown_citations(answer) if citation.article.id == article.id]
+    marks = [citation.highlight for citation in cited if citation.highlight]
+    numbers = {citation.position for citation in cited if citation.number == 1 or citation.highlight}
     words = answer.answer.split() if answer.answer and answer.citations[0].highlight else []
     if any(map(str.isalnum, "".join(words))):
         pattern = r"(?<!\w)" + r"\s+".join(map(re.escape, words)) + r"(?!\w)"

@@ -33,7 +33,7 @@ def visible(value: Any) -> Any:
 @cache
 def environment() -> Environment:
     """Return what the templates are rendered with."""
-    made = Environment(
+    templates = Environment(
         loader=PackageLoader("bot.web"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -42,10 +42,10 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.globals.update(
+    templates.globals.update(
         article_path=article_path, count_with_noun=count_with_noun, style_version=style_version()
     )
-    return made
+    return templates
 
 
 def page(request: web.Request, template: str, status: int = 200, **values: Any) -> web.Response:

@@ -12,6 +12,7 @@ import sys
 import threading
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 from pydantic import TypeAdapter
 
@@ -28,7 +29,7 @@ MEMORY = 1024
 _SECONDS_TO_END = 10.0
 """Seconds that the process may take to end; between two files it ends at once."""
 
-_LARGE = "It may be damaged; save it anew with another program, or split it into parts."
+_LARGE = "It may be damaged; save it again with another program, or split it into parts."
 # The child gets this process's path, in which the package may have been found.
 _PROGRAM = (
     "import sys; sys.path[:] = {path!r}; from index.articles.reading_process import serve; serve({memory})"
@@ -51,16 +52,25 @@ REPLY = TypeAdapter(Reply)
 class _ReadingProcess:
     """A process that reads one file after another."""
 
-    def __init__(self, memory: int) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], memory: int) -> None:
         self.memory = memory
+        self._process = process
+
+    @classmethod
+    def start(cls, memory: int) -> Self:
+        """Start a process that may use `memory` MB, and wait until it is ready: that does not count."""
         program = _PROGRAM.format(path=sys.path, memory=memory)
-        self._process = subprocess.Popen(  # noqa: S603 - Python itself, with the program above
-            [sys.executable, "-c", program],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+        process = cls(
+            subprocess.Popen(  # noqa: S603 - Python itself, with the program above
+                [sys.executable, "-c", program],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            ),
+            memory,
         )
-        self._answer()  # it is ready; starting it does not count
+        process._answer()
+        return process
 
     def read(self, file: Path, seconds: float) -> Document:
         """Read a file. Raises UnreadableFileError; if the process ended with it, `alive` is false."""
@@ -156,7 +166,7 @@ def read_within_limits(file: Path, seconds: float | None = None, memory: int = M
             _process.close()
             _process = None
         if _process is None:
-            _process = _ReadingProcess(memory)
+            _process = _ReadingProcess.start(memory)
         return _process.read(file, seconds)
 
 

@@ -106,7 +106,7 @@ def replace_article(
 
 
 def describe(path: Path, description: Mapping[str, str] | None) -> None:
-    """Write the file beside an article anew, if it has a description. Raises IngestionError and OSError."""
+    """Rewrite the file beside an article, if it has a description. Raises IngestionError and OSError."""
     if description:
         sidecar = path.with_name(path.name + SUFFIX)
         with _written(sidecar, _described(sidecar, description)) as beside:

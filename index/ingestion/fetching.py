@@ -40,7 +40,7 @@ class FetchError(IngestionError):
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
+class FetchResponse:
     """What came from `url`, after redirects; a `status` of 304 says that the page has not changed."""
 
     url: URL
@@ -57,13 +57,13 @@ def fetch(
     types: Collection[str] | None,
     allow_hosts: Collection[str] = (),
     headers: Mapping[str, str] | None = None,
-) -> Fetched:
+) -> FetchResponse:
     """Fetch a page of one of the content `types`, None for any; `allow_hosts` need not be public.
 
     Raises FetchError if it does not come, or not within the limits, and IngestionError for an address that
     is not to be asked, itself or after a redirect.
     """
-    outcome: list[Fetched | Exception] = []
+    outcome: list[FetchResponse | Exception] = []
     deadline = time.monotonic() + MOST_SECONDS
 
     def work() -> None:
@@ -88,7 +88,7 @@ def _follow(
     allow_hosts: Collection[str],
     headers: Mapping[str, str],
     deadline: float,
-) -> Fetched:
+) -> FetchResponse:
     if url.host not in allow_hosts:
         allow_hosts = ()  # no page on the internet leads to an intranet
     for _ in range(MOST_REDIRECTS + 1):
@@ -143,7 +143,7 @@ def _read(
     types: Collection[str] | None,
     good: Collection[int],
     deadline: float,
-) -> Fetched:
+) -> FetchResponse:
     header = response.headers.get("Content-Type", "")
     kind = header.partition(";")[0].strip().lower()
     encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
@@ -166,7 +166,7 @@ def _read(
         if time.monotonic() > deadline:
             raise FetchError(_too_slow())
     charset = _CHARSET.search(header)
-    return Fetched(
+    return FetchResponse(
         url,
         response.status,
         bytes(body),

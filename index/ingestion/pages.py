@@ -22,7 +22,7 @@ from index.articles.sidecar import SUFFIX, read_sidecar
 from index.errors import IngestionError
 from index.ingestion.addresses import web_address
 from index.ingestion.corpus_changes import Ingested, Outcome, add_article, describe, replace_article
-from index.ingestion.fetching import HTML_TYPES, Fetched
+from index.ingestion.fetching import HTML_TYPES, FetchResponse
 from index.ingestion.markdown_writer import write_markdown
 from index.ingestion.polite_fetching import PoliteFetcher
 from index.ingestion.room import Room
@@ -114,7 +114,7 @@ def store_page(
     return replace_article(corpus, source, page.file, page.content, page.description, room)
 
 
-def make_page(fetched: Fetched) -> Page:
+def make_page(fetched: FetchResponse) -> Page:
     """Return a fetched page as it is to be stored. Raises UnreadableFileError."""
     url = fetched.url
     suffix = _DOCUMENTS.get(fetched.content_type, ".md")
@@ -135,7 +135,7 @@ def make_page(fetched: Fetched) -> Page:
     return Page(file_of(url, suffix), text, facts)
 
 
-def _main_text(fetched: Fetched) -> tuple[bytes, dict[str, str]]:
+def _main_text(fetched: FetchResponse) -> tuple[bytes, dict[str, str]]:
     """Return the main text of an HTML page as Markdown, and what the page says about itself."""
     try:
         document = _read(fetched)
@@ -157,7 +157,7 @@ def _main_text(fetched: Fetched) -> tuple[bytes, dict[str, str]]:
     }
 
 
-def _read(fetched: Fetched) -> Document:
+def _read(fetched: FetchResponse) -> Document:
     """Read an HTML page; a large one in a process of its own, within limits, without its relative links."""
     if len(fetched.body) < LARGE:
         return read_html(fetched.body, str(fetched.url), fetched.charset)

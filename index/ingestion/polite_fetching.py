@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from yarl import URL
 
-from index.ingestion.fetching import Fetched, FetchError, fetch
+from index.ingestion.fetching import FetchError, FetchResponse, fetch
 
 PAUSE = 1.0
 """Seconds between two requests to one host."""
@@ -35,7 +35,9 @@ class PoliteFetcher:
         self._asked: dict[str | None, float] = {}
         self._refused: dict[str | None, FetchError] = {}
 
-    def fetch(self, url: URL, types: Collection[str], headers: Mapping[str, str] | None = None) -> Fetched:
+    def fetch(
+        self, url: URL, types: Collection[str], headers: Mapping[str, str] | None = None
+    ) -> FetchResponse:
         """Fetch a page as `fetching.fetch` does, in its turn; once more if the server asks for patience."""
         if refused := self._refused.get(url.host):
             raise refused
@@ -52,7 +54,7 @@ class PoliteFetcher:
             )
             raise
 
-    def _fetch(self, url: URL, types: Collection[str], headers: Mapping[str, str] | None) -> Fetched:
+    def _fetch(self, url: URL, types: Collection[str], headers: Mapping[str, str] | None) -> FetchResponse:
         pause = max(self._pause, self.pauses.get(url.host, 0.0))
         if (since := self._asked.get(url.host)) is not None:
             self._sleep(max(0.0, since + pause - time.monotonic()))

@@ -12,7 +12,7 @@ from yarl import URL
 
 from index.errors import IngestionError
 from index.ingestion.addresses import web_address
-from index.ingestion.fetching import AGENT, HTML_TYPES, Fetched, FetchError
+from index.ingestion.fetching import AGENT, HTML_TYPES, FetchError, FetchResponse
 from index.ingestion.pages import PAGE_TYPES
 from index.ingestion.polite_fetching import PoliteFetcher
 from index.ingestion.xml_lists import XML_TYPES, sitemap_entries
@@ -101,7 +101,7 @@ class Site:
             self.found += 1
             yield url
 
-    def fetch(self, url: URL) -> Fetched:
+    def fetch(self, url: URL) -> FetchResponse:
         """Fetch one of the pages, and find those that it links to. Raises FetchError and IngestionError."""
         fetched = self._fetcher.fetch(url, PAGE_TYPES)
         if not self.scope.is_below(fetched.url):
@@ -149,7 +149,7 @@ class Site:
         return list(pages)
 
 
-def _links(fetched: Fetched) -> list[URL]:
+def _links(fetched: FetchResponse) -> list[URL]:
     """Return the addresses that a page links to."""
     try:
         tree = html.fromstring(fetched.body)

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.records import Idf, Ranked
+from index.records import Idf, ScoredCandidate
 from index.retrieval.answer_types import TYPED, AnswerType, expected_types
 from index.retrieval.features import FEATURES, featurise, name_terms, with_wordings
 from index.retrieval.question_forms import is_question
@@ -36,7 +36,7 @@ WORDED = (AnswerType.NAME, AnswerType.PLACE, AnswerType.REASON)
 """Types that a text may give in words that the rules do not see."""
 
 
-def evidence(question: str, ranked: Sequence[Ranked], idf: Idf) -> NDArray[np.float64]:
+def evidence(question: str, ranked: Sequence[ScoredCandidate], idf: Idf) -> NDArray[np.float64]:
     """Compute the evidence for the first of `ranked`, float64 [len(EVIDENCE)]; best first, not empty."""
     first = ranked[0][0]
     # The same sentence of another article is no rival: more sources do not make an answer less sure.
@@ -86,17 +86,17 @@ class Calibration:
         """
         return cls(fusion_weights(text).section("confidence", EVIDENCE))
 
-    def confidence(self, question: str, ranked: Sequence[Ranked], idf: Idf) -> float:
+    def confidence(self, question: str, ranked: Sequence[ScoredCandidate], idf: Idf) -> float:
         """Return the probability that the first of `ranked` answers the question; 0 if there is none."""
         if not ranked:
             return 0.0
         return logistic(self.log_odds(question, ranked, idf))
 
-    def log_odds(self, question: str, ranked: Sequence[Ranked], idf: Idf) -> float:
+    def log_odds(self, question: str, ranked: Sequence[ScoredCandidate], idf: Idf) -> float:
         """Return the log-odds that the first of `ranked`, not empty, answers the question."""
         return float(evidence(question, ranked, idf) @ self.weights)
 
-    def scores(self, question: str, ranked: Sequence[Ranked], idf: Idf) -> list[float]:
+    def scores(self, question: str, ranked: Sequence[ScoredCandidate], idf: Idf) -> list[float]:
         """Return a score for each of `ranked`: the confidence, then less by the softmax of the ranking."""
         confidence = self.confidence(question, ranked, idf)
         return [confidence * math.exp(min(0.0, score - ranked[0][1])) for _, score in ranked]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.reading.confidence import logistic
-from index.records import Answer, Candidate, Ranked, Span
+from index.records import Answer, Candidate, ScoredCandidate, Span
 from index.segmentation.search_terms import terms
 
 # A word without the punctuation around it: "«Mona" is "Mona", "Lisa?" is "Lisa".
@@ -41,7 +41,7 @@ class ConfidencePart:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedCandidate:
     """A candidate in the order of the answer.
 
     `score` is the probability that it answers, as that of a citation; `read` are the log-odds of reading that
@@ -74,7 +74,7 @@ class Explanation:
     sentence of the library has.
     """
 
-    compared: tuple[Compared, ...]
+    compared: tuple[ComparedCandidate, ...]
     parts: tuple[ConfidencePart, ...]
     words: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
@@ -82,7 +82,7 @@ class Explanation:
     @property
     def read(self) -> int:
         """Number of the sentences that were read in context."""
-        return sum(one.read is not None for one in self.compared)
+        return sum(candidate.read is not None for candidate in self.compared)
 
     def decision(self, answer: Answer) -> Decision:
         """Say where the `answer` that this explains was decided."""
@@ -90,7 +90,8 @@ class Explanation:
             return Decision.ANSWERED
         if not self.compared:
             return Decision.NOT_IN_LIBRARY
-        if answer.maybe or any(one.read is not None and one.read >= 0 for one in self.compared):
+        log_odds = [candidate.read for candidate in self.compared if candidate.read is not None]
+        if answer.maybe or max(log_odds, default=-math.inf) >= 0:
             return Decision.BELOW_THRESHOLD
         if self.unknown and 2 * len(self.unknown) >= len(self.words):
             return Decision.NOT_IN_LIBRARY
@@ -98,7 +99,7 @@ class Explanation:
 
 
 def explain(
-    ranked: Sequence[Ranked],
+    ranked: Sequence[ScoredCandidate],
     read: Mapping[int, float],
     found: Mapping[int, Span],
     parts: tuple[Sequence[str], NDArray[np.float64], NDArray[np.float64]] | None,
@@ -113,7 +114,7 @@ def explain(
     names, values, weights = parts
     confidence = logistic(float(values @ weights))
     compared = tuple(
-        Compared(
+        ComparedCandidate(
             candidate,
             read.get(candidate.row),
             confidence * math.exp(min(0.0, score - ranked[0][1])),

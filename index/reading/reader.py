@@ -9,7 +9,7 @@ from typing import Protocol
 
 from index.reading.confidence import EVIDENCE, Calibration, evidence
 from index.reading.explanation import Explanation, explain
-from index.records import Candidate, Idf, Ranked, Span
+from index.records import Candidate, Idf, ScoredCandidate, Span
 from index.retrieval.answer_types import highlight
 from index.retrieval.retriever import COPIES
 
@@ -36,7 +36,7 @@ class RankedQuestion:
     """
 
     question: str
-    ranked: Sequence[Ranked]
+    ranked: Sequence[ScoredCandidate]
     idf: Idf
     count: int
     limit: int | None = None

@@ -21,7 +21,7 @@ from index.reading.explanation import Explanation, explain
 from index.reading.reader import RankedQuestion, Reading
 from index.reading.whole_words import widen
 from index.reading.windows import Window, make_windows
-from index.records import BlockKind, Candidate, Idf, Ranked, Span
+from index.records import BlockKind, Candidate, Idf, ScoredCandidate, Span
 from index.retrieval.weights import WeightsFile
 from index.segmentation.folding import fold_characters
 from index.storage.catalog import SentenceText
@@ -123,12 +123,12 @@ class SpanReader:
         scores = self.score_many([(question.question, question.ranked) for question in questions])
         return [self._readings(*pair) for pair in zip(questions, scores, strict=True)]
 
-    def score(self, question: str, ranked: Sequence[Ranked]) -> dict[int, SentenceScores]:
+    def score(self, question: str, ranked: Sequence[ScoredCandidate]) -> dict[int, SentenceScores]:
         """Return the scores of each sentence that was read, by its row."""
         return self.score_many([(question, ranked)])[0]
 
     def score_many(
-        self, questions: Sequence[tuple[str, Sequence[Ranked]]]
+        self, questions: Sequence[tuple[str, Sequence[ScoredCandidate]]]
     ) -> list[dict[int, SentenceScores]]:
         """Read for several questions at once; return for each what `score` returns."""
         scores: list[dict[int, SentenceScores]] = [{} for _ in questions]
@@ -177,7 +177,10 @@ class SpanReader:
         return readings
 
     def _confidence_features(
-        self, question: RankedQuestion, ranked: Sequence[Ranked], scores: Mapping[int, SentenceScores]
+        self,
+        question: RankedQuestion,
+        ranked: Sequence[ScoredCandidate],
+        scores: Mapping[int, SentenceScores],
     ) -> NDArray[np.float64]:
         retrieval = self._retrieval.log_odds(question.question, question.ranked, question.idf)
         return confidence_features(question.question, ranked, scores, question.idf, retrieval)
@@ -206,8 +209,8 @@ def _mark(candidate: Candidate, scores: SentenceScores) -> Span:
 
 
 def rerank(
-    ranked: Sequence[Ranked], scores: Mapping[int, SentenceScores], weights: NDArray[np.float64]
-) -> list[Ranked]:
+    ranked: Sequence[ScoredCandidate], scores: Mapping[int, SentenceScores], weights: NDArray[np.float64]
+) -> list[ScoredCandidate]:
     """Order the candidates that were read by retrieval and reading together, best first; the rest follow."""
     read = [pair for pair in ranked if pair[0].row in scores]
     rest = [pair for pair in ranked if pair[0].row not in scores]
@@ -221,7 +224,9 @@ def rerank(
     return [*reranked, *((candidate, floor + (score - top)) for candidate, score in rest)]
 
 
-def rank_features(ranked: Sequence[Ranked], scores: Mapping[int, SentenceScores]) -> NDArray[np.float64]:
+def rank_features(
+    ranked: Sequence[ScoredCandidate], scores: Mapping[int, SentenceScores]
+) -> NDArray[np.float64]:
     """Compute `RANK_FEATURES`, float64 [n, len(RANK_FEATURES)], for candidates that were read."""
     read = [(retrieval, scores[candidate.row]) for candidate, retrieval in ranked]
     rows = [[retrieval, own.sentence_log_odds, own.window_log_share] for retrieval, own in read]
@@ -230,7 +235,7 @@ def rank_features(ranked: Sequence[Ranked], scores: Mapping[int, SentenceScores]
 
 def confidence_features(
     question: str,
-    ranked: Sequence[Ranked],
+    ranked: Sequence[ScoredCandidate],
     scores: Mapping[int, SentenceScores],
     idf: Idf,
     retrieval: float,

@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from index.records import BlockKind, Candidate, Idf, Ranked
+from index.records import BlockKind, Candidate, Idf, ScoredCandidate
 from index.retrieval.block_fit import block_penalty, other_section_penalties
 from index.retrieval.features import FEATURES, featurise
 from index.retrieval.question_forms import ends_with_question_mark
@@ -31,7 +31,7 @@ class Ranker:
         """
         return cls(fusion_weights(text).section("ranking", FEATURES))
 
-    def rank(self, question: str, candidates: Sequence[Candidate], idf: Idf) -> list[Ranked]:
+    def rank(self, question: str, candidates: Sequence[Candidate], idf: Idf) -> list[ScoredCandidate]:
         """Return the candidates with their scores, best first; equal scores in the order of the rows.
 
         Differences of scores are log-odds: a softmax over them says which candidate answers, if one does.

@@ -20,7 +20,7 @@ from index.evaluation.measures import auroc, normalised, token_f1
 from index.models.encoder import Encoder
 from index.models.span_model import SpanModel
 from index.reading.span_reader import MOST_LOG_ODDS, ReadingWeights, SpanReader, rerank
-from index.records import Article, Progress, Ranked
+from index.records import Article, Progress, ScoredCandidate
 from index.retrieval.ranking import Ranker
 from index.segmentation.passages import make_passages
 from index.segmentation.search_terms import terms
@@ -94,7 +94,7 @@ def section_scores(
         yield {name: order_scores(order, question.gold) for name, order in orders.items()}
 
 
-def _numbers(ranked: Sequence[Ranked], rows: range) -> list[int]:
+def _numbers(ranked: Sequence[ScoredCandidate], rows: range) -> list[int]:
     """Return the numbers of all sentences of a section, best first, those that were not ranked last."""
     numbers = [candidate.row - rows.start for candidate, _ in ranked]
     return list(dict.fromkeys([*numbers, *range(len(rows))]))

@@ -23,7 +23,7 @@ from index.evaluation.gold_questions import read_questions
 from index.models.span_model import SpanModel
 from index.models.span_model_export import export_span_model
 from index.reading.span_reader import ReadingWeights, SpanReader
-from index.records import Ranked
+from index.records import ScoredCandidate
 from index.storage.catalog import Catalog
 from tests.benchmarks.measure import alternate, seconds
 from tests.benchmarks.opened_index import OpenedIndex
@@ -118,7 +118,7 @@ def questions_of_a_library(
     )
 
 
-def best_paragraphs(catalog: Catalog, ranked: Sequence[Ranked]) -> list[str]:
+def best_paragraphs(catalog: Catalog, ranked: Sequence[ScoredCandidate]) -> list[str]:
     paragraphs: dict[tuple[int, int], str] = {}
     for candidate, _ in ranked:
         text = catalog.article(candidate.article).text

@@ -73,7 +73,7 @@ class Route:
 
 
 @dataclass
-class Recorded:
+class RecordedRequest:
     """One request as it was, and what came of it."""
 
     method: str
@@ -120,12 +120,12 @@ class Api:
             (route for router in routers for route in router.routes), key=lambda r: r.template.count("{")
         )
         self.openapi = openapi
-        self.recorded: list[Recorded] = []
+        self.recorded: list[RecordedRequest] = []
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve a request; an error of this server is kept, and fails the test that it happened in."""
         path = "/" + request.match_info["path"]
-        recorded = Recorded(request.method, path, "", dict(request.query), None)
+        recorded = RecordedRequest(request.method, path, "", dict(request.query), None)
         self.recorded.append(recorded)
         try:
             return await self._faulty(request, recorded)
@@ -140,7 +140,7 @@ class Api:
         finally:
             self._discord.changed()
 
-    async def _faulty(self, request: web.Request, recorded: Recorded) -> web.StreamResponse:
+    async def _faulty(self, request: web.Request, recorded: RecordedRequest) -> web.StreamResponse:
         raw = await request.read()
         fault = self._discord.faults.take(request.method, recorded.path)
         if fault is None:
@@ -162,7 +162,7 @@ class Api:
             return _cut(request, recorded)
         return response
 
-    async def _serve(self, request: web.Request, raw: bytes, recorded: Recorded) -> web.StreamResponse:
+    async def _serve(self, request: web.Request, raw: bytes, recorded: RecordedRequest) -> web.StreamResponse:
         headers: dict[str, str] = {}
         try:
             route, ids = self._find(recorded)
@@ -188,20 +188,20 @@ class Api:
             return web.Response(status=recorded.status, headers=headers)
         return _answer(recorded.answer, status=recorded.status, headers=headers)
 
-    def _find(self, recorded: Recorded) -> tuple[Route, dict[str, str]]:
+    def _find(self, recorded: RecordedRequest) -> tuple[Route, dict[str, str]]:
         for route in self._routes:
             if route.method == recorded.method and (match := route.pattern.fullmatch(recorded.path)):
                 return route, match.groupdict()
         raise UnknownRequestError(f"the fake Discord does not know {recorded.method} {recorded.path}")
 
-    def _check(self, route: Route, ids: dict[str, str], recorded: Recorded) -> None:
+    def _check(self, route: Route, ids: dict[str, str], recorded: RecordedRequest) -> None:
         if limits.surrogates(recorded.body):
             raise DiscordError(50109)
         if found := self._complaints(route, ids, recorded):
             problems = tuple(Problem("", "OPENAPI", complaint) for complaint in found)
             raise DiscordError(50035, problems=problems)
 
-    def _complaints(self, route: Route, ids: dict[str, str], recorded: Recorded) -> list[str]:
+    def _complaints(self, route: Route, ids: dict[str, str], recorded: RecordedRequest) -> list[str]:
         if self.openapi is None:
             return []
         query, body = recorded.query, recorded.body
@@ -218,7 +218,7 @@ class Api:
                 complaints += [f"{recorded}: {complaint}" for complaint in found]
         return complaints
 
-    def _check_answer(self, route: Route, recorded: Recorded) -> None:
+    def _check_answer(self, route: Route, recorded: RecordedRequest) -> None:
         if self.openapi is None:
             return
         answer = json.loads(json.dumps(recorded.answer))
@@ -266,14 +266,14 @@ def _limited(wait: float, headers: dict[str, str]) -> web.Response:
     return _answer(body, status=429, headers=headers)
 
 
-def _scripted(fault: Fault, recorded: Recorded) -> web.Response:
+def _scripted(fault: Fault, recorded: RecordedRequest) -> web.Response:
     recorded.status = fault.status
     if fault.status == 429:
         return _limited(1.0 if fault.retry_after is None else fault.retry_after, {})
     return _answer({"message": f"{fault.status}: scripted", "code": fault.code}, status=fault.status)
 
 
-def _cut(request: web.Request, recorded: Recorded) -> web.Response:
+def _cut(request: web.Request, recorded: RecordedRequest) -> web.Response:
     recorded.status = -1
     if request.transport is not None:
         request.transport.abort()

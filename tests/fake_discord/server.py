@@ -9,7 +9,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from tests.fake_discord import api_application, api_interactions, api_messages
-from tests.fake_discord.api import Api, Recorded
+from tests.fake_discord.api import Api, RecordedRequest
 from tests.fake_discord.clock import TIMEOUT, Clock
 from tests.fake_discord.faults import Fault, Faults
 from tests.fake_discord.gateway import Gateway
@@ -136,12 +136,12 @@ class FakeDiscord(People):
         await self.until(lambda: any(self.commands.values()), timeout, "registered commands")
 
     @property
-    def requests(self) -> list[Recorded]:
+    def requests(self) -> list[RecordedRequest]:
         """All requests so far."""
         return self._api.recorded
 
     @property
-    def refused(self) -> list[Recorded]:
+    def refused(self) -> list[RecordedRequest]:
         """What this server refused by itself, and no test said to expect."""
         return [one for one in self.requests if one.refusal and one.code not in self._expected]
 

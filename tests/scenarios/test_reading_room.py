@@ -101,7 +101,7 @@ QUESTIONS = (
 )
 
 
-class Checked(HTMLParser):
+class PageChecker(HTMLParser):
     """Reads a page as a browser does: no element and no attribute is an article's."""
 
     def __init__(self, text: str) -> None:
@@ -144,7 +144,7 @@ async def test_articles_stay_text_on_every_page(hostile: Library, rooms: Rooms) 
     pages.append(await room.get("/", params={"q": QUESTIONS[0], "article": "wizard"}))
     pages.append(await room.get("/", params={"q": QUESTIONS[0], "article": '"><script>alert(1)</script>'}))
     for page in pages:
-        Checked(page.text)
+        PageChecker(page.text)
         assert not re.search("[\x1b\u202e]", page.text)
     shown = " ".join(page.text for page in pages)
     assert "{{ 7 * 7 }}" in shown

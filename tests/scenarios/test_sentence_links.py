@@ -27,7 +27,7 @@ PATIENCE = 5.0
 
 
 @dataclass(frozen=True)
-class Linked:
+class LinkedSentence:
     """A sentence of a page that was added to a library, and the link of its citation."""
 
     page: str
@@ -44,7 +44,7 @@ def web() -> Iterator[WebServer]:
 
 
 @pytest.fixture(scope="module")
-def sentences(web: WebServer, tmp_path_factory: pytest.TempPathFactory) -> list[Linked]:
+def sentences(web: WebServer, tmp_path_factory: pytest.TempPathFactory) -> list[LinkedSentence]:
     """Add all pages to a library as `footnote add` does, and return their sentences."""
     corpus = tmp_path_factory.mktemp("corpus")
     for page in PAGES:
@@ -52,22 +52,24 @@ def sentences(web: WebServer, tmp_path_factory: pytest.TempPathFactory) -> list[
     return [linked for file in corpus_files(corpus) for linked in _linked(file)]
 
 
-def _linked(file: CorpusFile) -> Iterator[Linked]:
+def _linked(file: CorpusFile) -> Iterator[LinkedSentence]:
     article = read_article(file)
     text = PageText(article.text)
     for sentence in split_sentences(article.text, article.blocks):
         block, place = article.blocks[sentence.block], (sentence.start, sentence.end)
         link = sentence_link(article.url, article.file, text, block, *place)
-        yield Linked(Path(article.file).stem, article.text[slice(*place)], link)
+        yield LinkedSentence(Path(article.file).stem, article.text[slice(*place)], link)
 
 
-def test_almost_every_sentence_has_a_link(sentences: list[Linked]) -> None:
+def test_almost_every_sentence_has_a_link(sentences: list[LinkedSentence]) -> None:
     assert len(PAGES) == 10
     without = [each.sentence for each in sentences if each.link is None]
     assert len(without) <= 0.03 * len(sentences), without
 
 
-def test_the_browser_highlights_the_words_of_the_citation(sentences: list[Linked], web: WebServer) -> None:
+def test_the_browser_highlights_the_words_of_the_citation(
+    sentences: list[LinkedSentence], web: WebServer
+) -> None:
     """The hundred are drawn by chance, ten of each page: headings, items and rows, too."""
     chance = random.Random(19)
     drawn = [
@@ -87,7 +89,7 @@ def test_the_browser_highlights_the_words_of_the_citation(sentences: list[Linked
     assert right >= RIGHT, wrong
 
 
-def _highlighted(browser: Chrome, web: WebServer, linked: Linked, number: int) -> str:
+def _highlighted(browser: Chrome, web: WebServer, linked: LinkedSentence, number: int) -> str:
     """Open a link, and return what is highlighted in view once there is something."""
     path = f"/{linked.page}.html"
     anew = f"{path}?{number}"  # else the browser would stay in the page that it has

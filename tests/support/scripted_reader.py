@@ -9,7 +9,7 @@ import numpy as np
 from index.models.span_model import SpanModel, TokenScores
 from index.reading.reader import RankedQuestion, Reading
 from index.reading.span_reader import CONFIDENCE_FEATURES, RANK_FEATURES, ReadingWeights, SpanReader
-from index.records import Ranked
+from index.records import ScoredCandidate
 from tests.support.sentence_texts import SentenceTexts
 
 QUESTION = "Who opened the bridge?"
@@ -55,7 +55,7 @@ def weights(order: Mapping[str, float], confidence: Mapping[str, float] = {}) ->
 BOTH = weights({"retrieval": 1.0, "sentence_log_odds": 1.0}, {"span_log_odds": 0.5})
 
 
-def ranking(shelf: SentenceTexts, *rows: int) -> list[Ranked]:
+def ranking(shelf: SentenceTexts, *rows: int) -> list[ScoredCandidate]:
     """Rank candidates in an order; one lies half a point below the one before."""
     return [(shelf.candidate(row), -0.5 * place) for place, row in enumerate(rows)]
 
@@ -67,7 +67,7 @@ def reader(shelf: SentenceTexts, model: Model, learnt: ReadingWeights = BOTH) ->
 def read(
     shelf: SentenceTexts,
     model: Model,
-    ranked: Sequence[Ranked],
+    ranked: Sequence[ScoredCandidate],
     count: int = 100,
     learnt: ReadingWeights = BOTH,
 ) -> list[Reading]:

@@ -18,6 +18,7 @@ from bot.discord.events.ticket_button import (
     field_text,
     handle_once,
     is_private,
+    make_form,
 )
 from bot.discord.questions.question import DiscordQuestion
 from bot.discord.replies.answer_reply import SentAnswer
@@ -255,18 +256,14 @@ def _judgement(library: Library, ticket: VerdictTicket, sent: SentAnswer) -> Jud
 
 
 def _note_form(ticket: NoteTicket) -> discord.ui.Modal:
-    form = discord.ui.Modal(title="Add a note", custom_id=ticket.custom_id)
-    form.add_item(
-        discord.ui.Label(
-            text="What was right or wrong?",
-            description="It is kept with your verdict.",
-            component=discord.ui.TextInput(
-                custom_id=_NOTE_FIELD, style=discord.TextStyle.paragraph, max_length=NOTE_LIMIT
-            ),
-        )
+    note: discord.ui.Label[discord.ui.LayoutView] = discord.ui.Label(
+        text="What was right or wrong?",
+        description="It is kept with your verdict.",
+        component=discord.ui.TextInput(
+            custom_id=_NOTE_FIELD, style=discord.TextStyle.paragraph, max_length=NOTE_LIMIT
+        ),
     )
-    form.stop()  # else discord.py would keep it: what is sent comes to `handle_undispatched`
-    return form
+    return make_form("Add a note", ticket.custom_id, note)
 
 
 async def _store_note(interaction: Interaction, ticket: NoteTicket) -> None:

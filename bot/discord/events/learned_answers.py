@@ -12,14 +12,20 @@ from typing_extensions import override
 from bot.discord.delivery.sending import defer_response, edit_response, send_privately
 from bot.discord.events.library_changes import (
     NOT_ALLOWED,
-    Stored,
+    StoreResult,
     author_name,
     may_change,
     store,
     why_not_stored,
 )
 from bot.discord.events.services import Interaction, server_of
-from bot.discord.events.ticket_button import TicketButton, answer_clicked_on, field_text, is_private
+from bot.discord.events.ticket_button import (
+    TicketButton,
+    answer_clicked_on,
+    field_text,
+    is_private,
+    make_form,
+)
 from bot.discord.questions.question import DiscordQuestion
 from bot.discord.replies.answer_reply import DECLINED, QUESTION_LIMIT, SentAnswer
 from bot.discord.replies.markdown import cut
@@ -60,27 +66,24 @@ class AnswerButton(TicketButton, template=AnswerTicket.TEMPLATE):
 
 
 def _form(ticket: AnswerTicket, question: str) -> discord.ui.Modal:
-    form = discord.ui.Modal(title="Answer it", custom_id=ticket.custom_id)
-    form.add_item(
+    return make_form(
+        "Answer it",
+        ticket.custom_id,
         discord.ui.Label(
             text="Question",
             description="The article's heading, for everybody to read.",
             component=discord.ui.TextInput(
                 custom_id=_QUESTION_FIELD, default=cut(question, QUESTION_LIMIT), max_length=QUESTION_LIMIT
             ),
-        )
-    )
-    form.add_item(
+        ),
         discord.ui.Label(
             text="Answer",
             description="Stored in the library. From now on, everybody is answered with its sentences.",
             component=discord.ui.TextInput(
                 custom_id=_ANSWER_FIELD, style=discord.TextStyle.paragraph, max_length=ANSWER_LIMIT
             ),
-        )
+        ),
     )
-    form.stop()  # else discord.py would keep it: what is sent comes to `handle_undispatched`
-    return form
 
 
 async def store_answer(interaction: Interaction) -> None:
@@ -128,7 +131,7 @@ def _add(
     )
 
 
-async def _answer_again(interaction: Interaction, sent: SentAnswer, stored: Stored) -> None:
+async def _answer_again(interaction: Interaction, sent: SentAnswer, stored: StoreResult) -> None:
     """Tell who answered it, and answer the question in place of the refusal."""
     if not stored.found:
         await send_privately(interaction, stored_reply(stored.ingested, found=False))

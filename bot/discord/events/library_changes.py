@@ -28,7 +28,7 @@ NOT_STORED = "Something went wrong on my side, so I could not store that."
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoreResult:
     """What became of an article; `found` if questions are answered from it by now."""
 
     ingested: Ingested
@@ -42,7 +42,7 @@ class Add(Protocol):
         """Add the article."""
 
 
-async def store(interaction: Interaction, add: Add) -> Stored:
+async def store(interaction: Interaction, add: Add) -> StoreResult:
     """Have an article added to the corpus, and answer from it from now on.
 
     Raises QuotaError, and what `add` raises.
@@ -56,7 +56,7 @@ async def store(interaction: Interaction, add: Add) -> Stored:
         ingested = await asyncio.to_thread(add, config.corpus_directory, room=room)
         if ingested.outcome is not Outcome.UNCHANGED:
             await record(interaction, ingested.outcome, ingested.file, ingested.url)
-    return Stored(ingested, found=await libraries.refresh(server))
+    return StoreResult(ingested, found=await libraries.refresh(server))
 
 
 async def record(interaction: Interaction, action: str, file: str, url: str | None) -> None:

@@ -73,6 +73,17 @@ def answer_clicked_on(interaction: Interaction) -> SentAnswer | None:
     return read_back(interaction.message) if interaction.message else None
 
 
+def make_form(
+    title: str, custom_id: str, *fields: "discord.ui.Label[discord.ui.LayoutView]"
+) -> discord.ui.Modal:
+    """Return a form to write into; what is sent comes back with `custom_id`, after a restart, too."""
+    form = discord.ui.Modal(title=title, custom_id=custom_id)
+    for field in fields:
+        form.add_item(field)
+    form.stop()  # else discord.py would keep it: what is sent comes to `handle_undispatched`
+    return form
+
+
 def field_text(data: Any, name: str) -> str:
     """Return the text of a form's field, however deep in the form that is; "" if there is none."""
     if data.get("custom_id") == name:

@@ -12,6 +12,14 @@ from bot.terminal.commands.options import EXISTING, WholeNumber, json_option, op
 
 log = logging.getLogger(__name__)
 
+_export_option = click.option(
+    "--export",
+    "target",
+    type=click.File("w", encoding="utf-8", lazy=True),
+    metavar="FILE",
+    help="Write questions for `footnote eval` to FILE; - is stdout.",
+)
+
 
 @click.command(
     "eval",
@@ -61,13 +69,7 @@ def evaluate(context: click.Context, file: Path, with_failures: bool, as_objects
         "footnote feedback --forget 80351110224678912",
     ),
 )
-@click.option(
-    "--export",
-    "target",
-    type=click.File("w", encoding="utf-8", lazy=True),
-    metavar="FILE",
-    help="Write questions for `footnote eval` to FILE; - is stdout.",
-)
+@_export_option
 @click.option(
     "--forget", type=WholeNumber(1), metavar="USER", help="Delete what the user with this Discord id said."
 )
@@ -112,13 +114,7 @@ def feedback(context: click.Context, target: IO[str] | None, forget: int | None,
         "footnote gaps --forget",
     ),
 )
-@click.option(
-    "--export",
-    "target",
-    type=click.File("w", encoding="utf-8", lazy=True),
-    metavar="FILE",
-    help="Write questions for `footnote eval` to FILE; - is stdout.",
-)
+@_export_option
 @click.option("--forget", is_flag=True, help="Delete all these questions.")
 @server_option
 @json_option

@@ -33,7 +33,7 @@ from index.reading.span_reader import (
     rank_features,
     rerank,
 )
-from index.records import Progress, Ranked
+from index.records import Progress, ScoredCandidate
 from index.retrieval.ranking import Ranker
 from index.segmentation.search_terms import terms
 from index.training.datasets.lessons import SQUADSHIFTS, WIKIPEDIA
@@ -81,7 +81,7 @@ class ReadingExample:
     """
 
     question: PosedQuestion
-    ranked: Sequence[Ranked]
+    ranked: Sequence[ScoredCandidate]
     spans: Mapping[int, SentenceScores]
     idf: Mapping[str, float]
 

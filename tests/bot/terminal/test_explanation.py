@@ -12,7 +12,7 @@ import pytest
 from bot.json_output import dump, explanation_object
 from bot.terminal.blocks import show
 from bot.terminal.explanation import explanation_blocks
-from index.reading.explanation import Compared, ConfidencePart, Explanation
+from index.reading.explanation import ComparedCandidate, ConfidencePart, Explanation
 from index.records import Answer
 from tests.support.candidates import candidate
 from tests.support.homes import STRIKE, Home
@@ -25,8 +25,8 @@ PARTS = (
 )
 WHY = Explanation(
     (
-        Compared(candidate(0, "It \x1b[31m rained."), 2.0, 0.29, (9, 15), "notes/rain"),
-        Compared(candidate(1, "So"), None, 0.1, None, "so"),
+        ComparedCandidate(candidate(0, "It \x1b[31m rained."), 2.0, 0.29, (9, 15), "notes/rain"),
+        ComparedCandidate(candidate(1, "So"), None, 0.1, None, "so"),
     ),
     PARTS,
     ("rain", "Peru"),
@@ -85,7 +85,9 @@ def test_sentences_that_were_read_and_do_not_answer_are_called_so() -> None:
 
 
 def test_the_best_candidates_are_listed_within_80_columns(drawn: Callable[..., str]) -> None:
-    long = Compared(candidate(0, "It rained and rained. " * 9), 2.0, 0.29, (0, 9), "notes/" + "rain" * 30)
+    long = ComparedCandidate(
+        candidate(0, "It rained and rained. " * 9), 2.0, 0.29, (0, 9), "notes/" + "rain" * 30
+    )
     why = replace(WHY, compared=(long,) * 40)
     shown = drawn(lambda: show(explanation_blocks(why, ANSWER, 0.3, 0.15))).splitlines()
     assert all(len(re.sub(r"\x1b\[[\d;]*m", "", line)) <= 80 for line in shown)

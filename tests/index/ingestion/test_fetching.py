@@ -17,13 +17,13 @@ import pytest
 from index.errors import IngestionError
 from index.ingestion import addresses, fetching
 from index.ingestion.addresses import web_address
-from index.ingestion.fetching import Fetched, FetchError, fetch
+from index.ingestion.fetching import FetchError, FetchResponse, fetch
 from tests.support.web_server import Reply, WebServer, web_server
 
 HERE = ("127.0.0.1",)
 
 
-def get(address: str, **options: Any) -> Fetched:
+def get(address: str, **options: Any) -> FetchResponse:
     return fetch(web_address(address), ["text/html"], **{"allow_hosts": HERE, **options})
 
 

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.reading.confidence import EVIDENCE, Calibration, evidence
-from index.records import Ranked
+from index.records import ScoredCandidate
 from index.retrieval.ranking import Ranker
 from tests.support.candidates import QUESTION, candidate, idf
 
 
-def ranked(question: str, *texts: str, dense: float = 0.6) -> list[Ranked]:
+def ranked(question: str, *texts: str, dense: float = 0.6) -> list[ScoredCandidate]:
     return Ranker.load().rank(question, [candidate(n, text, dense) for n, text in enumerate(texts)], idf)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from index.reading.confidence import EVIDENCE, Calibration, logistic
-from index.reading.explanation import Compared, Decision, Explanation, search_words, unknown_words
+from index.reading.explanation import ComparedCandidate, Decision, Explanation, search_words, unknown_words
 from index.reading.reader import RankedQuestion, RetrievalReader
 from index.reading.span_reader import CONFIDENCE_FEATURES
 from index.records import Answer
@@ -52,8 +52,8 @@ def test_without_candidates_there_is_nothing_to_explain() -> None:
     assert why.decision(DECLINED) is Decision.NOT_IN_LIBRARY
 
 
-def compared(*reads: float | None) -> tuple[Compared, ...]:
-    return tuple(Compared(candidate(row, "It rained."), read) for row, read in enumerate(reads))
+def compared(*reads: float | None) -> tuple[ComparedCandidate, ...]:
+    return tuple(ComparedCandidate(candidate(row, "It rained."), read) for row, read in enumerate(reads))
 
 
 @pytest.mark.parametrize(
