@@ -274,6 +274,18 @@ class BotConfig(Config):
 
     @property
     @override
+    def tenant(self) -> int:
+        return self._server or 0
+
+    @property
+    @override
+    def models_directory(self) -> Path:
+        if self._common and self.store_url is not None:  # one export for all servers
+            return self._common.index_directory
+        return self.index_directory
+
+    @property
+    @override
     def models_from(self) -> Path | None:
         return self._common.index_directory if self._common else None
 

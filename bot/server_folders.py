@@ -18,6 +18,7 @@ from bot.config import PER_SERVER, BotConfig
 from bot.files import write_atomically
 from index.articles.corpus import corpus_files
 from index.errors import ConfigurationError
+from index.storage.published import delete_stored
 
 MARKER, LEFT = "made-by-footnote", "left"
 
@@ -114,9 +115,13 @@ def left_at(config: BotConfig) -> datetime | None:
 
 
 def delete_server(config: BotConfig) -> None:
-    """Delete the folder of a server, if this program made it and the server was left. Raises OSError."""
+    """Delete the library of a server, if this program made its folder and the server was left.
+
+    Raises OSError, and FootnoteError if a database has the library and cannot delete it now.
+    """
     folder = config.server_directory
     if (folder / MARKER).is_file() and left_at(config) is not None:
+        delete_stored(config)
         doomed = folder.with_name(f".deleted-{folder.name}-{secrets.token_hex(4)}")
         folder.rename(doomed)  # in one step: nothing finds half of it
         _delete(doomed)

@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from index.database_urls import has_password, is_address, redacted
 from index.errors import ConfigurationError
 
 DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
@@ -102,6 +103,54 @@ class IndexSection(Section):
     directory: Annotated[PathText, Field(description="folder that the index is written to")] = ".footnote"
 
 
+def _check_store_url(value: str) -> str:
+    """Refuse what is no address of a database, without repeating it: there may be a password in it."""
+    if value and not is_address(value):
+        raise PydanticCustomError(
+            "store_url", "expected an address, as postgresql://user@host/database, and no password"
+        )
+    if value and has_password(value):
+        raise PydanticCustomError(
+            "store_url",
+            "expected no password: it comes from PGPASSWORD, a service file, or the file named by url_file",
+        )
+    return value
+
+
+class StoreSection(Section):
+    """The database that holds the library, if a folder does not."""
+
+    elsewhere = MappingProxyType(
+        {"password": "the password comes from PGPASSWORD, a service file, or the file named by url_file"}
+    )
+
+    url: Annotated[
+        str,
+        Field(description="PostgreSQL database; empty: the index is in a folder"),
+        AfterValidator(_check_store_url),
+    ] = ""
+    url_file: Annotated[
+        PathText | None, Field(description="file with the address, which may hold a password")
+    ] = None
+    source: Annotated[
+        str,
+        Field(
+            min_length=1,
+            max_length=100,
+            description="name of these articles, if machines have different ones",
+        ),
+    ] = "articles"
+    wait: Annotated[
+        float, Field(ge=0.1, le=240, description="seconds that a question waits for the database")
+    ] = 10
+
+    @model_validator(mode="after")
+    def _has_one_address(self) -> Self:
+        if self.url and self.url_file:
+            raise PydanticCustomError("store", "store: expected url or url_file, not both")
+        return self
+
+
 class ModelSection(Section):
     """Which model turns text into vectors."""
 
@@ -161,6 +210,7 @@ class Config(Section):
     index: IndexSection = IndexSection()
     model: ModelSection = ModelSection()
     answer: AnswerSection = AnswerSection()
+    store: StoreSection = StoreSection()
     base: Annotated[Path, Field(exclude=True)] = Path()
     _file: Path | None = PrivateAttr(None)
 
@@ -229,6 +279,36 @@ class Config(Section):
         """Index folder whose exported models an update links into this one; None: it exports its own."""
         return None
 
+    @property
+    def store_url(self) -> str | None:
+        """Address of the database that holds the library; None if a folder does.
+
+        Raises ConfigurationError.
+        """
+        if self.store.url_file is None:
+            return self.store.url or None
+        path, key = self._path(self.store.url_file), self.named("store.url_file")
+        try:
+            url = path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror if isinstance(error, OSError) else "not UTF-8"
+            raise ConfigurationError(f"{key}: {path} cannot be read: {why}") from None
+        if not is_address(url):
+            raise ConfigurationError(
+                f"{key}: expected an address in {path}, as postgresql://user:password@host/database"
+            )
+        return url
+
+    @property
+    def tenant(self) -> int:
+        """Whose library this is in a database: 0 for the common one, else a server's id."""
+        return 0
+
+    @property
+    def models_directory(self) -> Path:
+        """Folder of the exported models, absolute: that of the index."""
+        return self.index_directory
+
     def _model(self, name: str) -> str:
         folder = self._path(name)
         return str(folder) if folder.is_dir() else name
@@ -249,6 +329,8 @@ def _first_problem(error: ValidationError, schema: type[Config]) -> str:
         return f"{key}: expected a table [{key}] (found {_shown(problem['input'])})"
     expected = _EXPECTED.get(problem["type"])
     words = f"expected {expected.format_map(problem.get('ctx', {}))}" if expected else problem["msg"]
+    if key == "store.url":  # there may be a password in it
+        return f"{key}: {words}"
     return f"{key}: {words} (found {_shown(problem['input'])})"
 
 
@@ -260,7 +342,7 @@ def _shortened(text: str, most: int = 60) -> str:
 
 def _shown(value: Any) -> str:
     try:
-        return f"{value!r:.60}"
+        return redacted(f"{value!r:.60}")
     except (ValueError, RecursionError):  # integers of thousands of digits, thousands of tables
         kind = "table" if isinstance(value, dict) else "list" if isinstance(value, list) else "number"
         return f"a very large {kind}"

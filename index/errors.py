@@ -9,6 +9,9 @@
     ├── ModelError
     │   ├── ModelMissingError
     │   └── ModelDamagedError
+    ├── StoreError
+    │   ├── StoreUnavailableError
+    │   └── StoreBusyError
     └── IndexMissingError, IndexDamagedError, IndexStaleError, IndexBusyError, IndexUnwritableError
 
 The library knows no command: what to do about an error is said by the front ends, which go by its `reason`.
@@ -47,6 +50,10 @@ class Reason(StrEnum):
     READER_EXPORT_DAMAGED = auto()
     READER_EXPORT_STALE = auto()
     SHIPPED_READER_DAMAGED = auto()
+    STORE_BUSY = auto()
+    STORE_FAILED = auto()
+    STORE_REFUSED = auto()
+    STORE_UNAVAILABLE = auto()
     UNKNOWN_ARTICLE = auto()
     UNREADABLE_FILE = auto()
 
@@ -174,3 +181,27 @@ class IndexUnwritableError(FootnoteError):
     """The index folder cannot be written, or the disk is full; an index that is there stays complete."""
 
     default_reason = Reason.INDEX_UNWRITABLE
+
+
+class StoreError(FootnoteError):
+    """The database that holds the library reports an error; `final` if trying again now is of no use."""
+
+    default_reason = Reason.STORE_FAILED
+
+    def __init__(
+        self, message: str, remedy: str = "", *, reason: Reason | None = None, final: bool = False
+    ) -> None:
+        super().__init__(message, remedy, reason=reason)
+        self.final = final
+
+
+class StoreUnavailableError(StoreError):
+    """The database cannot be reached: it is down, starting, or the network is."""
+
+    default_reason = Reason.STORE_UNAVAILABLE
+
+
+class StoreBusyError(StoreError):
+    """The database has no time for a question: all connections are in use, or a time limit was reached."""
+
+    default_reason = Reason.STORE_BUSY

@@ -4,11 +4,10 @@ A question is cleaned and encoded; sentences are retrieved, ranked and read; the
 """
 
 import hashlib
-import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Self, TypeVar
 
@@ -16,7 +15,7 @@ import numpy as np
 
 from index.arrays import Floats
 from index.config import Config
-from index.errors import FootnoteError, IndexStaleError, ModelDamagedError
+from index.errors import FootnoteError, IndexStaleError, ModelDamagedError, StoreError
 from index.models.encoder import Encoder
 from index.models.span_model import SpanModel
 from index.reading.compose import compose
@@ -27,17 +26,16 @@ from index.reading.list_answers import asks_for_several, with_list_items
 from index.reading.reader import RankedQuestion, Reader, Reading
 from index.reading.reader_choice import load_span_model, make_reader
 from index.records import Answer, Article, Question, Sentence, clean_question
+from index.retrieval.opening import AnyRetriever, joined, open_database, open_files
 from index.retrieval.ranking import Ranker
-from index.retrieval.retriever import CANDIDATES, COPIES, Retriever
+from index.retrieval.retriever import CANDIDATES, COPIES
 from index.retrieval.title_search import TitleSearch
 from index.segmentation.folding import fold_text
-from index.storage.bm25 import Bm25
-from index.storage.catalog import ArticleRow, Catalog
+from index.storage.catalog import ArticleRow
 from index.storage.fingerprint import difference, fingerprint
-from index.storage.generations import Generation, check_encoder, open_current
-from index.storage.input_state import STATE_FILE
-from index.storage.joined import JoinedBm25, JoinedCatalog, JoinedVectors
-from index.storage.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
+from index.storage.generations import check_encoder
+from index.storage.joined import TwoCatalogs
+from index.storage.published import AnyGeneration, StoredLibrary, content_fingerprint, open_published
 
 T = TypeVar("T")
 
@@ -51,7 +49,7 @@ class _Models:
     damaged: bool = False
 
     @classmethod
-    def load(cls, config: Config, generation: Generation) -> Self:
+    def load(cls, config: Config, generation: AnyGeneration) -> Self:
         with ThreadPoolExecutor(2) as background:
             encoder_check = background.submit(check_encoder, generation.encoder)  # its 90 MB take a while
             span_model = background.submit(load_span_model, config, generation)
@@ -70,8 +68,8 @@ class Library:
 
     def __init__(
         self,
-        generation: Generation,
-        retriever: Retriever,
+        generation: AnyGeneration,
+        retriever: AnyRetriever,
         models: _Models,
         config: Config,
         common: "Library | None" = None,
@@ -90,27 +88,26 @@ class Library:
         """Open the index of `config` after comparing all its files with their checksums.
 
         An `earlier` library of the same configuration shares its models if they are the same. Raises
-        IndexMissingError, IndexStaleError and IndexDamagedError. If Footnote's own reader is damaged,
-        articles can be listed and shown all the same; `ask` loads it again, and raises ModelDamagedError.
+        IndexMissingError, IndexStaleError and IndexDamagedError, and StoreError for a database. If Footnote's
+        own reader is damaged, articles can be listed and shown all the same; `ask` loads it again, and raises
+        ModelDamagedError.
         """
-        return open_current(config.index_directory, partial(cls._load, config=config, earlier=earlier))
+        return open_published(config, partial(cls._load, config=config, earlier=earlier))
 
     @classmethod
-    def _load(cls, generation: Generation, config: Config, earlier: "Library | None") -> Self:
+    def _load(cls, generation: AnyGeneration, config: Config, earlier: "Library | None") -> Self:
         if changed := difference(generation.fingerprint, fingerprint(generation.fingerprint.model)):
             raise IndexStaleError(changed)
         models = earlier._models_for(generation) if earlier else None
-        catalog = Catalog(generation.folder)
-        sentences = Vectors.load(generation.folder / SENTENCES_FILE)
-        retriever = Retriever(
-            catalog,
-            sentences,
-            Vectors.load(generation.folder / PASSAGES_FILE),
-            Bm25.load(generation.folder, len(sentences)),
-        )
+        if isinstance(generation, StoredLibrary):
+            if not generation.encoder.is_dir():
+                raise IndexStaleError("the encoder has not been exported on this machine yet")
+            retriever: AnyRetriever = open_database(generation)
+        else:
+            retriever = open_files(generation)
         return cls(generation, retriever, models or _Models.load(config, generation), config)
 
-    def _models_for(self, generation: Generation) -> _Models | None:
+    def _models_for(self, generation: AnyGeneration) -> _Models | None:
         """Return the models of this library if they are those of `generation`, too."""
         own, models = self._generation, self._models
         same = _model_names(own) == _model_names(generation)
@@ -124,25 +121,19 @@ class Library:
         """
         if changed := difference(self._generation.fingerprint, common._generation.fingerprint):
             raise IndexStaleError(changed)
-        own, other = self._retriever, common._retriever
-        retriever = Retriever(
-            JoinedCatalog(_single(own.catalog, Catalog), _single(other.catalog, Catalog)),
-            JoinedVectors(_single(own.sentences, Vectors), _single(other.sentences, Vectors)),
-            JoinedVectors(_single(own.passages, Vectors), _single(other.passages, Vectors)),
-            JoinedBm25(_single(own.lexical, Bm25), _single(other.lexical, Bm25)),
-        )
+        retriever = joined(self._retriever, common._retriever)
         return Library(self._generation, retriever, common._models, common._config, common)
 
     @property
     def generation(self) -> str:
         """Name of the index's generation; it changes with every update."""
-        name = self._generation.folder.name
+        name = self._generation.name
         return f"{name}+{self._common.generation}" if self._common else name
 
     @property
     def fingerprint(self) -> str:
         """Name what the index holds, in 16 hexadecimal digits: equal for equal articles and models."""
-        own = _fingerprint(self._generation)
+        own = content_fingerprint(self._generation)
         if self._common is None:
             return own
         return hashlib.sha256(f"{own}+{self._common.fingerprint}".encode()).hexdigest()[:16]
@@ -169,7 +160,7 @@ class Library:
         None if the article is not in that one; the id itself if this was joined with none.
         """
         catalog = self._catalog
-        return catalog.id_in_second(article_id) if isinstance(catalog, JoinedCatalog) else article_id
+        return catalog.id_in_second(article_id) if isinstance(catalog, TwoCatalogs) else article_id
 
     def sentences(self, article_id: str) -> list[Sentence]:
         """Read where the sentences of an article stand, in order; `article_id` is as for `article`."""
@@ -206,6 +197,9 @@ class Library:
 
         Raises as `ask` does.
         """
+        return self._at_once(lambda: self._explanation(question, article, top_k))
+
+    def _explanation(self, question: str, article: str | None, top_k: int | None) -> Explanation:
         ranked = self._rank(Question(question, article, top_k))
         if isinstance(ranked, FootnoteError):
             raise ranked
@@ -220,7 +214,7 @@ class Library:
                 for compared, article in zip(why.compared, articles, strict=True)
             ),
             words=tuple(words),
-            unknown=unknown_words(words, lambda term: self._retriever.lexical.frequency(term) > 0),
+            unknown=unknown_words(words, lambda term: self._retriever.frequency(term) > 0),
         )
 
     def ask_many(self, questions: Sequence[Question]) -> list[Answer | FootnoteError]:
@@ -233,6 +227,21 @@ class Library:
 
     def _ask(self, questions: Sequence[Question], threshold: float | None) -> list[Answer | FootnoteError]:
         started = time.perf_counter()
+        try:
+            return self._at_once(lambda: self._answers(questions, threshold, started))
+        except StoreError as error:
+            return [error] * len(questions)
+
+    def _at_once(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns; it reads one state of the library, whatever is published meanwhile."""
+        generation = self._generation
+        if not isinstance(generation, StoredLibrary):
+            return work()
+        return generation.database.snapshot(generation.tenant, lambda _: work())
+
+    def _answers(
+        self, questions: Sequence[Question], threshold: float | None, started: float
+    ) -> list[Answer | FootnoteError]:
         ranked = [self._rank(question) for question in questions]
         readings = iter(self._read([item for item in ranked if isinstance(item, RankedQuestion)]))
         return [
@@ -260,6 +269,8 @@ class Library:
             idf = cache(self._retriever.idf)
             ranked = self._ranker.rank(text, candidates, idf)
             return RankedQuestion(text, ranked, idf, count, question.top_k, narrowed=row is not None)
+        except StoreError:
+            raise
         except FootnoteError as error:
             return error
 
@@ -267,6 +278,8 @@ class Library:
         """Read for all questions in one pass, or for each by itself if one of them fails."""
         try:
             return [*self._loaded_reader().read(questions)]
+        except StoreError:
+            raise
         except FootnoteError as error:
             if len(questions) == 1:
                 return [error]
@@ -297,6 +310,8 @@ class Library:
                 cited = with_list_items(cited, self._catalog.texts)[: question.limit]
             cited = with_links(cited, self._catalog)
             return compose(question.question, cited, least, maybe_from, elapsed_ms)
+        except StoreError:
+            raise
         except FootnoteError as error:
             return error
 
@@ -306,24 +321,10 @@ def published_fingerprint(config: Config) -> str:
 
     Raises IndexMissingError, IndexStaleError and IndexDamagedError.
     """
-    return open_current(config.index_directory, _fingerprint, check=False)
+    return open_published(config, content_fingerprint, check=False)
 
 
-def _model_names(generation: Generation) -> tuple[str, str | None]:
+def _model_names(generation: AnyGeneration) -> tuple[str, str | None]:
     """Name the models of a generation; their names tell their contents, in whatever folder they are."""
     reader = generation.exported_reader
     return generation.encoder.name, reader.folder.name if reader else None
-
-
-def _single(part: object, kind: type[T]) -> T:
-    """Return a part of an index that is not itself joined of two."""
-    if not isinstance(part, kind):
-        raise TypeError("a library that was joined cannot be joined again")
-    return part
-
-
-def _fingerprint(generation: Generation) -> str:
-    files = {name: sha256 for name, sha256 in generation.files.items() if name != STATE_FILE}
-    reader = generation.exported_reader and generation.exported_reader.sha256
-    named = [asdict(generation.fingerprint), generation.encoder.name, reader, files]
-    return hashlib.sha256(json.dumps(named, sort_keys=True).encode()).hexdigest()[:16]

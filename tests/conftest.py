@@ -53,6 +53,7 @@ pytest_plugins = [
     "tests.support.index_fixtures",
     "tests.support.home_fixtures",
     "tests.support.discord_fixtures",
+    "tests.support.postgres_fixtures",
     "tests.support.reading_rooms",
 ]
 

@@ -32,6 +32,7 @@ def examine(config: BotConfig, path: Path | None) -> Iterator[Check]:
         ("index folder", examine_index_folder),
     )
     yield from (_run(name, examination, config) for name, examination in examinations)
+    yield from _store(config)
     index = _run("index", examine_index, config)
     yield index
     if index.status == OK:  # otherwise that says enough
@@ -49,6 +50,18 @@ def _run(name: str, examination: Callable[[BotConfig], Check], config: BotConfig
         return Check(
             name, FAIL, error_message(error), "Make it readable, or name another in the configuration."
         )
+
+
+def _store(config: BotConfig) -> Iterator[Check]:
+    try:
+        url = config.store_url
+    except FootnoteError as error:
+        yield Check("database", FAIL, error.message, remedy_for(error))
+        return
+    if url is not None:
+        from bot.doctor.store_checks import examine_store
+
+        yield from examine_store(config, url)
 
 
 def _discord(config: BotConfig) -> Iterator[Check]:

@@ -25,8 +25,7 @@ from index.models.model_folders import resolve_encoder, resolve_reader
 from index.models.span_model import GRAPH_FILE, SETTINGS_FILE, TOKENIZER_FILE, SpanModel
 from index.reading.reader_choice import exported_reader_folder, own_reader_folder
 from index.segmentation.characters import escape_unseen
-from index.storage.generations import open_current
-from index.storage.index_folder import check_index_folder
+from index.storage.published import check_place, open_published
 
 _MOST_NAMED = 10  # files that are skipped
 
@@ -65,8 +64,8 @@ def examine_reader(config: BotConfig) -> Check:
     else:
         resolve_reader(config.named_reader)
         try:
-            folder = open_current(
-                config.index_directory, lambda current: exported_reader_folder(config, current), check=False
+            folder = open_published(
+                config, lambda current: exported_reader_folder(config, current), check=False
             )
         except (IndexMissingError, IndexStaleError) as error:
             return Check("reader", WARN, f"{named}: not exported yet: {error.message}", remedy_for(error))
@@ -78,7 +77,7 @@ def examine_reader(config: BotConfig) -> Check:
 
 def examine_index_folder(config: BotConfig) -> Check:
     """Check that the index folder can be written to: without an index, no question can be asked otherwise."""
-    check_index_folder(config)
+    check_place(config)
     try:
         try_to_write(config.index_directory)
     except OSError as error:
@@ -91,7 +90,7 @@ def _unwritable(config: BotConfig, error: OSError) -> Check:
     repair = "free some space on its disk" if full else "make the folder writable"
     detail = f"{error.filename} cannot be written to: {error.strerror}"
     try:
-        open_current(config.index_directory, lambda current: current, check=False)
+        open_published(config, lambda current: current, check=False)
     except FootnoteError:
         remedy = f"There is no index to answer from: {repair}, or name another one as `[index] directory`."
         return Check("index folder", FAIL, detail, remedy)
@@ -103,7 +102,7 @@ def examine_index(config: BotConfig) -> Check:
     """Check that the index is complete and opens."""
     try:
         Library.open(config)
-        facts = open_current(config.index_directory, lambda current: current.facts, check=False)
+        facts = open_published(config, lambda current: current.facts, check=False)
     except (IndexMissingError, IndexStaleError) as error:
         return Check("index", WARN, error.message, remedy_for(error))
     counts = f"{count_with_noun(facts.articles, 'article')}, {count_with_noun(facts.sentences, 'sentence')}"

@@ -27,7 +27,7 @@ from index.errors import (
     IndexUnwritableError,
 )
 from index.library import Library, published_fingerprint
-from index.storage.index_folder import check_index_folder
+from index.storage.published import check_place
 
 WARM_UP_QUESTION = "What is this about?"
 FAILED_CHECKS_SHARE = 0.1
@@ -83,7 +83,7 @@ class LiveLibrary:
         An `earlier` library shares its models, which are warm. If an update cannot be made now but there is a
         whole index, that is a warning. Raises FootnoteError.
         """
-        check_index_folder(config)
+        check_place(config)
         skipped: Skipped = frozenset()
         try:
             library = await asyncio.to_thread(Library.open, config, earlier)

@@ -8,6 +8,7 @@ from bot.terminal.commands.asking import ask, chat
 from bot.terminal.commands.ingestion import add, library, refresh, remove
 from bot.terminal.commands.operation import discord_bot, doctor, serve
 from bot.terminal.commands.quality import evaluate, feedback, gaps
+from bot.terminal.commands.store import store
 
 
 @click.group(
@@ -44,5 +45,6 @@ for command in (
     feedback,
     gaps,
     library,
+    store,
 ):
     main.add_command(command)

@@ -20,8 +20,8 @@ from index.errors import (
 )
 from index.library import Library
 from index.segmentation.characters import escape_unseen
-from index.storage.index_folder import check_index_folder
 from index.storage.input_state import PoorText, SkippedFile
+from index.storage.published import check_place
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def open_library(config: BotConfig, *, name_skipped: bool = True) -> Library:
 
 
 def _open_one(config: BotConfig, *, name_skipped: bool) -> Library:
-    check_index_folder(config)
+    check_place(config)
     try:
         library = Library.open(config)
     except IndexMissingError:
@@ -92,7 +92,7 @@ def _update_one(config: BotConfig, library: Library, *, name_skipped: bool) -> L
 
 def update_index(config: BotConfig, *, rebuild: bool = False) -> BuildReport:
     """Bring the index up to date with the corpus, with progress on stderr; wait for another process."""
-    check_index_folder(config)
+    check_place(config)
     with progress() as report:
         try:
             return update(config, report, wait=0, rebuild=rebuild)

@@ -13,7 +13,13 @@ from bot.live.question_queue import DeadlineError, RetryLaterError
 from bot.telemetry.log_format import fields
 from bot.web.asking import QuestionTooLongError
 from bot.web.services import TokenError, TooFastError
-from index.errors import EmptyQuestionError, FootnoteError, UnknownArticleError
+from index.errors import (
+    EmptyQuestionError,
+    FootnoteError,
+    StoreBusyError,
+    StoreUnavailableError,
+    UnknownArticleError,
+)
 
 _TITLES: Mapping[int, tuple[str, str]] = MappingProxyType(
     {
@@ -26,6 +32,8 @@ _TITLES: Mapping[int, tuple[str, str]] = MappingProxyType(
         421: ("Another address", "This site does not answer to that name."),
     }
 )
+
+_STORE_LATE = 10.0  # seconds after which to ask again
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +62,9 @@ def problem_of(error: Exception) -> Problem:
             return _later(503, "That took too long", "There was no answer in time.", error.retry_after)
         case RetryLaterError():
             return _later(503, "Busy", "Many questions wait at the moment.", error.retry_after)
+        case StoreBusyError() | StoreUnavailableError():
+            log.warning(error.message)
+            return _later(503, "Busy", "The database has no time at the moment.", _STORE_LATE)
         case TokenError():
             headers = {"WWW-Authenticate": 'Bearer realm="footnote"'}
             return Problem(401, "A token is needed", "Show it as Authorization: Bearer …", headers)

@@ -1,8 +1,8 @@
 """Reuse of the previous index in a new one: whole articles, and the vectors of texts that stay."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -11,31 +11,59 @@ from index.records import NO_BLOCK, Article, Passage, Sentence
 from index.segmentation.folding import fold_text
 from index.segmentation.rendering import above, embedded_text
 from index.storage.catalog import Catalog
-from index.storage.generations import Generation
-from index.storage.input_state import FileState, InputState
+from index.storage.input_state import FileState, InputState, ModelState
+from index.storage.published import AnyGeneration, StoredLibrary
 from index.storage.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
+
+if TYPE_CHECKING:
+    from index.storage.postgres.catalog import PostgresCatalog
+    from index.storage.postgres.search import PostgresVectors
 
 
 @dataclass(frozen=True, slots=True)
 class PreviousIndex:
     """The index that an update starts from, opened."""
 
-    generation: Generation
+    generation: AnyGeneration
     state: InputState
-    catalog: Catalog
-    sentences: Vectors
-    passages: Vectors
+    catalog: "Catalog | PostgresCatalog"
+    sentences: "Vectors | PostgresVectors"
+    passages: "Vectors | PostgresVectors"
+    rows: Mapping[str, int]
+    """Rows of the articles that are of the files in `state`, by id."""
 
     @classmethod
-    def load(cls, generation: Generation) -> Self:
-        """Open the index of a generation. Raises IndexDamagedError."""
+    def load(cls, generation: AnyGeneration) -> Self:
+        """Open what is published of a library. Raises IndexDamagedError and StoreError."""
+        if isinstance(generation, StoredLibrary):
+            return cls._load_stored(generation)
         folder = generation.folder
+        catalog = Catalog(folder)
         return cls(
             generation,
             InputState.read(folder),
-            Catalog(folder),
+            catalog,
             Vectors.load(folder / SENTENCES_FILE),
             Vectors.load(folder / PASSAGES_FILE),
+            {id_: row for row, id_, _ in catalog.paths()},
+        )
+
+    @classmethod
+    def _load_stored(cls, library: StoredLibrary) -> Self:
+        from index.storage.postgres.catalog import PostgresCatalog
+        from index.storage.postgres.search import PostgresVectors
+
+        store, tenant = library.database, library.tenant
+        catalog = PostgresCatalog(store, tenant, [tenant])
+        # Nothing is known yet of files that this machine has never published.
+        unknown = InputState(ModelState("", "", "", library.fingerprint.model), None, {})
+        return cls(
+            library,
+            library.read_inputs() or unknown,
+            catalog,
+            PostgresVectors(store, tenant, "sentence_vectors", library.dimension),
+            PostgresVectors(store, tenant, "passages", library.dimension),
+            catalog.rows_of_source(library.source),
         )
 
 
@@ -96,7 +124,7 @@ class VectorSources:
         ]
         self.places.append(np.array(places, dtype=np.int64))
 
-    def gather(self, previous: Vectors | None, embedded: Floats) -> Floats:
+    def gather(self, previous: "Vectors | PostgresVectors | None", embedded: Floats) -> Floats:
         """Collect the vectors, those of the new texts from `embedded`: float32 [rows, dimension]."""
         places = np.concatenate([np.empty(0, dtype=np.int64), *self.places])
         vectors = np.empty((len(places), embedded.shape[1]), dtype=np.float32)
@@ -141,9 +169,7 @@ def find_vector_sources(
 
 def _rows_by_file_and_content(index: PreviousIndex) -> tuple[dict[str, int], dict[str, int]]:
     """Return the catalog rows of the index's articles, by file and by content."""
-    rows = [
-        (state, index.catalog.row(state.id)) for state in index.state.files.values() if state.skipped is None
-    ]
+    rows = [(state, index.rows[state.id]) for state in index.state.files.values() if state.skipped is None]
     return {state.file: row for state, row in rows}, {state.digest: row for state, row in rows}
 
 

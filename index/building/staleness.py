@@ -13,6 +13,7 @@ from index.storage import generations
 from index.storage.fingerprint import difference, fingerprint, reader_name
 from index.storage.generations import ExportedReader, Generation
 from index.storage.input_state import STATE_FILE, InputState, ModelState, PoorText, SkippedFile
+from index.storage.published import AnyGeneration, StoredLibrary, input_state, open_published
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Comparison:
     """
 
     stale_because: str | None
-    generation: Generation | None = None
+    generation: AnyGeneration | None = None
     inputs: InputState | None = None
 
 
@@ -35,11 +36,13 @@ def compare(config: Config) -> Comparison:
     """
     files = corpus_files(config.corpus_directory)
     try:
-        generation, state = generations.open_current(
-            config.index_directory, lambda current: (current, InputState.read(current.folder)), check=False
+        generation, state = open_published(
+            config, lambda current: (current, input_state(current)), check=False
         )
     except (IndexMissingError, IndexStaleError, IndexDamagedError) as error:
         return Comparison(error.message)
+    if state is None:
+        return Comparison("these articles are not in the database yet")
     models = _compare_models(config, generation, state)
     if isinstance(models, str):
         return Comparison(models)
@@ -59,10 +62,23 @@ def remember_times(config: Config, comparison: Comparison) -> None:
     generation, inputs = comparison.generation, comparison.inputs
     if generation is None or inputs is None:
         return
+    if isinstance(generation, StoredLibrary):
+        with suppress(OSError, FootnoteError):
+            store_inputs(generation, inputs)
+        return
     root = config.index_directory
     with suppress(OSError, FootnoteError), generations.writers_lock(root, 0):
         if generations.open_current(root, lambda current: current, check=False) == generation:
             publish_inputs(root, generation, inputs, generation.exported_reader)
+
+
+def store_inputs(library: StoredLibrary, inputs: InputState) -> None:
+    """Store a new state of a source's inputs. Raises IndexBusyError, and StoreError."""
+    from index.storage.postgres.stored_inputs import write_inputs
+
+    writing = library.database.writing(library.tenant, library.source, 0)
+    with writing as connection, connection.transaction():
+        write_inputs(connection, library.tenant, library.source, inputs)
 
 
 def skipped_files(config: Config) -> tuple[SkippedFile, ...]:
@@ -70,9 +86,8 @@ def skipped_files(config: Config) -> tuple[SkippedFile, ...]:
 
     Raises IndexMissingError, IndexStaleError and IndexDamagedError.
     """
-    return generations.open_current(
-        config.index_directory, lambda current: InputState.read(current.folder).skipped, check=False
-    )
+    state = open_published(config, input_state, check=False)
+    return state.skipped if state else ()
 
 
 def poor_texts(config: Config) -> tuple[PoorText, ...]:
@@ -80,9 +95,8 @@ def poor_texts(config: Config) -> tuple[PoorText, ...]:
 
     Raises IndexMissingError, IndexStaleError and IndexDamagedError.
     """
-    return generations.open_current(
-        config.index_directory, lambda current: InputState.read(current.folder).poor_texts, check=False
-    )
+    state = open_published(config, input_state, check=False)
+    return state.poor_texts if state else ()
 
 
 def publish_inputs(
@@ -99,7 +113,7 @@ def publish_inputs(
 
 
 def _compare_models(
-    config: Config, generation: Generation, state: InputState
+    config: Config, generation: AnyGeneration, state: InputState
 ) -> tuple[ModelState, ModelState | None] | str:
     """Return the present states of the models, or the reason why an index built with them is stale."""
     encoder, reader, named = state.encoder, state.reader, config.named_reader

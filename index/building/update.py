@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -32,32 +31,18 @@ from index.building.reuse import (
     passage_texts,
     sentence_texts,
 )
-from index.building.staleness import publish_inputs
+from index.building.targets import Publication, Target, publishing_target
 from index.config import Config
-from index.errors import (
-    ConfigurationError,
-    IndexDamagedError,
-    IndexMissingError,
-    IndexStaleError,
-    IndexUnwritableError,
-    Reason,
-    UnreadableFileError,
-)
+from index.errors import ConfigurationError, IndexUnwritableError, Reason, UnreadableFileError
 from index.records import Article, Progress
 from index.segmentation.passages import make_passages
 from index.segmentation.search_terms import terms
 from index.segmentation.sentences import split_sentences
 from index.storage import generations
-from index.storage.bm25 import Bm25
-from index.storage.catalog import Catalog
-from index.storage.catalog_writer import CatalogWriter
 from index.storage.fingerprint import difference, fingerprint, reader_name
 from index.storage.generations import ExportedReader
-from index.storage.index_folder import check_index_folder
 from index.storage.input_state import FileState, InputState, ModelState, skipped_files
-from index.storage.linked_models import link_models
-from index.storage.manifest import Facts
-from index.storage.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
+from index.storage.published import check_place
 
 WAIT = 300.0
 """Seconds that a writer waits for another writer."""
@@ -77,14 +62,12 @@ def update(
     ModelMissingError, ModelDamagedError, and IndexUnwritableError if the index folder cannot be written.
     """
     started = time.perf_counter()
-    root = config.index_directory
-    check_index_folder(config)
+    root = config.models_directory
+    check_place(config)
     corpus_files(config.corpus_directory)  # an error here leaves no index folder behind
     try:
-        with generations.writers_lock(root, wait):
-            if config.models_from:
-                link_models(config.models_from, root)
-            report = _update(config, root, progress, rebuild)
+        with publishing_target(config, wait, rebuild=rebuild) as target:
+            report = _update(config, target, progress, rebuild)
     except OSError as error:
         raise IndexUnwritableError(
             f"the index in {root} cannot be written: {error.strerror or error}",
@@ -93,11 +76,13 @@ def update(
     return replace(report, seconds=time.perf_counter() - started)
 
 
-def _update(config: Config, root: Path, progress: Progress, rebuild: bool) -> BuildReport:
-    previous, rebuilt = _open(root)
+def _update(config: Config, target: Target, progress: Progress, rebuild: bool) -> BuildReport:
+    root = target.models
+    previous, rebuilt = target.open()
     encoder, reader = model_states(config, previous.state if previous else None)
     model = encoder.fingerprint
     new_fingerprint = fingerprint(model)
+    target.check_others(new_fingerprint)
     if previous:
         changed = difference(previous.generation.fingerprint, new_fingerprint)
         rebuilt = "a rebuild was asked for" if rebuild else changed
@@ -113,59 +98,31 @@ def _update(config: Config, root: Path, progress: Progress, rebuild: bool) -> Bu
     if not entries:
         raise _no_articles(config, states)
     entries, states = _with_ids(entries, states)
+    entries, states = _without_taken(entries, states, target)
     report = make_report(entries, states, file_states, rebuilt)
     inputs = InputState(encoder, reader, {state.file: state for state in states})
     if articles_from and not exported and _nothing_changed(entries, articles_from):
         # The reader, or times only: otherwise the same contents would be compared each time.
         if inputs != articles_from.state or exported_reader != articles_from.generation.exported_reader:
-            publish_inputs(root, articles_from.generation, inputs, exported_reader)
+            target.publish_inputs(articles_from.generation, inputs, exported_reader)
         return report
 
     # An index that no article can be taken from may still have the vectors of texts.
     same_model = previous is not None and previous.generation.fingerprint.model == model
     vectors_from = previous if same_model and not rebuild else None
-    sentences, passages = find_vector_sources(entries, vectors_from)
+    written = target.written(entries)
+    sentences, passages = find_vector_sources(written, vectors_from)
     embedded = embedder.embed(list(sentences.new_texts))
 
     progress("write", 0, 1)
-    with generations.new_generation(
-        root, embedder.folder, new_fingerprint, exported_reader=exported_reader
-    ) as draft:
-        with CatalogWriter(draft.folder) as catalog:
-            for entry in entries:
-                catalog.add(*entry.parts())
-        sentence_vectors = Vectors.build(
-            sentences.gather(vectors_from.sentences if vectors_from else None, embedded),
-            vectors_from.sentences if vectors_from else None,
-        )
-        sentence_vectors.save(draft.folder / SENTENCES_FILE)
-        passage_vectors = Vectors.build(
-            passages.gather(vectors_from.passages if vectors_from else None, embedded),
-            vectors_from.passages if vectors_from else None,
-        )
-        passage_vectors.save(draft.folder / PASSAGES_FILE)
-        with closing(Catalog(draft.folder)) as written:
-            Bm25.build(written.terms()).save(draft.folder)
-        inputs.write(draft.folder)
-        draft.facts = Facts(
-            articles=catalog.articles,
-            sentences=catalog.sentences,
-            passages=catalog.passages,
-            sentence_recall=sentence_vectors.recall,
-            passage_recall=passage_vectors.recall,
-        )
+    target.publish(
+        written,
+        sentences.gather(vectors_from.sentences if vectors_from else None, embedded),
+        passages.gather(vectors_from.passages if vectors_from else None, embedded),
+        Publication(entries, vectors_from, inputs, embedder.folder, new_fingerprint, exported_reader),
+    )
     progress("write", 1, 1)
     return replace(report, embedded=len(embedded))
-
-
-def _open(root: Path) -> tuple[PreviousIndex | None, str | None]:
-    """Open the current index, or say why it is of no use; neither if there is none."""
-    try:
-        return generations.open_current(root, PreviousIndex.load), None
-    except IndexMissingError:
-        return None, None
-    except (IndexDamagedError, IndexStaleError) as error:
-        return None, error.message
 
 
 def _export_reader(
@@ -214,6 +171,25 @@ def _with_ids(
     return sorted(entries, key=lambda entry: entry.state.id), states
 
 
+def _without_taken(
+    entries: list[ArticleEntry], states: list[FileState], target: Target
+) -> tuple[list[ArticleEntry], list[FileState]]:
+    """Skip the articles whose ids articles of other machines have."""
+    taken = target.taken([entry.state.id for entry in entries])
+    if not taken:
+        return entries, states
+    reason = "an article of another machine has its id"
+    return (
+        [entry for entry in entries if entry.state.id not in taken],
+        [
+            state._replace(skipped=reason, remedy="Rename one of them.", poor="")
+            if state.skipped is None and state.id in taken
+            else state
+            for state in states
+        ],
+    )
+
+
 def _entry(
     file: CorpusFile, previous: FileState | None, articles_from: PreviousIndex | None
 ) -> tuple[FileState, ArticleEntry | None]:
@@ -222,7 +198,7 @@ def _entry(
         stamp = file_changes.write_stamp(file)
         state = file_changes.file_state(file, previous)
         if articles_from and previous and state.skipped is None and state.digest == previous.digest:
-            return state, UnchangedArticle(state, articles_from, articles_from.catalog.row(previous.id))
+            return state, UnchangedArticle(state, articles_from, articles_from.rows[previous.id])
         article, reason, remedy = _article(file)
         poor = (article.flaw or find_poor_text(article.text)) if article else ""
         state = state._replace(skipped=reason, remedy=remedy, poor=poor)
@@ -254,9 +230,7 @@ def _no_articles(config: Config, states: Iterable[FileState]) -> ConfigurationEr
 
 
 def _nothing_changed(entries: Sequence[ArticleEntry], index: PreviousIndex) -> bool:
-    return len(entries) == len(index.catalog) and all(
-        isinstance(entry, UnchangedArticle) for entry in entries
-    )
+    return len(entries) == len(index.rows) and all(isinstance(entry, UnchangedArticle) for entry in entries)
 
 
 def _segment(

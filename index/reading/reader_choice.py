@@ -11,12 +11,12 @@ from index.reading.confidence import Calibration
 from index.reading.reader import Reader, RetrievalReader
 from index.reading.span_reader import ReadingWeights, SpanReader
 from index.storage.fingerprint import reader_name
-from index.storage.generations import Generation, check_reader
-from index.storage.input_state import InputState
+from index.storage.generations import check_reader
 from index.storage.joined import AnyCatalog
+from index.storage.published import AnyGeneration, reader_state
 
 
-def load_span_model(config: Config, generation: Generation) -> SpanModel | None:
+def load_span_model(config: Config, generation: AnyGeneration) -> SpanModel | None:
     """Load the model of the configured reader; None if that is `none`.
 
     Raises ModelDamagedError if Footnote's own is damaged, IndexStaleError if the generation has no reader or
@@ -57,12 +57,12 @@ def own_reader_folder() -> Path:
     return folder
 
 
-def exported_reader_folder(config: Config, generation: Generation) -> Path:
+def exported_reader_folder(config: Config, generation: AnyGeneration) -> Path:
     """Return the folder of the named reader's export after comparing its files with their checksums.
 
     Raises IndexStaleError and IndexDamagedError as `load_span_model` does.
     """
-    state, exported = InputState.read(generation.folder).reader, generation.exported_reader
+    state, exported = reader_state(generation), generation.exported_reader
     if state is None or exported is None or state.name != config.named_reader:
         raise _stale(f"the index was built without the reader {config.named_reader}")
     if exported.folder.name != reader_name(state.fingerprint):

@@ -5,8 +5,9 @@ and the best sentences by BM25. Every sentence of the pool then gets all three s
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from index.arrays import Floats, Rows, best
 from index.records import Candidate
 from index.segmentation.search_terms import terms
 from index.storage.catalog import SentencePlace, SentenceRow
-from index.storage.joined import AnyBm25, AnyCatalog, AnyVectors, idf
+from index.storage.joined import AnyBm25, AnyCatalog, AnyVectors, FileCatalog, idf
 
 NEAREST_SENTENCES = 100
 NEAREST_PASSAGES = 20
@@ -25,11 +26,21 @@ COPIES = 5
 """Most articles that are cited for one and the same sentence."""
 
 
+class Pool(NamedTuple):
+    """Sentences that may answer a question, all with the three scores: [pool] each, `rows` ascending."""
+
+    rows: Rows
+    places: Sequence[SentencePlace]
+    dense: Floats
+    passage: Floats
+    lexical: Floats
+
+
 @dataclass(frozen=True, slots=True)
 class Retriever:
     """The four files of an index that find sentences; safe to share between threads."""
 
-    catalog: AnyCatalog
+    catalog: FileCatalog
     sentences: AnyVectors
     passages: AnyVectors
     lexical: AnyBm25
@@ -44,33 +55,33 @@ class Retriever:
         """
         words = self.lexical.scores(terms(question))
         if article is not None:
-            return self._candidates(self._article_pool(vector, words, article), vector, words, count)
-        reach = 1
-        while True:
-            pool = self._pool(vector, words, reach)
-            candidates = self._candidates(pool, vector, words, count)
-            if len(candidates) == count or reach * NEAREST_SENTENCES >= len(self.sentences):
-                return candidates
-            reach *= 4  # copies of one sentence from hundreds of articles have filled the pool
+            pool = self._scored(self._article_pool(vector, words, article), vector, words)
+            return candidates_of(pool, self.catalog, count)
+        return widening(
+            lambda reach: self._scored(self._pool(vector, words, reach), vector, words),
+            self.catalog,
+            count,
+            len(self.sentences),
+        )
 
-    def _candidates(self, pool: Rows, vector: Floats, words: Floats, count: int) -> list[Candidate]:
-        if not len(pool):
-            return []
-        places = self.catalog.places_of(pool)
-        dense = self.sentences.scores(vector, pool)
+    def _scored(self, rows: Rows, vector: Floats, words: Floats) -> "Pool":
+        places = self.catalog.places_of(rows)
         unique, holders = np.unique([place.passage for place in places], return_inverse=True)
-        passage = self.passages.scores(vector, unique)[holders]
-        lexical = words[pool]
-        order = best(_rough(dense, passage, lexical), len(pool))
-        chosen = list(itertools.islice(_distinct(order, places), count))
-        return [
-            make_candidate(sentence, float(dense[place]), float(passage[place]), float(lexical[place]))
-            for place, sentence in zip(chosen, self.catalog.sentences(pool[chosen]), strict=True)
-        ]
+        return Pool(
+            rows,
+            places,
+            dense=self.sentences.scores(vector, rows),
+            passage=self.passages.scores(vector, unique)[holders],
+            lexical=words[rows],
+        )
+
+    def frequency(self, term: str) -> int:
+        """Count the sentences that contain a term."""
+        return self.lexical.frequency(term)
 
     def idf(self, term: str) -> float:
         """Return the inverse document frequency of a term among all sentences, as in Lucene's BM25."""
-        return idf(len(self.sentences), self.lexical.frequency(term))
+        return idf(len(self.sentences), self.frequency(term))
 
     def _pool(self, vector: Floats, words: Floats, reach: int) -> Rows:
         near = self.sentences.search(vector[None], reach * NEAREST_SENTENCES)[1][0]
@@ -88,6 +99,31 @@ class Retriever:
         own = words[rows.start : rows.stop]
         by_words = best(own, min(BEST_BY_WORDS, int(np.count_nonzero(own))))
         return np.unique(np.concatenate([best(dense, NEAREST_SENTENCES), by_words])) + rows.start
+
+
+def widening(pool: Callable[[int], Pool], catalog: AnyCatalog, count: int, sentences: int) -> list[Candidate]:
+    """Find up to `count` candidates in ever larger pools, until there are as many or no more `sentences`.
+
+    `pool` is called with how many times as large it is to be as the first one.
+    """
+    reach = 1
+    while True:
+        candidates = candidates_of(pool(reach), catalog, count)
+        if len(candidates) == count or reach * NEAREST_SENTENCES >= sentences:
+            return candidates
+        reach *= 4  # copies of one sentence from hundreds of articles have filled the pool
+
+
+def candidates_of(pool: Pool, catalog: AnyCatalog, count: int) -> list[Candidate]:
+    """Return up to `count` of a pool's sentences as candidates, best first by the sum of their scores."""
+    if not len(pool.rows):
+        return []
+    order = best(_rough(pool.dense, pool.passage, pool.lexical), len(pool.rows))
+    chosen = list(itertools.islice(_distinct(order, pool.places), count))
+    return [
+        make_candidate(sentence, float(pool.dense[n]), float(pool.passage[n]), float(pool.lexical[n]))
+        for n, sentence in zip(chosen, catalog.sentences(pool.rows[chosen]), strict=True)
+    ]
 
 
 def make_candidate(

@@ -1,6 +1,5 @@
 """Writer of a new catalog: its tables, filled article by article."""
 
-import hashlib
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -8,11 +7,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from index.records import Article, Block, BlockKind, Passage, Sentence
-from index.segmentation.passages import number_sections
-from index.segmentation.search_terms import terms
-from index.storage.block_rows import block_values
-from index.storage.catalog import CATALOG_FILE, article_key
+from index.records import Article, Passage, Sentence
+from index.storage.catalog import CATALOG_FILE
+from index.storage.catalog_rows import FirstRows, catalog_rows
 from index.storage.title_index import TABLES, write_titles
 
 _SCHEMA = """
@@ -80,51 +77,18 @@ class CatalogWriter:
 
     def add(self, article: Article, sentences: Sequence[Sentence], passages: Sequence[Passage]) -> None:
         """Append `article` with all its sentences and passages. Raises OSError."""
-        row, text = self.articles, article.text
-        blocks = article.blocks or (Block(BlockKind.PARAGRAPH, 0, len(text)),)
-        holder = [
-            passage_row
-            for passage_row, passage in enumerate(passages, self.passages)
-            for _ in range(passage.first, passage.last)
-        ]
-        self._insert(
-            "articles",
-            [
-                (
-                    *(row, article.id, article_key(article.id), article.title, article.outer_title),
-                    *(" ".join(terms(article.title)), article.url, article.published, article.author),
-                    *(article.updated, article.file, len(text)),
-                    *(self.sentences, len(sentences), self.passages, len(passages)),
-                    *(self._blocks, len(blocks), text),
-                )
-            ],
-        )
-        self._insert("blocks", (block_values(self._blocks + n, block) for n, block in enumerate(blocks)))
-        sections = [self._sections + number for number in number_sections(blocks)]
-        self._sections = sections[-1] + 1
-        self._insert(
-            "sentences",
-            (
-                (
-                    *(self.sentences + n, row, n, s.start, s.end, holder[n], _wording(cut, blocks[block])),
-                    *(self._blocks + block, sections[block], cut, " ".join(terms(cut))),
-                )
-                for n, (s, block, cut) in enumerate(
-                    # Without blocks of its own, an article is one block.
-                    (s, s.block if article.blocks else 0, text[s.start : s.end])
-                    for s in sentences
-                )
-            ),
-        )
-        self._insert(
-            "passages",
-            ((self.passages + n, row, p.start, p.end, p.first, p.last) for n, p in enumerate(passages)),
-        )
+        first = FirstRows(self.articles, self.sentences, self.passages, self._blocks, self._sections)
+        rows = catalog_rows(article, sentences, passages, first)
+        self._insert("articles", [rows.article])
+        self._insert("blocks", rows.blocks)
+        self._insert("sentences", rows.sentences)
+        self._insert("passages", rows.passages)
         self._titles.append(article.title)
         self.articles += 1
         self.sentences += len(sentences)
         self.passages += len(passages)
-        self._blocks += len(blocks)
+        self._blocks += len(rows.blocks)
+        self._sections += rows.sections
 
     def _insert(self, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
         columns = {"articles": 19, "blocks": 11, "sentences": 11, "passages": 6}[table]
@@ -146,12 +110,6 @@ class CatalogWriter:
                     self._connection.execute("COMMIT")
         finally:
             self._connection.close()
-
-
-def _wording(text: str, block: Block) -> int:
-    """Digest what a sentence says below the headings of its block, in 64 bits."""
-    folded = " ".join(f"{block.context} {text}".casefold().split()).encode("utf-8", "surrogatepass")
-    return int.from_bytes(hashlib.blake2b(folded, digest_size=8).digest(), signed=True)
 
 
 @contextmanager

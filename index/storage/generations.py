@@ -86,6 +86,11 @@ class Generation:
     facts: Facts
     files: Mapping[str, str]
 
+    @property
+    def name(self) -> str:
+        """Name of the generation; every publication has another."""
+        return self.folder.name
+
 
 @dataclass(slots=True)
 class Draft:

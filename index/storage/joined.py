@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from operator import attrgetter
-from typing import TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,9 @@ from index.storage.catalog import (
 )
 from index.storage.title_index import FoldedTitle, TitleIndex, fold_title
 from index.storage.vectors import Vectors
+
+if TYPE_CHECKING:
+    from index.storage.postgres.catalog import PostgresCatalog
 
 T = TypeVar("T")
 
@@ -157,6 +160,14 @@ class JoinedTitles:
     def _titles(self, rows: Iterable[int], offset: int) -> list[tuple[str, int]]:
         wanted = [row + offset for row in rows]
         return [(fold_title(title), row) for title, row in zip(self._titles_of(wanted), wanted, strict=True)]
+
+
+@runtime_checkable
+class TwoCatalogs(Protocol):
+    """Two catalogs read as one, wherever they are."""
+
+    def id_in_second(self, article_id: str) -> str | None:
+        """Return the id that an article has in the second catalog; None if it is of the first, or of none."""
 
 
 class JoinedCatalog:
@@ -380,6 +391,7 @@ def _each(
     return [next(found_own) if row < offset else next(found_others) for row in wanted]
 
 
-AnyCatalog = Catalog | JoinedCatalog
+FileCatalog = Catalog | JoinedCatalog
+AnyCatalog: TypeAlias = "Catalog | JoinedCatalog | PostgresCatalog"
 AnyVectors = Vectors | JoinedVectors
 AnyBm25 = Bm25 | JoinedBm25

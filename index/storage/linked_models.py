@@ -21,12 +21,13 @@ def link_models(source: Path, root: Path) -> None:
         return
     encoder, reader = current.encoder, current.exported_reader
     if not (root / ENCODERS / encoder.name).exists():
-        put_encoder(root, encoder.name, partial(_link_files, encoder))
+        put_encoder(root, encoder.name, partial(link_files, encoder))
     if reader and not (root / READERS / reader.folder.name).exists():
-        put_reader(root, reader.folder.name, partial(_link_files, reader.folder))
+        put_reader(root, reader.folder.name, partial(link_files, reader.folder))
 
 
-def _link_files(source: Path, target: Path) -> None:
+def link_files(source: Path, target: Path) -> None:
+    """Link the files of an export into the folder `target`, or copy them. Raises OSError."""
     for path in source.iterdir():
         if path.name != MANIFEST_FILE:
             try:

@@ -84,7 +84,11 @@ def texts(config: Config) -> dict[str, list[str]]:
 
 def check_vectors(config: Config) -> None:
     """Compare every stored vector with a fresh one of what is embedded of its text."""
-    index = earlier(config)
+    check_vectors_of(earlier(config))
+
+
+def check_vectors_of(index: PreviousIndex) -> None:
+    """Compare the vectors of an index as `check_vectors` does."""
     encoder = Encoder.load(index.generation.encoder)
     for row in index.catalog.articles():
         article = index.catalog.article(row.row)
@@ -94,7 +98,7 @@ def check_vectors(config: Config) -> None:
             (passage_texts(article, spans, passages), row.passage_rows, index.passages),
         ):
             fresh = encoder.encode_texts(embedded)
-            stored = vectors.rows(rows.start, rows.stop)
+            stored = vectors.at(list(rows))
             assert stored.shape == fresh.shape
             apart = np.abs(stored - fresh).max(axis=1, initial=0.0)
             others = [text for text, distance in zip(embedded, apart, strict=True) if distance > 1e-4]

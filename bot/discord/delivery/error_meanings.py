@@ -13,7 +13,7 @@ from bot.discord.account.permissions import missing_permissions, name_of, permis
 from bot.discord.replies.reply import busy_reply, late_reply
 from bot.feedback.store import FeedbackError, NoRoomError
 from bot.live.question_queue import DeadlineError, QueueFullError
-from index.errors import FootnoteError, Reason
+from index.errors import FootnoteError, Reason, StoreBusyError, StoreUnavailableError
 
 # Discord's codes: https://discord.com/developers/docs/topics/opcodes-and-status-codes#json
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION = 10003, 10008, 10015, 10062
@@ -95,6 +95,11 @@ _REASONS = {
         "empty", "question empty", logging.INFO, "There is no question in that.", with_reference=False
     ),
 }
+_STORE_LATE = 10.0
+"""Seconds after which a question may be asked again that the database had no time for."""
+_STORE_BUSY = ErrorMeaning(
+    "busy", "database busy or away", logging.WARNING, busy_reply(_STORE_LATE).content, with_reference=False
+)
 _LIBRARY_FAILED = ErrorMeaning(
     "library",
     "library failed",
@@ -141,6 +146,8 @@ def meaning_of(error: Exception) -> ErrorMeaning:
             return _feedback_meaning("Thanks, but I have no room left to keep that.")
         case FeedbackError():
             return _feedback_meaning("Thanks, but I can't keep that at the moment.")
+        case StoreBusyError() | StoreUnavailableError():
+            return _STORE_BUSY
         case FootnoteError(reason=reason):
             return _REASONS.get(reason, _LIBRARY_FAILED)
         case _:

@@ -20,6 +20,7 @@ from bot.server_folders import (
 )
 from bot.telemetry.log_format import fields
 from bot.wording import error_message
+from index.errors import FootnoteError
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +75,8 @@ class Departures:
                 await asyncio.to_thread(delete_server, config)
             except OSError as error:
                 log.warning("a left server's library was not deleted: %s", error_message(error))
+            except FootnoteError as error:
+                log.warning("a left server's library was not deleted: %s", error.message)
             else:
                 log.info("a left server's library was deleted", extra=fields(server=server))
         self._libraries.forget(server)

@@ -4,7 +4,6 @@ The owner's own additions, by hand or in the terminal, count as articles and tex
 """
 
 from collections.abc import Iterable
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 from bot.config import BotConfig
@@ -12,8 +11,7 @@ from bot.library_log import SCHEDULE, TERMINAL, LibraryChange, LibraryLog
 from index.articles.corpus import corpus_files
 from index.errors import IndexDamagedError, IndexMissingError, IndexStaleError, QuotaError
 from index.ingestion.room import Room
-from index.storage.catalog import Catalog
-from index.storage.generations import Generation, open_current
+from index.storage.published import count_characters, open_published
 
 DAY = timedelta(days=1)
 
@@ -49,11 +47,7 @@ def _added(changes: Iterable[LibraryChange], server: int) -> int:
 
 
 def _characters(config: BotConfig) -> int:
-    def count(generation: Generation) -> int:
-        with closing(Catalog(generation.folder)) as catalog:
-            return sum(row.characters for row in catalog.articles())
-
     try:
-        return open_current(config.index_directory, count, check=False)
+        return open_published(config, count_characters, check=False)
     except (IndexMissingError, IndexDamagedError, IndexStaleError):
         return 0  # what is in the corpus is counted once there is an index again

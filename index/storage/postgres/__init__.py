@@ -1,0 +1,1 @@
+"""The library in PostgreSQL with pgvector: schema, connections, catalog, search and publishing."""

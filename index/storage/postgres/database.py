@@ -1,0 +1,228 @@
+"""Connections to one database, and the snapshots that questions read: a question sees one state of it."""
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
+
+from index.errors import StoreBusyError, StoreError, StoreUnavailableError
+from index.storage.postgres.failures import busy_writer, translated
+from index.storage.postgres.schema import SEARCH_PATH, check_version, migrate, stored_version
+
+CONNECTIONS = 8
+"""Connections of a process for questions at most; questions that come together share one."""
+CONNECT_TIMEOUT = 5
+"""Seconds that one attempt to connect may take."""
+
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0  # seconds between two attempts
+_POOL_PATIENCE = 1.0  # seconds until we look ourselves why the pool has no connection
+_IDLE = 300.0  # seconds after which a connection that nobody uses is closed
+
+T = TypeVar("T")
+Connection = psycopg.Connection[Any]
+
+_snapshot: ContextVar[tuple[object, int, Connection] | None] = ContextVar("footnote_snapshot", default=None)
+
+logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # what it warns of, the failed query says
+
+
+class Database:
+    """One database; safe to share between threads. `wait` is how long a question waits for it, in seconds."""
+
+    def __init__(self, url: str, wait: float) -> None:
+        self._url = url
+        self.wait = wait
+        self._pool: ConnectionPool[Connection] | None = None
+        self._in_use = 0
+        self._opening = threading.Lock()
+
+    def connect(self, *, autocommit: bool = False) -> Connection:
+        """Open a connection that belongs to the caller. Raises StoreError and ConfigurationError."""
+        with translated_errors():
+            connection = psycopg.connect(self._url, connect_timeout=CONNECT_TIMEOUT, autocommit=autocommit)
+            _prepare(connection)
+            return connection
+
+    def check(self) -> None:
+        """Look once whether the database answers and holds a library that this program can read.
+
+        Raises IndexMissingError, IndexStaleError, StoreError and ConfigurationError.
+        """
+        with translated_errors(), self.connect() as connection:
+            check_version(stored_version(connection))
+
+    def make_schema(self) -> None:
+        """Make the schema, or bring it to this program's version. Raises what `connect` and `migrate` do."""
+        with translated_errors(), self.connect() as connection:
+            migrate(connection)
+
+    def query(self, tenant: int, statement: str, values: Sequence[Any] = ()) -> list[Any]:
+        """Run a statement that reads, in the snapshot of this thread or in one of its own."""
+        return self.snapshot(tenant, lambda connection: connection.execute(statement, values).fetchall())
+
+    def snapshot(self, tenant: int, work: Callable[[Connection], T]) -> T:
+        """Return what `work` returns; all that it reads, and what `query` reads meanwhile, is of one state.
+
+        If the connection is lost, or there is none, it is tried again until `wait` seconds have passed: work
+        may run several times. Raises StoreError.
+        """
+        current = _snapshot.get()
+        if current is not None and current[0] is self and current[1] == tenant:
+            with translated_errors():
+                return work(current[2])
+        until = time.monotonic() + self.wait
+        pause = _FIRST_PAUSE
+        while True:
+            try:
+                return self._in_snapshot(tenant, work, until)
+            except (StoreUnavailableError, StoreBusyError) as error:
+                if error.final or time.monotonic() + pause > until:
+                    raise
+            time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - so that not all come back at once
+            pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _in_snapshot(self, tenant: int, work: Callable[[Connection], T], until: float) -> T:
+        with translated_errors(), self._connection(until) as connection:
+            # One round trip; without parameters, so that both statements can go together.
+            connection.execute(
+                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
+                f"SELECT set_config('footnote.tenant', '{int(tenant)}', true)"
+            )
+            token = _snapshot.set((self, tenant, connection))
+            try:
+                return work(connection)
+            finally:
+                _snapshot.reset(token)
+                if not connection.broken:
+                    connection.execute("ROLLBACK")
+
+    @contextmanager
+    def _connection(self, until: float) -> Iterator[Connection]:
+        pool, connection = self._taken(until)
+        with self._opening:
+            self._in_use += 1
+        try:
+            yield connection
+        except psycopg.Error:
+            connection.close()  # whatever state it is in; the pool makes another
+            raise
+        finally:
+            with self._opening:
+                self._in_use -= 1
+            pool.putconn(connection)
+
+    def _taken(self, until: float) -> "tuple[ConnectionPool[Connection], Connection]":
+        """Take a connection out of the pool, and wait for one until then."""
+        while True:
+            pool, left = self._open_pool(), until - time.monotonic()
+            try:
+                return pool, pool.getconn(max(0.1, min(_POOL_PATIENCE, left)))
+            except PoolClosed:
+                continue  # another thread has renewed it
+            except PoolTimeout:
+                self.connect().close()  # says what is wrong, if it is not just that all are in use
+            if self._in_use < CONNECTIONS:
+                self._renew(pool)
+            elif time.monotonic() > until:
+                raise StoreBusyError(
+                    f"all {CONNECTIONS} connections to the database have been in use for {self.wait:g} s",
+                    final=True,
+                ) from None
+
+    def _renew(self, pool: "ConnectionPool[Connection]") -> None:
+        """Open another pool: after failures, one waits ever longer until it tries again."""
+        with self._opening:
+            if self._pool is pool:
+                self._pool = None
+        pool.close(0)
+
+    def _open_pool(self) -> "ConnectionPool[Connection]":
+        with self._opening:
+            if self._pool is None:
+                pool: ConnectionPool[Connection] = ConnectionPool(
+                    self._url,
+                    kwargs={
+                        "autocommit": True,
+                        "connect_timeout": CONNECT_TIMEOUT,
+                        "prepare_threshold": None,
+                    },
+                    min_size=0,
+                    max_size=CONNECTIONS,
+                    max_idle=_IDLE,
+                    reconnect_timeout=self.wait,
+                    configure=self._configure,
+                    open=False,
+                )
+                pool.open()
+                self._pool = pool
+            return self._pool
+
+    def _configure(self, connection: Connection) -> None:
+        _prepare(connection)
+        connection.execute(f"SET statement_timeout = {int(1000 * self.wait)}")
+        # Sums in one order, so that the same question has the same answer to the last bit.
+        connection.execute("SET max_parallel_workers_per_gather = 0")
+        connection.execute("SET hnsw.iterative_scan = strict_order")
+
+    @contextmanager
+    def writing(self, tenant: int, source: str, wait: float) -> Iterator[Connection]:
+        """Yield a connection whose session is the one writer of a source's articles, in autocommit mode.
+
+        Other writers of the same source wait up to `wait` seconds, then get IndexBusyError.
+        """
+        with translated_errors(), self.connect(autocommit=True) as connection:
+            connection.execute(f"SET footnote.tenant = '{int(tenant)}'")
+            until = time.monotonic() + wait
+            lock = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+            while not _single(connection.execute(lock, (f"footnote {tenant} {source}",))):
+                if time.monotonic() > until:
+                    raise busy_writer(wait)
+                time.sleep(_FIRST_PAUSE)
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections; the next query opens others."""
+        with self._opening:
+            if self._pool is not None:
+                self._pool.close()
+                self._pool = None
+
+
+_databases: dict[tuple[str, float], Database] = {}
+_databases_lock = threading.Lock()
+
+
+def database(url: str, wait: float) -> Database:
+    """Return the database at `url`, whose connections are shared in this process."""
+    with _databases_lock:
+        return _databases.setdefault((url, wait), Database(url, wait))
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Turn psycopg's errors into ours."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise translated(error) from None
+
+
+def _prepare(connection: Connection) -> None:
+    autocommit = connection.autocommit
+    connection.autocommit = True
+    connection.execute(f"SET search_path = {SEARCH_PATH}")
+    connection.autocommit = autocommit
+
+
+def _single(cursor: "psycopg.Cursor[Any]") -> Any:
+    row = cursor.fetchone()
+    if row is None:
+        raise StoreError("the database returned nothing where a value was expected")
+    return row[0]

@@ -1,0 +1,92 @@
+"""What an owner wants to know of a database: versions, rights, and whether its indexes are whole."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from index.storage.postgres.database import Connection, Database, translated_errors
+from index.storage.postgres.maintenance import index_name, index_state
+from index.storage.postgres.schema import stored_version
+from index.storage.postgres.search import EXACT_UP_TO
+
+LEAST_SERVER = 140_000
+"""PostgreSQL 14, in its own numbers."""
+LEAST_PGVECTOR = (0, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What was found in a database.
+
+    `pgvector` is None without the extension, `schema` without a library. `sees_all` tells that row-level
+    security does not hold for the user, `writes` that it may publish. `broken` and `missing` name indexes.
+    """
+
+    server: str
+    server_number: int
+    pgvector: str | None
+    schema: int | None
+    user: str
+    sees_all: bool
+    writes: bool
+    broken: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    @property
+    def pgvector_fits(self) -> bool:
+        """Whether the extension is there and new enough for iterative scans."""
+        version = tuple(int(part) for part in (self.pgvector or "0").split(".")[:2] if part.isdecimal())
+        return version >= LEAST_PGVECTOR
+
+
+def examine(database: Database, tenant: int) -> Health:
+    """Look at a database. Raises StoreError and ConfigurationError."""
+    with translated_errors(), database.connect(autocommit=True) as connection:
+        connection.execute(f"SET footnote.tenant = '{int(tenant)}'")
+        schema = stored_version(connection)
+        (about,) = _rows(
+            connection,
+            "SELECT current_setting('server_version'), current_setting('server_version_num')::int,"
+            " (SELECT extversion FROM pg_extension WHERE extname = 'vector'), current_user,"
+            " (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user),"
+            " NOT pg_is_in_recovery() AND current_setting('default_transaction_read_only') = 'off'",
+        )
+        server, number, pgvector, user, sees_all, writable = about
+        allowed, broken, missing = True, [], []
+        if schema is None:
+            ((allowed,),) = _rows(connection, "SELECT has_database_privilege(current_database(), 'CREATE')")
+        else:
+            ((allowed,),) = _rows(connection, "SELECT has_table_privilege('footnote.sentences', 'INSERT')")
+            broken = [
+                name
+                for (name,) in _rows(
+                    connection,
+                    "SELECT indexrelid::regclass::text FROM pg_index JOIN pg_class c ON c.oid = indrelid"
+                    " WHERE c.relnamespace = 'footnote'::regnamespace AND NOT indisvalid ORDER BY 1",
+                )
+            ]
+            missing = _missing_indexes(connection, tenant)
+        return Health(
+            server,
+            number,
+            pgvector,
+            schema,
+            user,
+            sees_all,
+            writable and allowed,
+            tuple(broken),
+            tuple(missing),
+        )
+
+
+def _missing_indexes(connection: Connection, tenant: int) -> list[str]:
+    """List the indexes that a large library would be searched faster with."""
+    statement = "SELECT dimension FROM libraries WHERE tenant = %s AND sentences > %s"
+    found = connection.execute(statement, (tenant, EXACT_UP_TO)).fetchall()
+    names = [
+        index_name(table, dimension) for (dimension,) in found for table in ("sentence_vectors", "passages")
+    ]
+    return [name for name in names if index_state(connection, name) is None]
+
+
+def _rows(connection: Connection, statement: str) -> list[Any]:
+    return connection.execute(statement).fetchall()

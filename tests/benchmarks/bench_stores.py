@@ -1,0 +1,101 @@
+"""The answers of a library in a folder compared with those of its copy in PostgreSQL, and their times.
+
+usage: python -m tests.benchmarks.bench_stores CONFIG QUESTIONS [--sample N] [--top-k N]
+CONFIG names a library in a folder whose index is built; QUESTIONS is a file as for `footnote eval`. The copy
+is made in a server of its own, or in the one that FOOTNOTE_TEST_POSTGRES names. Both answer each question in
+turn; the times are of retrieval and of the whole answer.
+"""
+
+import argparse
+import json
+import time
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+from index.building.store_copy import copy_library
+from index.config import Config, StoreSection
+from index.library import Library
+from index.records import Answer
+from tests.support.postgres_server import running_server
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("config", type=Path)
+    parser.add_argument("questions", type=Path)
+    parser.add_argument("--sample", type=int, default=0, help="every so many-th question only; 0: all")
+    parser.add_argument("--top-k", type=int, default=3)
+    options = parser.parse_args()
+    lines = options.questions.read_text("utf-8").splitlines()
+    questions = [json.loads(line) for line in lines if line.strip()]
+    if options.sample:
+        questions = questions[:: max(1, len(questions) // options.sample)]
+    config = Config.read(options.config)
+    with running_server() as server:
+        stored = config.model_copy(update={"store": StoreSection(url=server.database())})
+        started = time.perf_counter()
+        facts = copy_library(config, stored)
+        print(f"{facts.articles} articles, {facts.sentences} sentences copied in {_since(started):.1f} s")
+        libraries = (Library.open(config), Library.open(stored))
+        _compare(libraries, questions, options.top_k)
+        _retrieval(libraries, [question["question"] for question in questions])
+
+
+def _compare(libraries: tuple[Library, Library], questions: list[dict[str, str]], top_k: int) -> None:
+    same: Counter[str] = Counter()
+    times: tuple[list[float], list[float]] = ([], [])
+    confidence = 0.0
+    for question in questions:
+        answers: list[Answer] = []
+        for library, own in zip(libraries, times, strict=True):
+            started = time.perf_counter()
+            answers.append(library.ask(question["question"], article=question.get("article"), top_k=top_k))
+            own.append(_since(started))
+        folder, stored = answers
+        ours, theirs = ([_place(one) for one in answer.citations] for answer in answers)
+        same["first citation"] += ours[:1] == theirs[:1]
+        same["all citations, in order"] += ours == theirs
+        same["all citations, in any order"] += sorted(ours) == sorted(theirs)
+        same["answer"] += folder.answer == stored.answer
+        confidence = max(confidence, abs(folder.confidence - stored.confidence))
+        if ours != theirs or folder.answer != stored.answer:
+            print("differs:", json.dumps([question["question"], _shown(folder), _shown(stored)]))
+    for name, count in same.items():
+        print(f"{name}: {count} of {len(questions)} the same")
+    print(f"confidences differ by {confidence:.2g} at most")
+    _print_times("whole answer", times)
+
+
+def _retrieval(libraries: tuple[Library, Library], questions: list[str]) -> None:
+    times: tuple[list[float], list[float]] = ([], [])
+    vectors = libraries[0].question_vectors(questions)
+    for question, vector in zip(questions, vectors, strict=True):
+        for library, own in zip(libraries, times, strict=True):
+            started = time.perf_counter()
+            library._retriever.retrieve(question, vector)
+            own.append(_since(started))
+    _print_times("retrieval", times)
+
+
+def _print_times(what: str, times: tuple[list[float], list[float]]) -> None:
+    for name, seconds in zip(("folder", "PostgreSQL"), times, strict=True):
+        p50, p95 = np.percentile(np.array(seconds) * 1000, [50, 95])
+        print(f"{what}, {name}: p50 {p50:.1f} ms, p95 {p95:.1f} ms")
+
+
+def _place(citation: object) -> tuple[str, int]:
+    return citation.article.id, citation.start  # type: ignore[attr-defined]
+
+
+def _shown(answer: Answer) -> list[object]:
+    return [answer.answer, round(answer.confidence, 6), [one.sentence[:60] for one in answer.citations]]
+
+
+def _since(started: float) -> float:
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()

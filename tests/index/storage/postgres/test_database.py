@@ -1,0 +1,140 @@
+"""Connections on a real server: one state for a question, and what happens when the server goes away."""
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from index.errors import StoreBusyError, StoreUnavailableError
+from index.storage.postgres import database as module
+from index.storage.postgres.catalog import PostgresCatalog
+from index.storage.postgres.database import Connection, Database
+from index.storage.postgres.publishing import Changes, Publishing
+from tests.support.postgres_server import Server, running_server
+from tests.support.stored_articles import MODELS, TEXTS, new_article, publish, stored_texts
+
+COUNT = "SELECT count(*) FROM articles"
+
+
+@pytest.fixture
+def own_server() -> Iterator[Server]:
+    """A server to kill."""
+    with running_server() as server:
+        if server.folder is None:
+            pytest.skip("a server that is not ours is not killed")
+        yield server
+
+
+def test_all_that_a_question_reads_is_of_one_state(store: Database) -> None:
+    catalog = PostgresCatalog(store, 0, [0])
+
+    def read(connection: Connection) -> tuple[int, int]:
+        before = len(catalog)
+        publish(store, {"mice": "Mice\n\nMice eat cheese."})
+        return before, connection.execute(COUNT).fetchone()[0]  # type: ignore[index]
+
+    assert store.snapshot(0, read) == (3, 3)
+    assert len(catalog) == 4
+
+
+def test_threads_do_not_share_a_state(store: Database) -> None:
+    seen: list[int] = []
+
+    def read(_: Connection) -> int:
+        publish(store, {"mice": "Mice\n\nMice eat cheese."})
+        thread = threading.Thread(target=lambda: seen.append(store.query(0, COUNT)[0][0]))
+        thread.start()
+        thread.join()
+        return int(store.query(0, COUNT)[0][0])
+
+    assert store.snapshot(0, read) == 3
+    assert seen == [4]
+
+
+def test_a_statement_that_takes_too_long_is_ended(database_url: str) -> None:
+    store = Database(database_url, wait=0.5)
+    with pytest.raises(
+        StoreBusyError, match="the database is busy: canceling statement due to statement timeout"
+    ):
+        store.query(0, "SELECT pg_sleep(60)")
+    assert store.query(0, "SELECT 1") == [(1,)]
+    store.close()
+
+
+def test_when_all_connections_are_in_use_a_question_waits_then_gives_up(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "CONNECTIONS", 1)
+    store = Database(database_url, wait=1)
+    held, free = threading.Event(), threading.Event()
+
+    def hold(_: Connection) -> None:
+        held.set()
+        free.wait(60)
+
+    thread = threading.Thread(target=lambda: store.snapshot(0, hold))
+    thread.start()
+    held.wait(60)
+    with pytest.raises(StoreBusyError, match="all 1 connections to the database have been in use"):
+        store.query(0, "SELECT 1")
+    free.set()
+    thread.join()
+    assert store.query(0, "SELECT 1") == [(1,)]
+    store.close()
+
+
+def test_a_question_goes_on_after_the_server_was_killed(own_server: Server) -> None:
+    """Killed in the middle of it, as by a power cut, and started again: it reads everything again."""
+    store = Database(own_server.database(), wait=60)
+    publish(store, TEXTS)
+    tries: list[int] = []
+
+    def read(connection: Connection) -> dict[str, list[str]]:
+        tries.append(len(tries))
+        connection.execute(COUNT).fetchall()
+        if len(tries) == 1:
+            own_server.kill()
+            threading.Thread(target=own_server.start).start()
+        return stored_texts(store)
+
+    assert store.snapshot(0, read).keys() == TEXTS.keys()
+    assert len(tries) > 1
+    own_server.stop()  # an orderly restart
+    threading.Thread(target=own_server.start).start()
+    assert stored_texts(store).keys() == TEXTS.keys()
+    store.close()
+
+
+def test_a_question_gives_up_in_time_if_the_server_stays_away(own_server: Server) -> None:
+    store = Database(own_server.database(), wait=1.5)
+    publish(store, TEXTS)
+    assert store.query(0, COUNT) == [(3,)]
+    own_server.kill()
+    started = time.monotonic()
+    with pytest.raises((StoreUnavailableError, StoreBusyError)):
+        store.query(0, COUNT)
+    assert time.monotonic() - started < 1.5 + 2 * module.CONNECT_TIMEOUT
+    store.close()
+
+
+def test_a_server_killed_while_it_is_written_has_the_library_of_before(own_server: Server) -> None:
+    store = Database(own_server.database(), wait=60)
+    publish(store, TEXTS)
+    before = stored_texts(store)
+
+    def articles() -> Iterator[object]:
+        yield from (new_article(f"n{n}", f"Number {n}\n\nNothing of {n} stays.") for n in range(250))
+        own_server.kill()
+
+    with (
+        pytest.raises(StoreUnavailableError),
+        store.writing(0, "articles", 0) as connection,
+        connection.transaction(),
+    ):
+        Publishing(connection, 0, "articles", MODELS).apply(Changes(articles()))  # type: ignore[arg-type]
+    own_server.start()
+    assert stored_texts(store) == before
+    publish(store, {"mice": "Mice\n\nMice eat cheese."})  # nobody holds the writers' lock any more
+    assert len(stored_texts(store)) == 4
+    store.close()

