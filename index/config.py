@@ -140,6 +140,9 @@ class StoreSection(Section):
             description="name of these articles, if machines have different ones",
         ),
     ] = "articles"
+    update: Annotated[
+        bool, Field(description="this machine adds its articles to the library; false: it only answers")
+    ] = True
     wait: Annotated[
         float, Field(ge=0.1, le=240, description="seconds that a question waits for the database")
     ] = 10
@@ -147,7 +150,7 @@ class StoreSection(Section):
     @model_validator(mode="after")
     def _has_one_address(self) -> Self:
         if self.url and self.url_file:
-            raise PydanticCustomError("store", "store: expected url or url_file, not both")
+            raise PydanticCustomError("store", "expected url or url_file, not both")
         return self
 
 
@@ -298,6 +301,11 @@ class Config(Section):
                 f"{key}: expected an address in {path}, as postgresql://user:password@host/database"
             )
         return url
+
+    @property
+    def answers_only(self) -> bool:
+        """Whether others put the articles into the database, and this machine needs none."""
+        return not self.store.update and bool(self.store.url or self.store.url_file)
 
     @property
     def tenant(self) -> int:

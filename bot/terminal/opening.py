@@ -47,6 +47,8 @@ def _open_one(config: BotConfig, *, name_skipped: bool) -> Library:
     try:
         library = Library.open(config)
     except IndexMissingError:
+        if config.answers_only:
+            raise
         if corpus_files(config.corpus_directory):  # otherwise the update says that there are none
             log.info("Building the index of %s (only this once) …", config.corpus_directory)
     except IndexDamagedError as error:

@@ -42,7 +42,7 @@ from index.storage import generations
 from index.storage.fingerprint import difference, fingerprint, reader_name
 from index.storage.generations import ExportedReader
 from index.storage.input_state import FileState, InputState, ModelState, skipped_files
-from index.storage.published import check_place
+from index.storage.published import check_place, open_published
 
 WAIT = 300.0
 """Seconds that a writer waits for another writer."""
@@ -64,6 +64,8 @@ def update(
     started = time.perf_counter()
     root = config.models_directory
     check_place(config)
+    if config.answers_only:
+        return _export_models(config, progress, wait)
     corpus_files(config.corpus_directory)  # an error here leaves no index folder behind
     try:
         with publishing_target(config, wait, rebuild=rebuild) as target:
@@ -74,6 +76,27 @@ def update(
             "Check the folder's permissions and free disk space; an index that was there is intact.",
         ) from error
     return replace(report, seconds=time.perf_counter() - started)
+
+
+def _export_models(config: Config, progress: Progress, wait: float) -> BuildReport:
+    """Export the models of a library in a database that this machine adds nothing to.
+
+    Raises ConfigurationError if they are not those of the library.
+    """
+    root = config.models_directory
+    library = open_published(config, lambda current: current)
+    encoder, reader = model_states(config, None)
+    if changed := difference(library.fingerprint, fingerprint(encoder.fingerprint)):
+        raise ConfigurationError(
+            f"{changed}, by another machine, and this one only answers",
+            "Use the same model and version of Footnote on all machines.",
+            reason=Reason.STORE_REFUSED,
+        )
+    with generations.writers_lock(root, wait):
+        if reader:
+            _export_reader(root, reader, None, progress)
+        Embedder.open(root, Path(encoder.folder), encoder.fingerprint, progress)
+    return make_report([], [], {}, None)
 
 
 def _update(config: Config, target: Target, progress: Progress, rebuild: bool) -> BuildReport:

@@ -1,9 +1,9 @@
 """The answers of a library in a folder compared with those of its copy in PostgreSQL, and their times.
 
-usage: python -m tests.benchmarks.bench_stores CONFIG QUESTIONS [--sample N] [--top-k N]
+usage: python -m tests.benchmarks.bench_stores CONFIG QUESTIONS [--answers N] [--top-k N]
 CONFIG names a library in a folder whose index is built; QUESTIONS is a file as for `footnote eval`. The copy
-is made in a server of its own, or in the one that FOOTNOTE_TEST_POSTGRES names. Both answer each question in
-turn; the times are of retrieval and of the whole answer.
+is made in a server of its own, or in the one that FOOTNOTE_TEST_POSTGRES names. The candidates of all
+questions are compared, and the whole answers to so many of them, evenly spread; both stores take turns.
 """
 
 import argparse
@@ -14,10 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
+from index.arrays import Floats
 from index.building.store_copy import copy_library
 from index.config import Config, StoreSection
 from index.library import Library
-from index.records import Answer
+from index.records import Answer, Candidate
 from tests.support.postgres_server import running_server
 
 
@@ -25,13 +26,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("config", type=Path)
     parser.add_argument("questions", type=Path)
-    parser.add_argument("--sample", type=int, default=0, help="every so many-th question only; 0: all")
+    parser.add_argument("--answers", type=int, default=0, help="so many whole answers only; 0: all")
     parser.add_argument("--top-k", type=int, default=3)
     options = parser.parse_args()
     lines = options.questions.read_text("utf-8").splitlines()
     questions = [json.loads(line) for line in lines if line.strip()]
-    if options.sample:
-        questions = questions[:: max(1, len(questions) // options.sample)]
+    step = max(1, len(questions) // options.answers) if options.answers else 1
     config = Config.read(options.config)
     with running_server() as server:
         stored = config.model_copy(update={"store": StoreSection(url=server.database())})
@@ -39,11 +39,11 @@ def main() -> None:
         facts = copy_library(config, stored)
         print(f"{facts.articles} articles, {facts.sentences} sentences copied in {_since(started):.1f} s")
         libraries = (Library.open(config), Library.open(stored))
-        _compare(libraries, questions, options.top_k)
-        _retrieval(libraries, [question["question"] for question in questions])
+        _compare_candidates(libraries, [question["question"] for question in questions])
+        _compare_answers(libraries, questions[::step], options.top_k)
 
 
-def _compare(libraries: tuple[Library, Library], questions: list[dict[str, str]], top_k: int) -> None:
+def _compare_answers(libraries: tuple[Library, Library], questions: list[dict[str, str]], top_k: int) -> None:
     same: Counter[str] = Counter()
     times: tuple[list[float], list[float]] = ([], [])
     confidence = 0.0
@@ -62,21 +62,41 @@ def _compare(libraries: tuple[Library, Library], questions: list[dict[str, str]]
         confidence = max(confidence, abs(folder.confidence - stored.confidence))
         if ours != theirs or folder.answer != stored.answer:
             print("differs:", json.dumps([question["question"], _shown(folder), _shown(stored)]))
-    for name, count in same.items():
-        print(f"{name}: {count} of {len(questions)} the same")
+    _print_same(same, len(questions))
     print(f"confidences differ by {confidence:.2g} at most")
     _print_times("whole answer", times)
 
 
-def _retrieval(libraries: tuple[Library, Library], questions: list[str]) -> None:
+def _compare_candidates(libraries: tuple[Library, Library], questions: list[str]) -> None:
     times: tuple[list[float], list[float]] = ([], [])
-    vectors = libraries[0].question_vectors(questions)
-    for question, vector in zip(questions, vectors, strict=True):
+    same, apart = Counter[str](), 0.0
+    for question in questions:
+        (vector,) = libraries[0].question_vectors([question])  # alone, as `ask` encodes it
+        found: list[list[Candidate]] = []
         for library, own in zip(libraries, times, strict=True):
             started = time.perf_counter()
-            library._retriever.retrieve(question, vector)
+            found.append(_retrieved(library, question, vector))
             own.append(_since(started))
+        ours, theirs = ([(one.start, one.text) for one in candidates] for candidates in found)
+        same["candidates, in order"] += ours == theirs
+        same["candidates, in any order"] += sorted(ours) == sorted(theirs)
+        scores = [
+            {(one.start, one.text): (one.dense, one.passage, one.lexical) for one in each} for each in found
+        ]
+        both = scores[0].keys() & scores[1].keys()
+        apart = max([apart, *(np.abs(np.subtract(scores[0][k], scores[1][k])).max() for k in both)])
+    _print_same(same, len(questions))
+    print(f"scores of the same candidate differ by {apart:.2g} at most")
     _print_times("retrieval", times)
+
+
+def _retrieved(library: Library, question: str, vector: Floats) -> list[Candidate]:
+    return library._at_once(lambda: library._retriever.retrieve(question, vector))
+
+
+def _print_same(same: Counter[str], of: int) -> None:
+    for name, count in same.items():
+        print(f"{name}: {count} of {of} the same", flush=True)
 
 
 def _print_times(what: str, times: tuple[list[float], list[float]]) -> None:

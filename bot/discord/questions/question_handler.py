@@ -226,7 +226,8 @@ class QuestionHandler:
                 raise DeadlineError(self._question_queue.retry_after()) from None
             raise
         public_url, common_id = self._config.web.public_url, given.library.common_id
-        shown = with_room_links(shown_citations(given.answer), public_url, common_id)
+        # In a thread, as a database may have to be asked for the ids.
+        shown = await asyncio.to_thread(with_room_links, shown_citations(given.answer), public_url, common_id)
         offset, answer = completed.offset, replace(given.answer, citations=shown)
         reply = answer_reply(
             answer,

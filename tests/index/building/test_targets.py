@@ -5,7 +5,7 @@ import pytest
 from index.building.reuse import PreviousIndex
 from index.building.staleness import compare, remember_times
 from index.config import Config
-from index.errors import ConfigurationError
+from index.errors import ConfigurationError, IndexStaleError
 from index.library import Library
 from index.storage.fingerprint import fingerprint
 from index.storage.published import open_published
@@ -101,6 +101,23 @@ def test_machines_have_different_articles_in_one_library(
     library = Library.open(stored_config)
     assert [row.id for row in library.articles()] == ["cats", "dogs", "news/weather", "raqqa"]
     assert library.ask("When does a dog bark?").citations[0].article.id == "dogs"
+
+
+def test_a_machine_without_articles_answers(stored_config: Config, encoder_folder: object) -> None:
+    base = stored_config.base / "third"
+    answering = with_store(
+        stored_config.model_copy(update={"base": base}), stored_config.store.url, update=False
+    )
+    assert compare(answering).stale_because is None
+    with pytest.raises(IndexStaleError, match="has not been exported on this machine yet"):
+        Library.open(answering)
+    provide_encoder(answering, encoder_folder)  # type: ignore[arg-type]
+    assert build(answering).summary == "0 added, 0 updated, 0 removed, 0 unchanged"
+    assert Library.open(answering).ask("How many people live in Raqqa?").answer == "About 90,000"
+    write(stored_config, "cats.txt", "Cats\n\nA cat sleeps all day.\n")
+    build(stored_config)
+    assert "A cat sleeps all day." in Library.open(answering).article("cats").text
+    assert not (base / "corpus").exists()
 
 
 def test_another_version_takes_no_articles_of_other_machines(
