@@ -6,6 +6,7 @@ import logging
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 
 import discord
 from discord.backoff import ExponentialBackoff
@@ -15,7 +16,9 @@ from bot.discord.account.command_sync import register_changed_commands
 from bot.discord.account.login import is_temporary, logged_in_client, refusal, unreachable_message
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import definitions
-from bot.discord.library.page_refresh import refresh_regularly
+from bot.discord.events.message_articles import fetch_message
+from bot.discord.library.message_refresh import refresh_messages
+from bot.discord.library.page_refresh import Refreshed, refresh_in_child, refresh_regularly
 from bot.discord.library.server_libraries import ServerLibraries
 from bot.feedback.store import Feedback, FeedbackError
 from bot.feedback.unanswered import UnansweredQuestions
@@ -112,6 +115,7 @@ class Bot:
         self._live_library: LiveLibrary | None = None
         self._question_queue: QuestionQueue | None = None
         self._client: FootnoteClient | None = None
+        self._logged_in = asyncio.Event()
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Run until `stopping` is set and everything is answered and closed. Raises what `run_bot` does."""
@@ -167,7 +171,7 @@ class Bot:
         libraries = ServerLibraries(self._config, live_library, feedback)
         watch = asyncio.create_task(live_library.watch(), name="watch the articles")
         watch_servers = asyncio.create_task(libraries.watch(), name="watch the servers' articles")
-        refresh = asyncio.create_task(refresh_regularly(self._config), name="refresh the fetched articles")
+        refresh = asyncio.create_task(refresh_regularly(self._config, self._refresh), name="refresh articles")
         expiry = asyncio.create_task(delete_expired_questions(self._config), name="delete old questions")
         try:
             async with self._reading_room(live_library, question_queue):
@@ -223,6 +227,7 @@ class Bot:
         self._client = client
         try:
             await client.login(self._token)
+            self._logged_in.set()
             await register_changed_commands(client, definitions(), self._config.bot_directory)
             ready = asyncio.create_task(self._log_when_ready(client, started))
             departures = asyncio.create_task(self._settle_departures(client))
@@ -239,6 +244,15 @@ class Bot:
             log.warning("%s", unreachable_message(error))
         finally:
             await _close(client)
+
+    async def _refresh(self, config: BotConfig) -> Refreshed:
+        """Ask again for the pages and the messages of which articles of a library were made."""
+        pages = await refresh_in_child(config)
+        await self._logged_in.wait()
+        if (client := self._client) is None or client.is_closed():
+            return pages
+        fetch = partial(fetch_message, client)
+        return pages + await refresh_messages(config, fetch, server=config.server)
 
     async def _settle_departures(self, client: FootnoteClient) -> None:
         """Delete the libraries of servers that were left long ago, again and again."""

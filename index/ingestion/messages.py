@@ -5,8 +5,10 @@ Of a chat's Markdown, the words are kept as the chat shows them. All else is tex
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from index.articles.corpus import CorpusFile, corpus_files
 from index.articles.document import Document, DocumentBuilder
 from index.articles.front_matter import Description, front_matter
 from index.errors import IngestionError
@@ -20,6 +22,8 @@ from index.segmentation.characters import CONTROLS, ZERO_WIDTH
 ANSWERS, MESSAGES = "answers", "messages"
 """Folders of the corpus that answers and messages are kept in."""
 
+# "1214380917260456000.md"
+_ID = re.compile(r"[1-9][0-9]{0,19}\.md", re.ASCII)
 _LONGEST_NAME = 80  # bytes of the name of an answer's file, without its ending
 _LONGEST_TITLE = 80  # characters of a message's first line that are its title
 # "```sh\nls -l\n```": code, after the name of its language
@@ -32,6 +36,15 @@ _NUMBERED = re.compile(r"\s*\d{1,3}[.)]\s+\S")
 _INLINE_MARKS = re.compile(
     r"`(?P<code>[^`\n]+)`|~~(?=\S).+?(?<=\S)~~|(?P<mark>\*\*|__|\|\|)(?=\S)(?P<words>.+?)(?<=\S)(?P=mark)"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """An article that was made of the message with this `id`, and what is known of it."""
+
+    file: CorpusFile
+    id: int
+    facts: Mapping[str, str]
 
 
 def has_words(text: str) -> bool:
@@ -104,9 +117,24 @@ def add_message(
     facts, digest = read_facts(path)
     if digest != facts.get("sha256"):
         raise IngestionError(f"{file} was changed by hand: it stays as it is")
-    if digest == values["sha256"]:
+    is_same = digest == values["sha256"]
+    if is_same and facts.get("updated", "") == updated:
         return Ingested(url, Outcome.UNCHANGED, file, values["title"], url, None, "")
-    return replace_article(corpus, url, file, _with_values({**facts, **values}, body), room=room)
+    content = _with_values({**facts, **values}, body)
+    replaced = replace_article(corpus, url, file, content, room=room)
+    return replace(replaced, outcome=Outcome.UNCHANGED) if is_same else replaced
+
+
+def stored_messages(corpus: Path) -> list[StoredMessage]:
+    """Return the messages that articles were made of. Raises ConfigurationError."""
+    found = []
+    for file in corpus_files(corpus):
+        folder, _, name = file.file.partition("/")
+        if folder == MESSAGES and _ID.fullmatch(name):
+            facts, _ = read_facts(file.path)
+            if {"url", "sha256"} <= facts.keys() and "fetched" not in facts:
+                found.append(StoredMessage(file, int(file.path.stem), facts))
+    return found
 
 
 def _with_values(values: Mapping[str, str], body: bytes) -> bytes:

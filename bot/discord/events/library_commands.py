@@ -5,7 +5,7 @@ import io
 from collections.abc import Callable, Collection
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import discord
 from discord import app_commands
@@ -13,8 +13,10 @@ from yarl import URL
 
 from bot.discord.delivery.sending import REQUEST_TIMEOUT, defer_response, edit_response, send_privately
 from bot.discord.events.library_changes import may_change, record, why_not_stored
+from bot.discord.events.message_articles import fetch_message
 from bot.discord.events.services import SUGGEST_WITHIN, Interaction, is_too_fast, server_of
 from bot.discord.library import corpus_work
+from bot.discord.library.message_refresh import refresh_messages
 from bot.discord.library.page_refresh import refresh_pages
 from bot.discord.library.quotas import check_additions
 from bot.discord.replies import library_changes as replies
@@ -43,6 +45,14 @@ library = app_commands.Group(
     allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
     allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
 )
+
+
+class _By(TypedDict):
+    """Who refreshes articles, and whether those whose source is gone are removed."""
+
+    who: str
+    server: int | None
+    prune: bool
 
 
 @library.command(description="Add a file or a web page to the library.")
@@ -136,10 +146,13 @@ async def remove(interaction: Interaction, article: str) -> None:
     await edit_response(interaction, reply)
 
 
-@library.command(description="Fetch web pages again, and take over what changed.")
-@app_commands.describe(article="The article's title; without it, all that were fetched")
-async def refresh(interaction: Interaction, article: str | None = None) -> None:
-    """Refresh one article, or all that were fetched."""
+@library.command(description="Ask for web pages and messages again, and take over what changed.")
+@app_commands.describe(
+    article="The article's title; without it, all that came from a page or a message",
+    prune="Take out articles whose page or message is gone",
+)
+async def refresh(interaction: Interaction, article: str | None = None, prune: bool = False) -> None:
+    """Refresh one article, or all that came from a page or a message."""
     if not await _begin(interaction):
         return
     services, server = interaction.client.services, server_of(interaction)
@@ -153,14 +166,16 @@ async def refresh(interaction: Interaction, article: str | None = None) -> None:
             return
         if article:
             only = await services.question_queue.run(library_pages.article_id, changeable, article)
+        by: _By = {"who": str(interaction.user.id), "server": interaction.guild_id, "prune": prune}
         async with libraries.lock_of(server):
-            work = partial(
-                refresh_pages, only=only, who=str(interaction.user.id), server=interaction.guild_id
-            )
-            done = await libraries.work_on(server, work, "refreshing the fetched pages")
+            fetch = partial(fetch_message, interaction.client)
+            done = await refresh_messages(libraries.config_of(server), fetch, only=only, **by)
+            if only is None or done.is_empty:
+                work = partial(refresh_pages, only=only, **by)
+                done += await libraries.work_on(server, work, "refreshing the fetched pages")
         found = await libraries.refresh(server)
         failures = {name: reason.replace(f"{corpus}/", "") for name, reason in done.failures.items()}
-        reply = replies.refreshed_reply(done.outcomes, failures, found=found)
+        reply = replies.refreshed_reply(done.outcomes, failures, removed=done.removed, found=found)
     except UnknownArticleError:
         reply = await _unknown_article(interaction, article or "")
     await edit_response(interaction, reply)

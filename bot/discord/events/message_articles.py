@@ -1,13 +1,15 @@
-"""The entry in the menu of a message that makes an article of what somebody wrote.
+"""The entry in the menu of a message that makes an article of what somebody wrote, and that message later.
 
-The interaction brings the text, so the bot needs no right to read messages.
+The interaction brings the text, so the bot needs no right to read messages. Later it has to ask for it.
 """
 
+from datetime import datetime
 from functools import partial
 
 import discord
 from discord import app_commands
 
+from bot.discord.delivery.error_meanings import CONNECTION_ERRORS, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
 from bot.discord.delivery.sending import defer_response, edit_response, send_privately
 from bot.discord.events.conversation import readable_text
 from bot.discord.events.library_changes import (
@@ -17,12 +19,16 @@ from bot.discord.events.library_changes import (
     store,
     why_not_stored,
 )
-from bot.discord.events.services import Interaction, is_too_fast
+from bot.discord.events.services import Interaction, ServicesClient, is_too_fast
+from bot.discord.library.message_refresh import CurrentMessage, MessageAddress
 from bot.discord.replies.reply import notice
 from bot.discord.replies.written_replies import stored_reply
+from index.errors import IngestionError
 from index.ingestion.messages import add_message, has_words
 
 NO_WORDS = "There are no words in that message that I could store: pictures, files and embeds are not read."
+NOT_READABLE = "can't be checked: I may not read its channel"
+TROUBLE = "can't be checked: Discord does not answer"
 OWN_ANSWER = "That is what I said, from articles that are in the library already."
 
 
@@ -51,7 +57,7 @@ async def add_to_library(interaction: Interaction, message: discord.Message) -> 
             text=text,
             published=f"{message.created_at:%Y-%m-%d}",
             url=message.jump_url,
-            updated=f"{message.edited_at:%Y-%m-%dT%H:%M:%SZ}" if message.edited_at else "",
+            updated=_time(message.edited_at),
             author=author_name(interaction, message.author),
         )
         try:
@@ -60,6 +66,30 @@ async def add_to_library(interaction: Interaction, message: discord.Message) -> 
             await edit_response(interaction, notice(why_not_stored(interaction, error)))
         else:
             await edit_response(interaction, stored_reply(stored.ingested, found=stored.found))
+
+
+async def fetch_message(client: ServicesClient, address: MessageAddress) -> CurrentMessage | None:
+    """Ask Discord for a message; None if it, or its channel, was deleted.
+
+    Raises IngestionError if that cannot be told.
+    """
+    channel = client.get_partial_messageable(address.channel, guild_id=address.server)
+    try:
+        message = await channel.fetch_message(address.message)
+    except discord.NotFound as error:
+        if error.code not in (UNKNOWN_MESSAGE, UNKNOWN_CHANNEL):  # of something between here and Discord
+            raise IngestionError(TROUBLE) from error
+        return None
+    except discord.Forbidden as error:
+        raise IngestionError(NOT_READABLE) from error
+    except (discord.HTTPException, discord.RateLimited, *CONNECTION_ERRORS) as error:
+        raise IngestionError(TROUBLE) from error
+    text = "" if client.user is None else _text(message, client.user)
+    return CurrentMessage(text, _time(message.edited_at))
+
+
+def _time(time: datetime | None) -> str:
+    return f"{time:%Y-%m-%dT%H:%M:%SZ}" if time else ""
 
 
 def _text(message: discord.Message, me: discord.ClientUser) -> str:

@@ -5,9 +5,10 @@ import contextlib
 import logging
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
+from typing import Self
 
 from bot.config import BotConfig
 from bot.discord.library.quotas import room_of
@@ -15,7 +16,10 @@ from bot.library_log import SCHEDULE, LibraryLog
 from bot.live.update_process import work_in_child
 from bot.server_folders import server_ids
 from bot.telemetry.log_format import fields
+from bot.wording import error_message
+from index.articles.corpus import CorpusFile
 from index.errors import FootnoteError
+from index.ingestion.corpus_changes import Outcome, find_file, remove_articles
 from index.records import Progress
 
 _LAST = "refreshed"
@@ -25,11 +29,25 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class PageRefresh:
-    """How many articles there are of each outcome, and why some could not be asked for, by id."""
+class Refreshed:
+    """How many articles there are of each outcome, and why some could not be asked for, by id.
 
-    outcomes: Mapping[str, int]
-    failures: Mapping[str, str]
+    `removed` of those that are gone were taken out of the corpus.
+    """
+
+    outcomes: Mapping[str, int] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
+    removed: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there was nothing to ask for."""
+        return not self.outcomes and not self.failures
+
+    def __add__(self, other: Self) -> "Refreshed":
+        """Return what came of both together."""
+        outcomes = dict(Counter(self.outcomes) + Counter(other.outcomes))
+        return Refreshed(outcomes, {**self.failures, **other.failures}, self.removed + other.removed)
 
 
 def refresh_pages(
@@ -40,13 +58,13 @@ def refresh_pages(
     only: str | None = None,
     who: str = SCHEDULE,
     server: int | None = None,
-) -> PageRefresh:
-    """Ask for all fetched articles again, or `only` for the one with that id.
+    prune: bool = False,
+) -> Refreshed:
+    """Ask for all fetched articles again, or `only` for the one with that id; `prune` removes what is gone.
 
     Raises ConfigurationError, and UnknownArticleError if there is no such article.
     """
-    from index.ingestion.corpus_changes import Outcome, find_file  # with what only the child needs
-    from index.ingestion.polite_fetching import PoliteFetcher
+    from index.ingestion.polite_fetching import PoliteFetcher  # with what only the child needs
     from index.ingestion.refreshing import fetched_files, refresh_article
 
     corpus = config.corpus_directory
@@ -54,26 +72,51 @@ def refresh_pages(
     fetcher = PoliteFetcher(config.corpus.allow_hosts)
     room, outcomes = room_of(config), Counter[str]()
     failures: dict[str, str] = {}
+    gone = []
     for file in [find_file(corpus, only)] if only else fetched_files(corpus):
         try:
             refreshed = refresh_article(corpus, file, fetcher, room)
             outcomes[refreshed.outcome] += 1
+            if refreshed.outcome is Outcome.GONE:
+                gone.append(file)
             if refreshed.outcome is Outcome.UPDATED:
                 library_log.record(who, refreshed.outcome, refreshed.file, refreshed.url, server=server)
         except FootnoteError as error:
             failures[file.id] = error.message
         except OSError as error:
             failures[file.id] = error.strerror or str(error)
-    return PageRefresh(dict(outcomes), failures)
+    removed, not_removed = remove_gone(config, gone if prune else (), who, server)
+    return Refreshed(dict(outcomes), {**failures, **not_removed}, removed)
 
 
-async def _refresh_in_child(config: BotConfig) -> PageRefresh:
+def remove_gone(
+    config: BotConfig, files: Sequence[CorpusFile], who: str, server: int | None
+) -> tuple[int, dict[str, str]]:
+    """Move articles whose sources are gone to the trash; return how many, and why others stay, by id."""
+    if not files:
+        return 0, {}
+    try:
+        remove_articles(config.corpus_directory, files)
+    except OSError as error:
+        left = [file for file in files if file.path.exists()]
+        failures = {file.id: error.strerror or error_message(error) for file in left}
+    else:
+        left, failures = [], {}
+    library_log = LibraryLog(config.bot_directory)
+    for file in files:
+        if file not in left:
+            library_log.record(who, "removed", file.file, server=server)
+    return len(files) - len(left), failures
+
+
+async def refresh_in_child(config: BotConfig) -> Refreshed:
+    """Ask for all fetched articles again, in a process of its own."""
     work = partial(refresh_pages, server=config.server)
     return await work_in_child(config, 0, work, "refreshing the fetched pages")
 
 
 async def refresh_regularly(
-    config: BotConfig, refresh: Callable[[BotConfig], Awaitable[PageRefresh]] = _refresh_in_child
+    config: BotConfig, refresh: Callable[[BotConfig], Awaitable[Refreshed]] = refresh_in_child
 ) -> None:
     """Refresh the fetched articles at each interval until cancelled; return at once if none is configured."""
     interval = config.corpus.refresh_seconds
@@ -96,7 +139,7 @@ async def refresh_regularly(
         await asyncio.sleep(interval)
 
 
-async def _refresh_and_log(config: BotConfig, refresh: Callable[[BotConfig], Awaitable[PageRefresh]]) -> None:
+async def _refresh_and_log(config: BotConfig, refresh: Callable[[BotConfig], Awaitable[Refreshed]]) -> None:
     which = {} if config.server is None else {"server": config.server}
     try:
         refreshed = await refresh(config)

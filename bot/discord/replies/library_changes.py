@@ -26,7 +26,7 @@ SEVERAL_SERVERS = (
     "none. Whoever runs me sees them with `footnote gaps`."
 )
 NO_OWN_ARTICLES = "Nothing has been added in this server yet. `/library add` does."
-NOTHING_FETCHED = "No article of this library came from the web, so there is nothing to ask for again."
+NOTHING_FETCHED = "No article of this library came from a page or a message, so there is nothing to ask."
 
 # How the reasons begin that speak of a file or a page without naming it: "is larger than 20 MB"
 _ABOUT_IT = ("is", "has", "says", "takes", "redirects", "leads", "asks", "was")
@@ -70,13 +70,19 @@ def removed_reply(title: str, *, found: bool) -> Reply:
     )
 
 
-def refreshed_reply(outcomes: Mapping[str, int], failures: Mapping[str, str], *, found: bool) -> Reply:
-    """Say how many pages are of each outcome, and why some could not be asked for."""
+def refreshed_reply(
+    outcomes: Mapping[str, int], failures: Mapping[str, str], *, removed: int, found: bool
+) -> Reply:
+    """Say how many articles are of each outcome, and why some could not be asked for.
+
+    `removed` of those whose page or message is gone were taken out.
+    """
     if not outcomes and not failures:
         return notice(NOTHING_FETCHED)
     counts = [f"{outcomes.get(each, 0)} {each}" for each in (Outcome.UPDATED, Outcome.UNCHANGED)]
     if gone := outcomes.get(Outcome.GONE):
-        counts.append(f"{gone} gone (the copies stay)")
+        became = f"{removed} removed" if removed else "the copies stay"
+        counts.append(f"{gone} gone ({became})")
     lines = [f"{', '.join(counts)}, {len(failures)} failed. {_when(found)}"]
     for article, reason in list(failures.items())[:FAILURES_SHOWN]:
         lines.append(f"-# {escape_to_fit(article, 100)}: {escape_to_fit(reason, 200)}")
