@@ -20,7 +20,6 @@ UNTESTED_ALONE = {
     "bot/discord/events/library_changes.py": "test_learned_answers and test_message_articles run it",
     "bot/discord/events/ticket_button.py": "what buttons share; test_buttons presses them",
     "bot/discord/library/corpus_work.py": "work in a child process; test_library_commands does all of it",
-    "bot/discord/replies/library_changes.py": "words of replies; test_library_commands reads them",
     "bot/discord/replies/written_replies.py": "words of replies; test_learned_answers reads them",
     "bot/discord/questions/question.py": "a record, without a method",
     "bot/discord/replies/message_limits.py": "numbers; the fake Discord refuses what exceeds them",

@@ -14,7 +14,6 @@ from typing import Any, cast
 
 import pytest
 
-from bot.discord.events import library_commands
 from bot.discord.events.client import FootnoteClient
 from bot.discord.library import server_libraries
 from bot.discord.library.server_libraries import ServerLibraries
@@ -27,7 +26,7 @@ from tests.fake_discord import FakeDiscord, Interaction, Message
 from tests.fake_discord.messages import numbered
 from tests.fake_discord.people import NotPossibleError
 from tests.fake_discord.world import Channel, Guild, User
-from tests.support.bots import Bots, work_here
+from tests.support.bots import THIS_MACHINE, Bots, work_here
 from tests.support.button_presses import NOWHERE, press
 from tests.support.small_library import write_corpus
 from tests.support.web_server import WebServer, web_server
@@ -82,9 +81,9 @@ def _unzipped(content: bytes) -> str:
 
 
 @pytest.fixture
-def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
+def web(own_bots: Bots, monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
     """Return a web server that stands for the internet."""
-    monkeypatch.setattr(library_commands, "PRIVATE_HOSTS", ("127.0.0.1",))
+    own_bots.hosts = THIS_MACHINE
     monkeypatch.setattr(server_libraries, "work_in_child", work_here)
     with web_server() as server:
         yield server

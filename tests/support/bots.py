@@ -10,6 +10,7 @@ from bot.config import BotConfig
 from bot.discord.account.command_sync import register_changed_commands
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import definitions
+from bot.discord.library.corpus_work import DISCORDS, Hosts
 from bot.discord.library.server_libraries import ServerLibraries
 from bot.feedback.store import Feedback
 from bot.live.live_library import LiveLibrary, UpdateIndex
@@ -21,6 +22,8 @@ from index.building.update import update
 from index.library import Library
 from tests.fake_discord import FakeDiscord
 
+THIS_MACHINE = Hosts(attachments=("127.0.0.1",), private=("127.0.0.1",))
+"""A web server of a test stands for the internet, and for what Discord sends attachments from."""
 FAST = {"questions_per_minute": 0, "server_questions_per_minute": 0}
 
 
@@ -63,6 +66,7 @@ class Bots:
     library_folder: Path
     folder: Path
     update_index: UpdateIndex = update_in_child
+    hosts: Hosts = DISCORDS
     running: dict[FootnoteClient, asyncio.Task[None]] = field(default_factory=dict)
 
     async def start(self, **settings: Any) -> FootnoteClient:
@@ -73,7 +77,9 @@ class Bots:
         question_queue = QuestionQueue.from_settings(config.discord, live_library, meter)
         feedback = Feedback.open(config.bot_directory)
         libraries = ServerLibraries(config, live_library, feedback, self.update_index)
-        client = FootnoteClient(config, libraries, question_queue, meter, guild_ready_timeout=0.05)
+        client = FootnoteClient(
+            config, libraries, question_queue, meter, hosts=self.hosts, guild_ready_timeout=0.05
+        )
         client.before_identify_hook = no_pause  # type: ignore[method-assign]
         await client.login(self.discord.token)
         await register_changed_commands(client, definitions(), config.bot_directory)

@@ -17,6 +17,7 @@ from bot.discord.events.buttons import BUTTONS, handle_undispatched
 from bot.discord.events.commands import BotCommandTree
 from bot.discord.events.conversation import Conversation
 from bot.discord.events.services import Services, ServicesClient
+from bot.discord.library.corpus_work import DISCORDS, Hosts
 from bot.discord.library.departures import Departures
 from bot.discord.library.server_libraries import ServerLibraries
 from bot.discord.questions.question_handler import QuestionHandler
@@ -46,6 +47,7 @@ class FootnoteClient(ServicesClient):
         question_queue: QuestionQueue,
         meter: Meter,
         *,
+        hosts: Hosts = DISCORDS,
         guild_ready_timeout: float = 2.0,
     ) -> None:
         settings = config.discord
@@ -68,6 +70,7 @@ class FootnoteClient(ServicesClient):
             cooldowns=cooldowns,
             error_reports=ErrorReports(meter),
             handled=RecentIds(),
+            hosts=hosts,
         )
         self.meter = meter
         self.departures = Departures(config, libraries)

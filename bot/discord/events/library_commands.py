@@ -2,7 +2,7 @@
 
 import asyncio
 import io
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict
@@ -28,10 +28,6 @@ from index.errors import FootnoteError, IngestionError, UnknownArticleError, Unr
 from index.ingestion.corpus_changes import Outcome, find_file, remove_articles
 from index.ingestion.fetching import MOST_BYTES
 
-ATTACHMENT_HOSTS: Collection[str] = ("cdn.discordapp.com", "media.discordapp.net")
-"""Hosts that attachments are fetched from."""
-PRIVATE_HOSTS: Collection[str] = ()
-"""Hosts that need not be on the public internet: none, whatever `[corpus] allow_hosts` lets the owner ask."""
 GAPS_SHOWN = 10
 NOT_ALLOWED = "Only those who manage this server, or have the role for it, can change the library."
 
@@ -75,19 +71,19 @@ async def add(
     elif file is not None:
         await _add_file(interaction, file, title.strip())
     else:
-        work = partial(
-            corpus_work.add_web_page, address=url or "", title=title.strip(), private_hosts=PRIVATE_HOSTS
-        )
+        hosts = interaction.client.services.hosts
+        work = partial(corpus_work.add_web_page, address=url or "", title=title.strip(), hosts=hosts)
         await _add(interaction, work)
 
 
 async def _add_file(interaction: Interaction, file: discord.Attachment, title: str) -> None:
     """Add an attached file after looking at what Discord says of it."""
+    hosts = interaction.client.services.hosts
     if file.size > MOST_BYTES:
         await edit_response(interaction, replies.too_large_reply(MOST_BYTES))
     elif not has_known_format(Path(file.filename)):
         await edit_response(interaction, replies.unknown_type_reply(file.filename))
-    elif URL(file.url).host not in ATTACHMENT_HOSTS:
+    elif URL(file.url).host not in hosts.attachments:
         await edit_response(interaction, replies.failed_reply("Not added", "is not on Discord's servers"))
     else:
         work = partial(
@@ -95,8 +91,7 @@ async def _add_file(interaction: Interaction, file: discord.Attachment, title: s
             address=file.url,
             name=file.filename,
             title=title,
-            hosts=ATTACHMENT_HOSTS,
-            private_hosts=PRIVATE_HOSTS,
+            hosts=hosts,
         )
         await _add(interaction, work)
 
@@ -207,9 +202,8 @@ async def gaps(interaction: Interaction) -> None:
         reply = notice(replies.SEVERAL_SERVERS)
     else:
         work = partial(corpus_work.unanswered_groups, most=GAPS_SHOWN)
-        found = await services.libraries.work_on(server, work, "grouping the unanswered questions")
-        shown = [(each.count, each.question, each.answered) for each in found[:GAPS_SHOWN]]
-        reply = replies.gaps_reply(shown, len(found))
+        found, total = await services.libraries.work_on(server, work, "grouping the unanswered questions")
+        reply = replies.gaps_reply(found, total)
     await edit_response(interaction, reply)
 
 

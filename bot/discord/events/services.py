@@ -8,6 +8,7 @@ from bot.config import BotConfig
 from bot.discord.delivery.error_reports import ErrorReports
 from bot.discord.delivery.repeat_guards import RecentIds
 from bot.discord.delivery.sending import send_privately
+from bot.discord.library.corpus_work import Hosts
 from bot.discord.library.server_libraries import ServerLibraries
 from bot.discord.questions.question_handler import QuestionHandler
 from bot.discord.replies.reply import pause_reply
@@ -30,6 +31,7 @@ class Services:
     cooldowns: ActionCooldowns
     error_reports: ErrorReports
     handled: RecentIds
+    hosts: Hosts
 
 
 class ServicesClient(discord.AutoShardedClient):

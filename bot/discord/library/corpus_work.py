@@ -2,17 +2,18 @@
 
 import io
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from bot.config import BotConfig
 from bot.discord.library.quotas import room_of
-from bot.feedback.grouping import group_alike, in_same_words
+from bot.feedback.grouping import SameWords, group_alike, in_same_words
 from bot.feedback.store import Feedback
 from bot.feedback.unanswered import UnansweredQuestions
-from index.errors import IndexMissingError, IngestionError
+from bot.shown_citations import shown_citations
+from index.errors import IndexDamagedError, IndexMissingError, IndexStaleError, IngestionError
 from index.ingestion.corpus_changes import Ingested, Outcome, add_article, describe
 from index.records import Progress
 
@@ -23,16 +24,43 @@ ATTACHMENTS_FOLDER = "discord"
 """Folder of the corpus that files from Discord go to."""
 
 
+NEAREST = 2
+"""Sentences that are named with a question that was not answered, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """Hosts that `attachments` are fetched from, and `private` ones that members may name pages of.
+
+    All others have to be on the public internet. Those of `[corpus] allow_hosts` are the owner's alone.
+    """
+
+    attachments: Collection[str] = ("cdn.discordapp.com", "media.discordapp.net")
+    private: Collection[str] = ()
+
+
+DISCORDS = Hosts()
+
+
+@dataclass(frozen=True, slots=True)
+class NearSentence:
+    """A sentence that is near a question, and the title of its article."""
+
+    sentence: str
+    title: str
+
+
 @dataclass(frozen=True, slots=True)
 class AskedAlike:
     """Similar questions that were not answered: how often they were asked, and the latest of them.
 
-    `answered` if that one has an answer by now.
+    `answered` if all of them have an answer by now. `nearest` are the sentences nearest to the latest.
     """
 
     count: int
     question: str
     answered: bool
+    nearest: tuple[NearSentence, ...]
 
 
 def add_web_page(
@@ -42,18 +70,14 @@ def add_web_page(
     *,
     address: str,
     title: str,
-    private_hosts: Collection[str],
+    hosts: Hosts,
 ) -> Ingested:
-    """Fetch a page and add it; raises what `index.ingestion.pages.add_page` raises.
-
-    `private_hosts` alone need not be on the public internet: those that the owner may fetch from are not
-    everybody's.
-    """
+    """Fetch a page and add it; raises what `index.ingestion.pages.add_page` raises."""
     from index.ingestion.pages import add_page  # with what only the child needs
     from index.ingestion.polite_fetching import PoliteFetcher
 
     corpus = config.corpus_directory
-    added = add_page(corpus, address, PoliteFetcher(private_hosts), room=room_of(config))
+    added = add_page(corpus, address, PoliteFetcher(hosts.private), room=room_of(config))
     if not title:
         return added
     describe(corpus / added.file, {"title": title})
@@ -69,10 +93,9 @@ def add_attachment(
     address: str,
     name: str,
     title: str,
-    hosts: Collection[str],
-    private_hosts: Collection[str],
+    hosts: Hosts,
 ) -> Ingested:
-    """Fetch a file that was attached in Discord, from one of its `hosts`, and add it under its name.
+    """Fetch a file that was attached in Discord, and add it under its name.
 
     Raises FetchError, IngestionError, UnreadableFileError and OSError.
     """
@@ -81,9 +104,9 @@ def add_attachment(
     from index.ingestion.pages import file_name, says_fetched
 
     url = web_address(address)
-    if url.host not in hosts:
+    if url.host not in hosts.attachments:
         raise IngestionError("is not on Discord's servers")
-    content = fetch(url, None, private_hosts).body
+    content = fetch(url, None, hosts.private).body
     path = PurePosixPath(name)
     file = f"{ATTACHMENTS_FOLDER}/{file_name(path.stem)}{path.suffix.lower()}"
     if says_fetched(content):  # or a refresh would ask for an address that nobody checked
@@ -116,22 +139,31 @@ def zip_articles(config: BotConfig, _progress: Progress, _wait: float, *, limit:
     return target.getvalue() if len(target.getvalue()) <= limit else None
 
 
-def unanswered_groups(config: BotConfig, _progress: Progress, _wait: float, *, most: int) -> list[AskedAlike]:
-    """Group the questions that were not answered, latest first, and ask the latest of `most` groups again."""
+def unanswered_groups(
+    config: BotConfig, _progress: Progress, _wait: float, *, most: int
+) -> tuple[list[AskedAlike], int]:
+    """Group the questions that were not answered, latest first, and ask those of `most` groups again.
+
+    Returns these groups, and how many there are.
+    """
     stored = UnansweredQuestions(Feedback(config.feedback_directory), config.discord.keep_days)
     questions = in_same_words(stored.list())
     if not questions:
-        return []
+        return [], 0
     library = _open_library(config)
     groups = group_alike(questions, library.question_vectors([each.latest.question for each in questions]))
-    return [
-        AskedAlike(
-            sum(each.count for each in group),
-            group[0].latest.question,
-            number < most and library.ask(group[0].latest.question).answerable,
-        )
-        for number, group in enumerate(groups)
-    ]
+    return [_asked_alike(library, group) for group in groups[:most]], len(groups)
+
+
+def _asked_alike(library: "Library", group: Sequence[SameWords]) -> AskedAlike:
+    questions = [each.latest.question for each in group]
+    latest = library.ask(questions[0])
+    return AskedAlike(
+        sum(each.count for each in group),
+        questions[0],
+        latest.answerable and all(library.ask(each).answerable for each in questions[1:]),
+        tuple(NearSentence(each.sentence, each.article.title) for each in shown_citations(latest)[:NEAREST]),
+    )
 
 
 def _open_library(config: BotConfig) -> "Library":
@@ -143,5 +175,5 @@ def _open_library(config: BotConfig) -> "Library":
     common = Library.open(config.common)
     try:
         return Library.open(config, earlier=common).joined_with(common)
-    except IndexMissingError:
+    except (IndexMissingError, IndexDamagedError, IndexStaleError):  # it is being built
         return common

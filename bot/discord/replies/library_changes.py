@@ -4,14 +4,17 @@ from collections.abc import Mapping, Sequence
 
 import discord
 
+from bot.discord.library.corpus_work import AskedAlike
 from bot.discord.replies import message_limits
-from bot.discord.replies.markdown import cut, escape, escape_to_fit, link
+from bot.discord.replies.markdown import UNTITLED, cut, escape_to_fit, link, units
 from bot.discord.replies.reply import BLUE, BOLD, TITLE_LIMIT, Reply, notice
 from bot.wording import count_with_noun
 from index.ingestion.corpus_changes import Ingested, Outcome
 
 QUESTION_SHOWN = 200
 """Units of a question in the list of gaps."""
+SENTENCE_SHOWN, TITLE_SHOWN = 120, 50
+"""Units of a sentence in the list of gaps, and of the title of its article."""
 REASON_LIMIT = 400
 FAILURES_SHOWN = 5
 
@@ -89,18 +92,36 @@ def refreshed_reply(
     return notice(cut("\n".join(lines), message_limits.CONTENT))
 
 
-def gaps_reply(gaps: Sequence[tuple[int, str, bool]], total: int) -> Reply:
-    """List groups of questions: how often they were asked, the latest, and whether it has an answer now."""
+def gaps_reply(gaps: Sequence[AskedAlike], total: int) -> Reply:
+    """List groups of questions, latest first: how often they were asked, and what is nearest to them.
+
+    There are `total` groups; those that do not fit are counted.
+    """
     if not gaps:
         return notice(NO_GAPS)
-    lines = [
-        f"{BOLD}{count}×{BOLD} {cut(escape(question), QUESTION_SHOWN)}{' (answered by now)' * answered}"
-        for count, question, answered in gaps
-    ]
+    lines: list[str] = []
+    shown = 0
+    for gap in gaps:
+        of_gap = _gap_lines(gap)
+        if units("\n".join([*lines, *of_gap])) > message_limits.EMBED_DESCRIPTION:
+            break
+        lines += of_gap
+        shown += 1
     embed = discord.Embed(title="What I could not answer", description="\n".join(lines), colour=BLUE)
-    more = f", {total - len(gaps)} more in the terminal" if total > len(gaps) else ""
+    more = f", {total - shown} more in the terminal" if total > shown else ""
     embed.set_footer(text=f"similar questions are counted together, latest first{more}")
     return Reply(embed=embed)
+
+
+def _gap_lines(gap: AskedAlike) -> list[str]:
+    closed = " (answered by now)" * gap.answered
+    question = escape_to_fit(gap.question, QUESTION_SHOWN)
+    near = (
+        f"-# “{escape_to_fit(each.sentence, SENTENCE_SHOWN)}” "
+        f"({escape_to_fit(each.title, TITLE_SHOWN) or UNTITLED})"
+        for each in gap.nearest
+    )
+    return [f"{BOLD}{gap.count}×{BOLD} {question}{closed}", *near]
 
 
 def export_too_large(limit: int) -> Reply:

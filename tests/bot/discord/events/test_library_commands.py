@@ -10,7 +10,6 @@ from typing import Any
 import discord as discord_py
 import pytest
 
-from bot.discord.events import library_commands
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import definitions
 from bot.discord.events.library_commands import NOT_ALLOWED
@@ -26,7 +25,7 @@ from bot.library_log import LibraryLog
 from index.storage.catalog import article_key
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.people import NotPossibleError
-from tests.support.bots import Bots
+from tests.support.bots import THIS_MACHINE, Bots
 from tests.support.web_server import WebServer, web_server
 
 pytestmark = pytest.mark.slow
@@ -36,10 +35,9 @@ PAGE = "<h1>Wasps</h1><p>Wasps build with paper. They sting.</p>"
 
 
 @pytest.fixture
-def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
+def web(own_bots: Bots) -> Iterator[WebServer]:
     """Return a web server that stands for the internet, and for what Discord sends attachments from."""
-    monkeypatch.setattr(library_commands, "PRIVATE_HOSTS", ("127.0.0.1",))
-    monkeypatch.setattr(library_commands, "ATTACHMENT_HOSTS", ("127.0.0.1",))
+    own_bots.hosts = THIS_MACHINE
     with web_server() as server:
         yield server
 
@@ -236,10 +234,14 @@ async def test_gaps_are_listed_if_they_are_kept_and_of_one_server(
     client = await own_bots.start(keep_unanswered=True)
     assert await use(discord, "gaps") == NO_GAPS
     unanswered = UnansweredQuestions(client.services.libraries.feedback, 90)
-    for question in ("Who owns the *moon*?", "who owns the *moon*?", "What is the price of bitcoin?"):
+    bridge = "How many ships pass below the red bridge?"
+    for question in ("Who owns the *moon*?", "who owns the *moon*?", bridge):
         unanswered.add(question)
     text = await use(discord, "gaps")
-    assert "**1×** What is the price of bitcoin?\n**2×** who owns the \\*moon\\*?" in text
+    lines = text.splitlines()
+    assert lines[1] == f"**1×** {bridge}"
+    assert lines[2].startswith("-# “") and lines[2].endswith("” (The red bridge)")
+    assert "**2×** who owns the \\*moon\\*?" in lines[3:5]
     discord.world.add_guild("Elsewhere")
     await discord.until(lambda: len(client.guilds) == 2)
     assert await use(discord, "gaps") == SEVERAL_SERVERS

@@ -10,7 +10,7 @@ from bot.discord.replies.answer_reply import ANSWER_LABEL
 from bot.library_log import SCHEDULE, TERMINAL, LibraryLog
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.world import User
-from tests.support.bots import Bots, work_here
+from tests.support.bots import THIS_MACHINE, Bots, work_here
 from tests.support.button_presses import NOWHERE, ask, press, seen
 from tests.support.web_server import web_server
 
@@ -23,7 +23,7 @@ async def test_no_way_to_add_passes_the_quotas(
     discord: FakeDiscord, own_bots: Bots, manager: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(server_libraries, "work_in_child", work_here)
-    monkeypatch.setattr("bot.discord.events.library_commands.PRIVATE_HOSTS", ("127.0.0.1",))
+    own_bots.hosts = THIS_MACHINE
     settings = {"libraries": "per-server", "learn_answers": True, "server_articles": 1}
     client = await own_bots.start(**settings, server_characters=200, server_additions_per_day=2)
     world = discord.world
