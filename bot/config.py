@@ -166,6 +166,9 @@ class DiscordSection(Section):
     server_characters: Annotated[
         int, Field(ge=0, le=10**10, description="in a server's own library at most; 0: any")
     ] = 10_000_000
+    server_megabytes: Annotated[
+        int, Field(ge=0, le=10**7, description="of a server's articles and its .trash at most; 0: any")
+    ] = 1_000
     server_additions_per_day: Annotated[
         int, Field(ge=0, le=1_000_000, description="by members, to a server's own library; 0: any")
     ] = 200

@@ -20,7 +20,7 @@ from index.articles.file_formats import has_known_format
 from index.articles.sidecar import SUFFIX, read_sidecar, sidecar_content
 from index.articles.text_quality import find_poor_text
 from index.errors import IngestionError, UnknownArticleError, UnreadableFileError
-from index.ingestion.room import Room
+from index.ingestion.room import Room, Size, on_disk
 from index.records import Article
 from index.segmentation.sentences import split_sentences
 
@@ -154,15 +154,22 @@ def _staged(
         name = file.removesuffix(path.suffix)
         article = read_article(CorpusFile(unfinished, file, name, beside if description else None))
         if room:
-            room.take(len(article.text), _characters(CorpusFile(path, file, name)) if path.exists() else None)
+            size = Size(len(article.text), _on_disk(unfinished) + (_on_disk(beside) if description else 0))
+            room.take(size, _size(CorpusFile(path, file, name), sidecar) if path.exists() else None)
         yield path, unfinished, beside, article
 
 
-def _characters(file: CorpusFile) -> int:
+def _size(file: CorpusFile, sidecar: Path) -> Size:
+    """Return what an article takes that is to be replaced."""
     try:
-        return len(read_article(file).text)
+        characters = len(read_article(file).text)
     except UnreadableFileError:
-        return 0
+        characters = 0
+    return Size(characters, _on_disk(file.path) + (_on_disk(sidecar) if sidecar.exists() else 0))
+
+
+def _on_disk(path: Path) -> int:
+    return on_disk(path.stat().st_size)
 
 
 def _outcome(path: Path, content: bytes) -> Outcome:

@@ -7,7 +7,7 @@ import pytest
 from index.errors import QuotaError
 from index.ingestion.corpus_changes import add_article, replace_article
 from index.ingestion.messages import add_answer, add_message
-from index.ingestion.room import Room
+from index.ingestion.room import Room, on_disk
 
 TEXT = b"# Bees\n\nBees hum."
 
@@ -31,6 +31,19 @@ def test_what_replaces_an_article_takes_only_what_it_is_longer(tmp_path: Path) -
         replace_article(tmp_path, "a", "a.md", TEXT + b" More. More.", room=Room(0, 5))
     replace_article(tmp_path, "a", "a.md", TEXT, room=Room(-3, -100))  # shorter: always
     assert (tmp_path / "a.md").read_bytes() == TEXT
+
+
+def test_bytes_on_the_disk_are_taken_in_blocks(tmp_path: Path) -> None:
+    block = on_disk(1)
+    room = Room(bytes=3 * block)
+    add_article(tmp_path, "a", "a.md", TEXT, {"title": "A"}, room)  # with a file beside it
+    assert room == Room(bytes=block)
+    large = TEXT + b" Hum." * block
+    with pytest.raises(QuotaError, match=r"^has 0.02 MB, and the library may take 0.00 MB more, with"):
+        replace_article(tmp_path, "a", "a.md", large, room=room)
+    replace_article(tmp_path, "a", "a.md", large, {"title": "A"}, Room(bytes=5 * block))
+    assert (tmp_path / "a.md").read_bytes() == large
+    replace_article(tmp_path, "a", "a.md", TEXT, room=Room(bytes=-1))  # smaller: always
 
 
 def test_messages_and_answers_take_room_too(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """`/library` as people use it: who may, what comes into the library, and what is said of it."""
 
 import asyncio
+import errno
 import io
+import os
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +14,9 @@ import pytest
 
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import definitions
+from bot.discord.events.library_changes import NO_ROOM
 from bot.discord.events.library_commands import NOT_ALLOWED
+from bot.discord.library import server_libraries
 from bot.discord.replies.library_changes import (
     GAPS_OFF,
     NO_GAPS,
@@ -25,7 +29,7 @@ from bot.library_log import LibraryLog
 from index.storage.catalog import article_key
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.people import NotPossibleError
-from tests.support.bots import THIS_MACHINE, Bots
+from tests.support.bots import THIS_MACHINE, Bots, work_here
 from tests.support.web_server import WebServer, web_server
 
 pytestmark = pytest.mark.slow
@@ -164,6 +168,30 @@ async def test_what_is_no_article_is_refused_before_it_is_fetched(
     assert await use(discord, "add") == ONE_SOURCE
     assert await use(discord, "add", url=address, file=attached(address, "a.txt")) == ONE_SOURCE
     assert web.asked == []
+
+
+@pytest.mark.parametrize("source", ["page", "file"])
+async def test_a_full_disk_is_said_and_leaves_the_corpus_as_it_was(
+    source: str, discord: FakeDiscord, own_bots: Bots, web: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = await own_bots.start()
+    monkeypatch.setattr(server_libraries, "work_in_child", work_here)
+    address = web.put("/a.txt", "Wasps sting.", "text/plain")
+    given = {"url": address} if source == "page" else {"file": attached(address, "a.txt")}
+    corpus = own_bots.library_folder / "corpus"
+    before = {path: path.read_bytes() for path in corpus.rglob("*") if path.is_file()}
+    with monkeypatch.context() as patch:
+
+        def fail(_: int) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        patch.setattr(os, "fsync", fail)
+        refused = await use(discord, "add", **given)
+    assert refused.startswith(NO_ROOM)
+    assert str(own_bots.library_folder) not in refused
+    assert {path: path.read_bytes() for path in corpus.rglob("*") if path.is_file()} == before
+    assert logged(client) == []
+    assert "Ask away" in await use(discord, "add", **given)
 
 
 async def test_a_file_that_claims_to_be_a_page_is_refused(

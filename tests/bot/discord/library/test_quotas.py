@@ -68,6 +68,28 @@ async def test_no_way_to_add_passes_the_quotas(
     assert len(files()) == 1
 
 
+async def test_what_was_removed_counts_as_long_as_it_is_there(
+    discord: FakeDiscord, own_bots: Bots, manager: User
+) -> None:
+    client = await own_bots.start(libraries="per-server", server_megabytes=1)
+    world = discord.world
+    config = client.services.config.of_server(world.guild.id)
+
+    async def add_message(text: str) -> str:
+        said = await discord.say(world.user, world.channel, text)
+        return seen(await (await discord.menu(manager, said, "Add to library")).done(60.0))
+
+    assert "Ask away" in await add_message("The pool opens at noon.")
+    trash = config.server_directory / ".trash" / "2026-11-29T09-30-00"
+    trash.mkdir(parents=True)
+    (trash / "old.pdf").write_bytes(bytes(2**20))
+    refused = await add_message("The pool closes at nine.")
+    assert "the library may take 0.00 MB more, with what was removed from it" in refused
+    assert len(list(config.corpus_directory.rglob("*.md"))) == 1
+    (trash / "old.pdf").unlink()
+    assert "Ask away" in await add_message("The pool closes at nine.")
+
+
 async def test_the_common_library_has_none(discord: FakeDiscord, own_bots: Bots, manager: User) -> None:
     await own_bots.start(server_articles=1, server_characters=1, server_additions_per_day=1)
     world = discord.world
