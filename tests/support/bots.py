@@ -67,6 +67,7 @@ class Bots:
     folder: Path
     update_index: UpdateIndex = update_in_child
     hosts: Hosts = DISCORDS
+    open_within: float = 120.0  # seconds; a slow machine takes long to build an index
     running: dict[FootnoteClient, asyncio.Task[None]] = field(default_factory=dict)
 
     async def start(self, **settings: Any) -> FootnoteClient:
@@ -76,7 +77,9 @@ class Bots:
         live_library = LiveLibrary(config, self.library, meter, self.update_index)
         question_queue = QuestionQueue.from_settings(config.discord, live_library, meter)
         feedback = Feedback.open(config.bot_directory)
-        libraries = ServerLibraries(config, live_library, feedback, self.update_index)
+        libraries = ServerLibraries(
+            config, live_library, feedback, self.update_index, open_within=self.open_within
+        )
         client = FootnoteClient(
             config, libraries, question_queue, meter, hosts=self.hosts, guild_ready_timeout=0.05
         )

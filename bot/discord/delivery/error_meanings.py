@@ -91,6 +91,13 @@ _REASONS = {
         "This article is not in the library.",
         with_reference=False,
     ),
+    Reason.INDEX_BUSY: ErrorMeaning(
+        "preparing",
+        "a server's articles were asked for before their index was ready",
+        logging.INFO,
+        "The articles of this server are being prepared. Please try again in a minute.",
+        with_reference=False,
+    ),
     Reason.EMPTY_QUESTION: ErrorMeaning(
         "empty", "question empty", logging.INFO, "There is no question in that.", with_reference=False
     ),

@@ -24,7 +24,13 @@ from bot.discord.replies import library_pages
 from bot.discord.replies.reply import Reply, notice
 from bot.discord.replies.tickets import QUERY_LIMIT
 from index.articles.file_formats import has_known_format
-from index.errors import FootnoteError, IngestionError, UnknownArticleError, UnreadableFileError
+from index.errors import (
+    FootnoteError,
+    IndexBusyError,
+    IngestionError,
+    UnknownArticleError,
+    UnreadableFileError,
+)
 from index.ingestion.corpus_changes import Outcome, find_file, remove_articles
 from index.ingestion.fetching import MOST_BYTES
 
@@ -239,7 +245,7 @@ async def _titles(interaction: Interaction, typed: str) -> list[app_commands.Cho
         if changeable is None:
             return []
         found = await services.question_queue.run(library_pages.choices, changeable, typed)
-    except TimeoutError:  # its index is being opened: the next letter may find it
+    except (TimeoutError, IndexBusyError):  # its index is being opened: the next letter may find it
         return []
     except Exception as error:  # discord.py would log it with a traceback at each letter that is typed
         await services.error_reports.interaction_failed(interaction, error)

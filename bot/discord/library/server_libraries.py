@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -18,7 +19,7 @@ from bot.live.update_process import update_in_child, work_in_child
 from bot.server_folders import has_articles, make_server_folder
 from bot.telemetry.log_format import fields
 from index.building.report import BuildReport
-from index.errors import ConfigurationError, FootnoteError, IndexStaleError, Reason
+from index.errors import ConfigurationError, FootnoteError, IndexBusyError, IndexStaleError, Reason
 from index.library import Library
 from index.records import Progress
 
@@ -26,6 +27,8 @@ IDLE = 900.0
 """Seconds without a question after which a server's index is closed."""
 MOST_OPEN = 100
 """Servers' indexes that are open at the same time; of more, those that were asked longest ago are closed."""
+OPEN_WITHIN = 5.0
+"""Seconds that a question waits for a server's index; the index is built to its end without it."""
 RETRY_AFTER = 60.0
 """Seconds until an index that could not be opened is tried again; until then the common one answers alone."""
 
@@ -45,6 +48,7 @@ class _Server:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     live_library: LiveLibrary | None = None
     opening: "asyncio.Task[None] | None" = None
+    opening_since: float = 0.0
     opened: bool = False
     retry_at: float = 0.0
     joined: tuple[Library, Library, Library] | None = None
@@ -72,19 +76,27 @@ class ServerLibraries:
         feedback: Feedback,
         update_index: UpdateIndex = update_in_child,
         clock: Callable[[], float] = time.monotonic,
+        open_within: float | None = None,
     ) -> None:
+        """Keep the libraries; questions wait `open_within` seconds, None: as their deadline allows."""
         self.common = common
         self.feedback = feedback
         self._config = config
         self._update_index = update_index
         self._clock = clock
+        self._open_within = (
+            min(OPEN_WITHIN, config.discord.deadline / 2) if open_within is None else open_within
+        )
         self._lock = asyncio.Lock()
         self._servers: dict[int, _Server] = {}  # those that were asked last at the end
         self._children = asyncio.Semaphore(_CHILDREN)
         self._updates = asyncio.Semaphore(_UPDATES)
 
     async def library_of(self, server: int | None) -> Library:
-        """Return what is asked and shown in a server: its own articles and the common ones as one library."""
+        """Return what is asked and shown in a server: its own articles and the common ones as one library.
+
+        As long as the server's own index is being prepared (`is_preparing`), it is the common ones alone.
+        """
         common = self.common.library
         if (state := self._state(server)) is None or (own := await self._own(state)) is None:
             return common
@@ -100,9 +112,20 @@ class ServerLibraries:
         return joined
 
     async def changeable_library_of(self, server: int | None) -> Library | None:
-        """Return the library that members of a server can change; None if it is their own and empty."""
+        """Return the library that members of a server can change; None if it is their own and empty.
+
+        Raises IndexBusyError as long as it is being prepared.
+        """
         state = self._state(server)
-        return self.common.library if state is None else await self._own(state)
+        own = self.common.library if state is None else await self._own(state)
+        if own is None and self.is_preparing(server):
+            raise IndexBusyError(f"the index of the server {server} is being prepared")
+        return own
+
+    def is_preparing(self, server: int | None) -> bool:
+        """Tell whether a server's own articles cannot be asked yet, because their index is being built."""
+        state = None if server is None else self._servers.get(server)
+        return state is not None and state.opening is not None and state.live_library is None
 
     def config_of(self, server: int | None) -> BotConfig:
         """Return the configuration of the library that members of a server can change."""
@@ -191,9 +214,12 @@ class ServerLibraries:
         return state
 
     async def _own(self, state: _Server) -> Library | None:
-        """Return the library of a server's own articles, opened if necessary; None if there are none."""
+        """Return the library of a server's own articles; None if there are none, or it takes long to open."""
         if not state.opened and self._clock() >= state.retry_at:
-            await self._open(state)
+            opening = self._begin_opening(state)
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(state.opening_since + self._open_within):
+                    await asyncio.shield(opening)
         return state.live_library.library if state.live_library else None
 
     async def _refresh(self, state: _Server) -> bool:
@@ -203,14 +229,15 @@ class ServerLibraries:
         if live_library is not None and await asyncio.to_thread(has_articles, state.config):
             return await live_library.refresh()
         state.opened = False
-        await self._open(state)
+        await asyncio.shield(self._begin_opening(state))
         return state.opened
 
-    async def _open(self, state: _Server) -> None:
+    def _begin_opening(self, state: _Server) -> "asyncio.Task[None]":
         """Open the index of a server once, however many wait for it, and whoever of them gives up."""
         if state.opening is None:
             state.opening = asyncio.create_task(self._open_now(state), name="open a server's index")
-        await asyncio.shield(state.opening)
+            state.opening_since = asyncio.get_running_loop().time()
+        return state.opening
 
     async def _open_now(self, state: _Server) -> None:
         try:

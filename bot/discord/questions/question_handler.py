@@ -69,6 +69,8 @@ TYPING_INTERVAL = 9.0
 
 EMPTY_QUESTION_TEXT = "Ask me something, and I look for the sentences that answer it."
 UNSEEN = "Discord doesn't show me what you wrote when you mention my role. Please mention me myself."
+OWN_LATER = "This server's own articles are still being prepared: I looked in the common ones alone."
+PREPARING = "The articles of this server are being prepared. Please ask again in a minute."
 LEAVING = "I'm restarting. Please ask again in a minute."
 
 CompleteQuestion = Callable[[DiscordQuestion], Awaitable[DiscordQuestion | Reply]]
@@ -207,6 +209,8 @@ class QuestionHandler:
         except ShutdownError:
             return Response(notice(LEAVING), "busy", private=True)
         except UnknownArticleError:
+            if self._libraries.is_preparing(question.library):
+                return Response(notice(PREPARING), "busy", private=True)
             # Unless somebody typed it, it comes from a message, and existed when that was written.
             if question.article is None or question.source != "slash":
                 return Response(article_gone_reply(), "invalid", private=True)
@@ -245,7 +249,7 @@ class QuestionHandler:
         nothing_left = bool(offset) and len(answer.citations) <= offset
         if answer.answerable:
             return Response(reply, "answered", private=nothing_left)
-        storable = asked_in is None and _is_own(completed, question)
+        storable = asked_in is None and note != OWN_LATER and _is_own(completed, question)
         return Response(reply, "declined", private=nothing_left, unanswered=completed if storable else None)
 
     async def _ask_completed(self, question: DiscordQuestion) -> tuple[DiscordQuestion, _Found]:
@@ -263,16 +267,17 @@ class QuestionHandler:
         If the article of an earlier answer does not say, all articles are asked.
         """
         library = await self._libraries.library_of(question.library)
+        later = OWN_LATER if self._libraries.is_preparing(question.library) else None
         ask = partial(self._question_queue.ask, question.text, top_k=MOST_CITATIONS, library=library)
         if question.article is None:
-            return await ask(), None, None
+            return await ask(), None, later
         try:
             article = await self._question_queue.run(article_id, library, question.article)
             given = await ask(article=article)
         except UnknownArticleError:
             if not question.is_follow_up:
                 raise
-            return await ask(), None, ARTICLE_GONE
+            return await ask(), None, later or ARTICLE_GONE
         if given.answer.answerable or not question.is_follow_up:
             return given, article, None
         from_all = await ask()
@@ -281,7 +286,7 @@ class QuestionHandler:
         elsewhere = from_all.answer.answerable and from_all.answer.citations[0].article.id != article
         title = _title_of_first(given.answer) if elsewhere else None
         note = None if title is None else in_bold(title) + LOOKED_EVERYWHERE
-        return from_all, None, note
+        return from_all, None, later or note
 
     async def _store_unanswered(self, response: Response) -> None:
         """Store a question that found no answer, if the owner wants that; a failure is only logged."""

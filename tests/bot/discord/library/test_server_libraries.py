@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import json
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,12 +11,13 @@ import pytest
 
 from bot.config import BotConfig
 from bot.discord.library import server_libraries
-from bot.discord.library.server_libraries import IDLE, RETRY_AFTER, ServerLibraries
+from bot.discord.library.server_libraries import IDLE, OPEN_WITHIN, RETRY_AFTER, ServerLibraries
 from bot.feedback.store import Feedback
 from bot.live.live_library import LiveLibrary
 from index.building.report import BuildReport
-from index.errors import IndexStaleError, IndexUnwritableError
+from index.errors import IndexBusyError, IndexStaleError, IndexUnwritableError
 from index.library import Library
+from index.storage.generations import SCHEMA
 from tests.support.bots import update_here
 from tests.support.small_library import write_corpus
 
@@ -36,14 +38,17 @@ class Clock:
 
 
 class Updates:
-    """Updates indexes in this process, and counts; fails while `broken`."""
+    """Updates indexes in this process, and counts; fails while `broken`, and waits until `may_go_on`."""
 
     def __init__(self) -> None:
         self.servers: list[int | None] = []
         self.broken = False
+        self.may_go_on = asyncio.Event()
+        self.may_go_on.set()
 
     async def __call__(self, config: BotConfig, wait: float) -> BuildReport:
         self.servers.append(config.server)
+        await self.may_go_on.wait()
         if self.broken:
             raise IndexUnwritableError("the disk is full")
         return await update_here(config, wait)
@@ -77,7 +82,7 @@ def libraries(
         }
     )
     common = LiveLibrary(config, library, None, updates)
-    libraries = ServerLibraries(config, common, Feedback(config.bot_directory), updates, clock)
+    libraries = ServerLibraries(config, common, Feedback(config.bot_directory), updates, clock, 120.0)
     yield libraries
     runner.run(libraries.close())
 
@@ -117,6 +122,42 @@ async def test_an_index_is_opened_once_however_many_ask_and_give_up(
     assert isinstance(found[0], asyncio.CancelledError)
     assert {*found[1:]} == {await libraries.library_of(1)}
     assert updates.servers == [1]
+
+
+@pytest.mark.parametrize("before", ["missing", "older"])
+async def test_while_an_index_is_built_the_common_articles_answer_at_once(
+    before: str, libraries: ServerLibraries, updates: Updates
+) -> None:
+    """What may take minutes is no question's to wait for."""
+    write(libraries, 1, RAID)
+    if before == "older":
+        await libraries.library_of(1)
+        pointer = libraries.config_of(1).index_directory / "current"
+        pointer.write_text(json.dumps({"schema": SCHEMA - 1}))
+        libraries.forget(1)
+        updates.servers.clear()
+    libraries._open_within = 0.0
+    updates.may_go_on.clear()
+    for _ in range(2):
+        assert await libraries.library_of(1) is libraries.common.library
+        assert libraries.is_preparing(1)
+    with pytest.raises(IndexBusyError):
+        await libraries.changeable_library_of(1)
+    assert not any(libraries.is_preparing(server) for server in (2, None))
+    updates.may_go_on.set()
+    assert await libraries.refresh(1)  # waits
+    assert not libraries.is_preparing(1)
+    assert (await libraries.library_of(1)).ask(WHEN).answerable
+    assert updates.servers == [1]
+
+
+async def test_a_question_waits_no_longer_than_its_deadline_allows(libraries: ServerLibraries) -> None:
+    def waits(deadline: float) -> float:
+        discord = libraries._config.discord.model_copy(update={"deadline": deadline})
+        config = libraries._config.model_copy(update={"discord": discord})
+        return ServerLibraries(config, libraries.common, libraries.feedback)._open_within
+
+    assert (waits(2), waits(30)) == (1, OPEN_WITHIN)
 
 
 async def test_an_index_that_is_not_asked_is_closed_and_opened_again(
