@@ -115,7 +115,7 @@ def add_site(
 def add_feed(config: BotConfig, address: str, limit: int) -> tuple[list[dict[str, Any]], list[Block], bool]:
     """Add the pages of the first `limit` entries of a feed; return what came of it."""
     from index.ingestion.addresses import web_address  # with what the network needs
-    from index.ingestion.pages import add_page
+    from index.ingestion.feeds import add_entry
     from index.ingestion.polite_fetching import PoliteFetcher
     from index.ingestion.xml_lists import XML_TYPES, feed_entries
 
@@ -123,11 +123,11 @@ def add_feed(config: BotConfig, address: str, limit: int) -> tuple[list[dict[str
     fetcher = PoliteFetcher(config.corpus.allow_hosts)
     with _naming(address):
         feed = fetcher.fetch(web_address(address), XML_TYPES)
-        entries = feed_entries(feed.body)[:limit]
+        entries = {entry.address: entry for entry in feed_entries(feed.body)[:limit]}
         if not entries:
             raise IngestionError("is no feed, or has no entries")
     done, failures = take_each(
-        config, entries, lambda entry: add_page(corpus, entry, fetcher, feed.url), "fetch"
+        config, entries, lambda address: add_entry(corpus, entries[address], fetcher, feed.url), "fetch"
     )
     return taken_objects(corpus, done, failures), taken_blocks(corpus, done), bool(failures)
 

@@ -38,7 +38,9 @@ _UNSAFE = re.compile(r"[^\w.,+@=-]+")
 _LIKE_A_FILE = re.compile(r"\.(?=(?:md|txt|pdf)\Z)", re.IGNORECASE)
 _LONGEST_NAME = 120  # bytes of a part of a path
 _MOST_FOLDERS = 20
-_OF_ONE_ANSWER = ("etag", "last_modified")
+FEED = "feed"
+"""What is known of a page that did not come: the feed that its text is from."""
+_OF_ONE_ANSWER = ("etag", "last_modified", FEED)
 _HTTP_DATE = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -114,8 +116,11 @@ def store_page(
     return replace_article(corpus, source, page.file, page.content, page.description, room)
 
 
-def make_page(fetched: FetchResponse) -> Page:
-    """Return a fetched page as it is to be stored. Raises UnreadableFileError."""
+def make_page(fetched: FetchResponse, feed: URL | None = None) -> Page:
+    """Return a fetched page, or what a `feed` says in its place, as it is to be stored.
+
+    Raises UnreadableFileError.
+    """
     url = fetched.url
     suffix = _DOCUMENTS.get(fetched.content_type, ".md")
     if fetched.content_type in HTML_TYPES:
@@ -128,6 +133,7 @@ def make_page(fetched: FetchResponse) -> Page:
     facts = {"url": str(url)} | facts
     facts |= {
         "fetched": datetime.now(UTC).strftime(_HTTP_DATE),
+        FEED: str(feed or ""),
         "etag": _etag(fetched.etag),
         "last_modified": _iso_date(fetched.last_modified),
         "sha256": text_sha256(text) if suffix == ".md" else sha256(text).hexdigest(),

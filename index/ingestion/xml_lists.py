@@ -2,6 +2,8 @@
 
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
 
 from lxml import etree
 
@@ -14,8 +16,18 @@ XML_TYPES = frozenset(
 )
 """Content types that sitemaps and feeds are served as."""
 
+_FULL_TEXT = ("encoded", "content")  # of RSS and of Atom; a summary or description may be a few words
 _GZIP = b"\x1f\x8b"
 _ENTRIES = ("item", "entry")
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """An entry of a feed: the address of its page, its title, and its whole text as HTML, "" without one."""
+
+    address: str
+    title: str
+    text: str
 
 
 def sitemap_entries(data: bytes) -> tuple[list[str], list[str]]:
@@ -29,22 +41,49 @@ def sitemap_entries(data: bytes) -> tuple[list[str], list[str]]:
     return pages, sitemaps
 
 
-def feed_entries(data: bytes) -> list[str]:
-    """Return the addresses of the entries of a feed, in its order."""
+def feed_entries(data: bytes) -> list[FeedEntry]:
+    """Return the entries of a feed that have an address, in its order, each address once."""
     children: dict[etree._Element, str] = {}
     others: dict[etree._Element, str] = {}  # below other elements, which only counts in a broken feed
+    titles: dict[etree._Element, str] = {}
+    texts: dict[etree._Element, etree._Element] = {}
     entries = []
     for element in _elements(data):
-        if _name(element) in _ENTRIES:
+        name, parent = _name(element), element.getparent()
+        if name in _ENTRIES:
             entries.append(element)
-        elif _name(element) == "link" and element.get("rel", "alternate") == "alternate":
+        elif name == "link" and element.get("rel", "alternate") == "alternate":
             address = (element.get("href") or element.text or "").strip()
-            above = (each for each in element.iterancestors(etree.Element) if _name(each) in _ENTRIES)
-            if address and (entry := next(above, None)) is not None:
-                links = children if entry is element.getparent() else others
+            if address and (entry := next(_entries_above(element), None)) is not None:
+                links = children if entry is parent else others
                 links.setdefault(entry, address)
-    found = (children.get(entry) or others.get(entry) for entry in entries)
-    return list(dict.fromkeys(filter(None, found)))
+        elif parent is not None and _name(parent) in _ENTRIES:
+            if name == "title":
+                titles.setdefault(parent, " ".join((element.text or "").split()))
+            elif (
+                name in _FULL_TEXT and next(_entries_above(parent), None) is None
+            ):  # so that none counts twice
+                texts.setdefault(parent, element)
+    found: dict[str, FeedEntry] = {}
+    for entry in entries:
+        url = children.get(entry) or others.get(entry)
+        if url and url not in found:
+            text = _html(texts[entry]) if entry in texts else ""
+            found[url] = FeedEntry(url, titles.get(entry, ""), text)
+    return list(found.values())
+
+
+def _entries_above(element: etree._Element) -> Iterator[etree._Element]:
+    return (each for each in element.iterancestors(etree.Element) if _name(each) in _ENTRIES)
+
+
+def _html(element: etree._Element) -> str:
+    """Return the text of an entry as HTML: escaped, plain, or as elements (`type="xhtml"`)."""
+    kind = element.get("type", "html" if _name(element) == "encoded" else "text")
+    if kind in ("xhtml", "application/xhtml+xml"):
+        return "".join(etree.tostring(child, encoding="unicode", method="html") for child in element)
+    text = (element.text or "").strip()
+    return text if kind in ("html", "text/html") else escape(text)
 
 
 def _elements(data: bytes) -> Iterator[etree._Element]:

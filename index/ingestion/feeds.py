@@ -1,0 +1,40 @@
+"""Entries of a feed as articles: their pages, or what the feed says in full of pages that do not come."""
+
+from html import escape
+from pathlib import Path
+
+from yarl import URL
+
+from index.errors import IngestionError, Reason, UnreadableFileError
+from index.ingestion.addresses import web_address
+from index.ingestion.corpus_changes import Ingested
+from index.ingestion.fetching import FetchResponse
+from index.ingestion.pages import FEED, PAGE_TYPES, Page, make_page, read_facts, store_page
+from index.ingestion.polite_fetching import PoliteFetcher
+from index.ingestion.xml_lists import FeedEntry
+
+
+def add_entry(corpus: Path, entry: FeedEntry, fetcher: PoliteFetcher, feed: URL) -> Ingested:
+    """Add the page of an entry of the feed at that address, or bring its article up to date.
+
+    If the page does not come, or holds no words, the entry's own text takes its place, but never that of a
+    page that came before. Raises what `pages.add_page` raises.
+    """
+    url = web_address(entry.address, feed)
+    try:
+        page = make_page(fetcher.fetch(url, PAGE_TYPES))
+    except (IngestionError, UnreadableFileError) as error:
+        if not entry.text or error.reason is Reason.HOST_NOT_PUBLIC:
+            raise
+        page = _page_of(entry, url, feed)
+        path = corpus / page.file
+        if path.exists() and FEED not in read_facts(path)[0]:
+            raise
+    return store_page(corpus, entry.address, page)
+
+
+def _page_of(entry: FeedEntry, url: URL, feed: URL) -> Page:
+    """Return an entry's own text as a page. Raises UnreadableFileError if it has no words."""
+    title = escape(entry.title)
+    html = f"<title>{title}</title><body><article><h1>{title}</h1>{entry.text}</article></body>"
+    return make_page(FetchResponse(url, 200, html.encode(), "text/html", "utf-8", "", ""), feed)
