@@ -46,6 +46,7 @@ class _Server:
 
     config: BotConfig
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    working: asyncio.Lock = field(default_factory=asyncio.Lock)
     live_library: LiveLibrary | None = None
     opening: "asyncio.Task[None] | None" = None
     opening_since: float = 0.0
@@ -54,6 +55,11 @@ class _Server:
     joined: tuple[Library, Library, Library] | None = None
     feedback: Feedback | None = None
     used: float = 0.0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is done with it that has to come to its end."""
+        return self.lock.locked() or self.working.locked() or self.opening is not None
 
     def joined_of(self, own: Library, common: Library) -> Library | None:
         """Return the two libraries as one, if they were joined already."""
@@ -87,7 +93,7 @@ class ServerLibraries:
         self._open_within = (
             min(OPEN_WITHIN, config.discord.deadline / 2) if open_within is None else open_within
         )
-        self._lock = asyncio.Lock()
+        self._lock, self._working = asyncio.Lock(), asyncio.Lock()
         self._servers: dict[int, _Server] = {}  # those that were asked last at the end
         self._children = asyncio.Semaphore(_CHILDREN)
         self._updates = asyncio.Semaphore(_UPDATES)
@@ -153,8 +159,12 @@ class ServerLibraries:
     async def work_on(
         self, server: int | None, work: Callable[[BotConfig, Progress, float], T], doing: str
     ) -> T:
-        """Do work on the library that members of a server can change, as `work_in_child` does."""
-        async with self._children:
+        """Do work on the library that members of a server can change, as `work_in_child` does.
+
+        One work of a library at a time, so that no server takes the processes of all others.
+        """
+        state = self._state(server)
+        async with self._working if state is None else state.working, self._children:
             return await work_in_child(self.config_of(server), 0, work, doing)
 
     async def refresh(self, server: int | None) -> bool:
@@ -183,7 +193,7 @@ class ServerLibraries:
         for server, state in list(self._servers.items()):
             too_many = state.live_library is not None and too_many_by > 0
             too_many_by -= too_many
-            if (too_many or now - state.used > IDLE) and not (state.lock.locked() or state.opening):
+            if (too_many or now - state.used > IDLE) and not state.is_busy:
                 del self._servers[server]  # the files are closed once no question holds the library
             elif state.joined and state.joined[1] is not self.common.library:
                 state.joined = None

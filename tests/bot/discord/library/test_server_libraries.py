@@ -286,3 +286,29 @@ async def test_feedback_lies_with_the_articles_it_is_about(libraries: ServerLibr
     assert of_one.path.parent == libraries.config_of(1).server_directory
     assert await libraries.feedback_of(None) is libraries.feedback
     assert await libraries.feedback_of(1) is of_one
+
+
+async def test_no_server_takes_the_processes_of_the_others(
+    libraries: ServerLibraries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running: list[int | None] = []
+    at_once: list[list[int | None]] = []
+    may_end = asyncio.Event()
+
+    async def work(config: BotConfig, *_: object) -> None:
+        running.append(config.server)
+        at_once.append([*running])
+        await may_end.wait()
+        running.remove(config.server)
+
+    monkeypatch.setattr(server_libraries, "work_in_child", work)
+    servers = (1, 1, 1, 1, 1, 2, None, None)
+    tasks = [asyncio.create_task(libraries.work_on(server, lambda *_: None, "x")) for server in servers]
+    while len(running) < 3:
+        await asyncio.sleep(0)
+    libraries.close_idle()
+    may_end.set()
+    await asyncio.gather(*tasks)
+    assert len(at_once) == len(servers)
+    assert {1, 2, None} in [{*each} for each in at_once]
+    assert all(len(each) == len({*each}) for each in at_once)
