@@ -267,7 +267,7 @@ async def test_gaps_are_listed_if_they_are_kept_and_of_one_server(
         unanswered.add(question)
     text = await use(discord, "gaps")
     lines = text.splitlines()
-    assert lines[1] == f"**1×** {bridge}"
+    assert lines[1].startswith(f"**1×** {bridge}")
     assert lines[2].startswith("-# “") and lines[2].endswith("” (The red bridge)")
     assert "**2×** who owns the \\*moon\\*?" in lines[3:5]
     discord.world.add_guild("Elsewhere")
