@@ -120,12 +120,13 @@ class ServerLibraries:
     async def changeable_library_of(self, server: int | None) -> Library | None:
         """Return the library that members of a server can change; None if it is their own and empty.
 
-        Raises IndexBusyError as long as it is being prepared.
+        Raises IndexBusyError as long as it is being prepared, or could not be opened.
         """
-        state = self._state(server)
-        own = self.common.library if state is None else await self._own(state)
-        if own is None and self.is_preparing(server):
-            raise IndexBusyError(f"the index of the server {server} is being prepared")
+        if (state := self._state(server)) is None:
+            return self.common.library
+        own = await self._own(state)
+        if own is None and not state.opened:
+            raise IndexBusyError(f"the index of the server {server} is not ready")
         return own
 
     def is_preparing(self, server: int | None) -> bool:

@@ -16,6 +16,7 @@ from bot.terminal import run_bot
 from bot.terminal.command_group import GlobalOptions
 from bot.verbosity import DEBUG
 from index.errors import FootnoteError
+from index.ingestion.messages import add_message
 from index.library import Library
 from tests.fake_discord import FakeDiscord
 from tests.support.bot_process import QUESTION, WRONG_TOKEN, footnote_bot, page, written
@@ -23,6 +24,8 @@ from tests.support.bots import bot_config
 from tests.support.shared_folders import link_index
 
 pytestmark = pytest.mark.slow
+
+NOON = "Lunch is at noon."
 
 
 async def test_a_whole_life(discord: FakeDiscord, library_folder: Path, tmp_path: Path) -> None:
@@ -118,6 +121,24 @@ async def test_a_changed_article_is_answered_from(
     assert exchanged[1] == library.fingerprint
     assert asked.message is not None
     assert "1200 metres" in asked.message.text
+
+
+async def test_messages_that_were_added_are_refreshed_by_schedule(
+    discord: FakeDiscord, library_folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(library_folder / "corpus", tmp_path / "corpus")
+    link_index(library_folder / "index", tmp_path / "index")
+    (tmp_path / "index" / "lock").unlink(missing_ok=True)
+    world = discord.world
+    said = await discord.say(world.user, world.channel, f"{world.bot.mention} {NOON}")
+    link = f"https://discord.com/channels/{world.guild.id}/{world.channel.id}/{said.id}"
+    file = add_message(tmp_path / "corpus", said.id, NOON, published="2026-11-29", url=link).file
+    said.edit({"content": f"{world.bot.mention} Lunch is at one."})
+    config = written(tmp_path, tmp_path, discord)
+    config.write_text(config.read_text("utf-8").replace("[corpus]", '[corpus]\nrefresh = "1d"'), "utf-8")
+    async with footnote_bot(config, discord.token) as bot:
+        await bot.line(r"fetched pages refreshed updated=1", 120)
+    assert "Lunch is at one." in (tmp_path / "corpus" / file).read_text("utf-8")
 
 
 async def test_a_second_ctrl_c_ends_it_at_once(
