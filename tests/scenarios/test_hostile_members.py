@@ -90,17 +90,20 @@ async def test_no_name_of_a_file_leads_out_of_its_folder_or_over_another(
     own_bots.hosts = THIS_MACHINE
     client = await own_bots.start()
     before = files_in(tmp_path / "corpus")
+    said_added = 0
     with web_server() as web:
         for number, name in enumerate(NAMES):
             address = web.put(f"/{number}", f"Wasps of kind {number} sting.", "text/plain")
             told = await add_file(discord, manager, address, name)
-            assert CRASHED not in told, name
+            # Of some, the same is left; the second is told to take another name.
+            assert told.startswith("Added") or "is in the library already, with other content" in told, name
+            said_added += told.startswith("Added")
             assert str(tmp_path) not in told
             assert "@everyone" not in told
             for path in files_in(tmp_path / "corpus") - before:
                 assert path.startswith("discord/"), (name, path)
         added = {file.file for file in corpus_files(tmp_path / "corpus")} - before
-        assert len(added) >= len(NAMES) - 3  # what is left of some is the same
+        assert len(added) == said_added >= len(NAMES) - 5
         for name in REFUSED:
             told = await add_file(discord, manager, web.put("/x", "Wasps sting.", "text/plain"), name)
             assert "can't read files like" in told, name

@@ -11,6 +11,7 @@ from index.building.report import BuildReport
 from tests.fake_discord import FakeDiscord, Message
 from tests.fake_discord.world import User
 from tests.support.bots import Bots, update_here
+from tests.support.button_presses import seen
 from tests.support.small_library import write_corpus
 
 pytestmark = pytest.mark.slow
@@ -50,8 +51,10 @@ async def test_until_then_the_common_articles_answer_and_it_is_said(
     assert "Friday" not in own.text
     assert OWN_LATER in own.text
     assert not UnansweredQuestions(await libraries.feedback_of(server), 90).list()  # nobody knows yet
-    in_one = await used(discord, manager, "ask", question="When?", article="Raids")
-    assert in_one.text == PREPARING
+    in_one = await discord.slash(
+        manager, discord.world.channel, "ask", question="On which day?", article="Raids"
+    )
+    assert seen(await in_one.done(LONG)) == PREPARING
     for command in ("library list", "library refresh"):
         assert "are being prepared" in (await used(discord, manager, command)).text
     assert await discord.autocomplete(manager, discord.world.channel, "library remove", "article", "r") == []
