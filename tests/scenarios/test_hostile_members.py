@@ -41,7 +41,7 @@ NAMES = (
     "a b%2f..%2f.md",
     "<@1> @everyone `x`.md",
 )
-REFUSED = ("x.pdf.toml", "x.md.toml", ".toml", "made-by-footnote", "x.exe", "x.md/", "x.md\u202etxt", "")
+REFUSED = ("x.pdf.toml", "x.md.toml", ".toml", "made-by-footnote", "x.exe", "x.md\u202etxt", "")
 TITLES = (
     'quoted " and \\ and \'\'\' and """',
     'x"\nfetched = "2026"\nurl = "http://10.0.0.1/"',

@@ -8,7 +8,7 @@ from discord import app_commands
 from bot.discord.delivery.error_meanings import meaning_of, original_error
 from bot.feedback.store import FeedbackError, NoRoomError
 from bot.live.question_queue import DeadlineError, QueueFullError
-from index.errors import EmptyQuestionError, IndexBusyError, UnknownArticleError
+from index.errors import EmptyQuestionError, IndexBusyError, IndexDamagedError, UnknownArticleError
 
 INNARDS = "/srv/bees/config.toml line 7"
 
@@ -79,7 +79,12 @@ def invoked(error: Exception) -> app_commands.CommandInvokeError:
         (EmptyQuestionError(INNARDS), "empty", "There is no question in that."),
         (NoRoomError(INNARDS), "feedback", "Thanks, but I have no room left to keep that."),
         (FeedbackError(INNARDS), "feedback", "Thanks, but I can't keep that at the moment."),
-        (IndexBusyError(INNARDS), "library", "I can't look things up at the moment."),
+        (IndexDamagedError(INNARDS), "library", "I can't look things up at the moment."),
+        (
+            IndexBusyError(INNARDS),
+            "preparing",
+            "The articles of this server are being prepared. Please try again in a minute.",
+        ),
         (
             app_commands.CommandNotFound("ask", []),
             "command changed",
