@@ -19,12 +19,12 @@ from index.errors import FootnoteError, IndexStaleError, ModelDamagedError, Stor
 from index.models.encoder import Encoder
 from index.models.span_model import SpanModel
 from index.reading.compose import compose
-from index.reading.copies import merge_copies
 from index.reading.explanation import Explanation, search_words, unknown_words
 from index.reading.links import with_links
 from index.reading.list_answers import asks_for_several, with_list_items
 from index.reading.reader import RankedQuestion, Reader, Reading
 from index.reading.reader_choice import load_span_model, make_reader
+from index.reading.repeated_sentences import merge_copies
 from index.records import Answer, Article, Question, Sentence, clean_question
 from index.retrieval.opening import AnyRetriever, joined, open_database, open_files
 from index.retrieval.ranking import Ranker

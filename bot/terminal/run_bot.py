@@ -9,7 +9,7 @@ from bot.discord.account.token import read_token, remove_token
 from bot.telemetry import log_format as logs
 from bot.terminal.command_group import GlobalOptions
 from bot.terminal.ending import report_end
-from bot.web.token import take_web_token
+from bot.web.api_token import take_web_token
 from index.errors import FootnoteError
 
 if TYPE_CHECKING:

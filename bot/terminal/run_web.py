@@ -6,7 +6,7 @@ import os
 from bot.telemetry import log_format as logs
 from bot.terminal.command_group import GlobalOptions
 from bot.terminal.ending import report_end
-from bot.web.token import take_web_token
+from bot.web.api_token import take_web_token
 
 log = logging.getLogger(__name__)
 

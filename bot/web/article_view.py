@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from bot.shown_citations import shown_citations
 from bot.web.addresses import PART
-from bot.web.pieces import Piece, cut_pieces, merged
-from bot.web.trees import Mention, Node, Run, tree
+from bot.web.nested_blocks import Mention, Node, Run, tree
+from bot.web.text_pieces import Piece, cut_pieces, merged
 from index.records import Answer, Article, Block, BlockKind, Link, Sentence, Span
 
 MOST_MENTIONS = 200

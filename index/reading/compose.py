@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from index.reading.copies import CitedReading
+from index.reading.repeated_sentences import CitedReading
 from index.records import Answer, BlockKind, Candidate, Citation, Span
 from index.segmentation.rendering import render
 

@@ -15,7 +15,7 @@ from itertools import chain, product
 from pathlib import PurePosixPath
 from urllib.parse import quote, urlsplit
 
-from index.reading.copies import CitedReading
+from index.reading.repeated_sentences import CitedReading
 from index.records import Block, BlockKind, Span
 from index.segmentation.characters import CONTROLS, UNSPACED
 from index.storage.joined import AnyCatalog

@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from index.reading.copies import CitedReading
 from index.reading.reader import Reading
+from index.reading.repeated_sentences import CitedReading
 from index.records import BlockKind, Candidate
 from index.storage.catalog import SentenceText
 

@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from bot.web.token import VARIABLE
+from bot.web.api_token import VARIABLE
 from tests.support.homes import Home
 
 

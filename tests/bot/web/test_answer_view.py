@@ -1,5 +1,5 @@
 from bot.web.answer_view import answer_view, article_link
-from bot.web.pieces import Piece
+from bot.web.text_pieces import Piece
 from index.records import NO_ANSWER, NOT_SURE, Answer, BlockKind, Citation, Source
 
 BEES = Source("bees", "Bees", "https://example.org/bees", 9)

@@ -3,8 +3,8 @@
 import pytest
 
 from index.reading.compose import compose
-from index.reading.copies import CitedReading
 from index.reading.reader import Reading
+from index.reading.repeated_sentences import CitedReading
 from index.records import Answer, Block, BlockKind, Candidate, Cell, Link, Source, Span
 from tests.support.candidates import QUESTION, candidate
 

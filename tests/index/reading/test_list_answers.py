@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from index.reading.copies import CitedReading
 from index.reading.list_answers import MOST_ITEMS, asks_for_several, list_items, with_list_items
 from index.reading.reader import Reading
+from index.reading.repeated_sentences import CitedReading
 from index.records import Block, BlockKind, Candidate, Source
 from index.storage.catalog import SentenceText
 from tests.support.sentence_texts import SentenceTexts

@@ -1,7 +1,7 @@
 """Nodes gathered into lists and tables; test_article_view has whole articles."""
 
-from bot.web.pieces import Piece
-from bot.web.trees import Node, Run, tree
+from bot.web.nested_blocks import Node, Run, tree
+from bot.web.text_pieces import Piece
 
 
 def runs(text: str, number: int = 1) -> tuple[Run, ...]:

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.web.token import VARIABLE, take_web_token
+from bot.web.api_token import VARIABLE, take_web_token
 from index.errors import ConfigurationError
 
 TOKEN = "sixteen-letters-or-more"  # noqa: S105

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web.pieces import Piece, cut_pieces, merged, quotation_pieces
+from bot.web.text_pieces import Piece, cut_pieces, merged, quotation_pieces
 from index.records import Citation, Link, Source
 
 TEXT = "Ada: the bridge is 900 metres long."

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from index.reading.copies import EQUALLY_NEW, CitedReading, merge_copies
 from index.reading.reader import RankedQuestion, Reading
+from index.reading.repeated_sentences import EQUALLY_NEW, CitedReading, merge_copies
 from index.records import Article, Block, BlockKind, Passage, Sentence
 from index.storage.catalog import MOST_COPIES, Catalog
 from index.storage.catalog_writer import CatalogWriter

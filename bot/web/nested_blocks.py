@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot.web.pieces import Piece
+from bot.web.text_pieces import Piece
 from index.records import BlockKind
 
 LIST, TABLE = "list", "table"
