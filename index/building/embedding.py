@@ -6,12 +6,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import numpy as np
-
 from index.arrays import Floats
 from index.errors import IndexDamagedError, ModelDamagedError
-from index.models.encoder import PROGRESS_CHUNK, Encoder
+from index.models.encoder import Encoder
 from index.models.export_process import export_encoder
+from index.models.span_model import cores
 from index.records import Progress
 from index.storage import generations
 from index.storage.fingerprint import encoder_name
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 FRAMEWORK_FROM = 2000
 """Texts from which sentence-transformers on a GPU is worth its loading time.
 
-On a processor the exported encoder is twice as fast, and needs 300 MB less.
+On a processor the exported encoder is three times as fast, and needs 600 MB less.
 """
 
 _GPU_DEVICES = ("/dev/nvidiactl", "/dev/kfd", "/dev/dxg")  # NVIDIA's, AMD's, either's in Windows' Linux
@@ -57,11 +56,11 @@ class Embedder:
         folder, exported = root / ENCODERS / encoder_name(model), False
         try:
             generations.check_encoder(folder)
-            encoder = Encoder.load(folder)
+            encoder = Encoder.load(folder, threads=1)  # batches run on one thread each
         except (IndexDamagedError, ModelDamagedError):
             progress("export the encoder", 0, 1)
             generations.put_encoder(root, folder.name, partial(export_encoder, model_folder))
-            encoder, exported = Encoder.load(folder), True
+            encoder, exported = Encoder.load(folder, threads=1), True
             progress("export the encoder", 1, 1)
         return cls(folder, encoder, model_folder, progress), exported
 
@@ -76,13 +75,7 @@ class Embedder:
             self._progress("load the model", 1, 1)
             if framework.uses_gpu:
                 return framework.embed(texts, self._progress)
-        vectors = np.empty((len(texts), self.encoder.dimension), dtype=np.float32)
-        by_length = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
-        for start in range(0, len(texts), PROGRESS_CHUNK):
-            rows = by_length[start : start + PROGRESS_CHUNK]
-            vectors[rows] = self.encoder.encode_texts([texts[row] for row in rows])
-            self._progress("embed", start + len(rows), len(texts))
-        return vectors
+        return self.encoder.encode_texts(texts, self._progress, workers=cores())
 
 
 def _may_have_gpu() -> bool:

@@ -1,18 +1,22 @@
 """Exported encoder: texts to vectors with onnxruntime and tokenizers, without a framework."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, ClassVar, Self
 
 import numpy as np
 import onnxruntime  # type: ignore[import-untyped]
 from pydantic import ConfigDict, Field, StrictInt
-from tokenizers import Tokenizer
+from tokenizers import Encoding, Tokenizer
 
 from index.arrays import Floats
 from index.errors import Role
 from index.models.exported_model import damaged_export, load_session, load_tokenizer, read_settings
+from index.records import Progress
 from index.segmentation.characters import clean
 
 GRAPH_FILE = "encoder.onnx"
@@ -25,10 +29,12 @@ TOKEN_INPUTS = {"input_ids": "ids", "attention_mask": "attention_mask", "token_t
 """Input of the graph -> what the tokenizers library calls it."""
 
 PROGRESS_CHUNK = 128
-"""Texts embedded between two reports of progress: a few of sentence-transformers' batches of 32."""
+"""Texts that are embedded, at least, between two reports of progress."""
 
-_BATCH_TEXTS = 32
-_BATCH_TOKENS = 2_048  # no slower than more on processors; 16,384 take 600 MB more memory
+_BATCH_TOKENS = 256
+"""Tokens of a batch, or one longer text: what is computed for them stays in a core's own cache."""
+_TOKENIZED_TEXTS = 4_096
+"""Texts that are tokens in memory at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ class Encoder:
         """
         settings = EncoderSettings.read(folder / SETTINGS_FILE)
         tokenizer = load_tokenizer(Role.ENCODER, folder / TOKENIZER_FILE)
+        tokenizer.no_padding()
         session = load_session(Role.ENCODER, folder / GRAPH_FILE, threads=threads, weights_file=WEIGHTS_FILE)
         outputs = [node.shape[-1] for node in session.get_outputs()]
         inputs = {node.name for node in session.get_inputs()}
@@ -105,26 +112,61 @@ class Encoder:
 
     def encode_queries(self, queries: Sequence[str]) -> Floats:
         """Encode questions: float32, [n, dimension], L2-normalised; what exceeds the window is cut off."""
-        return self._encode([self._settings.query_prompt + query for query in queries])
+        return self._encode(queries, self._settings.query_prompt)
 
-    def encode_texts(self, texts: Sequence[str]) -> Floats:
-        """Encode sentences or passages: float32, [n, dimension], L2-normalised; cut off at the window."""
-        return self._encode([self._settings.document_prompt + text for text in texts])
+    def encode_texts(
+        self, texts: Sequence[str], progress: Progress = lambda *_: None, workers: int = 1
+    ) -> Floats:
+        """Encode sentences or passages: float32, [n, dimension], L2-normalised; cut off at the window.
 
-    def _encode(self, texts: list[str]) -> Floats:
+        `workers` is the number of batches that are embedded at the same time, each on the threads that the
+        encoder was loaded for.
+        """
+        return self._encode(texts, self._settings.document_prompt, progress, workers)
+
+    def _encode(
+        self, texts: Sequence[str], prompt: str, progress: Progress = lambda *_: None, workers: int = 1
+    ) -> Floats:
         vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        # By characters first, so that texts of as many tokens are mostly tokenized together.
         by_length = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
-        size = max(1, min(_BATCH_TEXTS, _BATCH_TOKENS // self._settings.tokens))
-        for start in range(0, len(texts), size):
-            rows = by_length[start : start + size]
-            vectors[rows] = self._run([clean(texts[row]) for row in rows])
+        done = reported = 0
+        with ThreadPoolExecutor(workers) as pool:
+            for start in range(0, len(texts), _TOKENIZED_TEXTS):
+                rows = by_length[start : start + _TOKENIZED_TEXTS]
+                encodings = self._tokenizer.encode_batch([clean(prompt + texts[row]) for row in rows])
+                batches = list(_batches(encodings))
+                run = partial(self._run, encodings)
+                for batch, found in zip(
+                    batches, pool.map(run, batches) if workers > 1 else map(run, batches), strict=True
+                ):
+                    vectors[[rows[place] for place in batch]] = found
+                    done += len(batch)
+                    if done - reported >= PROGRESS_CHUNK or done == len(texts):
+                        progress("embed", done, len(texts))
+                        reported = done
         return vectors
 
-    def _run(self, batch: list[str]) -> Floats:
-        encodings = self._tokenizer.encode_batch(batch)
+    def _run(self, encodings: Sequence[Encoding], batch: Sequence[int]) -> Floats:
+        """Embed those of the `encodings`, all of as many tokens, that `batch` names."""
         feed = {
-            name: np.array([getattr(encoding, TOKEN_INPUTS[name]) for encoding in encodings], dtype=np.int64)
+            name: np.array([getattr(encodings[place], TOKEN_INPUTS[name]) for place in batch], dtype=np.int64)
             for name in self._inputs
         }
         vectors: Floats = self._session.run(None, feed)[0]
         return vectors
+
+
+def _batches(encodings: Sequence[Encoding]) -> Iterator[list[int]]:
+    """Yield batches of places in `encodings`, each of texts of equally many tokens, the longest texts first.
+
+    None is padded: that costs time, and the same text alone has another vector, in its last bits.
+    """
+    lengths = [len(encoding.ids) for encoding in encodings]
+    for length, places in groupby(
+        sorted(range(len(lengths)), key=lambda place: -lengths[place]), key=lengths.__getitem__
+    ):
+        alike = list(places)
+        size = max(1, _BATCH_TOKENS // max(1, length))
+        for start in range(0, len(alike), size):
+            yield alike[start : start + size]

@@ -1,5 +1,6 @@
 """The exported encoder gives the model's own vectors, whatever the text, without the frameworks."""
 
+import itertools
 import json
 import shutil
 import subprocess
@@ -13,7 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.errors import ModelDamagedError, Reason
-from index.models.encoder import GRAPH_FILE, SETTINGS_FILE, TOKENIZER_FILE, WEIGHTS_FILE, Encoder
+from index.models.encoder import (
+    GRAPH_FILE,
+    PROGRESS_CHUNK,
+    SETTINGS_FILE,
+    TOKENIZER_FILE,
+    WEIGHTS_FILE,
+    Encoder,
+)
 from index.models.encoder_export import FrameworkEncoder
 from index.segmentation.characters import clean
 
@@ -75,6 +83,35 @@ def test_same_call_same_bytes(encoder: Encoder, encoder_folder: Path) -> None:
     encoder.encode_texts(TEXTS)
     assert encoder.encode_queries([TEXTS[3]]).tobytes() == first.tobytes()
     assert Encoder.load(encoder_folder, threads=1).encode_queries([TEXTS[3]]).shape == first.shape
+
+
+def test_many_texts_are_embedded_by_several_workers_as_each_alone(tiny_encoder_folder: Path) -> None:
+    encoder = Encoder.load(tiny_encoder_folder, threads=1)
+    texts = [f"{'abc ' * (number % 9)}{number}" for number in range(300)]
+    reports: list[tuple[str, int, int]] = []
+    vectors = encoder.encode_texts(texts, lambda *report: reports.append(report), workers=3)
+    alone = np.concatenate([encoder.encode_texts([text]) for text in texts])
+    np.testing.assert_allclose(vectors, alone, atol=2e-6)
+    assert reports[-1] == ("embed", 300, 300)
+    done = [0, *(done for _, done, _ in reports)]
+    assert all(later - earlier >= PROGRESS_CHUNK for earlier, later in itertools.pairwise(done[:-1]))
+
+
+def test_no_batch_is_padded_or_large(tiny_encoder_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    encoder = Encoder.load(tiny_encoder_folder)
+    shapes: list[tuple[int, int]] = []
+
+    class Session:
+        def run(self, _: None, feed: dict[str, np.ndarray]) -> list[np.ndarray]:
+            assert all((values != 0).all() for name, values in feed.items() if name == "attention_mask")
+            shapes.append(feed["input_ids"].shape)
+            return [np.zeros((len(feed["input_ids"]), encoder.dimension), np.float32)]
+
+    monkeypatch.setattr(encoder, "_session", Session())
+    encoder.encode_texts(["a " * (1 + number % 20) for number in range(2_000)])
+    assert len({tokens for _, tokens in shapes}) == 20
+    assert max(texts * tokens for texts, tokens in shapes) <= 256
+    assert len(shapes) < 2_000 / 5
 
 
 def test_nothing_in_nothing_out(encoder: Encoder) -> None:
