@@ -104,7 +104,7 @@ def examine_index(config: BotConfig) -> Check:
     """Check that the index is complete and opens."""
     try:
         Library.open(config)
-        facts = open_published(config, lambda current: current.facts, check=False)
+        facts = open_published(config, lambda current: current.facts, everything=True)
     except (IndexMissingError, IndexStaleError) as error:
         return Check("index", WARN, error.message, remedy_for(error))
     counts = f"{count_with_noun(facts.articles, 'article')}, {count_with_noun(facts.sentences, 'sentence')}"

@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from index.articles.document import Document
-from index.articles.file_formats import has_known_format, unreadable
+from index.articles.file_formats import file_suffix, has_known_format, unreadable
 from index.articles.sidecar import SUFFIX, describe
 from index.errors import ConfigurationError, Reason, UnreadableFileError
 from index.records import Article, BlockKind
@@ -144,13 +145,16 @@ def _without_code(document: Document) -> str:
 
 def check_file(file: CorpusFile) -> os.stat_result:
     """Return the status of a file. Raises UnreadableFileError or OSError if it is not to be opened."""
-    corpus = file.path.parents[file.file.rstrip("/").count("/")]
-    if file.path.is_symlink() and not _is_inside(file.path, corpus):
-        raise UnreadableFileError("is a link that leaves the corpus folder", "Copy the file into the folder.")
+    status = os.lstat(file.path)
+    if stat.S_ISLNK(status.st_mode):
+        corpus = file.path.parents[file.file.rstrip("/").count("/")]
+        if not _is_inside(file.path, corpus):
+            remedy = "Copy the file into the folder."
+            raise UnreadableFileError("is a link that leaves the corpus folder", remedy)
+        status = file.path.stat()
     if file.file.endswith("/"):
         next(file.path.iterdir(), None)  # raises what hid it before
         raise UnreadableFileError("is a folder that could not be listed")
-    status = file.path.stat()
     if status.st_size == 0:
         raise UnreadableFileError("is empty")
     if status.st_size > LARGEST:
@@ -195,7 +199,7 @@ def _walk(directory: Path) -> Iterator[tuple[str, str, bool]]:
 
 def _display_name(name: str) -> str:
     """Return a name as UTF-8, different names as different ones."""
-    shown = os.fsencode(name).decode(errors="backslashreplace")
+    shown = name if name.isascii() else os.fsencode(name).decode(errors="backslashreplace")
     if not _ESCAPED_BYTE.search(shown):
         return shown
     return os.fsencode(name.replace("\\", r"\\")).decode(errors="backslashreplace")
@@ -215,6 +219,10 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
     return target.is_file() or not target.exists()
 
 
+def _composed(name: str) -> str:
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
+
+
 def article_ids(files: list[str]) -> list[str]:
     """Return an id for each file: its path without the extension, composed (NFC), if that is unique.
 
@@ -222,10 +230,8 @@ def article_ids(files: list[str]) -> list[str]:
     """
     forms = [
         (
-            unicodedata.normalize(
-                "NFC", file if file.endswith("/") else file[: -len(PurePosixPath(file).suffix)]
-            ),
-            unicodedata.normalize("NFC", file),
+            _composed(file if file.endswith("/") else file.removesuffix(file_suffix(file))),
+            _composed(file),
             file,
             f"{file} ({number})",
         )

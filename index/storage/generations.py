@@ -4,6 +4,7 @@
     generations/<number>/       one complete index: manifest.json and the files that it lists
     encoders/<model>/           the exported encoder, shared by generations, with a manifest of its own
     readers/<model>/            the exported reader, likewise, if one is named
+    verified                    which big files a writer compared with their checksums, and when they changed
     lock, writer                held by the one process that writes; its process ID, for the others' message
     written-by-footnote         the proof that the folder is an index's; in drafts, too
 
@@ -16,7 +17,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -55,6 +56,7 @@ from index.storage.manifest import (
     sync,
     write_manifest,
 )
+from index.storage.verified_files import remember, stamps, verified
 
 SCHEMA = 5  # of everything in the index folder; raise it with every change to names or contents of its files
 
@@ -100,18 +102,21 @@ class Draft:
     facts: Facts
 
 
-def open_current(root: Path, load: Callable[[Generation], T], check: bool = True) -> T:
+def open_current(
+    root: Path, load: Callable[[Generation], T], check: bool = True, everything: bool = False
+) -> T:
     """Return what `load` returns for the current generation, after comparing its files with their checksums.
 
-    `check=False` omits the comparison. If a writer replaces and removes the generation meanwhile, the new one
-    is opened. Raises IndexMissingError, IndexStaleError for another schema, IndexDamagedError, and
-    ConfigurationError if the path of `root` is not UTF-8.
+    `check=False` omits the comparison; without `everything`, big files that are as a writer left them are not
+    read. If a writer replaces and removes the generation meanwhile, the new one is opened. Raises
+    IndexMissingError, IndexStaleError for another schema, IndexDamagedError, and ConfigurationError if the
+    path of `root` is not UTF-8.
     """
     _check_path(root)
     for attempt in range(_OPEN_ATTEMPTS):
         pointer = _read_pointer(root)
         try:
-            return load(_generation(root, pointer, check))
+            return load(_generation(root, pointer, check, everything))
         except (IndexDamagedError, FileNotFoundError) as error:
             if attempt + 1 < _OPEN_ATTEMPTS and _read_pointer(root) != pointer:
                 continue
@@ -176,17 +181,20 @@ def new_generation(
     *,
     exported_reader: ExportedReader | None = None,
     checksums: Json | None = None,
+    unread: Container[str] = (),
 ) -> Iterator[Draft]:
     """Yield an empty draft to fill; when the block ends, it becomes the current index of `root`.
 
     Until the last step of this the previous generation answers. The caller holds the lock. `checksums` are
-    those already known, by file, as a manifest lists them. Raises OSError.
+    those already known, by file, as a manifest lists them; `unread` names those of the files that nobody
+    has compared with them. Raises OSError.
     """
     generations = root / GENERATIONS
     with _draft_folder(generations) as folder:
         draft = Draft(folder, Facts())
         yield draft
-        _complete(
+        seen = stamps(folder)
+        files = _complete(
             folder,
             {
                 "schema": SCHEMA,
@@ -215,6 +223,7 @@ def new_generation(
     new_pointer.replace(root / POINTER)
     sync(root)
     _delete_old_generations(root)
+    remember(root, generations / name, files, seen, unread)  # last: links that go change a file's status
 
 
 def put_encoder(root: Path, name: str, export: Callable[[Path], None]) -> Path:
@@ -257,9 +266,11 @@ def copy_generation(
     The files keep their checksums: they are not read here, and a damaged one is still recognised as damaged.
     """
     files: Json = read_json(previous.folder / MANIFEST_FILE)["files"]
+    unread = set(files) - verified(root, previous.folder, files)
     files.pop(without)
+    known = {"checksums": files, "unread": unread}
     with new_generation(
-        root, previous.encoder, previous.fingerprint, exported_reader=exported_reader, checksums=files
+        root, previous.encoder, previous.fingerprint, exported_reader=exported_reader, **known
     ) as draft:
         draft.facts = previous.facts
         for name in files:
@@ -267,6 +278,7 @@ def copy_generation(
                 (draft.folder / name).hardlink_to(previous.folder / name)
             except OSError:  # a file system without links
                 shutil.copyfile(previous.folder / name, draft.folder / name)
+                unread.add(name)
         yield draft.folder
 
 
@@ -317,13 +329,17 @@ def _draft_folder(parent: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _complete(folder: Path, values: Json, checksums: Json) -> None:
-    """Add its manifest to a draft; from now on that proves what is in the folder, instead of the marker."""
-    write_manifest(folder, values, checksums, unlisted=MARKER)
+def _complete(folder: Path, values: Json, checksums: Json) -> Json:
+    """Add its manifest to a draft; from now on that proves what is in the folder, instead of the marker.
+
+    Returns the checksums of all its files.
+    """
+    files = write_manifest(folder, values, checksums, unlisted=MARKER)
     (folder / MARKER).unlink()
+    return files
 
 
-def _generation(root: Path, pointer: Json, check: bool) -> Generation:
+def _generation(root: Path, pointer: Json, check: bool, everything: bool) -> Generation:
     folder = root / GENERATIONS / pointer["generation"]
     manifest = read_json(folder / MANIFEST_FILE, pointer["sha256"])
     try:
@@ -341,7 +357,7 @@ def _generation(root: Path, pointer: Json, check: bool) -> Generation:
     except (KeyError, TypeError, AttributeError) as error:
         raise damaged(folder / MANIFEST_FILE, error) from error
     if check:
-        check_files(folder, manifest)
+        check_files(folder, manifest, () if everything else verified(root, folder, manifest["files"]))
     return generation
 
 

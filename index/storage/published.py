@@ -66,15 +66,17 @@ class StoredLibrary:
 AnyGeneration = Generation | StoredLibrary
 
 
-def open_published(config: Config, load: Callable[[AnyGeneration], T], check: bool = True) -> T:
+def open_published(
+    config: Config, load: Callable[[AnyGeneration], T], check: bool = True, everything: bool = False
+) -> T:
     """Return what `load` returns for what is published of the library that `config` names.
 
-    Files are compared with their checksums unless `check` is False. Raises IndexMissingError,
-    IndexStaleError, IndexDamagedError, ConfigurationError, and StoreError for a database.
+    Files are compared with their checksums unless `check` is False, as `generations.open_current` says.
+    Raises IndexMissingError, IndexStaleError, IndexDamagedError, ConfigurationError, and StoreError for a database.
     """
     url = config.store_url
     if url is None:
-        return generations.open_current(config.index_directory, load, check)
+        return generations.open_current(config.index_directory, load, check, everything)
     return load(_stored_library(config, url))
 
 
