@@ -17,7 +17,7 @@ from index.arrays import Floats
 from index.config import Config
 from index.errors import FootnoteError, IndexStaleError, ModelDamagedError, StoreError
 from index.models.encoder import Encoder
-from index.models.span_model import SpanModel
+from index.models.span_model import SpanModel, cores
 from index.reading.compose import compose
 from index.reading.explanation import Explanation, search_words, unknown_words
 from index.reading.links import with_links
@@ -220,6 +220,7 @@ class Library:
     def ask_many(self, questions: Sequence[Question]) -> list[Answer | FootnoteError]:
         """Answer several questions at once, each as `ask` would, on all cores until the last is done.
 
+        They are looked up at the same time, too, and what several people ask alike is answered once.
         An error takes the place of its own answer and of no other. The time of an answer is that since the
         call: what the person who asked waited for.
         """
@@ -227,10 +228,13 @@ class Library:
 
     def _ask(self, questions: Sequence[Question], threshold: float | None) -> list[Answer | FootnoteError]:
         started = time.perf_counter()
+        different = list(dict.fromkeys(questions))
         try:
-            return self._at_once(lambda: self._answers(questions, threshold, started))
+            found = self._at_once(lambda: self._answers(different, threshold, started))
         except StoreError as error:
             return [error] * len(questions)
+        answers = dict(zip(different, found, strict=True))
+        return [answers[question] for question in questions]
 
     def _at_once(self, work: Callable[[], T]) -> T:
         """Return what `work` returns; it reads one state of the library, whatever is published meanwhile."""
@@ -242,7 +246,11 @@ class Library:
     def _answers(
         self, questions: Sequence[Question], threshold: float | None, started: float
     ) -> list[Answer | FootnoteError]:
-        ranked = [self._rank(question) for question in questions]
+        if len(questions) > 1 and not isinstance(self._generation, StoredLibrary):
+            with ThreadPoolExecutor(cores()) as pool:  # most of the work is outside of Python
+                ranked = list(pool.map(self._rank, questions))
+        else:  # in a database, one connection sees one state
+            ranked = [self._rank(question) for question in questions]
         readings = iter(self._read([item for item in ranked if isinstance(item, RankedQuestion)]))
         return [
             self._compose(item, next(readings), threshold, started)

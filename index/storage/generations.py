@@ -186,8 +186,7 @@ def new_generation(
     """Yield an empty draft to fill; when the block ends, it becomes the current index of `root`.
 
     Until the last step of this the previous generation answers. The caller holds the lock. `checksums` are
-    those already known, by file, as a manifest lists them; `unread` names those of the files that nobody
-    has compared with them. Raises OSError.
+    those already known, as a manifest lists them; `unread` files nobody has compared. Raises OSError.
     """
     generations = root / GENERATIONS
     with _draft_folder(generations) as folder:
@@ -330,10 +329,7 @@ def _draft_folder(parent: Path) -> Iterator[Path]:
 
 
 def _complete(folder: Path, values: Json, checksums: Json) -> Json:
-    """Add its manifest to a draft; from now on that proves what is in the folder, instead of the marker.
-
-    Returns the checksums of all its files.
-    """
+    """Add its manifest, which now proves what is in the folder, to a draft; return the files' checksums."""
     files = write_manifest(folder, values, checksums, unlisted=MARKER)
     (folder / MARKER).unlink()
     return files

@@ -72,7 +72,8 @@ def open_published(
     """Return what `load` returns for what is published of the library that `config` names.
 
     Files are compared with their checksums unless `check` is False, as `generations.open_current` says.
-    Raises IndexMissingError, IndexStaleError, IndexDamagedError, ConfigurationError, and StoreError for a database.
+    Raises IndexMissingError, IndexStaleError, IndexDamagedError, ConfigurationError, and StoreError for a
+    database.
     """
     url = config.store_url
     if url is None:

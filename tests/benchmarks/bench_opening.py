@@ -73,7 +73,7 @@ def times(call: Callable[[], object], runs: int = RUNS) -> str:
         call()
         pairs.append((time.perf_counter() - wall, time.process_time() - processor))
     wall, processor = map(statistics.median, zip(*pairs, strict=True))
-    return f"{wall:.3f} s ({processor:.3f} s of processor time)"
+    return f"{1000 * wall:.1f} ms ({1000 * processor:.1f} ms of processor time)"
 
 
 if __name__ == "__main__":

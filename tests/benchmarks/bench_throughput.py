@@ -1,23 +1,28 @@
-"""Questions a second of one process, asked one after another and by several threads at once.
+"""Questions a second of one process, asked one after another and several at once.
 
-usage: python -m tests.benchmarks.bench_throughput [--sentences N] [--questions N]
-The library is made as in bench_question.py. "At once" is how a server asks; `ask --batch` asks one after
-another, with the windows of a question read on all cores.
+usage: python -m tests.benchmarks.bench_throughput [--sentences N] [--questions N] [--at-once N ...]
+The library is made as in bench_question.py; all questions differ. "Together" is `Library.ask_many`, as the
+bot and the reading room ask; "by threads" is one `Library.ask` in each of several threads. The sizes take
+turns. "Busy" is processor time by time of the clock: where that is all cores, batches make nothing quicker.
 """
 
 import argparse
 import itertools
 import os
+import random
+import re
 import statistics
 import tempfile
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 
 from index.config import Config
 from index.library import Library
+from index.records import Question
 from tests.benchmarks.bench_question import QUESTIONS, make_library
-from tests.benchmarks.measure import seconds
+from tests.support.paths import CORPUS
 
 RUNS = 3
 
@@ -25,26 +30,60 @@ RUNS = 3
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sentences", type=int, default=1_000)
-    parser.add_argument("--questions", type=int, default=100)
+    parser.add_argument("--questions", type=int, default=96)
     parser.add_argument("--at-once", type=int, nargs="*", default=[1, 2, 4, 8, 16])
+    parser.add_argument("--runs", type=int, default=RUNS)
     options = parser.parse_args()
-    cores = len(os.sched_getaffinity(0))
     with tempfile.TemporaryDirectory() as base:
         library = Library.open(Config.read(make_library(Path(base), options.sentences)))
-        asked = list(itertools.islice(itertools.cycle(QUESTIONS), options.questions))
-        times: dict[int, list[float]] = {threads: [] for threads in options.at_once}
-        for _ in range(RUNS):
-            for threads, found in times.items():
-                with ThreadPoolExecutor(threads) as pool:
-                    found.append(seconds(partial(list, pool.map(library.ask, asked))))
-    first = statistics.median(times[options.at_once[0]])
-    for threads, found in times.items():
-        taken = statistics.median(found)
-        rate = len(asked) / taken
+        asked = different_questions(options.questions)
+        library.ask(QUESTIONS[0])
+        ways: dict[str, Callable[[], object]] = {}
+        for count in options.at_once:
+            ways[f"{count} together"] = lambda count=count: together(library, asked, count)
+        for count in options.at_once[1:]:
+            ways[f"{count} by threads"] = lambda count=count: by_threads(library, asked, count)
+        times: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
+        memory = {}
+        for _ in range(options.runs):
+            for name, way in ways.items():
+                wall, processor = time.perf_counter(), time.process_time()
+                way()
+                times[name].append((time.perf_counter() - wall, time.process_time() - processor))
+                memory[name] = resident()
+    first = statistics.median(wall for wall, _ in next(iter(times.values())))
+    cores = len(os.sched_getaffinity(0))
+    for name, found in times.items():
+        wall = statistics.median(wall for wall, _ in found)
+        processor = statistics.median(processor for _, processor in found)
+        rate = len(asked) / wall
         print(
-            f"{threads} at once: {rate:.1f} questions a second, {rate / cores:.1f} a core, "
-            f"{first / taken:.2f} x that of {options.at_once[0]} at once"
+            f"{name}: {rate:.1f} a second, {rate / cores:.1f} a core, {first / wall:.2f} x the first; "
+            f"{1000 * processor / len(asked):.0f} ms of processor each, {processor / wall:.2f} cores busy; "
+            f"{memory[name]:.0f} MB"
         )
+
+
+def different_questions(count: int) -> list[str]:
+    words = sorted(set(re.findall(r"[a-z]{5,}", next(CORPUS.iterdir()).read_text("utf-8"))))
+    rng = random.Random(0)
+    cycle = itertools.islice(itertools.cycle(QUESTIONS), count)
+    return list(dict.fromkeys(f"{question} {' '.join(rng.sample(words, 2))}" for question in cycle))
+
+
+def together(library: Library, asked: Sequence[str], count: int) -> None:
+    for start in range(0, len(asked), count):
+        library.ask_many([Question(question) for question in asked[start : start + count]])
+
+
+def by_threads(library: Library, asked: Sequence[str], count: int) -> None:
+    with ThreadPoolExecutor(count) as pool:
+        list(pool.map(library.ask, asked))
+
+
+def resident() -> float:
+    """Return the MB of this process that are in memory now, mapped files included."""
+    return int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1024
 
 
 if __name__ == "__main__":
