@@ -134,7 +134,7 @@ def model_fingerprint(folder: Path) -> str:
     """
     digest = hashlib.sha256()
     role = model_role(folder)
-    for path in _shaping_files(folder):
+    for path in model_files(folder):
         name = path.relative_to(folder).as_posix()
         digest.update(f"{name}\0{model_file_sha256(path, role)}\n".encode())
     return digest.hexdigest()
@@ -148,7 +148,7 @@ def model_role(folder: Path) -> Role:
 def model_stamp(folder: Path) -> str:
     """Return a sha256 of the names, sizes and times of the fingerprint's files: a quick test for changes."""
     digest = hashlib.sha256()
-    for path in _shaping_files(folder):
+    for path in model_files(folder):
         status = path.stat()
         name = path.relative_to(folder).as_posix()
         digest.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
@@ -217,7 +217,8 @@ def _refuse_pickles(folder: Path, role: Role) -> None:
         )
 
 
-def _shaping_files(folder: Path) -> list[Path]:
+def model_files(folder: Path) -> list[Path]:
+    """Return the files of a model that determine its output, in the order of their names."""
     parts = _module_folders(folder) if (folder / _MODULES_FILE).exists() else [folder]
     files = {path for part in parts for glob in _SHAPING_FILES for path in part.glob(glob)}
     return sorted(files, key=lambda path: path.relative_to(folder).as_posix())

@@ -20,6 +20,7 @@ import shutil
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -267,10 +268,8 @@ def copy_generation(
     files: Json = read_json(previous.folder / MANIFEST_FILE)["files"]
     unread = set(files) - verified(root, previous.folder, files)
     files.pop(without)
-    known = {"checksums": files, "unread": unread}
-    with new_generation(
-        root, previous.encoder, previous.fingerprint, exported_reader=exported_reader, **known
-    ) as draft:
+    draft_of = partial(new_generation, root, previous.encoder, previous.fingerprint)
+    with draft_of(exported_reader=exported_reader, checksums=files, unread=unread) as draft:
         draft.facts = previous.facts
         for name in files:
             try:

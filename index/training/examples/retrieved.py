@@ -58,7 +58,7 @@ def _examples(
     texts = library.retriever.catalog.texts
     windows = make_windows([candidate for candidate, _ in ranked], texts, FIRST_WINDOWS, text)
     best = list(islice(windows, MOST_WINDOWS))
-    shown = _misspelt(text, source) if source.random() < MISSPELT else text
+    shown = misspelt(text, source) if source.random() < MISSPELT else text
     wanted = question.spans or ((question.decoy,) if question.decoy else ())
     holding = [window for window in best if _holds(window, question.article, wanted)]
     if not holding and wanted:
@@ -121,7 +121,7 @@ def _place(window: Window, span: Span) -> Span | None:
     return (int(inside[0]), int(inside[-1]) + 1) if len(inside) else None
 
 
-def _misspelt(question: str, source: random.Random) -> str:
+def misspelt(question: str, source: random.Random) -> str:
     """Swap two letters of a question, as fast typing does."""
     places = [place for place in range(1, len(question) - 1) if question[place : place + 2].isalpha()]
     if not places:

@@ -16,7 +16,7 @@ from index.config import DEFAULT_ENCODER
 from index.models.model_folders import resolve_encoder
 from index.models.span_model_export import export_span_model
 from index.training.progress import progress_bars
-from index.training.reader.learning import own_libraries, train_reader
+from index.training.reader.learning import learnt_libraries, train_reader
 from index.training.reader.recipe import Recipe
 
 
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None, recipe: Recipe | None = None) -
             options.work,
             progress,
             options.never,
-            options.library or own_libraries(),
+            options.library or learnt_libraries(),
         )
     export_span_model(folder, options.out)
 

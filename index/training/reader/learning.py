@@ -30,6 +30,8 @@ from index.training.reader.training import learn_batches
 
 LIBRARIES = Path(__file__).parents[1] / "libraries"
 """Folder of the libraries with questions that are part of the project."""
+WEIGHED = ("communities", "reports")
+"""Libraries that no model is trained on, so that ranking and confidence can be learnt from them."""
 GROUP = 8
 """Repeated questions that are batched together, as those of a paragraph are."""
 
@@ -127,8 +129,17 @@ def _order(seed: int, number: int) -> random.Random:
     return random.Random(f"{seed} {number}")  # noqa: S311
 
 
-def own_libraries() -> list[Path]:
-    """Return the folders of the libraries with questions that are part of the project."""
+def learnt_libraries() -> list[Path]:
+    """Return the folders of the project's libraries that models are trained on."""
+    return [folder for folder in _own_libraries() if folder.name not in WEIGHED]
+
+
+def weighed_libraries() -> list[Path]:
+    """Return the folders of the project's libraries that ranking and confidence are learnt from."""
+    return [folder for folder in _own_libraries() if folder.name in WEIGHED]
+
+
+def _own_libraries() -> list[Path]:
     return sorted(path.parent for path in LIBRARIES.glob("*/questions.jsonl"))
 
 

@@ -3,6 +3,10 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 RECIPE_FILE = "recipe.json"
 
@@ -49,7 +53,7 @@ class Recipe:
     """Held-out windows of the figures in the log."""
 
 
-def keep_recipe(path: Path, recipe: Recipe) -> None:
+def keep_recipe(path: Path, recipe: "DataclassInstance") -> None:
     """Write the recipe beside its checkpoints; raise ValueError if they are of another one."""
     text = json.dumps(asdict(recipe), indent=2) + "\n"
     if path.exists() and path.read_text(encoding="utf-8") != text:

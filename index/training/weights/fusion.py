@@ -1,11 +1,13 @@
 """Learns `fusion.json`: the weights of the ranking and of the confidence without a reader. Build side only.
 
-    python -m index.training.weights.fusion --squadshifts DIR [--squad2 FILE]
-        --out index/retrieval/fusion.json --report FILE
+    python -m index.training.weights.fusion --squadshifts DIR [--squad2 FILE] [--questions FILE]
+        [--library DIR]... --out index/retrieval/fusion.json --report FILE
 
-The ranking is learnt on the Wikipedia part of SQuADShifts (Miller et al. 2020), by a softmax over the
-candidates of a question. The confidence is learnt on the same, on questions asked of the wrong article, on
-chat and nonsense, and on a file of SQuAD 2.0's form with its unanswerable questions.
+The ranking is learnt by a softmax over the candidates of a question: on the Wikipedia part of SQuADShifts
+(Miller et al. 2020), whose questions are close to their texts, and on questions in people's own words: the
+titles of a file of SQuAD 2.0's form that the encoder was not trained on, and libraries with questions. The
+confidence is learnt on the same, on questions asked of the wrong article, on chat and nonsense, and on a
+file of SQuAD 2.0's form with its unanswerable questions.
 """
 
 import argparse
@@ -13,6 +15,7 @@ import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Self
 
@@ -35,7 +38,15 @@ from index.training.datasets.training_libraries import (
 from index.training.encoders import load_encoders
 from index.training.progress import no_progress, progress_bars
 from index.training.weights.fitting import fit_confidence, fit_ranking, weights_json
-from index.training.weights.questions import SIGNS, STRANGERS, Shares, posed_questions, unrelated_texts
+from index.training.weights.questions import (
+    LIBRARY_HELP,
+    SIGNS,
+    STRANGERS,
+    Shares,
+    natural_libraries,
+    posed_questions,
+    unrelated_texts,
+)
 from index.training.weights.report import ConfidenceExample, report
 
 QUESTIONS = 60
@@ -84,17 +95,26 @@ def confidence_examples(
 class Material:
     """What is learnt from: articles together, beginnings of articles alone, and questions about other things.
 
-    `adversarial` are articles with unanswerable questions, which only the confidence is learnt from.
+    `adversarial` are articles with unanswerable questions, which only the confidence is learnt from;
+    `natural` are libraries with questions in people's own words.
     """
 
     together: Sequence[SegmentedArticle]
     alone: Sequence[SegmentedArticle]
     adversarial: Sequence[SegmentedArticle]
     strangers: Sequence[str]
+    natural: Sequence[Sequence[SegmentedArticle]] = ()
 
     @classmethod
-    def read(cls, squadshifts: Path, squad2: Path | None, segmenter: Segmenter) -> Self:
-        """Read the data sets."""
+    def read(
+        cls,
+        squadshifts: Path,
+        squad2: Path | None,
+        segmenter: Segmenter,
+        questions: Path | None = None,
+        libraries: Sequence[Path] = (),
+    ) -> Self:
+        """Read the data sets; of the file `questions`, the titles that are held out from training."""
         wikipedia = squadshifts / f"{WIKIPEDIA}.json"
         others = [squadshifts / f"{part}.json" for part in SQUADSHIFTS if part != WIKIPEDIA]
         return cls(
@@ -102,12 +122,13 @@ class Material:
             segmenter.read(wikipedia, QUESTIONS // 3, SHORT),
             segmenter.read(squad2) if squad2 else [],
             [text for path in others for text in sample_questions(path, STRANGERS)],
+            list(natural_libraries(questions, libraries, segmenter)),
         )
 
     def texts(self) -> list[str]:
         """Return all that has to be embedded, each text once, in a fixed order."""
         texts = unrelated_texts(self.strangers, NONSENSE)
-        for article in (*self.together, *self.alone, *self.adversarial):
+        for article in (*self.together, *self.alone, *self.adversarial, *chain(*self.natural)):
             texts += article.texts_to_embed()
         return list(dict.fromkeys(texts))
 
@@ -116,7 +137,8 @@ def learn(material: Material, vectors: Mapping[str, Vector]) -> tuple[str, str]:
     """Learn ranking and confidence; return the weights as JSON, and the report on the confidence."""
     together = TrainingLibrary.build(material.together, vectors)
     alone = [TrainingLibrary.build([article], vectors) for article in material.alone if article.questions]
-    ranking = learn_ranking([together, *alone])
+    natural = [TrainingLibrary.build(articles, vectors) for articles in material.natural]
+    ranking = learn_ranking([together, *alone, *natural])
     ranker = Ranker(np.array([ranking[name] for name in FEATURES]))
     source = random.Random("elsewhere")  # noqa: S311
     all_questions = [question.text for question in together.questions]
@@ -126,19 +148,25 @@ def learn(material: Material, vectors: Mapping[str, Vector]) -> tuple[str, str]:
         strangers = [text for text in source.sample(all_questions, 12) if text not in own]
         group = library.retriever.catalog.articles()[0].title
         examples += confidence_examples(library, ranker, group, strangers, alternate=False)
-    if material.adversarial:
-        adversarial = TrainingLibrary.build(material.adversarial, vectors)
-        examples += confidence_examples(adversarial, ranker, "adversarial", (), alternate=True)
+    adversarial = [TrainingLibrary.build(material.adversarial, vectors)] if material.adversarial else []
+    for number, library in enumerate((*adversarial, *natural)):
+        examples += confidence_examples(library, ranker, f"adversarial {number}", (), alternate=True)
     weights = weights_json({"ranking": ranking, "confidence": learn_confidence(examples)})
     return weights, report(lambda _: examples, learn_confidence, EVIDENCE)
 
 
 def learn_from(
-    squadshifts: Path, squad2: Path | None, encoder_name: str, progress: Progress = no_progress
+    squadshifts: Path,
+    squad2: Path | None,
+    encoder_name: str,
+    progress: Progress = no_progress,
+    questions: Path | None = None,
+    libraries: Sequence[Path] = (),
 ) -> tuple[str, str]:
     """Read the data, embed it, and `learn`."""
     framework, encoder = load_encoders(encoder_name)
-    material = Material.read(squadshifts, squad2, Segmenter(encoder.count_tokens, encoder.window))
+    segmenter = Segmenter(encoder.count_tokens, encoder.window)
+    material = Material.read(squadshifts, squad2, segmenter, questions, libraries)
     texts = material.texts()
     return learn(material, dict(zip(texts, framework.embed(texts, progress), strict=True)))
 
@@ -148,12 +176,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m index.training.weights.fusion", description=__doc__)
     parser.add_argument("--squadshifts", type=Path, required=True, help="folder of the SQuADShifts files")
     parser.add_argument("--squad2", type=Path, help="file of SQuAD 2.0's form, for the confidence only")
+    parser.add_argument("--questions", type=Path, help="file of questions in people's own words")
+    parser.add_argument("--library", type=Path, action="append", default=[], help=LIBRARY_HELP)
     parser.add_argument("--encoder", default=DEFAULT_ENCODER, help="encoder of the index (%(default)s)")
     parser.add_argument("--out", type=Path, required=True, help="file for the weights")
     parser.add_argument("--report", type=Path, required=True, help="file for the report, as Markdown")
     options = parser.parse_args(arguments)
     with progress_bars() as progress:
-        weights, text = learn_from(options.squadshifts, options.squad2, options.encoder, progress)
+        weights, text = learn_from(
+            options.squadshifts,
+            options.squad2,
+            options.encoder,
+            progress,
+            options.questions,
+            options.library,
+        )
     options.out.write_text(weights, encoding="utf-8")
     options.report.write_text(text, encoding="utf-8")
 

@@ -1,12 +1,12 @@
 """Learns `reading.json`: how reading and retrieval weigh together, and the confidence. Build side only.
 
     python -m index.training.weights.joint --questions FILE --squad2 FILE --squadshifts DIR --reader DIR
-        [--ranking FILE] --out index/reading/reading.json --report FILE
+        [--library DIR]... [--ranking FILE] --out index/reading/reading.json --report FILE
 
-Both are learnt on two files of SQuAD 2.0's form: questions in people's own words, of which the titles count
-that the reader was not trained on, and articles of SQuAD 2.0. The report is cross-validated over articles.
-The confidence is learnt on their unanswerable questions, too, on questions about other things, which are
-those of SQuADShifts about reviews and posts, on chat and on nonsense.
+Both are learnt on questions in people's own words: those titles of a file of SQuAD 2.0's form that the reader
+was not trained on, and libraries with questions; and on articles of SQuAD 2.0. The report is cross-validated
+over articles. The confidence is learnt on their unanswerable questions, too, on questions about other things,
+which are those of SQuADShifts about reviews and posts, on chat and on nonsense.
 """
 
 import argparse
@@ -37,10 +37,9 @@ from index.records import Progress, ScoredCandidate
 from index.retrieval.ranking import Ranker
 from index.segmentation.search_terms import terms
 from index.training.datasets.lessons import SQUADSHIFTS, WIKIPEDIA
-from index.training.datasets.question_articles import is_held_out, segment_titles
-from index.training.datasets.squad import read_squad
 from index.training.datasets.training_libraries import (
     CHAT,
+    SegmentedArticle,
     Segmenter,
     TrainingLibrary,
     sample_questions,
@@ -49,10 +48,12 @@ from index.training.encoders import load_encoders
 from index.training.progress import no_progress, progress_bars, tracked
 from index.training.weights.fitting import fit_confidence, fit_ranking, weights_json
 from index.training.weights.questions import (
+    LIBRARY_HELP,
     SIGNS,
     STRANGERS,
     PosedQuestion,
     Shares,
+    natural_libraries,
     posed_questions,
     unrelated_texts,
 )
@@ -159,22 +160,25 @@ def read_data(
     progress: Progress = no_progress,
     *,
     strangers: int = STRANGERS,
+    libraries: Sequence[Path] = (),
 ) -> Iterator[ReadingExample]:
     """Yield all that is learnt from, as the reader in the folder `reader` sees it.
 
-    `strangers` is how many questions about other things each data set that has them gives.
+    `libraries` are folders of articles with questions. `strangers` is how many questions about other things
+    each data set that has them gives.
     """
     framework, encoder = load_encoders(encoder_name)
     segmenter = Segmenter(encoder.count_tokens, encoder.window)
-    titles = [entry for entry in read_squad(questions) if is_held_out(entry.title)]
     about_other_things = [
         text
         for part in SQUADSHIFTS
         if part != WIKIPEDIA
         for text in sample_questions(squadshifts / f"{part}.json", strangers)
     ]
-    groups = [
-        (NATURAL, segment_titles(titles, segmenter), about_other_things),
+    first, *others = natural_libraries(questions, libraries, segmenter)
+    groups: list[tuple[str, list[SegmentedArticle], list[str]]] = [
+        (NATURAL, first, about_other_things),
+        *((f"{NATURAL} {folder.name}", own, []) for folder, own in zip(libraries, others, strict=True)),
         (SQUAD2, segmenter.read(squad2), []),
     ]
     model, ranker = SpanModel.load(reader), Ranker.load()
@@ -206,6 +210,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--squadshifts", type=Path, required=True, help="folder of the SQuADShifts files")
     parser.add_argument("--reader", type=Path, required=True, help="folder of the exported reader")
     parser.add_argument("--ranking", type=Path, help="file like reading.json whose order is kept")
+    parser.add_argument("--library", type=Path, action="append", default=[], help=LIBRARY_HELP)
     parser.add_argument("--encoder", default=DEFAULT_ENCODER, help="encoder of the index (%(default)s)")
     parser.add_argument("--out", type=Path, required=True, help="file for the weights")
     parser.add_argument("--report", type=Path, required=True, help="file for the figures, as Markdown")
@@ -213,7 +218,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     data = (options.questions, options.squad2, options.squadshifts)
     order = json.loads(options.ranking.read_text(encoding="utf-8"))["ranking"] if options.ranking else None
     with progress_bars() as progress:
-        examples = list(read_data(*data, options.reader, options.encoder, progress))
+        examples = list(
+            read_data(*data, options.reader, options.encoder, progress, libraries=options.library)
+        )
     weights, text = learn(examples, options.reader, order)
     options.out.write_text(weights, encoding="utf-8")
     options.report.write_text(text, encoding="utf-8")

@@ -2,9 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from index.training.datasets.question_articles import is_held_out, segment_titles
+from index.training.datasets.question_libraries import read_library
+from index.training.datasets.squad import read_squad
 from index.training.datasets.training_libraries import (
     CHAT,
+    SegmentedArticle,
+    Segmenter,
     TrainingLibrary,
     nonsense,
     typed_in_a_hurry,
@@ -19,6 +25,7 @@ SIGNS = dict.fromkeys(
 """Evidence that may count in one direction only, whatever a data set's habits say; the rest is free."""
 STRANGERS = 150
 """Questions about other things that are drawn from each data set that has them."""
+LIBRARY_HELP = "folder of articles with questions that no model was trained on; may be given more than once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +69,15 @@ def posed_questions(
         yield PosedQuestion("elsewhere", group, text, None, frozenset())
     for text in unrelated_texts((), nonsense_count):
         yield PosedQuestion("chat", group, text, None, frozenset())
+
+
+def natural_libraries(
+    questions: Path | None, libraries: Sequence[Path], segmenter: Segmenter
+) -> Iterator[list[SegmentedArticle]]:
+    """Yield what has questions in people's own words: the held-out titles of a file, and each library."""
+    if questions:
+        yield segment_titles(
+            (entry for entry in read_squad(questions) if is_held_out(entry.title)), segmenter
+        )
+    for folder in libraries:
+        yield read_library(folder, segmenter)

@@ -76,8 +76,8 @@ def arguments(tmp_path: Path) -> list[str]:
 def test_a_reader_is_made_and_measured(arguments: list[str], tmp_path: Path) -> None:
     main(arguments, Recipe(frozen_layers=1, steps=4, tokens=1024, measured_questions=4), strangers=STRANGERS)
     work, out = tmp_path / "work", tmp_path / "out"
-    SpanModel.load(out / "reader_model")
-    assert ReadingWeights.load((out / "reading.json").read_text(encoding="utf-8")).reader
+    SpanModel.load(out / "reading" / "reader_model")
+    assert ReadingWeights.load((out / "reading" / "reading.json").read_text(encoding="utf-8")).reader
     assert "| SelQA, 1 questions | MAP | MRR |" in (work / "figures.md").read_text(encoding="utf-8")
     assert "| twins told apart |" in (work / "figures.md").read_text(encoding="utf-8")
     assert "| threshold |" in (work / "confidence.md").read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""Training of the encoder: which text answers a question. Build side only."""
