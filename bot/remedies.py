@@ -46,6 +46,15 @@ _REMEDIES: Mapping[Reason, str] = MappingProxyType(
         Reason.SHIPPED_READER_DAMAGED: (
             "Reinstall footnote-bot, or set `[answer] reader` to none until then."
         ),
+        Reason.STORE_OF_ANOTHER_MODEL: (
+            "Use the same model and version of Footnote on all machines; then run `footnote index --rebuild`"
+            " on one of them, and `footnote index` on the others."
+        ),
+        Reason.STORE_REFUSED: (
+            "Check `[store] url`; the password comes from PGPASSWORD, a service file, or the file that"
+            " `[store] url_file` names."
+        ),
+        Reason.STORE_UNAVAILABLE: "`footnote doctor` checks the connection.",
         Reason.UNKNOWN_ARTICLE: "`footnote articles` lists all ids.",
     }
 )

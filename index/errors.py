@@ -52,6 +52,7 @@ class Reason(StrEnum):
     SHIPPED_READER_DAMAGED = auto()
     STORE_BUSY = auto()
     STORE_FAILED = auto()
+    STORE_OF_ANOTHER_MODEL = auto()
     STORE_REFUSED = auto()
     STORE_UNAVAILABLE = auto()
     UNKNOWN_ARTICLE = auto()

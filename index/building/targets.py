@@ -205,9 +205,7 @@ class DatabaseTarget:
         if others := other_sources(self._store, self._config.tenant, self._source):
             raise ConfigurationError(
                 f"{changed}, and the library in the database has articles of {', '.join(others)}, too",
-                "Use the same model and version of Footnote on all machines; then run `footnote index"
-                " --rebuild` on one of them, and `footnote index` on the others.",
-                reason=Reason.STORE_REFUSED,
+                reason=Reason.STORE_OF_ANOTHER_MODEL,
             )
 
     def taken(self, ids: Sequence[str]) -> set[str]:

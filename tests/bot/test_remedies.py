@@ -27,6 +27,8 @@ WITHOUT_REMEDY = {
     Reason.INDEX_UNWRITABLE,
     Reason.INGESTION_FAILED,
     Reason.QUOTA_REACHED,
+    Reason.STORE_BUSY,
+    Reason.STORE_FAILED,
     Reason.UNREADABLE_FILE,
 }
 """Their messages say it all, or the library has a remedy that needs no command."""

@@ -247,7 +247,7 @@ async def test_fetched_pages_are_refreshed_while_it_runs(
 ) -> None:
     begun, ended = asyncio.Event(), asyncio.Event()
 
-    async def refresh(_: BotConfig) -> None:
+    async def refresh(*_: object) -> None:
         begun.set()
         try:
             await asyncio.Event().wait()

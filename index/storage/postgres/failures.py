@@ -58,7 +58,7 @@ def _meaning(error: psycopg.Error, state: str, said: str) -> tuple[type[Footnote
     if state.startswith(_BUSY) or any(part in lower for part in _TOO_MANY):
         return StoreBusyError, f"the database is busy: {said}", ""
     if state.startswith(_REFUSED) or (not state and any(part in lower for part in _REFUSALS)):
-        return ConfigurationError, f"the database refused the connection: {said}", _CHECK_ADDRESS
+        return ConfigurationError, f"the database refused the connection: {said}", ""
     if state.startswith(_UNAVAILABLE) or isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return StoreUnavailableError, f"the database cannot be reached: {said}", ""
     return StoreError, f"the database reports an error: {said}", ""
@@ -83,8 +83,4 @@ def _first_line(error: psycopg.Error) -> str:
 _CREATE_EXTENSION = (
     "Install pgvector 0.8 or later on the server, then let an administrator run `CREATE EXTENSION vector` in "
     "this database."
-)
-_CHECK_ADDRESS = (
-    "Check `[store] url`; the password comes from PGPASSWORD, a service file, or the file that `[store] "
-    "url_file` names."
 )

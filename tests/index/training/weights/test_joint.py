@@ -193,7 +193,7 @@ def test_a_question_that_finds_nothing_makes_no_example() -> None:
 def test_the_command_keeps_an_order_that_it_is_given(
     seen: list[ReadingExample], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(joint, "read_data", lambda *_: iter(seen))
+    monkeypatch.setattr(joint, "read_data", lambda *_, **__: iter(seen))
     (tmp_path / SETTINGS_FILE).write_text("{}", encoding="utf-8")
     order = dict(zip(RANK_FEATURES, (0.5, 0.25, 0.0), strict=True))
     ranking, out, shown = (tmp_path / name for name in ("ranking.json", "weights.json", "report.md"))
