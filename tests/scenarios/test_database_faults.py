@@ -107,7 +107,7 @@ def test_an_update_that_is_killed_leaves_the_library_and_is_made_up_for(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(updating, "make_report", killing)
         with pytest.raises(StoreUnavailableError):
-            build(config)
+            build(with_store(config, config.store.url, wait=0.5))
     server.start()
     assert [row.id for row in library.articles()] == ["cats", "news/weather", "raqqa"]
     assert build(config).added == ("mice",)

