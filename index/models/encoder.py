@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -131,16 +132,14 @@ class Encoder:
         # By characters first, so that texts of as many tokens are mostly tokenized together.
         by_length = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
         done = reported = 0
-        with ThreadPoolExecutor(workers) as pool:
+        with ThreadPoolExecutor(workers) if workers > 1 else nullcontext() as pool:
             for start in range(0, len(texts), _TOKENIZED_TEXTS):
                 rows = by_length[start : start + _TOKENIZED_TEXTS]
                 encodings = self._tokenizer.encode_batch([clean(prompt + texts[row]) for row in rows])
                 batches = list(_batches(encodings))
-                run = partial(self._run, encodings)
-                for batch, found in zip(
-                    batches, pool.map(run, batches) if workers > 1 else map(run, batches), strict=True
-                ):
-                    vectors[[rows[place] for place in batch]] = found
+                found = (pool.map if pool else map)(partial(self._run, encodings), batches)
+                for batch, vectors_of_batch in zip(batches, found, strict=True):
+                    vectors[[rows[place] for place in batch]] = vectors_of_batch
                     done += len(batch)
                     if done - reported >= PROGRESS_CHUNK or done == len(texts):
                         progress("embed", done, len(texts))

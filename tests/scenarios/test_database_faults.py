@@ -1,7 +1,6 @@
 """A database that goes away under a library: questions wait and go on, or are told to come back."""
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from index.errors import StoreBusyError, StoreUnavailableError
 from index.library import Library
 from index.records import Answer, Question
 from tests.support.postgres_fixtures import with_store
-from tests.support.postgres_server import Server, running_server
+from tests.support.postgres_server import Server
 from tests.support.small_library import ARTICLES, build, make_config, provide_encoder, write, write_corpus
 
 pytestmark = pytest.mark.slow
@@ -21,18 +20,9 @@ QUESTION = "How many people live in Raqqa?"
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    """A server to kill."""
-    with running_server() as server:
-        if server.folder is None:
-            pytest.skip("a server that is not ours is not killed")
-        yield server
-
-
-@pytest.fixture
-def config(server: Server, tmp_path: Path, encoder_folder: Path) -> Config:
+def config(own_server: Server, tmp_path: Path, encoder_folder: Path) -> Config:
     """A library in a database that a question waits for as long as it takes."""
-    config = with_store(make_config(tmp_path), server.database(), wait=120)
+    config = with_store(make_config(tmp_path), own_server.database(), wait=120)
     write_corpus(config.corpus_directory, ARTICLES)
     provide_encoder(config, encoder_folder)
     build(config)
@@ -43,19 +33,19 @@ def asked(library: Library) -> Answer:
     return replace(library.ask(QUESTION), elapsed_ms=0.0)
 
 
-def test_questions_go_on_after_each_way_to_go_down(config: Config, server: Server) -> None:
+def test_questions_go_on_after_each_way_to_go_down(config: Config, own_server: Server) -> None:
     library = Library.open(config)
     expected = asked(library)
     assert expected.answer == "About 90,000"
-    for go_down in (server.kill, lambda: server.stop("fast"), lambda: server.stop("immediate")):
+    for go_down in (own_server.kill, lambda: own_server.stop("fast"), lambda: own_server.stop("immediate")):
         go_down()
-        starting = threading.Thread(target=server.start)
+        starting = threading.Thread(target=own_server.start)
         starting.start()
         assert asked(library) == expected
         starting.join()
 
 
-def test_questions_while_the_server_is_killed_again_and_again(config: Config, server: Server) -> None:
+def test_questions_while_the_server_is_killed_again_and_again(config: Config, own_server: Server) -> None:
     """Whatever a question was doing then: each has the whole answer, once."""
     library = Library.open(config)
     expected = asked(library)
@@ -73,26 +63,26 @@ def test_questions_while_the_server_is_killed_again_and_again(config: Config, se
         before = len(answers)
         while len(answers) < before + 2:
             threading.Event().wait(0.01)
-        server.kill()
-        server.start()
+        own_server.kill()
+        own_server.start()
     done.set()
     for thread in asking:
         thread.join()
     assert set(answers) == {expected}
 
 
-def test_without_a_server_each_question_is_told_so(config: Config, server: Server) -> None:
+def test_without_a_server_each_question_is_told_so(config: Config, own_server: Server) -> None:
     library = Library.open(with_store(config, config.store.url, wait=0.5))
     asked(library)
-    server.kill()
+    own_server.kill()
     answers = library.ask_many([Question(QUESTION), Question("Who sleeps?")])
     assert [isinstance(answer, StoreUnavailableError | StoreBusyError) for answer in answers] == [True, True]
-    server.start()
+    own_server.start()
     assert asked(library).answer == "About 90,000"
 
 
 def test_an_update_that_is_killed_leaves_the_library_and_is_made_up_for(
-    config: Config, server: Server
+    config: Config, own_server: Server
 ) -> None:
     library = Library.open(config)
     write(config, "mice.txt", "Mice\n\nMice eat cheese.\n")
@@ -101,14 +91,14 @@ def test_an_update_that_is_killed_leaves_the_library_and_is_made_up_for(
     original = updating.make_report
 
     def killing(*arguments: object) -> object:
-        server.kill()
+        own_server.kill()
         return original(*arguments)  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(updating, "make_report", killing)
         with pytest.raises(StoreUnavailableError):
             build(with_store(config, config.store.url, wait=0.5))
-    server.start()
+    own_server.start()
     assert [row.id for row in library.articles()] == ["cats", "news/weather", "raqqa"]
     assert build(config).added == ("mice",)
     assert library.ask("What do mice eat?").answer == "cheese"

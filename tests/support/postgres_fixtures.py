@@ -18,6 +18,15 @@ def postgres_server() -> Iterator[Server]:
 
 
 @pytest.fixture
+def own_server() -> Iterator[Server]:
+    """Return a server to kill."""
+    with running_server() as server:
+        if server.folder is None:
+            pytest.skip("a server that is not ours is not killed")
+        yield server
+
+
+@pytest.fixture
 def database_url(postgres_server: Server) -> str:
     """Return the address of an empty database with pgvector."""
     return postgres_server.database()

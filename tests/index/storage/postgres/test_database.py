@@ -11,19 +11,10 @@ from index.storage.postgres import database as module
 from index.storage.postgres.catalog import PostgresCatalog
 from index.storage.postgres.database import Connection, Database
 from index.storage.postgres.publishing import Changes, Publishing
-from tests.support.postgres_server import Server, running_server
+from tests.support.postgres_server import Server
 from tests.support.stored_articles import MODELS, TEXTS, new_article, publish, stored_texts
 
 COUNT = "SELECT count(*) FROM articles"
-
-
-@pytest.fixture
-def own_server() -> Iterator[Server]:
-    """A server to kill."""
-    with running_server() as server:
-        if server.folder is None:
-            pytest.skip("a server that is not ours is not killed")
-        yield server
 
 
 def test_all_that_a_question_reads_is_of_one_state(store: Database) -> None:
