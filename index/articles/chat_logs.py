@@ -20,20 +20,39 @@ LONGEST_QUESTION = 160
 _CLOCK = r"\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:[\s\u202f]?[AaPp]\.?[Mm]\.?)?"
 _DATE = r"(?:\d{1,4}[/.-](?:\d{1,2}|[A-Z][a-z]{2})[/.-]\d{1,4}|(?:Today|Yesterday)(?: at)?)"
 _TIME = rf"(?:{_DATE},?\s)?{_CLOCK}"
+# "08 Feb", "8. Februar", "Feb 8th", "8-Feb", "8 de febrero", in any language
+_DAY_AND_MONTH = (
+    r"(?:\d{1,2}(?:st|nd|rd|th|\.)?[\s/.-]{1,2}(?:de\s)?[^\W\d_]{3,10}\.?"
+    r"|[^\W\d_]{3,10}\.?[\s/.-]{1,2}\d{1,2}(?:st|nd|rd|th)?)"
+)
+_YEAR = r"(?:(?:,?\s|[/.-])(?:de\s)?(?:\d{4}|'?\d\d)(?![\d:]|\.\d))"
+# "Thu 8 Feb", "08/02", "08.02.", "Mon", "Today at"
+_ANY_DATE = (
+    rf"(?:(?:[^\W\d_]{{2,10}}\.?,?\s)?(?:{_DAY_AND_MONTH}{_YEAR}?|\d{{1,4}}(?:[/.-]\d{{1,4}}){{1,2}}\.?)"
+    r"|[^\W\d_]{2,10}\.?)"
+)
+_EXACT_CLOCK = rf"{_CLOCK}(?:[.,]\d{{1,6}})?(?:\s?(?:Z|[A-Z]{{3,4}}|[+-]\d\d:?\d\d))?"
+# "08 Feb 18:02", "Feb 8, 2024 at 6:02 PM", "2024-02-08T18:02:11Z", "18:02, 8 Feb"
+_ANY_TIME = rf"(?:(?:{_ANY_DATE}(?:,?\s(?:at\s|[-–—]\s)?|,|T))?{_EXACT_CLOCK}|{_EXACT_CLOCK},?\s{_ANY_DATE})"
+# A date whose month is a name stands in brackets, or has its year and a dash behind it: programmes have such,
+# "8 Feb 18:00 Training: in the hall".
+_STAMP = (
+    rf"(?P<time>(?<=[\[(]){_ANY_TIME}(?=[\])])"
+    rf"|{_DAY_AND_MONTH}{_YEAR},?\s{_CLOCK}(?=\s[-–—]\s)|{_TIME})"
+)
 _NAME = r"[^\s<>\[\]:](?:[^<>\[\]:\n]{0,38}?[^\s<>\[\]:])?"
 # "[14:02] <mara> …", "14:02 <mara> …", "<mara> …"
-_IRC = re.compile(rf"(?:\[?(?P<time>{_TIME})\]?\s+)?<[\s@+%~&]?(?P<name>[^>\s]{{1,32}})>\s+(?P<said>\S)")
-# "12/03/2024, 14:02 - Mara: …", "[12/03/2024, 14:02:11] Mara: …", "[14:02] Mara: …", "(14:02) Mara: …"
-_TIMED = re.compile(
-    rf"\u200e?[\[(]?(?P<time>{_TIME})[\])]?\s?(?:-\s)?[~@]?\s?(?P<name>{_NAME}):\s+(?P<said>\S)"
-)
+_IRC = re.compile(rf"(?:\[?(?P<time>{_ANY_TIME})\]?\s+)?<[\s@+%~&]?(?P<name>[^>\s]{{1,32}})>\s+(?P<said>\S)")
+# "12/03/2024, 14:02 - Mara: …", "[08 Feb 18:02] Mara: …", "[14:02] Mara: …", "(14:02) Mara: …"
+_TIMED = re.compile(rf"\u200e?[\[(]?{_STAMP}[\])]?\s?(?:[-–—]\s)?[~@]?\s?(?P<name>{_NAME}):\s+(?P<said>\S)")
 # "[12-Mar-24 02:02 PM] mara" before lines of what she says
-_HEADER = re.compile(rf"\[(?P<time>{_TIME})\]\s(?P<name>{_NAME})(?:\s\(pinned\))?$")
+_HEADER = re.compile(rf"\[(?P<time>{_ANY_TIME})\]\s(?P<name>{_NAME})(?:\s\(pinned\))?$")
 # "mara — Today at 14:02" before lines of what she says
 _HEADER_TIME_LAST = re.compile(rf"(?P<name>{_NAME})\s+[—–]\s+(?P<time>(?:{_DATE},?\s)?{_CLOCK})$")
 # "[14:02] * mara joined", "14:02 -!- mara has quit", "12/03/2024, 14:02 - Mara added Tom"
 _SYSTEM = re.compile(
-    rf"\u200e?(?:\[?{_TIME}\]?\s(?:-\s)?)?(?:\*{{1,3}}\s|-!-\s|-->|<--|={{2,}})|\u200e?\[?{_TIME}\]?\s-\s\S"
+    rf"\u200e?(?:\[?{_ANY_TIME}\]?\s(?:-\s)?)?(?:\*{{1,3}}\s|-!-\s|-->|<--|={{2,}})"
+    rf"|\u200e?(?:\[{_ANY_TIME}\]|{_TIME}|{_DAY_AND_MONTH}{_YEAR},?\s{_CLOCK})\s[-–—]\s\S"
 )
 # What a program says in place of a message.
 _NOTICE = re.compile(

@@ -38,7 +38,7 @@ def read_csv(content: str, *, name: str, delimiter: str = "") -> Document:
     columns: Sequence[str] = ()
     if _is_header(rows):
         columns, *rows = rows
-        builder.add(BlockKind.CAPTION, " ".join(columns))
+        builder.add_header(columns)
     for row in rows:
         filled = [cell for cell in row if cell]
         if width > 1 and filled == row[:1] and filled[0].endswith(_ENDS_SENTENCE):

@@ -89,22 +89,50 @@ class DocumentBuilder:
         page: int | None = None,
     ) -> None:
         """Append a row of a table, its cells separated by tabs; `columns` are the names above the cells."""
+        self._add_cells(BlockKind.TABLE_ROW, cells, columns, "\t", level=level, lead=lead, page=page)
+
+    def add_header(
+        self,
+        cells: Sequence[str | Iterable[Run]],
+        *,
+        level: int = 0,
+        lead: str = "",
+        page: int | None = None,
+    ) -> None:
+        """Append the names of a table's columns, a caption whose cells are separated by spaces."""
+        self._add_cells(BlockKind.CAPTION, cells, (), " ", level=level, lead=lead, page=page)
+
+    def document(self, description: Description) -> Document:
+        """Return the document."""
+        return Document(description, "".join(self._parts), tuple(self._blocks), self._section_ends)
+
+    def _add_cells(
+        self,
+        kind: BlockKind,
+        cells: Sequence[str | Iterable[Run]],
+        columns: Sequence[str],
+        separator: str,
+        *,
+        level: int,
+        lead: str,
+        page: int | None,
+    ) -> None:
         text, named_cells, links = "", [], []
         for number, content in enumerate(cells):
             shown, cell_links = _joined([Run(content)] if isinstance(content, str) else list(content))
             if not shown:
                 continue
-            text += "\t" * bool(text)
+            text += separator * bool(text)
             column = _single_spaced(columns[number]) if number < len(columns) else ""
             named_cells.append(Cell(column, len(text), len(text) + len(shown)))
             links += [Link(len(text) + link.start, len(text) + link.end, link.address) for link in cell_links]
             text += shown
         if not any(map(str.isalnum, text)):
             return
-        start = self._append(BlockKind.TABLE_ROW, text)
+        start = self._append(kind, text)
         self._blocks.append(
             Block(
-                BlockKind.TABLE_ROW,
+                kind,
                 start,
                 start + len(text),
                 cells=tuple(Cell(cell.column, start + cell.start, start + cell.end) for cell in named_cells),
@@ -114,10 +142,6 @@ class DocumentBuilder:
                 page=page,
             )
         )
-
-    def document(self, description: Description) -> Document:
-        """Return the document."""
-        return Document(description, "".join(self._parts), tuple(self._blocks), self._section_ends)
 
     def _append(self, kind: BlockKind, text: str) -> int:
         """Append the text of a block of `kind`; return its offset."""

@@ -59,7 +59,10 @@ def add_markup(markup: str, builder: DocumentBuilder, *, soft_breaks: bool = Fal
     for entry in entries:
         if entry.cells is not None:
             cells = [runs_of(cell) for cell in entry.cells]
-            builder.add_row(cells, entry.columns, lead=entry.lead, level=entry.level)
+            if entry.kind is BlockKind.CAPTION:
+                builder.add_header(cells, lead=entry.lead, level=entry.level)
+            else:
+                builder.add_row(cells, entry.columns, lead=entry.lead, level=entry.level)
             continue
         if entry.kind is BlockKind.HEADING and has_title and not (entry.level or level):
             entry.kind = BlockKind.PARAGRAPH  # "**Draft**" above the title

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import chain
 
-from index.articles.document import DocumentBuilder, Run
+from index.articles.document import DocumentBuilder
 from index.articles.html_inline import LONGEST_LEAD, runs_in
 from index.articles.html_tree import Element, text_of
 from index.records import BlockKind
@@ -86,8 +85,7 @@ def add_table(builder: DocumentBuilder, table: Element, address: str = "", lead:
     for number, row in enumerate(rows):
         placed = _placed(row, grid)
         if number < header or _is_label(row):
-            runs = chain.from_iterable((*runs_in(cell, address), Run(" ")) for cell in row.cells)
-            builder.add(BlockKind.CAPTION, runs, lead=lead)
+            builder.add_header([runs_in(cell, address) for cell in row.cells], lead=lead)
             if len(row.cells) > 1:
                 _name_columns(grid, placed)
             elif number >= header:

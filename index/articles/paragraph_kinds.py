@@ -46,7 +46,10 @@ class Piece(NamedTuple):
 
 @dataclass(slots=True)
 class Entry:
-    """A block to be added to a document; a table row has `cells`. `key` is the bold name that begins it."""
+    """A block to be added to a document; a table row and the names of columns have `cells`.
+
+    `key` is the bold name that begins it.
+    """
 
     kind: BlockKind
     pieces: list[Piece] = field(default_factory=list)
@@ -318,7 +321,7 @@ def _rows(shown: Sequence[str], *, ruled: bool) -> Iterable[Entry]:
     """Yield the rows of a table whose line below the header does not fit, so that no parser takes it."""
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in shown]
     if ruled:
-        yield Entry(BlockKind.CAPTION, [Piece(" ".join(rows[0]))])
+        yield Entry(BlockKind.CAPTION, cells=[[Piece(cell)] for cell in rows[0]])
     for row in rows[1:] if ruled else rows:
         if has_words("".join(row)):
             columns = rows[0] if ruled else ()

@@ -106,7 +106,7 @@ def _add_table(
         return ()
     if table.columns:
         columns = table.columns
-        builder.add(BlockKind.CAPTION, " ".join(filter(None, columns)), page=page)
+        builder.add_header(columns, page=page)
     elif any(len(columns) != len(row) for row in table.rows):
         columns = ()
     for row in table.rows:

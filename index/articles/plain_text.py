@@ -8,7 +8,7 @@ from index.articles.chat_logs import chat_blocks
 from index.articles.document import Document
 from index.articles.front_matter import split_front_matter
 from index.articles.line_groups import CONTENTS, TERM, lines_of_contents, lines_of_terms, table_at
-from index.articles.text_lines import Line, Mark, mark, paragraphs
+from index.articles.text_lines import Line, Mark, is_code, mark, paragraphs
 from index.records import Block, BlockKind
 from index.segmentation.blocks import RAGGED, WIDEST, without_closing_hashes
 
@@ -36,14 +36,8 @@ _CAPTION = re.compile(
 )
 _ASKS = re.compile(r"(?:q|question)(?:\s?\d{1,3})?\s?[:.)]\s+(?=\S)", re.I)
 _ANSWERS = re.compile(r"(?:a|answer)(?:\s?\d{1,3})?\s?[:.)]\s+(?=\S)", re.I)
-# "2024-03-12 14:02:11 …", "[14:02:11] ERROR …", "Mar 12 14:02:11 host …", "$ make"
-_LOG = re.compile(
-    r"\[?\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d|\[?\d\d:\d\d:\d\d\]?\s+\[?[A-Z]{4,7}\b"
-    r"|\[?(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL)\b[\]:]"
-    r"|[A-Z][a-z]{2}\s+\d{1,2}\s\d\d:\d\d:\d\d\s|[$%#]\s\S|>>>\s|Traceback \("
-)
-_CODE_MARKS = re.compile(r"[{};=<>$\\_()\[\]/|]")
 _ENDS_SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*$")
+_SENTENCE_INSIDE = re.compile(r"[.!?…]\s+[\"'“‘(]?[^\W\d_]")
 _ENDS_NO_LINE_OF_ITS_OWN = re.compile(r"[.!?…,;:–—-]$")
 _NO_HEADING = re.compile(
     r"by\s|\W*\d{1,2}[./ ]|https?://|[\w.+-]+@|(?:version|updated|published|last)\b", re.I
@@ -53,20 +47,25 @@ _KEEP_THEIR_LINES = frozenset((BlockKind.LIST_ITEM, BlockKind.DEFINITION, BlockK
 
 @dataclass(slots=True)
 class _Unit:
-    """Lines that become one block, which begins at `start`."""
+    """Lines that become one block, which begins at `start`.
+
+    `kept` tells that the text begins with what would introduce it, which only further sentences need.
+    """
 
     kind: BlockKind
     start: int
     lines: list[Line]
     level: int = 0
     lead: str = ""
+    kept: bool = False
 
     def block(self, text: str) -> Block:
         last = self.lines[-1]
         end = last.end
         if self.kind is BlockKind.HEADING:
             end = self.start + len(without_closing_hashes(text[self.start : end]).rstrip(":"))
-        return Block(self.kind, self.start, end, (), self.lead, (), (), self.level, self.lines[0].page)
+        lead = "" if self.kept and not _SENTENCE_INSIDE.search(text, self.start, end) else self.lead
+        return Block(self.kind, self.start, end, (), lead, (), (), self.level, self.lines[0].page)
 
 
 def read_plain_text(content: str) -> Document:
@@ -101,7 +100,7 @@ class _Reader:
 
     def _paragraph(self, number: int) -> list[Block]:
         run = self._runs[number]
-        if run[0].is_code or _is_code(run):
+        if run[0].is_code or is_code(run):
             return [_Unit(BlockKind.CODE, run[0].start, run).block(self._text)]
         if all(line.shown.startswith(">") for line in run):
             quote = _QUOTE.match(run[0].shown)
@@ -194,17 +193,20 @@ class _Reader:
             ),
             None,
         )
-        if found.label and before and found.depth == 1 and found.number > 1:
+        if found.label and before and _is_open(before):
+            if found.depth > 1 and level is None and line.shown[found.length].islower():
+                return None  # "costs about\n1.5 million"
             goes_on = level is not None and found.number == self._list[level][1].number + 1
-            if not goes_on and _is_open(before):
+            if found.depth == 1 and found.number > 1 and not goes_on:
                 return None
         if level is not None:
             del self._list[level:]
         while self._list and self._list[-1][0] > line.indent:
             self._list.pop()
         self._list.append((line.indent, found))
-        start = line.start + found.length
-        return _Unit(BlockKind.LIST_ITEM, start, [line], level=len(self._list), lead=found.label)
+        start = line.start + found.left_out
+        level = len(self._list)
+        return _Unit(BlockKind.LIST_ITEM, start, [line], level, found.label, kept=found.kept)
 
     def _short_lines(self, run: list[Line], place: int) -> int:
         """Count the lines from `place` on that stand for themselves: alike, or without a full stop."""
@@ -253,7 +255,7 @@ def _numbered(
 ) -> _Unit | None:
     """Return a numbered line alone as a heading or a question, unless it is an item between others."""
     content = line.shown[found.length :]
-    start = line.start + found.length
+    start = line.start + found.left_out
     if following is None:
         return None
     if content.endswith("?") and len(content) <= LONGEST_QUESTION:
@@ -275,7 +277,7 @@ def _marked_heading(line: Line, *, wrapped: bool = False) -> _Unit | None:
     if wrapped or len(shown) > LONGEST_HEADING or _ENDS_SENTENCE.search(shown):
         return None
     found = mark(shown)
-    start = line.start + (found.length if found and found.label else 0)
+    start = line.start + (found.left_out if found and found.label else 0)
     if line.rule in ("=", "-", "~", "*", "#") and not (found and not found.label):
         return _Unit(BlockKind.HEADING, start, [line], level=1 if line.rule in "=#" else 2)
     if _PART.match(shown) and len(shown.split()) <= 10 and shown[0].isupper():
@@ -356,15 +358,6 @@ def _is_body(run: Sequence[Line]) -> bool:
     shown = run[0].shown
     is_line_alone = len(run) == 1 and len(shown) <= LONGEST_HEADING and not shown.endswith(":")
     return not is_line_alone or mark(shown) is not None or _ENDS_SENTENCE.search(shown) is not None
-
-
-def _is_code(run: Sequence[Line]) -> bool:
-    logged = sum(_LOG.match(line.shown) is not None for line in run)
-    if len(run) > 1 and 3 * logged >= 2 * len(run):
-        return True
-    if min(line.indent for line in run) < 4:
-        return False
-    return 2 * sum(_CODE_MARKS.search(line.shown) is not None for line in run) > len(run)
 
 
 def _is_open(unit: _Unit) -> bool:

@@ -61,10 +61,10 @@ def table_entries(table: html.HtmlElement, *, soft_breaks: bool = False) -> Iter
         if not has_words("".join(map(text_of, cells))):
             continue
         if number < headers:
-            spaced = [piece for pieces in cells for piece in (*pieces, Piece(" "))]
-            yield Entry(
-                BlockKind.CAPTION, [piece._replace(text=piece.text.replace("\n", " ")) for piece in spaced]
-            )
+            one_line = [
+                [piece._replace(text=piece.text.replace("\n", " ")) for piece in pieces] for pieces in cells
+            ]
+            yield Entry(BlockKind.CAPTION, cells=one_line)
             continue
         if len(cells) == 1 and width > 1:
             group = text_of(cells[0])

@@ -28,12 +28,19 @@ _NUMBER = re.compile(
     r"\(?(?P<label>\d{1,3}(?:\.\d{1,3})+\.?|\d{1,3}(?=[.)])|[A-Za-z](?=[.)])|[ivxlc]{1,6}(?=[.)])|[IVXLC]{1,6}(?=[.)]))"
     r"[.)]?(?:[ \t]+)(?=\S)"
 )
-# "Step 1:", "Rule 12.", "§ 3", "Day 2 -"
+# "Step 1:", "Rule 12.", "§ 3", "Day 2 -"; without a mark behind it, it is part of a sentence: "Day 2 is wet"
 _NAMED = re.compile(
     r"(?P<label>(?:step|rule|item|point|tip|day|week|phase|level|no|§|#)\.?\s?\d{1,3})"
-    r"(?:\s?[:.)–—-])?[ \t]+(?=\S)",
+    r"(?P<end>\s?[:.)–—-])?[ \t]+(?=\S)",
     re.IGNORECASE,
 )
+# "2024-03-12 14:02:11 …", "[14:02:11] ERROR …", "Mar 12 14:02:11 host …", "$ make"
+_LOG = re.compile(
+    r"\[?\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d|\[?\d\d:\d\d:\d\d\]?\s+\[?[A-Z]{4,7}\b"
+    r"|\[?(?:TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL)\b[\]:]"
+    r"|[A-Z][a-z]{2}\s+\d{1,2}\s\d\d:\d\d:\d\d\s|[$%#]\s\S|>>>\s|Traceback \("
+)
+_CODE_MARKS = re.compile(r"[{};=<>$\\_()\[\]/|]")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 
@@ -41,7 +48,8 @@ class Mark(NamedTuple):
     """The mark at the beginning of a list item: how many characters it takes, and what it says.
 
     `label` is "" for a glyph. `kind` is the same for the marks of one list; `number` is the last of its
-    numbers, and `depth` how many there are.
+    numbers, and `depth` how many there are. What is `kept` says something, and belongs to the text: the
+    number of a version, a section, a level.
     """
 
     length: int
@@ -49,6 +57,12 @@ class Mark(NamedTuple):
     kind: str
     number: int = 0
     depth: int = 1
+    kept: bool = False
+
+    @property
+    def left_out(self) -> int:
+        """How many characters of the line are no text."""
+        return 0 if self.kept else self.length
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +152,8 @@ def mark(shown: str) -> Mark | None:
         return Mark(glyph.end(), "", glyph[0][0])
     if named := _NAMED.match(shown):
         label = named["label"]
-        return Mark(named.end(), label, re.sub(r"\d+", "", label).lower(), int(re.sub(r"\D", "", label)))
+        kind, number = re.sub(r"\d+", "", label).lower(), int(re.sub(r"\D", "", label))
+        return Mark(named.end(), label, kind, number, kept=named["end"] is None)
     numbered = _NUMBER.match(shown)
     if numbered is None:
         return None
@@ -146,10 +161,20 @@ def mark(shown: str) -> Mark | None:
     numbers = label.split(".")
     if numbers[0].isdigit():
         kind = f"{'(' * shown.startswith('(')}1{'.1' * (len(numbers) - 1)}"
-        return Mark(numbered.end(), label, kind, int(numbers[-1]), len(numbers))
+        return Mark(numbered.end(), label, kind, int(numbers[-1]), len(numbers), kept=len(numbers) > 1)
     if set(label.lower()) <= set(_ROMAN) and (len(label) > 1 or label.lower() == "i"):
         return Mark(numbered.end(), label, "i" if label.islower() else "I", _roman(label.lower()))
     return Mark(numbered.end(), label, "a" if label.islower() else "A", ord(label.lower()) - ord("a") + 1)
+
+
+def is_code(run: Sequence[Line]) -> bool:
+    """Tell whether a paragraph is a log or code: lines with times or levels, or with many marks."""
+    logged = sum(_LOG.match(line.shown) is not None for line in run)
+    if len(run) > 1 and 3 * logged >= 2 * len(run):
+        return True
+    if min(line.indent for line in run) < 4:
+        return False
+    return 2 * sum(_CODE_MARKS.search(line.shown) is not None for line in run) > len(run)
 
 
 def _roman(numeral: str) -> int:

@@ -47,7 +47,9 @@ def write_markdown(document: Document) -> str:
 
 def _columns(block: Block, number: int) -> object:
     """Return what neighbouring rows of one table share, and something of its own for any other block."""
-    return tuple(dict.fromkeys(cell.column for cell in block.cells)) if block.cells else number
+    if block.kind is not BlockKind.TABLE_ROW or not block.cells:
+        return number
+    return tuple(dict.fromkeys(cell.column for cell in block.cells))
 
 
 def _written(text: str, block: Block) -> str:

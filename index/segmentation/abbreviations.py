@@ -11,7 +11,8 @@ _NEVER_LAST = frozenset(
     col gen lt maj sgt capt cmdr rev hon messrs gov sen rep prof dr mr mrs ms s.s h.m.s m.v u.s.s
     """.split()
 )
-# The sentence goes on after these unless a word follows that often begins one: "3 bn. Euros", "5 deg. C".
+# The sentence goes on after these unless a word follows that often begins one: "3 bn. Euros", "5 deg. C", but
+# not in lower case: "max. for two".
 _SELDOM_LAST = frozenset(
     "st bn mn tn deg temp pts max min avg dept est no nos ed eds trans art sec ch pt pp p".split()
 )
@@ -58,7 +59,7 @@ def goes_on(before: str, following: str, capitalised: bool) -> bool:
     if last in _NEVER_LAST:
         return True
     if last in _SELDOM_LAST:
-        return word not in SENTENCE_STARTERS
+        return word not in SENTENCE_STARTERS or (capitalised and first[1].islower())
     if last in ("a.m", "p.m", "am", "pm") and first[1][0].isupper():
         return word in _AFTER_TIMES
     if first[1][0].isupper():

@@ -16,7 +16,7 @@ LONGEST_SENTENCE = 600
 """Code points of the longest sentence; a longer one is cut at its best place."""
 LONGEST_UNSPACED = 200
 """The same in scripts without spaces between words, where every character is about one token."""
-SENTENCE_RULES = 4
+SENTENCE_RULES = 5
 """Version of the rules here and in `index.segmentation.blocks`: raise it when they cut differently."""
 
 _WINDOW = 4_000  # sentencex takes quadratic time; it gets no more text at once
@@ -79,7 +79,7 @@ def _sentences(text: str, block: Block) -> Iterator[Span]:
 
 def _spans(text: str, masked: str, block: Block) -> Iterator[Span]:
     """Yield the sentences of a block, as long as they are."""
-    if block.kind is BlockKind.TABLE_ROW and block.cells:
+    if block.cells:  # of a table row, or the names of columns
         yield from _cells(block)
     elif block.kind in _WHOLE:
         yield 0, len(text)

@@ -151,6 +151,65 @@ def test_messages(text: str, expected: list[tuple[str, str]]) -> None:
 
 
 @pytest.mark.parametrize(
+    "stamp",
+    [
+        "[08 Feb 18:02]",
+        "[8 February 18:02]",
+        "[8. Februar 18:02]",
+        "[8 févr. 18:02]",
+        "[8 de febrero 18:02]",
+        "[8th Feb, 6:02 PM]",
+        "[Feb 8, 18:02]",
+        "[Feb 08 18:02:11]",
+        "[February 8th, 2024 at 6:02 PM]",
+        "[8-Feb 18:02]",
+        "[08/Feb/2024 18:02]",
+        "[Thu 8 Feb 18:02]",
+        "[Thu, Feb 8, 2024 18:02]",
+        "[Thu 18:02]",
+        "[Today 18:02]",
+        "[08/02 18:02]",
+        "[08.02. 18:02]",
+        "[2024-02-08T18:02:11Z]",
+        "[2024-02-08 18:02:11.250 +01:00]",
+        "[2024-02-08 18:02 UTC]",
+        "[18:02, 8 Feb]",
+        "[18:02, 08/02/2024]",
+        "(08 Feb 18:02)",
+        "8 Feb 2024, 18:02 -",
+        "08.02.24, 18:02 -",
+    ],
+)
+def test_stamps(stamp: str) -> None:
+    lead = stamp.strip("[()] -")
+    text = f"{stamp} Mara Holm: We meet.\n{stamp} Tom: On Sunday.\n{stamp} Mara Holm: Fine.\n"
+    assert messages(text) == [
+        ("Mara Holm: We meet.", f"Mara Holm, {lead}"),
+        ("Tom: On Sunday.", f"Tom, {lead}"),
+        ("Mara Holm: Fine.", f"Mara Holm, {lead}"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "stamp", ["[08 Feb 18:02]", "[Feb 8, 2024 6:02 PM]", "[18:02, 8 Feb]", "[Thu 18:02]"]
+)
+def test_stamps_above_what_is_said(stamp: str) -> None:
+    lead = stamp.strip("[]")
+    text = f"{stamp} mara\nWe meet.\n\n{stamp} tom\nOn Sunday.\n\n{stamp} mara\nFine.\n"
+    assert messages(text) == [
+        ("mara\nWe meet.", f"mara, {lead}"),
+        ("tom\nOn Sunday.", f"tom, {lead}"),
+        ("mara\nFine.", f"mara, {lead}"),
+    ]
+
+
+@pytest.mark.parametrize("stamp", ["[08 Feb 18:02]", "Feb 08 18:02:11", "[2024-02-08T18:02:11]"])
+def test_stamps_before_names_in_angle_brackets(stamp: str) -> None:
+    text = f"{stamp} <mara> we meet\n{stamp} *** tom joined\n{stamp} <tom> on sunday\n{stamp} <mara> fine\n"
+    assert [said for said, _ in messages(text)] == ["mara> we meet", "tom> on sunday", "mara> fine"]
+
+
+@pytest.mark.parametrize(
     ("said", "kind"),
     [
         ("who renews it", "question"),
@@ -190,6 +249,11 @@ def test_what_a_program_says_answers_nothing(text: str, line: str) -> None:
         "9:00 Opening: in the hall\n10:00 Lunch: in the garden\n11:00 Closing: at sea\n",
         "Name: Anna Berg and her old dog\nAge: about twenty-one years\nTown: a place near the sea\n" * 2,
         "Note: it rains all day long.\n\nNote: it snows all day long.\n\nNote: the sun shines all day.\n",
+        "8 Feb 18:00 Training: in the hall\n15 Feb 18:00 Match: at sea\n22 Feb 18:00 Training: in the hall\n",
+        "Feb 8, 18:00 – Training: in the hall\nFeb 9, 18:00 – Match: at sea\nMay 8, 18:00 – Training: here\n",
+        "[12 May 2021] Holm: it rains.\n[13 May 2021] Reed: it snows.\n[14 May 2021] Holm: it thaws.\n",
+        "[see 3 Feb] Mara: it rains.\n[see 4 Feb] Tom: it snows.\n[see 5 Feb] Mara: it thaws.\n",
+        "On 8 Feb 18:02 Mara said: come.\nOn 9 Feb 18:03 Tom said: no.\nOn 9 Feb 18:09 Mara said: oh.\n",
         "Phone: 0161\nPhone: 0162\nMail: a@b.example\nMail: c@d.example\n",
     ],
 )
@@ -241,7 +305,19 @@ def test_other_json_is_refused(content: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "part", [IRC, WHATSAPP, "<a> b\nc\n", "a: b\n", "A" * 50, "12/03/2024, 14:00 - ", "A B: c\n"]
+    "part",
+    [
+        IRC,
+        WHATSAPP,
+        "<a> b\nc\n",
+        "a: b\n",
+        "A" * 50,
+        "12/03/2024, 14:00 - ",
+        "A B: c\n",
+        "[8 Feb 18:02] A: b\n",
+        "[8 Feb ",
+        "[a 8 b 18:02, ",
+    ],
 )
 def test_the_time_grows_with_the_length_of_a_text(part: str) -> None:
     assert growth(read, part * 300, part * 1_200) < LINEAR

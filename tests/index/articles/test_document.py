@@ -93,3 +93,14 @@ def test_lone_surrogates_are_replaced() -> None:
         "https://x.y/\ufffd",
         "d\ufffd",
     )
+
+
+def test_the_names_of_columns_are_a_caption_with_cells() -> None:
+    builder = DocumentBuilder()
+    builder.add_header(["No.", "", [Run("First "), Run("name", "https://a.example")]], lead="Boats")
+    document = builder.document(Description())
+    assert document.text == "No. First name"
+    (block,) = document.blocks
+    assert (block.kind, block.lead) == (BlockKind.CAPTION, "Boats")
+    assert block.cells == (Cell("", 0, 3), Cell("", 4, 14))
+    assert block.links == (Link(10, 14, "https://a.example"),)

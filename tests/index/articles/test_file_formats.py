@@ -10,10 +10,31 @@ import pytest
 from index.articles.corpus import corpus_files, read_article, unsupported_files
 from index.errors import UnreadableFileError
 from index.records import Article
+from index.segmentation.sentences import split_sentences
 from tests.support.pdf_files import pdf
 from tests.support.small_corpus import put
 
 RTF = rb"{\rtf1\ansi {\b Bees dance.}\par They tell others where the food is: caf\'e9.\par}"
+
+
+@pytest.mark.parametrize("first", ["No.", "No. of players", "Max. for two", "Paid?", "Est. When"])
+@pytest.mark.parametrize(
+    ("name", "table"),
+    [
+        ("a.md", "| {0} | First name |\n|---|---|\n| 2 | Mara |\n| 3 | Tom |\n"),
+        ("a.csv", "{0},First name\n2,Mara\n3,Tom\n"),
+        ("a.html", "<table><tr><th>{0}<th>First name<tr><td>2<td>Mara<tr><td>3<td>Tom</table>"),
+        ("a.txt", "{0}\tFirst name\n2\tMara\n3\tTom\n"),
+        ("a.rst", "{1}  ==========\n{0}  First name\n{1}  ==========\n{2}  Mara\n{1}  ==========\n"),
+    ],
+)
+def test_the_names_of_columns_are_one_sentence(tmp_path: Path, name: str, table: str, first: str) -> None:
+    content = table.format(first, "=" * len(first), "2".ljust(len(first)))
+    article = read_article(put(tmp_path, name, content))
+    sentences = split_sentences(article.text, article.blocks)
+    header = article.text[sentences[0].start : sentences[0].end]
+    assert header.split() == f"{first} First name".split()
+    assert article.blocks[sentences[1].block].cells[0].column == first
 
 
 def test_text_is_kept_as_it_stands(tmp_path: Path) -> None:

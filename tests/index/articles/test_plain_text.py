@@ -30,8 +30,8 @@ PROSE = (
     [
         ("Quiet hours\n===========\n", "Quiet hours", 1),
         ("Quiet hours\n-----------\n", "Quiet hours", 2),
-        ("7.2 Quiet hours\n\n", "Quiet hours", 3),
-        ("7.2 Quiet hours\n", "Quiet hours", 3),
+        ("7.2 Quiet hours\n\n", "7.2 Quiet hours", 3),
+        ("7.2 Quiet hours\n", "7.2 Quiet hours", 3),
         ("12. QUIET HOURS\n\n", "QUIET HOURS", 2),
         ("QUIET HOURS\n", "QUIET HOURS", 1),
         ("Quiet hours\n\n", "Quiet hours", 4),
@@ -67,7 +67,6 @@ def test_what_is_no_heading(line: str) -> None:
         ["- [ ] ", "- [x] ", "- [ ] "],
         ["1. ", "2. ", "3. "],
         ["1) ", "2) ", "3) "],
-        ["1.1 ", "1.2 ", "2.1 "],
         ["A. ", "B. ", "C. "],
         ["i) ", "ii) ", "iii) "],
         ["(a) ", "(b) ", "(c) "],
@@ -109,7 +108,42 @@ def test_a_line_above_a_table_introduces_its_rows() -> None:
 
 
 def test_the_number_of_an_item_is_seen_with_it() -> None:
-    assert contexts("RULES\n\n1.1 Be decent.\n1.2 Be kind.\n") == ["", "RULES › 1.1", "RULES › 1.2"]
+    assert contexts("RULES\n\n1. Be decent.\n2. Be kind.\n") == ["", "RULES › 1", "RULES › 2"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind"),
+    [
+        (["1.8.2 (hotfix, 3 October)", "1.8.1 (2 October)"], "list_item"),
+        (["1.8.2 (hotfix, 3 October)\n", "Seats for two\n", "It rains."], "heading"),
+        (["1.1 Be decent.", "1.2 Be kind.", "2.1 Go home by ten."], "list_item"),
+        (["(1.1) Be decent.", "(1.2) Be kind."], "list_item"),
+        (["10.0.0.1 The router.", "10.0.0.2 The printer."], "list_item"),
+        (["Level 3 opens the forge.", "Level 4 opens the quay."], "list_item"),
+        (["§ 3 Boats have names.", "§ 4 Names are short."], "list_item"),
+    ],
+)
+def test_numbers_of_versions_and_sections_stay_in_the_text(lines: list[str], kind: str) -> None:
+    found = blocks("\n".join(lines) + "\n")
+    assert found[0] == (kind, lines[0].strip())
+    assert [shown for _, shown in found] == [line.strip() for line in lines]
+
+
+def test_what_changed_in_a_version_follows_its_number() -> None:
+    text = "1.8.2 (hotfix, 3 October)\n- mends a crash\n\n1.8.1 (2 October)\n- adds maps\n"
+    assert contexts(text) == ["", "1.8.2 (hotfix, 3 October)", "", "1.8.1 (2 October)"]
+    headed = "Changes\n\n1.8.2 (hotfix, 3 October)\n\nIt mends a crash that came with the maps.\n"
+    assert blocks(headed)[1] == ("heading", "1.8.2 (hotfix, 3 October)")
+
+
+def test_the_number_of_a_section_is_seen_with_its_further_sentences() -> None:
+    assert contexts("RULES\n\n1.1 Be decent.\n1.2 Be kind. Smile.\n") == ["", "RULES", "RULES › 1.2"]
+
+
+def test_a_number_in_a_wrapped_sentence_is_no_item() -> None:
+    text = "The new quay was to cost the town no less than about\n1.5 million crowns. It is not built."
+    assert blocks(text) == [("paragraph", text)]
+    assert blocks("The pump costs about\n12.5 pounds a day.")[1][1] == "12.5 pounds a day."
 
 
 def test_ticks_and_crosses_say_something() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.articles.text_lines import Line, cells, mark, paragraphs
+from index.articles.text_lines import Line, cells, is_code, mark, paragraphs
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,29 @@ def test_marks(shown: str, label: str, kind: str, number: int, depth: int) -> No
     assert found is not None
     assert (found.label, found.kind, found.number, found.depth) == (label, kind, number, depth)
     assert shown[found.length :].lstrip("✓ ") == "one"
+
+
+@pytest.mark.parametrize(
+    ("shown", "kept"),
+    [
+        ("1. one", False),
+        ("(2) one", False),
+        ("a) one", False),
+        ("Step 3: one", False),
+        ("Day 2 - one", False),
+        ("1.8.2 one", True),
+        ("2.1. one", True),
+        ("(1.2) one", True),
+        ("§ 3 one", True),
+        ("Level 3 one", True),
+        ("No. 5 one", True),
+    ],
+)
+def test_numbers_that_say_something_belong_to_the_text(shown: str, kept: bool) -> None:
+    found = mark(shown)
+    assert found is not None
+    assert found.kept is kept
+    assert shown[found.left_out :] == (shown if kept else "one")
 
 
 @pytest.mark.parametrize(
@@ -65,3 +88,10 @@ def test_paragraphs() -> None:
     assert runs[1][0].rule == "="
     assert runs[3][0].is_code
     assert [run[0].page for run in runs] == [1, 1, 1, 1, 2]
+
+
+def test_logs_and_code() -> None:
+    log = "14:02:11 INFO start\n14:02:12 ERROR stop\n"
+    assert is_code(paragraphs(log)[0])
+    assert is_code(paragraphs("    x = open(1)\n    y = [x]\n")[0])
+    assert not is_code(paragraphs("    Bees dance.\n    They fly.\n")[0])

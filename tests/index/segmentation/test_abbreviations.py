@@ -14,6 +14,8 @@ from index.segmentation.abbreviations import goes_on
         ("Voss et al. [14]", "measured it", True),
         ("It cost 3 bn.", "Euros", True),
         ("It cost 3 bn.", "They paid", False),
+        ("Max.", "for two", True),
+        ("Est.", "on", True),
         ("in 14 Mill St.", "They sold it", False),
         ("things: 1.", "a compass", True),
         ("Open Fri.", "9 to 5", True),
