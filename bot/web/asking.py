@@ -5,7 +5,7 @@ from collections import OrderedDict
 from bot.live.live_library import LiveLibrary
 from bot.live.question_queue import DeadlineError, LibraryAnswer, QuestionQueue, QueueFullError
 from bot.telemetry.meter import Meter
-from index.errors import FootnoteError
+from index.errors import FootnoteError, StoreBusyError, StoreUnavailableError
 from index.records import Answer, clean_question
 from index.retrieval.retriever import CANDIDATES
 
@@ -37,7 +37,7 @@ class Asking:
         try:
             given = await self._question_queue.ask(question, article=article, top_k=top_k)
             outcome = "answered" if given.answer.answerable else "declined"
-        except QueueFullError:
+        except (QueueFullError, StoreBusyError, StoreUnavailableError):
             outcome = "busy"
             raise
         except DeadlineError:

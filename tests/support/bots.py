@@ -1,9 +1,10 @@
 """Bots for the tests: the real client over a shared library, connected to the fake Discord."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from bot.config import BotConfig
@@ -28,9 +29,17 @@ FAST = {"questions_per_minute": 0, "server_questions_per_minute": 0}
 
 
 def bot_config(
-    library: Path, folder: Path, discord: FakeDiscord, contact: str = "", **settings: Any
+    library: Path,
+    folder: Path,
+    discord: FakeDiscord,
+    contact: str = "",
+    store: Mapping[str, Any] = MappingProxyType({}),
+    **settings: Any,
 ) -> BotConfig:
-    """Return the configuration of a bot over what lies below `library`, with its own files in `folder`."""
+    """Return the configuration of a bot over what lies below `library`, with its own files in `folder`.
+
+    `store` are keys of `[store]`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     return BotConfig.model_validate(
         {
@@ -38,6 +47,7 @@ def bot_config(
             "corpus": {"directory": str(library / "corpus")},
             "index": {"directory": str(library / "index"), "watch": 0},
             "answer": {"contact": contact},
+            "store": dict(store),
             "discord": {"api_base": discord.api_base, "directory": "bot", **FAST, **settings},
         }
     )
@@ -68,11 +78,12 @@ class Bots:
     update_index: UpdateIndex = update_in_child
     hosts: Hosts = DISCORDS
     open_within: float = 120.0  # seconds; a slow machine takes long to build an index
+    store: Mapping[str, Any] = field(default_factory=dict)
     running: dict[FootnoteClient, asyncio.Task[None]] = field(default_factory=dict)
 
     async def start(self, **settings: Any) -> FootnoteClient:
         """Start a bot and wait until it is ready; `settings` are keys of `[discord]`, or `contact`."""
-        config = bot_config(self.library_folder, self.folder, self.discord, **settings)
+        config = bot_config(self.library_folder, self.folder, self.discord, store=self.store, **settings)
         meter = Meter()
         live_library = LiveLibrary(config, self.library, meter, self.update_index)
         question_queue = QuestionQueue.from_settings(config.discord, live_library, meter)

@@ -102,10 +102,10 @@ _REASONS = {
         "empty", "question empty", logging.INFO, "There is no question in that.", with_reference=False
     ),
 }
-_STORE_LATE = 10.0
+STORE_LATE = 10.0
 """Seconds after which a question may be asked again that the database had no time for."""
 _STORE_BUSY = ErrorMeaning(
-    "busy", "database busy or away", logging.WARNING, busy_reply(_STORE_LATE).content, with_reference=False
+    "busy", "database busy or away", logging.WARNING, busy_reply(STORE_LATE).content, with_reference=False
 )
 _LIBRARY_FAILED = ErrorMeaning(
     "library",

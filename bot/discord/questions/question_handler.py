@@ -16,7 +16,7 @@ from typing import Any
 import discord
 
 from bot.config import BotConfig
-from bot.discord.delivery.error_meanings import NO_HISTORY, TAKEN, meaning_of
+from bot.discord.delivery.error_meanings import NO_HISTORY, STORE_LATE, TAKEN, meaning_of
 from bot.discord.delivery.repeat_guards import RecentIds, SentWarnings
 from bot.discord.delivery.sending import (
     defer_response,
@@ -55,7 +55,7 @@ from bot.small_talk import recognise
 from bot.telemetry.log_format import fields
 from bot.telemetry.meter import Meter
 from bot.web.addresses import with_room_links
-from index.errors import EmptyQuestionError, UnknownArticleError
+from index.errors import EmptyQuestionError, StoreBusyError, StoreUnavailableError, UnknownArticleError
 from index.records import Answer, clean_question
 from index.retrieval.retriever import CANDIDATES
 from index.storage.catalog import article_key
@@ -199,13 +199,16 @@ class QuestionHandler:
         return None
 
     async def respond(self, question: DiscordQuestion, complete: CompleteQuestion | None = None) -> Response:
-        """Ask the library. A full queue, a missed deadline and an unknown article are responses too."""
+        """Ask the library. That it has no time, or no such article, is a response too."""
         try:
             return await self.in_flight.wait_for(self._answer(question, complete))
         except QueueFullError as error:
             return Response(busy_reply(error.retry_after), "busy")
         except DeadlineError as error:
             return Response(late_reply(error.retry_after), "late")
+        except (StoreBusyError, StoreUnavailableError) as error:
+            log.warning("database busy or away", extra=fields(reason=error.message))
+            return Response(busy_reply(STORE_LATE), "busy")
         except ShutdownError:
             return Response(notice(LEAVING), "busy", private=True)
         except UnknownArticleError:

@@ -1,0 +1,156 @@
+"""A database that goes away under the bot and the reading room: people wait, or are told to come back."""
+
+import asyncio
+import logging
+import re
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.config import Config
+from index.errors import StoreError
+from index.library import Library
+from index.storage.postgres.database import Database
+from tests.fake_discord import FakeDiscord
+from tests.support.bots import Bots, update_here
+from tests.support.discord_questions import ask, mentioning, starts, text
+from tests.support.postgres_fixtures import with_store
+from tests.support.postgres_server import Server
+from tests.support.reading_rooms import Rooms
+from tests.support.small_library import ARTICLES, build, make_config, provide_encoder, write_corpus
+
+pytestmark = pytest.mark.slow
+
+QUESTION = "How many people live in Raqqa?"
+PATIENCE = 120  # seconds that a question waits here for a server on a slow machine
+BUSY = re.compile(r"I'm busy.* try again in 10 s\.")
+
+
+@pytest.fixture
+def config(own_server: Server, tmp_path: Path, encoder_folder: Path) -> Config:
+    """A library in a database that a question waits for as long as it takes."""
+    config = with_store(make_config(tmp_path), own_server.database(), wait=PATIENCE)
+    write_corpus(config.corpus_directory, ARTICLES)
+    provide_encoder(config, encoder_folder)
+    build(config)
+    return config
+
+
+@pytest.fixture
+def stored_bots(
+    discord: FakeDiscord, config: Config, tmp_path: Path, runner: asyncio.Runner
+) -> Iterator[Bots]:
+    """Return what starts bots over the library in the database."""
+    bots = Bots(discord, Library.open(config), tmp_path, tmp_path / "home", update_here)
+    bots.store = {"url": config.store.url, "wait": config.store.wait}
+    yield bots
+    runner.run(bots.stop_all())
+
+
+@pytest.fixture
+def refused(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Return what is set once somebody has asked the database in vain."""
+    in_vain = threading.Event()
+    attempt = Database._in_snapshot
+
+    def noted(*arguments: Any) -> Any:
+        try:
+            return attempt(*arguments)
+        except StoreError:
+            in_vain.set()
+            raise
+
+    monkeypatch.setattr(Database, "_in_snapshot", noted)
+    return in_vain
+
+
+@asynccontextmanager
+async def away(server: Server) -> AsyncIterator[None]:
+    """Have the server killed, and started again at the end."""
+    await asyncio.to_thread(server.kill)
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(server.start)
+
+
+async def test_a_question_in_discord_waits_for_a_database_that_was_killed(
+    discord: FakeDiscord, stored_bots: Bots, own_server: Server, refused: threading.Event
+) -> None:
+    await stored_bots.start(deadline=PATIENCE)
+    async with away(own_server):
+        asked = await (await ask(discord, QUESTION)).acknowledged()
+        said = await discord.say(
+            discord.world.user, discord.world.channel, f"{discord.world.bot.mention} {QUESTION}"
+        )
+        await asyncio.to_thread(refused.wait, PATIENCE)
+        assert not asked.is_done
+    assert "90,000" in text(await asked.done(PATIENCE))
+    assert "90,000" in starts(await discord.answer(said, PATIENCE))
+
+
+async def test_who_waits_too_long_for_the_database_is_told_when_to_come_back(
+    discord: FakeDiscord, stored_bots: Bots, own_server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    stored_bots.library = Library.open(impatient(stored_bots))
+    await stored_bots.start()
+    async with away(own_server):
+        with caplog.at_level(logging.WARNING, "bot"):
+            asked = await (await ask(discord, QUESTION)).done(PATIENCE)
+            assert BUSY.fullmatch(text(asked))
+            assert BUSY.fullmatch((await mentioning(discord, QUESTION)).content)
+    assert {record.getMessage() for record in caplog.records} == {"database busy or away"}
+    assert not any(record.exc_info for record in caplog.records)
+    assert "90,000" in text(await (await ask(discord, QUESTION)).done(PATIENCE))
+
+
+async def test_a_database_that_stays_away_until_the_deadline(
+    discord: FakeDiscord, stored_bots: Bots, own_server: Server
+) -> None:
+    client = await stored_bots.start(deadline=1)
+    async with away(own_server):
+        assert "took too long" in text(await (await ask(discord, QUESTION)).done(PATIENCE))
+    await discord.until(lambda: client.services.question_queue.is_idle, PATIENCE)
+
+
+async def test_the_reading_room_waits_for_a_database_that_was_killed(
+    rooms: Rooms, config: Config, own_server: Server, refused: threading.Event
+) -> None:
+    patient = {"deadline": PATIENCE}
+    room = await rooms.open(library=await asyncio.to_thread(Library.open, config), discord=patient)
+    async with away(own_server):
+        asked = asyncio.create_task(room.get("/", params={"q": QUESTION}))
+        article = asyncio.create_task(room.get("/a/raqqa"))
+        await asyncio.to_thread(refused.wait, PATIENCE)
+        assert not asked.done()
+        assert not article.done()
+    assert "About 90,000" in (await asked).words
+    assert "predicts a long fight" in (await article).words
+
+
+async def test_the_reading_room_says_that_the_database_is_away(
+    rooms: Rooms, config: Config, own_server: Server
+) -> None:
+    hasty = with_store(config, config.store.url, wait=0.5)
+    room = await rooms.open(library=await asyncio.to_thread(Library.open, hasty))
+    async with away(own_server):
+        for path in ("/", "/api/ask"):
+            reply = await room.get(path, params={"q": QUESTION})
+            assert reply.status == 503
+            assert reply.headers["Retry-After"] == "10"
+            assert "The database has no time at the moment." in reply.text
+        assert (await room.get("/a/raqqa")).status == 503
+    outcomes = {"source": "web", "outcome": "busy"}
+    registry = room.services.meter.registry
+    assert registry.get_sample_value("footnote_questions_total", outcomes) == 2
+    assert "About 90,000" in (await room.get("/", params={"q": QUESTION})).words
+
+
+def impatient(bots: Bots) -> Config:
+    """Return the configuration of the bots' library with little patience for the database."""
+    folder = bots.library_folder
+    return with_store(make_config(folder), bots.store["url"], wait=0.5)
