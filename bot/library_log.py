@@ -1,4 +1,4 @@
-"""Log of who changed the library, and when: a file of lines in the bot's folder that only grows.
+"""Log of who changed the library, and when: a file of lines in the bot's folder that only grows, or a table.
 
 It holds Discord's ids of people and servers, never their names, and no text of articles.
 """
@@ -7,13 +7,22 @@ import errno
 import json
 import logging
 import os
+import uuid
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from bot.config import BotConfig
 from bot.wording import error_message
+from index.database_urls import redacted
+from index.errors import FootnoteError, IndexMissingError, IndexStaleError
+from index.segmentation.characters import replace_surrogates
+from index.storage.published import store_of
+
+if TYPE_CHECKING:
+    from index.storage.postgres.database import Database
 
 LOG_FILE = "library.jsonl"
 TERMINAL, SCHEDULE = "terminal", "schedule"
@@ -23,6 +32,13 @@ log = logging.getLogger(__name__)
 
 _BLOCK = 1 << 16  # bytes that are read at a time, from the end
 _FIELDS = ("time", "server", "who", "action", "file", "url")
+_RECORD = """
+INSERT INTO library_changes (tenant, entry, "time", server, who, action, file, url)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (tenant, entry) DO NOTHING
+"""
+_READ = """
+SELECT "time", server, who, action, file, url FROM library_changes WHERE "time" >= %s ORDER BY row
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +62,7 @@ class LibraryLog:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / LOG_FILE
+        self.place = str(self.path)
 
     def record(
         self, who: str | int, action: str, file: str, url: str | None = None, *, server: int | None = None
@@ -57,8 +74,7 @@ class LibraryLog:
             log.warning("the change is not in the log: %s", error_message(error))
 
     def _append(self, who: str | int, action: str, file: str, url: str | None, server: int | None) -> None:
-        time = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        change = LibraryChange(time, None if server is None else str(server), str(who), action, file, url)
+        change = _change_now(who, action, file, url, server)
         self.path.parent.mkdir(parents=True, exist_ok=True)
         # Begins with a line break, so that a line that a full disk cut short spoils no other.
         line = f"\n{json.dumps(asdict(change))}".encode()
@@ -89,6 +105,56 @@ class LibraryLog:
         Raises OSError.
         """
         return [*self.since("")]
+
+
+class StoredLibraryLog:
+    """The log in the database of the library, as a tenant sees it; the common one sees all changes."""
+
+    def __init__(self, database: "Database", tenant: int, url: str) -> None:
+        self.place = redacted(url)
+        self._database = database
+        self._tenant = tenant
+
+    def record(
+        self, who: str | int, action: str, file: str, url: str | None = None, *, server: int | None = None
+    ) -> None:
+        """Store a change that was made now. It stays made if it cannot be recorded: then that is logged."""
+        tenant = server or 0
+        values = [tenant, uuid.uuid4(), *astuple(_change_now(who, action, file, url, server))]
+        stored = [replace_surrogates(each) if isinstance(each, str) else each for each in values]
+        try:
+            self._database.change(tenant, lambda connection: connection.execute(_RECORD, stored))
+        except FootnoteError as error:
+            log.warning("the change is not in the log: %s", error.message)
+
+    def since(self, time: str) -> tuple[LibraryChange, ...]:
+        """Read the changes from a `time` on, UTC in ISO 8601. Raises StoreError."""
+        try:
+            self._database.check()
+        except (IndexMissingError, IndexStaleError):
+            return ()
+        rows = self._database.query(self._tenant, _READ, (time,))
+        return tuple(LibraryChange(*row) for row in rows)
+
+    def list(self) -> list[LibraryChange]:
+        """Read the changes, oldest first. Raises StoreError."""
+        return [*self.since("")]
+
+
+def library_log_of(config: BotConfig) -> LibraryLog | StoredLibraryLog:
+    """Return the log of the library that `config` names, in the bot's folder or in the database.
+
+    Raises ConfigurationError if what talks to the database is not installed.
+    """
+    url = config.store_url
+    if url is None:
+        return LibraryLog(config.bot_directory)
+    return StoredLibraryLog(store_of(config, url), config.tenant, url)
+
+
+def _change_now(who: str | int, action: str, file: str, url: str | None, server: int | None) -> LibraryChange:
+    time = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return LibraryChange(time, None if server is None else str(server), str(who), action, file, url)
 
 
 def _begins_before(block: bytes, time: str) -> bool:

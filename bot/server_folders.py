@@ -78,10 +78,10 @@ def server_ids(config: BotConfig) -> list[int]:
     return sorted(int(path.name) for path in folders if _ID.fullmatch(path.name) and path.is_dir())
 
 
-def feedback_directories(config: BotConfig) -> list[Path]:
-    """List the folders of all feedback: that of `config` and, if it is of no server, those of the servers."""
+def feedback_configs(config: BotConfig) -> list[BotConfig]:
+    """List the configurations of all feedback: `config` and, if it is of no server, those of the servers."""
     servers = server_ids(config) if config.server is None else []
-    return [config.feedback_directory, *(config.of_server(id_).feedback_directory for id_ in servers)]
+    return [config, *map(config.of_server, servers)]
 
 
 def mark_left(config: BotConfig) -> bool:

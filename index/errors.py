@@ -12,7 +12,9 @@
     ├── StoreError
     │   ├── StoreUnavailableError
     │   └── StoreBusyError
-    └── IndexMissingError, IndexDamagedError, IndexStaleError, IndexBusyError, IndexUnwritableError
+    ├── IndexMissingError, IndexDamagedError, IndexStaleError, IndexBusyError
+    └── IndexUnwritableError
+        └── StoreFullError
 
 The library knows no command: what to do about an error is said by the front ends, which go by its `reason`.
 `remedy` is only filled with advice that holds for every front end.
@@ -182,6 +184,10 @@ class IndexUnwritableError(FootnoteError):
     """The index folder cannot be written, or the disk is full; an index that is there stays complete."""
 
     default_reason = Reason.INDEX_UNWRITABLE
+
+
+class StoreFullError(IndexUnwritableError):
+    """The database that holds the library has no room left; what is stored there stays complete."""
 
 
 class StoreError(FootnoteError):

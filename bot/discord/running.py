@@ -20,13 +20,14 @@ from bot.discord.events.message_articles import fetch_message
 from bot.discord.library.message_refresh import refresh_messages
 from bot.discord.library.page_refresh import Refreshed, refresh_in_child, refresh_regularly
 from bot.discord.library.server_libraries import ServerLibraries
-from bot.feedback.store import Feedback, FeedbackError
+from bot.feedback.places import FeedbackStore, feedback_of, open_feedback
+from bot.feedback.store import FeedbackError
 from bot.feedback.unanswered import UnansweredQuestions
 from bot.listening import check_address
 from bot.live.live_library import LiveLibrary
 from bot.live.question_queue import QuestionQueue
 from bot.live.stopping import run_until_signalled
-from bot.server_folders import feedback_directories
+from bot.server_folders import feedback_configs
 from bot.telemetry.health import DISCONNECTED, READY, STARTING, STOPPING, Health, serve
 from bot.telemetry.log_format import fields
 from bot.telemetry.meter import Meter
@@ -55,7 +56,7 @@ def run_bot(config: BotConfig, token: str, web_token: str = "") -> None:
     run_until_signalled(Bot(config, token, web_token=web_token).run)
 
 
-def _open_feedback(config: BotConfig) -> Feedback:
+def _open_feedback(config: BotConfig) -> FeedbackStore:
     """Open the feedback. Raises ConfigurationError if its folder cannot be written to."""
     folder = config.bot_directory
     try:
@@ -65,7 +66,7 @@ def _open_feedback(config: BotConfig) -> Feedback:
     except OSError as error:
         why = f"{folder}: {error.strerror or error_message(error)}"
         raise ConfigurationError(f"{config.named('discord.directory')}: {why}") from error
-    return Feedback.open(folder)
+    return open_feedback(config, folder)
 
 
 async def delete_expired_questions(config: BotConfig) -> None:
@@ -73,8 +74,8 @@ async def delete_expired_questions(config: BotConfig) -> None:
     keep = config.discord.keep_unanswered
     while True:
         complete = True
-        for folder in await asyncio.to_thread(feedback_directories, config):
-            unanswered = UnansweredQuestions(Feedback(folder), config.discord.keep_days if keep else 0)
+        for each in await asyncio.to_thread(feedback_configs, config):
+            unanswered = UnansweredQuestions(feedback_of(each), config.discord.keep_days if keep else 0)
             try:
                 if deleted := await asyncio.to_thread(unanswered.delete_expired):
                     log.info("old unanswered questions deleted", extra=fields(count=deleted))

@@ -12,7 +12,8 @@ from bot.discord.account.login import is_temporary, logged_in_client, unreachabl
 from bot.discord.account.permissions import invite_link, missing_permissions, permission_names
 from bot.discord.account.token import FILE_VARIABLE, VARIABLE, read_token
 from bot.doctor.check import FAIL, OK, WARN, Check, try_to_write
-from bot.feedback.store import Feedback, FeedbackError
+from bot.feedback.places import feedback_of
+from bot.feedback.store import FeedbackError
 from bot.listening import host_and_port, reason_not_listening
 from bot.remedies import remedy_for
 from bot.wording import count_with_noun
@@ -49,7 +50,7 @@ def examine_feedback(config: BotConfig) -> Check:
     folder = config.bot_directory
     try:
         try_to_write(folder)
-        entries = Feedback(folder).list()
+        entries = feedback_of(config).list()
     except OSError as error:
         remedy = "Make it writable for the bot, or name another folder as `[discord] directory`."
         return Check("feedback", FAIL, f"{error.filename} cannot be written to: {error.strerror}", remedy)

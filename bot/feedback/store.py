@@ -11,7 +11,7 @@ import errno
 import hashlib
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +24,8 @@ from index.segmentation.characters import replace_surrogates
 FEEDBACK_FILE = "feedback.sqlite"
 KEY_FILE = "feedback.key"
 NOTE_LIMIT = 1000
+MOST_QUESTIONS = 10_000
+"""Unanswered questions kept at most, whatever their age: the latest ones."""
 
 _APPLICATION = 0x466E6F74  # marks the file as this program's: "Fnot"
 _VERSION = 1
@@ -56,6 +58,17 @@ FROM feedback ORDER BY row
 """
 _FORGET = "DELETE FROM feedback WHERE person = ?"
 _NOTE = "UPDATE feedback SET note = ? WHERE row = ? AND person = ?"
+_QUESTIONS = """
+CREATE TABLE IF NOT EXISTS unanswered (
+    row INTEGER PRIMARY KEY AUTOINCREMENT, asked TEXT NOT NULL, question TEXT NOT NULL
+) STRICT
+"""
+_ADD_QUESTION = "INSERT INTO unanswered (asked, question) VALUES (?, ?)"
+_LIST_QUESTIONS = "SELECT row, asked, question FROM unanswered WHERE asked > ? ORDER BY row DESC"
+_EXPIRE = """
+DELETE FROM unanswered
+WHERE asked <= ? OR row <= (SELECT max(row) FROM unanswered) - ?
+"""
 
 Result = TypeVar("Result")
 
@@ -117,6 +130,7 @@ class Feedback:
 
     def __init__(self, folder: Path, patience: float = 5.0) -> None:
         self.path = folder / FEEDBACK_FILE
+        self.place = str(self.path)
         self._key_path = folder / KEY_FILE
         self._patience = patience
 
@@ -145,8 +159,8 @@ class Feedback:
             self._hash("message", message),
             datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             judgement.right,
-            *map(_storable, (judgement.question or "", judgement.answer, judgement.index)),
-            *map(_storable, (judgement.asked_in, judgement.article, judgement.sentence)),
+            *map(storable, (judgement.question or "", judgement.answer, judgement.index)),
+            *map(storable, (judgement.asked_in, judgement.article, judgement.sentence)),
         )
         return self.run(lambda database: _put(database, values))
 
@@ -157,7 +171,7 @@ class Feedback:
         """
         if row > _LARGEST_ROW:
             return False
-        values = (_storable(text[:NOTE_LIMIT]), row, self._hash("user", user))
+        values = (storable(text[:NOTE_LIMIT]), row, self._hash("user", user))
         return self.run(lambda database: database.execute(_NOTE, values).rowcount == 1)
 
     def forget(self, user: int) -> int:
@@ -183,6 +197,37 @@ class Feedback:
     def list(self) -> list[Entry]:
         """Read all feedback, oldest first; none if there is no file. Raises FeedbackError."""
         return self.run(_entries) if self.path.exists() else []
+
+    def add_question(self, asked: str, question: str, expired: str) -> None:
+        """Store a question that the articles did not answer, and delete those asked until `expired`."""
+
+        def put(database: sqlite3.Connection) -> None:
+            database.execute(_QUESTIONS)
+            database.execute(_ADD_QUESTION, (asked, question))
+            _expire(database, expired)
+
+        self.run(put)
+
+    def questions(self, expired: str) -> Sequence[tuple[int, str, str]]:
+        """Read row, time and words of the questions asked after `expired`, latest first."""
+
+        def read(database: sqlite3.Connection) -> Sequence[tuple[int, str, str]]:
+            database.execute(_QUESTIONS)
+            return database.execute(_LIST_QUESTIONS, (expired,)).fetchall()
+
+        return self.run(read) if self.path.exists() else []
+
+    def delete_questions(self, expired: str | None = None) -> int:
+        """Delete the questions asked until `expired`, or all, also from the file's free space; count them."""
+
+        def delete(database: sqlite3.Connection) -> int:
+            database.execute(_QUESTIONS)
+            if expired is not None:
+                return _expire(database, expired)
+            database.execute("PRAGMA secure_delete = ON")
+            return database.execute("DELETE FROM unanswered").rowcount
+
+        return self.run(delete) if self.path.exists() else 0
 
     def run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """Do work within a transaction: all of it is on the disk, or nothing. Raises FeedbackError."""
@@ -245,7 +290,7 @@ class Feedback:
         )
 
     def _hash(self, kind: str, number: int) -> str:
-        return hashlib.blake2b(f"{kind}:{number}".encode(), key=self._key(), digest_size=16).hexdigest()
+        return keyed_hash(self._key(), kind, number)
 
     def _key(self) -> bytes:
         """Read the key of the hashes, creating it if necessary."""
@@ -264,6 +309,16 @@ class Feedback:
         """Make the key, within a transaction: of processes that start at once, one makes it."""
         if not self._key_path.exists():
             write_atomically(self._key_path, secrets.token_hex(32).encode())
+
+
+def keyed_hash(key: bytes, kind: str, number: int) -> str:
+    """Return what stands for the id of a person or a message, which nobody without the key can compute."""
+    return hashlib.blake2b(f"{kind}:{number}".encode(), key=key, digest_size=16).hexdigest()
+
+
+def storable(text: str | None) -> str | None:
+    """Return text without the lone surrogates that a database refuses."""
+    return None if text is None else replace_surrogates(text)
 
 
 @contextlib.contextmanager
@@ -301,13 +356,13 @@ def _put(database: sqlite3.Connection, values: tuple[Any, ...]) -> Receipt:
     return Receipt(int(row), previous is not None and bool(previous[0]) is not right)
 
 
+def _expire(database: sqlite3.Connection, expired: str) -> int:
+    database.execute("PRAGMA secure_delete = ON")
+    return database.execute(_EXPIRE, (expired, MOST_QUESTIONS)).rowcount
+
+
 def _entries(database: sqlite3.Connection) -> list[Entry]:
     return [
         Entry(row, judged, note, Judgement(bool(right), question or None, *rest), message)
         for row, judged, note, message, right, question, *rest in database.execute(_LIST)
     ]
-
-
-def _storable(text: str | None) -> str | None:
-    """Return text without the lone surrogates that a database refuses."""
-    return None if text is None else replace_surrogates(text)

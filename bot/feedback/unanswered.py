@@ -5,30 +5,12 @@ the words become "…".
 """
 
 import re
-import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 
-from bot.feedback.store import Feedback
 from index.segmentation.characters import replace_surrogates
-
-MOST_QUESTIONS = 10_000
-"""Questions kept at most, whatever their age: the latest ones."""
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS unanswered (
-    row INTEGER PRIMARY KEY AUTOINCREMENT, asked TEXT NOT NULL, question TEXT NOT NULL
-) STRICT
-"""
-_ADD = "INSERT INTO unanswered (asked, question) VALUES (?, ?)"
-_LIST = "SELECT row, asked, question FROM unanswered WHERE asked > ? ORDER BY row DESC"
-_EXPIRE = """
-DELETE FROM unanswered
-WHERE asked <= ? OR row <= (SELECT max(row) FROM unanswered) - ?
-"""
-_FORGET = "DELETE FROM unanswered"
 
 # "<@123>", "<@!123>", "<@&123>": a mention as Discord writes it
 _MENTION: Final = re.compile(r"<@[!&]?\d+>")
@@ -45,14 +27,27 @@ class UnansweredQuestion:
     question: str
 
 
+class QuestionStore(Protocol):
+    """Where unanswered questions are kept: a file, or a database. All of it raises FeedbackError."""
+
+    def add_question(self, asked: str, question: str, expired: str) -> None:
+        """Store a question, and delete those asked until `expired`."""
+
+    def questions(self, expired: str) -> Sequence[tuple[int, str, str]]:
+        """Read row, time and words of the questions asked after `expired`, latest first."""
+
+    def delete_questions(self, expired: str | None = None) -> int:
+        """Delete the questions asked until `expired`, or all; return how many it was."""
+
+
 class UnansweredQuestions:
-    """The unanswered questions of the last `keep_days` days, in the database of the feedback.
+    """The unanswered questions of the last `keep_days` days, where the feedback is.
 
     With 0 days, none are kept: `delete_expired` deletes all.
     """
 
-    def __init__(self, feedback: Feedback, keep_days: int) -> None:
-        self._feedback = feedback
+    def __init__(self, store: QuestionStore, keep_days: int) -> None:
+        self._store = store
         self.keep_days = keep_days
 
     def add(self, question: str, names: Iterable[str] = ()) -> None:
@@ -62,52 +57,20 @@ class UnansweredQuestions:
         """
         now = datetime.now(UTC)
         text = replace_surrogates(anonymous(question, names))
-
-        def put(database: sqlite3.Connection) -> None:
-            database.execute(_SCHEMA)
-            database.execute(_ADD, (_iso(now), text))
-            self._expire(database, now)
-
-        self._feedback.run(put)
+        self._store.add_question(_iso(now), text, self._limit(now))
 
     def delete_expired(self) -> int:
-        """Delete what is too old, also from the file's free space; return how many questions it was.
-
-        Raises FeedbackError.
-        """
-
-        def delete(database: sqlite3.Connection) -> int:
-            database.execute(_SCHEMA)
-            return self._expire(database, datetime.now(UTC))
-
-        return self._feedback.run(delete) if self._feedback.path.exists() else 0
+        """Delete what is too old; return how many questions it was. Raises FeedbackError."""
+        return self._store.delete_questions(self._limit(datetime.now(UTC)))
 
     def list(self) -> list[UnansweredQuestion]:
-        """Read the questions, latest first; none if there is no file. Raises FeedbackError."""
-
-        def read(database: sqlite3.Connection) -> list[UnansweredQuestion]:
-            database.execute(_SCHEMA)
-            rows = database.execute(_LIST, (self._limit(datetime.now(UTC)),)).fetchall()
-            return [UnansweredQuestion(*row) for row in rows]
-
-        return self._feedback.run(read) if self._feedback.path.exists() else []
+        """Read the questions, latest first; none if nothing was ever stored. Raises FeedbackError."""
+        rows = self._store.questions(self._limit(datetime.now(UTC)))
+        return [UnansweredQuestion(*row) for row in rows]
 
     def forget(self) -> int:
-        """Delete all questions, also from the file's free space; return how many it was.
-
-        Raises FeedbackError.
-        """
-
-        def delete(database: sqlite3.Connection) -> int:
-            database.execute("PRAGMA secure_delete = ON")
-            database.execute(_SCHEMA)
-            return database.execute(_FORGET).rowcount
-
-        return self._feedback.run(delete) if self._feedback.path.exists() else 0
-
-    def _expire(self, database: sqlite3.Connection, now: datetime) -> int:
-        database.execute("PRAGMA secure_delete = ON")
-        return database.execute(_EXPIRE, (self._limit(now), MOST_QUESTIONS)).rowcount
+        """Delete all questions; return how many it was. Raises FeedbackError."""
+        return self._store.delete_questions()
 
     def _limit(self, now: datetime) -> str:
         """Return the time of the latest question that is too old."""

@@ -1,7 +1,6 @@
 """Layout of the feedback: a list of verdicts, and what an export left out."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from bot.feedback.store import Entry, Judgement
@@ -43,13 +42,13 @@ def forgotten_blocks(count: int) -> list[Block]:
     return [Block((Piece(f"deleted {count_with_noun(count, 'verdict')}"),))]
 
 
-def feedback_blocks(entries: Sequence[Entry], path: Path) -> list[Block]:
+def feedback_blocks(entries: Sequence[Entry], place: str) -> list[Block]:
     """Lay out judgements, oldest first: the verdict, the question, what the bot said, and the note.
 
-    `path` is the file that they are stored in, named if there are none.
+    `place` is where they are stored, named if there are none.
     """
     if not entries:
-        return [Block((Piece(f"no verdicts yet in {safe(str(path))}"),))]
+        return [Block((Piece(f"no verdicts yet in {safe(place)}"),))]
     right = sum(entry.judgement.right for entry in entries)
     blocks = [Block((Piece(f"{right} right, {len(entries) - right} wrong", "title"),))]
     for entry in entries:

@@ -6,7 +6,8 @@ from typing import Any
 
 from bot.config import BotConfig
 from bot.feedback.grouping import SameWords, group_alike, in_same_words
-from bot.feedback.store import Feedback, FeedbackError
+from bot.feedback.places import feedback_of
+from bot.feedback.store import FeedbackError
 from bot.feedback.unanswered import UnansweredQuestions
 from bot.json_output import answer_object, dump
 from bot.shown_citations import shown_citations
@@ -62,7 +63,7 @@ class Export:
 
 def stored_questions(config: BotConfig) -> UnansweredQuestions:
     """Return the unanswered questions that the bot stored."""
-    return UnansweredQuestions(Feedback(config.feedback_directory), config.discord.keep_days)
+    return UnansweredQuestions(feedback_of(config), config.discord.keep_days)
 
 
 def find_gaps(config: BotConfig) -> list[Gap]:
@@ -128,8 +129,8 @@ def gap_blocks(gaps: Sequence[Gap], config: BotConfig) -> list[Block]:
     if not gaps:
         if not config.discord.keep_unanswered:
             return [Block((Piece("no unanswered questions: [discord] keep_unanswered is off"),))]
-        path = Feedback(config.feedback_directory).path
-        return [Block((Piece(f"no unanswered questions yet in {safe(str(path))}"),))]
+        place = feedback_of(config).place
+        return [Block((Piece(f"no unanswered questions yet in {safe(place)}"),))]
     closed = sum(gap.is_closed for gap in gaps)
     asked = count_with_noun(sum(gap.count for gap in gaps), "unanswered question")
     groups = count_with_noun(len(gaps), "group")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.config import BotConfig
-from bot.library_log import TERMINAL, LibraryLog
+from bot.library_log import TERMINAL, library_log_of
 from bot.remedies import poor_text_remedy, remedy_for
 from bot.terminal.blocks import Block, Piece
 from bot.terminal.progress import progress
@@ -40,7 +40,7 @@ def take_each(
     """
     done: list[Ingested] = []
     failures: Failures = []
-    library_log = LibraryLog(config.bot_directory)
+    library_log = library_log_of(config)
     if expected is None:
         sources = list(sources)
         expected = sources.__len__
@@ -168,7 +168,7 @@ def remove(config: BotConfig, names: Iterable[str]) -> tuple[list[dict[str, Any]
     corpus = config.corpus_directory
     files = list({file.id: file for file in (find_file(corpus, name) for name in names)}.values())
     trash = remove_articles(corpus, files)
-    library_log = LibraryLog(config.bot_directory)
+    library_log = library_log_of(config)
     for file in files:
         library_log.record(TERMINAL, "removed", file.file, server=config.server)
     objects = [{"id": file.id, "file": file.file, "trash": str(trash / file.file)} for file in files]

@@ -1,17 +1,16 @@
 """Changes of the library, laid out for a terminal."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from bot.library_log import SCHEDULE, TERMINAL, LibraryChange
 from bot.terminal.blocks import Block, Piece
 from bot.wording import safe, safe_link
 
 
-def change_blocks(changes: Sequence[LibraryChange], path: Path) -> list[Block]:
-    """Lay out changes, a line for each; `path` is their file, named if there are none."""
+def change_blocks(changes: Sequence[LibraryChange], place: str) -> list[Block]:
+    """Lay out changes, a line for each; `place` is where they are kept, named if there are none."""
     if not changes:
-        return [Block((Piece(f"no changes yet in {safe(str(path))}"),))]
+        return [Block((Piece(f"no changes yet in {safe(place)}"),))]
     return [
         Block(
             (

@@ -11,7 +11,16 @@ from pathlib import Path
 import pytest
 
 from bot import library_log
-from bot.library_log import LOG_FILE, TERMINAL, LibraryChange, LibraryLog
+from bot.config import BotConfig
+from bot.library_log import (
+    LOG_FILE,
+    TERMINAL,
+    LibraryChange,
+    LibraryLog,
+    StoredLibraryLog,
+    library_log_of,
+)
+from index.storage.postgres.database import Database
 
 USER, SERVER = 80351110224678912, 197038439483310086
 
@@ -84,3 +93,40 @@ def test_the_latest_changes_are_read_without_the_whole_file(
     log.path.write_text("\n".join(["nonsense" * 100, *lines[-2:]]))
     assert len(log.since("2026-02-01T00:00:00Z")) == 2
     assert LibraryLog(tmp_path / "none").since("") == ()
+
+
+def test_the_log_is_where_the_library_is(tmp_path: Path, database_url: str) -> None:
+    assert library_log_of(BotConfig(base=tmp_path)).place.endswith(LOG_FILE)
+    config = BotConfig.model_validate({"base": tmp_path, "store": {"url": database_url}})
+    log = library_log_of(config)
+    assert isinstance(log, StoredLibraryLog)
+    assert log.list() == []
+    Database(database_url, wait=5).make_schema()
+    log.record(TERMINAL, "removed", "notes/a\nb\u2028.md")
+    assert [change.file for change in library_log_of(config).list()] == ["notes/a\nb\u2028.md"]
+    assert not list(tmp_path.iterdir())
+
+
+def test_servers_see_their_own_changes_in_a_database_and_the_owner_all(database_url: str) -> None:
+    database = Database(database_url, wait=5)
+    database.make_schema()
+    common, own, other = (StoredLibraryLog(database, tenant, "") for tenant in (0, SERVER, 42))
+    common.record(TERMINAL, "added", "a.md")
+    own.record(USER, "added", "b \ud83d.md", "https://example.org/bees", server=SERVER)
+    common.record(USER, "updated", "c.md", server=SERVER)
+    assert [change.file for change in common.list()] == ["a.md", "b \ufffd.md", "c.md"]
+    assert [change.file for change in own.list()] == ["b \ufffd.md", "c.md"]
+    assert other.list() == []
+    first, second = own.list()
+    assert (first.who, first.server, first.action) == (str(USER), str(SERVER), "added")
+    assert first.url == "https://example.org/bees"
+    assert own.since(second.time)[-1] == second
+    assert own.since("9999") == ()
+
+
+def test_a_change_that_a_database_does_not_store_stays_made(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = Database(f"postgresql://me@/x?host={tmp_path}", wait=0.1)
+    StoredLibraryLog(database, 0, "").record(TERMINAL, "added", "a.md")
+    assert "the change is not in the log: the database cannot be reached" in caplog.text

@@ -11,13 +11,18 @@ from typing import Any
 
 import pytest
 
+from bot.config import BotConfig
+from bot.feedback.places import feedback_of
+from bot.feedback.store import FEEDBACK_FILE
+from bot.feedback.unanswered import UnansweredQuestions
 from index.config import Config
 from index.errors import StoreError
 from index.library import Library
 from index.storage.postgres.database import Database
 from tests.fake_discord import FakeDiscord
 from tests.support.bots import Bots, update_here
-from tests.support.discord_questions import ask, mentioning, starts, text
+from tests.support.button_presses import RIGHT, press
+from tests.support.discord_questions import NOWHERE, ask, mentioning, starts, text
 from tests.support.postgres_fixtures import with_store
 from tests.support.postgres_server import Server
 from tests.support.reading_rooms import Rooms
@@ -115,6 +120,22 @@ async def test_a_database_that_stays_away_until_the_deadline(
     async with away(own_server):
         assert "took too long" in text(await (await ask(discord, QUESTION)).done(PATIENCE))
     await discord.until(lambda: client.services.question_queue.is_idle, PATIENCE)
+
+
+async def test_verdicts_and_unanswered_questions_are_in_the_database(
+    discord: FakeDiscord, stored_bots: Bots, config: Config, tmp_path: Path
+) -> None:
+    await stored_bots.start(keep_unanswered=True)
+    asked = await (await ask(discord, QUESTION)).done(PATIENCE)
+    assert asked.message is not None
+    await press(discord, asked.message, RIGHT)
+    await (await ask(discord, NOWHERE)).done(PATIENCE)
+    kept = feedback_of(BotConfig.model_validate({"base": tmp_path, "store": stored_bots.store}))
+    unanswered = UnansweredQuestions(kept, 90)
+    await discord.until(lambda: kept.list() and unanswered.list(), PATIENCE)
+    assert [entry.judgement.answer for entry in kept.list()] == ["About 90,000"]
+    assert [each.question for each in unanswered.list()] == [NOWHERE]
+    assert not (tmp_path / "home" / "bot" / FEEDBACK_FILE).exists()
 
 
 async def test_the_reading_room_waits_for_a_database_that_was_killed(

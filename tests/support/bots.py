@@ -13,7 +13,7 @@ from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import definitions
 from bot.discord.library.corpus_work import DISCORDS, Hosts
 from bot.discord.library.server_libraries import ServerLibraries
-from bot.feedback.store import Feedback
+from bot.feedback.places import open_feedback
 from bot.live.live_library import LiveLibrary, UpdateIndex
 from bot.live.question_queue import QuestionQueue
 from bot.live.update_process import update_in_child
@@ -87,7 +87,7 @@ class Bots:
         meter = Meter()
         live_library = LiveLibrary(config, self.library, meter, self.update_index)
         question_queue = QuestionQueue.from_settings(config.discord, live_library, meter)
-        feedback = Feedback.open(config.bot_directory)
+        feedback = open_feedback(config, config.bot_directory)
         libraries = ServerLibraries(
             config, live_library, feedback, self.update_index, open_within=self.open_within
         )

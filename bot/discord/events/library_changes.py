@@ -12,7 +12,7 @@ from bot.discord.account.permissions import may_change_library
 from bot.discord.events.services import Interaction, server_of
 from bot.discord.library.quotas import check_additions, room_of
 from bot.discord.replies.library_changes import failed_reply
-from bot.library_log import LibraryLog
+from bot.library_log import library_log_of
 from index.errors import IngestionError, QuotaError
 from index.ingestion.corpus_changes import Ingested, Outcome
 from index.ingestion.room import Room
@@ -61,7 +61,7 @@ async def store(interaction: Interaction, add: Add) -> StoreResult:
 
 async def record(interaction: Interaction, action: str, file: str, url: str | None) -> None:
     """Record who changed the library."""
-    library_log = LibraryLog(interaction.client.services.config.bot_directory)
+    library_log = library_log_of(interaction.client.services.config)
     who, server = interaction.user.id, interaction.guild_id
     await asyncio.to_thread(library_log.record, who, action, file, url, server=server)
 

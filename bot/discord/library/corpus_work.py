@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bot.config import BotConfig
 from bot.discord.library.quotas import room_of
 from bot.feedback.grouping import SameWords, group_alike, in_same_words
-from bot.feedback.store import Feedback
+from bot.feedback.places import feedback_of
 from bot.feedback.unanswered import UnansweredQuestions
 from bot.shown_citations import shown_citations
 from index.errors import IndexDamagedError, IndexMissingError, IndexStaleError, IngestionError
@@ -146,7 +146,7 @@ def unanswered_groups(
 
     Returns these groups, and how many there are.
     """
-    stored = UnansweredQuestions(Feedback(config.feedback_directory), config.discord.keep_days)
+    stored = UnansweredQuestions(feedback_of(config), config.discord.keep_days)
     questions = in_same_words(stored.list())
     if not questions:
         return [], 0

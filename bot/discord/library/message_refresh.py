@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bot.config import BotConfig
 from bot.discord.library.page_refresh import Refreshed, remove_gone
 from bot.discord.library.quotas import room_of
-from bot.library_log import SCHEDULE, LibraryLog
+from bot.library_log import SCHEDULE, library_log_of
 from bot.wording import error_message
 from index.errors import FootnoteError, IngestionError
 from index.ingestion.corpus_changes import Ingested, Outcome
@@ -67,7 +67,7 @@ async def refresh_messages(
     stored = [each for each in stored if only in (None, each.file.id)]
     if not stored:
         return Refreshed()
-    library_log, room = LibraryLog(config.bot_directory), await asyncio.to_thread(room_of, config)
+    library_log, room = library_log_of(config), await asyncio.to_thread(room_of, config)
     outcomes, failures = Counter[str](), dict[str, str]()
     gone = []
     for each in stored:
@@ -85,7 +85,9 @@ async def refresh_messages(
         else:
             outcomes[ingested.outcome] += 1
             if ingested.outcome is Outcome.UPDATED:
-                library_log.record(who, ingested.outcome, ingested.file, ingested.url, server=server)
+                await asyncio.to_thread(
+                    library_log.record, who, ingested.outcome, ingested.file, ingested.url, server=server
+                )
     removed, not_removed = await asyncio.to_thread(remove_gone, config, gone if prune else (), who, server)
     return Refreshed(dict(outcomes), {**failures, **not_removed}, removed)
 

@@ -12,7 +12,7 @@ from typing import Self
 
 from bot.config import BotConfig
 from bot.discord.library.quotas import room_of
-from bot.library_log import SCHEDULE, LibraryLog
+from bot.library_log import SCHEDULE, library_log_of
 from bot.live.update_process import work_in_child
 from bot.server_folders import server_ids
 from bot.telemetry.log_format import fields
@@ -68,7 +68,7 @@ def refresh_pages(
     from index.ingestion.refreshing import fetched_files, refresh_article
 
     corpus = config.corpus_directory
-    library_log = LibraryLog(config.bot_directory)
+    library_log = library_log_of(config)
     fetcher = PoliteFetcher(config.corpus.allow_hosts)
     room, outcomes = room_of(config), Counter[str]()
     failures: dict[str, str] = {}
@@ -102,7 +102,7 @@ def remove_gone(
         failures = {file.id: error.strerror or error_message(error) for file in left}
     else:
         left, failures = [], {}
-    library_log = LibraryLog(config.bot_directory)
+    library_log = library_log_of(config)
     for file in files:
         if file not in left:
             library_log.record(who, "removed", file.file, server=server)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.config import BotConfig
-from bot.library_log import SCHEDULE, TERMINAL, LibraryChange, LibraryLog
+from bot.library_log import SCHEDULE, TERMINAL, LibraryChange, library_log_of
 from index.articles.corpus import corpus_files
 from index.errors import IndexDamagedError, IndexMissingError, IndexStaleError, QuotaError
 from index.ingestion.corpus_changes import TRASH
@@ -27,7 +27,7 @@ def check_additions(config: BotConfig) -> None:
     if config.server is None or not most:
         return
     since = (datetime.now(UTC) - DAY).strftime("%Y-%m-%dT%H:%M:%SZ")
-    if _added(LibraryLog(config.bot_directory).since(since), config.server) >= most:
+    if _added(library_log_of(config).since(since), config.server) >= most:
         raise QuotaError(f"this server has added {most:,} articles within a day, as many as it may")
 
 

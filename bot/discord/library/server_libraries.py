@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from bot.config import BotConfig
-from bot.feedback.store import Feedback, FeedbackError
+from bot.feedback.places import FeedbackStore, open_feedback
+from bot.feedback.store import FeedbackError
 from bot.live.live_library import LiveLibrary, UpdateIndex
 from bot.live.update_process import update_in_child, work_in_child
 from bot.server_folders import has_articles, make_server_folder
@@ -53,7 +54,7 @@ class _Server:
     opened: bool = False
     retry_at: float = 0.0
     joined: tuple[Library, Library, Library] | None = None
-    feedback: Feedback | None = None
+    feedback: FeedbackStore | None = None
     used: float = 0.0
 
     @property
@@ -79,7 +80,7 @@ class ServerLibraries:
         self,
         config: BotConfig,
         common: LiveLibrary,
-        feedback: Feedback,
+        feedback: FeedbackStore,
         update_index: UpdateIndex = update_in_child,
         clock: Callable[[], float] = time.monotonic,
         open_within: float | None = None,
@@ -139,7 +140,7 @@ class ServerLibraries:
         state = self._state(server)
         return self._config if state is None else state.config
 
-    async def feedback_of(self, server: int | None) -> Feedback:
+    async def feedback_of(self, server: int | None) -> FeedbackStore:
         """Return where the verdicts and unanswered questions of a server are stored. Raises FeedbackError."""
         if (state := self._state(server)) is None:
             return self.feedback
@@ -281,8 +282,8 @@ class ServerLibraries:
             return await self._update_index(config, wait)
 
 
-def _open_feedback(config: BotConfig) -> Feedback:
+def _open_feedback(config: BotConfig) -> FeedbackStore:
     try:
-        return Feedback.open(make_server_folder(config))
+        return open_feedback(config, make_server_folder(config))
     except OSError as error:
         raise FeedbackError(f"{error.filename}: {error.strerror}") from error

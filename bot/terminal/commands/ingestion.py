@@ -206,10 +206,10 @@ def log(context: click.Context, as_objects: bool) -> None:
     """
     from dataclasses import asdict
 
-    from bot.library_log import LibraryLog
+    from bot.library_log import library_log_of
     from bot.terminal.library_changes import change_blocks
 
     config = options_of(context).config()
-    log = LibraryLog(config.bot_directory)
+    log = library_log_of(config)
     changes = [each for each in log.list() if config.server is None or each.server == str(config.server)]
-    put(as_objects, list(map(asdict, changes)), change_blocks(changes, log.path))
+    put(as_objects, list(map(asdict, changes)), change_blocks(changes, log.place))

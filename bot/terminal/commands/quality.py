@@ -86,19 +86,19 @@ def feedback(context: click.Context, target: IO[str] | None, forget: int | None,
     if target is not None and forget is not None:
         raise click.UsageError("Give either --export or --forget, not both.")
     from bot.feedback.export import export
-    from bot.feedback.store import Feedback
-    from bot.server_folders import feedback_directories
+    from bot.feedback.places import feedback_of
+    from bot.server_folders import feedback_configs
     from bot.terminal.feedback_list import entry_object, feedback_blocks, forgotten_blocks
 
     config = options_of(context).config()
-    store = Feedback(config.feedback_directory)
+    store = feedback_of(config)
     if forget is not None:
-        count = sum(Feedback(folder).forget(forget) for folder in feedback_directories(config))
+        count = sum(feedback_of(each).forget(forget) for each in feedback_configs(config))
         put(as_objects, {"deleted": count}, forgotten_blocks(count))
         return
     entries = store.list()
     if target is None:
-        put(as_objects, list(map(entry_object, entries)), feedback_blocks(entries, store.path))
+        put(as_objects, list(map(entry_object, entries)), feedback_blocks(entries, store.place))
         return
     result = export(entries)
     lines = result.lines  # raises before the file is opened, which would empty it

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 from typing import Any, TypeVar
 
 import psycopg
@@ -77,11 +78,23 @@ class Database:
         if current is not None and current[0] is self and current[1] == tenant:
             with translated_errors():
                 return work(current[2])
+        return self._retried(partial(self._in_snapshot, tenant, work))
+
+    def change(self, tenant: int, work: Callable[[Connection], T]) -> T:
+        """Return what `work` returns, once all that it writes is stored; none of it is if this raises.
+
+        Work may run several times, even after its first time was stored, if the connection was lost then: it
+        must change nothing the second time. Raises StoreError and IndexUnwritableError.
+        """
+        return self._retried(partial(self._in_transaction, tenant, work))
+
+    def _retried(self, attempt: Callable[[float], T]) -> T:
+        """Return what an attempt returns, which gets the time until which it may wait."""
         until = time.monotonic() + self.wait
         pause = _FIRST_PAUSE
         while True:
             try:
-                return self._in_snapshot(tenant, work, until)
+                return attempt(until)
             except (StoreUnavailableError, StoreBusyError) as error:
                 if error.final or time.monotonic() + pause > until:
                     raise
@@ -102,6 +115,11 @@ class Database:
                 _snapshot.reset(token)
                 if not connection.broken:
                     connection.execute("ROLLBACK")
+
+    def _in_transaction(self, tenant: int, work: Callable[[Connection], T], until: float) -> T:
+        with translated_errors(), self._connection(until) as connection, connection.transaction():
+            connection.execute(f"SELECT set_config('footnote.tenant', '{int(tenant)}', true)")
+            return work(connection)
 
     @contextmanager
     def _connection(self, until: float) -> Iterator[Connection]:

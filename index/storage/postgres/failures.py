@@ -11,6 +11,7 @@ from index.errors import (
     Reason,
     StoreBusyError,
     StoreError,
+    StoreFullError,
     StoreUnavailableError,
 )
 
@@ -46,7 +47,7 @@ def translated(error: psycopg.Error) -> FootnoteError:
 def _meaning(error: psycopg.Error, state: str, said: str) -> tuple[type[FootnoteError], str, str]:
     lower = said.lower()
     if state.startswith(_FULL):
-        return IndexUnwritableError, f"the database has no room left: {said}", "Free disk space there."
+        return StoreFullError, f"the database has no room left: {said}", "Free disk space there."
     if state.startswith(_READ_ONLY):
         return IndexUnwritableError, "the database is read-only: perhaps a replica", ""
     if state == "42501" and "extension" in lower:

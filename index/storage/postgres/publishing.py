@@ -26,7 +26,7 @@ from index.storage.catalog_rows import (
 )
 from index.storage.fingerprint import Fingerprint
 from index.storage.postgres.database import Connection
-from index.storage.postgres.schema import ROW_BITS, TABLES
+from index.storage.postgres.schema import FEEDBACK_TABLES, ROW_BITS, TABLES
 from index.storage.postgres.search import vector_text
 from index.storage.title_index import fold_title, title_words
 
@@ -241,9 +241,9 @@ class Publishing:
 
 
 def delete_library(connection: Connection, tenant: int) -> None:
-    """Delete all that is stored of a tenant, in one transaction. Raises psycopg.Error."""
+    """Delete all that is stored of a tenant but who changed it, in one transaction. Raises psycopg.Error."""
     with connection.transaction():
-        for table in TABLES:
+        for table in (*TABLES, *FEEDBACK_TABLES):
             connection.execute(f"DELETE FROM {table} WHERE tenant = %s", (tenant,))
 
 

@@ -5,6 +5,7 @@ consecutive, and no other article's change when it comes or goes.
 
 Every row has a `tenant`: 0 for the common library, else a Discord server's id. Row-level security shows a
 session the common rows and those of the tenant that `footnote.tenant` names, and lets it change only these.
+Of what people said and did, a session sees its own tenant's alone.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from index.errors import IndexMissingError, IndexStaleError, IndexUnwritableErro
 if TYPE_CHECKING:
     from psycopg import Connection
 
-VERSION = 1
+VERSION = 2
 """Version of the schema; a migration in `_MIGRATIONS` leads to it from the one before."""
 ROW_BITS = 20
 """Bits of a row that number an article's sentences, passages, blocks or sections: up to a million."""
@@ -36,7 +37,10 @@ TABLES = (
     "postings",
     "terms",
 )
-"""Tables with a tenant, each under row-level security."""
+"""Tables of the library, with a tenant, each under row-level security."""
+FEEDBACK_TABLES = ("feedback_keys", "feedback", "unanswered")
+PRIVATE_TABLES = (*FEEDBACK_TABLES, "library_changes")
+"""Tables of what people said and did, each shown to its own tenant; the common one, all changes."""
 
 _FIRST = """
 CREATE TABLE libraries (
@@ -121,7 +125,41 @@ def _secured(table: str) -> str:
     )
 
 
-_MIGRATIONS: dict[int, str] = {}
+def _kept_apart(table: str) -> str:
+    return (
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY;"
+        f"CREATE POLICY own ON {table} USING (tenant = {_TENANT}) WITH CHECK (tenant = {_TENANT});"
+    )
+
+
+# `entry` is made by the client: what is sent twice, because a connection was lost, is stored once.
+_PEOPLE = """
+CREATE TABLE feedback_keys (tenant bigint PRIMARY KEY, key text NOT NULL);
+CREATE TABLE feedback (
+    tenant bigint NOT NULL, row bigint GENERATED ALWAYS AS IDENTITY,
+    person text NOT NULL, message text NOT NULL, judged text NOT NULL, "right" boolean NOT NULL,
+    question text NOT NULL, answer text, "index" text NOT NULL, asked_in text, article text, sentence text,
+    note text, PRIMARY KEY (tenant, row), UNIQUE (tenant, person, message)
+);
+CREATE TABLE unanswered (
+    tenant bigint NOT NULL, row bigint GENERATED ALWAYS AS IDENTITY, entry uuid NOT NULL,
+    asked text COLLATE "C" NOT NULL, question text NOT NULL,
+    PRIMARY KEY (tenant, row), UNIQUE (tenant, entry)
+);
+CREATE TABLE library_changes (
+    tenant bigint NOT NULL, row bigint GENERATED ALWAYS AS IDENTITY, entry uuid NOT NULL,
+    "time" text COLLATE "C" NOT NULL, server text, who text NOT NULL, action text NOT NULL,
+    file text NOT NULL, url text, PRIMARY KEY (tenant, row), UNIQUE (tenant, entry)
+);
+CREATE INDEX library_changes_by_time ON library_changes ("time");
+"""
+
+_MIGRATIONS: dict[int, str] = {
+    2: _PEOPLE
+    + "".join(map(_kept_apart, PRIVATE_TABLES))
+    + f"CREATE POLICY overseen ON library_changes FOR SELECT USING ({_TENANT} = {COMMON});",
+}
 """Statements that lead from the version before to the version that is the key."""
 
 

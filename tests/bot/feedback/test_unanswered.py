@@ -1,4 +1,4 @@
-"""Unanswered questions in the database: their age, what is cut out of them, and their end."""
+"""Unanswered questions in the file of the feedback: their age, what is cut out of them, and their end."""
 
 import sqlite3
 from contextlib import closing
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.feedback import unanswered as module
+from bot.feedback import store as module
 from bot.feedback.store import FEEDBACK_FILE, Feedback
 from bot.feedback.unanswered import UnansweredQuestions, anonymous
 from tests.support.judgements import ANN, RIGHT

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from index.errors import StoreBusyError, StoreUnavailableError
+from index.errors import StoreBusyError, StoreError, StoreUnavailableError
 from index.storage.postgres import database as module
 from index.storage.postgres.catalog import PostgresCatalog
 from index.storage.postgres.database import Connection, Database
@@ -95,6 +95,24 @@ def test_a_question_goes_on_after_the_server_was_killed(own_server: Server) -> N
     threading.Thread(target=own_server.start).start()
     assert stored_texts(store).keys() == TEXTS.keys()
     store.close()
+
+
+def test_a_change_is_stored_whole_or_not_at_all(store: Database) -> None:
+    def change(connection: Connection) -> str:
+        connection.execute("DELETE FROM articles")
+        return "done"
+
+    def failing(connection: Connection) -> None:
+        change(connection)
+        connection.execute("SELECT 1 / 0")
+
+    with pytest.raises(StoreError, match="division by zero"):
+        store.change(0, failing)
+    assert store.query(0, COUNT) == [(3,)]
+    store.change(7, change)  # whose articles these are not
+    assert store.query(0, COUNT) == [(3,)]
+    assert store.change(0, change) == "done"
+    assert store.query(0, COUNT) == [(0,)]
 
 
 def test_a_question_gives_up_in_time_if_the_server_stays_away(own_server: Server) -> None:

@@ -7,9 +7,9 @@ import pytest
 from index.errors import IndexMissingError, IndexStaleError, IndexUnwritableError, StoreError
 from index.storage.postgres import schema
 from index.storage.postgres.database import Database
-from index.storage.postgres.schema import TABLES, VERSION, check_version
+from index.storage.postgres.schema import PRIVATE_TABLES, TABLES, VERSION, check_version
 from tests.support.postgres_server import Server
-from tests.support.stored_articles import publish, stored_texts
+from tests.support.stored_articles import TEXTS, publish, stored_texts
 
 ONE, OTHER = 1098273645546372819, 42
 
@@ -57,6 +57,27 @@ def test_a_migration_keeps_the_library(store: Database, monkeypatch: pytest.Monk
     assert store.query(0, "SELECT DISTINCT note FROM articles") == [(None,)]
 
 
+def test_the_first_version_with_a_library_in_it_is_brought_up_to_date(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(database_url, wait=5)
+    with monkeypatch.context() as first:
+        first.setattr(schema, "VERSION", 1)
+        publish(database, TEXTS)
+        publish(database, {"secret": "Secret\n\nThe code of one is 1234."}, tenant=ONE)
+        before = stored_texts(database), stored_texts(database, ONE)
+        database.check()
+        with pytest.raises(StoreError, match="does not exist"):
+            database.query(0, "SELECT count(*) FROM feedback")
+    with pytest.raises(IndexStaleError, match=r"an older version of Footnote \(schema 1, here 2\)"):
+        database.check()
+    publish(database, {"mice": "Mice\n\nMice eat cheese."})
+    database.check()
+    after = stored_texts(database), stored_texts(database, ONE)
+    assert after == (before[0] | {"mice": ["Mice", "Mice eat cheese."]}, before[1])
+    assert database.query(0, "SELECT count(*) FROM feedback") == [(0,)]
+
+
 def test_no_schema_is_an_older_one_of_nobody() -> None:
     with pytest.raises(IndexMissingError):
         check_version(None)
@@ -92,4 +113,4 @@ def test_every_table_with_a_tenant_is_secured(store: Database, postgres_server: 
             " JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'tenant'"
             " WHERE relkind = 'r' AND relnamespace = 'footnote'::regnamespace"
         ).fetchall()
-    assert dict(found) == dict.fromkeys(TABLES, True)
+    assert dict(found) == dict.fromkeys((*TABLES, *PRIVATE_TABLES), True)
