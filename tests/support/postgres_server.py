@@ -45,6 +45,30 @@ class Server:
                 connection.execute("CREATE EXTENSION vector")
         return self.address(name)
 
+    def database_on(self, folder: Path) -> str:
+        """Make an empty database with the extension whose files are in a folder of its own."""
+        self._made += 1
+        name = f"footnote_{os.getpid()}_{self._made}"
+        if os.geteuid() == 0:
+            shutil.chown(folder, _NOBODY)
+        with self.administer() as connection:
+            connection.execute(f"CREATE TABLESPACE {name} OWNER \"{OWNER}\" LOCATION '{folder}'")
+            connection.execute(f'CREATE DATABASE {name} OWNER "{OWNER}" TABLESPACE {name}')
+        with self.administer(name) as connection:
+            connection.execute("CREATE EXTENSION vector")
+        return self.address(name)
+
+    def wait_for(self, primary: "Server") -> None:
+        """Wait until this replica has all that its primary has written by now."""
+        with primary.administer() as connection:
+            ((written,),) = connection.execute("SELECT pg_current_wal_flush_lsn()::text").fetchall()
+        until = time.monotonic() + _PATIENCE
+        with self.administer() as connection:
+            behind = "SELECT pg_last_wal_replay_lsn() < %s::pg_lsn"
+            while connection.execute(behind, (written,)).fetchall() != [(False,)]:
+                assert time.monotonic() < until, "the replica stays behind"
+                time.sleep(0.05)
+
     def address(self, name: str, role: str = OWNER) -> str:
         """Return the address of a database, without a password."""
         return f"postgresql://{role}@/{name}?host={self.host}&port={self.port}"
@@ -127,6 +151,29 @@ def running_server() -> Iterator[Server]:
             yield server
         finally:
             server.stop("immediate")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def running_replica(primary: Server) -> Iterator[Server]:
+    """Yield a second server that follows another by streaming replication, and can only be read."""
+    assert primary.folder is not None
+    folder = Path(tempfile.mkdtemp(prefix="footnote-pg-"))
+    try:
+        folder.chmod(0o755)
+        (folder / _PROGRAMS).symlink_to(primary.folder / _PROGRAMS)
+        if os.geteuid() == 0:
+            shutil.chown(folder, _NOBODY)
+        source = f"host={primary.host} port={primary.port} user=postgres"
+        copy = ("-D", folder / "data", "-d", source, "-R", "-X", "stream", "-c", "fast", "--no-sync")
+        _run(folder, "pg_basebackup", *copy)
+        replica = Server(folder, f"host={folder} port=5432 user=postgres dbname=postgres", str(folder), 5432)
+        replica.start()
+        try:
+            yield replica
+        finally:
+            replica.stop("immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

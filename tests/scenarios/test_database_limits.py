@@ -1,0 +1,146 @@
+"""A database without room, a replica, one of another version: nothing is lost, and nothing doubled."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from index.config import Config
+from index.errors import IndexStaleError, IndexUnwritableError, StoreFullError
+from index.library import Library
+from index.storage.postgres import schema
+from index.storage.postgres.database import Database
+from tests.support.postgres_fixtures import with_store
+from tests.support.postgres_server import OWNER, Server, running_replica
+from tests.support.small_library import ARTICLES, build, make_config, provide_encoder, write, write_corpus
+from tests.support.stored_articles import TEXTS, publish, stored_texts
+
+pytestmark = pytest.mark.slow
+
+QUESTION = "How many people live in Raqqa?"
+MICE = {"mice": "Mice\n\nMice eat cheese."}
+
+
+@pytest.fixture
+def config(own_server: Server, tmp_path: Path, encoder_folder: Path) -> Config:
+    """A library in a database on a server of its own."""
+    config = with_store(make_config(tmp_path), own_server.database(), wait=60)
+    write_corpus(config.corpus_directory, ARTICLES)
+    provide_encoder(config, encoder_folder)
+    build(config)
+    return config
+
+
+@pytest.fixture
+def small_disk() -> Iterator[Path]:
+    """Return a folder on a file system of 16 MB, which only root can make."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can make a small file system")
+    folder = Path(tempfile.mkdtemp(prefix="footnote-disk-"))
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        folder.rmdir()
+        pytest.skip("this machine mounts no file systems")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)
+        with suppress(OSError):
+            folder.rmdir()
+
+
+def test_a_full_disk_leaves_the_library_and_is_made_up_for(own_server: Server, small_disk: Path) -> None:
+    url = own_server.database_on(small_disk)
+    database = Database(url, wait=60)
+    publish(database, TEXTS)
+    before = stored_texts(database)
+    many = {f"n{n}": f"Number {n}\n\n" + f"The sentence of {n} goes on. " * 40 for n in range(300)}
+    with pytest.raises(StoreFullError, match="the database has no room left"):
+        publish(database, many)
+    assert stored_texts(database) == before
+    subprocess.run(["mount", "-o", "remount,size=1g", str(small_disk)], check=True)
+    publish(database, many)
+    assert len(stored_texts(database)) == 303
+    database.close()
+
+
+def test_a_replica_answers_from_what_it_has_and_is_never_written(config: Config, own_server: Server) -> None:
+    with running_replica(own_server) as replica:
+        name = config.store.url.split("/")[3].split("?")[0]
+        follower = with_store(config, replica.address(name), wait=60, update=False)
+        library = Library.open(follower)
+        expected = replace(Library.open(config).ask(QUESTION), elapsed_ms=0.0)
+        assert expected.answer == "About 90,000"
+        assert replace(library.ask(QUESTION), elapsed_ms=0.0) == expected
+        with replica.administer() as connection:
+            connection.execute("SELECT pg_wal_replay_pause()")  # it lags
+        write(config, "mice.txt", "Mice\n\nMice eat cheese.\n")
+        assert build(config).added == ("mice",)
+        assert len(Library.open(config).articles()) == len(ARTICLES) + 1
+        assert [row.id for row in library.articles()] == ["cats", "news/weather", "raqqa"]
+        assert replace(library.ask(QUESTION), elapsed_ms=0.0) == expected
+        with replica.administer() as connection:
+            connection.execute("SELECT pg_wal_replay_resume()")
+        replica.wait_for(own_server)
+        assert Library.open(follower).ask("What do mice eat?").answer == "cheese"
+        write(config, "owls.txt", "Owls\n\nOwls eat mice.\n")
+        with pytest.raises(IndexUnwritableError, match="the database is read-only: perhaps a replica"):
+            build(with_store(config, replica.address(name), wait=60))
+        assert Library.open(follower).ask("What do mice eat?").answer == "cheese"
+
+
+def test_a_read_only_database_answers_and_is_never_written(config: Config, own_server: Server) -> None:
+    name = config.store.url.split("/")[3].split("?")[0]
+    with own_server.administer() as connection:
+        connection.execute(f'ALTER ROLE "{OWNER}" IN DATABASE {name} SET default_transaction_read_only = on')
+    library = Library.open(config)
+    assert library.ask(QUESTION).answer == "About 90,000"
+    write(config, "mice.txt", "Mice\n\nMice eat cheese.\n")
+    with pytest.raises(IndexUnwritableError, match="the database is read-only"):
+        build(config)
+    assert [row.id for row in library.articles()] == ["cats", "news/weather", "raqqa"]
+    with own_server.administer() as connection:
+        connection.execute(f'ALTER ROLE "{OWNER}" IN DATABASE {name} RESET default_transaction_read_only')
+    assert build(config).added == ("mice",)
+
+
+def test_a_newer_schema_is_named_and_left_alone(config: Config) -> None:
+    database = Database(config.store.url, wait=60)
+    before = stored_texts(database)
+    for version in (schema.VERSION + 1, schema.VERSION):
+        with database.connect() as connection:
+            connection.execute("UPDATE schema_version SET version = %s", (version,))
+        if version > schema.VERSION:
+            with pytest.raises(IndexStaleError, match="written by a newer version of Footnote"):
+                Library.open(config)
+            with pytest.raises(IndexUnwritableError, match="newer version") as caught:
+                build(config)
+            assert caught.value.remedy == "Update Footnote on this machine."
+    assert stored_texts(database) == before
+    assert Library.open(config).ask(QUESTION).answer == "About 90,000"
+    database.close()
+
+
+def test_an_older_schema_is_brought_up_to_date_by_the_next_update(
+    own_server: Server, tmp_path: Path, encoder_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a program of before made it; nothing is embedded again."""
+    config = with_store(make_config(tmp_path), own_server.database(), wait=60)
+    write_corpus(config.corpus_directory, ARTICLES)
+    provide_encoder(config, encoder_folder)
+    with monkeypatch.context() as before:
+        before.setattr(schema, "VERSION", 1)
+        build(config)
+        expected = replace(Library.open(config).ask(QUESTION), elapsed_ms=0.0)
+    with pytest.raises(IndexStaleError, match="written by an older version of Footnote"):
+        Library.open(config)
+    report = build(config)
+    assert (report.added, report.updated, report.removed) == ((), (), ())
+    assert replace(Library.open(config).ask(QUESTION), elapsed_ms=0.0) == expected
