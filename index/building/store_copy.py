@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from index.arrays import Floats, Rows
+from index.arrays import Floats
 from index.building.reuse import ArticleEntry, PreviousIndex, UnchangedArticle
+from index.building.stored_vectors import StoredVectors
 from index.building.targets import Publication, publishing_target
 from index.config import Config
 from index.errors import ConfigurationError, FootnoteError, IndexMissingError, Reason
@@ -55,8 +56,8 @@ def copy_library(source: Config, target: Config, progress: Progress = lambda *_:
         progress("copy", 0, 1)
         place.publish(
             entries,
-            original.sentences.at(_joined([article.sentence_rows for article in places])),
-            original.passages.at(_joined([article.passage_rows for article in places])),
+            StoredVectors(original.sentences, [article.sentence_rows for article in places]),
+            StoredVectors(original.passages, [article.passage_rows for article in places]),
             Publication((), None, original.state, encoder, generation.fingerprint, exported),
         )
         progress("copy", 1, 1)
@@ -71,10 +72,6 @@ def _with_encoder(encoder: Path, models: Path) -> Path:
     check_encoder(encoder)
     folder = models / ENCODERS / encoder.name
     return folder if folder.exists() else put_encoder(models, encoder.name, partial(link_files, encoder))
-
-
-def _joined(ranges: list[range]) -> Rows:
-    return np.concatenate([np.empty(0, np.int64), *(np.arange(rows.start, rows.stop) for rows in ranges)])
 
 
 def _digest(index: PreviousIndex) -> str:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from index.arrays import Floats
 from index.building.reuse import ArticleEntry, PreviousIndex, ReadArticle, UnchangedArticle
 from index.building.staleness import publish_inputs
+from index.building.stored_vectors import AnyVectors, as_array
 from index.config import Config
 from index.errors import ConfigurationError, IndexDamagedError, IndexMissingError, IndexStaleError, Reason
 from index.storage import generations
@@ -73,8 +73,8 @@ class Target(Protocol):
     def publish(
         self,
         written: Sequence[ArticleEntry],
-        sentences: Floats,
-        passages: Floats,
+        sentences: AnyVectors,
+        passages: AnyVectors,
         publication: Publication,
     ) -> None:
         """Publish the articles; `sentences` and `passages` are the vectors of those that are `written`."""
@@ -141,8 +141,8 @@ class FolderTarget:
     def publish(
         self,
         written: Sequence[ArticleEntry],
-        sentences: Floats,
-        passages: Floats,
+        sentences: AnyVectors,
+        passages: AnyVectors,
         publication: Publication,
     ) -> None:
         """Write and publish a new generation. Raises OSError."""
@@ -156,9 +156,11 @@ class FolderTarget:
             with CatalogWriter(draft.folder) as catalog:
                 for entry in written:
                     catalog.add(*entry.parts())
-            sentence_vectors = Vectors.build(sentences, _files(previous.sentences) if previous else None)
+            with as_array(sentences, draft.folder) as rows:
+                sentence_vectors = Vectors.build(rows, _files(previous.sentences) if previous else None)
             sentence_vectors.save(draft.folder / SENTENCES_FILE)
-            passage_vectors = Vectors.build(passages, _files(previous.passages) if previous else None)
+            with as_array(passages, draft.folder) as rows:
+                passage_vectors = Vectors.build(rows, _files(previous.passages) if previous else None)
             passage_vectors.save(draft.folder / PASSAGES_FILE)
             with closing(Catalog(draft.folder)) as stored:
                 Bm25.build(stored.terms()).save(draft.folder)
@@ -235,8 +237,8 @@ class DatabaseTarget:
     def publish(
         self,
         written: Sequence[ArticleEntry],
-        sentences: Floats,
-        passages: Floats,
+        sentences: AnyVectors,
+        passages: AnyVectors,
         publication: Publication,
     ) -> None:
         """Publish the changes in one transaction. Raises StoreError and IndexUnwritableError."""
@@ -274,7 +276,7 @@ class DatabaseTarget:
 
 
 def _new_articles(
-    written: Sequence[ArticleEntry], sentences: Floats, passages: Floats
+    written: Sequence[ArticleEntry], sentences: AnyVectors, passages: AnyVectors
 ) -> "Iterator[NewArticle]":
     from index.storage.postgres.publishing import NewArticle
 

@@ -23,7 +23,6 @@ UNTESTED_ALONE = {
     "bot/discord/replies/written_replies.py": "words of replies; test_learned_answers reads them",
     "bot/discord/questions/question.py": "a record, without a method",
     "bot/discord/replies/message_limits.py": "numbers; the fake Discord refuses what exceeds them",
-    "index/building/store_copy.py": "tests/bot/terminal/commands/test_store.py copies there and back",
     "index/storage/article_digests.py": "tests/index/storage/postgres/test_publishing.py compares both sides",
     "index/retrieval/database_retriever.py": "tests/index/test_library_stored.py asks through it",
     "index/retrieval/opening.py": "chooses by kind; tests/index/test_library_stored.py opens both kinds",
