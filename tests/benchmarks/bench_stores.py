@@ -1,9 +1,10 @@
 """The answers of a library in a folder compared with those of its copy in PostgreSQL, and their times.
 
-usage: python -m tests.benchmarks.bench_stores CONFIG QUESTIONS [--answers N] [--top-k N]
+usage: python -m tests.benchmarks.bench_stores CONFIG QUESTIONS [--sample N] [--answers N] [--top-k N]
 CONFIG names a library in a folder whose index is built; QUESTIONS is a file as for `footnote eval`. The copy
 is made in a server of its own, or in the one that FOOTNOTE_TEST_POSTGRES names. The candidates of all
-questions are compared, and the whole answers to so many of them, evenly spread; both stores take turns.
+questions are compared, or of a sample, and the whole answers to so many of these, evenly spread; both stores
+take turns. Where candidates differ, rank and scores of the first difference are shown: a tie, or more.
 """
 
 import argparse
@@ -26,12 +27,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("config", type=Path)
     parser.add_argument("questions", type=Path)
+    parser.add_argument("--sample", type=int, default=0, help="so many questions only; 0: all")
     parser.add_argument("--answers", type=int, default=0, help="so many whole answers only; 0: all")
     parser.add_argument("--top-k", type=int, default=3)
     options = parser.parse_args()
     lines = options.questions.read_text("utf-8").splitlines()
     questions = [json.loads(line) for line in lines if line.strip()]
-    step = max(1, len(questions) // options.answers) if options.answers else 1
+    questions = _spread(questions, options.sample)
     config = Config.read(options.config)
     with running_server() as server:
         stored = config.model_copy(update={"store": StoreSection(url=server.database())})
@@ -40,7 +42,14 @@ def main() -> None:
         print(f"{facts.articles} articles, {facts.sentences} sentences copied in {_since(started):.1f} s")
         libraries = (Library.open(config), Library.open(stored))
         _compare_candidates(libraries, [question["question"] for question in questions])
-        _compare_answers(libraries, questions[::step], options.top_k)
+        _compare_answers(libraries, _spread(questions, options.answers), options.top_k)
+
+
+def _spread(questions: list[dict[str, str]], most: int) -> list[dict[str, str]]:
+    """Return `most` of the questions, evenly spread; all of them for 0."""
+    if not most or most >= len(questions):
+        return questions
+    return [questions[place * len(questions) // most] for place in range(most)]
 
 
 def _compare_answers(libraries: tuple[Library, Library], questions: list[dict[str, str]], top_k: int) -> None:
@@ -80,6 +89,8 @@ def _compare_candidates(libraries: tuple[Library, Library], questions: list[str]
         ours, theirs = ([(one.start, one.text) for one in candidates] for candidates in found)
         same["candidates, in order"] += ours == theirs
         same["candidates, in any order"] += sorted(ours) == sorted(theirs)
+        if ours != theirs:
+            _show_first_difference(question, found)
         scores = [
             {(one.start, one.text): (one.dense, one.passage, one.lexical) for one in each} for each in found
         ]
@@ -88,6 +99,15 @@ def _compare_candidates(libraries: tuple[Library, Library], questions: list[str]
     _print_same(same, len(questions))
     print(f"scores of the same candidate differ by {apart:.2g} at most")
     _print_times("retrieval", times)
+
+
+def _show_first_difference(question: str, found: list[list[Candidate]]) -> None:
+    for rank, (mine, other) in enumerate(zip(*found, strict=False)):
+        if (mine.start, mine.text) != (other.start, other.text):
+            shown = [[one.text[:40], one.dense, one.passage, one.lexical] for one in (mine, other)]
+            print("differs:", json.dumps([question, rank, *shown], default=float))
+            return
+    print("differs:", json.dumps([question, *map(len, found)]))
 
 
 def _retrieved(library: Library, question: str, vector: Floats) -> list[Candidate]:
