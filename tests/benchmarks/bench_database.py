@@ -1,0 +1,154 @@
+"""Where retrieval from PostgreSQL spends its time: each statement of a question, over many sentences.
+
+usage: python -m tests.benchmarks.bench_database SENTENCES QUESTIONS [--rows N] [--questions N] [--plan]
+Both files have one text a line. The sentences, repeated until there are N, become articles of 40, in a server
+of its own or in that of FOOTNOTE_TEST_POSTGRES. Their vectors, of 384 numbers, are made of their words,
+so that no model is needed: this says how long a search takes, not how well it finds.
+"""
+
+import argparse
+import itertools
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psycopg
+
+from index.arrays import Floats
+from index.records import Article, Block, BlockKind, Passage, Sentence
+from index.retrieval.database_retriever import DatabaseRetriever
+from index.segmentation.search_terms import terms
+from index.storage.fingerprint import fingerprint
+from index.storage.postgres import search
+from index.storage.postgres.catalog import PostgresCatalog
+from index.storage.postgres.database import Database
+from index.storage.postgres.maintenance import tend
+from index.storage.postgres.publishing import Changes, Models, NewArticle, Publishing
+from tests.support.postgres_server import running_server
+
+DIMENSION, IN_ARTICLE, IN_PASSAGE = 384, 40, 5
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("sentences", type=Path)
+    parser.add_argument("asked", metavar="questions", type=Path)
+    parser.add_argument("--rows", type=int, default=10_000)
+    parser.add_argument("--questions", type=int, default=100, help="so many of them, evenly spread")
+    parser.add_argument("--plan", action="store_true", help="show how the slowest question was looked up")
+    options = parser.parse_args()
+    lines = options.asked.read_text("utf-8").splitlines()
+    questions = lines[:: max(1, len(lines) // options.questions)][: options.questions]
+    with running_server() as server:
+        store = Database(server.database(), wait=600)
+        store.make_schema()
+        _fill(store, options.sentences, options.rows)
+        _measure(store, questions, plan=options.plan)
+        store.close()
+
+
+def _fill(store: Database, file: Path, rows: int) -> None:
+    lines = [line for line in file.read_text("utf-8").splitlines() if line.strip()]
+    texts = (f"{line} {n // len(lines)}" if n >= len(lines) else line for n, line in _numbered(lines, rows))
+    models = Models(fingerprint("words"), "words", None, DIMENSION)
+    started = time.perf_counter()
+    with store.writing(0, "articles", 0) as connection:
+        with connection.transaction():
+            articles = map(_article, itertools.count(), _batched(texts))
+            Publishing(connection, 0, "articles", models).apply(Changes(articles))
+        print(f"{rows} sentences published in {time.perf_counter() - started:.1f} s", flush=True)
+        started = time.perf_counter()
+        tend(connection, 0)
+        print(f"vacuumed, and indexed if they are many, in {time.perf_counter() - started:.1f} s", flush=True)
+
+
+def _batched(texts: Iterator[str]) -> Iterator[tuple[str, ...]]:
+    while batch := tuple(itertools.islice(texts, IN_ARTICLE)):
+        yield batch
+
+
+def _numbered(lines: list[str], rows: int) -> Iterator[tuple[int, str]]:
+    return enumerate(itertools.islice(itertools.cycle(lines), rows))
+
+
+def _article(number: int, lines: tuple[str, ...]) -> NewArticle:
+    text = "\n".join(lines)
+    ends = list(itertools.accumulate(len(line) + 1 for line in lines))
+    starts = [0, *ends[:-1]]
+    sentences = [Sentence(start, end - 1) for start, end in zip(starts, ends, strict=True)]
+    firsts = range(0, len(lines), IN_PASSAGE)
+    passages = [
+        Passage(starts[first], ends[last - 1] - 1, first, last)
+        for first in firsts
+        for last in (min(first + IN_PASSAGE, len(lines)),)
+    ]
+    blocks = (Block(BlockKind.PARAGRAPH, 0, len(text)),)
+    article = Article(f"a{number}", f"Article {number}", text, f"a{number}.txt", blocks=blocks, updated=7)
+    vectors = np.array([_vector(text[one.start : one.end]) for one in (*sentences, *passages)])
+    return NewArticle(article, sentences, passages, vectors[: len(lines)], vectors[len(lines) :])
+
+
+def _vector(text: str) -> Floats:
+    words = [_of_word(word) for word in terms(text)] or [_of_word("")]
+    vector: Floats = np.sum(words, axis=0)
+    return vector / np.linalg.norm(vector)
+
+
+@cache
+def _of_word(word: str) -> Floats:
+    seed = int.from_bytes(word.encode()[:8].ljust(8), "big")
+    return np.random.default_rng(seed).normal(size=DIMENSION).astype(np.float32)
+
+
+def _measure(store: Database, questions: list[str], *, plan: bool) -> None:
+    retriever = DatabaseRetriever(PostgresCatalog(store, 0, [0]), search.PostgresSearch(store, 0, [0]))
+    spent: dict[str, list[float]] = defaultdict(list)
+    execute = psycopg.Connection.execute
+    now: dict[str, float] = {}
+    statements: dict[str, tuple[Any, Any]] = {}
+
+    def timed(self: Any, statement: Any, values: Any = None, **options: Any) -> Any:
+        started = time.perf_counter()
+        cursor = execute(self, statement, values, **options)
+        name = " ".join(str(statement).split())[:60]
+        now[name] = now.get(name, 0.0) + time.perf_counter() - started
+        statements[name] = statement, values
+        return cursor
+
+    retriever.retrieve(questions[0], _vector(questions[0]))  # opens the connection
+    psycopg.Connection.execute = timed  # type: ignore[method-assign]
+    slowest = (0.0, "", dict(statements))
+    for question in questions:
+        now.clear()
+        vector = _vector(question)
+        started = time.perf_counter()
+        store.snapshot(0, lambda _, text=question, at=vector: retriever.retrieve(text, at))  # type: ignore[misc]
+        took = time.perf_counter() - started
+        spent["a question"].append(took)
+        for name, seconds in now.items():
+            spent[name].append(seconds)
+        if took > slowest[0]:
+            slowest = took, question, dict(statements)
+    psycopg.Connection.execute = execute  # type: ignore[method-assign]
+    for name, times in sorted(spent.items(), key=lambda item: -float(np.sum(item[1]))):
+        p50, p95 = np.percentile(np.array(times) * 1000, [50, 95])
+        print(f"p50 {p50:7.1f} ms, p95 {p95:7.1f} ms: {name}")
+    if plan:
+        _show_plan(store, slowest[1], max(slowest[2].items(), key=lambda item: len(str(item[1][0])))[1])
+
+
+def _show_plan(store: Database, question: str, statement: tuple[Any, Any]) -> None:
+    print(f"slowest: {question}")
+    text, values = statement
+    rows = store.snapshot(
+        0, lambda connection: connection.execute(f"EXPLAIN (ANALYZE, BUFFERS) {text}", values).fetchall()
+    )
+    print("\n".join(row for (row,) in rows))
+
+
+if __name__ == "__main__":
+    main()
