@@ -18,7 +18,7 @@ from bot.terminal.progress import progress
 from bot.wording import count_with_noun, error_message, safe, safe_link
 from index.articles.corpus import corpus_files
 from index.errors import FootnoteError, IngestionError
-from index.ingestion.corpus_changes import Ingested, Outcome, find_file, remove_articles
+from index.ingestion.corpus_changes import IngestionResult, Outcome, find_file, remove_articles
 from index.segmentation.characters import escape_unseen
 
 log = logging.getLogger(__name__)
@@ -29,16 +29,16 @@ Failures = list[dict[str, str]]
 def take_each(
     config: BotConfig,
     sources: Iterable[str],
-    take: Callable[[str], Ingested],
+    take: Callable[[str], IngestionResult],
     stage: str,
     expected: Callable[[], int] | None = None,
-) -> tuple[list[Ingested], Failures]:
+) -> tuple[list[IngestionResult], Failures]:
     """Take one source after the other, with progress on stderr, and record what changed.
 
     One that fails is named and does not stop the others. `expected` returns how many there may be, for
     sources that are found on the way.
     """
-    done: list[Ingested] = []
+    done: list[IngestionResult] = []
     failures: Failures = []
     library_log = library_log_of(config)
     if expected is None:
@@ -60,13 +60,13 @@ def take_each(
     return done, failures
 
 
-def taken_objects(corpus: Path, done: Sequence[Ingested], failures: Failures) -> list[dict[str, Any]]:
+def taken_objects(corpus: Path, done: Sequence[IngestionResult], failures: Failures) -> list[dict[str, Any]]:
     """Return the objects of what was taken, with the ids that the articles have, and of what was not."""
     ids = _ids(corpus) if done else {}
     return [{"id": ids.get(each.file), **asdict(each)} for each in done] + [dict(each) for each in failures]
 
 
-def taken_blocks(corpus: Path, done: Sequence[Ingested]) -> list[Block]:
+def taken_blocks(corpus: Path, done: Sequence[IngestionResult]) -> list[Block]:
     """Lay out what was taken: what became of it and its id, below it the title, the size and a warning."""
     ids = _ids(corpus) if done else {}
     blocks = []
@@ -96,12 +96,12 @@ def add_site(
         start = web_address(address)
         site = Site(Scope(start, **options), PoliteFetcher(config.corpus.allow_hosts))
 
-    def take(url: str) -> Ingested:
+    def take(url: str) -> IngestionResult:
         if not dry_run:
             return store_page(corpus, url, make_page(site.fetch(web_address(url))))
         if site.follows_links:
             site.fetch(web_address(url))
-        return Ingested(url, Outcome.UNCHANGED, "", "", url, None, "")
+        return IngestionResult(url, Outcome.UNCHANGED, "", "", url, None, "")
 
     done, failures = take_each(config, map(str, site.pages()), take, "fetch", lambda: site.expected)
     for url in site.skipped:

@@ -20,7 +20,7 @@ from index.articles.file_formats import has_known_format
 from index.articles.sidecar import SUFFIX, read_sidecar, sidecar_content
 from index.articles.text_quality import find_poor_text
 from index.errors import IngestionError, UnknownArticleError, UnreadableFileError
-from index.ingestion.room import Room, Size, on_disk
+from index.ingestion.remaining_quota import RemainingQuota, Size, on_disk
 from index.records import Article
 from index.segmentation.sentences import split_sentences
 
@@ -43,7 +43,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Ingested:
+class IngestionResult:
     """A file or page, what became of it, and what was read of it; `warning` is "" if all is well.
 
     `sentences` is None if nothing was read, as of a page that has not changed.
@@ -64,15 +64,15 @@ def add_article(
     file: str,
     content: bytes,
     description: Mapping[str, str] | None = None,
-    room: Room | None = None,
-) -> Ingested:
+    quota: RemainingQuota | None = None,
+) -> IngestionResult:
     """Add an article as `file`, its path below the corpus folder, after reading it as the index will.
 
     A `description` is kept in a file beside it, over what that says if the article is there already. Raises
     UnreadableFileError if it is no article, IngestionError if its place is not in the corpus or is taken by
-    another content, QuotaError if there is no `room` for it, and OSError.
+    another content, QuotaError if it is more than the `quota`, and OSError.
     """
-    with _staged(corpus, file, content, description, room) as (path, unfinished, beside, article):
+    with _staged(corpus, file, content, description, quota) as (path, unfinished, beside, article):
         sidecar = path.with_name(path.name + SUFFIX)
         outcome = _outcome(path, content)
         if description and not (sidecar.exists() and sidecar.read_bytes() == beside.read_bytes()):
@@ -83,7 +83,7 @@ def add_article(
                 _publish(unfinished, path)
             except FileExistsError:  # another process was faster
                 outcome = _outcome(path, content)
-    return _ingested(source, file, article, outcome)
+    return _result(source, file, article, outcome)
 
 
 def replace_article(
@@ -92,17 +92,17 @@ def replace_article(
     file: str,
     content: bytes,
     description: Mapping[str, str] | None = None,
-    room: Room | None = None,
-) -> Ingested:
+    quota: RemainingQuota | None = None,
+) -> IngestionResult:
     """Put another content in the place of an article, after reading it. Raises what `add_article` raises.
 
     The article goes first: one whose description is older is known by its digest, and described again.
     """
-    with _staged(corpus, file, content, description, room) as (path, unfinished, beside, article):
+    with _staged(corpus, file, content, description, quota) as (path, unfinished, beside, article):
         unfinished.replace(path)
         if description:
             beside.replace(path.with_name(path.name + SUFFIX))
-    return _ingested(source, file, article, Outcome.UPDATED)
+    return _result(source, file, article, Outcome.UPDATED)
 
 
 def describe(path: Path, description: Mapping[str, str] | None) -> None:
@@ -127,8 +127,8 @@ def _described(sidecar: Path, description: Mapping[str, str]) -> bytes:
     return sidecar_content({**values, **description})
 
 
-def _ingested(source: str, file: str, article: Article, outcome: Outcome) -> Ingested:
-    return Ingested(
+def _result(source: str, file: str, article: Article, outcome: Outcome) -> IngestionResult:
+    return IngestionResult(
         source,
         outcome,
         file,
@@ -141,7 +141,11 @@ def _ingested(source: str, file: str, article: Article, outcome: Outcome) -> Ing
 
 @contextmanager
 def _staged(
-    corpus: Path, file: str, content: bytes, description: Mapping[str, str] | None, room: Room | None
+    corpus: Path,
+    file: str,
+    content: bytes,
+    description: Mapping[str, str] | None,
+    quota: RemainingQuota | None,
 ) -> Iterator[tuple[Path, Path, Path, Article]]:
     """Yield the place of an article, hidden files with it and its description, and what was read of them."""
     path = place_in_corpus(corpus, file)
@@ -153,9 +157,9 @@ def _staged(
     ):
         name = file.removesuffix(path.suffix)
         article = read_article(CorpusFile(unfinished, file, name, beside if description else None))
-        if room:
+        if quota:
             size = Size(len(article.text), _on_disk(unfinished) + (_on_disk(beside) if description else 0))
-            room.take(size, _size(CorpusFile(path, file, name), sidecar) if path.exists() else None)
+            quota.take(size, _size(CorpusFile(path, file, name), sidecar) if path.exists() else None)
         yield path, unfinished, beside, article
 
 

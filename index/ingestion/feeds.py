@@ -7,14 +7,14 @@ from yarl import URL
 
 from index.errors import IngestionError, Reason, UnreadableFileError
 from index.ingestion.addresses import web_address
-from index.ingestion.corpus_changes import Ingested
+from index.ingestion.corpus_changes import IngestionResult
 from index.ingestion.fetching import FetchResponse
 from index.ingestion.pages import FEED, PAGE_TYPES, Page, make_page, read_facts, store_page
 from index.ingestion.polite_fetching import PoliteFetcher
 from index.ingestion.xml_lists import FeedEntry
 
 
-def add_entry(corpus: Path, entry: FeedEntry, fetcher: PoliteFetcher, feed: URL) -> Ingested:
+def add_entry(corpus: Path, entry: FeedEntry, fetcher: PoliteFetcher, feed: URL) -> IngestionResult:
     """Add the page of an entry of the feed at that address, or bring its article up to date.
 
     If the page does not come, or holds no words, the entry's own text takes its place, but never that of a

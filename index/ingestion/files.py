@@ -4,12 +4,12 @@ from pathlib import Path, PurePosixPath
 
 from index.articles.corpus import CorpusFile, check_file
 from index.errors import IngestionError
-from index.ingestion.corpus_changes import Ingested, add_article, place_in_corpus
+from index.ingestion.corpus_changes import IngestionResult, add_article, place_in_corpus
 
 
 def add_file(
     corpus: Path, source: Path, into: str = "", title: str | None = None, url: str | None = None
-) -> Ingested:
+) -> IngestionResult:
     """Copy a file into the folder `into` below the corpus folder; `title` and `url` are kept beside it.
 
     Raises UnreadableFileError, IngestionError and OSError.

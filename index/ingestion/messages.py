@@ -12,10 +12,10 @@ from index.articles.corpus import CorpusFile, corpus_files
 from index.articles.document import Document, DocumentBuilder
 from index.articles.front_matter import Description, front_matter
 from index.errors import IngestionError
-from index.ingestion.corpus_changes import Ingested, Outcome, add_article, replace_article
+from index.ingestion.corpus_changes import IngestionResult, Outcome, add_article, replace_article
 from index.ingestion.markdown_writer import write_markdown
 from index.ingestion.pages import read_facts, text_sha256
-from index.ingestion.room import Room
+from index.ingestion.remaining_quota import RemainingQuota
 from index.records import BlockKind
 from index.segmentation.characters import CONTROLS, ZERO_WIDTH
 
@@ -60,8 +60,8 @@ def add_answer(
     published: str,
     url: str = "",
     author: str = "",
-    room: Room | None = None,
-) -> Ingested:
+    quota: RemainingQuota | None = None,
+) -> IngestionResult:
     """Add an article whose heading is the question; where one of that name is, beside it.
 
     Raises what `add_article` raises.
@@ -73,7 +73,7 @@ def add_answer(
     for number in range(1, 1_000):
         file = f"{ANSWERS}/{name}{'' if number == 1 else f'-{number}'}.md"
         try:
-            return add_article(corpus, question, file, content, room=room)
+            return add_article(corpus, question, file, content, quota=quota)
         except IngestionError:  # another answer to it
             if not (corpus / file).exists():
                 raise
@@ -89,8 +89,8 @@ def add_message(
     url: str,
     updated: str = "",
     author: str = "",
-    room: Room | None = None,
-) -> Ingested:
+    quota: RemainingQuota | None = None,
+) -> IngestionResult:
     """Add a message as an article named by its id, or bring that up to date; `updated` is when it was edited.
 
     An article that a person changed stays as it is: raises IngestionError, and what `add_article` raises.
@@ -109,7 +109,7 @@ def add_message(
     path = corpus / file
     if not path.exists():
         try:
-            return add_article(corpus, url, file, _with_values(values, body), room=room)
+            return add_article(corpus, url, file, _with_values(values, body), quota=quota)
         except IngestionError:
             if not path.exists():
                 raise
@@ -119,9 +119,9 @@ def add_message(
         raise IngestionError(f"{file} was changed by hand: it stays as it is")
     is_same = digest == values["sha256"]
     if is_same and facts.get("updated", "") == updated:
-        return Ingested(url, Outcome.UNCHANGED, file, values["title"], url, None, "")
+        return IngestionResult(url, Outcome.UNCHANGED, file, values["title"], url, None, "")
     content = _with_values({**facts, **values}, body)
-    replaced = replace_article(corpus, url, file, content, room=room)
+    replaced = replace_article(corpus, url, file, content, quota=quota)
     return replace(replaced, outcome=Outcome.UNCHANGED) if is_same else replaced
 
 

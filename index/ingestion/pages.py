@@ -21,11 +21,11 @@ from index.articles.html_text import read_html
 from index.articles.sidecar import SUFFIX, read_sidecar
 from index.errors import IngestionError
 from index.ingestion.addresses import web_address
-from index.ingestion.corpus_changes import Ingested, Outcome, add_article, describe, replace_article
+from index.ingestion.corpus_changes import IngestionResult, Outcome, add_article, describe, replace_article
 from index.ingestion.fetching import HTML_TYPES, FetchResponse
 from index.ingestion.markdown_writer import write_markdown
 from index.ingestion.polite_fetching import PoliteFetcher
-from index.ingestion.room import Room
+from index.ingestion.remaining_quota import RemainingQuota
 from index.records import BlockKind
 
 _DOCUMENTS = {"application/pdf": ".pdf", "text/plain": ".txt", "text/markdown": ".md"}
@@ -71,19 +71,23 @@ class Page:
 
 
 def add_page(
-    corpus: Path, address: str, fetcher: PoliteFetcher, base: URL | None = None, room: Room | None = None
-) -> Ingested:
+    corpus: Path,
+    address: str,
+    fetcher: PoliteFetcher,
+    base: URL | None = None,
+    quota: RemainingQuota | None = None,
+) -> IngestionResult:
     """Fetch a page and add it, or bring its article up to date; `address` may be relative to `base`.
 
-    Raises FetchError, IngestionError, UnreadableFileError, OSError, and QuotaError without `room` for it.
+    Raises FetchError, IngestionError, UnreadableFileError, OSError, and QuotaError beyond the `quota`.
     """
     page = make_page(fetcher.fetch(web_address(address, base), PAGE_TYPES))
-    return store_page(corpus, address, page, room=room)
+    return store_page(corpus, address, page, quota=quota)
 
 
 def store_page(
-    corpus: Path, source: str, page: Page, *, moved: bool = False, room: Room | None = None
-) -> Ingested:
+    corpus: Path, source: str, page: Page, *, moved: bool = False, quota: RemainingQuota | None = None
+) -> IngestionResult:
     """Store a fetched page; `source` is what it is called in a report.
 
     If another page has its place, it gets another, unless that one may have `moved` to its address. An
@@ -92,7 +96,7 @@ def store_page(
     path = corpus / page.file
     if not path.exists():
         try:
-            return add_article(corpus, source, page.file, page.content, page.description, room)
+            return add_article(corpus, source, page.file, page.content, page.description, quota)
         except IngestionError:
             if not path.exists():
                 raise
@@ -103,17 +107,17 @@ def store_page(
     if digest == page.facts["sha256"]:
         if facts.get("sha256") != digest:  # its facts were not written, for a kill
             describe(path, page.description)
-        return Ingested(
+        return IngestionResult(
             source, Outcome.UNCHANGED, page.file, facts.get("title", ""), facts.get("url"), None, ""
         )
     if not moved and _path(facts.get("url", "")) != _path(page.facts["url"]):
         page = replace(page, file=_with_digest(page.file, page.facts["url"]))
-        return store_page(corpus, source, page, room=room)
+        return store_page(corpus, source, page, quota=quota)
     if digest != facts.get("sha256"):
         raise IngestionError(f"{page.file} was changed by hand: it stays as it is")
     stated = {name: value for name, value in page.facts.items() if value or name in _OF_ONE_ANSWER}
     page = replace(page, facts={**facts, **stated})  # what a person added stays
-    return replace_article(corpus, source, page.file, page.content, page.description, room)
+    return replace_article(corpus, source, page.file, page.content, page.description, quota)
 
 
 def make_page(fetched: FetchResponse, feed: URL | None = None) -> Page:

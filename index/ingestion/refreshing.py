@@ -10,11 +10,11 @@ from yarl import URL
 from index.articles.corpus import CorpusFile, corpus_files
 from index.errors import IngestionError
 from index.ingestion.addresses import web_address
-from index.ingestion.corpus_changes import Ingested, Outcome
+from index.ingestion.corpus_changes import IngestionResult, Outcome
 from index.ingestion.fetching import FetchError
 from index.ingestion.pages import PAGE_TYPES, conditions, make_page, read_facts, store_page
 from index.ingestion.polite_fetching import PoliteFetcher
-from index.ingestion.room import Room
+from index.ingestion.remaining_quota import RemainingQuota
 
 _GONE = (404, 410)
 # A part of an address where one logs in: "/users/sign_in", "/wp-login.php", "login.example.org", "/sso/"
@@ -30,8 +30,8 @@ def fetched_files(corpus: Path) -> list[CorpusFile]:
 
 
 def refresh_article(
-    corpus: Path, file: CorpusFile, fetcher: PoliteFetcher, room: Room | None = None
-) -> Ingested:
+    corpus: Path, file: CorpusFile, fetcher: PoliteFetcher, quota: RemainingQuota | None = None
+) -> IngestionResult:
     """Ask for an article again, and store what changed. Its copy stays if the page is gone or wants a login.
 
     Raises what `pages.add_page` raises.
@@ -57,7 +57,7 @@ def refresh_article(
         raise IngestionError(f"is of the type {fetched.content_type} now: the copy stays")
     if _PASSWORD.search(fetched.body) and 2 * len(page.text) < file.path.stat().st_size:
         raise IngestionError("asks for a password now: the copy stays")
-    return store_page(corpus, file.id, replace(page, file=file.file), moved=True, room=room)
+    return store_page(corpus, file.id, replace(page, file=file.file), moved=True, quota=quota)
 
 
 def _check_address(before: URL, now: URL) -> None:
@@ -70,5 +70,5 @@ def _check_address(before: URL, now: URL) -> None:
         raise IngestionError("leads to the home page now: the copy stays")
 
 
-def _kept(file: CorpusFile, facts: Mapping[str, str], outcome: Outcome) -> Ingested:
-    return Ingested(file.id, outcome, file.file, facts.get("title") or file.id, facts["url"], None, "")
+def _kept(file: CorpusFile, facts: Mapping[str, str], outcome: Outcome) -> IngestionResult:
+    return IngestionResult(file.id, outcome, file.file, facts.get("title") or file.id, facts["url"], None, "")

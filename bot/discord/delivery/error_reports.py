@@ -10,7 +10,7 @@ from typing import Any
 import discord
 
 from bot.discord.account.permissions import granted_permissions
-from bot.discord.delivery.error_meanings import (
+from bot.discord.delivery.error_messages import (
     ALREADY_ACKNOWLEDGED,
     UNREACHABLE,
     ErrorMeaning,

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import discord
 
-from bot.discord.delivery.error_meanings import ALREADY_ACKNOWLEDGED, CONNECTION_ERRORS
+from bot.discord.delivery.error_messages import ALREADY_ACKNOWLEDGED, CONNECTION_ERRORS
 from bot.discord.replies.reply import Reply
 
 REQUEST_TIMEOUT = 30.0

@@ -33,9 +33,9 @@ from bot.discord.replies.reply import notice, unknown_button_reply
 from bot.discord.replies.tickets import AnswerTicket
 from bot.discord.replies.without_embed import without_embed
 from bot.discord.replies.written_replies import not_stored_reply, stored_reply
-from index.ingestion.corpus_changes import Ingested
+from index.ingestion.corpus_changes import IngestionResult
 from index.ingestion.messages import add_answer, has_words
-from index.ingestion.room import Room
+from index.ingestion.remaining_quota import RemainingQuota
 
 ANSWER_LIMIT = 2000
 """Characters of an answer."""
@@ -117,8 +117,8 @@ def _problem(question: str, answer: str) -> str | None:
 
 
 def _add(
-    interaction: Interaction, question: str, answer: str, corpus: Path, *, room: Room | None
-) -> Ingested:
+    interaction: Interaction, question: str, answer: str, corpus: Path, *, quota: RemainingQuota | None
+) -> IngestionResult:
     message = interaction.message
     return add_answer(
         corpus,
@@ -127,7 +127,7 @@ def _add(
         published=f"{interaction.created_at:%Y-%m-%d}",
         url="" if message is None or is_private(interaction) else message.jump_url,
         author=author_name(interaction, interaction.user),
-        room=room,
+        quota=quota,
     )
 
 

@@ -10,12 +10,12 @@ import discord
 
 from bot.discord.account.permissions import may_change_library
 from bot.discord.events.services import Interaction, server_of
-from bot.discord.library.quotas import check_additions, room_of
+from bot.discord.library.quotas import check_additions, remaining_quota
 from bot.discord.replies.library_changes import failed_reply
 from bot.library_log import library_log_of
 from index.errors import IngestionError, QuotaError
-from index.ingestion.corpus_changes import Ingested, Outcome
-from index.ingestion.room import Room
+from index.ingestion.corpus_changes import IngestionResult, Outcome
+from index.ingestion.remaining_quota import RemainingQuota
 
 NOT_ALLOWED = (
     "Only those who manage this server, or have the role for it, can add to the library. If you know the "
@@ -31,14 +31,14 @@ NOT_STORED = "Something went wrong on my side, so I could not store that."
 class StoreResult:
     """What became of an article; `found` if questions are answered from it by now."""
 
-    ingested: Ingested
+    ingested: IngestionResult
     found: bool
 
 
 class Add(Protocol):
-    """Adds an article to a corpus that has so much room."""
+    """Adds an article to a corpus, within its quota."""
 
-    def __call__(self, corpus: Path, *, room: Room | None) -> Ingested:
+    def __call__(self, corpus: Path, *, quota: RemainingQuota | None) -> IngestionResult:
         """Add the article."""
 
 
@@ -52,8 +52,8 @@ async def store(interaction: Interaction, add: Add) -> StoreResult:
         await libraries.prepare_change(server)
         config = libraries.config_of(server)
         await asyncio.to_thread(check_additions, config)
-        room = await asyncio.to_thread(room_of, config)
-        ingested = await asyncio.to_thread(add, config.corpus_directory, room=room)
+        quota = await asyncio.to_thread(remaining_quota, config)
+        ingested = await asyncio.to_thread(add, config.corpus_directory, quota=quota)
         if ingested.outcome is not Outcome.UNCHANGED:
             await record(interaction, ingested.outcome, ingested.file, ingested.url)
     return StoreResult(ingested, found=await libraries.refresh(server))

@@ -9,7 +9,7 @@ from functools import partial
 import discord
 from discord import app_commands
 
-from bot.discord.delivery.error_meanings import CONNECTION_ERRORS, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
+from bot.discord.delivery.error_messages import CONNECTION_ERRORS, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE
 from bot.discord.delivery.sending import defer_response, edit_response, send_privately
 from bot.discord.events.conversation import readable_text
 from bot.discord.events.library_changes import (

@@ -8,13 +8,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from bot.config import BotConfig
-from bot.discord.library.quotas import room_of
+from bot.discord.library.quotas import remaining_quota
 from bot.feedback.grouping import SameWords, group_alike, in_same_words
 from bot.feedback.places import feedback_of
 from bot.feedback.unanswered import UnansweredQuestions
 from bot.shown_citations import shown_citations
 from index.errors import IndexDamagedError, IndexMissingError, IndexStaleError, IngestionError
-from index.ingestion.corpus_changes import Ingested, Outcome, add_article, describe
+from index.ingestion.corpus_changes import IngestionResult, Outcome, add_article, describe
 from index.records import Progress
 
 if TYPE_CHECKING:
@@ -71,13 +71,13 @@ def add_web_page(
     address: str,
     title: str,
     hosts: Hosts,
-) -> Ingested:
+) -> IngestionResult:
     """Fetch a page and add it; raises what `index.ingestion.pages.add_page` raises."""
     from index.ingestion.pages import add_page  # with what only the child needs
     from index.ingestion.polite_fetching import PoliteFetcher
 
     corpus = config.corpus_directory
-    added = add_page(corpus, address, PoliteFetcher(hosts.private), room=room_of(config))
+    added = add_page(corpus, address, PoliteFetcher(hosts.private), quota=remaining_quota(config))
     if not title:
         return added
     describe(corpus / added.file, {"title": title})
@@ -94,7 +94,7 @@ def add_attachment(
     name: str,
     title: str,
     hosts: Hosts,
-) -> Ingested:
+) -> IngestionResult:
     """Fetch a file that was attached in Discord, and add it under its name.
 
     Raises FetchError, IngestionError, UnreadableFileError and OSError.
@@ -119,7 +119,7 @@ def add_attachment(
             "file another name"
         )
     description = {"title": title} if title else None
-    return add_article(corpus, name, file, content, description, room_of(config))
+    return add_article(corpus, name, file, content, description, remaining_quota(config))
 
 
 def zip_articles(config: BotConfig, _progress: Progress, _wait: float, *, limit: int) -> bytes | None:

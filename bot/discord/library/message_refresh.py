@@ -12,13 +12,13 @@ from dataclasses import dataclass
 
 from bot.config import BotConfig
 from bot.discord.library.page_refresh import Refreshed, remove_gone
-from bot.discord.library.quotas import room_of
+from bot.discord.library.quotas import remaining_quota
 from bot.library_log import SCHEDULE, library_log_of
 from bot.wording import error_message
 from index.errors import FootnoteError, IngestionError
-from index.ingestion.corpus_changes import Ingested, Outcome
+from index.ingestion.corpus_changes import IngestionResult, Outcome
 from index.ingestion.messages import StoredMessage, add_message, has_words, stored_messages
-from index.ingestion.room import Room
+from index.ingestion.remaining_quota import RemainingQuota
 
 HIDDEN = "was edited, but Discord does not show me its words: add it again, from its menu"
 NO_WORDS = "has no words any more: the copy stays"
@@ -67,7 +67,7 @@ async def refresh_messages(
     stored = [each for each in stored if only in (None, each.file.id)]
     if not stored:
         return Refreshed()
-    library_log, room = library_log_of(config), await asyncio.to_thread(room_of, config)
+    library_log, quota = library_log_of(config), await asyncio.to_thread(remaining_quota, config)
     outcomes, failures = Counter[str](), dict[str, str]()
     gone = []
     for each in stored:
@@ -77,7 +77,7 @@ async def refresh_messages(
                 gone.append(each.file)
                 outcomes[Outcome.GONE] += 1
                 continue
-            ingested = await asyncio.to_thread(_update, config, each, current, room)
+            ingested = await asyncio.to_thread(_update, config, each, current, quota)
         except FootnoteError as error:
             failures[each.file.id] = error.message
         except OSError as error:
@@ -104,12 +104,16 @@ def _address(stored: StoredMessage, server: int | None) -> MessageAddress:
     return address
 
 
-def _update(config: BotConfig, stored: StoredMessage, current: CurrentMessage, room: Room | None) -> Ingested:
+def _update(
+    config: BotConfig, stored: StoredMessage, current: CurrentMessage, quota: RemainingQuota | None
+) -> IngestionResult:
     """Store what a message says now, if it was edited since. Raises what `add_message` raises."""
     facts = stored.facts
     if current.edited == facts.get("updated", ""):
         title = facts.get("title", stored.file.id)
-        return Ingested(stored.file.id, Outcome.UNCHANGED, stored.file.file, title, facts["url"], None, "")
+        return IngestionResult(
+            stored.file.id, Outcome.UNCHANGED, stored.file.file, title, facts["url"], None, ""
+        )
     if not current.text:
         raise IngestionError(HIDDEN)
     if not has_words(current.text):
@@ -122,5 +126,5 @@ def _update(config: BotConfig, stored: StoredMessage, current: CurrentMessage, r
         url=facts["url"],
         updated=current.edited,
         author=facts.get("author", "") if config.discord.name_authors else "",
-        room=room,
+        quota=quota,
     )

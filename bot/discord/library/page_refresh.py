@@ -11,7 +11,7 @@ from functools import partial
 from typing import Self
 
 from bot.config import BotConfig
-from bot.discord.library.quotas import room_of
+from bot.discord.library.quotas import remaining_quota
 from bot.library_log import SCHEDULE, library_log_of
 from bot.live.update_process import work_in_child
 from bot.server_folders import server_ids
@@ -70,12 +70,12 @@ def refresh_pages(
     corpus = config.corpus_directory
     library_log = library_log_of(config)
     fetcher = PoliteFetcher(config.corpus.allow_hosts)
-    room, outcomes = room_of(config), Counter[str]()
+    quota, outcomes = remaining_quota(config), Counter[str]()
     failures: dict[str, str] = {}
     gone = []
     for file in [find_file(corpus, only)] if only else fetched_files(corpus):
         try:
-            refreshed = refresh_article(corpus, file, fetcher, room)
+            refreshed = refresh_article(corpus, file, fetcher, quota)
             outcomes[refreshed.outcome] += 1
             if refreshed.outcome is Outcome.GONE:
                 gone.append(file)

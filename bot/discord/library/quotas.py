@@ -15,7 +15,7 @@ from bot.library_log import SCHEDULE, TERMINAL, LibraryChange, library_log_of
 from index.articles.corpus import corpus_files
 from index.errors import IndexDamagedError, IndexMissingError, IndexStaleError, QuotaError
 from index.ingestion.corpus_changes import TRASH
-from index.ingestion.room import Room, on_disk
+from index.ingestion.remaining_quota import RemainingQuota, on_disk
 from index.storage.published import count_characters, open_published
 
 DAY = timedelta(days=1)
@@ -31,8 +31,8 @@ def check_additions(config: BotConfig) -> None:
         raise QuotaError(f"this server has added {most:,} articles within a day, as many as it may")
 
 
-def room_of(config: BotConfig) -> Room | None:
-    """Return the room in a server's own library; None if the library is not a server's.
+def remaining_quota(config: BotConfig) -> RemainingQuota | None:
+    """Return what a server's own library may still take; None if the library is not a server's.
 
     Articles and bytes are counted in the folders, characters in the index, which has counted them.
     """
@@ -40,7 +40,7 @@ def room_of(config: BotConfig) -> Room | None:
         return None
     corpus, settings = config.corpus_directory, config.discord
     articles = len(corpus_files(corpus)) if corpus.is_dir() else 0
-    return Room(
+    return RemainingQuota(
         settings.server_articles - articles if settings.server_articles else None,
         settings.server_characters - _characters(config) if settings.server_characters else None,
         settings.server_megabytes * 2**20 - _bytes(config) if settings.server_megabytes else None,

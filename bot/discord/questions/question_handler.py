@@ -16,7 +16,7 @@ from typing import Any
 import discord
 
 from bot.config import BotConfig
-from bot.discord.delivery.error_meanings import NO_HISTORY, STORE_LATE, TAKEN, meaning_of
+from bot.discord.delivery.error_messages import NO_HISTORY, STORE_LATE, TAKEN, meaning_of
 from bot.discord.delivery.repeat_guards import RecentIds, SentWarnings
 from bot.discord.delivery.sending import (
     defer_response,

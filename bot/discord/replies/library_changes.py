@@ -9,7 +9,7 @@ from bot.discord.replies import message_limits
 from bot.discord.replies.markdown import UNTITLED, cut, escape_to_fit, link, units
 from bot.discord.replies.reply import BLUE, BOLD, TITLE_LIMIT, Reply, notice
 from bot.wording import count_with_noun
-from index.ingestion.corpus_changes import Ingested, Outcome
+from index.ingestion.corpus_changes import IngestionResult, Outcome
 
 QUESTION_SHOWN = 200
 """Units of a question in the list of gaps."""
@@ -35,7 +35,7 @@ NOTHING_FETCHED = "No article of this library came from a page or a message, so 
 _ABOUT_IT = ("is", "has", "says", "takes", "redirects", "leads", "asks", "was")
 
 
-def added_reply(added: Ingested, *, found: bool) -> Reply:
+def added_reply(added: IngestionResult, *, found: bool) -> Reply:
     """Say what became of a file or a page; `found` if questions are answered from it by now."""
     name = f"{BOLD}{link(added.title, added.url, TITLE_LIMIT)}{BOLD}"
     if added.outcome is Outcome.UNCHANGED:

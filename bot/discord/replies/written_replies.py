@@ -6,12 +6,12 @@ from bot.discord.replies.markdown import cut, link
 from bot.discord.replies.message_limits import EMBED_DESCRIPTION
 from bot.discord.replies.reply import AMBER, BOLD, TITLE_LIMIT, Reply, notice
 from bot.wording import count_with_noun
-from index.ingestion.corpus_changes import Ingested, Outcome
+from index.ingestion.corpus_changes import IngestionResult, Outcome
 
 _FENCE = "```"
 
 
-def stored_reply(ingested: Ingested, *, found: bool, note: str = "") -> Reply:
+def stored_reply(ingested: IngestionResult, *, found: bool, note: str = "") -> Reply:
     """Say what became of an article; it is `found` if questions are answered from it by now."""
     title = f"{BOLD}{link(ingested.title, ingested.url, TITLE_LIMIT)}{BOLD}"
     if ingested.outcome is Outcome.UNCHANGED:

@@ -9,7 +9,7 @@ from bot.terminal.command_group import FAILED, Command, Group, global_options
 from bot.terminal.commands.options import WholeNumber, json_option, options_of, put, server_option
 
 if TYPE_CHECKING:
-    from index.ingestion.corpus_changes import Ingested
+    from index.ingestion.corpus_changes import IngestionResult
 
 _LIMIT = 100
 """Pages of a site or a feed, unless another number is given."""
@@ -114,7 +114,7 @@ def add(
         put(as_objects, objects, blocks)
         context.exit(FAILED if failed else 0)
 
-    def take(source: str) -> "Ingested":
+    def take(source: str) -> "IngestionResult":
         if source not in pages:
             return add_file(corpus, Path(source), into, title, url)
         return add_page(corpus, source, fetcher)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from index.articles.corpus import corpus_files, read_article
 from index.articles.front_matter import front_matter_values
 from index.errors import IngestionError
-from index.ingestion.corpus_changes import Ingested, Outcome
+from index.ingestion.corpus_changes import IngestionResult, Outcome
 from index.ingestion.messages import add_answer, add_message, has_words
 from index.records import Article, BlockKind
 
@@ -38,11 +38,11 @@ def article(corpus: Path) -> Article:
     return read_article(*corpus_files(corpus))
 
 
-def answer(corpus: Path, question: str = QUESTION, text: str = "At nine.", **known: str) -> Ingested:
+def answer(corpus: Path, question: str = QUESTION, text: str = "At nine.", **known: str) -> IngestionResult:
     return add_answer(corpus, question, text, published=DAY, **known)
 
 
-def message(corpus: Path, text: str, **known: str) -> Ingested:
+def message(corpus: Path, text: str, **known: str) -> IngestionResult:
     return add_message(corpus, 3, text, published=DAY, url=URL, **known)
 
 

@@ -11,7 +11,7 @@ from index.articles import file_formats
 from index.articles.corpus import corpus_files, read_article
 from index.errors import IngestionError, UnreadableFileError
 from index.ingestion import corpus_changes, pages
-from index.ingestion.corpus_changes import Ingested, Outcome
+from index.ingestion.corpus_changes import IngestionResult, Outcome
 from index.ingestion.pages import add_page, conditions, file_of, read_facts
 from index.ingestion.polite_fetching import PoliteFetcher
 from tests.support.paths import ROOT
@@ -113,7 +113,7 @@ def test_two_at_once_add_a_page_once(web: WebServer, tmp_path: Path, monkeypatch
     address = web.put("/bees", "<h1>Bees</h1><p>Bees hum.</p>")
     add, file = corpus_changes.add_article, "meanwhile"
 
-    def add_after_another(*arguments: Any) -> Ingested:
+    def add_after_another(*arguments: Any) -> IngestionResult:
         monkeypatch.setattr(pages, "add_article", add)
         nonlocal file
         file = add_page(tmp_path, address, HERE).file

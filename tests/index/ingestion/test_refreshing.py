@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import IngestionError
-from index.ingestion.corpus_changes import Ingested, Outcome, find_file
+from index.ingestion.corpus_changes import IngestionResult, Outcome, find_file
 from index.ingestion.fetching import FetchError
 from index.ingestion.pages import add_page
 from index.ingestion.polite_fetching import PoliteFetcher
@@ -20,24 +20,24 @@ NEW = PAGE.replace("hum", "sting")
 
 
 @pytest.fixture
-def added(web: WebServer, tmp_path: Path) -> Ingested:
+def added(web: WebServer, tmp_path: Path) -> IngestionResult:
     address = web.put("/bees", PAGE, ETag='"1"', Last_Modified="Sun, 15 Mar 2026 10:00:00 GMT")
     return add_page(tmp_path, address, PoliteFetcher(HERE, 0.0))
 
 
-def refresh(corpus: Path, added: Ingested) -> Ingested:
+def refresh(corpus: Path, added: IngestionResult) -> IngestionResult:
     fetcher = PoliteFetcher(HERE, 0.0)
     return refresh_article(corpus, find_file(corpus, added.file), fetcher)
 
 
-def test_a_changed_page_is_stored(web: WebServer, added: Ingested, tmp_path: Path) -> None:
+def test_a_changed_page_is_stored(web: WebServer, added: IngestionResult, tmp_path: Path) -> None:
     web.put("/bees", NEW, ETag='"2"')
     assert refresh(tmp_path, added).outcome is Outcome.UPDATED
     stored = (tmp_path / added.file).read_text()
     assert "Bees sting." in stored and 'etag: "\\"2\\""' in stored
 
 
-def test_a_page_is_only_sent_if_it_changed(web: WebServer, added: Ingested, tmp_path: Path) -> None:
+def test_a_page_is_only_sent_if_it_changed(web: WebServer, added: IngestionResult, tmp_path: Path) -> None:
     before = (tmp_path / added.file).read_bytes()
     web.pages["/bees"] = Reply(status=304)
     assert refresh(tmp_path, added).outcome is Outcome.UNCHANGED
@@ -51,7 +51,7 @@ def test_a_page_is_only_sent_if_it_changed(web: WebServer, added: Ingested, tmp_
 
 @pytest.mark.parametrize("status", [404, 410])
 def test_a_page_that_is_gone_leaves_its_copy(
-    status: int, web: WebServer, added: Ingested, tmp_path: Path
+    status: int, web: WebServer, added: IngestionResult, tmp_path: Path
 ) -> None:
     before = (tmp_path / added.file).read_bytes()
     web.pages["/bees"] = Reply(b"<p>Not here.</p>", status, {"Content-Type": "text/html"})
@@ -66,7 +66,7 @@ LOGIN = "<h1>Log in</h1><form><input name='u'><input type='password'></form><p>M
     "case", ["500", "429", "login", "sign-in", "home", "empty", "picture", "pdf", "broken"]
 )
 def test_nothing_else_replaces_a_good_copy(
-    case: str, web: WebServer, added: Ingested, tmp_path: Path
+    case: str, web: WebServer, added: IngestionResult, tmp_path: Path
 ) -> None:
     before = (tmp_path / added.file).read_bytes()
     web.put("/", "<h1>Home</h1><p>Welcome to all of our visitors.</p>")
@@ -88,7 +88,7 @@ def test_nothing_else_replaces_a_good_copy(
     assert (tmp_path / added.file).read_bytes() == before
 
 
-def test_a_page_that_moved_is_followed(web: WebServer, added: Ingested, tmp_path: Path) -> None:
+def test_a_page_that_moved_is_followed(web: WebServer, added: IngestionResult, tmp_path: Path) -> None:
     web.put("/insects/bees", NEW)
     web.redirect("/bees", "/insects/bees")
     moved = refresh(tmp_path, added)
@@ -99,7 +99,9 @@ def test_a_page_that_moved_is_followed(web: WebServer, added: Ingested, tmp_path
     )
 
 
-def test_an_article_changed_by_hand_is_not_asked_for(web: WebServer, added: Ingested, tmp_path: Path) -> None:
+def test_an_article_changed_by_hand_is_not_asked_for(
+    web: WebServer, added: IngestionResult, tmp_path: Path
+) -> None:
     path = tmp_path / added.file
     path.write_text(path.read_text() + "\nMine.")
     web.put("/bees", NEW)
@@ -108,7 +110,9 @@ def test_an_article_changed_by_hand_is_not_asked_for(web: WebServer, added: Inge
     assert web.asked == ["/bees"]
 
 
-def test_what_a_person_added_above_the_text_stays(web: WebServer, added: Ingested, tmp_path: Path) -> None:
+def test_what_a_person_added_above_the_text_stays(
+    web: WebServer, added: IngestionResult, tmp_path: Path
+) -> None:
     path = tmp_path / added.file
     path.write_text(path.read_text().replace("\n---\n", '\nauthor: "Ada"\n---\n', 1))
     web.put("/bees", NEW)
@@ -138,7 +142,7 @@ def test_a_pdf_is_replaced_and_described_anew(web: WebServer, tmp_path: Path) ->
         refresh(tmp_path, added)
 
 
-def test_only_what_was_fetched_is_asked_for(added: Ingested, tmp_path: Path) -> None:
+def test_only_what_was_fetched_is_asked_for(added: IngestionResult, tmp_path: Path) -> None:
     (tmp_path / "own.md").write_text("---\nurl: https://example.org/\n---\nMine.")
     (tmp_path / "own.txt").write_text("Mine.")
     assert [file.file for file in fetched_files(tmp_path)] == [added.file]
@@ -146,7 +150,7 @@ def test_only_what_was_fetched_is_asked_for(added: Ingested, tmp_path: Path) -> 
         refresh_article(tmp_path, find_file(tmp_path, "own.md"), PoliteFetcher(HERE))
 
 
-def test_a_server_that_is_down_is_an_error(web: WebServer, added: Ingested, tmp_path: Path) -> None:
+def test_a_server_that_is_down_is_an_error(web: WebServer, added: IngestionResult, tmp_path: Path) -> None:
     web.pages["/bees"] = Reply(status=503)
     with pytest.raises(FetchError):
         refresh(tmp_path, added)

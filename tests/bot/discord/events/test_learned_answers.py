@@ -15,7 +15,7 @@ from bot.discord.replies.answer_reply import ANSWER_LABEL, DECLINED
 from bot.discord.replies.tickets import AnswerTicket
 from bot.library_log import LibraryLog
 from index.articles.corpus import corpus_files, read_article
-from index.ingestion.corpus_changes import Ingested
+from index.ingestion.corpus_changes import IngestionResult
 from tests.fake_discord import FakeDiscord, Interaction, Message
 from tests.fake_discord.world import User
 from tests.support.bots import Bots
@@ -246,7 +246,7 @@ async def test_what_cannot_be_stored_is_given_back(
 ) -> None:
     await own_bots.start(learn_answers=True)
 
-    def fail(*_: object, **__: object) -> Ingested:
+    def fail(*_: object, **__: object) -> IngestionResult:
         raise error
 
     monkeypatch.setattr(learned_answers, "add_answer", fail)

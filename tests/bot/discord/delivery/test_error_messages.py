@@ -5,7 +5,7 @@ import discord as discord_py
 import pytest
 from discord import app_commands
 
-from bot.discord.delivery.error_meanings import meaning_of, original_error
+from bot.discord.delivery.error_messages import meaning_of, original_error
 from bot.feedback.store import FeedbackError, NoRoomError
 from bot.live.question_queue import DeadlineError, QueueFullError
 from index.errors import EmptyQuestionError, IndexBusyError, IndexDamagedError, UnknownArticleError

@@ -1,4 +1,4 @@
-"""The meaning of an error: what to tell the person who waits, and what to log for whoever runs the bot."""
+"""Messages for errors: what to tell the person who waits, and what to log for whoever runs the bot."""
 
 import logging
 from dataclasses import dataclass

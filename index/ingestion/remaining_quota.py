@@ -1,4 +1,4 @@
-"""Room that a library has left, where it may hold so much and no more."""
+"""What a library may still take, if it may hold so much and no more."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ class Size:
 
 
 @dataclass(slots=True)
-class Room:
+class RemainingQuota:
     """How many articles, characters and bytes may still come; None: any number. What comes is taken off."""
 
     articles: int | None = None
@@ -24,9 +24,9 @@ class Room:
     bytes: int | None = None
 
     def take(self, size: Size, replaced: Size | None = None) -> None:
-        """Take the room for an article of that size, in the place of one of the size `replaced`.
+        """Take off an article of that size, which comes in the place of one of the size `replaced`.
 
-        Raises QuotaError if there is none.
+        Raises QuotaError if that is more than is left.
         """
         before = replaced or Size(0, 0)
         more_characters, more_bytes = size.characters - before.characters, size.bytes - before.bytes
