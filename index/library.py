@@ -41,8 +41,11 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class _Models:
-    """What a library has beside its index; `damaged` tells that the reader's model could not be loaded."""
+class Models:
+    """What a library has beside its index, and may share with others.
+
+    `damaged` tells that the reader's model could not be loaded.
+    """
 
     encoder: Encoder
     span_model: SpanModel | None
@@ -50,6 +53,7 @@ class _Models:
 
     @classmethod
     def load(cls, config: Config, generation: AnyGeneration) -> Self:
+        """Load the models of an index. Raises IndexDamagedError, and ModelDamagedError for the encoder."""
         with ThreadPoolExecutor(2) as background:
             encoder_check = background.submit(check_encoder, generation.encoder)  # its 90 MB take a while
             span_model = background.submit(load_span_model, config, generation)
@@ -64,13 +68,16 @@ class _Models:
 
 
 class Library:
-    """An open index; safe to share between threads, and untouched by a newer one that is published."""
+    """An open index; safe to share between threads, and untouched by a newer one that is published.
+
+    Its `models` are those of the library that it was opened after or joined with, if they are the same.
+    """
 
     def __init__(
         self,
         generation: AnyGeneration,
         retriever: AnyRetriever,
-        models: _Models,
+        models: Models,
         config: Config,
         common: "Library | None" = None,
     ) -> None:
@@ -78,7 +85,7 @@ class Library:
         self._common = common
         self._catalog = retriever.catalog
         self._retriever = retriever
-        self._models = models
+        self.models = models
         self._config = config
         self._ranker = Ranker.load()
         self._reader = None if models.damaged else make_reader(models.span_model, retriever.catalog)
@@ -105,11 +112,11 @@ class Library:
             retriever: AnyRetriever = open_database(generation)
         else:
             retriever = open_files(generation)
-        return cls(generation, retriever, models or _Models.load(config, generation), config)
+        return cls(generation, retriever, models or Models.load(config, generation), config)
 
-    def _models_for(self, generation: AnyGeneration) -> _Models | None:
+    def _models_for(self, generation: AnyGeneration) -> Models | None:
         """Return the models of this library if they are those of `generation`, too."""
-        own, models = self._generation, self._models
+        own, models = self._generation, self.models
         same = _model_names(own) == _model_names(generation)
         return models if same and not models.damaged else None
 
@@ -122,7 +129,7 @@ class Library:
         if changed := difference(self._generation.fingerprint, common._generation.fingerprint):
             raise IndexStaleError(changed)
         retriever = joined(self._retriever, common._retriever)
-        return Library(self._generation, retriever, common._models, common._config, common)
+        return Library(self._generation, retriever, common.models, common._config, common)
 
     @property
     def generation(self) -> str:
@@ -187,7 +194,7 @@ class Library:
 
     def question_vectors(self, questions: Sequence[str]) -> Floats:
         """Return the normalised vectors of questions: zeros for one whose words the encoder does not know."""
-        encoder = self._models.encoder
+        encoder = self.models.encoder
         vectors = encoder.encode_queries([fold_text(question).text for question in questions])
         vectors[[not encoder.knows(question) for question in questions]] = 0
         return vectors
@@ -265,7 +272,7 @@ class Library:
             text = clean_question(question.question)
             count = question.top_k or self._config.answer.citations
             row = None if question.article is None else self.titles.row_called(question.article)
-            encoder = self._models.encoder
+            encoder = self.models.encoder
             # Alone: in a batch it would be padded, and its vector, then its answer, differ in the last bits.
             (vector,) = encoder.encode_queries([fold_text(text).text])
             if not encoder.knows(text):

@@ -20,7 +20,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from bot.config import BotConfig
 from bot.telemetry.log_format import fields
@@ -37,6 +37,16 @@ _LONGEST_LAST_LINE = 500  # characters
 
 T = TypeVar("T")
 Update = Callable[[BotConfig, Progress, float], BuildReport]
+
+
+class WorkInChild(Protocol):
+    """What does work as `work_in_child` does."""
+
+    async def __call__(
+        self, config: BotConfig, wait: float, work: Callable[[BotConfig, Progress, float], T], doing: str
+    ) -> T:
+        """Return what `work` returns."""
+
 
 log = logging.getLogger(__name__)
 

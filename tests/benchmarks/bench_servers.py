@@ -17,7 +17,6 @@ import time
 from pathlib import Path
 
 from bot.config import BotConfig
-from bot.discord.library import server_libraries
 from bot.discord.library.server_libraries import IDLE, ServerLibraries
 from bot.feedback.store import Feedback
 from bot.live.live_library import LiveLibrary
@@ -67,8 +66,9 @@ async def _measure(config: BotConfig) -> None:
     clock = [0.0]
     common = await LiveLibrary.open(config, None)
     servers = sorted(int(folder.name) for folder in config.servers_directory.iterdir())
-    server_libraries.MOST_OPEN = len(servers)
-    libraries = ServerLibraries(config, common, Feedback(config.bot_directory), clock=lambda: clock[0])
+    libraries = ServerLibraries(
+        config, common, Feedback(config.bot_directory), clock=lambda: clock[0], most_open=len(servers)
+    )
     for question in QUESTIONS:
         common.library.ask(question)
     before, (private, files) = _resident(), _private_and_files()
@@ -77,7 +77,7 @@ async def _measure(config: BotConfig) -> None:
         (await libraries.library_of(server)).ask(QUESTIONS[number % len(QUESTIONS)])
     seconds = time.perf_counter() - started
     opened, (opened_private, opened_files) = _resident(), _private_and_files()
-    assert libraries.open_servers == len(servers)
+    assert len(libraries.open_servers) == len(servers)
     clock[0] += 2 * IDLE
     libraries.close_idle()
     await asyncio.sleep(0)

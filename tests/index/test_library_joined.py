@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from index.config import Config
 from index.errors import UnknownArticleError
 from index.library import Library
 from index.records import Answer
+from index.retrieval import opening
 from index.storage.catalog import article_key
+from index.storage.generations import open_current
 from tests.support.small_library import build, make_config, provide_encoder, write_corpus
 
 OWN = {
@@ -34,16 +37,23 @@ QUESTIONS = (
 
 
 @pytest.fixture(scope="module")
-def libraries(
-    tmp_path_factory: pytest.TempPathFactory, encoder_folder: Path, shared_models: None
-) -> tuple[Library, Library, Library]:
-    """Return the server's library, the common one, and one with the articles of both."""
+def configs(tmp_path_factory: pytest.TempPathFactory, encoder_folder: Path) -> tuple[Config, Config, Config]:
+    """Build the server's index, the common one, and one with the articles of both."""
     both = {**COMMON, **OWN, "common/rules.md": COMMON["rules.md"]}
     return (
-        _library(tmp_path_factory.mktemp("own"), OWN, encoder_folder),
-        _library(tmp_path_factory.mktemp("common"), COMMON, encoder_folder),
-        _library(tmp_path_factory.mktemp("both"), both, encoder_folder),
+        _build(tmp_path_factory.mktemp("own"), OWN, encoder_folder),
+        _build(tmp_path_factory.mktemp("common"), COMMON, encoder_folder),
+        _build(tmp_path_factory.mktemp("both"), both, encoder_folder),
     )
+
+
+@pytest.fixture(scope="module")
+def libraries(
+    configs: tuple[Config, Config, Config], shared_models: None
+) -> tuple[Library, Library, Library]:
+    """Return the server's library, the common one, and one with the articles of both."""
+    own, common, both = map(Library.open, configs)
+    return own, common, both
 
 
 @pytest.fixture(scope="module")
@@ -53,12 +63,12 @@ def joined(libraries: tuple[Library, Library, Library]) -> Library:
     return own.joined_with(common)
 
 
-def _library(base: Path, articles: dict[str, str], encoder_folder: Path) -> Library:
+def _build(base: Path, articles: dict[str, str], encoder_folder: Path) -> Config:
     config = make_config(base)
     write_corpus(base / "corpus", articles)  # type: ignore[arg-type]
     provide_encoder(config, encoder_folder)
     build(config)
-    return Library.open(config)
+    return config
 
 
 def _cited(answer: Answer) -> Sequence[tuple[str, str, str | None]]:
@@ -76,23 +86,22 @@ def test_answers_as_one_index_with_the_articles_of_both(
 
 
 def test_scores_are_those_of_one_index_but_for_the_mean_length_of_sentences(
-    joined: Library, libraries: tuple[Library, Library, Library]
+    configs: tuple[Config, Config, Config], libraries: tuple[Library, Library, Library]
 ) -> None:
-    one = libraries[2]
-    (vector,) = one.question_vectors(["When does the tavern close on Friday?"])
+    question = "When does the tavern close on Friday?"
+    (vector,) = libraries[2].question_vectors([question])
+    own, common, one = (open_current(config.index_directory, opening.open_files) for config in configs)
+    joined = opening.joined(own, common)
     found, expected = (
-        {
-            (candidate.title, candidate.text): candidate
-            for candidate in library._retriever.retrieve("When does the tavern close on Friday?", vector)
-        }
-        for library in (joined, one)
+        {(candidate.title, candidate.text): candidate for candidate in retriever.retrieve(question, vector)}
+        for retriever in (joined, one)
     )
     assert found.keys() == expected.keys()
     for key, candidate in found.items():
         assert candidate.dense == pytest.approx(expected[key].dense, abs=1e-6)
         assert candidate.passage == pytest.approx(expected[key].passage, abs=1e-6)
         assert candidate.lexical == pytest.approx(expected[key].lexical, rel=0.1)
-    assert joined._retriever.idf("friday") == pytest.approx(one._retriever.idf("friday"))
+    assert joined.idf("friday") == pytest.approx(one.idf("friday"))
 
 
 def test_a_sentence_of_both_is_cited_once_with_the_other_article(joined: Library) -> None:
@@ -146,10 +155,10 @@ def test_an_article_of_neither_is_unknown(joined: Library) -> None:
 
 
 def test_names_what_it_holds_and_shares_the_models(
-    joined: Library, libraries: tuple[Library, Library, Library]
+    configs: tuple[Config, Config, Config], joined: Library, libraries: tuple[Library, Library, Library]
 ) -> None:
     own, common, _ = libraries
     assert joined.fingerprint not in (own.fingerprint, common.fingerprint)
     assert joined.fingerprint == own.joined_with(common).fingerprint
-    reopened = Library.open(own._config, earlier=common)
-    assert reopened._models is common._models
+    assert joined.models is common.models
+    assert Library.open(configs[0], earlier=common).models is common.models

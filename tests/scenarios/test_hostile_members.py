@@ -4,13 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord.library import server_libraries
 from bot.library_log import LibraryLog
 from index.articles.corpus import corpus_files
 from index.ingestion.refreshing import fetched_files
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.world import User
-from tests.support.bots import THIS_MACHINE, Bots, work_here
+from tests.support.bots import THIS_MACHINE, Bots
 from tests.support.button_presses import seen
 from tests.support.web_server import web_server
 
@@ -59,11 +58,6 @@ WORDS = (
     "a" * 2000,
     "| a | b |\n|---|---|\n| <b>x</b> | y |",
 )
-
-
-@pytest.fixture(autouse=True)
-def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_libraries, "work_in_child", work_here)
 
 
 async def add_file(discord: FakeDiscord, by: User, address: str, name: str, title: str = "") -> str:

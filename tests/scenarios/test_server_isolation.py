@@ -15,7 +15,6 @@ from typing import Any, cast
 import pytest
 
 from bot.discord.events.client import FootnoteClient
-from bot.discord.library import server_libraries
 from bot.discord.library.server_libraries import ServerLibraries
 from bot.discord.replies.answer_reply import ANSWER_LABEL
 from bot.discord.replies.tickets import ArticlesTicket, PageTicket
@@ -26,7 +25,7 @@ from tests.fake_discord import FakeDiscord, Interaction, Message
 from tests.fake_discord.messages import numbered
 from tests.fake_discord.people import NotPossibleError
 from tests.fake_discord.world import Channel, Guild, User
-from tests.support.bots import THIS_MACHINE, Bots, work_here
+from tests.support.bots import THIS_MACHINE, Bots
 from tests.support.button_presses import NOWHERE, press
 from tests.support.small_library import write_corpus
 from tests.support.web_server import WebServer, web_server
@@ -81,10 +80,9 @@ def _unzipped(content: bytes) -> str:
 
 
 @pytest.fixture
-def web(own_bots: Bots, monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
+def web(own_bots: Bots) -> Iterator[WebServer]:
     """Return a web server that stands for the internet."""
     own_bots.hosts = THIS_MACHINE
-    monkeypatch.setattr(server_libraries, "work_in_child", work_here)
     with web_server() as server:
         yield server
 
@@ -308,8 +306,7 @@ async def test_while_an_index_is_being_opened_nothing_is_suggested(
     async def never(*_: object) -> Any:
         await asyncio.Event().wait()
 
-    for module in ("commands", "library_commands"):
-        monkeypatch.setattr(f"bot.discord.events.{module}.SUGGEST_WITHIN", 0.01)
+    scene.client.services = replace(scene.client.services, suggest_within=0.01)
     for name in ("library_of", "changeable_library_of"):
         monkeypatch.setattr(ServerLibraries, name, never)
     side = scene.sides[0]

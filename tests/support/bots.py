@@ -1,7 +1,7 @@
 """Bots for the tests: the real client over a shared library, connected to the fake Discord."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +16,7 @@ from bot.discord.library.server_libraries import ServerLibraries
 from bot.feedback.places import open_feedback
 from bot.live.live_library import LiveLibrary, UpdateIndex
 from bot.live.question_queue import QuestionQueue
-from bot.live.update_process import update_in_child
+from bot.live.update_process import WorkInChild, update_in_child, work_in_child
 from bot.telemetry.meter import Meter
 from index.building.report import BuildReport
 from index.building.update import update
@@ -34,6 +34,7 @@ def bot_config(
     discord: FakeDiscord,
     contact: str = "",
     store: Mapping[str, Any] = MappingProxyType({}),
+    allow_hosts: Sequence[str] = (),
     **settings: Any,
 ) -> BotConfig:
     """Return the configuration of a bot over what lies below `library`, with its own files in `folder`.
@@ -44,7 +45,7 @@ def bot_config(
     return BotConfig.model_validate(
         {
             "base": folder,
-            "corpus": {"directory": str(library / "corpus")},
+            "corpus": {"directory": str(library / "corpus"), "allow_hosts": list(allow_hosts)},
             "index": {"directory": str(library / "index"), "watch": 0},
             "answer": {"contact": contact},
             "store": dict(store),
@@ -77,19 +78,25 @@ class Bots:
     folder: Path
     update_index: UpdateIndex = update_in_child
     hosts: Hosts = DISCORDS
+    work: WorkInChild = work_in_child
     open_within: float = 120.0  # seconds; a slow machine takes long to build an index
     store: Mapping[str, Any] = field(default_factory=dict)
     running: dict[FootnoteClient, asyncio.Task[None]] = field(default_factory=dict)
 
     async def start(self, **settings: Any) -> FootnoteClient:
-        """Start a bot and wait until it is ready; `settings` are keys of `[discord]`, or `contact`."""
+        """Start a bot and wait until it is ready; `settings` are those of `bot_config`."""
         config = bot_config(self.library_folder, self.folder, self.discord, store=self.store, **settings)
         meter = Meter()
         live_library = LiveLibrary(config, self.library, meter, self.update_index)
         question_queue = QuestionQueue.from_settings(config.discord, live_library, meter)
         feedback = open_feedback(config, config.bot_directory)
         libraries = ServerLibraries(
-            config, live_library, feedback, self.update_index, open_within=self.open_within
+            config,
+            live_library,
+            feedback,
+            self.update_index,
+            work=self.work,
+            open_within=self.open_within,
         )
         client = FootnoteClient(
             config, libraries, question_queue, meter, hosts=self.hosts, guild_ready_timeout=0.05

@@ -16,7 +16,7 @@ from index.library import Library
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.openapi import OpenAPI
 from tests.fake_discord.world import User
-from tests.support.bots import Bots, update_here
+from tests.support.bots import Bots, update_here, work_here
 from tests.support.discord_addresses import restore_on_exit
 from tests.support.homes import BEES
 from tests.support.paths import CORPUS
@@ -148,11 +148,11 @@ def own_bots(
     tmp_path: Path,
     runner: asyncio.Runner,
 ) -> Iterator[Bots]:
-    """Return what starts bots over a library of the test's own, which it may change."""
+    """Return what starts bots over a library of the test's own, which it may change, in this process."""
     shutil.copytree(library_folder / "corpus", tmp_path / "corpus")
     link_index(library_folder / "index", tmp_path / "index")
     own = Library.open(_library_config(tmp_path), earlier=library)
-    bots = Bots(discord, own, tmp_path, tmp_path / "home", update_here)
+    bots = Bots(discord, own, tmp_path, tmp_path / "home", update_here, work=work_here)
     yield bots
     runner.run(bots.stop_all())
 

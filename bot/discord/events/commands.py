@@ -15,7 +15,6 @@ from bot.discord.events.library_changes import may_be_taught
 from bot.discord.events.library_commands import library as library_commands
 from bot.discord.events.message_articles import add_to_library
 from bot.discord.events.services import (
-    SUGGEST_WITHIN,
     Interaction,
     is_too_fast,
     library_of,
@@ -110,7 +109,7 @@ async def _titles(interaction: Interaction, typed: str) -> list[app_commands.Cho
     """Offer the articles whose titles are most similar to what is typed."""
     services = interaction.client.services
     try:
-        async with asyncio.timeout(SUGGEST_WITHIN):
+        async with asyncio.timeout(services.suggest_within):
             library = await library_of(interaction)
         choices = await services.question_queue.run(library_pages.choices, library, typed)
     except TimeoutError:  # its index is being opened: the next letter may find it

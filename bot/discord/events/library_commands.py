@@ -14,7 +14,7 @@ from yarl import URL
 from bot.discord.delivery.sending import REQUEST_TIMEOUT, defer_response, edit_response, send_privately
 from bot.discord.events.library_changes import may_change, record, why_not_stored
 from bot.discord.events.message_articles import fetch_message
-from bot.discord.events.services import SUGGEST_WITHIN, Interaction, is_too_fast, server_of
+from bot.discord.events.services import Interaction, is_too_fast, server_of
 from bot.discord.library import corpus_work
 from bot.discord.library.message_refresh import refresh_messages
 from bot.discord.library.page_refresh import refresh_pages
@@ -240,7 +240,7 @@ async def _titles(interaction: Interaction, typed: str) -> list[app_commands.Cho
     if not may_change(interaction):
         return []
     try:
-        async with asyncio.timeout(SUGGEST_WITHIN):
+        async with asyncio.timeout(services.suggest_within):
             changeable = await services.libraries.changeable_library_of(server_of(interaction))
         if changeable is None:
             return []

@@ -16,12 +16,16 @@ from bot.live.cooldowns import ActionCooldowns, Cooldowns
 from bot.live.question_queue import QuestionQueue
 from index.library import Library
 
+SUGGEST_WITHIN = 2.0
+"""Seconds for a server's index to be opened while somebody types; Discord waits three for suggestions."""
+
 
 @dataclass(frozen=True, slots=True)
 class Services:
     """The services of one bot.
 
-    `handled` holds the ids of interactions and messages, because Discord may deliver one of them twice.
+    `handled` holds the ids of interactions and messages, because Discord may deliver one of them twice. What
+    to suggest to somebody who types is looked up within `suggest_within` seconds.
     """
 
     config: BotConfig
@@ -32,6 +36,7 @@ class Services:
     error_reports: ErrorReports
     handled: RecentIds
     hosts: Hosts
+    suggest_within: float = SUGGEST_WITHIN
 
 
 class ServicesClient(discord.AutoShardedClient):
@@ -41,9 +46,6 @@ class ServicesClient(discord.AutoShardedClient):
 
 
 Interaction = discord.Interaction[ServicesClient]
-
-SUGGEST_WITHIN = 2.0
-"""Seconds for a server's index to be opened while somebody types; Discord waits three for suggestions."""
 
 
 def server_of(interaction: Interaction) -> int | None:

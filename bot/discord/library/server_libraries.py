@@ -16,7 +16,7 @@ from bot.config import BotConfig
 from bot.feedback.places import FeedbackStore, open_feedback
 from bot.feedback.store import FeedbackError
 from bot.live.live_library import LiveLibrary, UpdateIndex
-from bot.live.update_process import update_in_child, work_in_child
+from bot.live.update_process import WorkInChild, update_in_child, work_in_child
 from bot.server_folders import has_articles, make_server_folder
 from bot.telemetry.log_format import fields
 from index.building.report import BuildReport
@@ -82,18 +82,26 @@ class ServerLibraries:
         common: LiveLibrary,
         feedback: FeedbackStore,
         update_index: UpdateIndex = update_in_child,
+        *,
+        work: WorkInChild = work_in_child,
         clock: Callable[[], float] = time.monotonic,
         open_within: float | None = None,
+        most_open: int = MOST_OPEN,
     ) -> None:
-        """Keep the libraries; questions wait `open_within` seconds, None: as their deadline allows."""
+        """Keep the libraries, the indexes of at most `most_open` servers open at the same time.
+
+        Questions wait `open_within` seconds, None: as their deadline allows.
+        """
         self.common = common
         self.feedback = feedback
         self._config = config
         self._update_index = update_index
+        self._work = work
         self._clock = clock
-        self._open_within = (
-            min(OPEN_WITHIN, config.discord.deadline / 2) if open_within is None else open_within
-        )
+        self._most_open = most_open
+        self.open_within = min(OPEN_WITHIN, config.discord.deadline / 2)
+        if open_within is not None:
+            self.open_within = open_within
         self._lock, self._working = asyncio.Lock(), asyncio.Lock()
         self._servers: dict[int, _Server] = {}  # those that were asked last at the end
         self._children = asyncio.Semaphore(_CHILDREN)
@@ -167,7 +175,7 @@ class ServerLibraries:
         """
         state = self._state(server)
         async with self._working if state is None else state.working, self._children:
-            return await work_in_child(self.config_of(server), 0, work, doing)
+            return await self._work(self.config_of(server), 0, work, doing)
 
     async def refresh(self, server: int | None) -> bool:
         """Answer from what members of a server changed from now on, as `LiveLibrary.refresh` does."""
@@ -191,7 +199,7 @@ class ServerLibraries:
 
     def close_idle(self) -> None:
         """Close the indexes of servers that were not asked for a while, or of which too many are open."""
-        now, too_many_by = self._clock(), self.open_servers - MOST_OPEN
+        now, too_many_by = self._clock(), len(self.open_servers) - self._most_open
         for server, state in list(self._servers.items()):
             too_many = state.live_library is not None and too_many_by > 0
             too_many_by -= too_many
@@ -212,9 +220,9 @@ class ServerLibraries:
         await asyncio.gather(*opening, return_exceptions=True)
 
     @property
-    def open_servers(self) -> int:
-        """Number of servers' indexes that are open."""
-        return sum(state.live_library is not None for state in self._servers.values())
+    def open_servers(self) -> list[int]:
+        """Servers whose indexes are open, those that were asked last at the end."""
+        return [server for server, state in self._servers.items() if state.live_library is not None]
 
     def _state(self, server: int | None) -> _Server | None:
         """Return what is in memory of a server that has articles of its own, and may be asked now."""
@@ -230,7 +238,7 @@ class ServerLibraries:
         if not state.opened and self._clock() >= state.retry_at:
             opening = self._begin_opening(state)
             with suppress(TimeoutError):
-                async with asyncio.timeout_at(state.opening_since + self._open_within):
+                async with asyncio.timeout_at(state.opening_since + self.open_within):
                     await asyncio.shield(opening)
         return state.live_library.library if state.live_library else None
 

@@ -15,7 +15,6 @@ import pytest
 
 from index.articles.corpus import corpus_files, read_article
 from index.errors import IngestionError, UnknownArticleError, UnreadableFileError
-from index.ingestion import corpus_changes
 from index.ingestion.corpus_changes import (
     Outcome,
     add_article,
@@ -232,13 +231,13 @@ def test_what_a_killed_process_left_is_cleared_away(tmp_path: Path) -> None:
 @pytest.mark.parametrize("contents", [[BEES, BEES], [BEES, b"Wasps sting."]], ids=["same", "different"])
 def test_two_at_once_add_one(contents: list[bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     together = Barrier(2)
-    publish = corpus_changes._publish
+    link = Path.hardlink_to
 
-    def publish_together(*arguments: Path) -> None:
+    def link_together(path: Path, target: Path) -> None:
         together.wait()
-        publish(*arguments)
+        link(path, target)
 
-    monkeypatch.setattr(corpus_changes, "_publish", publish_together)
+    monkeypatch.setattr(Path, "hardlink_to", link_together)
 
     def add(content: bytes) -> str:
         try:

@@ -16,7 +16,6 @@ from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import definitions
 from bot.discord.events.library_changes import NO_ROOM
 from bot.discord.events.library_commands import NOT_ALLOWED
-from bot.discord.library import server_libraries
 from bot.discord.replies.library_changes import (
     GAPS_OFF,
     NO_GAPS,
@@ -26,10 +25,11 @@ from bot.discord.replies.library_changes import (
 )
 from bot.feedback.unanswered import UnansweredQuestions
 from bot.library_log import LibraryLog
+from bot.live.update_process import work_in_child
 from index.storage.catalog import article_key
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.people import NotPossibleError
-from tests.support.bots import THIS_MACHINE, Bots, work_here
+from tests.support.bots import THIS_MACHINE, Bots
 from tests.support.web_server import WebServer, web_server
 
 pytestmark = pytest.mark.slow
@@ -67,13 +67,6 @@ def logged(client: FootnoteClient) -> list[tuple[str, str]]:
     ]
 
 
-def allow_this_machine(client: FootnoteClient) -> None:
-    """Let the owner fetch from this machine."""
-    config = client.services.config
-    corpus = config.corpus.model_copy(update={"allow_hosts": ["127.0.0.1"]})
-    client.services.libraries._config = config.model_copy(update={"corpus": corpus})
-
-
 def test_others_are_not_shown_the_commands() -> None:
     (group,) = [command for command in definitions() if command["name"] == "library"]
     assert group["default_member_permissions"] == discord_py.Permissions(manage_guild=True).value
@@ -105,6 +98,7 @@ async def test_others_may_do_nothing_even_if_a_server_shows_them_the_commands(
 async def test_a_page_is_added_and_answered_from_at_once(
     discord: FakeDiscord, own_bots: Bots, web: WebServer
 ) -> None:
+    own_bots.work = work_in_child
     client = await own_bots.start()
     address = web.put("/wasps", PAGE)
     added = await use(discord, "add", url=address)
@@ -175,7 +169,6 @@ async def test_a_full_disk_is_said_and_leaves_the_corpus_as_it_was(
     source: str, discord: FakeDiscord, own_bots: Bots, web: WebServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client = await own_bots.start()
-    monkeypatch.setattr(server_libraries, "work_in_child", work_here)
     address = web.put("/a.txt", "Wasps sting.", "text/plain")
     given = {"url": address} if source == "page" else {"file": attached(address, "a.txt")}
     corpus = own_bots.library_folder / "corpus"
@@ -206,8 +199,8 @@ async def test_a_file_that_claims_to_be_a_page_is_refused(
 
 async def test_no_machine_of_the_owner_is_asked(discord: FakeDiscord, own_bots: Bots) -> None:
     """Not even one that `allow_hosts` lets the owner ask."""
-    client = await own_bots.start()
-    allow_this_machine(client)
+    own_bots.work = work_in_child
+    await own_bots.start(allow_hosts=["127.0.0.1"])
     with web_server() as server:
         refused = await use(discord, "add", url=server.put("/", PAGE))
         assert server.asked == []
@@ -231,11 +224,10 @@ async def test_an_article_is_removed(discord: FakeDiscord, own_bots: Bots, tmp_p
 
 
 async def test_pages_are_refreshed(discord: FakeDiscord, own_bots: Bots, web: WebServer) -> None:
-    client = await own_bots.start()
+    client = await own_bots.start(allow_hosts=["127.0.0.1"])  # else pages of this machine are not refreshed
     assert await use(discord, "refresh") == NOTHING_FETCHED
     address = web.put("/wasps", PAGE)
     await use(discord, "add", url=address)
-    allow_this_machine(client)
     web.put("/wasps", PAGE.replace("paper", "wood"))
     assert await use(discord, "refresh") == "1 updated, 0 unchanged, 0 failed. Ask away."
     assert await use(discord, "refresh", article="Wasps") == "0 updated, 1 unchanged, 0 failed. Ask away."
@@ -256,6 +248,7 @@ async def test_the_list_is_that_of_the_articles_command(discord: FakeDiscord, ow
 async def test_gaps_are_listed_if_they_are_kept_and_of_one_server(
     discord: FakeDiscord, own_bots: Bots
 ) -> None:
+    own_bots.work = work_in_child
     client = await own_bots.start()
     assert await use(discord, "gaps") == GAPS_OFF
     await own_bots.stop(client)
@@ -278,6 +271,7 @@ async def test_gaps_are_listed_if_they_are_kept_and_of_one_server(
 async def test_the_articles_are_exported(
     discord: FakeDiscord, own_bots: Bots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    own_bots.work = work_in_child
     await own_bots.start()
     (tmp_path / "corpus" / ".secret").write_text("no article")
     assert await use(discord, "export") == "Here are the articles."

@@ -7,7 +7,6 @@ import pytest
 
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.message_articles import NOT_READABLE, TROUBLE, fetch_message
-from bot.discord.library import server_libraries
 from bot.discord.library.message_refresh import HIDDEN, NO_WORDS, refresh_messages
 from bot.discord.library.page_refresh import Refreshed
 from bot.discord.replies.library_changes import NOTHING_FETCHED
@@ -15,18 +14,13 @@ from bot.library_log import SCHEDULE, LibraryLog
 from index.articles.front_matter import front_matter_values
 from tests.fake_discord import FakeDiscord, Message
 from tests.fake_discord.world import User
-from tests.support.bots import Bots, work_here
+from tests.support.bots import Bots
 from tests.support.button_presses import seen
 
 LONG = 120.0
 NOON = "Lunch is at noon."
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(autouse=True)
-def _pages_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_libraries, "work_in_child", work_here)
 
 
 async def added(discord: FakeDiscord, manager: User, text: str = NOON) -> Message:

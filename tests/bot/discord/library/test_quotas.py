@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord.library import server_libraries
 from bot.discord.replies.answer_reply import ANSWER_LABEL
 from bot.library_log import SCHEDULE, TERMINAL, LibraryLog
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.world import User
-from tests.support.bots import THIS_MACHINE, Bots, work_here
+from tests.support.bots import THIS_MACHINE, Bots
 from tests.support.button_presses import NOWHERE, ask, press, seen
 from tests.support.web_server import web_server
 
@@ -19,10 +18,7 @@ DAY = "this server has added 2 articles within a day, as many as it may."
 
 
 @pytest.mark.slow
-async def test_no_way_to_add_passes_the_quotas(
-    discord: FakeDiscord, own_bots: Bots, manager: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(server_libraries, "work_in_child", work_here)
+async def test_no_way_to_add_passes_the_quotas(discord: FakeDiscord, own_bots: Bots, manager: User) -> None:
     own_bots.hosts = THIS_MACHINE
     settings = {"libraries": "per-server", "learn_answers": True, "server_articles": 1}
     client = await own_bots.start(**settings, server_characters=200, server_additions_per_day=2)

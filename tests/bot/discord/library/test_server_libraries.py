@@ -4,8 +4,9 @@ import asyncio
 import gc
 import json
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,26 +66,39 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def libraries(
+def open_libraries(
     library: Library,
     library_folder: Path,
     tmp_path: Path,
     updates: Updates,
     clock: Clock,
     runner: asyncio.Runner,
-) -> Iterator[ServerLibraries]:
-    config = BotConfig.model_validate(
-        {
-            "base": tmp_path,
-            "corpus": {"directory": str(library_folder / "corpus")},
-            "index": {"directory": str(library_folder / "index"), "watch": 0},
-            "discord": {"libraries": "per-server"},
-        }
-    )
-    common = LiveLibrary(config, library, None, updates)
-    libraries = ServerLibraries(config, common, Feedback(config.bot_directory), updates, clock, 120.0)
-    yield libraries
-    runner.run(libraries.close())
+) -> Iterator[Callable[..., ServerLibraries]]:
+    """Return what opens the libraries of servers; those of two calls lie in the same folders."""
+    opened: list[ServerLibraries] = []
+
+    def open_libraries(*, watch: float = 0, deadline: float = 30, **options: Any) -> ServerLibraries:
+        config = BotConfig.model_validate(
+            {
+                "base": tmp_path,
+                "corpus": {"directory": str(library_folder / "corpus")},
+                "index": {"directory": str(library_folder / "index"), "watch": watch},
+                "discord": {"libraries": "per-server", "deadline": deadline},
+            }
+        )
+        common, feedback = LiveLibrary(config, library, None, updates), Feedback(config.bot_directory)
+        options = {"open_within": 120.0, **options}
+        opened.append(ServerLibraries(config, common, feedback, updates, clock=clock, **options))
+        return opened[-1]
+
+    yield open_libraries
+    for libraries in opened:
+        runner.run(libraries.close())
+
+
+@pytest.fixture
+def libraries(open_libraries: Callable[..., ServerLibraries]) -> ServerLibraries:
+    return open_libraries()
 
 
 def write(libraries: ServerLibraries, server: int, text: str, name: str = "own.md") -> Path:
@@ -107,8 +121,7 @@ async def test_each_server_asks_its_own_and_the_common_articles(
     assert third is await libraries.library_of(None) is libraries.common.library
     assert first is await libraries.library_of(1)
     assert updates.servers == [1, 2]
-    models = {id(each._models) for each in (first, second, third)}
-    assert len(models) == 1
+    assert first.models is second.models is third.models
 
 
 async def test_an_index_is_opened_once_however_many_ask_and_give_up(
@@ -126,17 +139,16 @@ async def test_an_index_is_opened_once_however_many_ask_and_give_up(
 
 @pytest.mark.parametrize("before", ["missing", "older"])
 async def test_while_an_index_is_built_the_common_articles_answer_at_once(
-    before: str, libraries: ServerLibraries, updates: Updates
+    before: str, open_libraries: Callable[..., ServerLibraries], updates: Updates
 ) -> None:
     """What may take minutes is no question's to wait for."""
+    libraries = open_libraries(open_within=0.0)
     write(libraries, 1, RAID)
     if before == "older":
-        await libraries.library_of(1)
+        await open_libraries().library_of(1)
         pointer = libraries.config_of(1).index_directory / "current"
         pointer.write_text(json.dumps({"schema": SCHEMA - 1}))
-        libraries.forget(1)
         updates.servers.clear()
-    libraries._open_within = 0.0
     updates.may_go_on.clear()
     for _ in range(2):
         assert await libraries.library_of(1) is libraries.common.library
@@ -151,13 +163,11 @@ async def test_while_an_index_is_built_the_common_articles_answer_at_once(
     assert updates.servers == [1]
 
 
-async def test_a_question_waits_no_longer_than_its_deadline_allows(libraries: ServerLibraries) -> None:
-    def waits(deadline: float) -> float:
-        discord = libraries._config.discord.model_copy(update={"deadline": deadline})
-        config = libraries._config.model_copy(update={"discord": discord})
-        return ServerLibraries(config, libraries.common, libraries.feedback)._open_within
-
-    assert (waits(2), waits(30)) == (1, OPEN_WITHIN)
+async def test_a_question_waits_no_longer_than_its_deadline_allows(
+    open_libraries: Callable[..., ServerLibraries],
+) -> None:
+    waits = [open_libraries(deadline=deadline, open_within=None).open_within for deadline in (2, 30)]
+    assert waits == [1, OPEN_WITHIN]
 
 
 async def test_an_index_that_is_not_asked_is_closed_and_opened_again(
@@ -167,10 +177,10 @@ async def test_an_index_that_is_not_asked_is_closed_and_opened_again(
     before = weakref.ref(await libraries.library_of(1))
     clock.now += IDLE
     libraries.close_idle()
-    assert libraries.open_servers == 1
+    assert libraries.open_servers == [1]
     clock.now += 1
     libraries.close_idle()
-    assert libraries.open_servers == 0
+    assert libraries.open_servers == []
     await asyncio.sleep(0)  # the event loop holds what was awaited last
     gc.collect()
     assert before() is None
@@ -179,22 +189,22 @@ async def test_an_index_that_is_not_asked_is_closed_and_opened_again(
 
 
 async def test_of_too_many_the_one_asked_longest_ago_is_closed(
-    libraries: ServerLibraries, monkeypatch: pytest.MonkeyPatch
+    open_libraries: Callable[..., ServerLibraries],
 ) -> None:
-    monkeypatch.setattr(server_libraries, "MOST_OPEN", 2)
+    libraries = open_libraries(most_open=2)
     for server in (1, 2, 3):
         write(libraries, server, RAID)
     for server in (1, 2, 1, 98, 99):  # two have no articles
         await libraries.library_of(server)
-    assert libraries.open_servers == 2
+    assert libraries.open_servers == [2, 1]
     await libraries.library_of(3)
-    assert [server for server, state in libraries._servers.items() if state.live_library] == [1, 3]
+    assert libraries.open_servers == [1, 3]
     async with libraries.lock_of(3):  # somebody is changing it
         await libraries.library_of(1)
         await libraries.library_of(2)
-        assert libraries.open_servers == 3
+        assert len(libraries.open_servers) == 3
     libraries.close_idle()
-    assert libraries.open_servers == 2
+    assert len(libraries.open_servers) == 2
 
 
 async def test_vectors_of_another_model_are_not_asked(
@@ -214,10 +224,9 @@ async def test_vectors_of_another_model_are_not_asked(
 
 
 async def test_what_fails_for_one_server_does_not_stop_the_watch(
-    libraries: ServerLibraries, monkeypatch: pytest.MonkeyPatch
+    open_libraries: Callable[..., ServerLibraries], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    index = libraries._config.index.model_copy(update={"watch": 0.01})
-    libraries._config = libraries._config.model_copy(update={"index": index})
+    libraries = open_libraries(watch=0.01)
     for server, text in ((1, RAID), (2, ZOO)):
         write(libraries, server, text)
         await libraries.library_of(server)
@@ -289,7 +298,7 @@ async def test_feedback_lies_with_the_articles_it_is_about(libraries: ServerLibr
 
 
 async def test_no_server_takes_the_processes_of_the_others(
-    libraries: ServerLibraries, monkeypatch: pytest.MonkeyPatch
+    open_libraries: Callable[..., ServerLibraries],
 ) -> None:
     running: list[int | None] = []
     at_once: list[list[int | None]] = []
@@ -301,7 +310,7 @@ async def test_no_server_takes_the_processes_of_the_others(
         await may_end.wait()
         running.remove(config.server)
 
-    monkeypatch.setattr(server_libraries, "work_in_child", work)
+    libraries = open_libraries(work=work)
     servers = (1, 1, 1, 1, 1, 2, None, None)
     tasks = [asyncio.create_task(libraries.work_on(server, lambda *_: None, "x")) for server in servers]
     while len(running) < 3:
