@@ -30,7 +30,9 @@ TERMINAL, SCHEDULE = "terminal", "schedule"
 
 log = logging.getLogger(__name__)
 
-_BLOCK = 1 << 16  # bytes that are read at a time, from the end
+BLOCK_SIZE = 1 << 16
+"""Bytes of the log that are read at a time, from its end."""
+
 _FIELDS = ("time", "server", "who", "action", "file", "url")
 _RECORD = """
 INSERT INTO library_changes (tenant, entry, "time", server, who, action, file, url)
@@ -60,9 +62,10 @@ class LibraryChange:
 class LibraryLog:
     """The log in a folder; threads and processes may share it, because each line is appended in one write."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, block_size: int = BLOCK_SIZE) -> None:
         self.path = folder / LOG_FILE
         self.place = str(self.path)
+        self._block_size = block_size
 
     def record(
         self, who: str | int, action: str, file: str, url: str | None = None, *, server: int | None = None
@@ -92,7 +95,7 @@ class LibraryLog:
             with self.path.open("rb") as file:
                 position = file.seek(0, os.SEEK_END)
                 while position and not (blocks and _begins_before(blocks[-1], time)):
-                    position, until = max(0, position - _BLOCK), position
+                    position, until = max(0, position - self._block_size), position
                     file.seek(position)
                     blocks.append(file.read(until - position))
         except FileNotFoundError:

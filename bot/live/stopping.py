@@ -11,26 +11,41 @@ from collections.abc import Awaitable, Callable
 
 from bot.telemetry.log_format import fields
 
-_THREADS_TIMEOUT = 3.0  # seconds for threads that nobody waits for; the index is whole whenever they end
+THREADS_TIMEOUT = 3.0
+"""Seconds for threads that nobody waits for; the index is whole whenever they end."""
 
 log = logging.getLogger(__name__)
 
 
-def run_until_signalled(run: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+def end_process(code: int) -> None:
+    """End the process, whatever its threads are doing."""
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.flush()
+    os._exit(code)
+
+
+def run_until_signalled(
+    run: Callable[[asyncio.Event], Awaitable[None]],
+    threads_timeout: float = THREADS_TIMEOUT,
+    end: Callable[[int], object] = end_process,
+) -> None:
     """Run `run` until it is done; the event that it is given is set by SIGTERM or Ctrl-C.
 
-    A second one ends the process at once. Raises what `run` does.
+    A second one ends the process at once, by calling `end` with its exit code; so do threads that still run
+    `threads_timeout` seconds after a first one. Raises what `run` does.
     """
-    asyncio.run(_run(run))
+    asyncio.run(_run(run, threads_timeout, end))
 
 
-async def _run(run: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+async def _run(
+    run: Callable[[asyncio.Event], Awaitable[None]], threads_timeout: float, end: Callable[[int], object]
+) -> None:
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
 
     def stop(number: signal.Signals) -> None:
         if stopping.is_set():
-            _end(128 + number)
+            end(128 + number)
         stopping.set()
         log.info("stopping", extra=fields(signal=number.name))
 
@@ -40,13 +55,6 @@ async def _run(run: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     await run(stopping)
     if stopping.is_set():
         log.info("stopped")
-        timer = threading.Timer(_THREADS_TIMEOUT, _end, (0,))
+        timer = threading.Timer(threads_timeout, end, (0,))
         timer.daemon = True
         timer.start()
-
-
-def _end(code: int) -> None:
-    """End the process, whatever its threads are doing."""
-    with contextlib.suppress(OSError, ValueError):
-        sys.stderr.flush()
-    os._exit(code)

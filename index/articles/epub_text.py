@@ -21,11 +21,14 @@ _CONTAINER = "META-INF/container.xml"
 _PAGES = ("application/xhtml+xml", "text/html", "application/html+xml")
 
 
-def read_epub(file: Path) -> Document:
-    """Return the document in an EPUB file. Raises UnreadableFileError for a file of another format."""
+def read_epub(file: Path, largest: int = LARGEST) -> Document:
+    """Return the document in an EPUB file, of `largest` bytes at most when it is unpacked.
+
+    Raises UnreadableFileError if it is larger, or of another format.
+    """
     try:
         with zipfile.ZipFile(file) as archive:
-            book = _Book(archive)
+            book = _Book(archive, largest)
             builder = DocumentBuilder()
             for chapter in book.chapters():
                 add_html(builder, decode(chapter, "utf-8"))
@@ -39,9 +42,9 @@ def read_epub(file: Path) -> Document:
 class _Book:
     """A book in an archive, and how many bytes of it may still be unpacked."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
+    def __init__(self, archive: zipfile.ZipFile, largest: int) -> None:
         self._archive = archive
-        self._budget = LARGEST
+        self._budget = largest
         rootfile = next(_elements(self._xml(_CONTAINER), "rootfile"), None)
         if rootfile is None:
             raise KeyError(_CONTAINER)

@@ -52,11 +52,23 @@ class FetchResponse:
     last_modified: str
 
 
+@dataclass(frozen=True, slots=True)
+class FetchLimits:
+    """How large a page may be, in bytes after decompression, and how many seconds it may take."""
+
+    bytes: int = MOST_BYTES
+    seconds: float = MOST_SECONDS
+
+
+_USUAL_LIMITS = FetchLimits()
+
+
 def fetch(
     url: URL,
     types: Collection[str] | None,
     allow_hosts: Collection[str] = (),
     headers: Mapping[str, str] | None = None,
+    limits: FetchLimits = _USUAL_LIMITS,
 ) -> FetchResponse:
     """Fetch a page of one of the content `types`, None for any; `allow_hosts` need not be public.
 
@@ -64,19 +76,19 @@ def fetch(
     is not to be asked, itself or after a redirect.
     """
     outcome: list[FetchResponse | Exception] = []
-    deadline = time.monotonic() + MOST_SECONDS
+    timer = _Timer(limits.seconds)
 
     def work() -> None:
         try:
-            outcome.append(_follow(url, types, allow_hosts, headers or {}, deadline))
+            outcome.append(_follow(url, types, allow_hosts, headers or {}, limits, timer))
         except Exception as error:
             outcome.append(error)
 
     # A server may send a byte now and then, and a name server be silent: nothing but waiting has an end.
     worker = threading.Thread(target=work, daemon=True)
     worker.start()
-    worker.join(MOST_SECONDS)
-    result = outcome[0] if outcome else FetchError(_too_slow())
+    worker.join(limits.seconds)
+    result = outcome[0] if outcome else timer.error
     if isinstance(result, Exception):
         raise result
     return result
@@ -87,19 +99,20 @@ def _follow(
     types: Collection[str] | None,
     allow_hosts: Collection[str],
     headers: Mapping[str, str],
-    deadline: float,
+    limits: FetchLimits,
+    timer: "_Timer",
 ) -> FetchResponse:
     if url.host not in allow_hosts:
         allow_hosts = ()  # no page on the internet leads to an intranet
     for _ in range(MOST_REDIRECTS + 1):
-        response = _request(url, resolve(url, allow_hosts), headers, deadline)
+        response = _request(url, resolve(url, allow_hosts), headers, timer)
         try:
             location = response.headers.get("Location")
             if response.status in _REDIRECTS and location:
                 url = web_address(location, url)
                 continue
             good = (200, 304) if headers else (200,)
-            return _read(url, response, types, good, deadline)
+            return _read(url, response, types, good, limits.bytes, timer)
         except (exceptions.HTTPError, ValueError) as error:  # ValueError: a chunk of -1 bytes
             raise FetchError(_reason(error)) from None
         finally:
@@ -108,7 +121,7 @@ def _follow(
 
 
 def _request(
-    url: URL, addresses: list[str], headers: Mapping[str, str], deadline: float
+    url: URL, addresses: list[str], headers: Mapping[str, str], timer: "_Timer"
 ) -> urllib3.BaseHTTPResponse:
     """Send a request to the first of the network addresses that can be connected to."""
     sent = {"Host": url.host_port_subcomponent or "", "User-Agent": AGENT, "Accept-Encoding": "gzip"}
@@ -132,8 +145,7 @@ def _request(
             )
         except exceptions.HTTPError as error:
             failure = _reason(error)
-        if time.monotonic() > deadline:
-            raise FetchError(_too_slow())
+        timer.check()
     raise FetchError(failure)
 
 
@@ -142,7 +154,8 @@ def _read(
     response: urllib3.BaseHTTPResponse,
     types: Collection[str] | None,
     good: Collection[int],
-    deadline: float,
+    most_bytes: int,
+    timer: "_Timer",
 ) -> FetchResponse:
     header = response.headers.get("Content-Type", "")
     kind = header.partition(";")[0].strip().lower()
@@ -161,10 +174,9 @@ def _read(
     body = bytearray()
     for chunk in response.stream(_CHUNK):  # decompresses no more than that at a time
         body += chunk
-        if len(body) > MOST_BYTES:
-            raise FetchError(f"is larger than {MOST_BYTES // 2**20} MB")
-        if time.monotonic() > deadline:
-            raise FetchError(_too_slow())
+        if len(body) > most_bytes:
+            raise FetchError(f"is larger than {most_bytes // 2**20} MB")
+        timer.check()
     charset = _CHARSET.search(header)
     return FetchResponse(
         url,
@@ -177,8 +189,17 @@ def _read(
     )
 
 
-def _too_slow() -> str:
-    return f"takes longer than {MOST_SECONDS:g} s"
+class _Timer:
+    """Counts the seconds that a page may take."""
+
+    def __init__(self, seconds: float) -> None:
+        self.error = FetchError(f"takes longer than {seconds:g} s")
+        self._deadline = time.monotonic() + seconds
+
+    def check(self) -> None:
+        """Raise FetchError if they are over."""
+        if time.monotonic() > self._deadline:
+            raise self.error
 
 
 def _reason(error: Exception) -> str:

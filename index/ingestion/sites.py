@@ -19,8 +19,10 @@ from index.ingestion.xml_lists import XML_TYPES, sitemap_entries
 
 _ROBOTS_TYPES = frozenset(("text/plain", *HTML_TYPES))
 _MOST_SITEMAPS = 50
-_MOST_ADDRESSES = 50_000  # in one page or sitemap; no sitemap may have more
-_LONGEST_ROBOTS = 512 * 1024  # bytes; by RFC 9309, 500 KiB are read at least
+MOST_ADDRESSES = 50_000
+"""Addresses that are read of one page or sitemap; no sitemap may have more."""
+LONGEST_ROBOTS = 512 * 1024
+"""Bytes that are read of a robots.txt; by RFC 9309, it is 500 KiB at least."""
 _LONGEST_DELAY = 30.0  # seconds between two pages that a robots.txt may ask for
 
 
@@ -64,8 +66,17 @@ class Site:
     Raises IngestionError and FetchError if its robots.txt cannot be read, or forbids the start.
     """
 
-    def __init__(self, scope: Scope, fetcher: PoliteFetcher) -> None:
+    def __init__(
+        self,
+        scope: Scope,
+        fetcher: PoliteFetcher,
+        *,
+        most_addresses: int = MOST_ADDRESSES,
+        longest_robots: int = LONGEST_ROBOTS,
+    ) -> None:
         self.scope = scope
+        self._most_addresses = most_addresses
+        self._longest_robots = longest_robots
         self.skipped: list[str] = []
         self._fetcher = fetcher
         self._robots = self._read_robots()
@@ -109,7 +120,7 @@ class Site:
         self._seen.add(fetched.url)
         depth = self._depths[url]
         if self.follows_links and depth < self.scope.depth and fetched.content_type in HTML_TYPES:
-            for linked in _links(fetched):
+            for linked in _links(fetched, self._most_addresses):
                 if linked not in self._seen and self.scope.covers(linked):
                     self._seen.add(linked)
                     self._waiting.append((linked, depth + 1))
@@ -126,8 +137,9 @@ class Site:
             if not 400 <= error.status < 500 or error.status == 429:
                 raise
             return Protego.parse("")
-        is_text = fetched.content_type == "text/plain"
-        return Protego.parse(fetched.body[:_LONGEST_ROBOTS].decode("utf-8", "replace") if is_text else "")
+        if fetched.content_type != "text/plain":
+            return Protego.parse("")
+        return Protego.parse(fetched.body[: self._longest_robots].decode("utf-8", "replace"))
 
     def _sitemap(self) -> list[URL]:
         """Return the pages in the sitemaps that robots.txt names, or in the one at the usual place."""
@@ -145,12 +157,12 @@ class Site:
                 continue
             entries, further = sitemap_entries(fetched.body)
             waiting += further
-            pages |= dict.fromkeys(_web_addresses(entries, fetched.url))
+            pages |= dict.fromkeys(_web_addresses(entries[: self._most_addresses], fetched.url))
         return list(pages)
 
 
-def _links(fetched: FetchResponse) -> list[URL]:
-    """Return the addresses that a page links to."""
+def _links(fetched: FetchResponse, most: int) -> list[URL]:
+    """Return the first `most` addresses that a page links to."""
     try:
         tree = html.fromstring(fetched.body)
     except (ParserError, ValueError):
@@ -158,13 +170,13 @@ def _links(fetched: FetchResponse) -> list[URL]:
     base = tree.find(".//base")
     named = _web_addresses([base.get("href") or ""], fetched.url) if base is not None else []
     links = [link.get("href") or "" for link in tree.iter("a") if link.get("download") is None]
-    return _web_addresses(links, named[0] if named else fetched.url)
+    return _web_addresses(links[:most], named[0] if named else fetched.url)
 
 
 def _web_addresses(texts: list[str], base: URL) -> list[URL]:
     """Return those of some texts that are web addresses, relative to `base`."""
     found = []
-    for text in texts[:_MOST_ADDRESSES]:
+    for text in texts:
         try:
             found.append(web_address(text, base))
         except IngestionError:

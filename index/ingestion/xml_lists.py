@@ -30,11 +30,14 @@ class FeedEntry:
     text: str
 
 
-def sitemap_entries(data: bytes) -> tuple[list[str], list[str]]:
-    """Return the addresses of pages in a sitemap, and those of further sitemaps in an index of them."""
+def sitemap_entries(data: bytes, most_bytes: int = MOST_BYTES) -> tuple[list[str], list[str]]:
+    """Return the addresses of pages in a sitemap, and those of further sitemaps in an index of them.
+
+    Of a compressed one, the first `most_bytes` are read.
+    """
     pages: list[str] = []
     sitemaps: list[str] = []
-    for element in _elements(data):
+    for element in _elements(data, most_bytes):
         parent = element.getparent()
         if _name(element) == "loc" and parent is not None and element.text:
             (sitemaps if _name(parent) == "sitemap" else pages).append(element.text.strip())
@@ -86,10 +89,10 @@ def _html(element: etree._Element) -> str:
     return text if kind in ("html", "text/html") else escape(text)
 
 
-def _elements(data: bytes) -> Iterator[etree._Element]:
+def _elements(data: bytes, most_bytes: int = MOST_BYTES) -> Iterator[etree._Element]:
     """Yield the elements of a file, as far as it can be read; nothing outside of it is."""
     if data.startswith(_GZIP):
-        data = _decompressed(data)
+        data = _decompressed(data, most_bytes)
     parser = etree.XMLParser(
         recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
@@ -101,9 +104,9 @@ def _elements(data: bytes) -> Iterator[etree._Element]:
         yield from root.iter(etree.Element)
 
 
-def _decompressed(data: bytes) -> bytes:
+def _decompressed(data: bytes, most_bytes: int) -> bytes:
     try:
-        return zlib.decompressobj(wbits=31).decompress(data, MOST_BYTES)
+        return zlib.decompressobj(wbits=31).decompress(data, most_bytes)
     except zlib.error:
         return b""
 

@@ -38,12 +38,16 @@ class Pool(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Retriever:
-    """The four files of an index that find sentences; safe to share between threads."""
+    """The four files of an index that find sentences; safe to share between threads.
+
+    `copies` is how often the same sentence is found at most.
+    """
 
     catalog: FileCatalog
     sentences: AnyVectors
     passages: AnyVectors
     lexical: AnyBm25
+    copies: int = COPIES
 
     def retrieve(
         self, question: str, vector: Floats, article: int | None = None, count: int = CANDIDATES
@@ -51,17 +55,18 @@ class Retriever:
         """Find up to `count` candidates for a question, best first by a rough score.
 
         `vector` is the question's, [dimension]; `article` narrows the search to the article of that row. The
-        same sentence is found once in an article, and `COPIES` times in all.
+        same sentence is found once in an article, and `copies` times in all.
         """
         words = self.lexical.scores(terms(question))
         if article is not None:
             pool = self._scored(self._article_pool(vector, words, article), vector, words)
-            return candidates_of(pool, self.catalog, count)
+            return candidates_of(pool, self.catalog, count, self.copies)
         return widening(
             lambda reach: self._scored(self._pool(vector, words, reach), vector, words),
             self.catalog,
             count,
             len(self.sentences),
+            self.copies,
         )
 
     def _scored(self, rows: Rows, vector: Floats, words: Floats) -> "Pool":
@@ -101,25 +106,31 @@ class Retriever:
         return np.unique(np.concatenate([best(dense, NEAREST_SENTENCES), by_words])) + rows.start
 
 
-def widening(pool: Callable[[int], Pool], catalog: AnyCatalog, count: int, sentences: int) -> list[Candidate]:
+def widening(
+    pool: Callable[[int], Pool], catalog: AnyCatalog, count: int, sentences: int, copies: int = COPIES
+) -> list[Candidate]:
     """Find up to `count` candidates in ever larger pools, until there are as many or no more `sentences`.
 
-    `pool` is called with how many times as large it is to be as the first one.
+    `pool` is called with how many times as large it is to be as the first one; `copies` is as for
+    `candidates_of`.
     """
     reach = 1
     while True:
-        candidates = candidates_of(pool(reach), catalog, count)
+        candidates = candidates_of(pool(reach), catalog, count, copies)
         if len(candidates) == count or reach * NEAREST_SENTENCES >= sentences:
             return candidates
         reach *= 4  # copies of one sentence from hundreds of articles have filled the pool
 
 
-def candidates_of(pool: Pool, catalog: AnyCatalog, count: int) -> list[Candidate]:
-    """Return up to `count` of a pool's sentences as candidates, best first by the sum of their scores."""
+def candidates_of(pool: Pool, catalog: AnyCatalog, count: int, copies: int = COPIES) -> list[Candidate]:
+    """Return up to `count` of a pool's sentences as candidates, best first by the sum of their scores.
+
+    The same sentence is one of them once for an article, and `copies` times at most.
+    """
     if not len(pool.rows):
         return []
     order = best(_rough(pool.dense, pool.passage, pool.lexical), len(pool.rows))
-    chosen = list(itertools.islice(_distinct(order, pool.places), count))
+    chosen = list(itertools.islice(_distinct(order, pool.places, copies), count))
     return [
         make_candidate(sentence, float(pool.dense[n]), float(pool.passage[n]), float(pool.lexical[n]))
         for n, sentence in zip(chosen, catalog.sentences(pool.rows[chosen]), strict=True)
@@ -158,12 +169,12 @@ def _rough(dense: Floats, passage: Floats, lexical: Floats) -> Floats:
     return score
 
 
-def _distinct(order: Rows, places: Sequence[SentencePlace]) -> Iterator[int]:
-    """Yield the best of an article's equal sentences, and at most `COPIES` of them over all articles."""
+def _distinct(order: Rows, places: Sequence[SentencePlace], copies: int) -> Iterator[int]:
+    """Yield the best of an article's equal sentences, and at most `copies` of them over all articles."""
     articles: dict[int, set[int]] = {}
     for number in order:
         place = places[number]
         cited = articles.setdefault(place.wording, set())
-        if place.article not in cited and len(cited) < COPIES:
+        if place.article not in cited and len(cited) < copies:
             cited.add(place.article)
             yield int(number)

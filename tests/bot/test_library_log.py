@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from bot import library_log
 from bot.config import BotConfig
 from bot.library_log import (
     LOG_FILE,
@@ -76,11 +75,8 @@ def test_processes_that_write_at_once_lose_no_line(tmp_path: Path) -> None:
     assert all(json.loads(line) for line in lines if line)
 
 
-def test_the_latest_changes_are_read_without_the_whole_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(library_log, "_BLOCK", 300)
-    log = LibraryLog(tmp_path)
+def test_the_latest_changes_are_read_without_the_whole_file(tmp_path: Path) -> None:
+    log = LibraryLog(tmp_path, block_size=300)
     for day in range(1, 29):
         change = LibraryChange(f"2026-02-{day:02d}T12:00:00Z", "1", "2", "added", f"{day}.md", None)
         with log.path.open("a") as file:

@@ -4,17 +4,12 @@ import signal
 
 import pytest
 
-from bot.live import stopping
 from bot.live.stopping import run_until_signalled
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_lets_it_finish_and_a_second_one_ends_it(
-    number: signal.Signals, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_signal_lets_it_finish_and_a_second_one_ends_it(number: signal.Signals) -> None:
     ended: list[int] = []
-    monkeypatch.setattr(stopping, "_end", ended.append)
-    monkeypatch.setattr(stopping, "_THREADS_TIMEOUT", 0.0)
     finished = False
 
     async def run(stop: asyncio.Event) -> None:
@@ -27,7 +22,7 @@ def test_a_signal_lets_it_finish_and_a_second_one_ends_it(
             await asyncio.sleep(0)
         finished = True
 
-    run_until_signalled(run)
+    run_until_signalled(run, threads_timeout=0.0, end=ended.append)
     assert finished
     assert ended[0] == 128 + number
 

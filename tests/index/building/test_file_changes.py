@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from index.articles import corpus
-from index.articles.corpus import CorpusFile, corpus_files
+from index.articles.corpus import LARGEST, CorpusFile, corpus_files
 from index.building import file_changes
 from index.building.file_changes import scan
 from index.storage.input_state import FileState
@@ -59,14 +58,15 @@ def test_a_file_that_vanished_has_no_content(tmp_path: Path) -> None:
     assert state == FileState("gone.txt", "gone", 0, -1, "")
 
 
-def test_what_the_readers_refuse_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_readers_refuse_is_not_opened(tmp_path: Path) -> None:
     states = known(tmp_path / "corpus")
     path = tmp_path / "corpus" / "a.txt"
     file = CorpusFile(path, "a.txt", "a")
     refused = FileState("a.txt", "a", 0, -1, "")
-    with monkeypatch.context() as patch:
-        patch.setattr(corpus, "LARGEST", 3)
-        assert scan([file], {}) == [refused]
+    large = path.with_name("b.txt")
+    large.touch()
+    os.truncate(large, LARGEST + 1)
+    assert scan([CorpusFile(large, "b.txt", "b")], {}) == [FileState("b.txt", "b", 0, -1, "")]
     path.rename(tmp_path / "secret.txt")
     path.symlink_to(tmp_path / "secret.txt")  # size and time are those of the file that was there
     assert scan([file], states) == [refused]

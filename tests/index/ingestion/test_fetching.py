@@ -17,7 +17,7 @@ import pytest
 from index.errors import IngestionError
 from index.ingestion import addresses, fetching
 from index.ingestion.addresses import web_address
-from index.ingestion.fetching import FetchError, FetchResponse, fetch
+from index.ingestion.fetching import FetchError, FetchLimits, FetchResponse, fetch
 from tests.support.web_server import Reply, WebServer, web_server
 
 HERE = ("127.0.0.1",)
@@ -141,14 +141,11 @@ def test_an_error_is_named_by_its_status(status: int, web: WebServer) -> None:
     assert (raised.value.status, raised.value.retry_after) == (status, 120)
 
 
-def test_a_page_of_5_mb_is_read_and_a_larger_one_than_allowed_is_not(
-    web: WebServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_of_5_mb_is_read_and_a_larger_one_than_allowed_is_not(web: WebServer) -> None:
     large = b"<p>Bees hum.</p>\n" * 310_000
     assert get(web.put("/", large)).body == large
-    monkeypatch.setattr(fetching, "MOST_BYTES", len(large) - 1)
     with pytest.raises(FetchError, match="larger than"):
-        get(f"{web.origin}/")
+        get(f"{web.origin}/", limits=FetchLimits(bytes=len(large) - 1))
 
 
 def test_compressed_pages_are_read(web: WebServer) -> None:
@@ -161,13 +158,12 @@ def test_compressed_pages_are_read(web: WebServer) -> None:
             get(web.put("/d", b"Bees", Content_Encoding=encoding))
 
 
-def test_a_small_page_does_not_swell(web: WebServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_small_page_does_not_swell(web: WebServer) -> None:
     address = web.put("/", gzip.compress(bytes(50 * 2**20)), Content_Encoding="gzip")
-    monkeypatch.setattr(fetching, "MOST_BYTES", 2**20)
     tracemalloc.start()
     try:
         with pytest.raises(FetchError, match="larger than"):
-            get(address)
+            get(address, limits=FetchLimits(bytes=2**20))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
@@ -175,9 +171,7 @@ def test_a_small_page_does_not_swell(web: WebServer, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("part", ["headers", "body"])
-def test_a_page_that_never_ends_is_given_up(
-    part: str, web: WebServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_that_never_ends_is_given_up(part: str, web: WebServer) -> None:
     given_up = threading.Event()
 
     def drip(handler: BaseHTTPRequestHandler) -> None:
@@ -188,9 +182,8 @@ def test_a_page_that_never_ends_is_given_up(
             handler.wfile.write(b"x")
 
     web.pages["/"] = drip
-    monkeypatch.setattr(fetching, "MOST_SECONDS", 0.3)
     with pytest.raises(FetchError, match="takes longer than"):
-        get(f"{web.origin}/")
+        get(f"{web.origin}/", limits=FetchLimits(seconds=0.3))
     given_up.set()
 
 

@@ -1,10 +1,11 @@
 """Copies of files in the corpus."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from index.articles import corpus as articles_corpus
+from index.articles.corpus import LARGEST
 from index.errors import FootnoteError, IngestionError
 from index.ingestion.files import add_file
 from tests.support.small_corpus import put
@@ -27,9 +28,9 @@ def test_a_file_of_the_corpus_is_not_copied(tmp_path: Path) -> None:
 def test_what_cannot_be_an_article_is_not_read_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for a film of 40 GB, nor for a device that never ends, to hear that it is no article."""
     (tmp_path / "film.mp4").write_text("x")
-    (tmp_path / "long.txt").write_text("Bees hum. " * 9)
+    (tmp_path / "long.txt").write_text("Bees hum.")
+    os.truncate(tmp_path / "long.txt", LARGEST + 1)
     (tmp_path / "endless.txt").symlink_to("/dev/zero")
-    monkeypatch.setattr(articles_corpus, "LARGEST", 80)
     monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"{path} is read"))
     for name, reason in {"film.mp4": "not read", "long.txt": "too large", "endless.txt": "empty"}.items():
         with pytest.raises(FootnoteError, match=reason):

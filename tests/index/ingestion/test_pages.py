@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from yarl import URL
 
-from index.articles import file_formats
 from index.articles.corpus import corpus_files, read_article
+from index.articles.file_formats import LARGE
 from index.errors import IngestionError, UnreadableFileError
 from index.ingestion import corpus_changes, pages
 from index.ingestion.corpus_changes import IngestionResult, Outcome
@@ -165,9 +165,7 @@ def test_what_a_person_wrote_or_changed_stays(web: WebServer, tmp_path: Path) ->
 def test_a_large_page_is_read_within_limits(
     header: str, web: WebServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "LARGE", 100)
-    monkeypatch.setattr(file_formats, "LARGE", 100)
-    page = "<h1>Café</h1>" + "<p>The café is open on Mondays.</p>" * 10
+    page = "<h1>Café</h1>" + "<p>The café is open on Mondays.</p>" * 10 + " " * LARGE
     added = add_page(tmp_path, web.put("/", page.encode("latin-1"), header), HERE)
     assert (added.title, added.sentences) == ("Café", 11)
 

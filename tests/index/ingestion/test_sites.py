@@ -4,7 +4,6 @@ import pytest
 from yarl import URL
 
 from index.errors import IngestionError
-from index.ingestion import sites
 from index.ingestion.fetching import FetchError
 from index.ingestion.polite_fetching import PoliteFetcher
 from index.ingestion.sites import Scope, Site
@@ -24,9 +23,11 @@ def crawl(web: WebServer, start: str = "/manual/", **options: object) -> list[st
     return fetched
 
 
-def make_site(web: WebServer, start: str = "/manual/", **options: object) -> Site:
+def make_site(
+    web: WebServer, start: str = "/manual/", most: dict[str, int] | None = None, **options: object
+) -> Site:
     scope = Scope(URL(web.origin + start), **{"limit": 100, "depth": 3, **options})  # type: ignore[arg-type]
-    return Site(scope, PoliteFetcher(["127.0.0.1"], 0.0))
+    return Site(scope, PoliteFetcher(["127.0.0.1"], 0.0), **(most or {}))
 
 
 def sitemap(web: WebServer, *paths: str) -> str:
@@ -146,13 +147,10 @@ def test_what_is_below_the_start(start: str, path: str, below: bool) -> None:
     assert not scope.covers(URL(f"http://example.org{path}"))
 
 
-def test_the_links_of_a_page_and_the_lines_of_a_robots_txt_are_limited(
-    web: WebServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sites, "_MOST_ADDRESSES", 2)
-    monkeypatch.setattr(sites, "_LONGEST_ROBOTS", 40)
+def test_the_links_of_a_page_and_the_lines_of_a_robots_txt_are_limited(web: WebServer) -> None:
     web.put("/robots.txt", f"{'User-agent: *':40}\nDisallow: /manual/", TEXT)
     link(web, "/manual/", "a", "b", "c")
     for path in "ab":
         link(web, f"/manual/{path}")
-    assert crawl(web) == ["/manual/", "/manual/a", "/manual/b"]
+    most = {"most_addresses": 2, "longest_robots": 40}
+    assert crawl(web, most=most) == ["/manual/", "/manual/a", "/manual/b"]

@@ -1,6 +1,7 @@
 """Retrieval: candidates by meaning and by words, with what ranking needs to know of each."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,6 @@ import pytest
 from index.arrays import Floats
 from index.config import Config
 from index.models.encoder import Encoder
-from index.retrieval import retriever as retriever_module
 from index.retrieval.retriever import Retriever
 from index.segmentation.search_terms import terms
 from index.storage.bm25 import Bm25
@@ -54,10 +54,9 @@ def test_a_candidate_is_a_sentence_of_its_article_with_its_terms(
 
 
 def test_a_sentence_is_found_once_in_an_article_and_only_so_often_in_all(
-    retriever: Retriever, vector: Floats, monkeypatch: pytest.MonkeyPatch
+    retriever: Retriever, vector: Floats
 ) -> None:
-    monkeypatch.setattr(retriever_module, "COPIES", 2)
-    candidates = retriever.retrieve(BRIDGE, vector)
+    candidates = replace(retriever, copies=2).retrieve(BRIDGE, vector)
     articles = [found.article for found in candidates if found.text == "The red bridge is 900 metres long."]
     assert len(articles) == len(set(articles)) == 2
 
