@@ -5,7 +5,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import partial
 from typing import Any, TypeVar
@@ -198,12 +198,16 @@ class Database:
         with translated_errors(), self.connect(autocommit=True) as connection:
             connection.execute(f"SET footnote.tenant = '{int(tenant)}'")
             until = time.monotonic() + wait
-            lock = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
-            while not _single(connection.execute(lock, (f"footnote {tenant} {source}",))):
+            lock, key = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", f"footnote {tenant} {source}"
+            while not _single(connection.execute(lock, (key,))):
                 if time.monotonic() > until:
                     raise busy_writer(wait)
                 time.sleep(_FIRST_PAUSE)
-            yield connection
+            try:
+                yield connection
+            finally:  # now: a closed connection keeps the lock until the server has noticed its end
+                with suppress(psycopg.Error):
+                    connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (key,))
 
     def close(self) -> None:
         """Close all connections; the next query opens others."""

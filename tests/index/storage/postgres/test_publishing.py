@@ -70,6 +70,21 @@ def test_a_source_has_one_writer_at_a_time(store: Database) -> None:
             pass
 
 
+def test_the_next_writer_does_not_wait_for_the_server_to_notice_that_the_last_is_gone(
+    store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A busy server notices the end of a connection late; here it has not ended at all."""
+    left: list[psycopg.Connection[object]] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(psycopg.Connection, "close", lambda connection: left.append(connection))
+        for _ in range(2):
+            with store.writing(0, "articles", 0):
+                pass
+    assert len(left) == 2
+    for connection in left:
+        connection.close()
+
+
 def test_machines_add_different_articles_at_once(store: Database) -> None:
     """Each writes while the other has not published yet, and what both know of the words adds up."""
     both_wrote = threading.Barrier(2, timeout=60)
