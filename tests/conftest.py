@@ -73,8 +73,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Have one process import the frameworks, which takes seconds, and the others wait for no export.
 
     Each of three begins with a third of the list, and takes from the end of another's when its own is done:
-    what needs the frameworks is first, what reads the default model's export is last.
+    what needs the frameworks is first, what reads the default model's export is last. What needs a database
+    is slow, as its server takes seconds to start.
     """
+    for item in items:
+        if {"postgres_server", "own_server"} & {*getattr(item, "fixturenames", ())}:
+            item.add_marker(pytest.mark.slow)
     exported = {item.path for item in items if "encoder_folder" in getattr(item, "fixturenames", ())}
 
     def place(item: pytest.Item) -> tuple[bool, bool]:

@@ -14,6 +14,7 @@ from index.storage.catalog import article_key
 from index.storage.published import delete_stored
 from tests.support.postgres_fixtures import with_store
 from tests.support.postgres_server import Server
+from tests.support.shared_models import remember_readings
 from tests.support.small_library import build, write_corpus
 
 QUESTIONS = (
@@ -35,7 +36,9 @@ def both(
     config = Config.read(library_config)
     stored = with_store(config, postgres_server.database())
     build(stored)
-    return Library.open(config), Library.open(stored)
+    with pytest.MonkeyPatch.context() as patch:
+        remember_readings(patch)
+        return Library.open(config), Library.open(stored)
 
 
 def rounded(answer: Answer) -> Answer:

@@ -36,9 +36,9 @@ BUSY = re.compile(r"I'm busy.* try again in 10 s\.")
 
 
 @pytest.fixture
-def config(own_server: Server, tmp_path: Path, encoder_folder: Path) -> Config:
+def config(killable_server: Server, tmp_path: Path, encoder_folder: Path) -> Config:
     """A library in a database that a question waits for as long as it takes."""
-    config = with_store(make_config(tmp_path), own_server.database(), wait=PATIENCE)
+    config = with_store(make_config(tmp_path), killable_server.database(), wait=PATIENCE)
     write_corpus(config.corpus_directory, ARTICLES)
     provide_encoder(config, encoder_folder)
     build(config)
@@ -84,10 +84,10 @@ async def away(server: Server) -> AsyncIterator[None]:
 
 
 async def test_a_question_in_discord_waits_for_a_database_that_was_killed(
-    discord: FakeDiscord, stored_bots: Bots, own_server: Server, refused: threading.Event
+    discord: FakeDiscord, stored_bots: Bots, killable_server: Server, refused: threading.Event
 ) -> None:
     await stored_bots.start(deadline=PATIENCE)
-    async with away(own_server):
+    async with away(killable_server):
         asked = await (await ask(discord, QUESTION)).acknowledged()
         said = await discord.say(
             discord.world.user, discord.world.channel, f"{discord.world.bot.mention} {QUESTION}"
@@ -99,11 +99,11 @@ async def test_a_question_in_discord_waits_for_a_database_that_was_killed(
 
 
 async def test_who_waits_too_long_for_the_database_is_told_when_to_come_back(
-    discord: FakeDiscord, stored_bots: Bots, own_server: Server, caplog: pytest.LogCaptureFixture
+    discord: FakeDiscord, stored_bots: Bots, killable_server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
     stored_bots.library = Library.open(impatient(stored_bots))
     await stored_bots.start()
-    async with away(own_server):
+    async with away(killable_server):
         with caplog.at_level(logging.WARNING, "bot"):
             asked = await (await ask(discord, QUESTION)).done(PATIENCE)
             assert BUSY.fullmatch(text(asked))
@@ -114,10 +114,10 @@ async def test_who_waits_too_long_for_the_database_is_told_when_to_come_back(
 
 
 async def test_a_database_that_stays_away_until_the_deadline(
-    discord: FakeDiscord, stored_bots: Bots, own_server: Server
+    discord: FakeDiscord, stored_bots: Bots, killable_server: Server
 ) -> None:
     client = await stored_bots.start(deadline=1)
-    async with away(own_server):
+    async with away(killable_server):
         assert "took too long" in text(await (await ask(discord, QUESTION)).done(PATIENCE))
     await discord.until(lambda: client.services.question_queue.is_idle, PATIENCE)
 
@@ -139,11 +139,11 @@ async def test_verdicts_and_unanswered_questions_are_in_the_database(
 
 
 async def test_the_reading_room_waits_for_a_database_that_was_killed(
-    rooms: Rooms, config: Config, own_server: Server, refused: threading.Event
+    rooms: Rooms, config: Config, killable_server: Server, refused: threading.Event
 ) -> None:
     patient = {"deadline": PATIENCE}
     room = await rooms.open(library=await asyncio.to_thread(Library.open, config), discord=patient)
-    async with away(own_server):
+    async with away(killable_server):
         asked = asyncio.create_task(room.get("/", params={"q": QUESTION}))
         article = asyncio.create_task(room.get("/a/raqqa"))
         await asyncio.to_thread(refused.wait, PATIENCE)
@@ -154,11 +154,11 @@ async def test_the_reading_room_waits_for_a_database_that_was_killed(
 
 
 async def test_the_reading_room_says_that_the_database_is_away(
-    rooms: Rooms, config: Config, own_server: Server
+    rooms: Rooms, config: Config, killable_server: Server
 ) -> None:
     hasty = with_store(config, config.store.url, wait=0.5)
     room = await rooms.open(library=await asyncio.to_thread(Library.open, hasty))
-    async with away(own_server):
+    async with away(killable_server):
         for path in ("/", "/api/ask"):
             reply = await room.get(path, params={"q": QUESTION})
             assert reply.status == 503

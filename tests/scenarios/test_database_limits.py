@@ -26,12 +26,18 @@ QUESTION = "How many people live in Raqqa?"
 MICE = {"mice": "Mice\n\nMice eat cheese."}
 
 
-@pytest.fixture
-def config(own_server: Server, tmp_path: Path, encoder_folder: Path) -> Config:
-    """A library in a database on a server of its own."""
-    config = with_store(make_config(tmp_path), own_server.database(), wait=60)
+def configure(server: Server, folder: Path, encoder: Path) -> Config:
+    """Configure a library of ARTICLES in a database, which is not there yet."""
+    config = with_store(make_config(folder), server.database(), wait=60)
     write_corpus(config.corpus_directory, ARTICLES)
-    provide_encoder(config, encoder_folder)
+    provide_encoder(config, encoder)
+    return config
+
+
+@pytest.fixture
+def config(postgres_server: Server, tmp_path: Path, encoder_folder: Path) -> Config:
+    """A library in a database."""
+    config = configure(postgres_server, tmp_path, encoder_folder)
     build(config)
     return config
 
@@ -71,7 +77,11 @@ def test_a_full_disk_leaves_the_library_and_is_made_up_for(own_server: Server, s
     database.close()
 
 
-def test_a_replica_answers_from_what_it_has_and_is_never_written(config: Config, own_server: Server) -> None:
+def test_a_replica_answers_from_what_it_has_and_is_never_written(
+    own_server: Server, tmp_path: Path, encoder_folder: Path
+) -> None:
+    config = configure(own_server, tmp_path, encoder_folder)
+    build(config)
     with running_replica(own_server) as replica:
         name = config.store.url.split("/")[3].split("?")[0]
         follower = with_store(config, replica.address(name), wait=60, update=False)
@@ -96,9 +106,9 @@ def test_a_replica_answers_from_what_it_has_and_is_never_written(config: Config,
         assert Library.open(follower).ask("What do mice eat?").answer == "cheese"
 
 
-def test_a_read_only_database_answers_and_is_never_written(config: Config, own_server: Server) -> None:
+def test_a_read_only_database_answers_and_is_never_written(config: Config, postgres_server: Server) -> None:
     name = config.store.url.split("/")[3].split("?")[0]
-    with own_server.administer() as connection:
+    with postgres_server.administer() as connection:
         connection.execute(f'ALTER ROLE "{OWNER}" IN DATABASE {name} SET default_transaction_read_only = on')
     library = Library.open(config)
     assert library.ask(QUESTION).answer == "About 90,000"
@@ -106,7 +116,7 @@ def test_a_read_only_database_answers_and_is_never_written(config: Config, own_s
     with pytest.raises(IndexUnwritableError, match="the database is read-only"):
         build(config)
     assert [row.id for row in library.articles()] == ["cats", "news/weather", "raqqa"]
-    with own_server.administer() as connection:
+    with postgres_server.administer() as connection:
         connection.execute(f'ALTER ROLE "{OWNER}" IN DATABASE {name} RESET default_transaction_read_only')
     assert build(config).added == ("mice",)
 
@@ -129,12 +139,10 @@ def test_a_newer_schema_is_named_and_left_alone(config: Config) -> None:
 
 
 def test_an_older_schema_is_brought_up_to_date_by_the_next_update(
-    own_server: Server, tmp_path: Path, encoder_folder: Path, monkeypatch: pytest.MonkeyPatch
+    postgres_server: Server, tmp_path: Path, encoder_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a program of before made it; nothing is embedded again."""
-    config = with_store(make_config(tmp_path), own_server.database(), wait=60)
-    write_corpus(config.corpus_directory, ARTICLES)
-    provide_encoder(config, encoder_folder)
+    config = configure(postgres_server, tmp_path, encoder_folder)
     with monkeypatch.context() as before:
         before.setattr(schema, "VERSION", 1)
         build(config)

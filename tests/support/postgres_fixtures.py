@@ -12,18 +12,30 @@ from tests.support.small_library import ARTICLES, build, make_config, provide_en
 
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[Server]:
-    """Return a server that all tests of this process share; those that kill one start their own."""
+    """Return a server that tests of this process share, also those that kill it (`killable_server`)."""
     with running_server() as server:
         yield server
 
 
 @pytest.fixture
 def own_server() -> Iterator[Server]:
-    """Return a server to kill."""
+    """Return a server of the test's own, which takes seconds to make."""
     with running_server() as server:
         if server.folder is None:
-            pytest.skip("a server that is not ours is not killed")
+            pytest.skip("a server that is not ours is left as it is")
         yield server
+
+
+@pytest.fixture
+def killable_server(postgres_server: Server) -> Iterator[Server]:
+    """Return a server to kill; it runs again after the test."""
+    if postgres_server.folder is None:
+        pytest.skip("a server that is not ours is not killed")
+    with postgres_server.administer() as connection:
+        connection.execute("CHECKPOINT")  # after a kill, it makes up for what was written since
+    yield postgres_server
+    if not postgres_server.answers():
+        postgres_server.start()
 
 
 @pytest.fixture

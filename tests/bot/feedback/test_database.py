@@ -171,16 +171,16 @@ def test_a_schema_of_a_newer_version_is_left_alone(database: Database) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("at", ["before", "after"])
 def test_a_server_killed_around_a_commit_stores_it_once(
-    own_server: Server, monkeypatch: pytest.MonkeyPatch, at: str
+    killable_server: Server, monkeypatch: pytest.MonkeyPatch, at: str
 ) -> None:
     """Whether or not the first try was stored, what people said is there once in the end."""
-    database = Database(own_server.database(), wait=120)
+    database = Database(killable_server.database(), wait=120)
     store = opened(database)
     attempt, kills = Database._in_transaction, [1]
 
     def restart() -> None:
-        own_server.kill()
-        own_server.start()
+        killable_server.kill()
+        killable_server.start()
 
     def killed(self: Database, tenant: int, work: Callable[[Connection], object], until: float) -> object:
         def then_killed(connection: Connection) -> object:

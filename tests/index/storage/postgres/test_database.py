@@ -75,9 +75,9 @@ def test_when_all_connections_are_in_use_a_question_waits_then_gives_up(
     store.close()
 
 
-def test_a_question_goes_on_after_the_server_was_killed(own_server: Server) -> None:
+def test_a_question_goes_on_after_the_server_was_killed(killable_server: Server) -> None:
     """Killed in the middle of it, as by a power cut, and started again: it reads everything again."""
-    store = Database(own_server.database(), wait=60)
+    store = Database(killable_server.database(), wait=60)
     publish(store, TEXTS)
     tries: list[int] = []
 
@@ -85,14 +85,14 @@ def test_a_question_goes_on_after_the_server_was_killed(own_server: Server) -> N
         tries.append(len(tries))
         connection.execute(COUNT).fetchall()
         if len(tries) == 1:
-            own_server.kill()
-            threading.Thread(target=own_server.start).start()
+            killable_server.kill()
+            threading.Thread(target=killable_server.start).start()
         return stored_texts(store)
 
     assert store.snapshot(0, read).keys() == TEXTS.keys()
     assert len(tries) > 1
-    own_server.stop()  # an orderly restart
-    threading.Thread(target=own_server.start).start()
+    killable_server.stop()  # an orderly restart
+    threading.Thread(target=killable_server.start).start()
     assert stored_texts(store).keys() == TEXTS.keys()
     store.close()
 
@@ -115,11 +115,11 @@ def test_a_change_is_stored_whole_or_not_at_all(store: Database) -> None:
     assert store.query(0, COUNT) == [(0,)]
 
 
-def test_a_question_gives_up_in_time_if_the_server_stays_away(own_server: Server) -> None:
-    store = Database(own_server.database(), wait=1.5)
+def test_a_question_gives_up_in_time_if_the_server_stays_away(killable_server: Server) -> None:
+    store = Database(killable_server.database(), wait=1.5)
     publish(store, TEXTS)
     assert store.query(0, COUNT) == [(3,)]
-    own_server.kill()
+    killable_server.kill()
     started = time.monotonic()
     with pytest.raises((StoreUnavailableError, StoreBusyError)):
         store.query(0, COUNT)
@@ -127,14 +127,14 @@ def test_a_question_gives_up_in_time_if_the_server_stays_away(own_server: Server
     store.close()
 
 
-def test_a_server_killed_while_it_is_written_has_the_library_of_before(own_server: Server) -> None:
-    store = Database(own_server.database(), wait=60)
+def test_a_server_killed_while_it_is_written_has_the_library_of_before(killable_server: Server) -> None:
+    store = Database(killable_server.database(), wait=60)
     publish(store, TEXTS)
     before = stored_texts(store)
 
     def articles() -> Iterator[object]:
         yield from (new_article(f"n{n}", f"Number {n}\n\nNothing of {n} stays.") for n in range(250))
-        own_server.kill()
+        killable_server.kill()
 
     with (
         pytest.raises(StoreUnavailableError),
@@ -142,7 +142,7 @@ def test_a_server_killed_while_it_is_written_has_the_library_of_before(own_serve
         connection.transaction(),
     ):
         Publishing(connection, 0, "articles", MODELS).apply(Changes(articles()))  # type: ignore[arg-type]
-    own_server.start()
+    killable_server.start()
     assert stored_texts(store) == before
     publish(store, {"mice": "Mice\n\nMice eat cheese."})  # nobody holds the writers' lock any more
     assert len(stored_texts(store)) == 4

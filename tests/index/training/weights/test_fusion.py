@@ -46,6 +46,12 @@ def vectors(material: Material) -> dict[str, np.ndarray]:
     return {text: word_vector(text) for text in material.texts()}
 
 
+@pytest.fixture(scope="module")
+def learnt(material: Material, vectors: dict[str, np.ndarray]) -> tuple[str, str]:
+    """Return the weights, and the table of how good they are."""
+    return learn(material, vectors)
+
+
 def test_each_text_is_embedded_once(material: Material) -> None:
     texts = material.texts()
     assert len(texts) == len(set(texts)) and {*CHAT, *STRANGERS} < set(texts)
@@ -53,20 +59,22 @@ def test_each_text_is_embedded_once(material: Material) -> None:
 
 @pytest.mark.slow
 def test_what_is_learnt_loads_and_is_the_same_again(
-    material: Material, vectors: dict[str, np.ndarray]
+    material: Material, vectors: dict[str, np.ndarray], learnt: tuple[str, str]
 ) -> None:
-    weights, table = learn(material, vectors)
+    weights, table = learnt
     assert set(json.loads(weights)["ranking"]) == set(FEATURES)
     assert set(json.loads(weights)["confidence"]) == set(EVIDENCE)
     Ranker.load(weights)
     assert "| AUROC answerable / chat |" in table
     assert table.count("\n") == 14
-    assert learn(material, vectors) == (weights, table)
+    assert learn(material, vectors) == learnt
 
 
 @pytest.mark.slow
-def test_the_confidence_tells_chat_from_questions(material: Material, vectors: dict[str, np.ndarray]) -> None:
-    weights = learn(material, vectors)[0]
+def test_the_confidence_tells_chat_from_questions(
+    material: Material, vectors: dict[str, np.ndarray], learnt: tuple[str, str]
+) -> None:
+    weights, _ = learnt
     calibration, ranker = Calibration.load(weights), Ranker.load(weights)
     library = TrainingLibrary.build(material.together, vectors)
     examples = list(confidence_examples(library, ranker, "together", STRANGERS, alternate=True))
