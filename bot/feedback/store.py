@@ -67,7 +67,7 @@ _ADD_QUESTION = "INSERT INTO unanswered (asked, question) VALUES (?, ?)"
 _LIST_QUESTIONS = "SELECT row, asked, question FROM unanswered WHERE asked > ? ORDER BY row DESC"
 _EXPIRE = """
 DELETE FROM unanswered
-WHERE asked <= ? OR row <= (SELECT max(row) FROM unanswered) - ?
+WHERE asked <= ? OR row <= (SELECT row FROM unanswered ORDER BY row DESC LIMIT 1 OFFSET ?)
 """
 
 Result = TypeVar("Result")
