@@ -23,7 +23,8 @@ from tests.support.stored_articles import TEXTS, publish, stored_texts
 pytestmark = pytest.mark.slow
 
 QUESTION = "How many people live in Raqqa?"
-MICE = {"mice": "Mice\n\nMice eat cheese."}
+LEFT = 64 * 1024
+"""Bytes that are left on a disk that is full."""
 
 
 def configure(server: Server, folder: Path, encoder: Path) -> Config:
@@ -44,12 +45,12 @@ def config(postgres_server: Server, tmp_path: Path, encoder_folder: Path) -> Con
 
 @pytest.fixture
 def small_disk() -> Iterator[Path]:
-    """Return a folder on a file system of 16 MB, which only root can make."""
+    """Return a folder on a file system of 64 MB, which only root can make."""
     if os.geteuid() != 0:
         pytest.skip("only root can make a small file system")
     folder = Path(tempfile.mkdtemp(prefix="footnote-disk-"))
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(folder)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)], capture_output=True, check=False
     )
     if mounted.returncode:
         folder.rmdir()
@@ -63,17 +64,18 @@ def small_disk() -> Iterator[Path]:
 
 
 def test_a_full_disk_leaves_the_library_and_is_made_up_for(own_server: Server, small_disk: Path) -> None:
-    url = own_server.database_on(small_disk)
-    database = Database(url, wait=60)
+    database = Database(own_server.database_on(small_disk), wait=60)
     publish(database, TEXTS)
     before = stored_texts(database)
-    many = {f"n{n}": f"Number {n}\n\n" + f"The sentence of {n} goes on. " * 40 for n in range(300)}
+    state, filler = os.statvfs(small_disk), small_disk / "filler"
+    filler.write_bytes(bytes(max(0, state.f_bavail * state.f_frsize - LEFT)))
+    many = {f"n{n}": f"Number {n}\n\n" + f"The sentence of {n} goes on. " * 40 for n in range(100)}
     with pytest.raises(StoreFullError, match="the database has no room left"):
         publish(database, many)
     assert stored_texts(database) == before
-    subprocess.run(["mount", "-o", "remount,size=1g", str(small_disk)], check=True)
+    filler.unlink()
     publish(database, many)
-    assert len(stored_texts(database)) == 303
+    assert len(stored_texts(database)) == len(TEXTS) + len(many)
     database.close()
 
 
