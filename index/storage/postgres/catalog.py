@@ -24,16 +24,19 @@ _ARTICLE = (
     " first_sentence, sentences, first_passage, passages, first_block, blocks"
     " FROM articles WHERE tenant = ANY(%s)"
 )
+# Joined one by one, by their keys: else the planner, which knows little of `row - 1`, may read tables whole.
 _SENTENCE = (
     'SELECT s.row, s.article, s.number, s.start, s."end", s.text, s.passage,'
     " s.terms, coalesce(before.terms, ''), coalesce(after.terms, ''), a.terms || ' ' || b.terms, s.section,"
     f" a.title, a.outer_title, {_BLOCK}"
-    " FROM sentences s JOIN articles a ON a.tenant = s.tenant AND a.row = s.article"
-    " JOIN blocks b ON b.tenant = s.tenant AND b.row = s.block"
-    " LEFT JOIN sentences before"
-    " ON before.tenant = s.tenant AND before.row = s.row - 1 AND before.section = s.section"
-    " LEFT JOIN sentences after"
-    " ON after.tenant = s.tenant AND after.row = s.row + 1 AND after.section = s.section"
+    " FROM sentences s"
+    " CROSS JOIN LATERAL (SELECT title, outer_title, terms FROM articles"
+    " WHERE tenant = s.tenant AND row = s.article LIMIT 1) a"
+    " CROSS JOIN LATERAL (SELECT * FROM blocks WHERE tenant = s.tenant AND row = s.block LIMIT 1) b"
+    " LEFT JOIN LATERAL (SELECT terms FROM sentences"
+    " WHERE tenant = s.tenant AND row = s.row - 1 AND section = s.section LIMIT 1) before ON true"
+    " LEFT JOIN LATERAL (SELECT terms FROM sentences"
+    " WHERE tenant = s.tenant AND row = s.row + 1 AND section = s.section LIMIT 1) after ON true"
     " WHERE s.tenant = ANY(%s) AND s.row = ANY(%s)"
 )
 _TEXT = (

@@ -187,6 +187,7 @@ class Database:
         connection.execute(f"SET statement_timeout = {int(1000 * self.wait)}")
         # Sums in one order, so that the same question has the same answer to the last bit.
         connection.execute("SET max_parallel_workers_per_gather = 0")
+        connection.execute("SET jit = off")  # which takes longer than any of these statements
         connection.execute("SET hnsw.iterative_scan = strict_order")
 
     @contextmanager

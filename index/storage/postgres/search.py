@@ -34,14 +34,20 @@ _WORDS = (
     ' JOIN postings ON postings.tenant = ANY(%(scope)s) AND postings.term = asked.term COLLATE "C"'
     "{within} GROUP BY sentence)"
 )
+# Each row of the pool is looked up by its key: the planner does not know how few they are, and would read all
+# tables whole. A row is of one tenant only. OFFSET 0 has the pool and the words joined once, not row by row.
 _SCORED = (
     "SELECT s.row, s.article, s.passage, s.wording,"
     " -(v.vector <#> (SELECT vector FROM question)), -(p.vector <#> (SELECT vector FROM question)),"
-    " coalesce(words.bm25, 0)"
-    " FROM pool JOIN sentences s ON s.row = pool.row AND s.tenant = ANY(%(scope)s)"
-    " JOIN sentence_vectors v ON v.tenant = s.tenant AND v.row = s.row"
-    " JOIN passages p ON p.tenant = s.tenant AND p.row = s.passage"
-    " LEFT JOIN words ON words.row = s.row ORDER BY s.row"
+    " coalesce(pool.bm25, 0)"
+    " FROM (SELECT pool.row, words.bm25 FROM pool LEFT JOIN words ON words.row = pool.row OFFSET 0) AS pool"
+    " CROSS JOIN LATERAL (SELECT tenant, row, article, passage, wording FROM sentences"
+    " WHERE tenant = ANY(%(scope)s) AND row = pool.row LIMIT 1) s"
+    " CROSS JOIN LATERAL (SELECT vector FROM sentence_vectors"
+    " WHERE tenant = s.tenant AND row = s.row LIMIT 1) v"
+    " CROSS JOIN LATERAL (SELECT vector FROM passages"
+    " WHERE tenant = s.tenant AND row = s.passage LIMIT 1) p"
+    " ORDER BY s.row"
 )
 _BEST_WORDS = "SELECT row FROM (SELECT row FROM words ORDER BY bm25 DESC, row LIMIT %(by_words)s) AS best"
 
@@ -108,7 +114,8 @@ class PostgresSearch:
             f" UNION {_BEST_WORDS}) {_SCORED}"
         )
         counts = {"sentences": sentences, "passages": passages, "by_words": by_words}
-        return self._run(statement, self._values(statistics, terms, vector) | counts, sentences)
+        reach = 0 if statistics.sentences <= EXACT_UP_TO else min(_MOST_EF, max(_LEAST_EF, sentences))
+        return self._run(statement, self._values(statistics, terms, vector) | counts, reach)
 
     def article_pool(
         self,
@@ -162,10 +169,11 @@ class PostgresSearch:
             f" ORDER BY (vector::{half}) <#> (SELECT vector::{half} FROM question) LIMIT {limit}"
         )
 
-    def _run(self, statement: str, values: dict[str, Any], nearest: int) -> list[Scored]:
+    def _run(self, statement: str, values: dict[str, Any], reach: int) -> list[Scored]:
+        """Run a search; an HNSW index keeps `reach` candidates meanwhile, 0 if none is searched."""
+
         def run(connection: Any) -> list[Any]:
-            if nearest:
-                reach = min(_MOST_EF, max(_LEAST_EF, nearest))
+            if reach:
                 connection.execute(f"SET LOCAL hnsw.ef_search = {reach}")
             rows: list[Any] = connection.execute(statement, values).fetchall()
             return rows
