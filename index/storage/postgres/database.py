@@ -15,7 +15,14 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from index.errors import StoreBusyError, StoreError, StoreUnavailableError
 from index.storage.postgres.failures import busy_writer, translated
-from index.storage.postgres.schema import SEARCH_PATH, check_version, migrate, stored_version
+from index.storage.postgres.schema import (
+    LOCK,
+    SEARCH_PATH,
+    check_version,
+    is_current,
+    migrate,
+    stored_version,
+)
 
 CONNECTIONS = 8
 """Connections of a process for questions at most; questions that come together share one."""
@@ -61,8 +68,13 @@ class Database:
 
     def make_schema(self) -> None:
         """Make the schema, or bring it to this program's version. Raises what `connect` and `migrate` do."""
-        with translated_errors(), self.connect() as connection:
-            migrate(connection)
+        with translated_errors(), self.connect(autocommit=True) as connection:
+            if is_current(stored_version(connection)):
+                return
+            connection.execute(LOCK)
+            # Begun only now: a transaction that waited may not see what another has made meanwhile.
+            with connection.transaction():
+                migrate(connection)
 
     def query(self, tenant: int, statement: str, values: Sequence[Any] = ()) -> list[Any]:
         """Run a statement that reads, in the snapshot of this thread or in one of its own."""

@@ -21,6 +21,8 @@ ROW_BITS = 20
 """Bits of a row that number an article's sentences, passages, blocks or sections: up to a million."""
 COMMON = 0
 """Tenant of the library that all share."""
+LOCK = "SELECT pg_advisory_lock(hashtext('footnote schema'))"
+"""Statement that waits until no other session makes or changes the schema."""
 SEARCH_PATH = "footnote, public, extensions"
 """Where pgvector may be installed, beside our own schema."""
 
@@ -172,6 +174,11 @@ def stored_version(connection: "Connection[Any]") -> int | None:
     return int(version)
 
 
+def is_current(version: int | None) -> bool:
+    """Tell whether a schema has this program's version."""
+    return version == VERSION
+
+
 def check_version(version: int | None) -> None:
     """Raise IndexMissingError without a schema, IndexStaleError for another version than this program's."""
     if version is None:
@@ -187,19 +194,16 @@ def check_version(version: int | None) -> None:
 def migrate(connection: "Connection[Any]") -> None:
     """Make the schema, or bring it to this program's version; the caller's transaction holds all of it.
 
-    Raises IndexUnwritableError if a newer program has written it.
+    The session holds LOCK since before that transaction. Raises IndexUnwritableError if a newer program has
+    written it.
     """
     version = stored_version(connection)
-    if version == VERSION:
-        return
     if version is not None and version > VERSION:
         raise IndexUnwritableError(
             "the library in the database was written by a newer version of Footnote"
             f" (schema {version}, here {VERSION})",
             "Update Footnote on this machine.",
         )
-    connection.execute("SELECT pg_advisory_xact_lock(hashtext('footnote schema'))")
-    version = stored_version(connection)  # another process may have been quicker
     if version is None:
         connection.execute("CREATE EXTENSION IF NOT EXISTS vector")
         connection.execute("CREATE SCHEMA IF NOT EXISTS footnote")

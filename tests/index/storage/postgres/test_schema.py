@@ -78,6 +78,29 @@ def test_the_first_version_with_a_library_in_it_is_brought_up_to_date(
     assert database.query(0, "SELECT count(*) FROM feedback") == [(0,)]
 
 
+def test_machines_that_make_the_schema_at_once_take_turns(database_url: str) -> None:
+    """One that waits sees what the other has made meanwhile."""
+    database = Database(database_url, wait=5)
+    waiting = (
+        "SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database"
+        " WHERE datname = current_database() AND locktype = 'advisory' AND NOT granted"
+    )
+    with (
+        database.connect() as first,
+        database.connect(autocommit=True) as onlooker,
+        ThreadPoolExecutor(1) as second,
+    ):
+        first.execute(schema.LOCK)
+        schema.migrate(first)
+        making = second.submit(database.make_schema)
+        while onlooker.execute(waiting).fetchall() != [(1,)]:
+            assert not making.done()
+        first.commit()
+        first.close()
+        making.result()
+    database.check()
+
+
 def test_no_schema_is_an_older_one_of_nobody() -> None:
     with pytest.raises(IndexMissingError):
         check_version(None)
