@@ -54,6 +54,7 @@ class Reason(StrEnum):
     SHIPPED_READER_DAMAGED = auto()
     STORE_BUSY = auto()
     STORE_FAILED = auto()
+    STORE_FULL = auto()
     STORE_OF_ANOTHER_MODEL = auto()
     STORE_REFUSED = auto()
     STORE_UNAVAILABLE = auto()
@@ -188,6 +189,8 @@ class IndexUnwritableError(FootnoteError):
 
 class StoreFullError(IndexUnwritableError):
     """The database that holds the library has no room left; what is stored there stays complete."""
+
+    default_reason = Reason.STORE_FULL
 
 
 class StoreError(FootnoteError):

@@ -29,6 +29,7 @@ WITHOUT_REMEDY = {
     Reason.QUOTA_REACHED,
     Reason.STORE_BUSY,
     Reason.STORE_FAILED,
+    Reason.STORE_FULL,
     Reason.UNREADABLE_FILE,
 }
 """Their messages say it all, or the library has a remedy that needs no command."""
