@@ -54,7 +54,7 @@ def main(
 ) -> None:
     """Train the encoder and the reader, weigh them together, and measure them.
 
-    `strangers` is how many questions about other things each data set that has them gives.
+    `strangers` is how many questions about other things each library is asked.
     """
     parser = argparse.ArgumentParser(prog="python -m index.training", description=__doc__)
     parser.add_argument("--squadshifts", type=Path, required=True, help="folder of the SQuADShifts files")

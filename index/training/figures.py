@@ -27,7 +27,7 @@ from index.segmentation.search_terms import terms
 from index.training.datasets.lessons import WIKIPEDIA, Lesson, read_squad2, read_squadshifts
 from index.training.datasets.selqa import SectionQuestion, read_selqa
 from index.training.datasets.training_libraries import LabelledQuestion, SegmentedArticle, TrainingLibrary
-from index.training.encoders import load_encoders
+from index.training.encoders import embed_texts, load_encoder
 from index.training.progress import no_progress, progress_bars, tracked
 from index.training.reader.marking import best_answer
 
@@ -173,10 +173,10 @@ def _section_library(
     sections: Sequence[SectionQuestion], encoder_name: str, progress: Progress
 ) -> TrainingLibrary:
     """Put the sections of SelQA together as one library."""
-    framework, encoder = load_encoders(encoder_name)
+    encoder = load_encoder(encoder_name)
     articles = section_articles(sections, encoder)
-    texts = list(dict.fromkeys(text for article in articles for text in article.texts_to_embed()))
-    return TrainingLibrary.build(articles, dict(zip(texts, framework.embed(texts, progress), strict=True)))
+    texts = (text for article in articles for text in article.texts_to_embed())
+    return TrainingLibrary.build(articles, embed_texts(encoder, texts, progress))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

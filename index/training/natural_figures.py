@@ -35,7 +35,7 @@ from index.training.datasets.training_libraries import (
     SegmentedArticle,
     Segmenter,
 )
-from index.training.encoders import load_encoders
+from index.training.encoders import load_encoder
 from index.training.progress import no_progress, progress_bars, tracked
 
 
@@ -125,7 +125,7 @@ def natural_figures(
     questions: Path, reader: Path, encoder_name: str = DEFAULT_ENCODER, progress: Progress = no_progress
 ) -> str:
     """Measure the reader in the folder `reader`; return the table."""
-    _, encoder = load_encoders(encoder_name)
+    encoder = load_encoder(encoder_name)
     entries = read_squad(questions)
     answers = read_questions(entries, SpanModel.load(reader), Segmenter(encoder.count_tokens, encoder.window))
     count = sum(len(paragraph.qas) for entry in entries for paragraph in entry.paragraphs)

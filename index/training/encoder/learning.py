@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.models.model_folders import model_files, model_fingerprint
 from index.models.onnx_export import quiet
+from index.models.shipped_encoder import write_sums
 from index.records import Progress
 from index.training.datasets.lessons import read_qamr, read_squadshifts
 from index.training.datasets.question_articles import is_held_out, segment_titles
@@ -18,7 +19,7 @@ from index.training.datasets.squad import SquadArticle, read_squad
 from index.training.datasets.training_libraries import Segmenter
 from index.training.encoder.pairs import Pair, Triplet, article_pairs, lesson_pairs, triplets
 from index.training.encoder.recipe import EncoderRecipe
-from index.training.encoders import load_encoders
+from index.training.encoders import load_encoder
 from index.training.progress import no_progress, tracked
 from index.training.reader.recipe import RECIPE_FILE, keep_recipe
 
@@ -82,7 +83,7 @@ def read_pairs(
         if not lesson.text.held_out and lesson.text.text.strip() not in left_out
     ]
     sentences = read_qamr(qamr)
-    _, encoder = load_encoders(str(start))
+    encoder = load_encoder(str(start))
     segmenter = Segmenter(encoder.count_tokens, encoder.window)
     titles = [("title", article) for article in segment_titles(learnt, segmenter)]
     own = [(folder.name, article) for folder in libraries for article in read_library(folder, segmenter)]
@@ -142,6 +143,7 @@ def _train(rows: Sequence[Triplet], start: Path, work: Path, recipe: EncoderReci
     trainer.train(resume_from_checkpoint=any((work / "checkpoints").glob("checkpoint-*")))
     folder = work / "model"
     save_half(model, start, folder)
+    write_sums(folder, model_files(folder))
     return folder
 
 

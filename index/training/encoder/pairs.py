@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.models.encoder import Encoder
+from index.models.span_model import cores
 from index.segmentation.folding import fold_text
 from index.training.datasets.lessons import Lesson
 from index.training.datasets.training_libraries import SegmentedArticle, typed_in_a_hurry
@@ -70,7 +71,7 @@ def _pairs(
     answered = [(question, gold) for question, gold in questions if gold]
     if not answered:
         return
-    vectors = encoder.encode_texts(texts)
+    vectors = encoder.encode_texts(texts, workers=cores())
     asked = encoder.encode_queries([fold_text(question).text for question, _ in answered])
     for (question, gold), scores in zip(answered, asked @ vectors.T, strict=True):
         positives = [texts[number] for number in sorted(gold)]

@@ -9,13 +9,13 @@ class EncoderRecipe:
 
     start: str = ""
     """Fingerprint of the encoder that the training starts from."""
-    titles: int = 3000
+    titles: int = 4000
     """Questions in people's own words and of SQuAD 2.0's articles, drawn from all of them."""
     lessons: int = 600
     """Questions of SQuADShifts."""
     single_sentences: int = 200
     """Questions of QAMR, each about one sentence."""
-    rounds: int = 1
+    rounds: int = 2
     """Rounds through all these questions and those of the libraries."""
     batch: int = 32
     """Questions of a batch; the texts of all others in it count as wrong."""

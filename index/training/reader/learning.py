@@ -10,7 +10,6 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from index.models.encoder import Encoder
-from index.models.encoder_export import FrameworkEncoder
 from index.models.model_folders import model_fingerprint
 from index.records import Progress
 from index.retrieval.ranking import Ranker
@@ -19,7 +18,7 @@ from index.training.datasets.question_articles import is_held_out, segment_title
 from index.training.datasets.question_libraries import read_library
 from index.training.datasets.squad import SquadArticle, SquadParagraph, read_squad
 from index.training.datasets.training_libraries import SegmentedArticle, Segmenter, TrainingLibrary
-from index.training.encoders import load_encoders
+from index.training.encoders import embed_texts, load_encoder
 from index.training.examples.batch_files import kept_batches
 from index.training.examples.batches import Batch, make_batches
 from index.training.examples.example import Example, answerable_example
@@ -76,7 +75,7 @@ def train_reader(
 
     @cache
     def indexer() -> LibraryIndexer:
-        return LibraryIndexer(*load_encoders(str(encoder)), progress)
+        return LibraryIndexer(load_encoder(str(encoder)), progress)
 
     @cache
     def learnt_libraries() -> list[TrainingLibrary]:
@@ -152,8 +151,7 @@ def _paragraphs_of(entries: Iterable[SquadArticle]) -> Iterator[SquadParagraph]:
 class LibraryIndexer:
     """Indexes articles, with the questions about them, in memory."""
 
-    framework: FrameworkEncoder
-    exported: Encoder
+    encoder: Encoder
     progress: Progress
 
     def index_titles(self, entries: Iterable[SquadArticle]) -> TrainingLibrary:
@@ -166,12 +164,11 @@ class LibraryIndexer:
 
     @property
     def _segmenter(self) -> Segmenter:
-        return Segmenter(self.exported.count_tokens, self.exported.window)
+        return Segmenter(self.encoder.count_tokens, self.encoder.window)
 
     def _index(self, articles: Sequence[SegmentedArticle]) -> TrainingLibrary:
-        texts = list(dict.fromkeys(text for article in articles for text in article.texts_to_embed()))
-        vectors = self.framework.embed(texts, lambda _, done, total: self.progress("embed", done, total))
-        return TrainingLibrary.build(articles, dict(zip(texts, vectors, strict=True)))
+        texts = (text for article in articles for text in article.texts_to_embed())
+        return TrainingLibrary.build(articles, embed_texts(self.encoder, texts, self.progress))
 
 
 def _repeated(lessons: Sequence[Lesson], count: int, source: random.Random) -> list[list[Example]]:

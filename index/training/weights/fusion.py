@@ -35,7 +35,7 @@ from index.training.datasets.training_libraries import (
     Vector,
     sample_questions,
 )
-from index.training.encoders import load_encoders
+from index.training.encoders import embed_texts, load_encoder
 from index.training.progress import no_progress, progress_bars
 from index.training.weights.fitting import fit_confidence, fit_ranking, weights_json
 from index.training.weights.questions import (
@@ -45,6 +45,7 @@ from index.training.weights.questions import (
     Shares,
     natural_libraries,
     posed_questions,
+    strangers_to_each,
     unrelated_texts,
 )
 from index.training.weights.report import ConfidenceExample, report
@@ -149,8 +150,9 @@ def learn(material: Material, vectors: Mapping[str, Vector]) -> tuple[str, str]:
         group = library.retriever.catalog.articles()[0].title
         examples += confidence_examples(library, ranker, group, strangers, alternate=False)
     adversarial = [TrainingLibrary.build(material.adversarial, vectors)] if material.adversarial else []
-    for number, library in enumerate((*adversarial, *natural)):
-        examples += confidence_examples(library, ranker, f"adversarial {number}", (), alternate=True)
+    asked = [[] for _ in adversarial] + strangers_to_each(material.natural, material.strangers, STRANGERS)
+    for number, (library, strangers) in enumerate(zip((*adversarial, *natural), asked, strict=True)):
+        examples += confidence_examples(library, ranker, f"adversarial {number}", strangers, alternate=True)
     weights = weights_json({"ranking": ranking, "confidence": learn_confidence(examples)})
     return weights, report(lambda _: examples, learn_confidence, EVIDENCE)
 
@@ -164,11 +166,10 @@ def learn_from(
     libraries: Sequence[Path] = (),
 ) -> tuple[str, str]:
     """Read the data, embed it, and `learn`."""
-    framework, encoder = load_encoders(encoder_name)
+    encoder = load_encoder(encoder_name)
     segmenter = Segmenter(encoder.count_tokens, encoder.window)
     material = Material.read(squadshifts, squad2, segmenter, questions, libraries)
-    texts = material.texts()
-    return learn(material, dict(zip(texts, framework.embed(texts, progress), strict=True)))
+    return learn(material, embed_texts(encoder, material.texts(), progress))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -39,12 +39,11 @@ from index.segmentation.search_terms import terms
 from index.training.datasets.lessons import SQUADSHIFTS, WIKIPEDIA
 from index.training.datasets.training_libraries import (
     CHAT,
-    SegmentedArticle,
     Segmenter,
     TrainingLibrary,
     sample_questions,
 )
-from index.training.encoders import load_encoders
+from index.training.encoders import embed_texts, load_encoder
 from index.training.progress import no_progress, progress_bars, tracked
 from index.training.weights.fitting import fit_confidence, fit_ranking, weights_json
 from index.training.weights.questions import (
@@ -55,21 +54,25 @@ from index.training.weights.questions import (
     Shares,
     natural_libraries,
     posed_questions,
+    strangers_to_each,
+    thinned,
     unrelated_texts,
 )
 from index.training.weights.report import ConfidenceExample, report
 
 SQUAD2 = "squad 2.0"
 NATURAL = "natural"
-NONSENSE = 40
-"""Strings of random letters that are asked of each library; there are two libraries."""
+NONSENSE = 20
+"""Strings of random letters that are asked of each library."""
+QUESTIONS = 800
+"""Questions of each source that are learnt from, so that none outweighs the others."""
 SHARES: Shares = {"answerable": 0.4, "unanswerable": 0.45, "elsewhere": 0.1, "chat": 0.05}
 """More than half of the time people ask what the articles do not say: a wrong answer costs more than none."""
 
 learn_confidence = partial(
     fit_confidence,
     names=CONFIDENCE_FEATURES,
-    signs=SIGNS | {"retrieval": 1.0, "span_log_odds": 1.0, "negated": -1.0},
+    signs=SIGNS | {"retrieval": 1.0, "span_log_odds": 1.0, "window_log_share": 1.0, "negated": -1.0},
     shares=SHARES,
 )
 
@@ -138,13 +141,13 @@ def learn(
     kept = list(confidence_examples(examples, ranking)) if ranking else None
 
     @cache
-    def examples_without(group: str | None) -> list[ConfidenceExample]:
+    def examples_without(groups: frozenset[str]) -> list[ConfidenceExample]:
         if kept is not None:
             return kept
-        others = [example for example in examples if example.question.group != group]
+        others = [example for example in examples if example.question.group not in groups]
         return list(confidence_examples(examples, learn_joint(others)))
 
-    confidence = learn_confidence(examples_without(None))
+    confidence = learn_confidence(examples_without(frozenset()))
     sections = {"ranking": ranking or learn_joint(examples), "confidence": confidence}
     return weights_json(sections, reader=file_sha256(reader / SETTINGS_FILE)), report(
         examples_without, learn_confidence, CONFIDENCE_FEATURES
@@ -165,9 +168,9 @@ def read_data(
     """Yield all that is learnt from, as the reader in the folder `reader` sees it.
 
     `libraries` are folders of articles with questions. `strangers` is how many questions about other things
-    each data set that has them gives.
+    each library is asked.
     """
-    framework, encoder = load_encoders(encoder_name)
+    encoder = load_encoder(encoder_name)
     segmenter = Segmenter(encoder.count_tokens, encoder.window)
     about_other_things = [
         text
@@ -175,31 +178,23 @@ def read_data(
         if part != WIKIPEDIA
         for text in sample_questions(squadshifts / f"{part}.json", strangers)
     ]
-    first, *others = natural_libraries(questions, libraries, segmenter)
-    groups: list[tuple[str, list[SegmentedArticle], list[str]]] = [
-        (NATURAL, first, about_other_things),
-        *((f"{NATURAL} {folder.name}", own, []) for folder, own in zip(libraries, others, strict=True)),
-        (SQUAD2, segmenter.read(squad2), []),
-    ]
+    names = [NATURAL, *(f"{NATURAL} {folder.name}" for folder in libraries), SQUAD2]
+    sources = [*natural_libraries(questions, libraries, segmenter), segmenter.read(squad2)]
+    sources = [thinned(articles, QUESTIONS) for articles in sources]
+    asked = strangers_to_each(sources, about_other_things, strangers)
     model, ranker = SpanModel.load(reader), Ranker.load()
     unweighted = ReadingWeights(np.zeros(len(RANK_FEATURES)), np.zeros(len(CONFIDENCE_FEATURES)))
-    for group, articles, group_strangers in groups:
+    for group, articles, group_strangers in zip(names, sources, asked, strict=True):
         if not articles:
             continue
         texts = unrelated_texts(group_strangers, NONSENSE)
         for article in articles:
             texts += article.texts_to_embed()
-        unique = list(dict.fromkeys(texts))
-        vectors = framework.embed(unique, _named(f"embed {group}", progress))
-        library = TrainingLibrary.build(articles, dict(zip(unique, vectors, strict=True)))
+        library = TrainingLibrary.build(articles, embed_texts(encoder, texts, progress, f"embed {group}"))
         span_reader = SpanReader(model, library.retriever.catalog.texts, unweighted)
         count = len(library.questions) + len(group_strangers) + len(CHAT) + NONSENSE
         examples = read_questions_of(library, span_reader, ranker, group, group_strangers)
         yield from tracked(examples, count, f"read {group}", progress)
-
-
-def _named(stage: str, progress: Progress) -> Progress:
-    return lambda _, done, total: progress(stage, done, total)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

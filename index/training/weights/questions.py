@@ -1,7 +1,8 @@
 """The questions that weights are fitted on: a library's own, questions about other things, and chat."""
 
+import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from index.training.datasets.question_articles import is_held_out, segment_titles
@@ -69,6 +70,42 @@ def posed_questions(
         yield PosedQuestion("elsewhere", group, text, None, frozenset())
     for text in unrelated_texts((), nonsense_count):
         yield PosedQuestion("chat", group, text, None, frozenset())
+
+
+def thinned(articles: Sequence[SegmentedArticle], most: int) -> list[SegmentedArticle]:
+    """Draw `most` of the questions about some articles, all of them alike; keep their order."""
+    places = [(a, q) for a, article in enumerate(articles) for q in range(len(article.questions))]
+    source = random.Random(most)  # noqa: S311
+    drawn = set(source.sample(places, min(most, len(places))))
+    return [
+        replace(
+            article,
+            questions=[question for q, question in enumerate(article.questions) if (a, q) in drawn],
+        )
+        for a, article in enumerate(articles)
+    ]
+
+
+def strangers_to_each(
+    libraries: Sequence[Sequence[SegmentedArticle]], others: Sequence[str], most: int
+) -> list[list[str]]:
+    """Draw, for each library, questions that it cannot answer: half of them `others`, half the others' own.
+
+    Many a library is small, and in a small one everything seems near: so each is asked.
+    """
+    drawn: list[list[str]] = []
+    for number, library in enumerate(libraries):
+        source = random.Random(number)  # noqa: S311
+        foreign = [
+            question.text
+            for other in libraries
+            if other is not library
+            for article in other
+            for question in article.questions
+        ]
+        texts = source.sample(foreign, min(most // 2, len(foreign)))
+        drawn.append(texts + source.sample(others, min(most - len(texts), len(others))))
+    return drawn
 
 
 def natural_libraries(
