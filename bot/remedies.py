@@ -43,6 +43,7 @@ _REMEDIES: Mapping[Reason, str] = MappingProxyType(
         Reason.READER_EXPORT_STALE: (
             "Run `footnote index`: it exports the reader and leaves everything else as it is."
         ),
+        Reason.SHIPPED_ENCODER_DAMAGED: "Reinstall footnote-bot.",
         Reason.SHIPPED_READER_DAMAGED: (
             "Reinstall footnote-bot, or set `[answer] reader` to none until then."
         ),

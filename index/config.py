@@ -23,7 +23,8 @@ from pydantic_core import PydanticCustomError
 from index.database_urls import has_password, is_address, redacted
 from index.errors import ConfigurationError
 
-DEFAULT_ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
+DEFAULT_ENCODER = "footnote"
+"""The encoder that ships with this package."""
 
 MAYBE_PART = 4 / 5
 """Part of `threshold` that `maybe_threshold` is unless it is configured; docs/quality.md has the figures."""
@@ -157,9 +158,9 @@ class StoreSection(Section):
 class ModelSection(Section):
     """Which model turns text into vectors."""
 
-    encoder: Annotated[PathText, Field(description="sentence-transformers model: a folder, or its name")] = (
-        DEFAULT_ENCODER
-    )
+    encoder: Annotated[
+        PathText, Field(description="`footnote`, or a sentence-transformers model: a folder, or its name")
+    ] = DEFAULT_ENCODER
 
 
 class AnswerSection(Section):
@@ -167,7 +168,7 @@ class AnswerSection(Section):
 
     front_end_keys = frozenset({"contact"})
 
-    threshold: Annotated[float, Field(ge=0, le=1, description="least confidence of an answer")] = 0.25
+    threshold: Annotated[float, Field(ge=0, le=1, description="least confidence of an answer")] = 0.4
     maybe_threshold: Annotated[
         float | None,
         Field(
@@ -269,7 +270,8 @@ class Config(Section):
     @property
     def encoder(self) -> str:
         """Name of the encoder's model, or its folder as an absolute path if there is such a folder."""
-        return self._model(self.model.encoder)
+        name = self.model.encoder
+        return name if name == DEFAULT_ENCODER else self._model(name)
 
     @property
     def named_reader(self) -> str | None:

@@ -51,6 +51,7 @@ class Reason(StrEnum):
     QUOTA_REACHED = auto()
     READER_EXPORT_DAMAGED = auto()
     READER_EXPORT_STALE = auto()
+    SHIPPED_ENCODER_DAMAGED = auto()
     SHIPPED_READER_DAMAGED = auto()
     STORE_BUSY = auto()
     STORE_FAILED = auto()

@@ -15,6 +15,7 @@ from bot.terminal.blocks import show
 from bot.terminal.command_group import FAILED, GlobalOptions
 from bot.terminal.layouts import check_blocks
 from bot.verbosity import NORMAL
+from index.config import DEFAULT_ENCODER
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +26,9 @@ def start(options: GlobalOptions, *, fetch: bool, service: bool, as_objects: boo
     if fetch:
         from index.models.model_folders import fetch_encoder, fetch_reader
 
-        log.info("Downloading %s …", config.model.encoder)
-        fetch_encoder(config.encoder)
+        if config.encoder != DEFAULT_ENCODER:  # which is installed with Footnote
+            log.info("Downloading %s …", config.model.encoder)
+            fetch_encoder(config.encoder)
         if config.named_reader:
             log.info("Downloading %s …", config.answer.reader)
             fetch_reader(config.named_reader)

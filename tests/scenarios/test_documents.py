@@ -12,9 +12,9 @@ from bot.config import BotConfig, read_config
 from bot.terminal.cli import main
 from tests.support.paths import ROOT
 
-CARD = "index/reading/reader_model/MODEL_CARD.md"
+CARDS = ["index/models/encoder_model/MODEL_CARD.md", "index/reading/reader_model/MODEL_CARD.md"]
 LIBRARIES = "index/training/libraries/README.md"
-NAMES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", CARD, LIBRARIES]
+NAMES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", *CARDS, LIBRARIES]
 NAMES += sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
 DOCUMENTS = {name: (ROOT / name).read_text("utf-8") for name in NAMES}
 TOP = r"(?:bot|corpus|deploy|docs|index|tests|\.ci)"

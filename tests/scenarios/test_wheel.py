@@ -31,9 +31,10 @@ def test_nothing_in_the_wheel_imports_the_training() -> None:
 def test_the_weights_and_the_model_are_in_the_wheel() -> None:
     index = ROOT / "index"
     data = {path for pattern in SETUPTOOLS["package-data"]["index"] for path in index.glob(pattern)}
-    model = [path for path in (index / "reading" / "reader_model").iterdir() if path.is_file()]
+    models = (index / "models" / "encoder_model", index / "reading" / "reader_model")
+    model = [path for folder in models for path in folder.rglob("*") if path.is_file()]
     weights = [index / "retrieval" / "fusion.json", index / "reading" / "reading.json"]
-    assert len(model) > 2 and data >= {*model, *weights, index / "py.typed"}
+    assert len(model) > 12 and data >= {*model, *weights, index / "py.typed"}
 
 
 def test_the_pages_of_the_reading_room_are_in_the_wheel() -> None:

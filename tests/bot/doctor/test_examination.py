@@ -61,12 +61,21 @@ def test_without_a_file_the_defaults_are_named(
 
 
 @pytest.mark.slow
-def test_only_fetch_fetches_and_first(built_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_fetch_fetches_and_first(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     fetched: list[str] = []
     monkeypatch.setattr(model_folders, "fetch_encoder", fetched.append)
-    assert built_home.footnote("doctor").code == 0
+    home.config.unlink()
+    home.config.write_text("[model]\nencoder = 'nobody/no-such-model'\n")
+    assert home.footnote("doctor").code == 1
     assert fetched == []
+    run = home.footnote("doctor", "--fetch")
+    assert fetched == ["nobody/no-such-model"]
+    assert run.err.startswith("Downloading nobody/no-such-model …\n")
+
+
+@pytest.mark.slow
+def test_the_default_models_are_never_fetched(built_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    fetched: list[str] = []
+    monkeypatch.setattr(model_folders, "fetch_encoder", fetched.append)
     run = built_home.footnote("doctor", "--fetch")
-    assert run.code == 0
-    assert fetched == ["sentence-transformers/all-MiniLM-L6-v2"]
-    assert run.err == "Downloading sentence-transformers/all-MiniLM-L6-v2 …\n"
+    assert (run.code, run.err, fetched) == (0, "", [])

