@@ -59,6 +59,11 @@ def corpus_files(directory: Path) -> list[CorpusFile]:
     return sorted(files, key=lambda file: file.id)
 
 
+def check_corpus(directory: Path) -> None:
+    """Raise ConfigurationError if there is no corpus folder, or it cannot be read; its folders are not."""
+    next(_walk(directory), None)
+
+
 def unsupported_files(directory: Path, index_directory: Path | None = None) -> dict[str, int]:
     """Count the files below a folder of unsupported formats by extension, without hidden ones.
 

@@ -10,10 +10,9 @@ from index.arrays import Floats, Rows
 from index.records import NO_BLOCK, Article, Passage, Sentence
 from index.segmentation.folding import fold_text
 from index.segmentation.rendering import above, embedded_text
-from index.storage.catalog import Catalog
+from index.storage.index_files import OneCatalog, OneVectors, open_catalog, open_vectors
 from index.storage.input_state import FileState, InputState, ModelState
 from index.storage.published import AnyGeneration, StoredLibrary
-from index.storage.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
 if TYPE_CHECKING:
     from index.storage.postgres.catalog import PostgresCatalog
@@ -26,9 +25,9 @@ class PreviousIndex:
 
     generation: AnyGeneration
     state: InputState
-    catalog: "Catalog | PostgresCatalog"
-    sentences: "Vectors | PostgresVectors"
-    passages: "Vectors | PostgresVectors"
+    catalog: "OneCatalog | PostgresCatalog"
+    sentences: "OneVectors | PostgresVectors"
+    passages: "OneVectors | PostgresVectors"
     rows: Mapping[str, int]
     """Rows of the articles that are of the files in `state`, by id."""
 
@@ -38,13 +37,12 @@ class PreviousIndex:
         if isinstance(generation, StoredLibrary):
             return cls._load_stored(generation)
         folder = generation.folder
-        catalog = Catalog(folder)
+        catalog = open_catalog(folder)
         return cls(
             generation,
             InputState.read(folder),
             catalog,
-            Vectors.load(folder / SENTENCES_FILE),
-            Vectors.load(folder / PASSAGES_FILE),
+            *open_vectors(folder),
             {id_: row for row, id_, _ in catalog.paths()},
         )
 
@@ -124,7 +122,7 @@ class VectorSources:
         ]
         self.places.append(np.array(places, dtype=np.int64))
 
-    def gather(self, previous: "Vectors | PostgresVectors | None", embedded: Floats) -> Floats:
+    def gather(self, previous: "OneVectors | PostgresVectors | None", embedded: Floats) -> Floats:
         """Collect the vectors, those of the new texts from `embedded`: float32 [rows, dimension]."""
         places = np.concatenate([np.empty(0, dtype=np.int64), *self.places])
         vectors = np.empty((len(places), embedded.shape[1]), dtype=np.float32)

@@ -108,10 +108,9 @@ def publish_inputs(
 
     The caller holds the writers' lock. Raises OSError.
     """
-    with generations.copy_generation(
-        root, generation, without=STATE_FILE, exported_reader=exported_reader
-    ) as folder:
-        inputs.write(folder)
+    kept = generation.files.keys() - {STATE_FILE}
+    with generations.copy_generation(root, generation, kept, exported_reader) as draft:
+        inputs.write(draft.folder)
 
 
 def _compare_answering(config: Config) -> Comparison:

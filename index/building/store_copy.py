@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from index.arrays import Floats
+from index.building.publication import Publication
 from index.building.reuse import ArticleEntry, PreviousIndex, UnchangedArticle
 from index.building.stored_vectors import StoredVectors
-from index.building.targets import Publication, publishing_target
+from index.building.targets import publishing_target
 from index.config import Config
 from index.errors import ConfigurationError, FootnoteError, IndexMissingError, Reason
 from index.records import Progress

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from index.arrays import Floats
-from index.storage.vectors import Vectors
+from index.storage.index_files import OneVectors
 
 if TYPE_CHECKING:
     from index.storage.postgres.search import PostgresVectors
@@ -21,7 +21,7 @@ AT_ONCE = 4_096
 class StoredVectors:
     """The vectors of some rows of an open index, in order; like an array of float32 [rows, dimension]."""
 
-    def __init__(self, vectors: "Vectors | PostgresVectors", ranges: Sequence[range]) -> None:
+    def __init__(self, vectors: "OneVectors | PostgresVectors", ranges: Sequence[range]) -> None:
         self._vectors = vectors
         parts = [np.arange(rows.start, rows.stop) for rows in ranges]
         self._rows = np.concatenate([np.empty(0, np.int64), *parts])

@@ -1,46 +1,28 @@
 """Where an update publishes: an index folder, or a database."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from index.building.publication import Publication
 from index.building.reuse import ArticleEntry, PreviousIndex, ReadArticle, UnchangedArticle
+from index.building.segment_plan import articles_to_write
+from index.building.segment_writing import write_index, write_segment
 from index.building.staleness import publish_inputs
-from index.building.stored_vectors import AnyVectors, as_array
+from index.building.stored_vectors import AnyVectors
 from index.config import Config
 from index.errors import ConfigurationError, IndexDamagedError, IndexMissingError, IndexStaleError, Reason
 from index.storage import generations
-from index.storage.bm25 import Bm25
-from index.storage.catalog import Catalog
-from index.storage.catalog_writer import CatalogWriter
 from index.storage.fingerprint import Fingerprint, difference
 from index.storage.generations import ExportedReader, Generation
 from index.storage.input_state import InputState
 from index.storage.linked_models import link_models
-from index.storage.manifest import Facts
 from index.storage.published import AnyGeneration, open_published, store_of
-from index.storage.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
 if TYPE_CHECKING:
     from index.storage.postgres.database import Connection, Database
     from index.storage.postgres.publishing import NewArticle
-
-
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """What an update publishes beside the articles that it writes.
-
-    `entries` are all articles; `vectors_from` is an index of the same model.
-    """
-
-    entries: Sequence[ArticleEntry]
-    vectors_from: PreviousIndex | None
-    inputs: InputState
-    encoder: Path
-    fingerprint: Fingerprint
-    exported_reader: ExportedReader | None
 
 
 class Target(Protocol):
@@ -106,7 +88,7 @@ def publishing_target(config: Config, wait: float, *, rebuild: bool) -> Iterator
 
 
 class FolderTarget:
-    """An index folder: everything is written again, into a new generation."""
+    """An index folder: a new generation takes over the segments of the last whose articles stay."""
 
     def __init__(self, root: Path) -> None:
         self.models = root
@@ -128,8 +110,8 @@ class FolderTarget:
         return set()
 
     def written(self, entries: Sequence[ArticleEntry]) -> Sequence[ArticleEntry]:
-        """Return all articles."""
-        return entries
+        """Return the articles of the new segment: all, if the index is small or many changed."""
+        return articles_to_write(entries)
 
     def publish_inputs(
         self, generation: AnyGeneration, inputs: InputState, exported_reader: ExportedReader | None
@@ -146,32 +128,11 @@ class FolderTarget:
         publication: Publication,
     ) -> None:
         """Write and publish a new generation. Raises OSError."""
-        previous = publication.vectors_from
-        with generations.new_generation(
-            self.models,
-            publication.encoder,
-            publication.fingerprint,
-            exported_reader=publication.exported_reader,
-        ) as draft:
-            with CatalogWriter(draft.folder) as catalog:
-                for entry in written:
-                    catalog.add(*entry.parts())
-            with as_array(sentences, draft.folder) as rows:
-                sentence_vectors = Vectors.build(rows, _files(previous.sentences) if previous else None)
-            sentence_vectors.save(draft.folder / SENTENCES_FILE)
-            with as_array(passages, draft.folder) as rows:
-                passage_vectors = Vectors.build(rows, _files(previous.passages) if previous else None)
-            passage_vectors.save(draft.folder / PASSAGES_FILE)
-            with closing(Catalog(draft.folder)) as stored:
-                Bm25.build(stored.terms()).save(draft.folder)
-            publication.inputs.write(draft.folder)
-            draft.facts = Facts(
-                articles=catalog.articles,
-                sentences=catalog.sentences,
-                passages=catalog.passages,
-                sentence_recall=sentence_vectors.recall,
-                passage_recall=passage_vectors.recall,
-            )
+        new = {entry.state.id for entry in written}
+        if all(entry.state.id in new for entry in publication.entries):
+            write_index(self.models, written, sentences, passages, publication)
+        else:
+            write_segment(self.models, written, sentences, passages, publication)
 
 
 class DatabaseTarget:
@@ -297,7 +258,3 @@ def _renamed(rows: Mapping[str, int], kept: Mapping[int, str]) -> dict[int, str]
     """Return the new ids of articles that are kept, by row."""
     before = {row: id_ for id_, row in rows.items()}
     return {row: id_ for row, id_ in kept.items() if before.get(row) != id_}
-
-
-def _files(vectors: object) -> Vectors | None:
-    return vectors if isinstance(vectors, Vectors) else None

@@ -9,6 +9,7 @@ from pathlib import Path
 from index.articles.corpus import (
     CorpusFile,
     article_ids,
+    check_corpus,
     corpus_files,
     describe_counts,
     read_article,
@@ -21,6 +22,7 @@ from index.building import file_changes
 from index.building.embedding import Embedder
 from index.building.file_changes import UNSETTLED
 from index.building.model_changes import model_states
+from index.building.publication import Publication
 from index.building.report import BuildReport, make_report
 from index.building.reuse import (
     ArticleEntry,
@@ -31,7 +33,7 @@ from index.building.reuse import (
     passage_texts,
     sentence_texts,
 )
-from index.building.targets import Publication, Target, publishing_target
+from index.building.targets import Target, publishing_target
 from index.config import Config
 from index.errors import ConfigurationError, IndexUnwritableError, Reason, UnreadableFileError
 from index.records import Article, Progress
@@ -66,7 +68,7 @@ def update(
     check_place(config)
     if config.answers_only:
         return _export_models(config, progress, wait)
-    corpus_files(config.corpus_directory)  # an error here leaves no index folder behind
+    check_corpus(config.corpus_directory)  # an error here leaves no index folder behind
     try:
         with publishing_target(config, wait, rebuild=rebuild) as target:
             report = _update(config, target, progress, rebuild)

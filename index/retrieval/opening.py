@@ -1,33 +1,31 @@
 """Opening of what finds sentences: over the files of an index, over a database, or over two of either."""
 
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias
 
 from index.retrieval.retriever import Retriever
-from index.storage.bm25 import Bm25
-from index.storage.catalog import Catalog
 from index.storage.generations import Generation
+from index.storage.index_files import (
+    OneBm25,
+    OneCatalog,
+    OneVectors,
+    open_bm25,
+    open_catalog,
+    open_vectors,
+)
 from index.storage.joined import JoinedBm25, JoinedCatalog, JoinedVectors
 from index.storage.published import StoredLibrary
-from index.storage.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
 if TYPE_CHECKING:
     from index.retrieval.database_retriever import DatabaseRetriever
 
 AnyRetriever: TypeAlias = "Retriever | DatabaseRetriever"
 
-T = TypeVar("T")
-
 
 def open_files(generation: Generation) -> Retriever:
     """Open the files of a generation. Raises IndexDamagedError."""
     folder = generation.folder
-    sentences = Vectors.load(folder / SENTENCES_FILE)
-    return Retriever(
-        Catalog(folder),
-        sentences,
-        Vectors.load(folder / PASSAGES_FILE),
-        Bm25.load(folder, len(sentences)),
-    )
+    sentences, passages = open_vectors(folder)
+    return Retriever(open_catalog(folder), sentences, passages, open_bm25(folder, sentences))
 
 
 def open_database(library: StoredLibrary) -> "DatabaseRetriever":
@@ -48,11 +46,13 @@ def joined(own: AnyRetriever, common: AnyRetriever) -> AnyRetriever:
         return _joined_tenant(own, len(own.catalog) + len(common.catalog))
     if not isinstance(own, Retriever) or not isinstance(common, Retriever):
         raise TypeError("a library in a database is not joined with one in a folder")
+    own_catalog, own_sentences, own_passages, own_lexical = _single(own)
+    catalog, sentences, passages, lexical = _single(common)
     return Retriever(
-        JoinedCatalog(_single(own.catalog, Catalog), _single(common.catalog, Catalog)),
-        JoinedVectors(_single(own.sentences, Vectors), _single(common.sentences, Vectors)),
-        JoinedVectors(_single(own.passages, Vectors), _single(common.passages, Vectors)),
-        JoinedBm25(_single(own.lexical, Bm25), _single(common.lexical, Bm25)),
+        JoinedCatalog(own_catalog, catalog),
+        JoinedVectors(own_sentences, sentences),
+        JoinedVectors(own_passages, passages),
+        JoinedBm25(own_lexical, lexical),
     )
 
 
@@ -67,8 +67,15 @@ def _joined_tenant(own: "DatabaseRetriever", size: int) -> "DatabaseRetriever":
     return DatabaseRetriever(catalog, PostgresSearch(catalog.database, catalog.tenant, catalog.scope))
 
 
-def _single(part: object, kind: type[T]) -> T:
-    """Return a part of an index that is not itself joined of two."""
-    if not isinstance(part, kind):
+def _single(retriever: Retriever) -> tuple[OneCatalog, OneVectors, OneVectors, OneBm25]:
+    """Return the parts of what finds sentences in an index that is not itself joined of two."""
+    catalog, lexical = retriever.catalog, retriever.lexical
+    sentences, passages = retriever.sentences, retriever.passages
+    if (
+        isinstance(catalog, JoinedCatalog)
+        or isinstance(sentences, JoinedVectors)
+        or isinstance(passages, JoinedVectors)
+        or isinstance(lexical, JoinedBm25)
+    ):
         raise TypeError("a library that was joined cannot be joined again")
-    return part
+    return catalog, sentences, passages, lexical

@@ -92,7 +92,8 @@ class Retriever:
         near = self.sentences.search(vector[None], reach * NEAREST_SENTENCES)[1][0]
         passages = self.passages.search(vector[None], reach * NEAREST_PASSAGES)[1][0]
         inside = self.catalog.sentences_in(passages[passages >= 0])
-        by_words = best(words, min(reach * BEST_BY_WORDS, int(np.count_nonzero(words))))
+        with_words = np.flatnonzero(words)  # few of many: the others would make a partition slow
+        by_words = with_words[best(words[with_words], reach * BEST_BY_WORDS)]
         return np.unique(np.concatenate([near[near >= 0], np.array(inside, dtype=np.int64), by_words]))
 
     def _article_pool(self, vector: Floats, words: Floats, article: int) -> Rows:

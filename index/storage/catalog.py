@@ -1,4 +1,4 @@
-"""Articles, sentences and passages of one index: an SQLite file, written once, read by many threads.
+"""Articles, sentences and passages of an index, or of one of its segments: an SQLite file, never changed.
 
 Articles are sorted by id; sentences and passages are numbered through all articles in that order, so that an
 article's rows are consecutive. Sentences and titles are stored with their search terms
@@ -7,21 +7,43 @@ article's rows are consecutive. Sentences and titles are stored with their searc
 
 import sqlite3
 import weakref
-from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from hashlib import blake2b
+from contextlib import contextmanager
 from operator import itemgetter
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 
 from index.errors import IndexDamagedError, UnknownArticleError
-from index.records import NO_BLOCK, Article, Block, Passage, Sentence
+from index.records import Article, Block, Passage, Sentence
 from index.segmentation.characters import replace_surrogates
 from index.storage.block_rows import BLOCK_COLUMNS, read_block
+from index.storage.catalog_records import (
+    MOST_COPIES,
+    ArticleRow,
+    Copy,
+    SentenceCopies,
+    SentencePlace,
+    SentenceRow,
+    SentenceText,
+    article_key,
+    copies_in_several,
+)
+from index.storage.segments import segment_file
 from index.storage.title_index import TitleIndex
+
+__all__ = [
+    "CATALOG_FILE",
+    "MOST_COPIES",
+    "ArticleRow",
+    "Catalog",
+    "SentenceCopies",
+    "SentencePlace",
+    "SentenceRow",
+    "SentenceText",
+    "article_key",
+]
 
 CATALOG_FILE = "articles.sqlite"
 
@@ -45,109 +67,21 @@ _TEXT = (
     " FROM sentences s JOIN blocks b ON b.row = s.block WHERE s.row"
 )
 _SIMILAR = 60  # percent; less similar ids are named only if there are no others
-MOST_COPIES = 100
-"""Most articles with the same sentence that are listed; all are counted."""
 _VARIABLES = 900  # in one statement; every SQLite allows 999
-
-
-def article_key(article_id: str) -> str:
-    """Name an article in 12 characters of base64url, however long its id: 72 bits of its BLAKE2b digest."""
-    digest = blake2b(article_id.encode("utf-8", "surrogatepass"), digest_size=9).digest()
-    return urlsafe_b64encode(digest).decode("ascii")
-
-
-@dataclass(frozen=True, slots=True)
-class ArticleRow:
-    """An article as the catalog lists it, without its text."""
-
-    row: int
-    id: str
-    title: str
-    url: str | None
-    published: str | None
-    author: str | None
-    file: str
-    updated: int
-    characters: int
-    first_sentence: int
-    sentences: int
-    first_passage: int
-    passages: int
-    first_block: int = 0
-    blocks: int = 0
-
-    @property
-    def sentence_rows(self) -> range:
-        """Rows of its sentences."""
-        return range(self.first_sentence, self.first_sentence + self.sentences)
-
-    @property
-    def passage_rows(self) -> range:
-        """Rows of its passages."""
-        return range(self.first_passage, self.first_passage + self.passages)
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceRow:
-    """A sentence with its place and block, and search terms with spaces between.
-
-    `terms` are its own, `terms_before` and `terms_after` its neighbours' in the same section, `terms_above`
-    those of the article's title and of its block's context.
-    """
-
-    row: int
-    article: int
-    number: int
-    start: int
-    end: int
-    text: str
-    passage: int
-    terms: str
-    terms_before: str
-    terms_after: str
-    terms_above: str
-    section: int
-    title: str
-    outer_title: str
-    block: Block
-
-
-class SentencePlace(NamedTuple):
-    """The rows of a sentence's article and passage; equal `wording` means equal but for case and spacing."""
-
-    article: int
-    passage: int
-    wording: int
-
-
-class SentenceCopies(NamedTuple):
-    """Where a sentence stands: the rows of the sentence by those of the articles, changed last first.
-
-    They are `MOST_COPIES` at most, and none if it stands in one article only; `total` counts the articles.
-    """
-
-    rows: dict[int, int]
-    total: int
-
-
-class SentenceText(NamedTuple):
-    """A sentence's place, words and block, without its search terms; `section` numbers all sections."""
-
-    row: int
-    article: int
-    start: int
-    end: int
-    text: str
-    section: int = 0
-    block: Block = NO_BLOCK
+_REMOVED = """
+PRAGMA temp_store = MEMORY;
+CREATE TABLE temp.removed (row INTEGER PRIMARY KEY);
+CREATE TABLE temp.removed_places (place INTEGER PRIMARY KEY);
+"""
+_COPIES = "FROM copies WHERE wording = ? AND article NOT IN temp.removed"
 
 
 class Catalog:
     """Read a catalog; every method may be called from any thread."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the catalog of `folder`. Raises IndexDamagedError."""
-        path = folder / CATALOG_FILE
+    def __init__(self, folder: Path, segment: int = 0) -> None:
+        """Open the catalog of a segment of the index in `folder`. Raises IndexDamagedError."""
+        path = folder / segment_file(CATALOG_FILE, segment)
         # One connection, opened now: a later one would miss the file once a newer index has replaced it.
         # `immutable` spares locks and journals, which a read-only folder could not hold.
         uri = f"file:{quote(str(path))}?mode=ro&immutable=1"
@@ -160,6 +94,8 @@ class Catalog:
         weakref.finalize(self, self._connection.close)
         self._lock = Lock()
         self._path = path
+        with self._damage():
+            self._connection.executescript(_REMOVED)
         counts = "SELECT (SELECT count(*) FROM articles), (SELECT coalesce(max(row) + 1, 0) FROM sentences)"
         self._size, self._sentences = self._query(counts)[0]
 
@@ -180,8 +116,10 @@ class Catalog:
     def articles(self, beginning: str = "") -> list[ArticleRow]:
         """List the articles by id: all, or those whose ids begin with `beginning`, whatever its case."""
         if not beginning:
-            return [ArticleRow(*values) for values in self._query(f"{_ARTICLE} ORDER BY row")]
-        ids = self._query("SELECT row FROM articles WHERE instr(casefold(id), ?) = 1", (_folded(beginning),))
+            rows = self._query(f"{_ARTICLE} WHERE row NOT IN temp.removed ORDER BY row")
+            return [ArticleRow(*values) for values in rows]
+        begun = "SELECT row FROM articles WHERE instr(casefold(id), ?) = 1 AND row NOT IN temp.removed"
+        ids = self._query(begun, (_folded(beginning),))
         return self.article_rows(sorted(row for (row,) in ids))
 
     def row(self, article_id: str) -> int:
@@ -197,15 +135,20 @@ class Catalog:
 
     def find_row(self, article_id: str) -> int | None:
         """Find the row of the article with exactly that id, or else with that file."""
-        name = replace_surrogates(article_id)
-        for query in ("SELECT row FROM articles WHERE id = ?", "SELECT row FROM articles WHERE file = ?"):
-            if rows := self._query(query, (name,)):
-                return int(rows[0][0])
-        return None
+        row = self.row_of_id(article_id)
+        return self.row_of_file(article_id) if row is None else row
+
+    def row_of_id(self, article_id: str) -> int | None:
+        """Find the row of the article with exactly that id."""
+        return self._row("SELECT row FROM articles WHERE id = ? AND row NOT IN temp.removed", article_id)
+
+    def row_of_file(self, file: str) -> int | None:
+        """Find the row of the article of exactly that file."""
+        return self._row("SELECT row FROM articles WHERE file = ? AND row NOT IN temp.removed", file)
 
     def paths(self) -> list[tuple[int, str, str]]:
         """List row, id and file of every article."""
-        return self._query("SELECT row, id, file FROM articles ORDER BY row")
+        return self._query("SELECT row, id, file FROM articles WHERE row NOT IN temp.removed ORDER BY row")
 
     def article_row(self, row: int) -> ArticleRow:
         """Describe the article of `row`. Raises IndexError."""
@@ -216,7 +159,7 @@ class Catalog:
 
     def article_by_key(self, key: str) -> ArticleRow | None:
         """Find the article whose `article_key` is `key`."""
-        rows = self._query(f"{_ARTICLE} WHERE key = ?", (key,))
+        rows = self._query(f"{_ARTICLE} WHERE key = ? AND row NOT IN temp.removed", (key,))
         return ArticleRow(*rows[0]) if rows else None
 
     def article_rows(self, rows: Iterable[int]) -> list[ArticleRow]:
@@ -227,15 +170,18 @@ class Catalog:
 
     def nearest_ids(self, article_id: str, n: int = 3) -> list[str]:
         """List up to `n` ids that contain `article_id`, or else the most similar ones; at least one."""
-        typed = _folded(article_id[:200])
-        containing = "SELECT id FROM articles WHERE instr(casefold(id), ?) ORDER BY length(id), id LIMIT ?"
-        if typed and (ids := self._query(containing, (typed, n))):
-            return [known for (known,) in ids]
-        from rapidfuzz import fuzz, process  # for the few questions that need it
+        return nearest_of([self], article_id, n)
 
-        ids = [known for (known,) in self._query("SELECT id FROM articles")]
-        near = process.extract(typed, ids, scorer=fuzz.ratio, processor=str.casefold, limit=n)
-        return [known for known, score, _ in near if score >= _SIMILAR] or [known for known, *_ in near[:1]]
+    def ids(self) -> list[str]:
+        """List the ids of all articles, in order."""
+        ids = self._query("SELECT id FROM articles WHERE row NOT IN temp.removed ORDER BY row")
+        return [known for (known,) in ids]
+
+    def ids_containing(self, typed: str, n: int) -> list[str]:
+        """List the `n` shortest ids that contain the folded text `typed`."""
+        containing = "SELECT id FROM articles WHERE instr(casefold(id), ?) AND row NOT IN temp.removed"
+        ids = self._query(f"{containing} ORDER BY length(id), id LIMIT ?", (typed, n))
+        return [known for (known,) in ids]
 
     def article(self, row: int) -> Article:
         """Read the article of `row`, with its text. Raises IndexError."""
@@ -314,13 +260,28 @@ class Catalog:
 
     def copies(self, sentence: int) -> SentenceCopies:
         """Find the articles that have the sentence of the row `sentence`, whatever its case and spacing."""
-        same = "FROM copies WHERE wording = (SELECT wording FROM sentences WHERE row = ?)"
-        newest = f"SELECT article, sentence {same} ORDER BY updated DESC, article LIMIT {MOST_COPIES}"
-        rows = dict(self._query(newest, (sentence,)))
+        ((wording,),) = self._query("SELECT wording FROM sentences WHERE row = ?", (sentence,))
+        copies, total = self.copies_of(wording)
+        return copies_in_several(copies, total)
+
+    def copies_of(self, wording: int) -> tuple[list[Copy], int]:
+        """Find the articles with a sentence of that wording, and count them all.
+
+        They are changed last first, and up to `MOST_COPIES`.
+        """
+        newest = (
+            f"SELECT updated, article, sentence {_COPIES} ORDER BY updated DESC, article LIMIT {MOST_COPIES}"
+        )
+        rows = self._query(newest, (wording,))
         if len(rows) < MOST_COPIES:
-            return SentenceCopies(rows, len(rows))
-        ((total,),) = self._query(f"SELECT count(*) {same}", (sentence,))
-        return SentenceCopies(rows, total)
+            rows = rows or self._query(
+                "SELECT a.updated, a.row, min(s.row) FROM sentences s JOIN articles a ON a.row = s.article"
+                " WHERE s.wording = ? AND a.row NOT IN temp.removed GROUP BY a.row LIMIT 1",
+                (wording,),
+            )
+            return [Copy(*row) for row in rows], len(rows)
+        ((total,),) = self._query(f"SELECT count(*) {_COPIES}", (wording,))
+        return [Copy(*row) for row in rows], total
 
     def sentences_in(self, passages: Iterable[int]) -> list[int]:
         """List the rows of all sentences in the passages of the rows `passages`, ascending."""
@@ -332,10 +293,23 @@ class Catalog:
             row for ends in self._among(query, [int(row) for row in passages]) for row in range(*ends)
         )
 
+    def leave_out(self, removed: Iterable[int]) -> None:
+        """Find and list the articles of the rows `removed` no more; what is there can still be read."""
+        places = "INSERT INTO temp.removed_places SELECT place FROM titles WHERE article IN temp.removed"
+        with self._damage():
+            self._connection.executemany("INSERT INTO temp.removed VALUES (?)", ((row,) for row in removed))
+            self._connection.execute(places)
+            self._connection.commit()
+        self._size -= len(self._query("SELECT row FROM temp.removed"))
+
     def close(self) -> None:
         """Close the file."""
         with self._lock:
             self._connection.close()
+
+    def _row(self, query: str, name: str) -> int | None:
+        rows = self._query(query, (replace_surrogates(name),))
+        return int(rows[0][0]) if rows else None
 
     def _among(self, query: str, rows: Sequence[int]) -> Iterator[Any]:
         """Run a query that ends with the name of a column, for all values that `rows` gives it."""
@@ -344,11 +318,29 @@ class Catalog:
             yield from self._query(f"{query} IN ({', '.join('?' * len(batch))})", batch)
 
     def _query(self, query: str, values: Sequence[int | str] = ()) -> list[Any]:
+        with self._damage():
+            return self._connection.execute(query, values).fetchall()
+
+    @contextmanager
+    def _damage(self) -> Iterator[None]:
+        """Use the connection alone; what goes wrong with it is damage of the file."""
         try:
             with self._lock:
-                return self._connection.execute(query, values).fetchall()
+                yield
         except sqlite3.DatabaseError as error:
             raise _damaged(self._path, error) from error
+
+
+def nearest_of(catalogs: "Sequence[Catalog]", article_id: str, n: int) -> list[str]:
+    """List ids of the articles of all `catalogs` as `Catalog.nearest_ids` does of one."""
+    typed = _folded(article_id[:200])
+    if typed and (ids := [id_ for catalog in catalogs for id_ in catalog.ids_containing(typed, n)]):
+        return sorted(ids, key=lambda id_: (len(id_), id_))[:n]
+    from rapidfuzz import fuzz, process  # for the few questions that need it
+
+    ids = sorted(id_ for catalog in catalogs for id_ in catalog.ids())
+    near = process.extract(typed, ids, scorer=fuzz.ratio, processor=str.casefold, limit=n)
+    return [known for known, score, _ in near if score >= _SIMILAR] or [known for known, *_ in near[:1]]
 
 
 def _folded(text: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any, Self
 from index.records import Article, Passage, Sentence
 from index.storage.catalog import CATALOG_FILE
 from index.storage.catalog_rows import FirstRows, catalog_rows
+from index.storage.segments import segment_file
 from index.storage.title_index import TABLES, write_titles
 
 _SCHEMA = """
@@ -54,10 +55,12 @@ GROUP BY s.wording, s.article
 class CatalogWriter:
     """Write a new catalog; articles are added in the order of their ids. Raises OSError if that fails."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, segment: int = 0) -> None:
         # The file is new and belongs to no index before it is whole, so that a journal would protect nothing.
         with _os_errors():
-            self._connection = sqlite3.connect(folder / CATALOG_FILE, isolation_level=None)
+            self._connection = sqlite3.connect(
+                folder / segment_file(CATALOG_FILE, segment), isolation_level=None
+            )
         try:
             with _os_errors():
                 self._connection.executescript(
@@ -107,6 +110,7 @@ class CatalogWriter:
                 with _os_errors():
                     write_titles(self._connection, self._titles)
                     self._connection.execute(_COPIES)
+                    self._connection.execute("CREATE INDEX sentences_by_wording ON sentences (wording)")
                     self._connection.execute("COMMIT")
         finally:
             self._connection.close()

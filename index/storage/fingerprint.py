@@ -61,7 +61,6 @@ def fingerprint(model: str) -> Fingerprint:
         passages=f"rules {passages.PASSAGE_RULES}",
         search_terms=_versions(
             f"rules {search_terms.SEARCH_TERM_RULES}, {bm25.METHOD} k1={bm25.K1} b={bm25.B}",
-            "bm25s",
             "PyStemmer",
         ),
     )

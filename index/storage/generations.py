@@ -59,7 +59,7 @@ from index.storage.manifest import (
 )
 from index.storage.verified_files import remember, stamps, verified
 
-SCHEMA = 5  # of everything in the index folder; raise it with every change to names or contents of its files
+SCHEMA = 6  # of everything in the index folder; raise it with every change to names or contents of its files
 
 _OPEN_ATTEMPTS = 10
 
@@ -259,15 +259,15 @@ def put_reader(root: Path, name: str, export: Callable[[Path], None]) -> Exporte
 
 @contextmanager
 def copy_generation(
-    root: Path, previous: Generation, without: str, exported_reader: ExportedReader | None
-) -> Iterator[Path]:
-    """Yield a folder with the files of `previous` except `without`; it is published as by `new_generation`.
+    root: Path, previous: Generation, kept: Container[str], exported_reader: ExportedReader | None
+) -> Iterator[Draft]:
+    """Yield a draft with those files of `previous` that are `kept`; it is published as by `new_generation`.
 
-    The files keep their checksums: they are not read here, and a damaged one is still recognised as damaged.
+    They keep their checksums: they are not read here, and a damaged one is still recognised as damaged.
     """
-    files: Json = read_json(previous.folder / MANIFEST_FILE)["files"]
-    unread = set(files) - verified(root, previous.folder, files)
-    files.pop(without)
+    listed: Json = read_json(previous.folder / MANIFEST_FILE)["files"]
+    unread = set(listed) - verified(root, previous.folder, listed)
+    files = {name: file for name, file in listed.items() if name in kept}
     draft_of = partial(new_generation, root, previous.encoder, previous.fingerprint)
     with draft_of(exported_reader=exported_reader, checksums=files, unread=unread) as draft:
         draft.facts = previous.facts
@@ -277,7 +277,7 @@ def copy_generation(
             except OSError:  # a file system without links
                 shutil.copyfile(previous.folder / name, draft.folder / name)
                 unread.add(name)
-        yield draft.folder
+        yield draft
 
 
 def _delete_old_generations(root: Path) -> None:

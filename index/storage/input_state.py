@@ -90,8 +90,12 @@ class InputState:
 
     def write(self, folder: Path) -> None:
         """Write the state into `folder`. Raises OSError."""
-        stored = _StoredState(self.encoder, self.reader, list(self.files.values()))
-        (folder / STATE_FILE).write_text(json.dumps(asdict(stored)), encoding="ascii")
+        stored = {
+            "encoder": asdict(self.encoder),
+            "reader": self.reader and asdict(self.reader),
+            "files": list(self.files.values()),  # as lists: there may be many
+        }
+        (folder / STATE_FILE).write_text(json.dumps(stored), encoding="ascii")
 
     @classmethod
     def read(cls, folder: Path) -> Self:

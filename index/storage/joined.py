@@ -1,7 +1,6 @@
 """Two indexes read as one: the rows of the second follow those of the first.
 
-Every score is the one that a single index with the articles of both would give, but for the mean length of
-a sentence in BM25, which each index keeps its own of.
+Every score is the one that a single index with the articles of both would give.
 """
 
 import heapq
@@ -18,31 +17,33 @@ from index.arrays import Floats, Rows
 from index.errors import UnknownArticleError
 from index.records import Article, Block, Passage, Sentence
 from index.segmentation.characters import replace_surrogates
-from index.storage.bm25 import Bm25
+from index.storage.bm25 import Statistics, statistics
 from index.storage.catalog import (
     ArticleRow,
-    Catalog,
     SentenceCopies,
     SentencePlace,
     SentenceRow,
     SentenceText,
     article_key,
 )
+from index.storage.index_files import OneBm25, OneCatalog, OneVectors
+from index.storage.segmented_catalog import SegmentedTitles
 from index.storage.title_index import FoldedTitle, TitleIndex, fold_title
-from index.storage.vectors import Vectors
 
 if TYPE_CHECKING:
     from index.storage.postgres.catalog import PostgresCatalog
 
 T = TypeVar("T")
 
+OneTitles = TitleIndex | SegmentedTitles
+
 
 @dataclass(frozen=True, slots=True)
 class JoinedVectors:
     """The vectors of two indexes of the same encoder."""
 
-    first: Vectors
-    second: Vectors
+    first: OneVectors
+    second: OneVectors
 
     def __len__(self) -> int:
         return len(self.first) + len(self.second)
@@ -79,22 +80,21 @@ class JoinedVectors:
 class JoinedBm25:
     """BM25 over two indexes: a term weighs what it would in both together."""
 
-    first: Bm25
-    second: Bm25
+    first: OneBm25
+    second: OneBm25
 
     def scores(self, question_terms: Sequence[str]) -> Floats:
         """Sum scores as `Bm25.scores` does."""
-        return np.concatenate(
-            [part.scores(question_terms, self._factor(part)) for part in (self.first, self.second)]
-        )
+        among = self._statistics()
+        return np.concatenate([part.scores(question_terms, among) for part in (self.first, self.second)])
 
     def frequency(self, term: str) -> int:
         """Count the sentences that contain `term`."""
         return self.first.frequency(term) + self.second.frequency(term)
 
-    def _factor(self, part: Bm25) -> Callable[[str], float]:
-        size = self.first.size + self.second.size
-        return lambda term: idf(size, self.frequency(term)) / idf(part.size, part.frequency(term))
+    def _statistics(self) -> Statistics:
+        size, terms = self.first.size + self.second.size, self.first.terms + self.second.terms
+        return statistics(size, terms, self.frequency)
 
 
 def idf(sentences: int, frequency: int) -> float:
@@ -107,8 +107,8 @@ class JoinedTitles:
 
     def __init__(
         self,
-        first: TitleIndex,
-        second: TitleIndex,
+        first: OneTitles,
+        second: OneTitles,
         sizes: tuple[int, int],
         titles: Callable[[list[int]], list[str]],
     ) -> None:
@@ -153,7 +153,7 @@ class JoinedTitles:
             for initial in sorted({*own, *other})
         }
 
-    def _both(self, read: Callable[[TitleIndex], list[FoldedTitle]]) -> list[FoldedTitle]:
+    def _both(self, read: Callable[[OneTitles], list[FoldedTitle]]) -> list[FoldedTitle]:
         others = (FoldedTitle(row + self._sizes[0], folded) for row, folded in read(self._second))
         return [*read(self._first), *others]
 
@@ -176,7 +176,7 @@ class JoinedCatalog:
     An article of the second that has the id of one of the first is called `common/<id>` here.
     """
 
-    def __init__(self, first: Catalog, second: Catalog) -> None:
+    def __init__(self, first: OneCatalog, second: OneCatalog) -> None:
         self._first, self._second = first, second
         self._articles, self._sentences = len(first), first.sentence_count
         self._passages = sum(row.passages for row in first.articles())
@@ -355,7 +355,7 @@ class JoinedCatalog:
             *(row + self._sentences for row in others),
         ]
 
-    def _part(self, row: int) -> Catalog:
+    def _part(self, row: int) -> OneCatalog:
         return self._first if row < self._articles else self._second
 
     def _row_there(self, row: int) -> int:
@@ -371,7 +371,7 @@ class JoinedCatalog:
         )
 
 
-def _free_id(id_: str, *catalogs: Catalog) -> str:
+def _free_id(id_: str, *catalogs: OneCatalog) -> str:
     """Return an id that no article of the catalogs has."""
     while any(catalog.article_by_key(article_key(id_)) for catalog in catalogs):
         id_ = f"common/{id_}"
@@ -391,7 +391,7 @@ def _each(
     return [next(found_own) if row < offset else next(found_others) for row in wanted]
 
 
-FileCatalog = Catalog | JoinedCatalog
-AnyCatalog: TypeAlias = "Catalog | JoinedCatalog | PostgresCatalog"
-AnyVectors = Vectors | JoinedVectors
-AnyBm25 = Bm25 | JoinedBm25
+FileCatalog = OneCatalog | JoinedCatalog
+AnyCatalog: TypeAlias = "OneCatalog | JoinedCatalog | PostgresCatalog"
+AnyVectors = OneVectors | JoinedVectors
+AnyBm25 = OneBm25 | JoinedBm25

@@ -13,9 +13,9 @@ from index.checksums import file_sha256
 from index.config import Config
 from index.errors import ConfigurationError, IndexMissingError, IndexStaleError, Reason
 from index.storage import generations
-from index.storage.catalog import Catalog
 from index.storage.fingerprint import Fingerprint
 from index.storage.generations import ExportedReader, Generation
+from index.storage.index_files import open_catalog
 from index.storage.index_folder import ENCODERS, READERS, check_index_folder
 from index.storage.input_state import STATE_FILE, InputState, ModelState
 from index.storage.manifest import MANIFEST_FILE, Facts
@@ -115,7 +115,7 @@ def count_characters(generation: AnyGeneration) -> int:
         statement = "SELECT coalesce(sum(characters), 0) FROM articles WHERE tenant = %s"
         ((characters,),) = generation.database.query(generation.tenant, statement, (generation.tenant,))
         return int(characters)
-    with closing(Catalog(generation.folder)) as catalog:
+    with closing(open_catalog(generation.folder)) as catalog:
         return sum(row.characters for row in catalog.articles())
 
 

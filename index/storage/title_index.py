@@ -22,9 +22,13 @@ _WORDS_BY_INITIAL = (
     "INSERT INTO title_words SELECT substr(term, 1, 1) AS initial, group_concat(term, ' ')"
     " FROM temp.vocabulary GROUP BY initial"
 )
-_TITLE = "SELECT titles.article, titles.folded FROM titles"
-_MATCHING = "SELECT rowid FROM title_index WHERE title_index MATCH ? ORDER BY rowid"
 _PLACES = 2**32
+_TITLE = "SELECT titles.article, titles.folded FROM titles"
+_MATCHING = (
+    "SELECT rowid FROM title_index WHERE title_index MATCH ?"  # noqa: S608 - our own statements
+    f" AND rowid % {_PLACES} NOT IN temp.removed_places ORDER BY rowid"
+)
+_REMOVED_PLACES = "SELECT place FROM temp.removed_places ORDER BY place"
 _LONGEST = 1000  # words of a title that are counted
 _MOST_COUNTED = 1000  # titles with one word, so that "the" costs no more than others
 
@@ -68,12 +72,14 @@ def write_titles(connection: sqlite3.Connection, titles: Iterable[str]) -> None:
         ((place, article, folded) for place, (folded, article) in enumerate(ordered)),
     )
     connection.execute("CREATE INDEX titles_by_text ON titles (folded)")
+    connection.execute("CREATE INDEX titles_by_article ON titles (article)")
 
 
 class TitleIndex:
     """Read the index of titles through `query`, which runs a statement and returns its rows.
 
-    An expression is FTS5's: `"whole"`, `"begun"*`, and these joined by AND and OR.
+    An expression is FTS5's: `"whole"`, `"begun"*`, and these joined by AND and OR. The titles at the places
+    in `temp.removed_places` are left out, but their words are not.
     """
 
     def __init__(self, query: Query) -> None:
@@ -81,18 +87,30 @@ class TitleIndex:
 
     def page(self, first: int, count: int) -> list[int]:
         """List the rows of `count` articles from the `first`, counted from 0, in the titles' order."""
-        ends = (first, first + count)
-        rows = self._query("SELECT article FROM titles WHERE place >= ? AND place < ? ORDER BY place", ends)
-        return [article for (article,) in rows]
+        return [title.article for title in self.titles(first, count)]
+
+    def titles(self, first: int, count: int) -> list[FoldedTitle]:
+        """List titles as `page` lists articles."""
+        place = first
+        for before, (removed,) in enumerate(self._query(_REMOVED_PLACES, ())):
+            if removed - before > first:
+                break
+            place = first + before + 1
+        query = f"{_TITLE} WHERE place >= ? AND place NOT IN temp.removed_places ORDER BY place LIMIT ?"
+        return _titles(self._query(query, (place, count)))
 
     def equal(self, folded: str) -> int | None:
         """Return the row of the first article with exactly this folded title."""
-        rows = self._query("SELECT article FROM titles WHERE folded = ? ORDER BY place LIMIT 1", (folded,))
+        query = "SELECT article FROM titles WHERE folded = ? AND place NOT IN temp.removed_places"
+        rows = self._query(f"{query} ORDER BY place LIMIT 1", (folded,))
         return rows[0][0] if rows else None
 
     def beginning_with(self, folded: str, limit: int) -> list[FoldedTitle]:
         """List the first titles in alphabetical order that begin with `folded`."""
-        query = f"{_TITLE} WHERE folded >= ? AND folded < ? ORDER BY folded, place LIMIT ?"
+        query = (
+            f"{_TITLE} WHERE folded >= ? AND folded < ? AND place NOT IN temp.removed_places"
+            " ORDER BY folded, place LIMIT ?"
+        )
         return _titles(self._query(query, (folded, f"{folded}\U0010ffff", limit)))
 
     def matching(self, expression: str, limit: int) -> list[FoldedTitle]:
@@ -114,6 +132,11 @@ class TitleIndex:
     def words(self) -> dict[str, str]:
         """Read the words of all titles, spaces between, by their first character."""
         return dict(self._query("SELECT initial, words FROM title_words ORDER BY initial", ()))
+
+
+def by_words(title: FoldedTitle) -> tuple[int, str, int]:
+    """Return what titles that match are ordered by: the number of their words, then as in a list of all."""
+    return min(len(title_words(title.folded)), _LONGEST), title.folded, title.article
 
 
 def _row(words: int, place: int) -> int:

@@ -27,20 +27,32 @@ _MOST_GROWTH = 2.0  # an index that has grown or shrunk by more since its lists 
 class Vectors:
     """Vectors that can be searched and read back: exact if few, in half precision if many."""
 
-    def __init__(self, index: Any, recall: float | None = None) -> None:
+    def __init__(
+        self, index: Any, recall: float | None = None, live: npt.NDArray[np.bool_] | None = None
+    ) -> None:
         self._index = index
+        self._live = int(index.ntotal if live is None else np.count_nonzero(live))
+        self._parameters = None if live is None else _only(index, live)
         self.recall = recall
         """Measured recall of the approximate search just built; None for exact search."""
 
     @classmethod
     def build(
-        cls, vectors: Floats, previous: "Vectors | None" = None, exact_up_to: int = EXACT_UP_TO
+        cls,
+        vectors: Floats,
+        previous: "Vectors | None" = None,
+        exact_up_to: int = EXACT_UP_TO,
+        *,
+        half: bool = False,
     ) -> Self:
         """Index `vectors`, [n, dimension]; search is exact for up to `exact_up_to` of them.
 
-        The lists of a `previous`, similar index are reused.
+        The lists of a `previous`, similar index are reused. With `half`, few vectors are rounded as many are.
         """
         if len(vectors) <= exact_up_to:
+            if half:
+                codec = faiss.ScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_fp16)
+                vectors = codec.decode(codec.compute_codes(vectors))
             index = faiss.IndexFlatIP(vectors.shape[1])
             index.add(vectors)
             return cls(index)
@@ -92,15 +104,19 @@ class Vectors:
         """Whether the search compares with every row."""
         return isinstance(self._index, faiss.IndexFlatIP)
 
+    def only(self, live: npt.NDArray[np.bool_]) -> "Vectors":
+        """Return the same vectors, of which a search finds only those that are `live`: [rows]."""
+        return self if live.all() else Vectors(self._index, self.recall, live)
+
     def search(self, queries: Floats, k: int) -> tuple[Floats, Rows]:
         """Find the `k` nearest rows of each of `queries`, [q, dimension]: scores and rows, [q, min(k, rows)].
 
         Best first, equal scores by row. Approximate search may find fewer: row -1, score -inf, at the end.
         """
-        k = min(k, len(self))
+        k = min(k, self._live)
         if k == 0 or not len(queries):
             return np.empty((len(queries), k), np.float32), np.empty((len(queries), k), np.int64)
-        scores, rows = self._index.search(queries, k)
+        scores, rows = self._index.search(queries, k, params=self._parameters)
         scores[rows < 0] = -np.inf
         order = np.lexsort((rows, -scores), axis=1)
         return np.take_along_axis(scores, order, axis=1), np.take_along_axis(rows, order, axis=1)
@@ -123,6 +139,15 @@ class Vectors:
         """Compare one `query`, [dimension], with `rows`: float32 [rows]. Raises IndexError."""
         scores: Floats = self.at(rows) @ query
         return scores
+
+
+def _only(index: Any, live: npt.NDArray[np.bool_]) -> Any:
+    """Return the parameters of a search that finds `live` rows alone."""
+    made: Any = faiss  # its types do not know how these are made in Python
+    selector = made.IDSelectorBitmap(np.packbits(live, bitorder="little"))
+    if isinstance(index, faiss.IndexIVF):
+        return made.SearchParametersIVF(sel=selector, nprobe=index.nprobe)
+    return made.SearchParameters(sel=selector)
 
 
 def _inverted_lists(vectors: Floats, previous: Vectors | None) -> Any:

@@ -10,12 +10,10 @@ from index.evaluation.gold_questions import GoldQuestion
 from index.models.encoder import Encoder
 from index.reading.reader import RankedQuestion
 from index.records import Candidate
+from index.retrieval.opening import open_files
 from index.retrieval.ranking import Ranker
 from index.retrieval.retriever import CANDIDATES, NEAREST_SENTENCES, Retriever
-from index.storage.bm25 import Bm25
-from index.storage.catalog import Catalog
 from index.storage.generations import Generation, open_current
-from index.storage.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
 
 @dataclass(frozen=True)
@@ -33,14 +31,7 @@ class OpenedIndex:
 
     @classmethod
     def _load(cls, generation: Generation) -> Self:
-        sentences = Vectors.load(generation.folder / SENTENCES_FILE)
-        retriever = Retriever(
-            Catalog(generation.folder),
-            sentences,
-            Vectors.load(generation.folder / PASSAGES_FILE),
-            Bm25.load(generation.folder, len(sentences)),
-        )
-        return cls(Encoder.load(generation.encoder), retriever, Ranker.load())
+        return cls(Encoder.load(generation.encoder), open_files(generation), Ranker.load())
 
     def nearest(self, question: GoldQuestion) -> list[Candidate]:
         """Return many candidates for a question, in retrieval's rough order."""

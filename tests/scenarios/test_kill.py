@@ -26,10 +26,10 @@ def config(tmp_path: Path, tiny_model_folder: Path, tiny_encoder_folder: Path) -
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the harness forks")
-def test_a_kill_at_any_step_leaves_a_whole_index(config: Config) -> None:
-    done = subprocess.run(
-        [sys.executable, *HARNESS, config.base, config.encoder], capture_output=True, text=True, check=False
-    )
+@pytest.mark.parametrize("more", [[], ["segments"]])
+def test_a_kill_at_any_step_leaves_a_whole_index(config: Config, more: list[str]) -> None:
+    command = [sys.executable, *HARNESS, config.base, config.encoder, *more]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 50
 

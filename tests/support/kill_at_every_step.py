@@ -2,8 +2,9 @@
 
 A step is anything that changes the disk, and the first of several reads of the index. Run by test_kill.py
 with the folder of a corpus and its index, the encoder, and, where the update is to bring a reader in and
-nothing else, the reader. It forks, so that the libraries are imported once. What kills at several steps would
-leave that is the same to the byte is brought about by one of them and checked once.
+nothing else, the reader, or `segments` where what changed is to become a segment of its own. It forks, so
+that the libraries are imported once. What kills at several steps would leave that is the same to the byte is
+brought about by one of them and checked once.
 """
 
 import json
@@ -19,9 +20,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import bm25s  # noqa: F401 - imported before the forks
 import faiss
-import filelock  # noqa: F401 - likewise
+import filelock  # noqa: F401 - imported before the forks
 import numpy as np
 
 from index.articles.corpus import corpus_files, read_article
@@ -30,9 +30,9 @@ from index.config import AnswerSection, Config
 from index.reading.reader_choice import exported_reader_folder
 from index.segmentation.search_terms import terms
 from index.storage import generations
-from index.storage.bm25 import Bm25
-from index.storage.catalog import Catalog
+from index.storage.index_files import open_bm25
 from index.storage.index_folder import MARKER
+from tests.support.segments import small_segments
 from tests.support.small_library import build, make_config
 
 EVENTS = {
@@ -126,9 +126,8 @@ def sentences(config: Config) -> list[str]:
     def load(generation: generations.Generation) -> list[str]:
         generations.check_encoder(generation.encoder)
         index = PreviousIndex.load(generation)
-        lexical = Bm25.load(generation.folder, len(index.sentences))
-        catalog: Catalog = index.catalog
-        found = [sentence.text for sentence in catalog.sentences(range(len(index.sentences)))]
+        lexical = open_bm25(generation.folder, index.sentences)
+        found = [sentence.text for sentence in index.catalog.sentences(range(len(index.sentences)))]
         vectors = index.sentences.rows(0, len(found))
         assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
         assert all(lexical.scores(terms(text))[row] > 0 for row, text in enumerate(found))
@@ -169,8 +168,11 @@ def copy_weights(model_folder: Path, target: Path) -> None:
     shutil.copy(model_folder / "model.safetensors", target / "reader.onnx")
 
 
-def main(base: Path, model: Path, reader: Path | None = None) -> int:
+def main(base: Path, model: Path, more: str = "") -> int:
     """Kill at each step that leaves something of its own; return the number of all steps."""
+    reader = Path(more) if more not in ("", "segments") else None
+    if more == "segments":
+        small_segments(setattr)
     config = make_config(base, model)
     before = sentences(config)
     for file in corpus_files(config.corpus_directory):
@@ -205,4 +207,4 @@ def main(base: Path, model: Path, reader: Path | None = None) -> int:
 
 
 if __name__ == "__main__":
-    print(main(*map(Path, sys.argv[1:])))
+    print(main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:]))

@@ -13,9 +13,9 @@ from index.models.encoder import Encoder
 from index.models.model_folders import model_fingerprint, resolve_encoder
 from index.segmentation.search_terms import terms
 from index.storage import generations
-from index.storage.bm25 import Bm25
 from index.storage.fingerprint import encoder_name
 from index.storage.generations import put_encoder, writers_lock
+from index.storage.index_files import open_bm25
 
 ARTICLES = {
     "raqqa.txt": "Fight for Raqqa\n\nThe general predicts a long fight. About 90,000 people live there.\n",
@@ -67,7 +67,7 @@ def earlier(config: Config) -> PreviousIndex:
 def texts(config: Config) -> dict[str, list[str]]:
     """All sentences by article, after checking that the index is consistent with itself."""
     index = earlier(config)
-    lexical = Bm25.load(index.generation.folder, len(index.sentences))
+    lexical = open_bm25(index.generation.folder, index.sentences)
     found: dict[str, list[str]] = {}
     for row in index.catalog.articles():
         article = index.catalog.article(row.row)

@@ -10,12 +10,10 @@ import pytest
 from index.arrays import Floats
 from index.config import Config
 from index.models.encoder import Encoder
+from index.retrieval.opening import open_files
 from index.retrieval.retriever import Retriever
 from index.segmentation.search_terms import terms
-from index.storage.bm25 import Bm25
-from index.storage.catalog import Catalog
 from index.storage.generations import Generation, open_current
-from index.storage.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
 BRIDGE = "How long is the red bridge?"
 
@@ -27,13 +25,7 @@ def generation(library_config: Path) -> Generation:
 
 @pytest.fixture(scope="module")
 def retriever(generation: Generation) -> Retriever:
-    sentences = Vectors.load(generation.folder / SENTENCES_FILE)
-    return Retriever(
-        Catalog(generation.folder),
-        sentences,
-        Vectors.load(generation.folder / PASSAGES_FILE),
-        Bm25.load(generation.folder, len(sentences)),
-    )
+    return open_files(generation)
 
 
 @pytest.fixture(scope="module")

@@ -348,8 +348,9 @@ def test_files_are_shared_with_and_without_links(tmp_path: Path, monkeypatch: py
         earlier = generations.open_current(tmp_path, lambda generation: generation)
         with (
             generations.writers_lock(tmp_path, 0),
-            generations.copy_generation(tmp_path, earlier, without="other", exported_reader=None) as made,
+            generations.copy_generation(tmp_path, earlier, ["text"], None) as draft,
         ):
+            made = draft.folder
             assert names(made) == ["text", MARKER]
             assert (made / "text").stat().st_nlink == links
             write(made / "other", f"{links}")
@@ -368,8 +369,8 @@ def test_damage_is_not_taken_over_as_whole(tmp_path: Path) -> None:
     write(earlier.folder / "text", "ONE")
     with (
         generations.writers_lock(tmp_path, 0),
-        generations.copy_generation(tmp_path, earlier, without="other", exported_reader=None) as made,
+        generations.copy_generation(tmp_path, earlier, ["text"], None) as draft,
     ):
-        write(made / "other", "new")
+        write(draft.folder / "other", "new")
     with pytest.raises(IndexDamagedError, match="text"):
         generations.open_current(tmp_path, text)

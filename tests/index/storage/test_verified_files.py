@@ -43,9 +43,9 @@ def copy_current(root: Path) -> None:
     current = generations.open_current(root, lambda generation: generation, check=False)
     with (
         generations.writers_lock(root, 0),
-        generations.copy_generation(root, current, without="other", exported_reader=None) as folder,
+        generations.copy_generation(root, current, ["text"], None) as draft,
     ):
-        (folder / "other").write_text("new")
+        (draft.folder / "other").write_text("new")
 
 
 def test_what_a_writer_compared_is_not_read_again(tmp_path: Path, hashed: list[str]) -> None:
