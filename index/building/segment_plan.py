@@ -18,9 +18,9 @@ from index.storage.segments import Run, Segments
 from index.storage.vectors import Vectors
 
 SEGMENTS_FROM = 20_000
-"""Sentences of the first segment from which there are others: fewer are written again in seconds."""
+"""Sentences of the first segment from which there are others; fewer are all written again."""
 SMALL = 4_000
-"""Sentences up to which a segment is written again with what is new: that takes less than a second."""
+"""Sentences up to which a segment is written again with what is new, however little that is."""
 _MERGED = 2
 """How many times as large as what is new a segment may be that is written again with it."""
 _MOST_APART = 0.25
@@ -51,7 +51,9 @@ def articles_to_write(entries: Sequence[ArticleEntry]) -> Sequence[ArticleEntry]
     rows = np.array([entry.row for entry in stay], dtype=np.int64)
     number, _ = segments.articles.locate(rows)
     kept = _sentences(segments)
-    gone = np.setdiff1d(np.arange(len(segments.articles)), rows)
+    left = np.ones(len(segments.articles), dtype=np.bool_)
+    left[rows] = False
+    gone = np.flatnonzero(left)
     for segment, article in zip(
         segments.articles.locate(gone)[0], previous.catalog.article_rows(gone.tolist()), strict=True
     ):

@@ -98,7 +98,10 @@ def reader_state(generation: AnyGeneration) -> ModelState | None:
 
 
 def content_fingerprint(generation: AnyGeneration) -> str:
-    """Name what a library holds in 16 hexadecimal digits: equal for equal articles and models."""
+    """Name what a library holds in 16 hexadecimal digits: different for different articles or models.
+
+    Equal ones have the same name in a database, and in a folder if their files are the same.
+    """
     if isinstance(generation, StoredLibrary):
         reader = generation.reader.name if generation.reader else None
         content: object = generation.content

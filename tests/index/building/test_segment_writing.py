@@ -44,7 +44,7 @@ def other(tiny_config: Config, tiny_encoder_folder: Path) -> Config:
     return config
 
 
-@pytest.mark.parametrize(("merged", "most"), [(0, 8), (2, 3)])
+@pytest.mark.parametrize(("merged", "most"), [(0, 6), (2, 3)])
 def test_every_change_gives_what_a_rebuild_gives(
     tiny_config: Config, other: Config, monkeypatch: pytest.MonkeyPatch, merged: int, most: int
 ) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from index.arrays import Floats
 from index.storage.bm25 import Bm25
+from index.storage.joined import JoinedBm25
 from index.storage.segmented import SegmentedBm25, SegmentedVectors
 from index.storage.segments import RowMap
 from index.storage.vectors import Vectors
@@ -37,6 +38,14 @@ def test_scores_are_those_of_all_sentences_together(
     assert np.array_equal(segmented.scores(question), at_once.scores(question))
     assert [segmented.frequency(word) for word in WORDS] == [at_once.frequency(word) for word in WORDS]
     assert (segmented.size, segmented.terms) == (at_once.size, at_once.terms)
+
+
+@given(TEXTS, TEXTS, st.lists(st.sampled_from([*WORDS, "zzz"]), max_size=5))
+def test_two_indexes_read_as_one_score_as_one(
+    own: list[list[str]], common: list[list[str]], question: list[str]
+) -> None:
+    joined = JoinedBm25(SegmentedBm25.of([Bm25.build(own)], place_of([own], set())), Bm25.build(common))
+    assert np.array_equal(joined.scores(question), Bm25.build([*own, *common]).scores(question))
 
 
 def random_vectors(count: int, seed: int) -> Floats:
