@@ -233,13 +233,6 @@ class SegmentedCatalog:
             ]
         return sorted(found, key=attrgetter("row"))
 
-    def terms(self) -> Iterator[list[str]]:
-        """Yield the search terms of each sentence, in the order of the rows."""
-        parts = [list(part.terms()) for part in self._parts]
-        for row in range(self.sentence_count):
-            (number,), (own,) = self._segments.sentences.locate([row])
-            yield parts[number][own]
-
     def places_of(self, sentences: Iterable[int]) -> list[SentencePlace]:
         """Say where sentences stand, as `Catalog.places_of` does."""
         maps = self._segments
