@@ -4,7 +4,7 @@ Every score is the one that a single index with the articles of both would give.
 """
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from operator import attrgetter
@@ -320,11 +320,6 @@ class JoinedCatalog:
                 for text in others
             ),
         ]
-
-    def terms(self) -> Iterator[list[str]]:
-        """Yield the search terms of each sentence, in the order of the rows."""
-        yield from self._first.terms()
-        yield from self._second.terms()
 
     def places_of(self, sentences: Iterable[int]) -> list[SentencePlace]:
         """Say where sentences stand, as `Catalog.places_of` does."""
