@@ -150,7 +150,9 @@ def learn(material: Material, vectors: Mapping[str, Vector]) -> tuple[str, str]:
         group = library.retriever.catalog.articles()[0].title
         examples += confidence_examples(library, ranker, group, strangers, alternate=False)
     adversarial = [TrainingLibrary.build(material.adversarial, vectors)] if material.adversarial else []
-    asked = [[] for _ in adversarial] + strangers_to_each(material.natural, material.strangers, STRANGERS)
+    asked: list[list[str]] = [[] for _ in adversarial] + strangers_to_each(
+        material.natural, material.strangers, STRANGERS
+    )
     for number, (library, strangers) in enumerate(zip((*adversarial, *natural), asked, strict=True)):
         examples += confidence_examples(library, ranker, f"adversarial {number}", strangers, alternate=True)
     weights = weights_json({"ranking": ranking, "confidence": learn_confidence(examples)})
