@@ -37,7 +37,7 @@ MOST_LOG_ODDS = 20.0
 
 RANK_FEATURES: tuple[str, ...] = ("retrieval", "sentence_log_odds", "window_log_share")
 """What orders the sentences: the score of retrieval's ranking, and two fields of `SentenceScores`."""
-SHARED_EVIDENCE = ("bias", "margin", "dense", "missing_numbers", "terms", "asks")
+SHARED_EVIDENCE = ("bias", "dense", "missing_numbers", "terms", "asks")
 """The part of `confidence.EVIDENCE` that still counts once the sentence has been read."""
 CONFIDENCE_FEATURES: tuple[str, ...] = (
     *SHARED_EVIDENCE,
@@ -47,8 +47,7 @@ CONFIDENCE_FEATURES: tuple[str, ...] = (
     "negated",
 )
 """What the confidence rests on: `retrieval` is the log-odds that retrieval alone gives to its own first
-sentence, `margin` the lead of the first in the order of both; `negated` says that the question negates
-something and the sentence nothing."""
+sentence; `negated` says that the question negates something and the sentence nothing."""
 _NUMBERED = frozenset((BlockKind.HEADING, BlockKind.LIST_ITEM, BlockKind.CONTENTS))
 # "7.2 ", "14. ", "(b) ", "Step 3: "
 _ENUMERATOR = re.compile(
