@@ -154,7 +154,7 @@ def running_server() -> Iterator[Server]:
         (folder / _PROGRAMS).mkdir()
         for part in _installed():
             if os.geteuid() == 0:  # PostgreSQL refuses root, and others may not enter Python's environment
-                shutil.copytree(part, folder / _PROGRAMS / part.name, symlinks=True)
+                shutil.copytree(part, folder / _PROGRAMS / part.name, symlinks=True, copy_function=_link)
             else:
                 (folder / _PROGRAMS / part.name).symlink_to(part)
         if os.geteuid() == 0:
@@ -209,6 +209,14 @@ def _installed() -> list[Path]:
     assert found.origin is not None
     package = Path(found.origin).parent
     return [package, *package.parent.glob(f"{_PACKAGE}.libs")]
+
+
+def _link(source: str, target: str) -> None:
+    """Give a file a second place, or copy it if that is on another disk: to copy all takes seconds."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def _run(folder: Path, program: str, *arguments: object) -> None:
