@@ -168,7 +168,7 @@ class AnswerSection(Section):
 
     front_end_keys = frozenset({"contact"})
 
-    threshold: Annotated[float, Field(ge=0, le=1, description="least confidence of an answer")] = 0.4
+    threshold: Annotated[float, Field(ge=0, le=1, description="least confidence of an answer")] = 0.35
     maybe_threshold: Annotated[
         float | None,
         Field(

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from index.evaluation.measures import auroc, calibration_error
 
-THRESHOLDS = (0.2, 0.3, 0.4, 0.5)
+THRESHOLDS = (0.2, 0.3, 0.35, 0.5)
 FOLDS = 5
 
 
