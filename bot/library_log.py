@@ -19,7 +19,6 @@ from bot.wording import error_message
 from index.database_urls import redacted
 from index.errors import FootnoteError, IndexMissingError, IndexStaleError
 from index.segmentation.characters import replace_surrogates
-from index.storage.published import store_of
 
 if TYPE_CHECKING:
     from index.storage.postgres.database import Database
@@ -152,6 +151,8 @@ def library_log_of(config: BotConfig) -> LibraryLog | StoredLibraryLog:
     url = config.store_url
     if url is None:
         return LibraryLog(config.bot_directory)
+    from index.storage.published import store_of  # with the models, which `footnote add` does not need
+
     return StoredLibraryLog(store_of(config, url), config.tenant, url)
 
 

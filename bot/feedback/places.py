@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Protocol
 from bot.config import BotConfig
 from bot.feedback.store import Entry, Feedback, Judgement, Receipt
 from bot.feedback.unanswered import QuestionStore
-from index.storage.published import store_of
 
 if TYPE_CHECKING:
     from bot.feedback.database import StoredFeedback
@@ -57,7 +56,7 @@ def _in_database(config: BotConfig) -> "StoredFeedback | None":
     url = config.store_url
     if url is None:
         return None
-    database = store_of(config, url)
     from bot.feedback.database import StoredFeedback
+    from index.storage.published import store_of
 
-    return StoredFeedback(database, config.tenant, url)
+    return StoredFeedback(store_of(config, url), config.tenant, url)
