@@ -28,7 +28,7 @@ MEANINGS: Mapping[str, Callable[[float], str]] = {
         f"read in context, the first answers the question at {logistic(value):.0%}"
     ),
     "window_log_share": lambda value: (
-        f"of all that was read around it, the answer is here at {math.exp(value):.0%}"
+        f"compared with the text around it, the answer is in this sentence at {math.exp(value):.0%}"
     ),
     "dense": lambda value: f"its meaning is near the question's: {value:.2f}, 1 is the same",
     "passage": lambda value: f"the text around it is as near in meaning as {value:.2f}",

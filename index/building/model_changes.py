@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from index.config import Config
+from index.config import DEFAULT_ENCODER, Config
 from index.errors import ModelDamagedError, Reason
 from index.models import model_folders
 from index.storage.input_state import InputState, ModelState
@@ -36,15 +36,18 @@ def model_states(config: Config, previous: InputState | None) -> tuple[ModelStat
 def current_state(previous: ModelState) -> ModelState:
     """Return the present state of a model in the folder where it was; `previous` if the folder is gone.
 
-    The exported model still answers without it. Raises ModelDamagedError.
+    The exported model still answers without it. Footnote's own encoder is where this version has it, and may
+    be another than that of the version that built the index. Raises ModelDamagedError.
     """
-    folder = Path(previous.folder)
+    is_own = previous.name == DEFAULT_ENCODER
+    folder = model_folders.find_encoder(previous.name) if is_own else Path(previous.folder)
     if not folder.is_dir():
         return previous
     stamp = _stamp(folder)
-    if stamp == previous.stamp:
+    if (str(folder), stamp) == (previous.folder, previous.stamp):
         return previous
-    return replace(previous, stamp=stamp, fingerprint=model_folders.model_fingerprint(folder))
+    fingerprint = model_folders.model_fingerprint(folder)
+    return replace(previous, folder=str(folder), stamp=stamp, fingerprint=fingerprint)
 
 
 def has_newer_snapshot(model: ModelState) -> bool:

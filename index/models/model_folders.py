@@ -32,9 +32,9 @@ def resolve_encoder(name: str) -> Path:
     is not on this machine or has no weights in safetensors form, ModelDamagedError if its files are not the
     ones that they should be.
     """
-    folder = find_encoder(name)
     if name == DEFAULT_ENCODER:
-        check_sums(folder)
+        check_sums(shipped_encoder_folder())
+    folder = find_encoder(name)
     if folder == _packaged_folder(name):
         weights = folder / "model.safetensors"
         sha256 = model_file_sha256(weights)
@@ -49,14 +49,8 @@ def resolve_encoder(name: str) -> Path:
 def find_encoder(name: str) -> Path:
     """Return the folder of the model `name`, as `resolve_encoder` does, without reading its weights."""
     if name == DEFAULT_ENCODER:
-        folder = shipped_encoder_folder()
-        if not folder.is_dir():
-            message = f"{folder}: no such folder"
-            raise ModelDamagedError(message, reason=Reason.SHIPPED_ENCODER_DAMAGED)
-    else:
-        folder = (
-            _packaged_folder(name) or _folder(name) or _cached_folder(name, _hub_names(name), Role.ENCODER)
-        )
+        return shipped_encoder_folder()
+    folder = _packaged_folder(name) or _folder(name) or _cached_folder(name, _hub_names(name), Role.ENCODER)
     check_model_folder(folder)
     return folder
 

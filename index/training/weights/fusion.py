@@ -123,7 +123,7 @@ class Material:
             segmenter.read(wikipedia, QUESTIONS // 3, SHORT),
             segmenter.read(squad2) if squad2 else [],
             [text for path in others for text in sample_questions(path, STRANGERS)],
-            list(natural_libraries(questions, libraries, segmenter)),
+            [articles for articles in natural_libraries(questions, libraries, segmenter) if articles],
         )
 
     def texts(self) -> list[str]:
@@ -154,7 +154,7 @@ def learn(material: Material, vectors: Mapping[str, Vector]) -> tuple[str, str]:
         material.natural, material.strangers, STRANGERS
     )
     for number, (library, strangers) in enumerate(zip((*adversarial, *natural), asked, strict=True)):
-        examples += confidence_examples(library, ranker, f"adversarial {number}", strangers, alternate=True)
+        examples += confidence_examples(library, ranker, f"source {number}", strangers, alternate=True)
     weights = weights_json({"ranking": ranking, "confidence": learn_confidence(examples)})
     return weights, report(lambda _: examples, learn_confidence, EVIDENCE)
 

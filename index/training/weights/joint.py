@@ -6,7 +6,8 @@
 Both are learnt on questions in people's own words: those titles of a file of SQuAD 2.0's form that the reader
 was not trained on, and libraries with questions; and on articles of SQuAD 2.0. The report is cross-validated
 over articles. The confidence is learnt on their unanswerable questions, too, on questions about other things,
-which are those of SQuADShifts about reviews and posts, on chat and on nonsense.
+half of them those of the other sources and half those of SQuADShifts about reviews and posts, on chat and on
+nonsense.
 """
 
 import argparse

@@ -25,7 +25,7 @@ SIGNS = dict.fromkeys(
 ) | dict.fromkeys(("missing", "missing_names", "missing_numbers", "misfits", "miscounts"), -1.0)
 """Evidence that may count in one direction only, whatever a data set's habits say; the rest is free."""
 STRANGERS = 150
-"""Questions about other things that are drawn from each data set that has them."""
+"""Questions about other things that each library is asked; as many are drawn from each data set of them."""
 LIBRARY_HELP = "folder of articles with questions that no model was trained on; may be given more than once"
 
 

@@ -2,15 +2,17 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from index.building.model_changes import current_state
 from index.building.staleness import compare
-from index.config import Config, ModelSection
+from index.config import DEFAULT_ENCODER, Config, ModelSection
 from index.errors import ModelDamagedError
 from index.models import model_folders
+from index.storage.input_state import ModelState
 from tests.support.small_library import ARTICLES, OLD, build, earlier, make_config, write_corpus
 
 
@@ -60,3 +62,17 @@ def test_a_model_without_files_is_as_it_was(tiny_config: Config) -> None:
     assert current_state(state) == state
     shutil.rmtree(state.folder)
     assert current_state(state) == state
+
+
+def test_our_own_encoder_is_looked_for_where_this_version_has_it() -> None:
+    folder = model_folders.resolve_encoder(DEFAULT_ENCODER)
+    state = ModelState(
+        DEFAULT_ENCODER,
+        str(folder),
+        model_folders.model_stamp(folder),
+        model_folders.model_fingerprint(folder),
+    )
+    assert current_state(state) == state
+    moved = replace(state, folder=str(folder.parent / "of-an-earlier-version"), stamp="")
+    assert current_state(moved) == state
+    assert current_state(replace(moved, fingerprint="that of another encoder")) == state

@@ -81,15 +81,22 @@ def test_the_default_model_is_refused_if_it_is_not_the_one_that_ships(
 ) -> None:
     copy = tmp_path / "encoder_model"
     monkeypatch.setattr(model_folders, "shipped_encoder_folder", lambda: copy)
-    with pytest.raises(ModelDamagedError, match="no such folder") as raised:
+    with pytest.raises(ModelDamagedError, match="SHA256SUMS: cannot be read") as raised:
         resolve_encoder(DEFAULT_ENCODER)
     assert raised.value.reason == Reason.SHIPPED_ENCODER_DAMAGED
     shutil.copytree(shipped_encoder_folder(), copy)
     assert resolve_encoder(DEFAULT_ENCODER) == copy
-    settings = copy / "config.json"
-    settings.write_text(settings.read_text("utf-8") + " ", "utf-8")
-    with pytest.raises(ModelDamagedError, match=r"config\.json: expected sha256"):
-        resolve_encoder(DEFAULT_ENCODER)
+    for name in ("config.json", "modules.json"):
+        content = (copy / name).read_bytes()
+        (copy / name).write_bytes(content[:-2])
+        with pytest.raises(ModelDamagedError, match=rf"{name}: expected sha256") as raised:
+            fetch_encoder(DEFAULT_ENCODER)  # which asks nobody for it
+        assert raised.value.reason == Reason.SHIPPED_ENCODER_DAMAGED
+        (copy / name).unlink()
+        with pytest.raises(ModelDamagedError, match=rf"{name}: cannot be read") as raised:
+            resolve_encoder(DEFAULT_ENCODER)
+        assert raised.value.reason == Reason.SHIPPED_ENCODER_DAMAGED
+        (copy / name).write_bytes(content)
 
 
 @pytest.mark.parametrize("name", ["sentence-transformers/all-MiniLM-L6-v2", "all-MiniLM-L6-v2"])
