@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Any
 from urllib.parse import quote
 
-from index.errors import IndexDamagedError, UnknownArticleError
+from index.errors import IndexDamagedError
 from index.records import Article, Block, Passage, Sentence
 from index.segmentation.characters import replace_surrogates
 from index.storage.block_rows import BLOCK_COLUMNS, read_block
@@ -29,6 +29,7 @@ from index.storage.catalog_records import (
     SentenceText,
     article_key,
     copies_in_several,
+    existing_row,
 )
 from index.storage.segments import segment_file
 from index.storage.title_index import TitleIndex
@@ -127,11 +128,7 @@ class Catalog:
 
         Raises UnknownArticleError, which names the nearest ids.
         """
-        row = self.find_row(article_id)
-        if row is None:
-            near = ", ".join(self.nearest_ids(article_id))
-            raise UnknownArticleError(f"no article has the id {article_id[:200]!r}; the nearest: {near}")
-        return row
+        return existing_row(self, article_id)
 
     def find_row(self, article_id: str) -> int | None:
         """Find the row of the article with exactly that id, or else with that file."""

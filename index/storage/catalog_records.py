@@ -4,12 +4,28 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
+from index.errors import UnknownArticleError
 from index.records import NO_BLOCK, Block
 
 MOST_COPIES = 100
 """Most articles with the same sentence that are listed; all are counted."""
+
+
+class _Articles(Protocol):
+    def find_row(self, article_id: str) -> int | None: ...
+
+    def nearest_ids(self, article_id: str) -> list[str]: ...
+
+
+def existing_row(articles: _Articles, article_id: str) -> int:
+    """Find the row of an article in a catalog. Raises UnknownArticleError, which names the nearest ids."""
+    row = articles.find_row(article_id)
+    if row is None:
+        near = ", ".join(articles.nearest_ids(article_id))
+        raise UnknownArticleError(f"no article has the id {article_id[:200]!r}; the nearest: {near}")
+    return row
 
 
 def article_key(article_id: str) -> str:

@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from index.arrays import Floats, Rows
-from index.errors import UnknownArticleError
 from index.records import Article, Block, Passage, Sentence
 from index.segmentation.characters import replace_surrogates
 from index.storage.bm25 import Statistics, statistics
@@ -26,6 +25,7 @@ from index.storage.catalog import (
     SentenceText,
     article_key,
 )
+from index.storage.catalog_records import existing_row
 from index.storage.index_files import OneBm25, OneCatalog, OneVectors
 from index.storage.segmented_catalog import SegmentedTitles
 from index.storage.title_index import FoldedTitle, TitleIndex, fold_title
@@ -228,11 +228,7 @@ class JoinedCatalog:
 
     def row(self, article_id: str) -> int:
         """Find an article as `Catalog.row` does."""
-        row = self.find_row(article_id)
-        if row is None:
-            near = ", ".join(self.nearest_ids(article_id))
-            raise UnknownArticleError(f"no article has the id {article_id[:200]!r}; the nearest: {near}")
-        return row
+        return existing_row(self, article_id)
 
     def paths(self) -> list[tuple[int, str, str]]:
         """List row, id and file of every article."""

@@ -13,7 +13,6 @@ from typing import Self, TypeVar
 
 import numpy as np
 
-from index.errors import UnknownArticleError
 from index.records import Article, Block, Passage, Sentence
 from index.storage.catalog import Catalog, nearest_of
 from index.storage.catalog_records import (
@@ -24,6 +23,7 @@ from index.storage.catalog_records import (
     SentenceRow,
     SentenceText,
     copies_in_several,
+    existing_row,
 )
 from index.storage.segments import RowMap, Segments
 from index.storage.title_index import FoldedTitle, TitleIndex, by_words
@@ -139,11 +139,7 @@ class SegmentedCatalog:
 
     def row(self, article_id: str) -> int:
         """Find an article as `Catalog.row` does."""
-        row = self.find_row(article_id)
-        if row is None:
-            near = ", ".join(self.nearest_ids(article_id))
-            raise UnknownArticleError(f"no article has the id {article_id[:200]!r}; the nearest: {near}")
-        return row
+        return existing_row(self, article_id)
 
     def find_row(self, article_id: str) -> int | None:
         """Find an article as `Catalog.find_row` does."""

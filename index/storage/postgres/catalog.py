@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from index.errors import UnknownArticleError
 from index.records import Article, Block, Passage, Sentence
 from index.segmentation.characters import replace_surrogates
 from index.storage.block_rows import BLOCK_COLUMNS, read_block
@@ -15,6 +14,7 @@ from index.storage.catalog import (
     SentenceRow,
     SentenceText,
 )
+from index.storage.catalog_records import existing_row
 from index.storage.postgres.database import Database
 from index.storage.postgres.titles import PostgresTitles
 
@@ -92,11 +92,7 @@ class PostgresCatalog:
 
     def row(self, article_id: str) -> int:
         """Find the row of the article `article_id`. Raises UnknownArticleError, with the nearest ids."""
-        row = self.find_row(article_id)
-        if row is None:
-            near = ", ".join(self.nearest_ids(article_id))
-            raise UnknownArticleError(f"no article has the id {article_id[:200]!r}; the nearest: {near}")
-        return row
+        return existing_row(self, article_id)
 
     def find_row(self, article_id: str) -> int | None:
         """Find the row of the article with exactly that id, or else with that file."""

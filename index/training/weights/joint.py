@@ -139,17 +139,16 @@ def learn(
     `reader` is the folder of the reader that found the examples. The order is the one of the weights
     `ranking`, if they are given, in each fold, too.
     """
-    kept = list(confidence_examples(examples, ranking)) if ranking else None
+    order = ranking or learn_joint(examples)
 
     @cache
     def examples_without(groups: frozenset[str]) -> list[ConfidenceExample]:
-        if kept is not None:
-            return kept
+        if ranking or not groups:
+            return list(confidence_examples(examples, order))
         others = [example for example in examples if example.question.group not in groups]
         return list(confidence_examples(examples, learn_joint(others)))
 
-    confidence = learn_confidence(examples_without(frozenset()))
-    sections = {"ranking": ranking or learn_joint(examples), "confidence": confidence}
+    sections = {"ranking": order, "confidence": learn_confidence(examples_without(frozenset()))}
     return weights_json(sections, reader=file_sha256(reader / SETTINGS_FILE)), report(
         examples_without, learn_confidence, CONFIDENCE_FEATURES
     )
