@@ -136,7 +136,13 @@ def test_all_that_is_copied_is_there_and_not_ignored() -> None:
                 ignored = not rule.startswith("!")
         assert not ignored, source
     package = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    assert {package["readme"], *package["license-files"]} <= set(copied)
+    needed = [Path(package["readme"])]
+    for pattern in package["license-files"]:
+        matching = [path.relative_to(ROOT) for path in ROOT.glob(pattern)]
+        assert matching, pattern
+        needed += matching
+    for path in needed:
+        assert {str(path), *map(str, path.parents)} & set(copied), path
 
 
 def test_the_images_configuration_is_one() -> None:
