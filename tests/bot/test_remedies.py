@@ -19,6 +19,7 @@ from index.errors import (
     Role,
     UnknownArticleError,
 )
+from tests.support.tables import each_row
 
 WITHOUT_REMEDY = {
     Reason.FAILED,
@@ -35,7 +36,7 @@ WITHOUT_REMEDY = {
 """Their messages say it all, or the library has a remedy that needs no command."""
 
 
-@pytest.mark.parametrize("reason", Reason)
+@each_row("reason", Reason)
 @pytest.mark.parametrize("role", Role)
 def test_every_reason_has_a_remedy_or_needs_none(reason: Reason, role: Role) -> None:
     remedy = remedy_for(ModelMissingError("what", reason=reason, role=role))

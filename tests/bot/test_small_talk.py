@@ -3,6 +3,7 @@
 import pytest
 
 from bot.small_talk import SmallTalk, recognise
+from tests.support.tables import each_row
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_small_talk_is_recognised(kind: SmallTalk, lines: list[str]) -> None:
     assert {line: recognise(line) for line in lines} == dict.fromkeys(lines, kind)
 
 
-@pytest.mark.parametrize(
+@each_row(
     "line",
     [
         "Hello, when does the market open?",

@@ -3,11 +3,10 @@
 import pickle
 import re
 
-import pytest
-
 from index import errors
 from index.errors import FootnoteError, ModelError, Reason, Role
 from tests.support.paths import ROOT
+from tests.support.tables import each_row
 
 BASES = (FootnoteError, ModelError)
 CLASSES = [
@@ -17,7 +16,7 @@ CLASSES = [
 ]
 
 
-@pytest.mark.parametrize("kind", CLASSES)
+@each_row("kind", CLASSES)
 def test_each_kind_of_error_has_a_reason_of_its_own(kind: type[FootnoteError]) -> None:
     error = kind("what happened")
     assert (str(error), error.message, error.remedy) == ("what happened", "what happened", "")
@@ -25,7 +24,7 @@ def test_each_kind_of_error_has_a_reason_of_its_own(kind: type[FootnoteError]) -
     assert [other for other in CLASSES if other.default_reason is error.reason] == [kind]
 
 
-@pytest.mark.parametrize("kind", CLASSES)
+@each_row("kind", CLASSES)
 def test_an_error_survives_the_way_between_processes(kind: type[FootnoteError]) -> None:
     sent = kind("what happened", "what helps", reason=Reason.INDEX_FOLDER_OCCUPIED)
     error = pickle.loads(pickle.dumps(sent))  # noqa: S301 - our own

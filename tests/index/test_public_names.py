@@ -6,13 +6,10 @@ import sys
 import pytest
 
 import index
-import index.llamaindex
 from index.building.update import update
 from index.config import Config
 from index.errors import FootnoteError
 from index.library import Library
-from index.llamaindex.node_parser import FootnoteNodeParser
-from index.llamaindex.query_engine import FootnoteQueryEngine, FootnoteRetriever
 
 
 def test_the_public_names_are_the_real_things() -> None:
@@ -35,6 +32,10 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 def test_the_llamaindex_classes_are_at_their_package() -> None:
+    import index.llamaindex
+    from index.llamaindex.node_parser import FootnoteNodeParser
+    from index.llamaindex.query_engine import FootnoteQueryEngine, FootnoteRetriever
+
     assert index.llamaindex.FootnoteNodeParser is FootnoteNodeParser
     assert index.llamaindex.FootnoteQueryEngine is FootnoteQueryEngine
     assert index.llamaindex.FootnoteRetriever is FootnoteRetriever

@@ -11,6 +11,7 @@ import pytest
 from bot.config import BotConfig, read_config
 from bot.terminal.cli import main
 from tests.support.paths import ROOT
+from tests.support.tables import each_row
 
 CARDS = ["index/models/encoder_model/MODEL_CARD.md", "index/reading/reader_model/MODEL_CARD.md"]
 LIBRARIES = "index/training/libraries/README.md"
@@ -34,12 +35,12 @@ def file_of(dotted: str) -> Path | None:
     return None
 
 
-@pytest.mark.parametrize(("document", "link"), mentions(r"\]\((?!http)([^)#]+)(?:#[^)]*)?\)"))
+@each_row("document, link", mentions(r"\]\((?!http)([^)#]+)(?:#[^)]*)?\)"))
 def test_every_file_that_is_linked_exists(document: str, link: str) -> None:
     assert ((ROOT / document).parent / link).is_file()
 
 
-@pytest.mark.parametrize(("document", "link"), mentions(r"\]\((?!http)([^)#]*#[^)]*)\)"))
+@each_row("document, link", mentions(r"\]\((?!http)([^)#]*#[^)]*)\)"))
 def test_every_section_that_is_linked_exists(document: str, link: str) -> None:
     path, _, anchor = link.partition("#")
     text = ((ROOT / document).parent / path).read_text("utf-8")
@@ -47,22 +48,20 @@ def test_every_section_that_is_linked_exists(document: str, link: str) -> None:
     assert anchor in {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
-@pytest.mark.parametrize(("document", "path"), mentions(rf"(?<![\w/.-]){TOP}/[\w./-]*\w"))
+@each_row("document, path", mentions(rf"(?<![\w/.-]){TOP}/[\w./-]*\w"))
 def test_every_path_that_is_named_exists(document: str, path: str) -> None:
     if path != "corpus/a.md":  # an example
         assert (ROOT / path).exists()
 
 
-@pytest.mark.parametrize(("document", "name"), mentions(r"`((?:bot|index|tests)(?:\.\w+)+)"))
+@each_row("document, name", mentions(r"`((?:bot|index|tests)(?:\.\w+)+)"))
 def test_every_module_that_is_named_exists(document: str, name: str) -> None:
     if not file_of(name):
         parent, _, attribute = name.rpartition(".")
         assert hasattr(importlib.import_module(parent), attribute)
 
 
-@pytest.mark.parametrize(
-    ("document", "command"), mentions(r"python -m ((?:index|tests)\.[\w.]+(?: (?!#)[^`\n|]+)?)")
-)
+@each_row("document, command", mentions(r"python -m ((?:index|tests)\.[\w.]+(?: (?!#)[^`\n|]+)?)"))
 def test_every_module_that_is_run_exists_with_its_options(document: str, command: str) -> None:
     name, *arguments = command.split()
     file = file_of(name)
@@ -72,9 +71,7 @@ def test_every_module_that_is_run_exists_with_its_options(document: str, command
     assert all(f'"{argument}"' in source for argument in arguments if argument.startswith("--"))
 
 
-@pytest.mark.parametrize(
-    ("document", "command"), mentions(r"(?<![\w/-])footnote ([a-z]+(?: --[a-z][\w-]*)*)")
-)
+@each_row("document, command", mentions(r"(?<![\w/-])footnote ([a-z]+(?: --[a-z][\w-]*)*)"))
 def test_every_command_with_its_options_exists(document: str, command: str) -> None:
     name, *options = command.split()
     assert isinstance(main, click.Group)
@@ -83,7 +80,7 @@ def test_every_command_with_its_options_exists(document: str, command: str) -> N
         assert set(options) <= {option for parameter in parameters for option in parameter.opts}
 
 
-@pytest.mark.parametrize(("document", "key"), mentions(r"`\[([a-z]+\] [a-z_]+)"))
+@each_row("document, key", mentions(r"`\[([a-z]+\] [a-z_]+)"))
 def test_every_key_that_is_named_exists(document: str, key: str) -> None:
     section, name = key.split("] ")
     assert name in getattr(BotConfig(), section).model_dump()

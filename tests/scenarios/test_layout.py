@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.paths import ROOT
+from tests.support.tables import each_row
 
 LONGEST = 400
 """Lines of a file."""
@@ -56,12 +57,12 @@ def file_of_tests(module: str) -> str:
     return (Path("tests") / path.parent / f"test_{name}.py").as_posix()
 
 
-@pytest.mark.parametrize("module", [module for module in modules() if module not in UNTESTED_ALONE])
+@each_row("module", [module for module in modules() if module not in UNTESTED_ALONE])
 def test_each_module_has_a_test_file_of_its_name(module: str) -> None:
     assert (ROOT / file_of_tests(module)).is_file(), file_of_tests(module)
 
 
-@pytest.mark.parametrize("module", UNTESTED_ALONE)
+@each_row("module", UNTESTED_ALONE)
 def test_each_exception_is_still_one(module: str) -> None:
     assert (ROOT / module).is_file()
     assert not (ROOT / file_of_tests(module)).exists()

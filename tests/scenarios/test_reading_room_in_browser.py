@@ -5,14 +5,9 @@ import shutil
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from selenium.webdriver import Chrome
-from selenium.webdriver.common.by import By
-from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.expected_conditions import url_contains
-from selenium.webdriver.support.wait import WebDriverWait
 
 from bot.config import BotConfig
 from index.building.update import update
@@ -20,6 +15,9 @@ from index.library import Library
 from tests.support.browser import chromium
 from tests.support.reading_rooms import Rooms
 from tests.support.shared_folders import link_index
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -84,7 +82,7 @@ def ferries(library_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> L
     return Library.open(config)
 
 
-async def visit(rooms: Rooms, library: Library, look: Callable[[Chrome, str], None]) -> None:
+async def visit(rooms: Rooms, library: Library, look: "Callable[[Chrome, str], None]") -> None:
     """Open a reading room and look at it in Chromium, in another thread: the site runs in this one."""
     room = await rooms.open(library=library)
     address = f"http://127.0.0.1:{room.client.server.port}"
@@ -96,7 +94,7 @@ async def visit(rooms: Rooms, library: Library, look: Callable[[Chrome, str], No
     await asyncio.to_thread(run)
 
 
-def show_as(browser: Chrome, width: int, scheme: str) -> None:
+def show_as(browser: "Chrome", width: int, scheme: str) -> None:
     features = [{"name": "prefers-color-scheme", "value": scheme}]
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": features})
     metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
@@ -106,7 +104,12 @@ def show_as(browser: Chrome, width: int, scheme: str) -> None:
 async def test_ask_by_keyboard_and_follow_the_citation_to_its_sentence(
     rooms: Rooms, ferries: Library
 ) -> None:
-    def look(browser: Chrome, address: str) -> None:
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+    from selenium.webdriver.support.expected_conditions import url_contains
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    def look(browser: "Chrome", address: str) -> None:
         browser.get(address)
         browser.switch_to.active_element.send_keys(Keys.TAB)
         skip = browser.switch_to.active_element
@@ -141,12 +144,12 @@ async def test_ask_by_keyboard_and_follow_the_citation_to_its_sentence(
     await visit(rooms, ferries, look)
 
 
-def is_in_view(browser: Chrome, element: Any) -> bool:
+def is_in_view(browser: "Chrome", element: Any) -> bool:
     box = "const box = arguments[0].getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight"
     return bool(browser.execute_script(box, element))
 
 
-def colour_of(browser: Chrome, element: Any) -> str:
+def colour_of(browser: "Chrome", element: Any) -> str:
     return str(browser.execute_script("return getComputedStyle(arguments[0]).backgroundColor", element))
 
 
@@ -160,7 +163,7 @@ async def test_nothing_for_axe_to_find_nothing_to_scroll_sideways_and_nothing_th
         ".observe({type: 'layout-shift', buffered: true}); setTimeout(() => done(moved), 50)"
     )
 
-    def look(browser: Chrome, address: str) -> None:
+    def look(browser: "Chrome", address: str) -> None:
         for path in PAGES:
             for width, scheme in ((320, "light"), (640, "dark"), (1280, "light")):  # 640: 1280 at 200 %
                 show_as(browser, width, scheme)

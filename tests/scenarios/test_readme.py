@@ -7,10 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from llama_index.core.agent.workflow import FunctionAgent
-from llama_index.core.llms.mock import MockFunctionCallingLLM
 
-from index.llamaindex import FootnoteQueryEngine
 from tests.support.homes import ROOT, Home
 from tests.support.pseudo_terminal import PseudoTerminal
 
@@ -63,6 +60,11 @@ def test_the_python_example_prints_answer_and_sentence(
 
 @pytest.mark.slow
 def test_the_llamaindex_example_makes_a_tool(built_home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    from llama_index.core.agent.workflow import FunctionAgent
+    from llama_index.core.llms.mock import MockFunctionCallingLLM
+
+    from index.llamaindex import FootnoteQueryEngine
+
     monkeypatch.chdir(built_home.folder)
     names: dict[str, object] = {"llm": MockFunctionCallingLLM()}
     exec(example("from llama_index.core.agent.workflow import FunctionAgent"), names)  # noqa: S102 - the README's own lines

@@ -5,9 +5,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from selenium.webdriver import Chrome
 
 from index.articles.corpus import CorpusFile, corpus_files, read_article
 from index.ingestion.pages import add_page
@@ -17,6 +17,9 @@ from index.segmentation.sentences import split_sentences
 from tests.support.browser import TARGET_STYLE, chromium, target_text
 from tests.support.paths import ROOT
 from tests.support.web_server import WebServer, web_server
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -89,7 +92,7 @@ def test_the_browser_highlights_the_words_of_the_citation(
     assert right >= RIGHT, wrong
 
 
-def _highlighted(browser: Chrome, web: WebServer, linked: LinkedSentence, number: int) -> str:
+def _highlighted(browser: "Chrome", web: WebServer, linked: LinkedSentence, number: int) -> str:
     """Open a link, and return what is highlighted in view once there is something."""
     path = f"/{linked.page}.html"
     anew = f"{path}?{number}"  # else the browser would stay in the page that it has
@@ -97,7 +100,7 @@ def _highlighted(browser: Chrome, web: WebServer, linked: LinkedSentence, number
     browser.get((linked.link or "").replace(path, anew, 1))
     deadline = time.monotonic() + PATIENCE
     while not (found := target_text(browser)) and time.monotonic() < deadline:
-        pass
+        time.sleep(0.05)  # a look keeps both processes busy
     return found
 
 

@@ -6,11 +6,12 @@ from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import pytest
-from PIL import Image
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
 
 COLOUR = (255, 0, 255)
 TARGET_STYLE = "<style>::target-text { background: #ff00ff !important; color: #ff00ff !important }</style>"
@@ -38,8 +39,11 @@ return drawn
 
 
 @contextmanager
-def chromium(width: int = 1000, height: int = 1000) -> Iterator[Chrome]:
+def chromium(width: int = 1000, height: int = 1000) -> "Iterator[Chrome]":
     """Run Chromium until the block ends, cut off from other machines; skip where it is not installed."""
+    from selenium.webdriver import Chrome, ChromeOptions
+    from selenium.webdriver.chrome.service import Service
+
     browser, driver = shutil.which("chromium"), shutil.which("chromedriver")
     if browser is None or driver is None:
         pytest.skip("needs Chromium and its driver: apt-get install chromium chromium-driver")
@@ -65,8 +69,10 @@ def chromium(width: int = 1000, height: int = 1000) -> Iterator[Chrome]:
         running.quit()
 
 
-def target_text(browser: Chrome) -> str:
+def target_text(browser: "Chrome") -> str:
     """Return the characters in view, without spaces, that are drawn in the colour of `TARGET_STYLE`."""
+    from PIL import Image
+
     shot = browser.execute_cdp_cmd("Page.captureScreenshot", {"format": "png", "optimizeForSpeed": True})
     picture = Image.open(BytesIO(b64decode(shot["data"]))).convert("RGB")
     if COLOUR not in dict(map(reversed, picture.getcolors(picture.width * picture.height) or ())):

@@ -4,17 +4,16 @@ import inspect
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import torch
-
 from index.training.examples.batches import Batch
 
 if TYPE_CHECKING:
+    from torch import Tensor
     from transformers import PreTrainedModel
+
+    Logits = tuple[Tensor, Tensor]
 
 MASKED_LOGIT = -1e4
 """Logit of what must not be marked."""
-
-Logits = tuple[torch.Tensor, torch.Tensor]
 
 
 def load_model(folder: Path, seed: int, layers: int | None = None) -> "PreTrainedModel":
@@ -22,6 +21,7 @@ def load_model(folder: Path, seed: int, layers: int | None = None) -> "PreTraine
 
     With `layers`, only that many of its lowest layers are loaded.
     """
+    import torch
     from transformers import AutoConfig, AutoModelForQuestionAnswering
 
     torch.manual_seed(seed)
@@ -41,8 +41,10 @@ def load_model(folder: Path, seed: int, layers: int | None = None) -> "PreTraine
     return model
 
 
-def span_logits(model: "PreTrainedModel", batch: Batch) -> Logits:
+def span_logits(model: "PreTrainedModel", batch: Batch) -> "Logits":
     """Return the logits of the answer's first and last token, float32 [n, length]."""
+    import torch
+
     inputs: dict[str, Any] = {"input_ids": batch.ids, "attention_mask": batch.mask}
     if "token_type_ids" in inspect.signature(model.forward).parameters:
         inputs["token_type_ids"] = batch.types
@@ -52,8 +54,10 @@ def span_logits(model: "PreTrainedModel", batch: Batch) -> Logits:
     return start.masked_fill(masked, MASKED_LOGIT), end.masked_fill(masked, MASKED_LOGIT)
 
 
-def marking_loss(logits: Logits, batch: Batch) -> torch.Tensor:
+def marking_loss(logits: "Logits", batch: Batch) -> "Tensor":
     """Return the cross-entropy of the first and the last token that people marked, the mean of both."""
+    import torch
+
     losses = [
         torch.nn.functional.cross_entropy(scores, torch.from_numpy(marked))
         for scores, marked in zip(logits, (batch.starts, batch.ends), strict=True)

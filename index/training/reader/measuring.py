@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
 
 from index.evaluation.measures import auroc
 from index.reading.span_reader import best_span
@@ -32,6 +31,8 @@ class Measurements:
 
 def measure(model: "PreTrainedModel", held_out: Sequence[Batch]) -> Measurements:
     """Measure the model on windows with an answer and windows without one."""
+    import torch
+
     f1, margins, has_answer = [], [], []
     model.eval()  # type: ignore[no-untyped-call]
     with torch.inference_mode():

@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from index.records import Progress
 from index.training.examples.batches import Batch
@@ -21,11 +19,13 @@ from index.training.reader.measuring import measure
 from index.training.reader.recipe import Recipe
 
 if TYPE_CHECKING:
+    import torch
     from transformers import PreTrainedModel
+
+    Tensors = tuple[torch.Tensor, ...] | list[torch.Tensor]
 
 CHECKPOINT_FILE = "checkpoint.pt"
 LOG_FILE = "log.jsonl"
-Tensors = tuple[torch.Tensor, ...] | list[torch.Tensor]
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
 
 
@@ -33,6 +33,9 @@ class Training:
     """A model in training: it computes in `compute_type`, and its weights are updated in single precision."""
 
     def __init__(self, model: "PreTrainedModel", recipe: Recipe) -> None:
+        import torch
+        from torch.optim.swa_utils import AveragedModel
+
         self._recipe = recipe
         _choose_weights(model, recipe.frozen_layers)
         self._exact = model
@@ -75,6 +78,8 @@ class Training:
 
     def learn(self, batch: Batch) -> float:
         """Make one step of AdamW on a batch; return its loss."""
+        import torch
+
         loss = marking_loss(span_logits(self.model, batch), batch)
         loss.backward()  # type: ignore[no-untyped-call]
         for exact, weight in self._weights:
@@ -88,18 +93,24 @@ class Training:
         self.step += 1
         return float(loss.detach())
 
-    def _update_average(self, averages: Tensors, weights: Tensors, count: torch.Tensor | int) -> None:
+    def _update_average(self, averages: "Tensors", weights: "Tensors", count: "torch.Tensor | int") -> None:
         """Average exponentially; the first weights are soon forgotten."""
+        from torch.optim.swa_utils import get_ema_multi_avg_fn
+
         decay = min(self._recipe.average, int(count) / (9 + int(count)))
         get_ema_multi_avg_fn(decay)(averages, weights, count)  # type: ignore[no-untyped-call]
 
-    @torch.no_grad()
     def _copy_weights(self) -> None:
-        for exact, weight in self._weights:
-            weight.copy_(exact)
+        import torch
+
+        with torch.no_grad():
+            for exact, weight in self._weights:
+                weight.copy_(exact)
 
     def save(self, path: Path) -> None:
         """Write what is needed to continue; an older checkpoint stays until the new one is complete."""
+        import torch
+
         draft = path.with_suffix(".draft")
         state = {
             "step": self.step,
@@ -113,6 +124,8 @@ class Training:
 
     def load(self, path: Path) -> None:
         """Continue from a checkpoint."""
+        import torch
+
         state = torch.load(path, weights_only=True)
         self.step = state["step"]
         self._exact.load_state_dict(state["weights"])
@@ -128,8 +141,10 @@ class Training:
         return averaged
 
 
-def compute_type() -> torch.dtype:
+def compute_type() -> "torch.dtype":
     """Return bfloat16 if the processor computes in it, else single precision, which is then faster."""
+    import torch
+
     capabilities = torch.cpu.get_capabilities()
     has_bfloat16 = capabilities.get("avx512_bf16") or capabilities.get("amx_bf16")
     return torch.bfloat16 if has_bfloat16 else torch.float32

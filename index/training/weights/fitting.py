@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize  # type: ignore[import-untyped]
-from scipy.special import expit  # type: ignore[import-untyped]
 
 from index.training.weights.report import ConfidenceExample
 
@@ -55,6 +53,8 @@ def fit_confidence(
 
     The first of `names` is the bias. `signs` gives 1 or -1 for evidence that may count in one direction only.
     """
+    from scipy.special import expit  # type: ignore[import-untyped]
+
     evidence = np.array([example.evidence for example in examples])
     right = np.array([example.right for example in examples], dtype=np.float64)
     counts = Counter(example.kind for example in examples)
@@ -98,6 +98,8 @@ def _minimise(
     bounds: Sequence[tuple[float | None, float | None]] | None = None,
 ) -> Vector:
     """Return the weights that minimise a convex loss, which returns its value and its gradient."""
+    from scipy.optimize import minimize  # type: ignore[import-untyped]
+
     options = {"maxiter": 1_000, "maxfun": 10_000, "ftol": 1e-14, "gtol": 1e-9}
     best = minimize(loss, np.zeros(count), jac=True, method="L-BFGS-B", bounds=bounds, options=options)
     weights: Vector = best.x

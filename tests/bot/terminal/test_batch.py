@@ -7,6 +7,7 @@ import pytest
 
 from bot.terminal.batch import LONGEST_LINE, BadLine, Line, parse_line
 from tests.support.homes import Home
+from tests.support.tables import each_row
 
 GOOD = {"id": "a", "question": "Who confirmed the strike?"}
 
@@ -20,8 +21,8 @@ def test_an_id_is_any_string_or_number(identity: Any) -> None:
     assert parse_line(1, line(id=identity)) == Line(id=identity, question="Who confirmed the strike?")
 
 
-@pytest.mark.parametrize(
-    ("data", "identity", "words"),
+@each_row(
+    "data, identity, words",
     [
         (b"{", None, "line 3: not JSON"),
         (b"[" * 100_000, None, "line 3: not JSON"),

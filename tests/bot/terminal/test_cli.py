@@ -14,6 +14,7 @@ from bot.terminal.cli import main
 from bot.terminal.command_group import Command
 from index.library import Library
 from tests.support.homes import ROOT, STRIKE, Home, hear_interrupts
+from tests.support.tables import each_row
 
 COMMANDS = {name: command for name, command in main.commands.items() if isinstance(command, Command)}
 
@@ -34,7 +35,7 @@ def test_help_and_version_load_nothing_heavy() -> None:
     assert run.stdout.splitlines()[-1] == ""
 
 
-@pytest.mark.parametrize("name", [None, *COMMANDS])
+@each_row("name", [None, *COMMANDS])
 def test_the_examples_of_the_help_are_quoted_for_every_shell(name: str | None) -> None:
     """In zsh a bare "?" is a pattern that matches nothing, and an apostrophe opens a quotation everywhere."""
     examples = (COMMANDS[name] if name else main).examples

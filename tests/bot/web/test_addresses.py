@@ -16,6 +16,7 @@ from bot.web.addresses import (
 )
 from index.records import Citation, Source
 from index.segmentation.characters import replace_surrogates
+from tests.support.tables import each_row
 
 
 @given(st.text(min_size=1).filter(lambda text: not {".", ".."} & {*text.split("/")}))
@@ -52,8 +53,8 @@ def test_the_root_is_found_from_everywhere(path: str) -> None:
     assert urljoin(f"https://example.org/below{path}", site_root(path)) == "https://example.org/below/"
 
 
-@pytest.mark.parametrize(
-    ("listen", "public_url", "host", "allowed"),
+@each_row(
+    "listen, public_url, host, allowed",
     [
         ("127.0.0.1:8080", "", "127.0.0.1:8080", True),
         ("127.0.0.1:8080", "", "localhost", True),

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import pytest
-
 from tests.fake_discord import limits, limits_commands
 from tests.fake_discord.problems import DiscordError, Problem
+from tests.support.tables import each_row
 
 NOBODY = {"parse": []}
 
@@ -253,7 +252,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
+@each_row("case", CASES)
 def test_a_limit(case: str) -> None:
     within, beyond, path = CASES[case]
     assert within == []

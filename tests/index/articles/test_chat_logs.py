@@ -10,6 +10,7 @@ from index.articles.outline import with_outline
 from index.articles.plain_text import read_plain_text
 from index.errors import UnreadableFileError
 from tests.support.growth import LINEAR, growth
+from tests.support.tables import each_row
 
 IRC = """[10:02] <joel> who renews the certificate
 [10:03] * wren joined
@@ -150,7 +151,7 @@ def test_messages(text: str, expected: list[tuple[str, str]]) -> None:
     assert messages(text) == expected
 
 
-@pytest.mark.parametrize(
+@each_row(
     "stamp",
     [
         "[08 Feb 18:02]",

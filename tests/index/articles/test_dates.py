@@ -6,13 +6,14 @@ import pytest
 
 from index.articles.dates import latest_date
 from index.articles.front_matter import split_front_matter
+from tests.support.tables import each_row
 
 
 def seconds(*date: int) -> int:
     return int(datetime(*date, tzinfo=UTC).timestamp())  # type: ignore[misc,arg-type]
 
 
-@pytest.mark.parametrize(
+@each_row(
     "written",
     [
         "2024-05-03",

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from index.articles.front_matter import FLAW, Description, split_front_matter, title_in
+from tests.support.tables import each_row
 
 FULL = """---
 title: "Bees: a
@@ -50,8 +51,8 @@ def test_what_is_no_front_matter_is_text(text: str) -> None:
     assert split_front_matter(text) == (Description(), text)
 
 
-@pytest.mark.parametrize(
-    ("yaml", "description"),
+@each_row(
+    "yaml, description",
     [
         ("url: javascript:alert(1)", Description()),
         ("url: file:///etc/passwd", Description()),
@@ -81,8 +82,8 @@ def test_a_long_value_is_cut_short() -> None:
     assert description.title == "x" * 999 + "…"
 
 
-@pytest.mark.parametrize(
-    ("text", "title"),
+@each_row(
+    "text, title",
     [
         ("The title\n\nBody.", "The title"),
         ("\n\n  The   title \n \nBody.", "The title"),

@@ -3,6 +3,7 @@
 import pytest
 
 from index.articles.html_text import read_html
+from tests.support.tables import each_row
 
 TEXT = "<p>They dance for food. They fly for three miles and come back.</p><p>They sleep at night.</p>"
 READ = "They dance for food. They fly for three miles and come back.\n\nThey sleep at night."
@@ -12,7 +13,7 @@ def text_of(markup: str) -> str:
     return read_html(markup.encode()).text
 
 
-@pytest.mark.parametrize(
+@each_row(
     "page",
     [
         f"<nav><a href=/>Home</a></nav><h1>Bees</h1>{TEXT}<footer>Registered in 1987.</footer>",

@@ -142,7 +142,7 @@ def test_long_parts_that_other_parts_refer_to(opening: str, repeated: str) -> No
         end = closing.get(opening, "</style>" if opening == "<style>" else "")
         return (opening + repeated * times + end + parts).encode()
 
-    assert growth(read_html, page(2_000), page(8_000)) < LINEAR
+    assert growth(read_html, page(1_000), page(4_000)) < LINEAR
 
 
 def test_language() -> None:
@@ -207,7 +207,7 @@ def test_deep_and_broken_markup(opening: str, closing: str) -> None:
         return (opening * times + "words" + closing * times).encode()
 
     texts = []
-    assert growth(lambda data: texts.append(read_html(data).text), page(1_500), page(6_000)) < LINEAR
+    assert growth(lambda data: texts.append(read_html(data).text), page(1_000), page(4_000)) < LINEAR
     hidden = opening in ("<script>", '<a x="', "<a ", "</", "<![CDATA[", "<!--")
     assert all("words" in text or hidden for text in texts)
 

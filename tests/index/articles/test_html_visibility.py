@@ -1,8 +1,7 @@
 """What of a page is hidden, and what of it a click opens."""
 
-import pytest
-
 from index.articles.html_text import read_html
+from tests.support.tables import each_row
 
 
 def text_of(markup: str) -> str:
@@ -12,7 +11,7 @@ def text_of(markup: str) -> str:
 SEEN = "Bees\n\nThey dance.\n\nThey fly."
 
 
-@pytest.mark.parametrize(
+@each_row(
     "markup",
     [
         "<p hidden>secret</p>",
@@ -48,7 +47,7 @@ def test_what_nobody_sees_is_no_text(markup: str) -> None:
     assert text_of(markup) == SEEN
 
 
-@pytest.mark.parametrize(
+@each_row(
     "markup",
     [
         "<p style='display:block'>shown</p>",
@@ -73,7 +72,7 @@ def test_what_only_looks_hidden_is_text(markup: str) -> None:
     assert text_of(markup) == SEEN.replace("They fly", "shown\n\nThey fly")
 
 
-@pytest.mark.parametrize(
+@each_row(
     "markup",
     [
         "<details><summary>How far?</summary><p>Three miles.</p></details>",

@@ -8,14 +8,15 @@ from index.articles.markdown_text import read_markdown
 from index.errors import UnreadableFileError
 from tests.support.blocks import leads, shown
 from tests.support.growth import LINEAR, growth
+from tests.support.tables import each_row
 
 
 def text(content: str) -> str:
     return read_markdown(content).text
 
 
-@pytest.mark.parametrize(
-    ("content", "expected"),
+@each_row(
+    "content, expected",
     [
         ("The **harbour** is *old* and ***deep***.", "The harbour is old and deep."),
         ("Set `max_age` to `` a `b` ``.", "Set max_age to a `b`."),
@@ -151,7 +152,7 @@ def test_footnotes_stand_where_they_are_written_and_leave_no_marks() -> None:
     ]
 
 
-@pytest.mark.parametrize(
+@each_row(
     "content",
     [
         "> [!warning] Nettles\n> The field is closed.",

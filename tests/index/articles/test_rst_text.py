@@ -11,6 +11,7 @@ from index.articles.rst_text import read_rst
 from index.errors import UnreadableFileError
 from tests.support.blocks import leads, shown
 from tests.support.growth import LINEAR, growth
+from tests.support.tables import each_row
 
 SETTINGS = """:orphan:
 
@@ -62,8 +63,8 @@ def test_the_fields_at_the_top_describe_the_article() -> None:
     assert read_rst(".. title:: Boats\n\nText.").description == Description(title="Boats")
 
 
-@pytest.mark.parametrize(
-    ("content", "expected"),
+@each_row(
+    "content, expected",
     [
         ("**Bold**, *it*, ``a_b`` and `cited`.", "Bold, it, a_b and cited."),
         ("Raises :exc:`~ext.commands.BadUnionArgument`.", "Raises BadUnionArgument."),

@@ -8,6 +8,7 @@ from yarl import URL
 
 from index.errors import IngestionError, Reason
 from index.ingestion.addresses import is_public, resolve, web_address
+from tests.support.tables import each_row
 
 PRIVATE = """
     0.0.0.0 10.0.0.1 100.64.0.1 100.100.100.200 127.0.0.1 127.8.8.8 168.63.129.16 169.254.169.254 172.16.0.1
@@ -18,7 +19,7 @@ PRIVATE = """
 """.split()
 
 
-@pytest.mark.parametrize("address", PRIVATE)
+@each_row("address", PRIVATE)
 def test_what_is_not_on_the_public_internet_is_refused(address: str) -> None:
     assert not is_public(address)
     host = f"[{address}]" if ":" in address else address

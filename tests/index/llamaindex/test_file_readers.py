@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from index.articles.file_formats import SUFFIXES
-from index.llamaindex.file_readers import file_extractor
 from tests.support.small_corpus import put
 
 
 def test_llamaindex_reads_a_folder_with_our_file_formats(tmp_path: Path) -> None:
     from llama_index.core import SimpleDirectoryReader
+
+    from index.llamaindex.file_readers import file_extractor
 
     assert set(file_extractor()) == SUFFIXES
     put(tmp_path, "a.txt", "The café.".encode("latin-1"))

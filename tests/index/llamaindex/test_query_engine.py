@@ -6,32 +6,31 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from llama_index.core.agent.workflow import FunctionAgent
-from llama_index.core.base.llms.types import ChatMessage, MessageRole, TextBlock, ToolCallBlock
-from llama_index.core.llms.mock import MockFunctionCallingLLM, MockLLM
-from llama_index.core.query_engine import RetrieverQueryEngine
-from llama_index.core.response_synthesizers import ResponseMode, get_response_synthesizer
-from llama_index.core.tools import QueryEngineTool
-from llama_index.vector_stores.faiss import FaissVectorStore
 
 from index.config import Config
 from index.errors import UnknownArticleError
 from index.library import Library
-from index.llamaindex import FootnoteQueryEngine, FootnoteRetriever
 from index.records import NO_ANSWER
+from tests.support.lazy_modules import LazyModule
 
 pytestmark = pytest.mark.slow
+
+llamaindex = LazyModule("index.llamaindex")
 
 QUESTION = "How many leaflets did the U.S. drop?"
 
 
 @pytest.fixture(scope="module")
-def engine(library_config: Path) -> FootnoteQueryEngine:
-    return FootnoteQueryEngine.from_config(library_config)
+def engine(library_config: Path) -> Any:
+    return llamaindex.FootnoteQueryEngine.from_config(library_config)
 
 
 def test_an_agent_asks_the_library(library_config: Path) -> None:
     """The three lines of the README, with a model that calls the tool and repeats what it says."""
+    from llama_index.core.agent.workflow import FunctionAgent
+    from llama_index.core.base.llms.types import ChatMessage, MessageRole, TextBlock, ToolCallBlock
+    from llama_index.core.llms.mock import MockFunctionCallingLLM
+    from llama_index.core.tools import QueryEngineTool
 
     def respond(messages: list[ChatMessage], **_: Any) -> ChatMessage:
         if messages[-1].role == MessageRole.TOOL:
@@ -40,7 +39,7 @@ def test_an_agent_asks_the_library(library_config: Path) -> None:
         return ChatMessage(role="assistant", blocks=[TextBlock(text=""), call])
 
     llm = MockFunctionCallingLLM(response_generator=respond)
-    engine = FootnoteQueryEngine.from_config(library_config)
+    engine = llamaindex.FootnoteQueryEngine.from_config(library_config)
     agent = FunctionAgent(tools=[QueryEngineTool.from_defaults(engine)], llm=llm)
 
     async def ask() -> Any:
@@ -52,9 +51,7 @@ def test_an_agent_asks_the_library(library_config: Path) -> None:
     assert call.tool_output.raw_output.source_nodes[0].node.text.startswith("The U.S. dropped 90,000")
 
 
-def test_source_nodes_have_unique_ids_and_true_offsets(
-    engine: FootnoteQueryEngine, library_config: Path
-) -> None:
+def test_source_nodes_have_unique_ids_and_true_offsets(engine: Any, library_config: Path) -> None:
     response = engine.query(QUESTION)
     library = Library.open(Config.read(library_config))
     nodes = [found.node for found in response.source_nodes]
@@ -72,7 +69,9 @@ def test_source_nodes_have_unique_ids_and_true_offsets(
 
 
 def test_identical_sentences_are_one_node_that_names_the_other_articles(library_config: Path) -> None:
-    nodes = FootnoteRetriever.from_config(library_config, top_k=4).retrieve("How long is the red bridge?")
+    nodes = llamaindex.FootnoteRetriever.from_config(library_config, top_k=4).retrieve(
+        "How long is the red bridge?"
+    )
     equal = [found.node for found in nodes if found.node.text == "The red bridge is 900 metres long."]
     (node,) = equal
     named = {node.metadata["article"], *node.metadata["also"]}
@@ -80,28 +79,28 @@ def test_identical_sentences_are_one_node_that_names_the_other_articles(library_
 
 
 def test_a_node_links_to_its_sentence(library_config: Path) -> None:
-    retriever = FootnoteRetriever.from_config(library_config, article="bridges/three", top_k=1)
+    retriever = llamaindex.FootnoteRetriever.from_config(library_config, article="bridges/three", top_k=1)
     (found,) = retriever.retrieve("How long is the red bridge?")
     address, _, words = found.node.metadata["link"].partition("#:~:text=")
     assert (address, words) == (found.node.metadata["url"], "The%20red%20bridge%20is,900%20metres%20long.")
 
 
-def test_what_the_articles_do_not_say_is_said(engine: FootnoteQueryEngine) -> None:
+def test_what_the_articles_do_not_say_is_said(engine: Any) -> None:
     response = engine.query("asdf qwer zxcv")
     assert str(response) == NO_ANSWER
     assert response.metadata is not None
     assert response.metadata["answerable"] is False
 
 
-def test_asynchronous_queries_run_off_the_event_loop(engine: FootnoteQueryEngine, monkeypatch: Any) -> None:
+def test_asynchronous_queries_run_off_the_event_loop(engine: Any, monkeypatch: Any) -> None:
     threads: list[int] = []
-    ask = FootnoteRetriever.ask
+    ask = llamaindex.FootnoteRetriever.ask
 
-    def spy(self: FootnoteRetriever, query: Any) -> Any:
+    def spy(self: Any, query: Any) -> Any:
         threads.append(threading.get_ident())
         return ask(self, query)
 
-    monkeypatch.setattr(FootnoteRetriever, "ask", spy)
+    monkeypatch.setattr(llamaindex.FootnoteRetriever, "ask", spy)
 
     async def both() -> Any:
         return await asyncio.gather(engine.aquery(QUESTION), engine.aquery("Who is the spokesman?"))
@@ -112,22 +111,27 @@ def test_asynchronous_queries_run_off_the_event_loop(engine: FootnoteQueryEngine
 
 
 def test_one_article_only(library_config: Path) -> None:
-    retriever = FootnoteRetriever.from_config(library_config, article="bridges/one", top_k=2)
+    retriever = llamaindex.FootnoteRetriever.from_config(library_config, article="bridges/one", top_k=2)
     assert {found.node.metadata["article"] for found in retriever.retrieve(QUESTION)} == {"bridges/one"}
     with pytest.raises(UnknownArticleError, match="bridges/oen"):
-        FootnoteRetriever.from_config(library_config, article="bridges/oen").retrieve(QUESTION)
+        llamaindex.FootnoteRetriever.from_config(library_config, article="bridges/oen").retrieve(QUESTION)
 
 
 def test_a_synthesizer_of_llamaindex_takes_our_nodes(library_config: Path) -> None:
+    from llama_index.core.llms.mock import MockLLM
+    from llama_index.core.query_engine import RetrieverQueryEngine
+    from llama_index.core.response_synthesizers import ResponseMode, get_response_synthesizer
+
+    retriever = llamaindex.FootnoteRetriever.from_config(library_config)
     synthesizer = get_response_synthesizer(llm=MockLLM(), response_mode=ResponseMode.COMPACT)
-    response = RetrieverQueryEngine(FootnoteRetriever.from_config(library_config), synthesizer).query(
-        QUESTION
-    )
+    response = RetrieverQueryEngine(retriever, synthesizer).query(QUESTION)
     assert "90,000" in response.source_nodes[0].node.get_content()
     assert "90,000" in str(response)  # the model repeats its prompt, which holds the sentences
 
 
 def test_llamaindex_opens_our_vectors(library_config: Path) -> None:
+    from llama_index.vector_stores.faiss import FaissVectorStore
+
     config = Config.read(library_config)
     library = Library.open(config)
     path = config.index_directory / "generations" / library.generation / "sentences.faiss"

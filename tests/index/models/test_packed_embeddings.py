@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import numpy as np
-import onnx
 import onnxruntime
 import pytest
 
 from index.arrays import Floats
 from index.models.packed_embeddings import BLOCK, pack_embeddings
+from tests.support.lazy_modules import LazyModule
+
+onnx = LazyModule("onnx")
 
 ROWS, WIDTH = 7, 3 * BLOCK
 

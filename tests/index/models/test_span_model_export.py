@@ -5,13 +5,15 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-import onnx
 import pytest
 
 from index.errors import ModelDamagedError, ModelMissingError
 from index.models.span_model import SpanModel
 from index.models.span_model_export import export_span_model
+from tests.support.lazy_modules import LazyModule
 from tests.support.tiny_span_models import save_tiny_reader
+
+onnx = LazyModule("onnx")
 
 QUESTION, TEXT = "who built the bridge?", "the bridge over the river was built by anna müller in 1842."
 

@@ -11,6 +11,7 @@ from index.reading.links import LONGEST_ARTICLE, LONGEST_LINK, PageText, sentenc
 from index.records import Block, BlockKind, Cell
 from index.segmentation.blocks import split_blocks
 from index.segmentation.sentences import split_sentences
+from tests.support.tables import each_row
 
 URL = "https://example.org/ferry"
 
@@ -159,8 +160,8 @@ def test_unspaced_scripts_are_cut_behind_punctuation_only() -> None:
     assert parsed(link) == {"start": "自転車は船に持ち込めますが、", "end": "窓口で予約してください。"}
 
 
-@pytest.mark.parametrize(
-    ("url", "opened"),
+@each_row(
+    "url, opened",
     [
         (URL, f"{URL}#:~:text=Bees%20hum."),
         (f"{URL}?a=1&b=2", f"{URL}?a=1&b=2#:~:text=Bees%20hum."),

@@ -6,10 +6,11 @@ from hypothesis import strategies as st
 
 from index.reading.whole_words import widen
 from tests.support.growth import LINEAR, growth
+from tests.support.tables import each_row
 
 
-@pytest.mark.parametrize(
-    ("text", "marked", "expected"),
+@each_row(
+    "text, marked, expected",
     [
         ("Connect to play.emberfall.net, then log in.", "play", "play.emberfall.net"),
         ("Write to billing@emberfall.com.", "emberfall.com", "billing@emberfall.com"),

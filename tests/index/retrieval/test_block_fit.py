@@ -6,6 +6,7 @@ from index.records import Block, BlockKind, Candidate
 from index.retrieval.block_fit import BLOCK_PENALTIES, block_penalty, other_section_penalties
 from index.retrieval.ranking import Ranker
 from tests.support.candidates import candidate, idf
+from tests.support.tables import each_row
 
 
 def block(kind: BlockKind, *section: str) -> Block:
@@ -16,8 +17,8 @@ def code(row: int, text: str, dense: float = 0.5) -> Candidate:
     return candidate(row, text, dense, block=block(BlockKind.CODE))
 
 
-@pytest.mark.parametrize(
-    ("question", "line"),
+@each_row(
+    "question, line",
     [
         ("Which command starts the ferry server?", "ferryd --start"),
         ("What do I type to start the ferry server?", "ferryd --start"),

@@ -1,12 +1,11 @@
 """Abbreviations: whether a sentence goes on after their full stop."""
 
-import pytest
-
 from index.segmentation.abbreviations import goes_on
+from tests.support.tables import each_row
 
 
-@pytest.mark.parametrize(
-    ("before", "following", "on"),
+@each_row(
+    "before, following, on",
     [
         ("It was approx.", "Nine metres", True),
         ("at 9 a.m.", "Monday", True),

@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.segmentation.search_terms import LONGEST_TERM, number_wordings, terms
+from tests.support.tables import each_row
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
+@each_row(
+    "text, expected",
     [
         ("US, U.S. and US-led", ["us", "us", "us", "led"]),
         ("pro-Assad fighters", ["pro", "assad", "fighter"]),

@@ -5,8 +5,6 @@ from pathlib import Path
 import faiss
 import numpy as np
 import pytest
-from llama_index.core.vector_stores.types import VectorStoreQuery
-from llama_index.vector_stores.faiss import FaissVectorStore
 
 from index.errors import IndexDamagedError
 from index.storage.vectors import RECALL_TARGET, Floats, Vectors
@@ -136,6 +134,9 @@ def test_a_missing_file_is_damage_and_a_missing_folder_an_error(tmp_path: Path) 
 
 
 def test_llama_index_opens_the_file(tmp_path: Path) -> None:
+    from llama_index.core.vector_stores.types import VectorStoreQuery
+    from llama_index.vector_stores.faiss import FaissVectorStore
+
     made = clusters(50)
     Vectors.build(made).save(tmp_path / "x.faiss")
     store = FaissVectorStore.from_persist_path(str(tmp_path / "x.faiss"))

@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
-import torch
 
 from index.training.examples.batches import Batch
 from index.training.reader.extractive import MASKED_LOGIT, load_model, marking_loss, span_logits
+from tests.support.lazy_modules import LazyModule
 from tests.support.miniature_datasets import lesson_batches
 from tests.support.tiny_span_models import save_tiny_reader
+
+torch = LazyModule("torch")
 
 
 @pytest.fixture(scope="module")

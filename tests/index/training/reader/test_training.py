@@ -4,18 +4,20 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-import torch
-from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
 from index.training.progress import no_progress
 from index.training.reader.extractive import load_model
 from index.training.reader.recipe import Recipe
 from index.training.reader.training import CHECKPOINT_FILE, LOG_FILE, Training, learn_batches
+from tests.support.lazy_modules import LazyModule
 from tests.support.miniature_datasets import lesson_batches
 from tests.support.tiny_span_models import save_tiny_reader
+
+safetensors, torch = LazyModule("safetensors.torch"), LazyModule("torch")
 
 STEPS = 13
 RECIPE = Recipe(
@@ -69,8 +71,8 @@ def test_it_learns(encoder: Path, trained: Path) -> None:
     assert [line["step"] for line in lines] == [5, 10, STEPS]
     assert lines[-1]["loss"] < 0.9 * lines[0]["loss"]
     assert all(0 <= line[name] <= 1 for line in lines for name in ("f1", "exact", "auroc"))
-    before = load_file(encoder / "model.safetensors")
-    after = load_file(trained / "model" / "model.safetensors")
+    before = safetensors.load_file(encoder / "model.safetensors")
+    after = safetensors.load_file(trained / "model" / "model.safetensors")
     assert all(tensor.dtype == torch.float32 for tensor in after.values())
     words = "embeddings.word_embeddings.weight"  # frozen, and given back as they were
     assert torch.equal(after[f"bert.{words}"], before[words])
@@ -96,7 +98,7 @@ def test_it_continues_where_it_was_stopped(encoder: Path, trained: Path, tmp_pat
         assert not (tmp_path / "model").exists()
     folder = run(encoder, tmp_path, stop)
     assert steps[:12] == [1, 2, 3, 4, 5, 6, 5, 6, 7, 8, 9, 9]  # from the last checkpoint on
-    ours, theirs = (load_file(path / "model.safetensors") for path in (folder, trained / "model"))
+    ours, theirs = (safetensors.load_file(path / "model.safetensors") for path in (folder, trained / "model"))
     assert ours.keys() == theirs.keys()
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)
     assert {path.name for path in tmp_path.iterdir()} == {"model", CHECKPOINT_FILE, LOG_FILE}
@@ -118,7 +120,7 @@ def test_the_model_is_a_running_average_that_soon_forgets_its_start(encoder: Pat
     name = "bert.encoder.layer.1.output.dense.weight"
     (batch, *_) = lesson_batches(encoder, 4096)
 
-    def learn(average: float, steps: int) -> torch.Tensor:
+    def learn(average: float, steps: int) -> Any:
         training = Training(load_model(encoder, 1), replace(RECIPE, average=average))
         for _ in range(steps):
             training.learn(batch)
@@ -143,7 +145,7 @@ def test_a_checkpoint_that_is_cut_off_leaves_the_one_before(
         path.write_bytes(b"half")
         raise OSError("disk full")
 
-    monkeypatch.setattr(torch, "save", fail)
+    monkeypatch.setattr("torch.save", fail)
     with pytest.raises(OSError, match="disk full"):
         training.save(tmp_path / CHECKPOINT_FILE)
     assert (tmp_path / CHECKPOINT_FILE).read_bytes() == before
@@ -154,8 +156,8 @@ def test_a_checkpoint_that_is_cut_off_leaves_the_one_before(
 def test_held_out_windows_are_measured_on_and_never_learnt(
     encoder: Path, trained: Path, tmp_path: Path
 ) -> None:
-    other = load_file(run(encoder, tmp_path, measured=9) / "model.safetensors")
-    model = load_file(trained / "model" / "model.safetensors")
+    other = safetensors.load_file(run(encoder, tmp_path, measured=9) / "model.safetensors")
+    model = safetensors.load_file(trained / "model" / "model.safetensors")
     assert all(torch.equal(weight, model[name]) for name, weight in other.items())
     assert log(tmp_path)[-1]["auroc"] != log(trained)[-1]["auroc"]
 
@@ -187,7 +189,10 @@ def test_the_head_learns_faster(encoder: Path) -> None:
 @pytest.mark.slow
 def test_frozen_layers_and_embeddings_stay_as_they_were(encoder: Path, tmp_path: Path) -> None:
     folder = run(encoder, tmp_path, recipe=replace(RECIPE, frozen_layers=1))
-    before, after = load_file(encoder / "model.safetensors"), load_file(folder / "model.safetensors")
+    before, after = (
+        safetensors.load_file(encoder / "model.safetensors"),
+        safetensors.load_file(folder / "model.safetensors"),
+    )
     same = {name for name, weight in before.items() if torch.equal(weight, after.get(f"bert.{name}", weight))}
     changed = {name.partition("layer.")[2][:1] for name in before.keys() - same}
     assert changed == {"1"} and not any(name.startswith("embeddings") for name in before.keys() - same)
