@@ -18,7 +18,7 @@ from index.models.export_process import export_here
 from index.models.model_folders import resolve_encoder
 from tests.support.paths import NO_NETWORK, ROOT
 from tests.support.shared_folders import shared_folder
-from tests.support.shared_models import share_models
+from tests.support.shared_models import compute_anew, share_models
 from tests.support.tiny_reader import save_tiny_reader
 
 # Examples take as long as the machine lets them, and are the same each time.
@@ -44,8 +44,10 @@ FRAMEWORK_TESTS = tuple(
         "index/models/",
         "index/training/",
         "index/reading/test_reader_choice.py",
-        "index/storage/test_vectors.py",
-        "scenarios/test_readme.py",
+        "index/storage/test_vectors.py::test_llama_index",
+        "index/test_public_names.py::test_the_llamaindex_classes",
+        "bot/terminal/test_opening.py::test_a_named_reader",
+        "scenarios/test_readme.py::test_the_llamaindex",
     )
 )
 
@@ -114,10 +116,18 @@ def isolation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def shared_models() -> Iterator[None]:
-    """Load and hash a model's files once in this process."""
+def shared_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Load and hash a model's files once in this process, and run it on an input once in all of them."""
+    runs = shared_folder(tmp_path_factory, "runs", lambda _: None)
     with pytest.MonkeyPatch.context() as patch:
-        share_models(patch)
+        share_models(patch, runs)
+        yield
+
+
+@pytest.fixture
+def computed_anew() -> Iterator[None]:
+    """Have models compute all that this test asks, for tests that compare what they compute."""
+    with compute_anew():
         yield
 
 
@@ -129,6 +139,14 @@ def exports_in_this_process() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(embedding, "export_encoder", export_here)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_waiting_for_the_disk() -> Iterator[None]:
+    """Have no test wait until what it wrote would survive a power cut."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", os.fstat)
         yield
 
 

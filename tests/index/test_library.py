@@ -82,11 +82,12 @@ def test_the_threshold_decides(library: Library) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("computed_anew")
 def test_the_same_question_gives_the_same_answer(library: Library, library_config: Path) -> None:
     """In one process, in threads, and from an index that is opened again."""
     expected = without_time(library.ask(LEAFLETS))
     with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(library.ask, [LEAFLETS] * 8))
+        answers = list(pool.map(library.ask, [LEAFLETS] * 4))
     assert {without_time(answer) for answer in answers} == {expected}
     assert without_time(Library.open(Config.read(library_config)).ask(LEAFLETS)) == expected
 

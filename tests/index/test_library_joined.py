@@ -12,7 +12,6 @@ from index.records import Answer
 from index.retrieval import opening
 from index.storage.catalog import article_key
 from index.storage.generations import open_current
-from tests.support.shared_models import remember_readings
 from tests.support.small_library import build, make_config, provide_encoder, write_corpus
 
 OWN = {
@@ -53,9 +52,7 @@ def libraries(
     configs: tuple[Config, Config, Config], shared_models: None
 ) -> tuple[Library, Library, Library]:
     """Return the server's library, the common one, and one with the articles of both."""
-    with pytest.MonkeyPatch.context() as patch:
-        remember_readings(patch)
-        own, common, both = map(Library.open, configs)
+    own, common, both = map(Library.open, configs)
     return own, common, both
 
 

@@ -14,7 +14,6 @@ from index.storage.catalog import article_key
 from index.storage.published import delete_stored
 from tests.support.postgres_fixtures import with_store
 from tests.support.postgres_server import Server
-from tests.support.shared_models import remember_readings
 from tests.support.small_library import build, write_corpus
 
 QUESTIONS = (
@@ -36,9 +35,7 @@ def both(
     config = Config.read(library_config)
     stored = with_store(config, postgres_server.database())
     build(stored)
-    with pytest.MonkeyPatch.context() as patch:
-        remember_readings(patch)
-        return Library.open(config), Library.open(stored)
+    return Library.open(config), Library.open(stored)
 
 
 def rounded(answer: Answer) -> Answer:
@@ -80,6 +77,7 @@ def test_the_explanation_is_the_same(both: tuple[Library, Library]) -> None:
     assert [one.article for one in stored.compared] == [one.article for one in folder.compared]
 
 
+@pytest.mark.usefixtures("computed_anew")
 def test_the_same_question_gives_the_same_answer(both: tuple[Library, Library]) -> None:
     answers = {dataclasses.replace(both[1].ask(QUESTIONS[0]), elapsed_ms=0.0) for _ in range(5)}
     assert len(answers) == 1

@@ -20,7 +20,7 @@ from index.errors import StoreError
 from index.library import Library
 from index.storage.postgres.database import Database
 from tests.fake_discord import FakeDiscord
-from tests.support.bots import Bots, update_here
+from tests.support.bots import Bots
 from tests.support.button_presses import RIGHT, press
 from tests.support.discord_questions import NOWHERE, ask, mentioning, starts, text
 from tests.support.postgres_fixtures import with_store
@@ -50,7 +50,7 @@ def stored_bots(
     discord: FakeDiscord, config: Config, tmp_path: Path, runner: asyncio.Runner
 ) -> Iterator[Bots]:
     """Return what starts bots over the library in the database."""
-    bots = Bots(discord, Library.open(config), tmp_path, tmp_path / "home", update_here)
+    bots = Bots(discord, Library.open(config), tmp_path, tmp_path / "home")
     bots.store = {"url": config.store.url, "wait": config.store.wait}
     yield bots
     runner.run(bots.stop_all())

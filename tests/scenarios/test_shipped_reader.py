@@ -100,6 +100,7 @@ def test_an_answer_far_inside_a_sentence_without_end(library: Library) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("computed_anew")
 def test_the_same_question_has_the_same_answer(library: Library) -> None:
     first, second = (library.ask("Who dammed the lake?") for _ in range(2))
     assert first.citations == second.citations

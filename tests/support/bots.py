@@ -16,7 +16,7 @@ from bot.discord.library.server_libraries import ServerLibraries
 from bot.feedback.places import open_feedback
 from bot.live.live_library import LiveLibrary, UpdateIndex
 from bot.live.question_queue import QuestionQueue
-from bot.live.update_process import WorkInChild, update_in_child, work_in_child
+from bot.live.update_process import WorkInChild
 from bot.telemetry.meter import Meter
 from index.building.report import BuildReport
 from index.building.update import update
@@ -70,15 +70,18 @@ async def work_here(config: BotConfig, wait: float, work: Callable[..., Any], _:
 
 @dataclass
 class Bots:
-    """Starts bots, and ends those that are still there when the test ends."""
+    """Starts bots, and ends those that are still there when the test ends.
+
+    They update indexes in this process, which has the models in memory.
+    """
 
     discord: FakeDiscord
     library: Library
     library_folder: Path
     folder: Path
-    update_index: UpdateIndex = update_in_child
+    update_index: UpdateIndex = update_here
     hosts: Hosts = DISCORDS
-    work: WorkInChild = work_in_child
+    work: WorkInChild = work_here
     open_within: float = 120.0  # seconds; a slow machine takes long to build an index
     store: Mapping[str, Any] = field(default_factory=dict)
     running: dict[FootnoteClient, asyncio.Task[None]] = field(default_factory=dict)

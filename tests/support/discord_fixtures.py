@@ -16,12 +16,11 @@ from index.library import Library
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.openapi import OpenAPI
 from tests.fake_discord.world import User
-from tests.support.bots import Bots, update_here, work_here
+from tests.support.bots import Bots
 from tests.support.discord_addresses import restore_on_exit
 from tests.support.homes import BEES
 from tests.support.paths import CORPUS
 from tests.support.shared_folders import link_index, shared_folder
-from tests.support.shared_models import remember_readings
 from tests.support.small_library import build, provide_encoder, write_corpus
 
 ARTICLES = {
@@ -119,9 +118,7 @@ def _library_config(folder: Path) -> Config:
 @pytest.fixture(scope="session")
 def library(library_folder: Path, shared_models: None) -> Library:
     """Return the library of `library_folder`, warm; all bots share it."""
-    with pytest.MonkeyPatch.context() as patch:
-        remember_readings(patch)
-        library = Library.open(_library_config(library_folder))
+    library = Library.open(_library_config(library_folder))
     library.ask("How long is the red bridge?")
     return library
 
@@ -152,7 +149,7 @@ def own_bots(
     shutil.copytree(library_folder / "corpus", tmp_path / "corpus")
     link_index(library_folder / "index", tmp_path / "index")
     own = Library.open(_library_config(tmp_path), earlier=library)
-    bots = Bots(discord, own, tmp_path, tmp_path / "home", update_here, work=work_here)
+    bots = Bots(discord, own, tmp_path, tmp_path / "home")
     yield bots
     runner.run(bots.stop_all())
 

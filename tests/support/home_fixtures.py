@@ -14,7 +14,6 @@ from tests.support.homes import BEES, Home
 from tests.support.paths import CORPUS, ROOT
 from tests.support.pseudo_terminal import PseudoTerminal
 from tests.support.shared_folders import link_index, shared_folder
-from tests.support.shared_models import remember_readings
 from tests.support.small_library import provide_encoder
 
 
@@ -64,12 +63,6 @@ def drawn(
             yield terminal
 
     return draw
-
-
-@pytest.fixture
-def remembered_readings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have commands in this process read a text for a question once in all tests that use this."""
-    remember_readings(monkeypatch)
 
 
 @pytest.fixture(scope="session")

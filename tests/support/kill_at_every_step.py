@@ -7,6 +7,8 @@ that the libraries are imported once. What kills at several steps would leave th
 brought about by one of them and checked once.
 """
 
+import contextlib
+import importlib
 import json
 import os
 import re
@@ -21,7 +23,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import faiss
-import filelock  # noqa: F401 - imported before the forks
 import numpy as np
 
 from index.articles.corpus import corpus_files, read_article
@@ -93,7 +94,10 @@ def update(config: Config, before_step: Callable[[int], None]) -> None:
 
 
 def note_steps(config: Config, notes: Path) -> None:
-    """Update, and write down how many steps it has, and before which of them the index is as never before."""
+    """Update, and write down how many steps it has, and before which of them the index is as never before.
+
+    Then the names of the modules that it took.
+    """
     seen: list[dict[str, bytes | None]] = []
     steps: list[int] = []
     number = 0
@@ -107,7 +111,7 @@ def note_steps(config: Config, notes: Path) -> None:
             steps.append(step)
 
     update(config, note)
-    notes.write_text(json.dumps([number, steps]))
+    notes.write_text(json.dumps([number, steps, sorted(sys.modules)]))
 
 
 def update_and_die(config: Config, step: int) -> None:
@@ -173,6 +177,7 @@ def main(base: Path, model: Path, more: str = "") -> int:
     reader = Path(more) if more not in ("", "segments") else None
     if more == "segments":
         small_segments(setattr)
+    os.fsync = os.fstat  # type: ignore[assignment]  # kills, unlike power cuts, lose nothing that was written
     config = make_config(base, model)
     before = sentences(config)
     for file in corpus_files(config.corpus_directory):
@@ -194,7 +199,10 @@ def main(base: Path, model: Path, more: str = "") -> int:
 
     assert in_child(partial(note_steps, config, base / "steps")) == 0
     assert sentences(config) == after
-    number, steps = json.loads((base / "steps").read_text())
+    number, steps, modules = json.loads((base / "steps").read_text())
+    for name in modules:  # else each child would import them
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
     assert len(steps) > 15  # before and after each thing that is written
     left: list[dict[str, bytes | None]] = []
     for step in steps:

@@ -1,10 +1,14 @@
-"""Files of models, loaded and checked once a process: they are large, and many tests open the same ones."""
+"""Models that are loaded and checked once a process, and that compute the same once: tests ask alike."""
 
-from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import onnxruntime
 import pytest
 from tokenizers import Tokenizer
@@ -38,25 +42,31 @@ class Kept(dict[object, T]):
         return made
 
 
-def share_models(patch: pytest.MonkeyPatch) -> None:
-    """Have this process load the same graph and the same tokenizer once, and hash a large file once.
+def share_models(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Load a graph and a tokenizer once in this process, hash a large file once, and compute the same once.
 
-    Neither has a state that a question would change.
+    Neither has a state that a question would change. What graphs compute is kept in `folder`, for all
+    processes that share it.
     """
-    sessions = Kept[onnxruntime.InferenceSession](4)
+    sessions = Kept[RememberedRuns](4)
     tokenizers = Kept[Tokenizer](8)
     hashes = Kept[str](32)
     file_sha256 = checksums.file_sha256
 
-    def load_session(role: Role, path: Path, **options: Any) -> onnxruntime.InferenceSession:
+    def load_session(role: Role, path: Path, **options: Any) -> RememberedRuns:
         weights = [path.parent / options["weights_file"]] if options.get("weights_file") else []
-        load = partial(exported_model.load_session, role, path, **options)
-        return sessions.take([path, *weights], load, role, repr(options))
+        files, how = [path, *weights], (role, repr(options))
+
+        def load() -> RememberedRuns:
+            session = exported_model.load_session(role, path, **options)
+            return RememberedRuns(session, folder, repr((*map(_identity, files), *how)))
+
+        return sessions.take(files, load, *how)
 
     def load_tokenizer(role: Role, path: Path) -> Tokenizer:
         return tokenizers.take([path], lambda: exported_model.load_tokenizer(role, path), role)
 
-    def sha256(path: Path) -> str:
+    def hash_once(path: Path) -> str:
         if not path.exists() or path.stat().st_size < LARGE:
             return file_sha256(path)
         return hashes.take([path], lambda: file_sha256(path))
@@ -65,43 +75,49 @@ def share_models(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(module, "load_session", load_session)
         patch.setattr(module, "load_tokenizer", load_tokenizer)
     for module in (checksums, manifest, span_model):
-        patch.setattr(module, "file_sha256", sha256)
+        patch.setattr(module, "file_sha256", hash_once)
 
 
 class RememberedRuns:
     """A session that computes what it is given once; what it computes depends on nothing else."""
 
-    def __init__(self, session: onnxruntime.InferenceSession) -> None:
+    remembers = True
+    """Whether a result may be one that was computed before; see `compute_anew`."""
+
+    def __init__(self, session: onnxruntime.InferenceSession, folder: Path, model: str) -> None:
         self._session = session
-        self._results: dict[tuple[bytes, ...], Any] = {}
+        self._folder = folder
+        self._model = model
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._session, name)
 
-    def run(self, outputs: Sequence[str], feed: dict[str, Any]) -> Any:
+    def run(self, outputs: Sequence[str] | None, feed: dict[str, Any]) -> Any:
         """Compute the outputs, or return them as they were computed before."""
-        key = tuple(array.tobytes() for array in feed.values())
-        if key not in self._results:
-            self._results[key] = self._session.run(outputs, feed)
-        return self._results[key]
+        if not self.remembers:
+            return self._session.run(outputs, feed)
+        key = sha256(f"{self._model} {outputs}".encode())
+        for name, array in feed.items():
+            key.update(f"{name} {array.dtype} {array.shape} ".encode() + array.tobytes())
+        path = self._folder / key.hexdigest()
+        try:
+            with np.load(path) as results:
+                return [results[name] for name in results.files]
+        except FileNotFoundError:
+            results = self._session.run(outputs, feed)
+        draft = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
+        with draft.open("wb") as file:
+            np.savez(file, *results)
+        draft.replace(path)
+        return results
 
 
-def remember_readings(patch: pytest.MonkeyPatch) -> None:
-    """Have readers that are loaded from here on read a text for a question once.
-
-    For tests of what is made of answers: hundreds of them ask the same few questions.
-    """
-    load_session = span_model.load_session
-
-    def load(role: Role, path: Path, **options: Any) -> RememberedRuns:
-        return _remembered_runs(load_session(role, path, **options))
-
-    patch.setattr(span_model, "load_session", load)
-
-
-@lru_cache(4)
-def _remembered_runs(session: onnxruntime.InferenceSession) -> RememberedRuns:
-    return RememberedRuns(session)
+@contextmanager
+def compute_anew() -> Iterator[None]:
+    """Have models compute all that they are asked meanwhile, for tests of what they compute."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RememberedRuns, "remembers", False)
+        yield
 
 
 def _identity(file: Path) -> tuple[int, ...]:

@@ -19,8 +19,6 @@ from index.library import Library
 from tests.support.homes import Home
 from tests.support.pseudo_terminal import PseudoTerminal
 
-pytestmark = pytest.mark.usefixtures("remembered_readings")
-
 STRIKE = "Who confirmed that the coalition struck pro-government forces?"
 
 

@@ -5,7 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ from index.models.encoder import (
 )
 from index.models.encoder_export import FrameworkEncoder
 from index.segmentation.characters import clean
+from tests.support.shared_models import compute_anew
 
 TEXTS = [
     "",
@@ -45,6 +46,13 @@ TEXTS = [
     "word " * 253 + "last cut",
     "The convoy moved south of the town and was struck again. " * 60,
 ]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def computed() -> Iterator[None]:
+    """Have nothing remembered that a model computed before."""
+    with compute_anew():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,10 +16,18 @@ from hypothesis import strategies as st
 from index.errors import ModelDamagedError, Reason
 from index.models.span_model import QUESTION_TOKENS, SpanModel, TokenScores, cut_into_chunks
 from index.models.span_model_export import export_span_model
+from tests.support.shared_models import compute_anew
 from tests.support.tiny_span_models import WINDOW, save_tiny_reader
 
 TEXT = "the bridge over the river was built in 1842."
 ODD = "👩‍👩‍👧 e\u0301 東京 \ud800\0 Ǆ \u200f\u0fd5 "
+
+
+@pytest.fixture(scope="module", autouse=True)
+def computed() -> Iterator[None]:
+    """Have nothing remembered that a model computed before."""
+    with compute_anew():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.terminal.commands.asking import LONGEST_QUESTION
+from index.config import AnswerSection
 from tests.support.homes import STRIKE, Home
 
 UNKNOWN = "What is the price of bitcoin?"
@@ -46,6 +47,7 @@ def test_an_answer_is_as_promised(built_home: Home) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("computed_anew")
 def test_the_same_question_gives_the_same_answer(built_home: Home) -> None:
     first, second = (built_home.footnote("ask", "--json", STRIKE).json for _ in range(2))
     first.pop("elapsed_ms"), second.pop("elapsed_ms")
@@ -144,3 +146,11 @@ def test_a_question_from_stdin_that_is_empty_or_endless_is_wrong_usage(built_hom
     endless = built_home.footnote("ask", "-", stdin=b"w" * (LONGEST_QUESTION + 1))
     assert endless.code == 2
     assert "longer than" in endless.err
+
+
+def test_the_help_gives_the_thresholds_that_hold_unless_others_are_configured(bare: Home) -> None:
+    answer = AnswerSection()
+    words = " ".join(bare.footnote("ask", "--help").out.split())
+    assert f"Below `threshold`, {answer.threshold:.0%} unless configured,".replace("%", " %") in words
+    least = answer.maybe_from(answer.threshold)
+    assert f"from `maybe_threshold` on, {least:.0%},".replace("%", " %") in words
