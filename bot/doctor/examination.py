@@ -25,20 +25,23 @@ def examine(config: BotConfig, path: Path | None) -> Iterator[Check]:
     """Yield one check after the other; `path` is the configuration file, None if there is none."""
     source = str(path.absolute()) if path else f"no file found: the defaults, in {config.base}"
     yield Check("configuration", OK, source)
+    store = [*_store(config)]  # first, as others wait for a database that is away
+    away = [check.status for check in store] == [FAIL]
     examinations: tuple[tuple[str, Callable[[BotConfig], Check]], ...] = (
         ("corpus", examine_corpus),
         ("model", examine_encoder),
-        ("reader", examine_reader),
+        *(() if away and config.named_reader else (("reader", examine_reader),)),
         ("index folder", examine_index_folder),
     )
     yield from (_run(name, examination, config) for name, examination in examinations)
-    yield from _store(config)
-    index = _run("index", examine_index, config)
-    yield index
-    if index.status == OK:  # otherwise that says enough
-        yield _run("up to date", examine_freshness, config)
-        yield from examine_skipped(config)
-    yield from _discord(config)
+    yield from store
+    if not away:
+        index = _run("index", examine_index, config)
+        yield index
+        if index.status == OK:  # otherwise that says enough
+            yield _run("up to date", examine_freshness, config)
+            yield from examine_skipped(config)
+    yield from _discord(config, away=away)
 
 
 def _run(name: str, examination: Callable[[BotConfig], Check], config: BotConfig) -> Check:
@@ -64,7 +67,7 @@ def _store(config: BotConfig) -> Iterator[Check]:
         yield from examine_store(config, url)
 
 
-def _discord(config: BotConfig) -> Iterator[Check]:
+def _discord(config: BotConfig, *, away: bool) -> Iterator[Check]:
     if config.metrics.listen:
         from bot.doctor.discord_checks import examine_metrics
 
@@ -78,5 +81,6 @@ def _discord(config: BotConfig) -> Iterator[Check]:
         return
     from bot.doctor.discord_checks import examine_discord, examine_feedback
 
-    yield examine_feedback(config)
+    if not away:
+        yield examine_feedback(config)
     yield from examine_discord(config)

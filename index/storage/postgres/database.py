@@ -38,6 +38,7 @@ Connection = psycopg.Connection[Any]
 
 _snapshot: ContextVar[tuple[object, int, Connection] | None] = ContextVar("footnote_snapshot", default=None)
 
+log = logging.getLogger(__name__)
 logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # what it warns of, the failed query says
 
 
@@ -58,17 +59,32 @@ class Database:
             _prepare(connection)
             return connection
 
+    def connect_patiently(self, *, autocommit: bool = False) -> Connection:
+        """Open a connection as `connect` does; wait up to `wait` seconds for a database that is away."""
+        told: list[StoreError] = []
+
+        def attempt(_: float) -> Connection:
+            try:
+                return self.connect(autocommit=autocommit)
+            except StoreError as error:
+                if not told:
+                    log.info("%s; waiting up to %g s for it", error.message, self.wait)
+                told.append(error)
+                raise
+
+        return self._retried(attempt)
+
     def check(self) -> None:
-        """Look once whether the database answers and holds a library that this program can read.
+        """Look whether the database holds a library that this program can read; wait for it if it is away.
 
         Raises IndexMissingError, IndexStaleError, StoreError and ConfigurationError.
         """
-        with translated_errors(), self.connect() as connection:
+        with translated_errors(), self.connect_patiently() as connection:
             check_version(stored_version(connection))
 
     def make_schema(self) -> None:
         """Make the schema, or bring it to this program's version. Raises what `connect` and `migrate` do."""
-        with translated_errors(), self.connect(autocommit=True) as connection:
+        with translated_errors(), self.connect_patiently(autocommit=True) as connection:
             if is_current(stored_version(connection)):
                 return
             connection.execute(LOCK)
@@ -208,7 +224,7 @@ class Database:
 
         Other writers of the same source wait up to `wait` seconds, then get IndexBusyError.
         """
-        with translated_errors(), self.connect(autocommit=True) as connection:
+        with translated_errors(), self.connect_patiently(autocommit=True) as connection:
             connection.execute(f"SET footnote.tenant = '{int(tenant)}'")
             until = time.monotonic() + wait
             lock, key = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", f"footnote {tenant} {source}"

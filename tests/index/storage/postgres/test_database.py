@@ -115,6 +115,38 @@ def test_a_change_is_stored_whole_or_not_at_all(store: Database) -> None:
     assert store.query(0, COUNT) == [(0,)]
 
 
+def test_a_process_that_starts_waits_for_the_server_but_one_attempt_does_not(
+    killable_server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Database(killable_server.database(), wait=60)
+    publish(store, TEXTS)
+    killable_server.kill()
+    with pytest.raises(StoreUnavailableError):
+        store.connect()
+    connect, in_vain = store.connect, threading.Event()
+
+    def once(*, autocommit: bool) -> Connection:
+        try:
+            return connect(autocommit=autocommit)
+        except StoreUnavailableError:
+            in_vain.set()
+            raise
+
+    monkeypatch.setattr(store, "connect", once)
+    starting = threading.Thread(target=lambda: in_vain.wait(60) and killable_server.start())
+    starting.start()
+    store.check()
+    starting.join()
+    assert in_vain.is_set()
+    killable_server.kill()
+    starting = threading.Thread(target=killable_server.start)
+    starting.start()
+    publish(store, {"mice": "Mice\n\nMice eat cheese."})
+    starting.join()
+    assert len(stored_texts(store)) == 4
+    store.close()
+
+
 def test_a_question_gives_up_in_time_if_the_server_stays_away(killable_server: Server) -> None:
     store = Database(killable_server.database(), wait=1.5)
     publish(store, TEXTS)
