@@ -8,26 +8,30 @@ import json
 import logging
 import os
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, astuple, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.config import BotConfig
 from bot.wording import error_message
 from index.database_urls import redacted
-from index.errors import FootnoteError, IndexMissingError, IndexStaleError
+from index.errors import FootnoteError, IndexMissingError, IndexStaleError, IndexUnwritableError
 from index.segmentation.characters import replace_surrogates
 
 if TYPE_CHECKING:
-    from index.storage.postgres.database import Database
+    from index.storage.postgres.database import Connection, Database
 
 LOG_FILE = "library.jsonl"
 TERMINAL, SCHEDULE = "terminal", "schedule"
 """Who made a change that nobody made in Discord."""
 
 log = logging.getLogger(__name__)
+
+MOVING_FILE, MOVED_FILE = "library.moving.jsonl", "library.moved.jsonl"
+"""What the log is called while it is moved to a database, and afterwards."""
 
 BLOCK_SIZE = 1 << 16
 """Bytes of the log that are read at a time, from its end."""
@@ -110,22 +114,25 @@ class LibraryLog:
 
 
 class StoredLibraryLog:
-    """The log in the database of the library, as a tenant sees it; the common one sees all changes."""
+    """The log in the database of the library, as a tenant sees it; the common one sees all changes.
 
-    def __init__(self, database: "Database", tenant: int, url: str) -> None:
+    What is in a file in the folder `earlier` is moved to the database first.
+    """
+
+    def __init__(self, database: "Database", tenant: int, url: str, earlier: Path | None = None) -> None:
         self.place = redacted(url)
         self._database = database
         self._tenant = tenant
+        self._earlier = earlier
 
     def record(
         self, who: str | int, action: str, file: str, url: str | None = None, *, server: int | None = None
     ) -> None:
         """Store a change that was made now. It stays made if it cannot be recorded: then that is logged."""
-        tenant = server or 0
-        values = [tenant, uuid.uuid4(), *astuple(_change_now(who, action, file, url, server))]
-        stored = [replace_surrogates(each) if isinstance(each, str) else each for each in values]
+        change = _change_now(who, action, file, url, server)
         try:
-            self._database.change(tenant, lambda connection: connection.execute(_RECORD, stored))
+            self._take_over()
+            self._store([(uuid.uuid4(), change)])
         except FootnoteError as error:
             log.warning("the change is not in the log: %s", error.message)
 
@@ -133,14 +140,54 @@ class StoredLibraryLog:
         """Read the changes from a `time` on, UTC in ISO 8601. Raises StoreError."""
         try:
             self._database.check()
+            self._take_over()
         except (IndexMissingError, IndexStaleError):
             return ()
+        except IndexUnwritableError as error:  # perhaps a replica, which can be read all the same
+            log.warning("what is in a file is not in the log yet: %s", error.message)
         rows = self._database.query(self._tenant, _READ, (time,))
         return tuple(LibraryChange(*row) for row in rows)
 
     def list(self) -> list[LibraryChange]:
         """Read the changes, oldest first. Raises StoreError."""
         return [*self.since("")]
+
+    def _store(self, entries: Iterable[tuple[uuid.UUID, LibraryChange]]) -> None:
+        """Store changes, each with what tells it from all others, unless they are stored already."""
+        by_tenant: dict[int, list[list[Any]]] = {}
+        for entry, change in entries:
+            tenant = int(change.server) if change.server and str(change.server).isdecimal() else 0
+            by_tenant.setdefault(tenant, []).append([tenant, entry, *map(_storable, astuple(change))])
+
+        def put(connection: "Connection", rows: "list[list[Any]]") -> None:
+            with connection.cursor() as cursor:
+                cursor.executemany(_RECORD, rows)
+
+        for tenant, rows in by_tenant.items():
+            self._database.change(tenant, partial(put, rows=rows))
+
+    def _take_over(self) -> None:
+        """Move here what is in the earlier file, once, even if a move is cut short. Raises FootnoteError."""
+        folder, self._earlier = self._earlier, None
+        if folder is None:
+            return
+        moving = folder / MOVING_FILE
+        try:
+            if not moving.exists():
+                (folder / LOG_FILE).rename(moving)
+            self._store(
+                (uuid.uuid5(uuid.NAMESPACE_OID, f"{number} {change}"), change)
+                for number, change in enumerate(_changes(moving.read_bytes()))
+            )
+            moving.replace(folder / MOVED_FILE)
+            log.info("the log of changes, which was in a file, is in the database now")
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            log.warning("what is in a file is not in the log yet: %s", error_message(error))
+        except FootnoteError:
+            self._earlier = folder  # the next one tries again
+            raise
 
 
 def library_log_of(config: BotConfig) -> LibraryLog | StoredLibraryLog:
@@ -153,12 +200,17 @@ def library_log_of(config: BotConfig) -> LibraryLog | StoredLibraryLog:
         return LibraryLog(config.bot_directory)
     from index.storage.published import store_of  # with the models, which `footnote add` does not need
 
-    return StoredLibraryLog(store_of(config, url), config.tenant, url)
+    return StoredLibraryLog(store_of(config, url), config.tenant, url, config.bot_directory)
 
 
 def _change_now(who: str | int, action: str, file: str, url: str | None, server: int | None) -> LibraryChange:
     time = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return LibraryChange(time, None if server is None else str(server), str(who), action, file, url)
+
+
+def _storable(text: object) -> str | None:
+    """Return a value of the log as the database can hold it."""
+    return None if text is None else replace_surrogates(str(text)).replace("\0", "\ufffd")
 
 
 def _begins_before(block: bytes, time: str) -> bool:

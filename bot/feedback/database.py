@@ -1,5 +1,7 @@
 """Feedback on answers in the database that holds the library: what `Feedback` keeps in a file."""
 
+import hashlib
+import logging
 import secrets
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -10,20 +12,25 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from bot.feedback.store import (
     MOST_QUESTIONS,
     NOTE_LIMIT,
+    VERDICT_COLUMNS,
     Entry,
+    Feedback,
     FeedbackError,
     Judgement,
+    Kept,
     NoRoomError,
     Receipt,
     keyed_hash,
     storable,
 )
+from bot.wording import count_with_noun
 from index.database_urls import redacted
 from index.errors import FootnoteError, IndexMissingError, IndexStaleError, StoreFullError
 
 if TYPE_CHECKING:
     from index.storage.postgres.database import Connection, Database
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 _LARGEST_ROW = (1 << 63) - 1
@@ -39,7 +46,14 @@ ON CONFLICT (tenant, person, message) DO UPDATE SET
     note = CASE WHEN feedback."right" = excluded."right" THEN feedback.note END
 RETURNING row
 """
-_NOTE = "UPDATE feedback SET note = %s WHERE tenant = %s AND row = %s AND person = %s"
+_NOTE = "UPDATE feedback SET note = %s WHERE tenant = %s AND row = %s AND person = ANY(%s)"
+_RENAME = "UPDATE feedback SET person = %s, message = %s WHERE tenant = %s AND person = %s AND message = %s"
+_KEYS = "SELECT key FROM feedback_keys WHERE tenant = %s ORDER BY former, key"
+_ADD_KEY = "INSERT INTO feedback_keys (tenant, key, former) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
+_ADD_KEPT = f"""
+INSERT INTO feedback (tenant, {VERDICT_COLUMNS}) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+ON CONFLICT (tenant, person, message) DO NOTHING
+"""  # noqa: S608
 _LIST = """
 SELECT row, judged, note, message, "right", question, answer, "index", asked_in, article, sentence
 FROM feedback WHERE tenant = %s ORDER BY row
@@ -60,25 +74,46 @@ DELETE FROM unanswered WHERE tenant = %(tenant)s AND (asked <= %(expired)s OR ro
 class StoredFeedback:
     """The feedback of a tenant in a database; threads, processes and machines may share it.
 
-    The key of the hashes is in the database, too: all machines need the same one.
+    The key of the hashes is in the database, too: all machines need the same one. What an `earlier` file
+    holds is moved here first; its hashes are known by its own key.
     """
 
-    def __init__(self, database: "Database", tenant: int, url: str) -> None:
+    def __init__(self, database: "Database", tenant: int, url: str, earlier: Feedback | None = None) -> None:
         self.place = redacted(url)
         self._database = database
         self._tenant = tenant
+        self._earlier = earlier
 
     def make(self) -> None:
         """Make the schema if it is missing or older, and the key of the hashes.
 
         Raises FeedbackError if the database cannot be written.
         """
+        self._make_schema()
+        self._take_over()
+        self._change(lambda connection: _keys(connection, self._tenant))
+
+    def _make_schema(self) -> None:
         with _feedback_errors():
             try:
                 self._database.check()
             except (IndexMissingError, IndexStaleError):
                 self._database.make_schema()
-        self._change(lambda connection: _key(connection, self._tenant))
+
+    def _take_over(self) -> None:
+        """Move here what the earlier file holds. Raises FeedbackError; then it is still there."""
+        if self._earlier is not None:
+            self._earlier.hand_over(self._take)
+            self._earlier = None
+
+    def _take(self, kept: Kept) -> None:
+        self._make_schema()
+        self._change(lambda connection: _add_kept(connection, self._tenant, kept))
+        log.info(
+            "%s and %s, which were kept in a file, are in the database now",
+            count_with_noun(len(kept.verdicts), "verdict"),
+            count_with_noun(len(kept.questions), "unanswered question"),
+        )
 
     def add(self, judgement: Judgement, *, user: int, message: int) -> Receipt:
         """Store a user's verdict as `Feedback.add` does. Raises FeedbackError."""
@@ -90,8 +125,14 @@ class StoredFeedback:
         )
 
         def put(connection: "Connection") -> Receipt:
-            key = _key(connection, self._tenant)
-            who = (self._tenant, keyed_hash(key, "user", user), keyed_hash(key, "message", message))
+            (person, on), *former = (
+                (keyed_hash(key, "user", user), keyed_hash(key, "message", message))
+                for key in _keys(connection, self._tenant)
+            )
+            who = (self._tenant, person, on)
+            for once in former:  # moved here from a file: it goes on under the key of today
+                if not connection.execute(_PREVIOUS, who).fetchone():
+                    connection.execute(_RENAME, (person, on, self._tenant, *once))
             previous = connection.execute(_PREVIOUS, who).fetchone()
             ((row,),) = connection.execute(_ADD, (*who, judged, *values)).fetchall()
             return Receipt(int(row), previous is not None and previous[0] is not judgement.right)
@@ -104,8 +145,7 @@ class StoredFeedback:
             return False
 
         def put(connection: "Connection") -> bool:
-            person = keyed_hash(_key(connection, self._tenant), "user", user)
-            values = (_text(text[:NOTE_LIMIT]), self._tenant, row, person)
+            values = (_text(text[:NOTE_LIMIT]), self._tenant, row, _persons(connection, self._tenant, user))
             return connection.execute(_NOTE, values).rowcount == 1
 
         return self._change(put)
@@ -114,10 +154,12 @@ class StoredFeedback:
         """Delete all that a user said; return how many verdicts it was. Raises FeedbackError."""
 
         def delete(connection: "Connection") -> int:
-            person = keyed_hash(_key(connection, self._tenant), "user", user)
-            statement = "DELETE FROM feedback WHERE tenant = %s AND person = %s"
-            return connection.execute(statement, (self._tenant, person)).rowcount
+            statement = "DELETE FROM feedback WHERE tenant = %s AND person = ANY(%s)"
+            return connection.execute(
+                statement, (self._tenant, _persons(connection, self._tenant, user))
+            ).rowcount
 
+        self._take_over()
         return self._change(delete) if self._exists() else 0
 
     def list(self) -> list[Entry]:
@@ -149,6 +191,7 @@ class StoredFeedback:
                 return self._expire(connection, expired)
             return connection.execute("DELETE FROM unanswered WHERE tenant = %s", (self._tenant,)).rowcount
 
+        self._take_over()
         return self._change(delete) if self._exists() else 0
 
     def _exists(self) -> bool:
@@ -165,6 +208,10 @@ class StoredFeedback:
         return connection.execute(_EXPIRE, values).rowcount
 
     def _read(self, statement: str, *values: Any) -> Sequence[Any]:
+        try:
+            self._take_over()
+        except FeedbackError as error:  # perhaps a replica, which can be read all the same
+            log.warning("what is kept in a file is not in the database yet: %s", error.message)
         if not self._exists():
             return ()
         with _feedback_errors():
@@ -175,14 +222,49 @@ class StoredFeedback:
             return self._database.change(self._tenant, work)
 
 
-def _key(connection: "Connection", tenant: int) -> bytes:
-    """Read the key of a tenant's hashes, which is made first if there is none."""
-    read = "SELECT key FROM feedback_keys WHERE tenant = %s"
-    if not connection.execute(read, (tenant,)).fetchone():
-        make = "INSERT INTO feedback_keys (tenant, key) VALUES (%s, %s) ON CONFLICT (tenant) DO NOTHING"
-        connection.execute(make, (tenant, secrets.token_hex(32)))
-    ((key,),) = connection.execute(read, (tenant,)).fetchall()
-    return str(key).encode()
+def _persons(connection: "Connection", tenant: int, user: int) -> list[str]:
+    """Return what a user may be stored as."""
+    return [keyed_hash(key, "user", user) for key in _keys(connection, tenant)]
+
+
+def _keys(connection: "Connection", tenant: int) -> list[bytes]:
+    """Read the keys of a tenant's hashes: the one in use, made first if there is none, and former ones."""
+    found = connection.execute(_KEYS, (tenant,)).fetchall()
+    if not found:
+        connection.execute(_ADD_KEY, (tenant, secrets.token_hex(32), False))
+        found = connection.execute(_KEYS, (tenant,)).fetchall()
+    return [str(key).encode() for (key,) in found]
+
+
+def _add_kept(connection: "Connection", tenant: int, kept: Kept) -> None:
+    """Store what a file held, unless it is stored already: a move may have been cut short after that.
+
+    The file's key becomes the one in use if there is none yet.
+    """
+    if kept.key is not None:
+        for former in (False, True):  # the second changes nothing if the first did
+            connection.execute(_ADD_KEY, (tenant, kept.key.decode("ascii", "replace"), former))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            _ADD_KEPT,
+            [
+                (tenant, person, message, judged, bool(right), *map(_text, words))
+                for person, message, judged, right, *words in kept.verdicts
+            ],
+        )
+        file = hashlib.sha256(kept.key or b"").hexdigest()  # files of two machines may have equal rows
+        cursor.executemany(
+            _ADD_QUESTION,
+            [
+                (
+                    tenant,
+                    uuid.uuid5(uuid.NAMESPACE_OID, f"{file} {row} {asked} {question}"),
+                    asked,
+                    _text(question),
+                )
+                for row, asked, question in kept.questions
+            ],
+        )
 
 
 def _text(text: str | None) -> str | None:

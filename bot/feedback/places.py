@@ -34,9 +34,10 @@ class FeedbackStore(QuestionStore, Protocol):
 def feedback_of(config: BotConfig) -> FeedbackStore:
     """Return the feedback of the library that `config` names, without making anything.
 
+    What a file holds goes to the database, if one holds the library, as soon as anything is read or changed.
     Raises ConfigurationError if what talks to its database is not installed.
     """
-    stored = _in_database(config)
+    stored = _in_database(config, config.feedback_directory)
     return Feedback(config.feedback_directory) if stored is None else stored
 
 
@@ -45,18 +46,18 @@ def open_feedback(config: BotConfig, folder: Path) -> FeedbackStore:
 
     Raises ConfigurationError, and FeedbackError if it is damaged or cannot be written.
     """
-    stored = _in_database(config)
+    stored = _in_database(config, folder)
     if stored is None:
         return Feedback.open(folder)
     stored.make()
     return stored
 
 
-def _in_database(config: BotConfig) -> "StoredFeedback | None":
+def _in_database(config: BotConfig, folder: Path) -> "StoredFeedback | None":
     url = config.store_url
     if url is None:
         return None
     from bot.feedback.database import StoredFeedback
     from index.storage.published import store_of
 
-    return StoredFeedback(store_of(config, url), config.tenant, url)
+    return StoredFeedback(store_of(config, url), config.tenant, url, Feedback(folder))

@@ -56,6 +56,10 @@ _LIST = """
 SELECT row, judged, note, message, "right", question, answer, "index", asked_in, article, sentence
 FROM feedback ORDER BY row
 """
+VERDICT_COLUMNS = (
+    'person, message, judged, "right", question, answer, "index", asked_in, article, sentence, note'
+)
+_ALL = f"SELECT {VERDICT_COLUMNS} FROM feedback ORDER BY row"  # noqa: S608
 _FORGET = "DELETE FROM feedback WHERE person = ?"
 _NOTE = "UPDATE feedback SET note = ? WHERE row = ? AND person = ?"
 _QUESTIONS = """
@@ -112,6 +116,15 @@ class Entry:
     note: str | None
     judgement: Judgement
     message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """All that a file holds: its key, rows of `VERDICT_COLUMNS`, and row, time and words of questions."""
+
+    key: bytes | None
+    verdicts: Sequence[tuple[Any, ...]]
+    questions: Sequence[tuple[int, str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +241,24 @@ class Feedback:
             return database.execute("DELETE FROM unanswered").rowcount
 
         return self.run(delete) if self.path.exists() else 0
+
+    def hand_over(self, take: Callable[[Kept], None]) -> None:
+        """Call `take` with all that is stored, if anything is, and delete that once it has returned."""
+
+        def give(database: sqlite3.Connection) -> None:
+            database.execute(_QUESTIONS)
+            verdicts = database.execute(_ALL).fetchall()
+            questions = database.execute(
+                "SELECT row, asked, question FROM unanswered ORDER BY row"
+            ).fetchall()
+            if verdicts or questions:
+                take(Kept(self._key() if self._key_path.exists() else None, verdicts, questions))
+                database.execute("PRAGMA secure_delete = ON")
+                database.execute("DELETE FROM feedback")
+                database.execute("DELETE FROM unanswered")
+
+        if self.path.exists():
+            self.run(give)
 
     def run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """Do work within a transaction: all of it is on the disk, or nothing. Raises FeedbackError."""

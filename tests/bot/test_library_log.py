@@ -13,10 +13,12 @@ import pytest
 from bot.config import BotConfig
 from bot.library_log import (
     LOG_FILE,
+    MOVED_FILE,
     TERMINAL,
     LibraryChange,
     LibraryLog,
     StoredLibraryLog,
+    _changes,
     library_log_of,
 )
 from index.storage.postgres.database import Database
@@ -126,3 +128,41 @@ def test_a_change_that_a_database_does_not_store_stays_made(
     database = Database(f"postgresql://me@/x?host={tmp_path}", wait=0.1)
     StoredLibraryLog(database, 0, "").record(TERMINAL, "added", "a.md")
     assert "the change is not in the log: the database cannot be reached" in caplog.text
+
+
+def test_a_log_in_a_file_is_moved_to_the_database_once(
+    tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also if the process ended before it could say that it was; servers' changes are their own."""
+    file = LibraryLog(tmp_path)
+    file.record(TERMINAL, "added", "a.md")
+    file.record(TERMINAL, "added", "a.md")
+    file.record(USER, "added", "b \0.md", "https://example.org/bees", server=SERVER)
+    before = file.list()
+    database = Database(database_url, wait=30)
+    database.make_schema()
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            StoredLibraryLog(database, 0, "", tmp_path).list()
+    for _ in range(2):
+        log = StoredLibraryLog(database, 0, "", tmp_path)
+        log.record(TERMINAL, "removed", "c.md")
+    assert [change.file for change in log.list()] == ["a.md", "a.md", "b \ufffd.md", "c.md", "c.md"]
+    assert log.list()[0] == before[0]
+    own = StoredLibraryLog(database, SERVER, "", tmp_path)
+    assert [change.file for change in own.list()] == ["b \ufffd.md"]
+    assert not file.path.exists()
+    assert [change.file for change in _changes((tmp_path / MOVED_FILE).read_bytes())][:2] == ["a.md", "a.md"]
+
+
+def test_a_log_in_a_file_waits_for_a_database_that_is_away(
+    tmp_path: Path, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    LibraryLog(tmp_path).record(TERMINAL, "added", "a.md")
+    away = StoredLibraryLog(Database(f"postgresql://me@/x?host={tmp_path}", wait=0.1), 0, "", tmp_path)
+    away.record(TERMINAL, "added", "b.md")
+    assert "the change is not in the log: the database cannot be reached" in caplog.text
+    database = Database(database_url, wait=30)
+    database.make_schema()
+    assert [change.file for change in StoredLibraryLog(database, 0, "", tmp_path).list()] == ["a.md"]

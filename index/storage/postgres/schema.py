@@ -15,7 +15,7 @@ from index.errors import IndexMissingError, IndexStaleError, IndexUnwritableErro
 if TYPE_CHECKING:
     from psycopg import Connection
 
-VERSION = 2
+VERSION = 3
 """Version of the schema; a migration in `_MIGRATIONS` leads to it from the one before."""
 ROW_BITS = 20
 """Bits of a row that number an article's sentences, passages, blocks or sections: up to a million."""
@@ -157,10 +157,19 @@ CREATE TABLE library_changes (
 CREATE INDEX library_changes_by_time ON library_changes ("time");
 """
 
+# Feedback that was kept in files has keys of its own: its hashes are known by them as long as it is stored.
+_FORMER_KEYS = """
+ALTER TABLE feedback_keys ADD COLUMN former boolean NOT NULL DEFAULT false;
+ALTER TABLE feedback_keys DROP CONSTRAINT feedback_keys_pkey;
+ALTER TABLE feedback_keys ADD PRIMARY KEY (tenant, key);
+CREATE UNIQUE INDEX feedback_key_in_use ON feedback_keys (tenant) WHERE NOT former;
+"""
+
 _MIGRATIONS: dict[int, str] = {
     2: _PEOPLE
     + "".join(map(_kept_apart, PRIVATE_TABLES))
     + f"CREATE POLICY overseen ON library_changes FOR SELECT USING ({_TENANT} = {COMMON});",
+    3: _FORMER_KEYS,
 }
 """Statements that lead from the version before to the version that is the key."""
 

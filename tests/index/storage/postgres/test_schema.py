@@ -69,13 +69,30 @@ def test_the_first_version_with_a_library_in_it_is_brought_up_to_date(
         database.check()
         with pytest.raises(StoreError, match="does not exist"):
             database.query(0, "SELECT count(*) FROM feedback")
-    with pytest.raises(IndexStaleError, match=r"an older version of Footnote \(schema 1, here 2\)"):
+    with pytest.raises(IndexStaleError, match=r"an older version of Footnote \(schema 1, here 3\)"):
         database.check()
     publish(database, {"mice": "Mice\n\nMice eat cheese."})
     database.check()
     after = stored_texts(database), stored_texts(database, ONE)
     assert after == (before[0] | {"mice": ["Mice", "Mice eat cheese."]}, before[1])
     assert database.query(0, "SELECT count(*) FROM feedback") == [(0,)]
+
+
+def test_the_second_version_with_feedback_in_it_is_brought_up_to_date(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(database_url, wait=5)
+    with monkeypatch.context() as second:
+        second.setattr(schema, "VERSION", 2)
+        publish(database, TEXTS)
+        for tenant in (0, ONE):
+            add = f"INSERT INTO feedback_keys (tenant, key) VALUES ({tenant}, 'key {tenant}')"
+            database.change(tenant, lambda connection, add=add: connection.execute(add))  # type: ignore[misc]
+    database.make_schema()
+    for tenant in (0, ONE):
+        keys = database.query(tenant, "SELECT tenant, key, former FROM feedback_keys")
+        assert keys == [(tenant, f"key {tenant}", False)]
+    assert stored_texts(database).keys() == TEXTS.keys()
 
 
 def test_machines_that_make_the_schema_at_once_take_turns(database_url: str) -> None:
