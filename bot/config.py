@@ -13,7 +13,8 @@ from pydantic_core import PydanticCustomError
 from typing_extensions import override
 
 from bot.wording import safe
-from index.config import AnswerSection, Config, CorpusSection, IndexSection, PathText, Section
+from index.config import AnswerSection, Config, CorpusSection, IndexSection
+from index.config_section import PathText, Section
 
 # A scheme, a host and perhaps a path, but no user, query, fragment or final slash: https://discord.com/api/v10
 _WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?[^\s/?#]")

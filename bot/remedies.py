@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from index.articles.front_matter import FLAW
 from index.errors import FootnoteError, ModelError, Reason, Role
+from index.writer_section import KEY_VARIABLE
 
 _POOR_WORDS = "Questions may not find its words: take the text from the document with another program."
 _FRONT_MATTER = "It was read line by line: correct it, and end it with the same line as it begins with."
@@ -27,6 +28,17 @@ _REMEDIES: Mapping[Reason, str] = MappingProxyType(
         Reason.INDEX_FOLDER_OCCUPIED: "Set `[index] directory` to an empty folder, or to a new one.",
         Reason.INDEX_MISSING: UPDATE,
         Reason.INDEX_STALE: REBUILD,
+        Reason.LANGUAGE_MODEL_BUSY: "Ask again in a minute.",
+        Reason.LANGUAGE_MODEL_EMPTY: "Name another model as `[writer] llm`.",
+        Reason.LANGUAGE_MODEL_ENDLESS: "Raise `[writer] tokens`, or name another model as `[writer] llm`.",
+        Reason.LANGUAGE_MODEL_KEY_REFUSED: f"Set {KEY_VARIABLE} to a key of this server.",
+        Reason.LANGUAGE_MODEL_LATE: "Raise `[writer] timeout`, or name a smaller model as `[writer] llm`.",
+        Reason.LANGUAGE_MODEL_MISSING: "Check `[writer] model` and `[writer] base_url`.",
+        Reason.LANGUAGE_MODEL_NOT_CONFIGURED: (
+            'Set it to a language model, as llm = "ollama/llama3.2" below [writer].'
+        ),
+        Reason.LANGUAGE_MODEL_NOT_INSTALLED: "Install the extra for this kind of server.",
+        Reason.LANGUAGE_MODEL_UNREACHABLE: "Start it, or check `[writer] base_url`.",
         Reason.MODEL_DAMAGED: _REPLACE_MODEL,
         Reason.MODEL_FOLDER_MISSING: "Check `{key}`.",
         Reason.MODEL_MISSING: (

@@ -1,16 +1,12 @@
 """Configuration: typed sections of one TOML file. A mistake names file, key and what was expected."""
 
-import errno
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     PrivateAttr,
     ValidationError,
@@ -20,8 +16,10 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from index.config_section import PathText, Section
 from index.database_urls import has_password, is_address, redacted
 from index.errors import ConfigurationError
+from index.writer_section import WriterSection
 
 DEFAULT_ENCODER = "footnote"
 """The encoder that ships with this package."""
@@ -49,51 +47,15 @@ _EXPECTED = MappingProxyType(
 """What was expected, by pydantic's name of the error; our own errors say so themselves."""
 
 
-def _check_path(value: str) -> str:
-    """Refuse what cannot be a path: it would fail later, far from the file that names it."""
-    try:
-        Path(value).expanduser().lstat()
-    except (ValueError, RuntimeError) as error:  # a NUL; the home of a user who does not exist
-        raise PydanticCustomError("path", "expected a path: {why}", {"why": str(error)}) from None
-    except OSError as error:
-        if error.errno == errno.ENAMETOOLONG:
-            raise PydanticCustomError("path", "expected a path: its name is too long") from None
-    return value
-
-
-PathText = Annotated[str, Field(min_length=1), AfterValidator(_check_path)]
-
-
-class Section(BaseModel):
-    """A section of the configuration: no unknown keys, no silent conversion of types.
-
-    `front_end_keys` are known but read by front ends alone: each declares those that it reads as fields of a
-    subclass, and the others are skipped. `elsewhere` has keys that a person may expect here, each with where
-    its value comes from.
-    """
-
-    front_end_keys: ClassVar[frozenset[str]] = frozenset()
-    elsewhere: ClassVar[Mapping[str, str]] = {}
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _skip_front_end_keys(cls, values: Any) -> Any:
-        skipped = cls.front_end_keys - cls.model_fields.keys()
-        if not isinstance(values, dict):
-            return values
-        return {key: value for key, value in values.items() if key not in skipped}
-
-
 class CorpusSection(Section):
     """Where the articles are."""
 
     front_end_keys = frozenset({"refresh", "servers"})
 
     directory: Annotated[PathText, Field(description="folder of the articles")] = "corpus"
-    allow_hosts: Annotated[
-        list[str], Field(description="hosts that are not on the public internet and may be fetched from")
-    ] = []
+    allow_hosts: list[str] = Field(
+        default_factory=list, description="hosts off the public internet that may be fetched from"
+    )
 
 
 class IndexSection(Section):
@@ -215,6 +177,7 @@ class Config(Section):
     model: ModelSection = ModelSection()
     answer: AnswerSection = AnswerSection()
     store: StoreSection = StoreSection()
+    writer: WriterSection = WriterSection()
     base: Annotated[Path, Field(exclude=True)] = Path()
     _file: Path | None = PrivateAttr(None)
 

@@ -9,6 +9,7 @@
     ├── ModelError
     │   ├── ModelMissingError
     │   └── ModelDamagedError
+    ├── LanguageModelError
     ├── StoreError
     │   ├── StoreUnavailableError
     │   └── StoreBusyError
@@ -42,6 +43,17 @@ class Reason(StrEnum):
     INDEX_STALE = auto()
     INDEX_UNWRITABLE = auto()
     INGESTION_FAILED = auto()
+    LANGUAGE_MODEL_BUSY = auto()
+    LANGUAGE_MODEL_CUT_OFF = auto()
+    LANGUAGE_MODEL_EMPTY = auto()
+    LANGUAGE_MODEL_ENDLESS = auto()
+    LANGUAGE_MODEL_FAILED = auto()
+    LANGUAGE_MODEL_KEY_REFUSED = auto()
+    LANGUAGE_MODEL_LATE = auto()
+    LANGUAGE_MODEL_MISSING = auto()
+    LANGUAGE_MODEL_NOT_CONFIGURED = auto()
+    LANGUAGE_MODEL_NOT_INSTALLED = auto()
+    LANGUAGE_MODEL_UNREACHABLE = auto()
     MODEL_DAMAGED = auto()
     MODEL_FOLDER_MISSING = auto()
     MODEL_MISSING = auto()
@@ -156,6 +168,21 @@ class ModelDamagedError(ModelError):
     """A model's files are not the ones that they should be."""
 
     default_reason = Reason.MODEL_DAMAGED
+
+
+class LanguageModelError(FootnoteError):
+    """A language model writes nothing, or not to the end; the answer from the articles stands all the same.
+
+    `model` is its name.
+    """
+
+    default_reason = Reason.LANGUAGE_MODEL_FAILED
+
+    def __init__(
+        self, message: str, remedy: str = "", *, reason: Reason | None = None, model: str = ""
+    ) -> None:
+        super().__init__(message, remedy, reason=reason)
+        self.model = model
 
 
 class IndexMissingError(FootnoteError):

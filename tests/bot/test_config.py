@@ -87,7 +87,7 @@ def test_without_a_file_the_defaults_stand_in_the_current_folder(here: Path) -> 
         ("[index]\nwach = 1", "index.wach: unknown key (known here: directory, watch)"),
         (
             "answers = 3",
-            "answers: unknown key (known here: corpus, index, model, answer, store, chat, discord,",
+            "answers: unknown key (known here: corpus, index, model, answer, store, writer, chat, discord,",
         ),
     ],
     ids=lambda text: text[:40],

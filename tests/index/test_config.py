@@ -63,7 +63,7 @@ def read(content: str) -> Config:
         (f"[a{'.a' * 900}]\n[a{'.a' * 900}]", " twice (at line 2, column "),
         ("corpus = 'x'", "corpus: expected a table [corpus] (found 'x')"),
         ("[corpus", "not valid TOML"),
-        ("answers = 3", "answers: unknown key (known here: corpus, index, model, answer, store)"),
+        ("answers = 3", "answers: unknown key (known here: corpus, index, model, answer, store, writer)"),
     ],
     ids=lambda text: text[:40],
 )

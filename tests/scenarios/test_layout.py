@@ -36,6 +36,7 @@ UNTESTED_ALONE = {
     "index/storage/postgres/joined.py": "tests/index/test_library_stored.py asks what a server sees",
     "index/storage/postgres/titles.py": "tests/index/test_library_stored.py compares it with the files",
     "index/storage/joined.py": "tests/index/test_library_joined.py asks two indexes as one",
+    "index/writing/protocols.py": "protocols, without a body",
     "index/training/progress.py": "draws bars with rich; the tests of the training commands run it",
 }
 """Modules without a test file of their name, and where they are tested instead, or why not at all."""
