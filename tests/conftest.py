@@ -54,6 +54,7 @@ FRAMEWORK_TESTS = tuple(
 pytest_plugins = [
     "tests.support.index_fixtures",
     "tests.support.home_fixtures",
+    "tests.support.language_models",
     "tests.support.discord_fixtures",
     "tests.support.postgres_fixtures",
     "tests.support.reading_rooms",
