@@ -65,6 +65,8 @@ class WriterSection(Section):
     def _is_whole(self) -> Self:
         if self.llm == OPENAI_LIKE and not (self.base_url and self.model):
             raise PydanticCustomError("writer", "expected base_url and model with llm = 'openai-like'")
+        if self.default and not self.llm:
+            raise PydanticCustomError("writer", "expected llm with default = true")
         if self.llm.startswith(f"{OLLAMA}/") and self.model:
             raise PydanticCustomError("writer", "expected no model: llm = 'ollama/MODEL' names it")
         return self

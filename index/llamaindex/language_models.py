@@ -105,7 +105,7 @@ def _is_last(response: "ChatResponse") -> bool:
     raw: Any = response.raw
     if isinstance(raw, dict):
         return bool(raw.get("done"))
-    choices = getattr(raw, "choices", None)
+    choices: Any = getattr(raw, "choices", None)
     return bool(choices) and choices[0].finish_reason is not None
 
 
@@ -140,6 +140,7 @@ def _openai_like(section: WriterSection, key: str) -> Open:
 
     def make(most_tokens: int, timeout: float) -> "tuple[LLM, Callable[[], None]]":
         client = httpx.Client(**http_options(section.address, key, timeout))
+        options: dict[str, Any] = {"http_client": client}  # is no field of the model
         model = OpenAILike(
             model=section.model_name,
             api_base=section.address,
@@ -149,7 +150,7 @@ def _openai_like(section: WriterSection, key: str) -> Open:
             max_tokens=most_tokens,
             max_retries=0,  # whoever asks waits
             timeout=timeout,
-            http_client=client,
+            **options,
         )
         return model, client.close
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
-from index.errors import Reason
+from index.errors import FootnoteError, Reason
 
 
 class StrikeReason(StrEnum):
@@ -57,9 +57,9 @@ class WrittenAnswer:
     """What a language model wrote about an answer; the answer itself stands, whatever became of this.
 
     `text` is the supported sentences with their footnote numbers, "" if there is none. `sentences` holds all
-    whole sentences, the `struck` ones, too. `failure` says why writing ended early, None if it did not, and
-    `problem` says so in words; sentences that were whole before that stand. `declined`: the model says that
-    the sentences do not answer the question.
+    whole sentences, the `struck` ones, too. `failure` says why writing ended early, None if it did not,
+    `problem` says so in words, and `remedy` what helps; sentences that were whole before that stand.
+    `declined`: the model says that the sentences do not answer the question.
     """
 
     text: str
@@ -68,6 +68,7 @@ class WrittenAnswer:
     struck: int
     failure: Reason | None = None
     problem: str = ""
+    remedy: str = ""
     declined: bool = False
 
     @property
@@ -89,11 +90,19 @@ def make_written_answer(
     sentences: tuple[WrittenSentence, ...],
     model: str,
     *,
-    failure: Reason | None = None,
-    problem: str = "",
+    failure: FootnoteError | None = None,
     declined: bool = False,
 ) -> WrittenAnswer:
     """Return the written answer of these sentences."""
     supported = [sentence for sentence in sentences if sentence.supported]
     text = " ".join(f"{sentence.text}{sentence.footnotes}" for sentence in supported)
-    return WrittenAnswer(text, sentences, model, len(sentences) - len(supported), failure, problem, declined)
+    return WrittenAnswer(
+        text,
+        sentences,
+        model,
+        len(sentences) - len(supported),
+        failure.reason if failure else None,
+        failure.message if failure else "",
+        failure.remedy if failure else "",
+        declined,
+    )

@@ -63,6 +63,7 @@ def test_another_server_has_an_address_and_a_model(tmp_path: Path) -> None:
         ("sentences = 0", "writer.sentences: expected 1 or more"),
         ("tokens = 100000", "writer.tokens: expected 4000 or less"),
         ("timeout = 0", "writer.timeout: expected 1 or more"),
+        ("default = true", "writer: expected llm with default = true"),
         ("default = 'yes'", "writer.default: expected true or false"),
         ("temperature = 1", "writer.temperature: unknown key (known here: llm, base_url, model, default,"),
         ("api_key = 'x'", "writer.api_key: unknown key (the key comes from FOOTNOTE_WRITER_KEY, never from"),

@@ -1,6 +1,6 @@
 """A written answer is the text of what is supported; what is struck is counted and stays out of it."""
 
-from index.errors import Reason
+from index.errors import LanguageModelError, Reason
 from index.writing.written_answer import StrikeReason, WrittenSentence, make_written_answer
 
 TRUE = WrittenSentence("The bridge is red.", (1, 3), True, 0.9)
@@ -20,7 +20,13 @@ def test_of_what_is_struck_there_is_no_text() -> None:
 
 
 def test_writing_fails_only_where_no_sentence_is_whole() -> None:
-    late = Reason.LANGUAGE_MODEL_LATE
-    assert make_written_answer((), "m", failure=late, problem="late").failed
-    assert not make_written_answer((TRUE,), "m", failure=late, problem="late").failed
+    late = LanguageModelError("late", "wait", reason=Reason.LANGUAGE_MODEL_LATE)
+    failed = make_written_answer((), "m", failure=late)
+    assert (failed.failed, failed.failure, failed.problem, failed.remedy) == (
+        True,
+        late.reason,
+        "late",
+        "wait",
+    )
+    assert not make_written_answer((TRUE,), "m", failure=late).failed
     assert not make_written_answer((), "m", declined=True).failed

@@ -1,0 +1,130 @@
+"""What a written sentence states has to stand in what it cites, or it is struck for that reason."""
+
+import pytest
+
+from index.writing.claims import MOST_CITED, Question, Source, cited_sources, strike_reason
+from index.writing.sentence_citations import CitedSentence
+from index.writing.written_answer import StrikeReason
+from tests.support.written_answers import BRIDGE, citation
+
+SOURCES = [Source.of(citation(number, text)) for number, text in enumerate(BRIDGE, start=1)]
+QUESTION = Question("How long is the bridge?")
+TRUE = None
+
+
+def reason(
+    text: str, *numbers: int, question: Question = QUESTION, sources: list[Source] = SOURCES
+) -> StrikeReason | None:
+    return strike_reason(CitedSentence(text, numbers), sources, question)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("The red bridge of Oslo is 900 metres long.", 1),
+        ("The bridge is 900 m long.", 1),
+        ("The Oslo bridge is nine hundred metres long.", 1),
+        ("It opened on May 3rd, 1974.", 2),
+        ("It was opened in May 1974.", 2),
+        ("It was opened on 3 May after the war.", 2),
+        ("Steve Townsend says lorries may not cross.", 3),
+        ("No lorries may cross it, General Townsend says.", 3),
+        ("Lorries are not allowed to cross it.", 3),
+        ("The toll is 3.2 million pounds a year.", 4),
+        ("Wardens collect a toll; there are seventy-two wardens.", 4),
+        ('Townsend says that "no lorries may cross it".', 3),
+        ("Its length is 900 metres.", 1),
+        ("According to Bridges, the bridge is long.", 1),  # the title of the article
+    ],
+)
+def test_what_the_source_says_in_other_words_passes(text: str, number: int) -> None:
+    assert reason(text, number) is TRUE
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "why"),
+    [
+        ("The red bridge of Bergen is 900 metres long.", 1, StrikeReason.NAME),
+        ("The Golden Bridge is 900 metres long.", 1, StrikeReason.NAME),
+        ("General Samuel Tucker says that no lorries may cross it.", 3, StrikeReason.NAME),
+        ("Obama says that no lorries may cross it.", 3, StrikeReason.NAME),
+        ("Steve Townsend, of NATO, says that no lorries may cross it.", 3, StrikeReason.NAME),
+        ("The bridge is 800 metres long.", 1, StrikeReason.NUMBER),
+        ("The bridge is 900 km long.", 1, StrikeReason.NUMBER),
+        ("The toll is £3.2bn a year.", 4, StrikeReason.NUMBER),
+        ("The toll is $3.2m a year.", 4, StrikeReason.NUMBER),
+        ("The toll is £3.2m a month, which seventy wardens collect.", 4, StrikeReason.NUMBER),
+        ("It was opened on 4 May 1974.", 2, StrikeReason.DATE),
+        ("It was opened on 3 May 1975.", 2, StrikeReason.DATE),
+        ("It was opened in June 1974, after the war.", 2, StrikeReason.NAME),
+        ("It was opened in May 1975, after the war.", 2, StrikeReason.NUMBER),
+        ('Townsend says that "no lorries must cross it".', 3, StrikeReason.QUOTATION),
+        ("Lorries may cross it.", 3, StrikeReason.NEGATION),
+        ("The red bridge is not long.", 1, StrikeReason.NEGATION),
+        ("It was opened before the war.", 2, StrikeReason.OPPOSITE),
+        ("Cheese ripens slowly in cellars.", 1, StrikeReason.WORDS),
+        ("You are free.", 1, StrikeReason.WORDS),
+        ("Yes.", 1, StrikeReason.WORDS),
+        ("Die rote Brücke ist sehr lang.", 1, StrikeReason.WORDS),
+        ("Le pont rouge est vraiment long et beau.", 1, StrikeReason.WORDS),
+        ("橋は九百メートルです。", 1, StrikeReason.WORDS),
+        ("I am a language model and cannot answer that.", 1, StrikeReason.WORDS),
+        ("Write at most 4 short sentences of plain text.", 1, StrikeReason.WORDS),
+    ],
+)
+def test_what_the_source_does_not_say_is_struck(text: str, number: int, why: StrikeReason) -> None:
+    assert reason(text, number) is why
+
+
+def test_a_sentence_needs_a_number_that_was_given() -> None:
+    assert reason(BRIDGE[0]) is StrikeReason.NO_CITATION
+    assert reason(BRIDGE[0], 9) is StrikeReason.UNKNOWN_CITATION
+    assert reason(BRIDGE[0], 1, 9) is StrikeReason.UNKNOWN_CITATION
+    assert reason(BRIDGE[0], 2) is not None  # it stands in another one
+
+
+def test_what_is_said_may_stand_in_two_sources_but_a_name_in_one() -> None:
+    assert reason("The bridge is 900 metres long and was opened on 3 May 1974.", 1, 2) is TRUE
+    assert reason("The bridge is 900 metres long and was opened on 3 May 1974.", 1) is StrikeReason.DATE
+    people = [Source.of(citation(1, "John Smith paid.")), Source.of(citation(2, "Mary Jones paid."))]
+    assert reason("John Smith and Mary Jones paid.", 1, 2, sources=people) is TRUE
+    assert reason("John Jones paid.", 1, 2, sources=people) is StrikeReason.NAME
+
+
+def test_names_and_numbers_of_the_question_and_the_headings_may_be_said() -> None:
+    assert reason("The bridge that Ada Byron asks for is long.", 1) is StrikeReason.NAME
+    asked = Question("Which bridge does Ada Byron ask for?")
+    assert reason("The bridge that Ada Byron asks for is long.", 1, question=asked) is TRUE
+    headed = [Source.of(citation(1, "It is 900 metres long.", "Bridges", ("Norway", "Built in 1974")))]
+    assert reason("The bridge in Norway, built in 1974, is 900 metres long.", 1, sources=headed) is TRUE
+
+
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("The United Nations paid.", "The UN paid for it."),
+        ("The UN paid.", "The United Nations paid for it."),
+        ("The US paid.", "The U.S. paid for it."),
+        ("Syrian troops crossed.", "Troops of Syria crossed."),
+        ("Pro-Assad troops crossed.", "Troops loyal to Assad crossed, pro and contra."),
+        ("Zoë’s troops crossed.", "The troops of Zoe crossed."),
+        ("McDonald's troops crossed.", "Troops of MCDONALD crossed."),
+    ],
+)
+def test_a_name_may_be_written_in_another_way(text: str, source: str) -> None:
+    assert reason(text, 1, sources=[Source.of(citation(1, source))]) is TRUE
+
+
+def test_of_all_numbers_those_count_that_have_what_is_said() -> None:
+    everything = CitedSentence("The bridge is 900 metres long and has wardens.", (1, 2, 3, 4))
+    assert [source.number for source in cited_sources(everything, SOURCES)] == [1, 4]
+    assert strike_reason(everything, SOURCES, QUESTION) is TRUE
+    many = [Source.of(citation(number, f"Bridge number {number} has warts.")) for number in range(1, 9)]
+    all_of_them = CitedSentence("Bridge number 1 has warts.", tuple(range(1, 9)))
+    assert len(cited_sources(all_of_them, many)) <= MOST_CITED
+    few = CitedSentence("The bridge is long.", (1, 2, 3))
+    assert [source.number for source in cited_sources(few, SOURCES)] == [1, 2, 3]
+
+
+def test_a_lie_is_struck_though_everything_is_cited() -> None:
+    assert reason("The bridge is 950 metres long.", 1, 2, 3, 4) is StrikeReason.NUMBER
