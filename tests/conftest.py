@@ -16,6 +16,7 @@ from index.config import DEFAULT_ENCODER
 from index.models.encoder_export import FrameworkEncoder
 from index.models.export_process import export_here
 from index.models.model_folders import resolve_encoder
+from tests.support.order import in_thirds
 from tests.support.paths import NO_NETWORK, ROOT
 from tests.support.shared_folders import shared_folder
 from tests.support.shared_models import compute_anew, share_models
@@ -34,6 +35,9 @@ os.environ.setdefault("RAYON_NUM_THREADS", "1")
 # The tests start dozens of processes, each of which would compile the packages for a third of a second.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# What none of the processes imports that only collect tests.
+FRAMEWORKS = {"torch", "transformers", "sentence_transformers", "llama_index", "scipy", "pandas", "selenium"}
 
 # What imports PyTorch, sentence-transformers or LlamaIndex, or exports a model.
 FRAMEWORK_TESTS = tuple(
@@ -63,32 +67,32 @@ pytest_plugins = [
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Look for no garbage while tests are collected, nor later in what that made: almost all of it stays."""
+    """Look for no garbage while tests are collected, nor later in what that made: almost all of it stays.
+
+    Every process collects all tests, hence what takes seconds to import is imported by those that use it.
+    """
     gc.disable()
     try:
-        return (yield)
+        result = yield
     finally:
         gc.freeze()
         gc.enable()
+    if loaded := FRAMEWORKS & sys.modules.keys():
+        raise pytest.UsageError(
+            f"collecting the tests imports {', '.join(sorted(loaded))}: let a test do that"
+        )
+    return result
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Have one process import the frameworks, which takes seconds, and the others wait for no export.
-
-    Each of three begins with a third of the list, and takes from the end of another's when its own is done:
-    what needs the frameworks is first, what reads the default model's export is last. What needs a database
-    is slow, as its server takes seconds to start.
-    """
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, object, object]:
+    """Mark tests that need a database as slow, as its server takes seconds to start; then order all tests."""
     for item in items:
         if {"postgres_server", "own_server"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.slow)
-    exported = {item.path for item in items if "encoder_folder" in getattr(item, "fixturenames", ())}
-
-    def place(item: pytest.Item) -> tuple[bool, bool]:
-        frameworks = item.nodeid.startswith(FRAMEWORK_TESTS)
-        return not frameworks, (item.path in exported) != frameworks
-
-    items.sort(key=place)
+    result = yield  # some are left out
+    items[:] = in_thirds(items, FRAMEWORK_TESTS, "encoder_folder")
+    return result
 
 
 @pytest.fixture(scope="session", autouse=True)

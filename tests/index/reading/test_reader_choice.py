@@ -16,7 +16,6 @@ from index.building.staleness import compare, remember_times
 from index.config import AnswerSection, Config
 from index.errors import IndexDamagedError, IndexStaleError, ModelDamagedError, ModelMissingError
 from index.library import Library
-from index.llamaindex.query_engine import FootnoteQueryEngine
 from index.models import model_folders
 from index.models.span_model import SpanModel
 from index.reading import reader_choice
@@ -233,6 +232,8 @@ def test_an_exported_reader_serves_llamaindex_and_needs_no_framework(
     config: Config, tiny_reader_folder: Path
 ) -> None:
     """Export for real, then ask as an agent does."""
+    from index.llamaindex import FootnoteQueryEngine
+
     path = config.base / "config.toml"
     path.write_text(f"[index]\ndirectory = 'index'\n[answer]\nreader = '{tiny_reader_folder}'\n")
     build(Config.read(path))

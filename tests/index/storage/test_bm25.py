@@ -4,7 +4,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import bm25s
 import numpy as np
 import pytest
 from hypothesis import given
@@ -36,6 +35,8 @@ def index(tmp_path: Path) -> Bm25:
 @pytest.mark.slow
 @given(st.lists(st.sampled_from(["us", "raqqa", "fight", "90000", "京欢", "unknown"]), max_size=8))
 def test_scores_are_those_of_bm25s(question: list[str]) -> None:
+    import bm25s
+
     theirs = bm25s.BM25(k1=bm25.K1, b=bm25.B, method=bm25.METHOD)
     theirs.index([terms(text) for text in SENTENCES], show_progress=False)
     ours = Bm25.build(map(terms, SENTENCES))
