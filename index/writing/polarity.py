@@ -1,9 +1,10 @@
 """Polarity of a text: what it denies, and which of two opposites it says. The rules are for English."""
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 
-from index.segmentation.folding import fold_text
+from index.segmentation.folding import fold_characters
 from index.segmentation.search_terms import STOP_WORDS, terms
 
 _NEGATORS = frozenset(
@@ -19,6 +20,8 @@ _HALF_NEGATORS = frozenset(
 """Words after which what a text denies may be said with "not"."""
 _OF_THINGS = frozenset("no none nobody nothing neither nor".split())
 """Negators of things: "it killed no civilians" denies what stands before them, too."""
+_BEFORE_NOUNS = frozenset("no none neither nor".split())
+_GOES_ON = frozenset("in on at by of for from with to as only because".split())
 _UNCOUNTED = STOP_WORDS | {"may"}  # "may not cross": no month
 _SCOPE = 3
 """Words behind a negator that it denies."""
@@ -30,7 +33,7 @@ _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)?|[,;:.()!?]|[-–—](?=\s)")
 # "not only", "not just"; "no. 5"; "no longer" denies what follows
 _NO_NEGATION = re.compile(r"\bnot (?:only|just|merely|simply)\b|\bno\.? (?=\d)|\bno doubt\b|\bnot least\b")
 
-_OPPOSITES = tuple(
+OPPOSITES = tuple(
     (frozenset(left.split()), frozenset(right.split()))
     for left, right in (
         ("before", "after"),
@@ -77,80 +80,79 @@ _OPPOSITES = tuple(
         ("required mandatory compulsory", "optional voluntary"),
         ("free", "paid"),
         ("public", "private"),
-        ("pro-government", "anti-government"),
+        ("pro", "anti"),
         ("alive survived", "dead died killed"),
         ("true", "false"),
         ("husband father brother son king", "wife mother sister daughter queen"),
         ("male men man boy boys", "female women woman girl girls"),
     )
 )
+"""Pairs of words that say the opposite, with their forms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Polarity:
-    """What a text affirms and what it denies, as stems; its words; whether it denies anything at all."""
+    """What a text affirms and denies, as stems; how often it has each word, and how often it denies."""
 
     affirmed: frozenset[str]
     denied: frozenset[str]
-    words: frozenset[str]
-    has_negation: bool
+    words: Counter[str]
+    negations: int
 
     @property
-    def may_deny(self) -> bool:
-        """Whether the text denies something, perhaps without a "not"."""
-        return self.has_negation or not self.words.isdisjoint(_HALF_NEGATORS)
+    def denials(self) -> int:
+        """How often the text denies something, perhaps without a "not"."""
+        return self.negations + sum(self.words[word] for word in _HALF_NEGATORS)
 
 
 def polarity(*texts: str) -> Polarity:
-    """Return what some texts together affirm and deny."""
+    """Return what some texts together affirm and deny; some stems are both, where the rules cannot tell."""
     affirmed: set[str] = set()
     denied: set[str] = set()
-    words: set[str] = set()
-    has_negation = False
+    words: Counter[str] = Counter()
+    negations = 0
     for text in texts:
-        folded = _NO_NEGATION.sub(" ", fold_text(text).text.lower())
-        tokens = _TOKEN.findall(folded)
+        tokens = _TOKEN.findall(_NO_NEGATION.sub(" ", fold_characters(text).text.lower()))
         words.update(tokens)
         left = 0  # words that the last negator still denies
+        is_noun = False  # the next is what there is none of, and may stand elsewhere with "not"
         clause: set[str] = set()  # stems since the clause began
         for at, token in enumerate(tokens):
             if _is_negator(token):
-                has_negation = True
+                negations += 1
                 left = 0 if _is_contrast(tokens, at) else _SCOPE
+                is_noun = token in _BEFORE_NOUNS and not clause
                 if left and token in _OF_THINGS:
                     denied |= clause
             elif token in _ENDS_SCOPE or not token[0].isalnum():
-                left = 0
-                clause = set()
+                left, clause = 0, set()
             elif token not in _UNCOUNTED:
                 stems = terms(token)
                 clause.update(stems)
-                (denied if left else affirmed).update(stems)
-                left = max(0, left - 1)
-    return Polarity(frozenset(affirmed), frozenset(denied), frozenset(words), has_negation)
+                if left:
+                    denied.update(stems)
+                if is_noun or not left:
+                    affirmed.update(stems)
+                left, is_noun = max(0, left - 1), False
+    return Polarity(frozenset(affirmed), frozenset(denied), words, negations)
 
 
 def denies_otherwise(statement: Polarity, sources: Polarity, question: Polarity) -> bool:
     """Tell whether a statement denies what its sources affirm, or affirms what they deny."""
-    if statement.has_negation and not (sources.may_deny or question.has_negation):
+    if statement.negations > sources.denials + question.negations:
         return True
-    if statement.denied & sources.denied:  # both deny the same thing
-        return False
-    if (statement.denied - statement.affirmed) & sources.affirmed:
+    if (statement.denied - statement.affirmed - sources.denied) & sources.affirmed:
         return True
-    return bool((sources.denied - sources.affirmed) & statement.affirmed)
+    return bool((sources.denied - sources.affirmed - statement.denied) & statement.affirmed)
 
 
 def says_opposite(statement: Polarity, sources: Polarity, question: Polarity) -> bool:
-    """Tell whether a statement has a word of which its sources have the opposite alone."""
-    for pair in _OPPOSITES:
+    """Tell whether a statement has a word more often than its sources, and its opposite less often."""
+    for pair in OPPOSITES:
         for said, opposite in (pair, pair[::-1]):
-            if (
-                statement.words & said
-                and not statement.words & opposite
-                and sources.words & opposite
-                and not (sources.words | question.words) & said
-            ):
+            if any(
+                statement.words[word] > sources.words[word] + question.words[word] for word in said
+            ) and any(sources.words[word] > statement.words[word] for word in opposite):
                 return True
     return False
 
@@ -160,10 +162,12 @@ def _is_negator(token: str) -> bool:
 
 
 def _is_contrast(tokens: list[str], at: int) -> bool:
-    """Tell whether a negator belongs to "not … but …", which denies only one of two things."""
-    for word in tokens[at + 1 : at + 12]:
+    """Tell whether a negator belongs to "not in 1990 but in 2001", which denies only one of two things."""
+    if tokens[at] != "not":
+        return False
+    for before, word, after in zip(tokens[at:], tokens[at + 1 : at + 12], tokens[at + 2 :], strict=False):
         if word in ".;:!?":
             return False
         if word == "but":
-            return True
+            return before != "," or after in _GOES_ON or after[0].isdigit()
     return False

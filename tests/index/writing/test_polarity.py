@@ -26,6 +26,13 @@ NOTHING = polarity("")
         ("They did not leave.", "They refused to leave.", False),
         ("They left by boat.", "They left by boat, and not by train.", False),
         ("Dogs are not allowed.", "Dogs are forbidden.", False),  # denied in other words
+        ("Nobody has to leave.", "Nobody has to leave, but the road is closed.", False),
+        (
+            "It was not attacked by those who were not near.",
+            "It was attacked by those who were not near.",
+            True,
+        ),
+        ("No one was not hurt.", "No one was hurt.", True),
         ("It is not only red.", "It is red.", False),
         ("It is red, no. 5 on the list.", "It is red, number 5 on the list.", False),
     ],
@@ -49,6 +56,9 @@ def test_what_the_question_denies_may_be_denied() -> None:
         ("It opened after the war.", "It opened before the war.", True),
         ("It opened before the war.", "It opened before the war and closed after it.", False),
         ("More than 60 came.", "Fewer than 60 came.", True),
+        ("It came last week.", "It came first, and last week.", False),
+        ("It came last, and first week.", "It came last, and last week.", True),
+        ("It fell after lunch, after noon.", "It fell before lunch, after noon.", True),
         ("Prices rose.", "Prices fell by half.", True),
         ("Dogs are allowed.", "Dogs are forbidden.", True),
         ("The bridge is red.", "The bridge is long.", False),
