@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from index.building.report import BuildReport
     from index.reading.explanation import Explanation
     from index.storage.catalog import ArticleRow
+    from index.writing.written_answer import WrittenAnswer
 
 # Valid in JSON without escapes, but obeyed by a terminal, invisible, or taken for the end of a line.
 _ESCAPED = re.compile(
@@ -45,6 +46,25 @@ def answer_object(answer: Answer) -> dict[str, Any]:
         "citations": [_citation_object(citation) for citation in answer.citations],
         "elapsed_ms": answer.elapsed_ms,
     }
+
+
+def written_object(written: "WrittenAnswer") -> dict[str, Any]:
+    """Return the object of what a language model wrote; `error` is there only where nothing could be."""
+    value: dict[str, Any] = {
+        "text": written.text,
+        "sentences": [
+            {
+                "text": sentence.text,
+                "citations": list(sentence.citations),
+                "supported": sentence.supported,
+                "score": sentence.score,
+            }
+            for sentence in written.sentences
+        ],
+        "model": written.model,
+        "struck": written.struck,
+    }
+    return {**value, "error": written.problem} if written.failed else value
 
 
 def _citation_object(citation: Citation) -> dict[str, Any]:

@@ -18,13 +18,19 @@ def shown_citations(answer: Answer) -> tuple[Citation, ...]:
     The first is one of them if it answers or may answer; others have to be likely by `LEAST_SCORE`, and
     neither a question nor a title or another heading.
     """
-    shown = [
+    return tuple(
+        replace(citation, number=number) for number, citation in enumerate(citations_worth_showing(answer), 1)
+    )
+
+
+def citations_worth_showing(answer: Answer) -> tuple[Citation, ...]:
+    """Return the same citations with the numbers that programs see."""
+    return tuple(
         citation
         for citation in answer.citations
         if (citation is answer.citations[0] and (answer.answerable or answer.maybe))
         or _is_worth_showing(citation)
-    ]
-    return tuple(replace(citation, number=number) for number, citation in enumerate(shown, 1))
+    )
 
 
 def answering_together(citations: Sequence[Citation]) -> int:

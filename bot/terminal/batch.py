@@ -3,14 +3,17 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
-from bot.json_output import answer_object
+from bot.json_output import answer_object, written_object
 from index.errors import FootnoteError
 from index.library import Library
+
+if TYPE_CHECKING:
+    from bot.writer import Writer
 
 LONGEST_LINE = 4 * 1024 * 1024
 """Bytes of the longest line that is read."""
@@ -52,11 +55,17 @@ class Line(BaseModel):
 
 
 def answers(
-    library: Library, stream: IO[bytes], *, article: str | None = None, top_k: int | None = None
+    library: Library,
+    stream: IO[bytes],
+    *,
+    article: str | None = None,
+    top_k: int | None = None,
+    writer: "Writer | None" = None,
 ) -> Iterator[dict[str, Any]]:
     """Yield one object for each line of `stream`, in order: the answer, or `{"id", "error"}`.
 
-    Blank lines are skipped. `article` narrows the questions whose line names no article.
+    Blank lines are skipped. `article` narrows the questions whose line names no article. With a `writer`,
+    each answer has what it wrote as `written`.
     """
     for number, data in _numbered_lines(stream):
         line = parse_line(number, data)
@@ -69,7 +78,8 @@ def answers(
         except FootnoteError as error:
             yield {"id": line.id, "error": f"line {number}: {error.message}"}
         else:
-            yield {"id": line.id, **answer_object(answer)}
+            written = {"written": written_object(writer.write_whole(answer))} if writer else {}
+            yield {"id": line.id, **answer_object(answer), **written}
 
 
 def parse_line(number: int, data: bytes | None) -> Line | BadLine:

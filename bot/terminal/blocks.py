@@ -17,6 +17,7 @@ _STYLES = {
     "unanswered": "bold yellow",
     "title": "cyan",
     "aside": "dim",
+    "struck": "dim strike",
     "ok": "green",
     "warn": "bold yellow",
     "fail": "bold red",

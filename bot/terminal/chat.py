@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from prompt_toolkit.completion import CompleteEvent, Completion
     from prompt_toolkit.document import Document
 
+    from bot.writer import Writer
+
 log = logging.getLogger(__name__)
 
 HELP = """\
@@ -39,6 +41,7 @@ Type a question. One that goes on from the last ("and in winter?") is asked with
   /article [ID]     ask this article only; /article alone asks all again
   /articles [WORDS] what is in the library, or what of it holds these words
   /show [ID]        one article with its sentences numbered; alone, the one of /article
+  /write            have the language model write below each answer, or no longer
   /help             this help
   /quit             leave (Ctrl-D, exit and bye do so, too)"""
 
@@ -67,13 +70,20 @@ class Chat:
     """One conversation: the article that questions are narrowed to, the last question, and its subject."""
 
     def __init__(
-        self, config: BotConfig, library: Library, *, as_objects: bool, top_k: int | None = None
+        self,
+        config: BotConfig,
+        library: Library,
+        *,
+        as_objects: bool,
+        top_k: int | None = None,
+        writer: "Writer | None" = None,
     ) -> None:
         self.library = library
         self.article: str | None = None
         self._config = config
         self._as_objects = as_objects
         self._top_k = top_k or config.answer.citations
+        self._writer = writer
         self._printed = False
         self._last: _LastQuestion | None = None
         self._subject: tuple[str, str | None] | None = None  # a question that stands alone; the last answer
@@ -82,6 +92,7 @@ class Chat:
             "/articles": self._list,
             "/show": self._show,
             "/more": lambda _: self._more(),
+            "/write": lambda _: self._toggle_writing(),
             "/help": lambda _: self._say(HELP),
         }
 
@@ -161,11 +172,27 @@ class Chat:
         shown = answer.citations if self._as_objects else shown_citations(answer)
         self._last = _LastQuestion(answer.question, self.article, tuple(map(_place, shown)))
         asked = [] if as_asked else [Block((Piece(f"Asked as: {safe(answer.question)}", "aside"),))]
-        self._put(
-            json_output.answer_object(answer),
-            [*asked, *answer_blocks(answer, self._config.answer.contact)],
-            spaced=True,
-        )
+        value = json_output.answer_object(answer)
+        if self._writer and self._as_objects:
+            value["written"] = json_output.written_object(self._writer.write_whole(answer))
+        self._put(value, [*asked, *answer_blocks(answer, self._config.answer.contact)], spaced=True)
+        if self._writer and not self._as_objects and answer.answerable:
+            from bot.terminal.written import show_written
+
+            show_written(self._writer, answer, blank_line=not sys.stdout.isatty())
+            if sys.stdout.isatty():
+                show([BLANK_LINE])
+
+    def _toggle_writing(self) -> None:
+        """Have answers written from now on, or no longer. Raises ConfigurationError if no model is named."""
+        if self._writer:
+            self._writer = None
+            self._say("Answers are no longer written.")
+            return
+        from bot.writer import Writer
+
+        self._writer = Writer(self._config)
+        self._say(f"{safe(self._writer.model)} writes below each answer; /write again ends that.")
 
     def _more(self) -> None:
         """Show further sentences on the last question, or ask it again if other articles are asked now."""

@@ -14,6 +14,8 @@ from bot.terminal.commands.options import (
     put,
     server_option,
     top_k_option,
+    write_option,
+    writer_of,
 )
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ LONGEST_QUESTION = 1024 * 1024
         "footnote ask --json --top-k 1 'What was the convoy made up of?' | jq .answer",
         'footnote ask "What did the Pentagon\'s spokesman confirm?"',
         "footnote ask --explain 'When did ISIS attack?'",
+        "footnote ask --write 'How does the coalition protect Al Tanf?'",
         "footnote ask - < question.txt",
         "footnote ask --batch questions.jsonl > answers.jsonl",
     ),
@@ -42,6 +45,7 @@ LONGEST_QUESTION = 1024 * 1024
 @article_option
 @top_k_option
 @click.option("--explain", is_flag=True, help="Say why the answer came out as it did.")
+@write_option
 @server_option
 @json_option
 @global_options
@@ -53,6 +57,7 @@ def ask(
     article: str | None,
     top_k: int | None,
     explain: bool,
+    writes: bool | None,
     as_objects: bool,
 ) -> None:
     """Answer QUESTION, and cite the sentences that say so.
@@ -64,6 +69,10 @@ def ask(
     Put the question in quotes, double ones if it holds an apostrophe; one that starts with a dash goes
     after --. A QUESTION of - is read from stdin, and so is one that is piped in: all its lines are one
     question. Exits with 3 if the articles do not say; sentences that may help are listed all the same.
+
+    With --write, the language model that is configured joins the cited sentences. What it writes is printed
+    below the answer, with the numbers of its sources, each sentence once it is checked; one that its sources
+    do not say is struck.
 
     With --batch, each line in is an object {"id", "question", "article"?}, and each line out the answer to it
     with its "id", or {"id", "error"}; if there is any error, the exit code is 1.
@@ -80,6 +89,7 @@ def ask(
         words = " ".join(question) if question and question != ("-",) else _read_question(bool(question))
         text = clean_question(words)  # an empty one fails before an index is built for it
         config = options_of(context).config()
+        writer = writer_of(config, writes)
         library = open_library(config)
         answer = library.ask(text, article=article, top_k=top_k)
         from bot.terminal.layouts import answer_blocks
@@ -94,18 +104,26 @@ def ask(
             limits = least, config.answer.maybe_from(least)
             value["explanation"] = json_output.explanation_object(why, answer, *limits)
             blocks += explanation_blocks(why, answer, *limits)
+        if writer and as_objects:
+            value["written"] = json_output.written_object(writer.write_whole(answer))
         put(as_objects, value, blocks)
+        if writer and not as_objects:
+            from bot.terminal.written import show_written
+
+            show_written(writer, answer)
         if not answer.answerable:
             context.exit(UNANSWERED)
         return
 
     from bot.terminal.batch import answers
 
-    library = open_library(options_of(context).config())
+    config = options_of(context).config()
+    writer = writer_of(config, writes)
+    library = open_library(config)
     if article is not None:
         library.article(article)  # an unknown one fails here, not on every line
     failed = False
-    for reply in answers(library, batch, article=article, top_k=top_k):
+    for reply in answers(library, batch, article=article, top_k=top_k, writer=writer):
         click.echo(json_output.dump(reply, sys.stdout.encoding))
         failed |= "error" in reply
     if failed:
@@ -138,11 +156,14 @@ def _read_question(is_named: bool) -> str:
 )
 @article_option
 @top_k_option
+@write_option
 @server_option
 @json_option
 @global_options
 @click.pass_context
-def chat(context: click.Context, article: str | None, top_k: int | None, as_objects: bool) -> None:
+def chat(
+    context: click.Context, article: str | None, top_k: int | None, writes: bool | None, as_objects: bool
+) -> None:
     """Ask question after question, with history and completion.
 
     A question that goes on from the last one ("and in winter?") is asked with its subject. "more" shows
@@ -156,7 +177,8 @@ def chat(context: click.Context, article: str | None, top_k: int | None, as_obje
     from bot.terminal.opening import open_library
 
     config = options_of(context).config()
-    session = Chat(config, open_library(config), as_objects=as_objects, top_k=top_k)
+    writer = writer_of(config, writes)
+    session = Chat(config, open_library(config), as_objects=as_objects, top_k=top_k, writer=writer)
     if article is not None:
         session.narrow(article)
     if sys.stdin.isatty():

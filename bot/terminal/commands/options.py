@@ -10,7 +10,9 @@ from typing_extensions import override
 from bot.terminal.command_group import GlobalOptions
 
 if TYPE_CHECKING:
+    from bot.config import BotConfig
     from bot.terminal.blocks import Block, Table
+    from bot.writer import Writer
 
 
 class WholeNumber(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic from click 8.5 on
@@ -44,6 +46,25 @@ article_option = click.option(
 top_k_option = click.option(
     "--top-k", type=WholeNumber(1, 50), metavar="N", help="Number of citations, 1 to 50; 3 unless configured."
 )
+
+write_option = click.option(
+    "--write/--no-write",
+    "writes",
+    default=None,
+    help="Have the language model of [writer] join the cited sentences; each of its own is checked.",
+)
+
+
+def writer_of(config: "BotConfig", writes: bool | None) -> "Writer | None":
+    """Return what writes answers, if that is asked for, or configured and not declined.
+
+    Raises ConfigurationError if no language model is named.
+    """
+    if not (config.writer.default if writes is None else writes):
+        return None
+    from bot.writer import Writer
+
+    return Writer(config)
 
 
 def _set_server(context: click.Context, _: click.Parameter, value: int | None) -> None:

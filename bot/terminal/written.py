@@ -1,0 +1,65 @@
+"""What a language model wrote, in the terminal: each sentence as soon as it is checked."""
+
+import logging
+import os
+import sys
+from collections.abc import Iterator
+
+from bot.terminal.blocks import BLANK_LINE, Block, Piece, show
+from bot.wording import count_with_noun, safe
+from bot.writer import Writer, explained_failure, numbered_as_shown
+from index.records import Answer
+from index.writing.written_answer import WrittenAnswer, WrittenSentence
+
+log = logging.getLogger(__name__)
+
+
+def show_written(writer: Writer, answer: Answer, *, blank_line: bool = True) -> None:
+    """Print what the model writes about an answer that is printed above; `blank_line` stands between.
+
+    Struck sentences are shown as such where they can be, on a terminal, and counted everywhere. A failure is
+    a warning.
+    """
+    if not answer.answerable:
+        return
+    sys.stdout.flush()
+    log.info("%s writes …", safe(writer.model))
+    opening = [BLANK_LINE] if blank_line else []
+    for event in writer.write(numbered_as_shown(answer)):
+        if isinstance(event, WrittenAnswer):
+            show([*opening, *_ending_blocks(event)] if _ending_blocks(event) else [])
+            if problem := explained_failure(event):
+                log.warning("%s", problem)
+        elif event.supported or _shows_struck():
+            if opening:
+                show(opening)
+                opening = []
+            show([_sentence_block(event)])
+            sys.stdout.flush()
+
+
+def _sentence_block(sentence: WrittenSentence) -> Block:
+    if sentence.supported:
+        return Block((Piece(safe(sentence.text)), Piece(f" {sentence.footnotes}", "aside")))
+    return Block((Piece(safe(sentence.text), "struck"),))
+
+
+def _ending_blocks(written: WrittenAnswer) -> list[Block]:
+    return [Block((Piece(line, "aside"),)) for line in _ending_lines(written)]
+
+
+def _ending_lines(written: WrittenAnswer) -> Iterator[str]:
+    """Yield what is to be said below the sentences."""
+    model = safe(written.model)
+    if written.declined:
+        yield f"{model} finds no answer in these sentences; the answer above stands."
+    elif written.struck and not written.text:
+        yield f"Nothing that {model} wrote stands in these sentences; the answer above stands."
+    elif written.struck:
+        verb = "was" if written.struck == 1 else "were"
+        yield f"{count_with_noun(written.struck, 'sentence')} {verb} struck: the sources do not say so."
+
+
+def _shows_struck() -> bool:
+    """Tell whether stdout can show that a sentence is struck."""
+    return sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")

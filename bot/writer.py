@@ -1,0 +1,85 @@
+"""Writer: has the language model of the configuration write about answers, and what it writes checked."""
+
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from bot.remedies import remedy_for
+from bot.shown_citations import citations_worth_showing, shown_citations
+from index.config import Config
+from index.errors import ConfigurationError, FootnoteError, LanguageModelError, Reason
+from index.records import Answer
+from index.writer_section import KEY_VARIABLE
+from index.writing.protocols import LanguageModel, SupportChecker
+from index.writing.writer import write
+from index.writing.written_answer import WritingLimits, WrittenAnswer, WrittenSentence, make_written_answer
+
+log = logging.getLogger(__name__)
+
+
+class Writer:
+    """Writes about answers with the language model that a configuration names.
+
+    The model, and what speaks to it, is loaded when it is first asked: an answer is shown before that.
+    """
+
+    def __init__(self, config: Config, environment: Mapping[str, str] = os.environ) -> None:
+        """Take the model of a configuration; raises ConfigurationError if it names none."""
+        if not config.writer.llm:
+            raise ConfigurationError(
+                f"{config.named('writer.llm')}: no language model is named",
+                reason=Reason.LANGUAGE_MODEL_NOT_CONFIGURED,
+            )
+        self._section = config.writer
+        self._key = environment.get(KEY_VARIABLE, "").strip()
+        self._limits = WritingLimits(config.writer.sentences, config.writer.tokens, config.writer.timeout)
+        self._model: LanguageModel | None = None
+        self._checker: SupportChecker | None = None
+
+    @property
+    def model(self) -> str:
+        """Name of the language model."""
+        return self._section.model_name
+
+    def write(self, answer: Answer) -> Iterator[WrittenSentence | WrittenAnswer]:
+        """Yield each checked sentence about an answer, and then the written answer.
+
+        The model sees the citations that a person does, and the footnotes are their numbers: as programs see
+        them, or those of `numbered_as_shown`. Raises nothing that is expected.
+        """
+        seen = replace(answer, citations=citations_worth_showing(answer))
+        try:
+            model = self.language_model()
+        except FootnoteError as error:
+            yield make_written_answer((), self.model, failure=error)
+            return
+        yield from write(answer.question, seen, model, self._checker, self._limits)
+
+    def write_whole(self, answer: Answer) -> WrittenAnswer:
+        """Return the written answer that `write` ends with."""
+        *_, last = self.write(answer)
+        assert isinstance(last, WrittenAnswer)  # noqa: S101 - as `write` promises
+        return last
+
+    def language_model(self) -> LanguageModel:
+        """Return the language model, which is loaded the first time. Raises FootnoteError if it cannot be."""
+        if self._model is None:
+            from index.llamaindex.language_models import open_language_model
+
+            self._model = open_language_model(self._section, self._key)
+        return self._model
+
+
+def numbered_as_shown(answer: Answer) -> Answer:
+    """Return an answer with the citations that a person sees, numbered as they are shown."""
+    return replace(answer, citations=shown_citations(answer))
+
+
+def explained_failure(written: WrittenAnswer) -> str:
+    """Say in one line why nothing more was written, and what helps; "" if nothing went wrong."""
+    if written.failure is None:
+        return ""
+    error = LanguageModelError(written.problem, written.remedy, reason=written.failure, model=written.model)
+    remedy = remedy_for(error)
+    return f"{written.problem}. {remedy}".rstrip()
