@@ -7,6 +7,7 @@ import pytest
 from index.config import Config
 from index.errors import ConfigurationError
 from index.writer_section import WriterSection
+from tests.support.tables import each_row
 
 
 def read(folder: Path, lines: str) -> WriterSection:
@@ -27,7 +28,7 @@ def test_nothing_is_written_unless_a_model_is_named(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("model", ["llama3.2", "llama3.2:1b", "hf.co/owner/Model-GGUF:Q4_K_M", "q"])
+@each_row("model", ["llama3.2", "llama3.2:1b", "hf.co/owner/Model-GGUF:Q4_K_M", "q"])
 def test_a_model_of_ollama_is_on_this_machine_unless_an_address_is_given(tmp_path: Path, model: str) -> None:
     here = read(tmp_path, f"llm = 'ollama/{model}'")
     assert (here.provider, here.address, here.model_name) == ("ollama", "http://127.0.0.1:11434", model)
@@ -44,8 +45,8 @@ def test_another_server_has_an_address_and_a_model(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("lines", "words"),
+@each_row(
+    "lines, words",
     [
         ("llm = 'llama3.2'", "writer.llm: expected 'ollama/MODEL', as 'ollama/llama3.2', or 'openai-like'"),
         ("llm = 'ollama/'", "writer.llm: expected 'ollama/MODEL'"),

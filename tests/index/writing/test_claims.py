@@ -1,10 +1,9 @@
 """What a written sentence states has to stand in what it cites, or it is struck for that reason."""
 
-import pytest
-
 from index.writing.claims import MOST_CITED, Question, Source, cited_sources, strike_reason
 from index.writing.sentence_citations import CitedSentence
 from index.writing.written_answer import StrikeReason
+from tests.support.tables import each_row
 from tests.support.written_answers import BRIDGE, citation
 
 SOURCES = [Source.of(citation(number, text)) for number, text in enumerate(BRIDGE, start=1)]
@@ -18,8 +17,8 @@ def reason(
     return strike_reason(CitedSentence(text, numbers), sources, question)
 
 
-@pytest.mark.parametrize(
-    ("text", "number"),
+@each_row(
+    "text, number",
     [
         ("The red bridge of Oslo is 900 metres long.", 1),
         ("The bridge is 900 m long.", 1),
@@ -41,8 +40,8 @@ def test_what_the_source_says_in_other_words_passes(text: str, number: int) -> N
     assert reason(text, number) is TRUE
 
 
-@pytest.mark.parametrize(
-    ("text", "number", "why"),
+@each_row(
+    "text, number, why",
     [
         ("The red bridge of Bergen is 900 metres long.", 1, StrikeReason.NAME),
         ("The Golden Bridge is 900 metres long.", 1, StrikeReason.NAME),
@@ -99,8 +98,8 @@ def test_names_and_numbers_of_the_question_and_the_headings_may_be_said() -> Non
     assert reason("The bridge in Norway, built in 1974, is 900 metres long.", 1, sources=headed) is TRUE
 
 
-@pytest.mark.parametrize(
-    ("text", "source"),
+@each_row(
+    "text, source",
     [
         ("The United Nations paid.", "The UN paid for it."),
         ("The UN paid.", "The United Nations paid for it."),

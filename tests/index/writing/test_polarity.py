@@ -1,14 +1,13 @@
 """What a text denies, and which of two opposites it says."""
 
-import pytest
-
 from index.writing.polarity import denies_otherwise, polarity, says_opposite
+from tests.support.tables import each_row
 
 NOTHING = polarity("")
 
 
-@pytest.mark.parametrize(
-    ("statement", "source", "otherwise"),
+@each_row(
+    "statement, source, otherwise",
     [
         ("The strike did not kill civilians.", "The strike killed civilians.", True),
         ("The strike killed civilians.", "The strike did not kill civilians.", True),
@@ -50,8 +49,8 @@ def test_what_the_question_denies_may_be_denied() -> None:
     assert not denies_otherwise(statement, source, polarity("Why doesn't it ring?"))
 
 
-@pytest.mark.parametrize(
-    ("statement", "source", "opposite"),
+@each_row(
+    "statement, source, opposite",
     [
         ("It opened after the war.", "It opened before the war.", True),
         ("It opened before the war.", "It opened before the war and closed after it.", False),

@@ -1,16 +1,15 @@
 """Numbers, units, dates and times in one form, whatever their wording."""
 
-import pytest
-
 from index.writing.quantities import Quantity, quantities, stated_alone
+from tests.support.tables import each_row
 
 
 def numbers(text: str) -> set[tuple[str, str]]:
     return {(number.value, number.unit) for number in quantities(text).numbers}
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
+@each_row(
+    "text, expected",
     [
         ("£3.2m", {("3200000", "pound")}),
         ("3.2 million pounds", {("3200000", "pound")}),
@@ -33,8 +32,8 @@ def test_numbers_have_one_form(text: str, expected: set[tuple[str, str]]) -> Non
     assert numbers(text) == expected
 
 
-@pytest.mark.parametrize(
-    ("statement", "source", "stated"),
+@each_row(
+    "statement, source, stated",
     [
         ("900 metres", "It is 900 m long.", True),
         ("900", "It is 900 m long.", True),
@@ -59,8 +58,8 @@ def test_a_number_is_stated_with_its_unit_or_not(statement: str, source: str, st
     assert (found is None) is stated
 
 
-@pytest.mark.parametrize(
-    ("statement", "source", "stated"),
+@each_row(
+    "statement, source, stated",
     [
         ("on May 3rd, 1974", "3 May 1974", True),
         ("on the third of May, 1974", "1974-05-03", True),

@@ -1,10 +1,10 @@
 """Sentences of a reply with their numbers, however models write them and the reply is cut in pieces."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.writing.sentence_citations import SentenceStream
+from tests.support.tables import each_row
 
 Cited = list[tuple[str, tuple[int, ...]]]
 
@@ -20,7 +20,7 @@ def parse(reply: str, size: int = 0, given: tuple[int, ...] = (1, 2, 3)) -> Cite
 RED, LONG = ("The bridge is red.", (1,)), ("It is long.", (2, 3))
 
 
-@pytest.mark.parametrize(
+@each_row(
     "reply",
     [
         "The bridge is red [1]. It is long [2][3].",
@@ -50,8 +50,8 @@ def test_numbers_are_read_however_they_are_written(reply: str) -> None:
     assert [(text if text.endswith(".") else f"{text}.", numbers) for text, numbers in found] == [RED, LONG]
 
 
-@pytest.mark.parametrize(
-    ("reply", "expected"),
+@each_row(
+    "reply, expected",
     [
         ("It broke at 5 p.m. Eastern time [1].", [("It broke at 5 p.m. Eastern time.", (1,))]),
         ("It has (2) towers and opened (1990) [1].", [("It has (2) towers and opened (1990).", (1,))]),

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
-import pytest
-
 from index.errors import LanguageModelError, Reason
 from index.writing.prompt import DECLINED
 from index.writing.protocols import Message
 from index.writing.writer import write, write_whole
 from index.writing.written_answer import StrikeReason, WritingLimits, WrittenAnswer, WrittenSentence
+from tests.support.tables import each_row
 from tests.support.written_answers import BRIDGE, ScriptedModel, WordChecker, cited_answer
 
 ASKED = "How long is the bridge?"
@@ -53,7 +52,7 @@ def test_where_the_articles_do_not_say_nothing_is_asked_or_written() -> None:
     assert model.asked == []
 
 
-@pytest.mark.parametrize("reply", [DECLINED, f"{DECLINED}\n", f"{DECLINED.lower()} And more [1]."])
+@each_row("reply", [DECLINED, f"{DECLINED}\n", f"{DECLINED.lower()} And more [1]."])
 def test_a_model_that_finds_no_answer_may_say_so(reply: str) -> None:
     answer = written(reply)
     assert (answer.declined, answer.text, answer.sentences, answer.failure) == (True, "", (), None)
@@ -68,8 +67,8 @@ def test_no_more_sentences_than_asked_for_and_the_model_is_stopped() -> None:
     assert model.closed
 
 
-@pytest.mark.parametrize(
-    ("reply", "reason"),
+@each_row(
+    "reply, reason",
     [
         ("", Reason.LANGUAGE_MODEL_EMPTY),
         (" \n\n", Reason.LANGUAGE_MODEL_ENDLESS),
@@ -102,7 +101,7 @@ def test_what_was_whole_before_a_failure_stands() -> None:
     assert (nothing.failed, nothing.text, nothing.sentences) == (True, "", ())
 
 
-@pytest.mark.parametrize("size", [1, 3, 1_000])
+@each_row("size", [1, 3, 1_000])
 def test_the_pieces_do_not_matter(size: int) -> None:
     model = ScriptedModel("The bridge is 900 m long. [1] It is red (1)! In 1980 it opened.[2]", size=size)
     answer = write_whole(ASKED, cited_answer(), model)
