@@ -45,9 +45,13 @@ class CitedSentence:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A sentence within a line: where it begins there, whether it ends, and what it is."""
+    """A sentence within a line: where it begins there, whether it ends, and what it is.
+
+    It is no whole one if it does not end, or goes on from one that does not: what is too long was cut.
+    """
 
     start: int
+    ends: bool
     is_whole: bool
     sentence: CitedSentence
 
@@ -60,6 +64,7 @@ class SentenceStream:
         self._pending = ""  # what is not cut yet, to the last white space
         self._word = ""  # the word that is coming in
         self._at_line_start = True
+        self._goes_on = False  # what is pending goes on from a sentence that was too long
         self._marks_lead = False  # "[1] It is red. [2] It is long."
         self._unspoken = ""  # thoughts that have come, or what may begin some
         self._speaks = False
@@ -99,13 +104,15 @@ class SentenceStream:
     def _cut(self, at_end: bool) -> list[CitedSentence]:
         parts = self._parts(self._pending)
         if at_end:
-            self._pending, self._at_line_start, self._marks_lead = "", True, False
+            self._pending = ""
+            self._at_line_start, self._marks_lead, self._goes_on = True, False, False
             return [part.sentence for part in parts if part.is_whole]
         if len(parts) < 2 or len(parts[-1].sentence.text.split()) < _WORDS_AHEAD:
             return []
         *whole, last = parts
         self._pending, self._at_line_start = self._pending[last.start :], False
-        return [part.sentence for part in whole if part.is_whole]  # what is too long was cut
+        self._goes_on = not whole[-1].ends
+        return [part.sentence for part in whole if part.is_whole]
 
     def _parts(self, line: str) -> list[_Part]:
         """Return the sentences of a line, or of what has come of one."""
@@ -124,19 +131,21 @@ class SentenceStream:
             else [places[span.start] for span in spans[1:]]
         )
         parts = []
-        first = 0
+        first, goes_on = 0, self._goes_on
         for span, limit in zip(spans, [*limits, len(line) + 1], strict=True):
             own = [(start, numbers) for start, numbers in cited if first <= start < limit]
             shown = text[span.start : span.end]
-            is_whole = any(start > places[span.end - 1] for start, _ in own) or _END.search(shown) is not None
+            ends = any(start > places[span.end - 1] for start, _ in own) or _END.search(shown) is not None
             numbers = tuple(sorted({number for _, found in own for number in found}))
             start = (
                 min([places[span.start], *(start for start, _ in own)])
                 if self._marks_lead
                 else places[span.start]
             )
-            parts.append(_Part(start, is_whole, CitedSentence(_capitalised(shown), numbers)))
-            first = limit
+            stop = "." if ends and not _END.search(shown) else ""
+            sentence = CitedSentence(_capitalised(shown) + stop, numbers)
+            parts.append(_Part(start, ends, ends and not goes_on, sentence))
+            first, goes_on = limit, not ends
         return parts
 
     def _marks(self, line: str) -> list[tuple[int, int, tuple[int, ...]]]:

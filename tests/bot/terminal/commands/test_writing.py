@@ -1,11 +1,12 @@
 """`footnote ask --write`, `chat` and `--batch` with a language model, and without one."""
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.fake_language_models import FakeLanguageModels, Reply
+from tests.fake_language_models import Ending, FakeLanguageModels, Reply
 from tests.support.homes import STRIKE, Home
 from tests.support.language_models import home_with_writer, writer_lines
 
@@ -28,6 +29,20 @@ def test_the_answer_stands_above_what_is_written(
         "\nThe Pentagon confirmed that the coalition struck pro-government forces. [1]\n"
         "1 sentence was struck: the sources do not say so.\n"
     )
+
+
+@pytest.mark.slow
+def test_the_answer_does_not_wait_for_the_model(
+    built_home: Home, language_models: FakeLanguageModels
+) -> None:
+    option = home_with_writer(built_home, "write-held", *writer_lines(language_models, "timeout = 600"))
+    language_models.order(Reply(("The Pentagon",), ending=Ending.HELD))
+    plain = built_home.footnote("ask", STRIKE).out
+    with built_home.start("ask", *option, "--write", STRIKE, stdout=subprocess.PIPE) as run:
+        assert run.stdout
+        assert run.stdout.read(len(plain.encode())).decode() == plain  # while the model is silent
+        language_models.stopped.set()  # the server breaks off
+        assert (run.stdout.read(), run.wait(timeout=120)) == (b"", 0)
 
 
 @pytest.mark.slow
