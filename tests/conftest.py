@@ -85,13 +85,16 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Generator[None, object, object]:
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, object, object]:
     """Mark tests that need a database as slow, as its server takes seconds to start; then order all tests."""
     for item in items:
         if {"postgres_server", "own_server"} & {*getattr(item, "fixturenames", ())}:
             item.add_marker(pytest.mark.slow)
     result = yield  # some are left out
-    items[:] = in_thirds(items, FRAMEWORK_TESTS, "encoder_folder")
+    if not config.getoption("failedfirst", False):
+        items[:] = in_thirds(items, FRAMEWORK_TESTS, "encoder_folder")
     return result
 
 
