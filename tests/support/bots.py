@@ -1,6 +1,7 @@
 """Bots for the tests: the real client over a shared library, connected to the fake Discord."""
 
 import asyncio
+import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,8 +65,14 @@ async def update_here(config: BotConfig, wait: float) -> BuildReport:
 
 
 async def work_here(config: BotConfig, wait: float, work: Callable[..., Any], _: str) -> Any:
-    """Do in this process what `work_in_child` does in another, which takes time."""
-    return await asyncio.to_thread(work, config, lambda *_: None, wait)
+    """Do in this process what `work_in_child` does in another, which takes time; sent as if there."""
+    config, work = _sent(config), _sent(work)
+    return _sent(await asyncio.to_thread(work, config, lambda *_: None, wait))
+
+
+def _sent(what: Any) -> Any:
+    """Return what arrives in another process."""
+    return pickle.loads(pickle.dumps(what))  # noqa: S301 - our own
 
 
 @dataclass

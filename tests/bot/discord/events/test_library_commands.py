@@ -199,7 +199,6 @@ async def test_a_file_that_claims_to_be_a_page_is_refused(
 
 async def test_no_machine_of_the_owner_is_asked(discord: FakeDiscord, own_bots: Bots) -> None:
     """Not even one that `allow_hosts` lets the owner ask."""
-    own_bots.work = work_in_child
     await own_bots.start(allow_hosts=["127.0.0.1"])
     with web_server() as server:
         refused = await use(discord, "add", url=server.put("/", PAGE))
@@ -248,7 +247,6 @@ async def test_the_list_is_that_of_the_articles_command(discord: FakeDiscord, ow
 async def test_gaps_are_listed_if_they_are_kept_and_of_one_server(
     discord: FakeDiscord, own_bots: Bots
 ) -> None:
-    own_bots.work = work_in_child
     client = await own_bots.start()
     assert await use(discord, "gaps") == GAPS_OFF
     await own_bots.stop(client)
@@ -271,7 +269,6 @@ async def test_gaps_are_listed_if_they_are_kept_and_of_one_server(
 async def test_the_articles_are_exported(
     discord: FakeDiscord, own_bots: Bots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own_bots.work = work_in_child
     await own_bots.start()
     (tmp_path / "corpus" / ".secret").write_text("no article")
     assert await use(discord, "export") == "Here are the articles."
