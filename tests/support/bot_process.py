@@ -59,12 +59,18 @@ class Process:
         self.process.send_signal(number)
 
 
-def written(library: Path, folder: Path, discord: FakeDiscord, *more: str, watch: int = 0) -> Path:
-    """Write a configuration over what lies below `library`; returns its path."""
+def written(
+    library: Path, folder: Path, discord: FakeDiscord, *more: str, watch: int = 0, reader: str = "none"
+) -> Path:
+    """Write a configuration over what lies below `library`; returns its path.
+
+    Without a reader, as to load one takes as long as all else that a bot does to start.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     sections = (
         f"[corpus]\ndirectory = '{library / 'corpus'}'",
         f"[index]\ndirectory = '{library / 'index'}'\nwatch = {watch}",
+        f"[answer]\nreader = '{reader}'",
         f"[discord]\napi_base = '{discord.api_base}'\ndirectory = 'bot'",
         *more,
     )

@@ -75,6 +75,7 @@ def built_home(tmp_path_factory: pytest.TempPathFactory, encoder_folder: Path) -
         (home.corpus / "notes").mkdir()
         (home.corpus / "notes" / "bees.md").write_text(BEES, "utf-8")
         shutil.copy(ROOT / "config.toml", home.config)
+        home.plain_config.write_text('[answer]\nreader = "none"\n', "utf-8")
         provide_encoder(BotConfig.read(home.config), encoder_folder)
         run = home.footnote("index")
         assert (run.code, run.out) == (0, "2 added, 0 updated, 0 removed, 0 unchanged\n"), run.err

@@ -83,9 +83,15 @@ class Home:
             set_levels(NORMAL)  # after `-q`, other tests would miss the records that they wait for
         return Run(result.exit_code, result.stdout, result.stderr)
 
-    def start(self, *arguments: str, **options: Any) -> "subprocess.Popen[bytes]":
-        """Start the command as a process of its own."""
-        command = [sys.executable, "-m", "bot", "--config", str(self.config), *arguments]
+    @property
+    def plain_config(self) -> Path:
+        """Path of a configuration without a reader: to load that takes as long as all else a command does."""
+        return self.folder / "plain.toml"
+
+    def start(self, *arguments: str, reads: bool = False, **options: Any) -> "subprocess.Popen[bytes]":
+        """Start the command as a process of its own, without a reader unless it `reads`."""
+        config = self.config if reads else self.plain_config
+        command = [sys.executable, "-m", "bot", "--config", str(config), *arguments]
         return subprocess.Popen(command, cwd=ROOT, preexec_fn=hear_interrupts, **options)
 
 

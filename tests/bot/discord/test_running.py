@@ -31,7 +31,8 @@ NOON = "Lunch is at noon."
 async def test_a_whole_life(discord: FakeDiscord, library_folder: Path, tmp_path: Path) -> None:
     """Not ready before the gateway is, then ready; stopped, it still sends what was asked."""
     discord.gateway.door.clear()
-    config = written(library_folder, tmp_path, discord, "[metrics]\nlisten = '127.0.0.1:0'")
+    metrics = "[metrics]\nlisten = '127.0.0.1:0'"
+    config = written(library_folder, tmp_path, discord, metrics, reader="footnote")
     async with footnote_bot(config, discord.token, "--log-format", "json", "-vv") as bot:
         address = (await bot.line(r'"address": "(127\.0\.0\.1:\d+)"'))[1]
         await bot.line("commands registered")
@@ -78,7 +79,12 @@ async def test_metrics_are_what_prometheus_reads(
 ) -> None:
     """Also: Ctrl-C ends it with 0, as SIGTERM does; questions are in the log if the owner wants them."""
     config = written(
-        library_folder, tmp_path, discord, "log_questions = true", "[metrics]\nlisten = '127.0.0.1:0'"
+        library_folder,
+        tmp_path,
+        discord,
+        "log_questions = true",
+        "[metrics]\nlisten = '127.0.0.1:0'",
+        reader="footnote",
     )
     async with footnote_bot(config, discord.token) as bot:
         address = (await bot.line(r"address=(\S+)"))[1]
