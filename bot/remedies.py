@@ -5,7 +5,6 @@ from types import MappingProxyType
 
 from index.articles.front_matter import FLAW
 from index.errors import FootnoteError, ModelError, Reason, Role
-from index.writer_section import KEY_VARIABLE
 
 _POOR_WORDS = "Questions may not find its words: take the text from the document with another program."
 _FRONT_MATTER = "It was read line by line: correct it, and end it with the same line as it begins with."
@@ -31,7 +30,7 @@ _REMEDIES: Mapping[Reason, str] = MappingProxyType(
         Reason.LANGUAGE_MODEL_BUSY: "Ask again in a minute.",
         Reason.LANGUAGE_MODEL_EMPTY: "Name another model as `[writer] llm`.",
         Reason.LANGUAGE_MODEL_ENDLESS: "Raise `[writer] tokens`, or name another model as `[writer] llm`.",
-        Reason.LANGUAGE_MODEL_KEY_REFUSED: f"Set {KEY_VARIABLE} to a key of this server.",
+        Reason.LANGUAGE_MODEL_KEY_REFUSED: "Set FOOTNOTE_WRITER_KEY to a key of this server.",
         Reason.LANGUAGE_MODEL_LATE: "Raise `[writer] timeout`, or name a smaller model as `[writer] llm`.",
         Reason.LANGUAGE_MODEL_MISSING: "Check `[writer] model` and `[writer] base_url`.",
         Reason.LANGUAGE_MODEL_NOT_CONFIGURED: (

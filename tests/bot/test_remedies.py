@@ -13,12 +13,14 @@ from index.errors import (
     IndexMissingError,
     IndexStaleError,
     IngestionError,
+    LanguageModelError,
     ModelDamagedError,
     ModelMissingError,
     Reason,
     Role,
     UnknownArticleError,
 )
+from index.writer_section import KEY_VARIABLE
 from tests.support.tables import each_row
 
 WITHOUT_REMEDY = {
@@ -74,3 +76,8 @@ def test_a_copy_of_an_error_keeps_its_reason() -> None:
     error = copy.copy(ModelMissingError("none", role=Role.READER, model="some/model"))
     assert (error.message, error.reason, error.role) == ("none", Reason.MODEL_MISSING, Role.READER)
     assert remedy_for(error).startswith("`footnote doctor --fetch` downloads some/model")
+
+
+def test_the_variable_with_the_key_is_named() -> None:
+    """Not taken from the section's module, which loads what `--help` has no time for."""
+    assert KEY_VARIABLE in remedy_for(LanguageModelError("no", reason=Reason.LANGUAGE_MODEL_KEY_REFUSED))
