@@ -229,7 +229,8 @@ class Bot:
         try:
             await client.login(self._token)
             self._logged_in.set()
-            await register_changed_commands(client, definitions(), self._config.bot_directory)
+            commands = definitions(written=bool(self._config.writer.llm))
+            await register_changed_commands(client, commands, self._config.bot_directory)
             ready = asyncio.create_task(self._log_when_ready(client, started))
             departures = asyncio.create_task(self._settle_departures(client))
             try:

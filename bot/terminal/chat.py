@@ -3,6 +3,7 @@
 import logging
 import re
 import sys
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,8 +13,9 @@ import click
 
 from bot import json_output
 from bot.config import BotConfig
-from bot.follow_ups import follow_up
+from bot.follow_ups import MOST_TURNS, Turn
 from bot.remedies import remedy_for
+from bot.rewriting import completed
 from bot.shown_citations import shown_citations
 from bot.small_talk import SmallTalk, recognise
 from bot.terminal.blocks import BLANK_LINE, Block, Piece, show
@@ -67,7 +69,7 @@ class _LastQuestion:
 
 
 class Chat:
-    """One conversation: the article that questions are narrowed to, the last question, and its subject."""
+    """One conversation: the article that questions are narrowed to, and the last turns."""
 
     def __init__(
         self,
@@ -86,7 +88,7 @@ class Chat:
         self._writer = writer
         self._printed = False
         self._last: _LastQuestion | None = None
-        self._subject: tuple[str, str | None] | None = None  # a question that stands alone; the last answer
+        self._turns: deque[Turn] = deque(maxlen=MOST_TURNS)
         self._commands: dict[str, Callable[[str], None]] = {
             "/article": self.narrow,
             "/articles": self._list,
@@ -153,16 +155,14 @@ class Chat:
 
     def _ask(self, question: str) -> None:
         """Answer a question; one that goes on from the one before is asked together with its subject."""
-        goes_on = follow_up(question, *self._subject) if self._subject else None
+        load = self._writer.language_model if self._writer else None
+        goes_on = completed(question, tuple(self._turns), load)
         answer = self._look_up(goes_on.question if goes_on else question)
         if goes_on and goes_on.is_complete and not answer.answerable:
             alone = self._look_up(question)
             if alone.answerable:
                 goes_on, answer = None, alone
-        if goes_on and self._subject:
-            self._subject = (self._subject[0], answer.answer or self._subject[1])
-        else:
-            self._subject = (question, answer.answer)
+        self._turns.append(Turn(answer.question, answer.answer))
         self._put_answer(answer, as_asked=goes_on is None)
 
     def _look_up(self, question: str) -> Answer:

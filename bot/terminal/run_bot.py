@@ -47,7 +47,8 @@ async def _register(config: "BotConfig", token: str, place: str) -> None:
 
     try:
         async with logged_in_client(token, config.discord.api_base) as client:
-            await register_commands(client, definitions(), config.bot_directory, place)
+            commands = definitions(written=bool(config.writer.llm))
+            await register_commands(client, commands, config.bot_directory, place)
     except Exception as error:
         if not is_temporary(error):
             raise

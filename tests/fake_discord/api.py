@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import time
 import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -85,6 +86,8 @@ class RecordedRequest:
     answer: Any = None
     files: dict[str, bytes] = field(default_factory=dict)
     """What was attached, by its name."""
+    at: float = field(default_factory=time.monotonic)
+    """When it came, in seconds."""
     refusal: str = ""
     """Why the server refused it by itself, or empty: not what a test scripted."""
     code: int = 0

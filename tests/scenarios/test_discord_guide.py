@@ -9,11 +9,14 @@ from pydantic import ValidationError
 from bot.config import DiscordSection
 from bot.discord.events.client import intents
 from bot.discord.events.commands import definitions
+from bot.discord.questions.written_answers import EDIT_INTERVAL, MOST_WRITING
+from bot.rewriting import REWRITE_WITHIN
 from bot.telemetry.health import DISCONNECTED, STARTING, STOPPING
 from bot.telemetry.meter import Meter
 from bot.terminal.cli import main
 from tests.support.paths import ROOT
 
+NUMBERS = "zero one two three four five six seven eight nine".split()
 GUIDE = (ROOT / "docs" / "discord.md").read_text("utf-8")
 
 
@@ -74,6 +77,17 @@ def test_every_command_is_documented_with_its_options() -> None:
         ]
         usage = " ".join([f"/{command['name']}", *options])
         assert f"| `{usage}` |" in GUIDE
+
+
+def test_what_a_language_model_adds_is_documented() -> None:
+    plain, more = ({command["name"]: command for command in definitions(written=on)} for on in (False, True))
+    assert plain.keys() == more.keys()
+    (added,) = [option for option in more["ask"]["options"] if option not in plain["ask"]["options"]]
+    assert f"`/ask` then has the option `{added['name']}`" in GUIDE
+    assert "at most once a second" in GUIDE
+    assert EDIT_INTERVAL == 1.0
+    assert f"more than {NUMBERS[int(REWRITE_WITHIN)]} seconds" in GUIDE
+    assert f"At most {NUMBERS[MOST_WRITING]} answers" in GUIDE
 
 
 def test_the_token_s_file_is_ignored_by_git() -> None:

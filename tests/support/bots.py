@@ -36,11 +36,12 @@ def bot_config(
     contact: str = "",
     store: Mapping[str, Any] = MappingProxyType({}),
     allow_hosts: Sequence[str] = (),
+    writer: Mapping[str, Any] = MappingProxyType({}),
     **settings: Any,
 ) -> BotConfig:
     """Return the configuration of a bot over what lies below `library`, with its own files in `folder`.
 
-    `store` are keys of `[store]`.
+    `store` are keys of `[store]`, `writer` of `[writer]`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     return BotConfig.model_validate(
@@ -50,6 +51,7 @@ def bot_config(
             "index": {"directory": str(library / "index"), "watch": 0},
             "answer": {"contact": contact},
             "store": dict(store),
+            "writer": dict(writer),
             "discord": {"api_base": discord.api_base, "directory": "bot", **FAST, **settings},
         }
     )
@@ -91,11 +93,14 @@ class Bots:
     work: WorkInChild = work_here
     open_within: float = 120.0  # seconds; a slow machine takes long to build an index
     store: Mapping[str, Any] = field(default_factory=dict)
+    writer: Mapping[str, Any] = field(default_factory=dict)
     running: dict[FootnoteClient, asyncio.Task[None]] = field(default_factory=dict)
 
     async def start(self, **settings: Any) -> FootnoteClient:
         """Start a bot and wait until it is ready; `settings` are those of `bot_config`."""
-        config = bot_config(self.library_folder, self.folder, self.discord, store=self.store, **settings)
+        config = bot_config(
+            self.library_folder, self.folder, self.discord, store=self.store, writer=self.writer, **settings
+        )
         meter = Meter()
         live_library = LiveLibrary(config, self.library, meter, self.update_index)
         question_queue = QuestionQueue.from_settings(config.discord, live_library, meter)
@@ -109,11 +114,17 @@ class Bots:
             open_within=self.open_within,
         )
         client = FootnoteClient(
-            config, libraries, question_queue, meter, hosts=self.hosts, guild_ready_timeout=0.05
+            config,
+            libraries,
+            question_queue,
+            meter,
+            hosts=self.hosts,
+            guild_ready_timeout=0.05,
         )
         client.before_identify_hook = no_pause  # type: ignore[method-assign]
         await client.login(self.discord.token)
-        await register_changed_commands(client, definitions(), config.bot_directory)
+        commands = definitions(written=bool(config.writer.llm))
+        await register_changed_commands(client, commands, config.bot_directory)
         task = asyncio.create_task(client.connect())
         self.running[client] = task
         ready = asyncio.create_task(client.wait_until_ready())

@@ -3,15 +3,19 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 import discord
 
-from bot.discord.delivery.error_messages import ALREADY_ACKNOWLEDGED, CONNECTION_ERRORS
+from bot.discord.delivery.error_messages import ALREADY_ACKNOWLEDGED, CONNECTION_ERRORS, NO_HISTORY
 from bot.discord.replies.reply import Reply
 
 REQUEST_TIMEOUT = 30.0
 """Seconds for a request about an interaction: discord.py would wait for as long as Discord asks it to."""
+
+TYPING_INTERVAL = 9.0
+"""Seconds until the typing indicator has to be renewed; Discord shows it for ten."""
 
 T = TypeVar("T")
 
@@ -83,6 +87,35 @@ async def edit_response(
     """
     arguments = _edit_arguments(reply)
     await _retry_in_time(lambda: interaction.edit_original_response(**arguments), timeout)
+
+
+async def reply_to(message: discord.Message, reply: Reply) -> discord.Message:
+    """Send a reply to a message, and return it; a plain message if that one is gone or may not be read.
+
+    Raises DiscordException and what is in `CONNECTION_ERRORS`.
+    """
+    # Of messages with one nonce Discord keeps the first: none is doubled, whatever was lost or sent again.
+    send = partial(message.channel.send, **message_arguments(reply), nonce=message.id)
+    try:
+        return await retry_once(partial(send, reference=message.to_reference(fail_if_not_exists=False)))
+    except discord.HTTPException as error:
+        if error.code != NO_HISTORY:
+            raise
+        return await retry_once(send)
+
+
+async def edit_message(message: discord.Message, reply: Reply) -> None:
+    """Show another reply in place of a message of the bot's. Raises as `defer_response`."""
+    await _retry_in_time(lambda: message.edit(**_edit_arguments(reply)))
+
+
+async def show_typing(channel: discord.abc.Messageable, delay: float) -> None:
+    """Show that the bot is typing until cancelled."""
+    with suppress(Exception):  # a courtesy: what prevents it prevents the answer too, and is reported there
+        await asyncio.sleep(delay)
+        while True:
+            await channel.typing()
+            await asyncio.sleep(TYPING_INTERVAL)
 
 
 async def send_privately(interaction: discord.Interaction[Any], reply: Reply) -> None:

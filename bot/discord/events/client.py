@@ -25,6 +25,7 @@ from bot.live.cooldowns import ActionCooldowns
 from bot.live.question_queue import QuestionQueue
 from bot.telemetry.log_format import fields
 from bot.telemetry.meter import Meter
+from bot.writer import Writer
 
 LONGEST_PAUSE = 30.0
 """Seconds that a request waits if Discord asks to slow down; after a longer wait nobody needs the answer."""
@@ -62,19 +63,21 @@ class FootnoteClient(ServicesClient):
         )
         self.shard_ids = settings.shard_ids  # of this process; None: all
         cooldowns = ActionCooldowns.from_settings(settings)
+        writer = Writer(config) if config.writer.llm else None
         self.services = Services(
             config=config,
             libraries=libraries,
             question_queue=question_queue,
-            question_handler=QuestionHandler(config, libraries, question_queue, cooldowns, meter),
+            question_handler=QuestionHandler(config, libraries, question_queue, cooldowns, meter, writer),
             cooldowns=cooldowns,
             error_reports=ErrorReports(meter),
             handled=RecentIds(),
             hosts=hosts,
+            rewriter=writer.language_model if writer else None,
         )
         self.meter = meter
         self.departures = Departures(config, libraries)
-        self.tree = BotCommandTree(self)
+        self.tree = BotCommandTree(self, written=writer is not None)
         self._conversation = Conversation(self.services)
         self._shard_states: dict[int, str] = {}
 

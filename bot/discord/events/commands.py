@@ -38,12 +38,16 @@ _CONTEXTS = app_commands.AppCommandContext(guild=True, dm_channel=True, private_
 _INSTALLS = app_commands.AppInstallationType(guild=True, user=True)
 
 
-@app_commands.command(description="Ask the articles, and get the answer with the sentences it stands in.")
-@app_commands.describe(
-    question="What you want to know",
-    article="Look in this article only",
-    private="Show the answer to you alone",
-)
+_ASK = "Ask the articles, and get the answer with the sentences it stands in."
+_ASK_OPTIONS = {
+    "question": "What you want to know",
+    "article": "Look in this article only",
+    "private": "Show the answer to you alone",
+}
+
+
+@app_commands.command(description=_ASK)
+@app_commands.describe(**_ASK_OPTIONS)
 async def ask(
     interaction: Interaction,
     question: app_commands.Range[str, 1, QUESTION_LIMIT],
@@ -51,6 +55,32 @@ async def ask(
     private: bool | None = None,
 ) -> None:
     """Answer a question."""
+    await _answer(interaction, question, article, private)
+
+
+@app_commands.command(name="ask", description=_ASK)
+@app_commands.describe(
+    **_ASK_OPTIONS, written="Have a language model write an answer from the sentences, too"
+)
+async def ask_written(
+    interaction: Interaction,
+    question: app_commands.Range[str, 1, QUESTION_LIMIT],
+    article: str | None = None,
+    private: bool | None = None,
+    written: bool | None = None,
+) -> None:
+    """Answer a question, and have a language model write about it."""
+    await _answer(interaction, question, article, private, written=written)
+
+
+async def _answer(
+    interaction: Interaction,
+    question: str,
+    article: str | None,
+    private: bool | None,
+    *,
+    written: bool | None = None,
+) -> None:
     client = interaction.client
     if private is None:
         private = client.services.config.discord.private
@@ -62,8 +92,13 @@ async def ask(
         article or None,
         library=server_of(interaction),
         may_be_taught=may_be_taught(interaction, private=private),
+        written=client.services.config.writer.default if written is None else written,
     )
-    follow = None if request.article else partial(in_thread, interaction.channel, client.user)
+    follow = (
+        None
+        if request.article
+        else partial(in_thread, interaction.channel, client.user, client.services.rewriter)
+    )
     await client.services.question_handler.answer_interaction(interaction, request, follow, private=private)
 
 
@@ -104,6 +139,7 @@ async def about(interaction: Interaction) -> None:
 
 
 @ask.autocomplete("article")
+@ask_written.autocomplete("article")
 @show_article.autocomplete("article")
 async def _titles(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """Offer the articles whose titles are most similar to what is typed."""
@@ -159,12 +195,15 @@ async def _look_up(interaction: Interaction, look: Callable[..., Reply], *args: 
 
 
 class BotCommandTree(app_commands.CommandTree[Any]):
-    """All commands of the bot; reports the errors in them."""
+    """All commands of the bot; reports the errors in them.
 
-    def __init__(self, client: discord.Client) -> None:
+    `written`: a language model writes answers, so `/ask` has an option for that.
+    """
+
+    def __init__(self, client: discord.Client, *, written: bool) -> None:
         super().__init__(client, allowed_contexts=_CONTEXTS, allowed_installs=_INSTALLS)
-        slash: tuple[app_commands.Command[Any, ..., Any], ...] = (ask, list_articles, show_article, about)
-        for command in slash:
+        slash: tuple[app_commands.Command[Any, ..., Any], ...] = (list_articles, show_article, about)
+        for command in (ask_written if written else ask, *slash):
             self.add_command(command)
         self.add_command(library_commands)
         self.add_command(find_sources)
@@ -185,7 +224,11 @@ class BotCommandTree(app_commands.CommandTree[Any]):
         await interaction.client.services.error_reports.interaction_failed(interaction, error)
 
 
-def definitions() -> list[dict[str, Any]]:
-    """Return the commands as they are registered with Discord; needs no index, token or event loop."""
-    tree = BotCommandTree(discord.Client(intents=discord.Intents(guilds=True)))  # without it discord.py warns
+def definitions(*, written: bool = False) -> list[dict[str, Any]]:
+    """Return the commands as they are registered with Discord; needs no index, token or event loop.
+
+    `written`: a language model writes answers.
+    """
+    client = discord.Client(intents=discord.Intents(guilds=True))  # without intents discord.py warns
+    tree = BotCommandTree(client, written=written)
     return [command.to_dict(tree) for command in tree.get_commands()]

@@ -3,18 +3,23 @@
 Discord shows the bot only messages that mention it, reply to it with a ping, or are written to it directly.
 """
 
+import asyncio
 import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 import discord
 
+from bot import rewriting
 from bot.discord.events.services import Services
 from bot.discord.questions.question import DiscordQuestion
 from bot.discord.replies.answer_reply import NO_MORE, QUESTION_LIMIT, SentAnswer, read_back
 from bot.discord.replies.reply import Reply, notice
+from bot.follow_ups import MOST_TURNS, Turn, goes_on
 from bot.follow_ups import follow_up as with_subject
-from bot.follow_ups import goes_on
+from index.writing.protocols import LanguageModel
 
 HISTORY_LIMIT = 20
 """Messages of a channel that "more" and what goes on from an earlier question search for the last answer."""
@@ -22,6 +27,7 @@ GOES_ON_WITHIN = timedelta(hours=1)
 """Age of the oldest answer that a question goes on from without being a reply to it."""
 
 MORE_OF_WHAT = "More of what? Reply to one of my answers with “more”."
+REWRITTEN = "A language model wrote your question out in full."
 
 # "more", "show me more", "give me some more sources please!"
 _MORE = re.compile(r"(show |give )?(me )?(some )?more( sources)?( please)?[.!?…]*", re.IGNORECASE)
@@ -52,12 +58,15 @@ class Conversation:
             text_hidden=not (message.content or _mentions(message, me)),
             may_be_taught=server is not None and self._services.config.discord.learn_answers,
             names=tuple(f"@{user.display_name}" for user in message.mentions),
+            written=self._services.config.writer.default,
         )
 
         async def follow(question: DiscordQuestion) -> DiscordQuestion | Reply:
             more = asks_for_more(question.text)
-            sent = await _answer_before(message, me, more=more, continues=goes_on(question.text))
-            return notice(MORE_OF_WHAT) if more and not sent else follow_up(question, sent, more=more)
+            before = await _answers_before(message, me, more=more, continues=goes_on(question.text))
+            if more:
+                return follow_up(question, before[0], more=True) if before else notice(MORE_OF_WHAT)
+            return await _completed(question, before, self._services.rewriter)
 
         with question_handler.in_flight.track():
             try:
@@ -93,7 +102,7 @@ def follow_up(
     # If the articles did not say, another question has no reason to look in the article nearest to it first.
     article = sent.asked_in if sent.answer is None else sent.article
     question = replace(question, article=article, is_follow_up=article is not None)
-    completed = with_subject(question.text, sent.question, sent.answer)
+    completed = with_subject(question.text, Turn(sent.question, sent.answer))
     if completed is None or len(completed.question) > QUESTION_LIMIT:
         return question
     return replace(
@@ -106,15 +115,39 @@ def follow_up(
 
 
 async def in_thread(
-    channel: object, me: discord.ClientUser | None, question: DiscordQuestion
+    channel: object,
+    me: discord.ClientUser | None,
+    rewriter: Callable[[], LanguageModel] | None,
+    question: DiscordQuestion,
 ) -> DiscordQuestion | Reply:
     """Return a question that was asked in the thread of an answer as a follow-up to that answer."""
     if me is None or not isinstance(channel, discord.Thread):
         return question
     try:
-        return follow_up(question, _read(await _start_of(channel), me))
+        sent = _read(await _start_of(channel), me)
     except (discord.NotFound, discord.Forbidden):
         return question
+    return await _completed(question, [sent] if sent else [], rewriter)
+
+
+async def _completed(
+    question: DiscordQuestion, before: Sequence[SentAnswer], rewriter: Callable[[], LanguageModel] | None
+) -> DiscordQuestion | Reply:
+    """Return a question as a follow-up to the first of the answers `before` it, which are newest first.
+
+    If answers are written, the `rewriter` writes what lacks a subject out as a complete question.
+    """
+    if not before:
+        return question
+    asked = follow_up(question, before[0])
+    if rewriter is None or not question.written or isinstance(asked, Reply) or asked.text == question.text:
+        return asked
+    turns = [Turn(sent.question, sent.answer) for sent in reversed(before)]
+    text = None
+    with suppress(TimeoutError):  # what speaks to the model is being loaded: the next question finds it there
+        async with asyncio.timeout(2 * rewriting.REWRITE_WITHIN):
+            text = await asyncio.to_thread(rewriting.rewritten, question.text, turns, rewriter)
+    return asked if text is None else replace(asked, text=text, note=REWRITTEN)
 
 
 def is_for_bot(message: discord.Message, me: discord.ClientUser) -> bool:
@@ -171,19 +204,21 @@ def _own_role(message: discord.Message) -> discord.Role | None:
     return message.guild.self_role if message.guild else None
 
 
-async def _answer_before(
+async def _answers_before(
     message: discord.Message, me: discord.ClientUser, *, more: bool, continues: bool
-) -> SentAnswer | None:
+) -> list[SentAnswer]:
     """Find the answer that a message follows up: what it replies to, or what its thread was started from.
 
     One that replies to no answer follows up the last one in the thread or the direct messages, if it asks for
     `more`; if it `continues` an earlier question, the last one in the channel that is theirs and not old.
+    Behind that come the ones before it, `MOST_TURNS` in all.
     """
+    found: list[SentAnswer] = []
     channel = message.channel
     alone = isinstance(channel, discord.Thread | discord.DMChannel)
     try:
         if sent := _read(await _replied_to(message), me):
-            return sent
+            return [sent]
         if (continues and not _is_reply(message)) or (more and alone):
             since = None if more else message.created_at - GOES_ON_WITHIN
             async for earlier in channel.history(limit=HISTORY_LIMIT, before=message):
@@ -191,12 +226,14 @@ async def _answer_before(
                     break
                 sent = _read(earlier, me)
                 if sent and (more or sent.asker == message.author.id):
-                    return sent
-        if isinstance(channel, discord.Thread):
-            return _read(await _start_of(channel), me)
+                    found.append(sent)
+                    if more or len(found) == MOST_TURNS:
+                        return found
+        if isinstance(channel, discord.Thread) and not found:
+            found += filter(None, [_read(await _start_of(channel), me)])
     except (discord.NotFound, discord.Forbidden):
-        pass  # deleted, or the bot may not read it: the message is a question of its own
-    return None
+        pass  # deleted, or the bot may not read it: without any, the message is a question of its own
+    return found
 
 
 async def _start_of(thread: discord.Thread) -> discord.Message | None:

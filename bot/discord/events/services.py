@@ -1,5 +1,6 @@
 """What the handlers of Discord's events work with: one set of services for each client."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import discord
@@ -15,6 +16,7 @@ from bot.discord.replies.reply import pause_reply
 from bot.live.cooldowns import ActionCooldowns, Cooldowns
 from bot.live.question_queue import QuestionQueue
 from index.library import Library
+from index.writing.protocols import LanguageModel
 
 SUGGEST_WITHIN = 2.0
 """Seconds for a server's index to be opened while somebody types; Discord waits three for suggestions."""
@@ -25,7 +27,8 @@ class Services:
     """The services of one bot.
 
     `handled` holds the ids of interactions and messages, because Discord may deliver one of them twice. What
-    to suggest to somebody who types is looked up within `suggest_within` seconds.
+    to suggest to somebody who types is looked up within `suggest_within` seconds. `rewriter` writes
+    follow-ups out as complete questions, if a language model is configured.
     """
 
     config: BotConfig
@@ -37,6 +40,7 @@ class Services:
     handled: RecentIds
     hosts: Hosts
     suggest_within: float = SUGGEST_WITHIN
+    rewriter: Callable[[], LanguageModel] | None = None
 
 
 class ServicesClient(discord.AutoShardedClient):

@@ -35,5 +35,9 @@ class DiscordQuestion:
     """What stands in the text for people who were mentioned."""
     may_be_taught: bool = False
     """If the articles do not say, the reply has the button to answer it."""
+    written: bool = False
+    """A language model writes an answer from the citations, too."""
+    note: str = ""
+    """A line in the bot's own words on how the text came about, shown in small print."""
     author: int | None = None
     """Who wrote the text, if not the asker: 0 if that is not known."""

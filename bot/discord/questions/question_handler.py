@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -16,18 +16,20 @@ from typing import Any
 import discord
 
 from bot.config import BotConfig
-from bot.discord.delivery.error_messages import NO_HISTORY, STORE_LATE, TAKEN, meaning_of
+from bot.discord.delivery.error_messages import STORE_LATE, TAKEN, meaning_of
 from bot.discord.delivery.repeat_guards import RecentIds, SentWarnings
 from bot.discord.delivery.sending import (
     defer_response,
+    edit_message,
     edit_response,
-    message_arguments,
-    retry_once,
+    reply_to,
     send_privately,
+    show_typing,
 )
 from bot.discord.library.server_libraries import ServerLibraries
 from bot.discord.questions.in_flight import InFlight, ShutdownError
 from bot.discord.questions.question import DiscordQuestion
+from bot.discord.questions.written_answers import Draft, WrittenAnswers, may_write
 from bot.discord.replies.answer_reply import (
     ARTICLE_GONE,
     LOOKED_EVERYWHERE,
@@ -55,6 +57,7 @@ from bot.small_talk import recognise
 from bot.telemetry.log_format import fields
 from bot.telemetry.meter import Meter
 from bot.web.addresses import with_room_links
+from bot.writer import Writer
 from index.errors import EmptyQuestionError, StoreBusyError, StoreUnavailableError, UnknownArticleError
 from index.records import Answer, clean_question
 from index.retrieval.retriever import CANDIDATES
@@ -64,8 +67,6 @@ MOST_CITATIONS = CANDIDATES
 """Citations that are asked for: all that are compared anyway, because few of them may be worth showing."""
 TYPING_DELAY = 0.5
 """Seconds before the typing indicator appears."""
-TYPING_INTERVAL = 9.0
-"""Seconds until it has to be renewed; Discord shows it for ten."""
 
 EMPTY_QUESTION_TEXT = "Ask me something, and I look for the sentences that answer it."
 UNSEEN = "Discord doesn't show me what you wrote when you mention my role. Please mention me myself."
@@ -97,6 +98,8 @@ class Response:
     wait: float = 0.0
     unanswered: DiscordQuestion | None = None
     """The question, if it found no answer and may be stored."""
+    draft: Draft | None = None
+    """What a language model writes into, if it is to."""
 
 
 class QuestionHandler:
@@ -109,8 +112,10 @@ class QuestionHandler:
         question_queue: QuestionQueue,
         cooldowns: ActionCooldowns,
         meter: Meter,
+        writer: Writer | None = None,
     ) -> None:
         self.in_flight = InFlight()
+        self._written_answers = WrittenAnswers(writer) if writer else None
         self.typing_delay = TYPING_DELAY
         self._config = config
         self._libraries = libraries
@@ -124,6 +129,8 @@ class QuestionHandler:
     def stop(self) -> None:
         """Answer no further questions: from now on, people are told to ask again in a minute."""
         self._stopping = True
+        if self._written_answers:
+            self._written_answers.stop()
 
     async def finish(self, within: float) -> int:
         """Wait until everything is answered, at most `within` seconds; give up the rest, and count it."""
@@ -160,6 +167,8 @@ class QuestionHandler:
                 await edit_response(interaction, response.reply)
             measurement.end(response.outcome)
         await self._store_unanswered(response)
+        if self._written_answers and response.draft:
+            await self._written_answers.write_into(response.draft, partial(edit_response, interaction))
 
     async def answer_message(
         self, message: discord.Message, question: DiscordQuestion, complete: CompleteQuestion | None = None
@@ -172,11 +181,15 @@ class QuestionHandler:
             response = self._count_and_check(question)
             if response is None:
                 response = await self._while_typing(message, self.respond(question, complete))
+            response = self._showable(message, response)
             measurement.begin("send")
+            sent = None
             if not response.wait or self._warned.claim(question.user, response.wait):
-                await reply_to(message, self._showable(message, response.reply))
+                sent = await reply_to(message, response.reply)
             measurement.end(response.outcome)
         await self._store_unanswered(response)
+        if self._written_answers and response.draft and sent:
+            await self._written_answers.write_into(response.draft, partial(edit_message, sent))
 
     def _count_and_check(self, question: DiscordQuestion) -> Response | None:
         """Count a question, and return why it is not answered; None if it is to be."""
@@ -236,7 +249,8 @@ class QuestionHandler:
         # In a thread, as a database may have to be asked for the ids.
         shown = await asyncio.to_thread(with_room_links, shown_citations(given.answer), public_url, common_id)
         offset, answer = completed.offset, replace(given.answer, citations=shown)
-        reply = answer_reply(
+        compose = partial(
+            answer_reply,
             answer,
             asked_in=asked_in and article_key(asked_in),
             asked_title=_title_of_first(given.answer),
@@ -244,16 +258,22 @@ class QuestionHandler:
             asker=completed.user if completed.author is None else completed.author,
             offset=offset,
             limit=self._config.answer.citations,
-            note=note,
+            note=" ".join(filter(None, (completed.note, note))),
             contact=self._config.answer.contact,
             statement=completed.is_statement,
             answer_button=completed.may_be_taught and asked_in is None,
         )
+        reply, draft = compose(), None
+        if self._written_answers and completed.written and may_write(answer, offset):
+            seen = replace(answer, citations=answer.citations[: reply.rest.offset if reply.rest else 0])
+            draft = Draft(seen, lambda lines: compose(written=lines))
+            reply = self._written_answers.begin(draft)
         nothing_left = bool(offset) and len(answer.citations) <= offset
         if answer.answerable:
-            return Response(reply, "answered", private=nothing_left)
+            return Response(reply, "answered", private=nothing_left, draft=draft)
         storable = asked_in is None and note != OWN_LATER and _is_own(completed, question)
-        return Response(reply, "declined", private=nothing_left, unanswered=completed if storable else None)
+        unanswered = completed if storable else None
+        return Response(reply, "declined", private=nothing_left, unanswered=unanswered, draft=draft)
 
     async def _ask_completed(self, question: DiscordQuestion) -> tuple[DiscordQuestion, _Found]:
         """Ask a question, and as it was written if that may be meant and has an answer alone."""
@@ -303,16 +323,19 @@ class QuestionHandler:
         except FeedbackError as error:
             log.warning("unanswered question not kept", extra=fields(reason=error.message))
 
-    def _showable(self, message: discord.Message, reply: Reply) -> Reply:
-        """Return the reply as it can be shown in a message's channel."""
-        if reply.embed is None or may_embed(message):
-            return reply
-        return without_embed(reply, name_permission=self._without_embeds.add_if_new(message.channel.id))
+    def _showable(self, message: discord.Message, response: Response) -> Response:
+        """Return the response as it can be shown in a message's channel."""
+        if response.reply.embed is None or may_embed(message):
+            return response
+        name_permission = self._without_embeds.add_if_new(message.channel.id)
+        draft = response.draft and response.draft.without_embed(name_permission=name_permission)
+        reply = without_embed(response.reply, name_permission=name_permission)
+        return replace(response, reply=reply, draft=draft)
 
     async def _while_typing(
         self, message: discord.Message, response: Coroutine[Any, Any, Response]
     ) -> Response:
-        typing = asyncio.create_task(_show_typing(message.channel, self.typing_delay), name="show typing")
+        typing = asyncio.create_task(show_typing(message.channel, self.typing_delay), name="show typing")
         try:
             return await response
         finally:
@@ -374,27 +397,3 @@ class _Measurement:
         if self._stage is not None:
             stage, since = self._stage
             self._meter.stage.labels(stage).observe(time.perf_counter() - since)
-
-
-async def reply_to(message: discord.Message, reply: Reply) -> None:
-    """Send a reply to a message; a plain message if that one is gone, or the bot may not read it.
-
-    Raises DiscordException and what is in `CONNECTION_ERRORS`.
-    """
-    # Of messages with one nonce Discord keeps the first: none is doubled, whatever was lost or sent again.
-    send = partial(message.channel.send, **message_arguments(reply), nonce=message.id)
-    try:
-        await retry_once(partial(send, reference=message.to_reference(fail_if_not_exists=False)))
-    except discord.HTTPException as error:
-        if error.code != NO_HISTORY:
-            raise
-        await retry_once(send)
-
-
-async def _show_typing(channel: discord.abc.Messageable, delay: float) -> None:
-    """Show that the bot is typing until cancelled."""
-    with suppress(Exception):  # a courtesy: what prevents it prevents the answer too, and is reported there
-        await asyncio.sleep(delay)
-        while True:
-            await channel.typing()
-            await asyncio.sleep(TYPING_INTERVAL)

@@ -118,6 +118,7 @@ def answer_reply(
     contact: str = "",
     statement: bool = False,
     answer_button: bool = False,
+    written: str = "",
 ) -> Reply:
     """Show an answer with its citations from `offset` on: as many as fit, `limit` or a whole list at most.
 
@@ -126,8 +127,10 @@ def answer_reply(
     answer nor the confidence is repeated. `note` is a line in the bot's own words, in small print,
     `contact` one in the owner's words, with Discord's markup, where the articles do not say; there, with
     `answer_button`, is the button to answer. A `statement` has no answer: only sentences near it are shown.
+    `written` are lines below the answer (`written_text`).
     """
-    blocks = [_opening(answer, offset, asked_title if asked_in else None, note, contact, statement)]
+    opening = _opening(answer, offset, asked_title if asked_in else None, note, contact, statement)
+    blocks = ["\n".join(filter(None, (opening, written)))]
     room = message_limits.EMBED_DESCRIPTION - units(blocks[0])
     together = answering_together(answer.citations) if answer.answerable or answer.maybe else 0
     most = min(limit, CITATION_LIMIT) if offset else max(min(limit, CITATION_LIMIT), together)

@@ -13,9 +13,11 @@ from prompt_toolkit.input import PipeInput, create_pipe_input
 
 from bot.config import BotConfig
 from bot.terminal.chat import Chat, completions, history_file, typed_lines
+from bot.writer import Writer
 from index.building import staleness
 from index.building.staleness import Comparison
 from index.library import Library
+from tests.fake_language_models import FakeLanguageModels
 from tests.support.homes import Home
 from tests.support.pseudo_terminal import PseudoTerminal
 
@@ -142,11 +144,51 @@ def test_a_question_goes_on_from_the_one_before(built_home: Home) -> None:
     assert second["question"] == "What do honey bees form?"
     assert third["question"].startswith("How warm is its centre (honey bees form")
     assert "35 degrees" in third["citations"][0]["sentence"]
-    assert fourth["question"].startswith("and why (honey bees form")
+    assert fourth["question"].startswith("why is its centre (honey bees form")
     assert last["question"] == STRIKE
     plain = built_home.footnote("chat", stdin="\n".join(lines[1:3])).out
     assert f"\n\nAsked as: {third['question']}\n" in plain
     assert plain.count("Asked as") == 1
+
+
+@pytest.mark.slow
+def test_a_language_model_puts_follow_ups_in_full_from_the_last_three_turns(
+    library: Library,
+    library_folder: Path,
+    language_models: FakeLanguageModels,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("bot.rewriting.REWRITE_WITHIN", 120.0)
+    config = BotConfig.model_validate(
+        {
+            "base": library_folder,
+            "index": {"directory": "index"},
+            "writer": {"llm": "ollama/llama3.2", "base_url": language_models.ollama},
+        }
+    )
+    first, lacking, full = (
+        "How long is the red bridge?",
+        "and the green one?",
+        "How long is the green bridge?",
+    )
+    language_models.reply = lambda instructions, content: full if "new_question" in content else ""
+    Chat(config, library, as_objects=False, writer=Writer(config)).run([first, *[lacking] * 4])
+    assert capsys.readouterr().out.count(f"Asked as: {full}") == 4
+    shown = [
+        json.loads(request["messages"][1]["content"])
+        for request in language_models.requests
+        if "new_question" in request["messages"][1]["content"]
+    ]
+    asked = [[turn["question"] for turn in one["conversation"]] for one in shown]
+    assert asked == [[first], [first, full], [first, full, full], [full, full, full]]
+    language_models.reply = "Bob Stone is 14."
+    Chat(config, library, as_objects=False, writer=Writer(config)).run([first, lacking])
+    assert "Asked as: and the green one (red bridge)?" in capsys.readouterr().out
+    asked_so_far = len(language_models.requests)
+    Chat(config, library, as_objects=False).run([first, lacking])
+    assert "Asked as: and the green one (red bridge)?" in capsys.readouterr().out
+    assert len(language_models.requests) == asked_so_far
 
 
 @pytest.mark.slow

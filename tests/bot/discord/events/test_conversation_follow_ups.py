@@ -28,7 +28,11 @@ def test_a_follow_up_without_a_subject_gets_that_of_the_question_before(
     assert (exchanged.article, exchanged.is_follow_up, exchanged.author) == (CITED.key, True, author)
     completed = follow_up(DiscordQuestion("Who built it?", 1, None, "message"), sent)
     assert isinstance(completed, DiscordQuestion)
-    assert (completed.text, completed.alone) == ("Who built it (weir open summer)?", "Who built it?")
+    assert (completed.text, completed.alone) == ("Who built it (weir open summer)?", None)
+    captain = follow_up(DiscordQuestion("And who pays the captain?", 1, None, "message"), sent)
+    assert isinstance(captain, DiscordQuestion)
+    assert captain.text == "And who pays the captain (weir open summer)?"
+    assert captain.alone == "And who pays the captain?"
     whole = DiscordQuestion("Who is the mayor of Orsvik?", 1, None, "message")
     assert follow_up(whole, sent) == replace(whole, article=CITED.key, is_follow_up=True)
 

@@ -1,0 +1,123 @@
+"""What a language model wrote, as lines of a reply: checked sentences, each with footnotes to its sources."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from bot.discord.replies import message_limits
+from bot.discord.replies.markdown import ELLIPSIS, cut, escape_to_fit, units, web_address
+from bot.discord.replies.reply import Reply
+from bot.wording import count_with_noun
+from index.errors import Reason
+from index.records import Citation
+from index.writing.written_answer import WrittenAnswer, WrittenSentence
+
+LEAST_ROOM, MOST_ROOM = 700, 1500
+"""Units of written sentences with their links: at least, which leaves room for a citation, and at most."""
+LEAST_ROOM_WITHOUT_EMBED = 400
+SMALL_PRINT = 350
+"""Units of the lines around the sentences, at most."""
+SENTENCE_LIMIT = 400
+"""Units of one written sentence."""
+MODEL_LIMIT = 60
+"""Units of a model's name."""
+
+WRITING = "-# {model} is writing …"
+HEADING = "-# Written by {model}, each sentence checked against those below:"
+STRUCK_ALL = "-# What {model} wrote is left out: the sentences that it names don't say so."
+DECLINED = "-# {model} finds that these sentences don't answer it."
+RESTARTING = "-# I'm restarting, so {model} stopped writing."
+_FAILURES: Mapping[Reason, str] = MappingProxyType(
+    {
+        Reason.LANGUAGE_MODEL_BUSY: "-# {model} has too much to write right now.",
+        Reason.LANGUAGE_MODEL_CUT_OFF: "-# {model} stopped in the middle.",
+        Reason.LANGUAGE_MODEL_EMPTY: "-# {model} wrote nothing.",
+        Reason.LANGUAGE_MODEL_ENDLESS: "-# {model} came to no end, so the rest is left out.",
+        Reason.LANGUAGE_MODEL_LATE: "-# {model} took too long.",
+    }
+)
+FAILED = "-# {model} could not be asked."
+"""What people read of other failures: their causes are the owner's to know, and stand in the log."""
+
+
+def writing_lines(
+    sentences: Sequence[WrittenSentence],
+    citations: Sequence[Citation],
+    model: str,
+    *,
+    room: int = LEAST_ROOM,
+) -> str:
+    """Return what is shown while a model writes: the sentences that were checked so far, in `room` units."""
+    text = _text(sentences, citations, room)
+    return f"{_named(HEADING, model)}\n{text} {ELLIPSIS}" if text else _named(WRITING, model)
+
+
+def written_lines(
+    written: WrittenAnswer, citations: Sequence[Citation], *, room: int = LEAST_ROOM, note: str = ""
+) -> str:
+    """Return what is shown of a written answer: its supported sentences, and in small print what is missing.
+
+    `room` is the number of units of the sentences with their footnotes. `note` is a line in place of the one
+    on a failure.
+    """
+    text = _text(written.sentences, citations, room)
+    lines = [f"{_named(HEADING, written.model)}\n{text}"] if text else []
+    if written.declined and not text:
+        lines.append(_named(DECLINED, written.model))
+    elif written.struck and not text:
+        lines.append(_named(STRUCK_ALL, written.model))
+    elif written.struck:
+        count = count_with_noun(written.struck, "sentence")
+        whose = "its sources don't" if written.struck == 1 else "their sources don't"
+        lines.append(f"-# {count} left out: {whose} say so.")
+    if note:
+        lines.append(_named(note, written.model))
+    elif written.failure is not None:
+        lines.append(_named(_FAILURES.get(written.failure, FAILED), written.model))
+    return "\n".join(lines) or failure_line(Reason.LANGUAGE_MODEL_EMPTY, written.model)
+
+
+def failure_line(reason: Reason, model: str) -> str:
+    """Return a line in small print that says why nothing is written, to those who cannot mend it."""
+    return _named(_FAILURES.get(reason, FAILED), model)
+
+
+def room_in(reply: Reply) -> int:
+    """Return how many units of written sentences fit into a reply, whose citations have to stay."""
+    if reply.embed is not None:
+        left = message_limits.EMBED_DESCRIPTION - units(reply.embed.description or "")
+        return min(max(left - SMALL_PRINT, LEAST_ROOM), MOST_ROOM)
+    left = message_limits.CONTENT - units(reply.content or "")
+    return min(max(left - SMALL_PRINT, LEAST_ROOM_WITHOUT_EMBED), MOST_ROOM)
+
+
+def _named(line: str, model: str) -> str:
+    return line.replace("{model}", escape_to_fit(model, MODEL_LIMIT) or "The language model")
+
+
+def _text(sentences: Sequence[WrittenSentence], citations: Sequence[Citation], limit: int) -> str:
+    """Return the supported sentences with their footnotes; from the first on that does not fit, none."""
+    addresses = {citation.number: _address(citation) for citation in citations}
+    supported = [sentence for sentence in sentences if sentence.supported]
+    for shown in (addresses, {}):  # links that leave no room are given up before sentences are
+        text = " ".join(_sentence(sentence, shown) for sentence in supported)
+        if units(text) <= limit:
+            return text
+    pieces: list[str] = []
+    for sentence in supported:
+        pieces.append(_sentence(sentence, {}))
+        if units(" ".join([*pieces, ELLIPSIS])) > limit:
+            pieces[-1] = ELLIPSIS
+            break
+    return cut(" ".join(pieces), limit)
+
+
+def _sentence(sentence: WrittenSentence, addresses: Mapping[int, str | None]) -> str:
+    footnotes = (
+        f"[{number}](<{address}>)" if (address := addresses.get(number)) else f"\\[{number}\\]"
+        for number in sentence.citations
+    )
+    return " ".join((escape_to_fit(sentence.text, SENTENCE_LIMIT), *footnotes))
+
+
+def _address(citation: Citation) -> str | None:
+    return web_address(citation.link) or web_address(citation.article.url)
