@@ -1,9 +1,12 @@
 """Where retrieval from PostgreSQL spends its time: each statement of a question, over many sentences.
 
-usage: python -m tests.benchmarks.bench_database SENTENCES QUESTIONS [--rows N] [--questions N] [--plan]
+usage: python -m tests.benchmarks.bench_database SENTENCES QUESTIONS [--rows N …] [--exact N …] [--plan]
 Both files have one text a line. The sentences, repeated until there are N, become articles of 40, in a server
 of its own or in that of FOOTNOTE_TEST_POSTGRES. Their vectors, of 384 numbers, are made of their words,
-so that no model is needed: this says how long a search takes, not how well it finds.
+so that no model is needed: this says how long a search takes, not how well it finds. With `--exact`, up to so
+many sentences are all compared, in place of as many as Footnote does: 0 has HNSW search any number; of each
+N but the first it is told how many candidates both have in common. The processor times of a question, the
+server's and our own, hardly depend on what else the machine does.
 """
 
 import argparse
@@ -23,10 +26,9 @@ from index.records import Article, Block, BlockKind, Passage, Sentence
 from index.retrieval.database_retriever import DatabaseRetriever
 from index.segmentation.search_terms import terms
 from index.storage.fingerprint import fingerprint
-from index.storage.postgres import search
+from index.storage.postgres import maintenance, search
 from index.storage.postgres.catalog import PostgresCatalog
 from index.storage.postgres.database import Database
-from index.storage.postgres.maintenance import tend
 from index.storage.postgres.publishing import Changes, Models, NewArticle, Publishing
 from tests.support.postgres_server import running_server
 
@@ -37,32 +39,48 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("sentences", type=Path)
     parser.add_argument("asked", metavar="questions", type=Path)
-    parser.add_argument("--rows", type=int, default=10_000)
+    parser.add_argument("--rows", type=int, nargs="+", default=[10_000])
     parser.add_argument("--questions", type=int, default=100, help="so many of them, evenly spread")
+    parser.add_argument(
+        "--exact",
+        type=int,
+        nargs="+",
+        default=[search.EXACT_UP_TO],
+        help="compare all of up to so many sentences",
+    )
     parser.add_argument("--plan", action="store_true", help="show how the slowest question was looked up")
     options = parser.parse_args()
     lines = options.asked.read_text("utf-8").splitlines()
     questions = lines[:: max(1, len(lines) // options.questions)][: options.questions]
+    maintenance.EXACT_UP_TO = min(options.exact)
     with running_server() as server:
         store = Database(server.database(), wait=600)
         store.make_schema()
-        _fill(store, options.sentences, options.rows)
-        _measure(store, questions, plan=options.plan)
+        for before, rows in itertools.pairwise([0, *sorted(options.rows)]):
+            _fill(store, options.sentences, before, rows)
+            first: list[set[int]] = []
+            for search.EXACT_UP_TO in options.exact:
+                print(f"{rows} sentences, all of up to {search.EXACT_UP_TO} compared:")
+                found = _measure(store, questions, plan=options.plan)
+                first = first or found
+                common = sum(len(one & other) for one, other in zip(first, found, strict=True))
+                print(f"{common / sum(map(len, first)):.3f} of the candidates in common", flush=True)
         store.close()
 
 
-def _fill(store: Database, file: Path, rows: int) -> None:
+def _fill(store: Database, file: Path, before: int, rows: int) -> None:
+    """Publish articles of sentences until there are `rows`; `before` are there already."""
     lines = [line for line in file.read_text("utf-8").splitlines() if line.strip()]
     texts = (f"{line} {n // len(lines)}" if n >= len(lines) else line for n, line in _numbered(lines, rows))
     models = Models(fingerprint("words"), "words", None, DIMENSION)
     started = time.perf_counter()
     with store.writing(0, "articles", 0) as connection:
         with connection.transaction():
-            articles = map(_article, itertools.count(), _batched(texts))
+            articles = map(_article, itertools.count(before), _batched(itertools.islice(texts, before, None)))
             Publishing(connection, 0, "articles", models).apply(Changes(articles))
         print(f"{rows} sentences published in {time.perf_counter() - started:.1f} s", flush=True)
         started = time.perf_counter()
-        tend(connection, 0)
+        maintenance.tend(connection, 0)
         print(f"vacuumed, and indexed if they are many, in {time.perf_counter() - started:.1f} s", flush=True)
 
 
@@ -104,7 +122,8 @@ def _of_word(word: str) -> Floats:
     return np.random.default_rng(seed).normal(size=DIMENSION).astype(np.float32)
 
 
-def _measure(store: Database, questions: list[str], *, plan: bool) -> None:
+def _measure(store: Database, questions: list[str], *, plan: bool) -> list[set[int]]:
+    """Print what the questions took; return the rows of the candidates of each."""
     retriever = DatabaseRetriever(PostgresCatalog(store, 0, [0]), search.PostgresSearch(store, 0, [0]))
     spent: dict[str, list[float]] = defaultdict(list)
     execute = psycopg.Connection.execute
@@ -120,15 +139,20 @@ def _measure(store: Database, questions: list[str], *, plan: bool) -> None:
         return cursor
 
     retriever.retrieve(questions[0], _vector(questions[0]))  # opens the connection
+    ((server,),) = store.query(0, "SELECT pg_backend_pid()")  # questions one after another share a connection
     psycopg.Connection.execute = timed  # type: ignore[method-assign]
     slowest = (0.0, "", dict(statements))
+    found: list[set[int]] = []
     for question in questions:
         now.clear()
         vector = _vector(question)
-        started = time.perf_counter()
-        store.snapshot(0, lambda _, text=question, at=vector: retriever.retrieve(text, at))  # type: ignore[misc]
+        started, own, servers = time.perf_counter(), time.thread_time(), _processor_of(server)
+        candidates = store.snapshot(0, lambda _, text=question, at=vector: retriever.retrieve(text, at))  # type: ignore[misc]
         took = time.perf_counter() - started
         spent["a question"].append(took)
+        found.append({candidate.row for candidate in candidates})
+        spent["a question, processor time of our own"].append(time.thread_time() - own)
+        spent["a question, processor time of the server"].append(_processor_of(server) - servers)
         for name, seconds in now.items():
             spent[name].append(seconds)
         if took > slowest[0]:
@@ -139,6 +163,12 @@ def _measure(store: Database, questions: list[str], *, plan: bool) -> None:
         print(f"p50 {p50:7.1f} ms, p95 {p95:7.1f} ms: {name}")
     if plan:
         _show_plan(store, slowest[1], max(slowest[2].items(), key=lambda item: len(str(item[1][0])))[1])
+    return found
+
+
+def _processor_of(process: int) -> float:
+    """Return the seconds that a process of this machine has had a processor."""
+    return int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e9
 
 
 def _show_plan(store: Database, question: str, statement: tuple[Any, Any]) -> None:
