@@ -59,7 +59,7 @@ def test_the_first_line_may_start_with_a_byte_order_mark() -> None:
 
 
 @pytest.mark.slow
-def test_answers_come_in_order_and_bad_lines_do_not_stop_them(built_home: Home) -> None:
+def test_answers_come_in_order_and_bad_lines_do_not_stop_them(either_home: Home) -> None:
     lines = [
         line(id=1),
         b"",
@@ -70,7 +70,7 @@ def test_answers_come_in_order_and_bad_lines_do_not_stop_them(built_home: Home) 
         line(id=[]),
         line(id="last", question="How warm is the centre of the cluster?", article="notes/bees"),
     ]
-    run = built_home.footnote("ask", "--batch", "-", stdin=b"\n".join(lines))
+    run = either_home.footnote("ask", "--batch", "-", stdin=b"\n".join(lines))
     assert run.code == 1, run.err
     found = [json.loads(text) for text in run.out.splitlines()]
     assert [row["id"] for row in found] == [1, None, "two", 3.5, None, None, "last"]

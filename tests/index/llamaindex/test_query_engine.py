@@ -21,8 +21,8 @@ QUESTION = "How many leaflets did the U.S. drop?"
 
 
 @pytest.fixture(scope="module")
-def engine(library_config: Path) -> Any:
-    return llamaindex.FootnoteQueryEngine.from_config(library_config)
+def engine(either_library_config: Path) -> Any:
+    return llamaindex.FootnoteQueryEngine.from_config(either_library_config)
 
 
 def test_an_agent_asks_the_library(library_config: Path) -> None:
@@ -51,9 +51,9 @@ def test_an_agent_asks_the_library(library_config: Path) -> None:
     assert call.tool_output.raw_output.source_nodes[0].node.text.startswith("The U.S. dropped 90,000")
 
 
-def test_source_nodes_have_unique_ids_and_true_offsets(engine: Any, library_config: Path) -> None:
+def test_source_nodes_have_unique_ids_and_true_offsets(engine: Any, either_library_config: Path) -> None:
     response = engine.query(QUESTION)
-    library = Library.open(Config.read(library_config))
+    library = Library.open(Config.read(either_library_config))
     nodes = [found.node for found in response.source_nodes]
     assert len({node.node_id for node in nodes}) == len(nodes) == 3
     for node in nodes:
@@ -68,8 +68,8 @@ def test_source_nodes_have_unique_ids_and_true_offsets(engine: Any, library_conf
     assert response.response in nodes[0].text
 
 
-def test_identical_sentences_are_one_node_that_names_the_other_articles(library_config: Path) -> None:
-    nodes = llamaindex.FootnoteRetriever.from_config(library_config, top_k=4).retrieve(
+def test_identical_sentences_are_one_node_that_names_the_other_articles(either_library_config: Path) -> None:
+    nodes = llamaindex.FootnoteRetriever.from_config(either_library_config, top_k=4).retrieve(
         "How long is the red bridge?"
     )
     equal = [found.node for found in nodes if found.node.text == "The red bridge is 900 metres long."]
@@ -110,11 +110,15 @@ def test_asynchronous_queries_run_off_the_event_loop(engine: Any, monkeypatch: A
     assert threading.get_ident() not in threads[:2]
 
 
-def test_one_article_only(library_config: Path) -> None:
-    retriever = llamaindex.FootnoteRetriever.from_config(library_config, article="bridges/one", top_k=2)
+def test_one_article_only(either_library_config: Path) -> None:
+    retriever = llamaindex.FootnoteRetriever.from_config(
+        either_library_config, article="bridges/one", top_k=2
+    )
     assert {found.node.metadata["article"] for found in retriever.retrieve(QUESTION)} == {"bridges/one"}
     with pytest.raises(UnknownArticleError, match="bridges/oen"):
-        llamaindex.FootnoteRetriever.from_config(library_config, article="bridges/oen").retrieve(QUESTION)
+        llamaindex.FootnoteRetriever.from_config(either_library_config, article="bridges/oen").retrieve(
+            QUESTION
+        )
 
 
 def test_a_synthesizer_of_llamaindex_takes_our_nodes(library_config: Path) -> None:

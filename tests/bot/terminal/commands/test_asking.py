@@ -21,8 +21,8 @@ def sentence_of(home: Home, citation: dict[str, object]) -> str:
 
 
 @pytest.mark.slow
-def test_an_answer_is_as_promised(built_home: Home) -> None:
-    run = built_home.footnote("ask", "--json", STRIKE)
+def test_an_answer_is_as_promised(either_home: Home) -> None:
+    run = either_home.footnote("ask", "--json", STRIKE)
     assert (run.code, run.err) == (0, "")
     found = run.json
     assert list(found) == [
@@ -39,7 +39,7 @@ def test_an_answer_is_as_promised(built_home: Home) -> None:
     assert found["confidence"] == found["citations"][0]["score"] >= 0.2
     assert [citation["number"] for citation in found["citations"]] == [1, 2, 3]
     for citation in found["citations"]:
-        assert sentence_of(built_home, citation) == citation["sentence"]
+        assert sentence_of(either_home, citation) == citation["sentence"]
     first = found["citations"][0]
     start, end = first["highlight"] or (first["start"], first["end"])
     assert found["answer"] == first["sentence"][start - first["start"] : end - first["start"]]
@@ -48,8 +48,8 @@ def test_an_answer_is_as_promised(built_home: Home) -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("computed_anew")
-def test_the_same_question_gives_the_same_answer(built_home: Home) -> None:
-    first, second = (built_home.footnote("ask", "--json", STRIKE).json for _ in range(2))
+def test_the_same_question_gives_the_same_answer(either_home: Home) -> None:
+    first, second = (either_home.footnote("ask", "--json", STRIKE).json for _ in range(2))
     first.pop("elapsed_ms"), second.pop("elapsed_ms")
     assert first == second
 
@@ -63,12 +63,12 @@ def test_words_without_quotes_are_one_question(built_home: Home) -> None:
 
 
 @pytest.mark.slow
-def test_unanswered_exits_with_3_and_cites_the_nearest(built_home: Home) -> None:
-    run = built_home.footnote("ask", "--json", UNKNOWN)
+def test_unanswered_exits_with_3_and_cites_the_nearest(either_home: Home) -> None:
+    run = either_home.footnote("ask", "--json", UNKNOWN)
     assert run.code == 3
     assert (run.json["answerable"], run.json["answer"]) == (False, None)
     assert len(run.json["citations"]) == 3
-    plain = built_home.footnote("ask", UNKNOWN)
+    plain = either_home.footnote("ask", UNKNOWN)
     assert plain.code == 3
     assert plain.out.startswith("The articles do not say.\n")
 
@@ -86,16 +86,16 @@ def test_whom_to_ask_is_said_where_the_articles_do_not_say(built_home: Home) -> 
 
 
 @pytest.mark.slow
-def test_top_k_and_article(built_home: Home) -> None:
-    run = built_home.footnote("ask", "--json", "--top-k", "2", "--article", "notes/bees", STRIKE)
+def test_top_k_and_article(either_home: Home) -> None:
+    run = either_home.footnote("ask", "--json", "--top-k", "2", "--article", "notes/bees", STRIKE)
     assert [citation["article"]["id"] for citation in run.json["citations"]] == ["notes/bees"] * 2
     assert run.json["citations"][0]["article"] == {
         "id": "notes/bees",
         "title": "How bees keep warm",
         "url": "https://example.org/bees",
     }
-    most = built_home.footnote("ask", "--json", "--top-k", "50", STRIKE).json["citations"]
-    assert len(most) == sum(row["sentences"] for row in built_home.footnote("articles", "--json").json)
+    most = either_home.footnote("ask", "--json", "--top-k", "50", STRIKE).json["citations"]
+    assert len(most) == sum(row["sentences"] for row in either_home.footnote("articles", "--json").json)
 
 
 @pytest.mark.parametrize("question", ["", " \t\n", "\0", "\u200b\u2060\ufeff", "\u202e"])
