@@ -72,6 +72,16 @@ def either_home(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     )
 
 
+@pytest.fixture(params=STORES)
+def either_own_home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
+    """Return a home of the test's own whose library is in a folder, or in a database."""
+    if request.param == "folder":
+        home: Home = request.getfixturevalue("home")
+        return home
+    built = request.getfixturevalue("built_home")
+    return _in_database(built, tmp_path / "stored-home", request.getfixturevalue("postgres_server"))
+
+
 @pytest.fixture(scope="session", params=STORES)
 def either_library_config(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the configuration file of a library in a folder, or in a database; tests only read it."""

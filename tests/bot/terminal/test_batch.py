@@ -84,9 +84,9 @@ def test_answers_come_in_order_and_bad_lines_do_not_stop_them(either_home: Home)
 
 
 @pytest.mark.slow
-def test_a_batch_answers_as_single_questions_do(built_home: Home) -> None:
-    single = built_home.footnote("ask", "--json", "--top-k", "2", GOOD["question"]).json
-    run = built_home.footnote("ask", "--top-k", "2", "--batch", "-", stdin=line())
+def test_a_batch_answers_as_single_questions_do(either_home: Home) -> None:
+    single = either_home.footnote("ask", "--json", "--top-k", "2", GOOD["question"]).json
+    run = either_home.footnote("ask", "--top-k", "2", "--batch", "-", stdin=line())
     assert run.code == 0
     batched = json.loads(run.out)
     assert batched.pop("id") == "a"

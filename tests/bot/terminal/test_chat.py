@@ -37,8 +37,8 @@ def chat(built_home: Home) -> Chat:
 
 
 @pytest.mark.slow
-def test_piped_questions_are_answered_in_turn(built_home: Home) -> None:
-    run = built_home.footnote(
+def test_piped_questions_are_answered_in_turn(either_home: Home) -> None:
+    run = either_home.footnote(
         "chat", "--json", "--top-k", "2", stdin=f"{STRIKE}\n\nHow warm is the cluster?\n"
     )
     assert run.code == 0, run.err
@@ -60,10 +60,10 @@ def test_more_goes_on_where_the_last_answer_ended(built_home: Home) -> None:
 
 
 @pytest.mark.slow
-def test_more_leaves_nothing_out_that_was_not_shown(built_home: Home) -> None:
+def test_more_leaves_nothing_out_that_was_not_shown(either_home: Home) -> None:
     lines = ["How warm is the cluster?", *["more"] * 9]
-    run = built_home.footnote("chat", "--article", "notes/bees", stdin="\n".join(lines))
-    sentences = built_home.footnote("show", "--json", "notes/bees").json["sentences"]
+    run = either_home.footnote("chat", "--article", "notes/bees", stdin="\n".join(lines))
+    sentences = either_home.footnote("show", "--json", "notes/bees").json["sentences"]
     leads = [text[:3] for text in run.out.splitlines() if text.startswith("[")]
     assert leads == [f"[{number}]" for number in range(1, len(sentences) + 1)]
 

@@ -34,8 +34,8 @@ def questions(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_quality_is_measured(built_home: Home, questions: Path) -> None:
-    run = built_home.footnote("eval", "--json", str(questions))
+def test_quality_is_measured(either_home: Home, questions: Path) -> None:
+    run = either_home.footnote("eval", "--json", str(questions))
     assert run.code == 0
     assert run.err == ""
     found = run.json

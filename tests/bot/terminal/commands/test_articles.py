@@ -78,5 +78,5 @@ def test_an_article_is_shown_by_its_name_as_listings_print_it(home: Home, name: 
     assert home.footnote("ask", "--article", escaped, "What do wasps build with?").code == 0
 
 
-def test_a_rebuild_says_how_many_articles_were_rebuilt(home: Home) -> None:
-    assert home.footnote("index", "--rebuild").out == "0 added, 0 updated, 0 removed, 2 rebuilt\n"
+def test_a_rebuild_says_how_many_articles_were_rebuilt(either_own_home: Home) -> None:
+    assert either_own_home.footnote("index", "--rebuild").out == "0 added, 0 updated, 0 removed, 2 rebuilt\n"

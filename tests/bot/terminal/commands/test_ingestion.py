@@ -56,22 +56,22 @@ def test_a_title_goes_with_one_file(bare: Home, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_what_is_added_is_found_and_what_is_removed_comes_back(home: Home, tmp_path: Path) -> None:
+def test_what_is_added_is_found_and_what_is_removed_comes_back(either_own_home: Home, tmp_path: Path) -> None:
     (tmp_path / "wasps.md").write_text("# Wasps\n\nWasps build with paper.")
     question = "What do wasps build with?"
-    assert home.footnote("add", "--title", "On wasps", str(tmp_path / "wasps.md")).code == 0
-    answer = home.footnote("ask", question, "--json").json
+    assert either_own_home.footnote("add", "--title", "On wasps", str(tmp_path / "wasps.md")).code == 0
+    answer = either_own_home.footnote("ask", question, "--json").json
     assert answer["answer"] == "paper"
     assert answer["citations"][0]["article"]["title"] == "On wasps"
 
-    run = home.footnote("remove", "wasps")
+    run = either_own_home.footnote("remove", "wasps")
     assert (run.code, run.out.splitlines()[0]) == (0, "removed wasps")
-    assert "wasps" not in home.footnote("articles").out
+    assert "wasps" not in either_own_home.footnote("articles").out
     command = shlex.split(run.out.splitlines()[1].partition(": ")[2])
     subprocess.run(command, check=True)
-    assert home.footnote("ask", question, "--json").json["citations"] == answer["citations"]
+    assert either_own_home.footnote("ask", question, "--json").json["citations"] == answer["citations"]
 
-    moved = home.footnote("remove", "--json", "wasps.md").json
+    moved = either_own_home.footnote("remove", "--json", "wasps.md").json
     assert [(each["id"], each["file"], Path(each["trash"]).is_file()) for each in moved] == [
         ("wasps", "wasps.md", True)
     ]
