@@ -58,6 +58,7 @@ _REMEDIES: Mapping[Reason, str] = MappingProxyType(
         Reason.SHIPPED_READER_DAMAGED: (
             "Reinstall footnote-bot, or set `[answer] reader` to none until then."
         ),
+        Reason.SHIPPED_SUPPORT_DAMAGED: "Reinstall footnote-bot.",
         Reason.STORE_OF_ANOTHER_MODEL: (
             "Use the same model and version of Footnote on all machines; then run `footnote index --rebuild`"
             " on one of them, and `footnote index` on the others."
@@ -70,7 +71,7 @@ _REMEDIES: Mapping[Reason, str] = MappingProxyType(
         Reason.UNKNOWN_ARTICLE: "`footnote articles` lists all ids.",
     }
 )
-_KEYS = {Role.ENCODER: "[model] encoder", Role.READER: "[answer] reader"}
+_KEYS = {Role.ENCODER: "[model] encoder", Role.READER: "[answer] reader", Role.SUPPORT: "[writer] llm"}
 
 
 def poor_text_remedy(reason: str) -> str:

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from bot.remedies import remedy_for
@@ -12,6 +12,7 @@ from index.errors import ConfigurationError, FootnoteError, LanguageModelError, 
 from index.records import Answer
 from index.writer_section import KEY_VARIABLE
 from index.writing.protocols import LanguageModel, SupportChecker
+from index.writing.support import load_support_model
 from index.writing.writer import write
 from index.writing.written_answer import WritingLimits, WrittenAnswer, WrittenSentence, make_written_answer
 
@@ -24,8 +25,16 @@ class Writer:
     The model, and what speaks to it, is loaded when it is first asked: an answer is shown before that.
     """
 
-    def __init__(self, config: Config, environment: Mapping[str, str] = os.environ) -> None:
-        """Take the model of a configuration; raises ConfigurationError if it names none."""
+    def __init__(
+        self,
+        config: Config,
+        environment: Mapping[str, str] = os.environ,
+        load_checker: Callable[[], SupportChecker | None] = load_support_model,
+    ) -> None:
+        """Take the model of a configuration; raises ConfigurationError if it names none.
+
+        What `load_checker` returns judges each sentence that no rule strikes.
+        """
         if not config.writer.llm:
             raise ConfigurationError(
                 f"{config.named('writer.llm')}: no language model is named",
@@ -35,6 +44,7 @@ class Writer:
         self._key = environment.get(KEY_VARIABLE, "").strip()
         self._limits = WritingLimits(config.writer.sentences, config.writer.tokens, config.writer.timeout)
         self._model: LanguageModel | None = None
+        self._load_checker = load_checker
         self._checker: SupportChecker | None = None
 
     @property
@@ -51,6 +61,7 @@ class Writer:
         seen = replace(answer, citations=citations_worth_showing(answer))
         try:
             model = self.language_model()
+            self._checker = self._checker or self._load_checker()
         except FootnoteError as error:
             yield make_written_answer((), self.model, failure=error)
             return

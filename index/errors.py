@@ -65,6 +65,7 @@ class Reason(StrEnum):
     READER_EXPORT_STALE = auto()
     SHIPPED_ENCODER_DAMAGED = auto()
     SHIPPED_READER_DAMAGED = auto()
+    SHIPPED_SUPPORT_DAMAGED = auto()
     STORE_BUSY = auto()
     STORE_FAILED = auto()
     STORE_FULL = auto()
@@ -76,10 +77,11 @@ class Reason(StrEnum):
 
 
 class Role(StrEnum):
-    """What a model is for: to turn text into vectors, or to read answers out of sentences."""
+    """What a model is for: to turn text into vectors, to read answers, or to check what was written."""
 
     ENCODER = auto()
     READER = auto()
+    SUPPORT = "support model"
 
 
 class FootnoteError(Exception):

@@ -12,7 +12,11 @@ from index.json_files import read_json_file
 
 T = TypeVar("T")
 
-_REASONS = {Role.ENCODER: Reason.ENCODER_EXPORT_DAMAGED, Role.READER: Reason.READER_EXPORT_DAMAGED}
+_REASONS = {
+    Role.ENCODER: Reason.ENCODER_EXPORT_DAMAGED,
+    Role.READER: Reason.READER_EXPORT_DAMAGED,
+    Role.SUPPORT: Reason.SHIPPED_SUPPORT_DAMAGED,
+}
 
 
 def read_settings(role: Role, kind: type[T], path: Path) -> T:

@@ -28,6 +28,10 @@ QUESTION_TOKENS = 48
 """Longest question; what a longer one has beyond it is cut off."""
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 OUTPUTS = ("start", "end")
+STATES = "states"
+"""Output that only Footnote's own reader has: what its inner layers make of each token."""
+STATEMENT_TOKENS = 96
+"""Longest statement that is read beside a text; what a longer one has beyond it is cut off."""
 
 _OVERLAP_TOKENS = 64
 """Shared by two chunks of a long text, so that one of them has any answer shorter than this in one piece."""
@@ -133,6 +137,8 @@ class SpanModel:
         self._session = session
         self._threads = threads
         self._inputs = [node.name for node in session.get_inputs()]
+        self.sha256 = settings.sha256[GRAPH_FILE]
+        self.has_states = STATES in {node.name for node in session.get_outputs()}
 
     @classmethod
     def load(cls, folder: Path, threads: int | None = None) -> Self:
@@ -188,6 +194,24 @@ class SpanModel:
                 self._run_job(job)
         return [[text.scores() for text in texts] for texts in texts_of_questions]
 
+    def states(self, statement: str, text: str) -> Floats:
+        """Return what an inner layer makes of the tokens of a statement and a text: float32, [t, width].
+
+        They are laid out as question and text are; of the text what fits beside the statement is read. Only a
+        model with `has_states` can do it.
+        """
+        settings = self._settings
+        tokens, others = (
+            self._tokenizer.encode(clean(part), add_special_tokens=False).ids for part in (statement, text)
+        )
+        head = tokens[: min(STATEMENT_TOKENS, settings.room(0) // 2)]
+        feed, _ = self._feed(head, others[: settings.room(len(head))])
+        options = onnxruntime.RunOptions()
+        options.only_execute_path_to_fetches = True  # the layers above are not needed
+        (states,) = self._session.run([STATES], feed, options)
+        values: Floats = states[0]
+        return values
+
     def _run_job(self, job: _Job) -> None:
         chunk = job.chunk
         scores = self._run(job.question, chunk.ids)
@@ -196,15 +220,19 @@ class SpanModel:
 
     def _run(self, question: list[int], text: list[int]) -> Floats:
         """Return start and end scores of the tokens of `text`: float32, [2, t]."""
+        feed, first = self._feed(question, text)
+        logits = np.concatenate(self._session.run(list(OUTPUTS), feed))
+        scores: Floats = logits[:, first : first + len(text)] - logits[:, :1]
+        return scores
+
+    def _feed(self, question: list[int], text: list[int]) -> tuple[dict[str, Rows], int]:
+        """Return the inputs of the graph, and at which token the text begins."""
         settings = self._settings
         head = [*settings.before, *question, *settings.between]
         ids = [*head, *text, *settings.after]
         types = [settings.types[0]] * len(head) + [settings.types[1]] * (len(ids) - len(head))
         values = {"input_ids": ids, "attention_mask": [1] * len(ids), "token_type_ids": types}
-        feed = {name: np.array([values[name]], dtype=np.int64) for name in self._inputs}
-        logits = np.concatenate(self._session.run(list(OUTPUTS), feed))
-        scores: Floats = logits[:, len(head) : len(head) + len(text)] - logits[:, :1]
-        return scores
+        return {name: np.array([values[name]], dtype=np.int64) for name in self._inputs}, len(head)
 
 
 def cut_into_chunks(ids: list[int], room: int) -> list[Chunk]:
@@ -244,7 +272,7 @@ def load_graph(path: Path) -> onnxruntime.InferenceSession:
     session = load_session(Role.READER, path, threads=1, disabled_optimizers=_SLOW_OPTIMIZERS)
     inputs = {node.name for node in session.get_inputs()}
     outputs = {node.name for node in session.get_outputs()}
-    if not inputs <= set(INPUTS) or outputs != set(OUTPUTS):
+    if not inputs <= set(INPUTS) or outputs - {STATES} != set(OUTPUTS):
         problem = f"inputs {sorted(inputs)}, outputs {sorted(outputs)}"
         raise damaged_export(Role.READER, path, problem)
     return session

@@ -10,9 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from rapidfuzz.distance import LCSseq
+
 from index.records import Citation
 from index.segmentation.folding import fold_characters, fold_text
 from index.segmentation.search_terms import STOP_WORDS, fold, terms
+from index.writing.common_words import common_words
 from index.writing.polarity import Polarity, denies_otherwise, polarity, says_opposite
 from index.writing.quantities import Quantities, quantities, stated_alone, without_dates
 from index.writing.sentence_citations import CitedSentence
@@ -30,18 +33,10 @@ _INITIALS = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?|(?:[^\W\d_]\.)+[^\W\d_]")
 _DEMONYM = ("n", "ns", "i", "is", "s")
 """Endings that make "Syrian" of "Syria", and "Iraqis" of "Iraq"."""
 _MARKS = ".,;:!?…"
-# Words that begin a sentence with a capital letter and are no names.
-_OPENERS = frozenset(
-    "according additionally afterwards alternatively another apart around compared consequently currently"
-    " despite earlier eventually everyone everybody finally firstly furthermore given hence inside instead"
-    " it's last later lastly like many meanwhile moreover much nevertheless next nobody none nonetheless"
-    " nothing nowadays often otherwise outside overall people perhaps please secondly several similarly"
-    " someone something sometimes soon still today together unlike unless until upon users usually"
-    " whenever wherever whoever yet press click select choose open close turn use run set put take add"
-    " remove call ask send keep make let wait check read write go come see try enter type install start stop"
-    " first second third one two three four five six seven eight nine ten half most some there".split()
-)
-_OPENING_ENDINGS = ("ly", "ing", "ed", "ers", "ors", "ists", "ies", "tions", "ments", "ings")
+_TWO_OF_THEM = re.compile(r"\b(?:the|these|those|his|her|its|their|other|all) two\b", re.IGNORECASE)
+"""Two things that stand in the sources: they need not be counted there."""
+LEAST_ECHO = 2 / 3
+"""Least part of the stems of a sentence, in their order, of one that says a source again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +93,13 @@ def cited_sources(sentence: CitedSentence, sources: Sequence[Source]) -> tuple[S
 
 
 def strike_reason(
-    sentence: CitedSentence, sources: Sequence[Source], question: Question
+    sentence: CitedSentence, sources: Sequence[Source], question: Question, *, judged: bool = False
 ) -> StrikeReason | None:
-    """Return why a sentence is struck, None if no rule strikes it; `sources` are all that were given."""
+    """Return why a sentence is struck, None if no rule strikes it; `sources` are all that were given.
+
+    If a checker judges it, too, negation only counts in a sentence that says a source again, word for word:
+    what is said in other words may be denied in others.
+    """
     if not sentence.numbers:
         return StrikeReason.NO_CITATION
     if not {*sentence.numbers} <= {source.number for source in sources}:
@@ -114,11 +113,23 @@ def strike_reason(
     if any(not _is_quoted(quoted, cited, question) for quoted in _quotations(text)):
         return StrikeReason.QUOTATION
     texts = [text for source in cited for text in (source.sentence, *source.above)]
-    if reason := _unstated_quantity(quantities(text), quantities(question.text, *texts)):
+    if reason := _unstated_quantity(
+        quantities(_TWO_OF_THEM.sub("both", text)), quantities(question.text, *texts)
+    ):
         return reason
     if not _are_named(text, cited, question):
         return StrikeReason.NAME
-    return _otherwise(polarity(text), polarity(*(source.sentence for source in cited)), question.polarity)
+    reason = _otherwise(polarity(text), polarity(*(source.sentence for source in cited)), question.polarity)
+    if judged and reason is StrikeReason.NEGATION and not any(_echoes(text, source) for source in cited):
+        return None
+    return reason
+
+
+def _echoes(text: str, source: Source) -> bool:
+    """Tell whether a text says what a source says in the same words and the same order."""
+    said, read = terms(text), terms(source.sentence)
+    common = LCSseq.similarity(said, read)
+    return bool(said) and common >= LEAST_ECHO * len(said)
 
 
 def _unstated_quantity(statement: Quantities, sources: Quantities) -> StrikeReason | None:
@@ -223,7 +234,7 @@ def _opens(word: str, stems: frozenset[str], *, before_name: bool) -> bool:
     folded = fold(word)
     if word != folded.capitalize():  # "NATO", "McDonald"
         return False
-    if folded in _OPENERS or folded.endswith(_OPENING_ENDINGS) or not terms(folded):
+    if folded in common_words() or not terms(folded):
         return True
     return not before_name and not stems.isdisjoint(terms(folded))
 

@@ -73,10 +73,21 @@ _SCALES = {
     "billion": 10**9,
     "trillion": 10**12,
 }
-_VAGUE = frozenset(
-    "half halves twice double doubled triple tripled dozen dozens hundreds thousands millions".split()
-)
-"""Words that say how many without a number."""
+_IN_WORDS = {
+    word: value
+    for words, value in (
+        ("half halves halve halved halving", "half"),
+        ("twice double doubles doubled doubling", "2"),
+        ("thrice triple triples tripled tripling", "3"),
+        ("dozen", "12"),
+        ("dozens", "dozens"),
+        ("hundreds", "hundreds"),
+        ("thousands", "thousands"),
+        ("millions", "millions"),
+    )
+    for word in words.split()
+}
+"""Words that say how many without a number, and the number or the word that stands for all alike."""
 _ALIASES = "|".join(sorted(map(re.escape, _UNIT_OF), key=len, reverse=True))
 _NUMBER = re.compile(
     r"(?:(?P<currency>us\$|[£$€¥])\s?)?(?<![\w.,])(?P<digits>\d+(?:[.,:/]\d+)*)"
@@ -151,7 +162,7 @@ def quantities(*texts: str) -> Quantities:
         folded = fold_text(rest).text
         numbers.update(_numbers(folded))
         words = [word.lower() for word in _WORD.findall(folded)]
-        numbers.update(Quantity(word) for word in words if word in _VAGUE)
+        numbers.update(Quantity(_IN_WORDS[word]) for word in words if word in _IN_WORDS)
         numbers.update(Quantity("1") for word in words if word == "one")
         numbers.update(Quantity("2nd") for word in words if word == "second")
         units.update(_UNIT_OF[word] for word in words if word in _UNIT_OF)

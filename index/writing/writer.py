@@ -135,7 +135,8 @@ class _Reply:
             yield written
 
     def _check(self, sentence: CitedSentence) -> WrittenSentence:
-        reason = strike_reason(sentence, self._sources, self._question)
+        judged = self._checker is not None
+        reason = strike_reason(sentence, self._sources, self._question, judged=judged)
         if reason is not None:
             return WrittenSentence(sentence.text, sentence.numbers, False, 0.0, reason)
         cited = cited_sources(sentence, self._sources)
@@ -155,12 +156,12 @@ class _Reply:
 
 
 def _source_text(sources: Sequence[Source]) -> str:
-    """Return the sentences of some sources, a line each, below the titles of their articles."""
+    """Return the sentences of some sources, a line each, below the titles and headings above them."""
     lines: list[str] = []
     title = None
     for source in sources:
-        if source.above[0] != title:
-            title = source.above[0]
+        if (above := " > ".join(source.above)) != title:
+            title = above
             lines.append(title)
         lines.append(source.sentence)
     return "\n".join(lines)

@@ -1,6 +1,6 @@
 """Written answers by a stand-in that mixes true and false sentences: how many of either the checks let pass.
 
-usage: python -m tests.benchmarks.bench_writing --library FOLDER --questions FILE... [--count 60]
+usage: python -m tests.benchmarks.bench_writing --library FOLDER --questions FILE... [--rules-only]
 FOLDER holds a config.toml whose index is built. Of each answered question, the stand-in states the cited
 sentences as they are, shortened, joined and with numbers written in another way, which is true, and with a
 name, a number, a unit, a negation, an opposite, the roles of two names or the source changed, which is false.
@@ -11,6 +11,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from bot.shown_citations import citations_worth_showing
@@ -20,9 +21,11 @@ from index.library import Library
 from index.records import Citation
 from index.segmentation.numbers import DIGITS
 from index.segmentation.search_terms import number_wordings
-from index.writing.claims import Question, Source, strike_reason
 from index.writing.polarity import OPPOSITES
-from index.writing.sentence_citations import CitedSentence
+from index.writing.support import load_support_model
+from index.writing.writer import write_whole
+from index.writing.written_answer import WritingLimits
+from tests.support.written_answers import ScriptedModel
 
 WORDS = {digits: word for word, digits in reversed(DIGITS.items())}
 UNITS = {
@@ -56,8 +59,10 @@ def main() -> None:
     parser.add_argument("--library", type=Path, required=True)
     parser.add_argument("--questions", type=Path, nargs="+", required=True)
     parser.add_argument("--count", type=int, default=60)
+    parser.add_argument("--rules-only", action="store_true", help="without the support model")
     parser.add_argument("--show", action="store_true", help="print each mistake")
     options = parser.parse_args()
+    checker = None if options.rules_only else load_support_model()
     library = Library.open(Config.read(options.library / "config.toml"))
     gold = [question for file in options.questions for question in read_questions(file)]
     asked = random.Random(0).sample(gold, len(gold))
@@ -70,14 +75,18 @@ def main() -> None:
             continue
         answered += 1
         citations = citations_worth_showing(answer)
-        sources = [Source.of(citation) for citation in citations]
+        answer = replace(answer, citations=citations)
         for true, kind, text, numbers in statements(citations, random.Random(answered)):
             stated[true, kind] += 1
-            reason = strike_reason(CitedSentence(text, numbers), sources, Question(question.question))
-            passed[true, kind] += reason is None
-            if options.show and (reason is None) != true:
-                print(f"{'struck' if true else 'passed'} ({kind}, {reason}): {text}")
-    print(f"{answered} answered questions, rules alone")
+            model = ScriptedModel(text + "".join(f"[{number}]" for number in numbers))
+            written = write_whole(question.question, answer, model, checker, WritingLimits()).sentences
+            passes = bool(written) and all(sentence.supported for sentence in written)
+            passed[true, kind] += passes
+            if options.show and passes != true:
+                reasons = {str(sentence.reason) for sentence in written if not sentence.supported}
+                print(f"{'struck' if true else 'passed'} ({kind}, {', '.join(reasons)}): {text}")
+    judges = "rules alone" if options.rules_only else "rules and support model"
+    print(f"{answered} answered questions, {judges}")
     for true in (True, False):
         kinds = [kind for kind in stated if kind[0] is true]
         for kind in kinds:

@@ -165,6 +165,7 @@ def _handler(fake: FakeLanguageModels) -> type[BaseHTTPRequestHandler]:
             self._start(200, protocol.content_type, reply.headers)
             for data in self._messages(protocol, model, reply):
                 if fake.stopped.wait(reply.pause) if reply.pause else fake.stopped.is_set():
+                    self.close_connection = True
                     return
                 self._chunk(data)
             match reply.ending:

@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 
 from index import checksums
 from index.errors import Role
-from index.models import encoder, exported_model, span_model
+from index.models import encoder, exported_model, span_model, support_model
 from index.storage import manifest
 
 T = TypeVar("T")
@@ -71,10 +71,11 @@ def share_models(patch: pytest.MonkeyPatch, folder: Path) -> None:
             return file_sha256(path)
         return hashes.take([path], lambda: file_sha256(path))
 
-    for module in (encoder, span_model):
+    for module in (encoder, span_model, support_model):
         patch.setattr(module, "load_session", load_session)
+    for module in (encoder, span_model):
         patch.setattr(module, "load_tokenizer", load_tokenizer)
-    for module in (checksums, manifest, span_model):
+    for module in (checksums, manifest, span_model, support_model):
         patch.setattr(module, "file_sha256", hash_once)
 
 
@@ -92,10 +93,10 @@ class RememberedRuns:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._session, name)
 
-    def run(self, outputs: Sequence[str] | None, feed: dict[str, Any]) -> Any:
+    def run(self, outputs: Sequence[str] | None, feed: dict[str, Any], options: Any = None) -> Any:
         """Compute the outputs, or return them as they were computed before."""
         if not self.remembers:
-            return self._session.run(outputs, feed)
+            return self._session.run(outputs, feed, options)
         key = sha256(f"{self._model} {outputs}".encode())
         for name, array in feed.items():
             key.update(f"{name} {array.dtype} {array.shape} ".encode() + array.tobytes())
@@ -104,7 +105,7 @@ class RememberedRuns:
             with np.load(path) as results:
                 return [results[name] for name in results.files]
         except FileNotFoundError:
-            results = self._session.run(outputs, feed)
+            results = self._session.run(outputs, feed, options)
         draft = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         with draft.open("wb") as file:
             np.savez(file, *results)

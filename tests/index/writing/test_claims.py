@@ -127,3 +127,26 @@ def test_of_all_numbers_those_count_that_have_what_is_said() -> None:
 
 def test_a_lie_is_struck_though_everything_is_cited() -> None:
     assert reason("The bridge is 950 metres long.", 1, 2, 3, 4) is StrikeReason.NUMBER
+
+
+def test_a_checker_judges_negation_but_of_what_says_a_source_again() -> None:
+    echo = CitedSentence("Lorries may cross it, General Steve Townsend says.", (3,))
+    again = CitedSentence("General Steve Townsend says that lorries may cross it.", (3,))
+    for sentence in (echo, again):
+        assert strike_reason(sentence, SOURCES, QUESTION) is StrikeReason.NEGATION
+    assert strike_reason(again, SOURCES, QUESTION, judged=True) is StrikeReason.NEGATION
+    assert strike_reason(echo, SOURCES, QUESTION, judged=True) is TRUE
+
+
+@each_row(
+    "text, source",
+    [
+        ("Yes, you may cross it.", "Members may cross it."),
+        ("Anyone may cross it by boat.", "Whoever has a boat may cross it."),
+        ("Leave the bridge when it rings.", "When it rings, get off the bridge."),
+        ("It may be crossed two times.", "It may be crossed twice."),
+        ("The two bridges are red.", "The north bridge is red, and the south bridge is red."),
+    ],
+)
+def test_no_name_and_no_number_is_seen_where_none_is(text: str, source: str) -> None:
+    assert reason(text, 1, sources=[Source.of(citation(1, source))]) is TRUE

@@ -25,6 +25,9 @@ def numbers(text: str) -> set[tuple[str, str]]:
         ("version 1.8.2", {("1.8.2", "")}),
         ("1.50 l", {("1.5", "l".replace("l", "litre"))}),
         ("half of it", {("half", "")}),
+        ("It was halved.", {("half", "")}),
+        ("twice a year", {("2", "")}),
+        ("Prices doubled, then tripled.", {("2", ""), ("3", "")}),
         ("It is red.", set()),
     ],
 )
@@ -50,6 +53,9 @@ def test_numbers_have_one_form(text: str, expected: set[tuple[str, str]]) -> Non
         ("one of them", "two of them", True),  # "one" is mostly no number
         ("third", "second", False),
         ("half", "all", False),
+        ("two times", "twice", True),
+        ("double the quantity", "twice the amount", True),
+        ("three times", "twice", False),
         ("8 wardens", "B-8", True),
     ],
 )

@@ -1,0 +1,36 @@
+"""Writes the list of words that are no names, for the rules of written sentences.
+
+    python -m index.training.common_words --out index/writing/common_words.txt
+
+A word is on it if the texts of `index/training/libraries` have it in small letters. So the capital letter of
+"Leave" at the beginning of a sentence makes it no name, unlike that of "Townsend".
+"""
+
+import argparse
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from index.training.reader.learning import LIBRARIES
+
+_WORD = re.compile(r"(?<![\w'.@/-])[a-z]{2,}(?![\w'@/-]|:/)")
+
+
+def common_words(texts: Iterable[str]) -> list[str]:
+    """Return the words that stand in small letters in some of the texts, sorted."""
+    return sorted({word for text in texts for word in _WORD.findall(text)})
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the libraries and write the list."""
+    parser = argparse.ArgumentParser(prog="python -m index.training.common_words", description=__doc__)
+    parser.add_argument("--libraries", type=Path, default=LIBRARIES, help="folder of the libraries (ours)")
+    parser.add_argument("--out", type=Path, required=True, help="file for the words")
+    options = parser.parse_args(arguments)
+    files = sorted(path for path in options.libraries.glob("*/corpus/**/*") if path.is_file())
+    words = common_words(path.read_text(encoding="utf-8", errors="replace") for path in files)
+    options.out.write_text("\n".join(words) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""The upper layers of an exported reader: what stands below them as an output, and their weights."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from index.arrays import Floats
+from index.checksums import file_sha256
+from index.models.span_model import GRAPH_FILE, SETTINGS_FILE, STATES
+
+if TYPE_CHECKING:
+    from transformers.models.mpnet.modeling_mpnet import MPNetEncoder
+
+_ENCODER = "/model/mpnet/encoder"
+_NORMALISATIONS = ("attention/LayerNorm", "output/LayerNorm")
+_ATTENTION = ("attention/attn/q", "attention/attn/k", "attention/attn/v")
+_LINEAR = (*_ATTENTION, "attention/attn/o", "intermediate/dense", "output/dense")
+
+
+def expose_states(folder: Path, below: int) -> None:
+    """Make what leaves the lowest `below` layers of the reader in `folder` an output of its graph.
+
+    Its settings get the new checksum; done again, it changes nothing. Raises ValueError for a graph that has
+    no such layers.
+    """
+    import onnx
+
+    path = folder / GRAPH_FILE
+    graph = _Graph(path)
+    if STATES in {output.name for output in graph.model.graph.output}:
+        return
+    inner = graph.node(f"layer.{below - 1}/output/LayerNorm/LayerNormalization")
+    shape = ["batch", "tokens", graph.initializer(inner).shape[0]]
+    graph.model.graph.node.append(onnx.helper.make_node("Identity", list(inner.output), [STATES]))
+    states = onnx.helper.make_tensor_value_info(STATES, onnx.TensorProto.FLOAT, shape)
+    graph.model.graph.output.append(states)
+    onnx.save(graph.model, path)
+    settings = json.loads((folder / SETTINGS_FILE).read_text(encoding="utf-8"))
+    settings["sha256"][GRAPH_FILE] = file_sha256(path)
+    (folder / SETTINGS_FILE).write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+
+
+def upper_layers(path: Path, below: int) -> "MPNetEncoder":
+    """Return the layers of the reader's graph at `path` above the lowest `below`, in single precision.
+
+    They are what the graph holds: its weights of 8 bits times their scales. Raises ValueError if there are
+    none.
+    """
+    import torch
+    from transformers import MPNetConfig
+    from transformers.models.mpnet.modeling_mpnet import MPNetEncoder
+
+    graph = _Graph(path)
+    layers: list[dict[str, Floats]] = []
+    while graph.has(f"layer.{below + len(layers)}/output/dense/Add"):
+        layers.append(graph.layer_weights(below + len(layers)))
+    if not layers:
+        raise ValueError(f"{path}: no layers above the lowest {below}")
+    bias = graph.initializer(graph.node("relative_attention_bias/Gather"))
+    last = graph.node(f"layer.{below}/output/LayerNorm/LayerNormalization")
+    config = MPNetConfig(
+        hidden_size=layers[0]["output.dense.weight"].shape[0],
+        intermediate_size=layers[0]["output.dense.weight"].shape[1],
+        num_hidden_layers=len(layers),
+        num_attention_heads=bias.shape[1],
+        relative_attention_num_buckets=bias.shape[0],
+        layer_norm_eps=next(value.f for value in last.attribute if value.name == "epsilon"),
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+    )
+    weights = {"relative_attention_bias.weight": bias} | {
+        f"layer.{row}.{name}": values for row, layer in enumerate(layers) for name, values in layer.items()
+    }
+    encoder = MPNetEncoder(config)  # type: ignore[no-untyped-call]
+    encoder.load_state_dict({name: torch.from_numpy(values.copy()) for name, values in weights.items()})
+    return encoder
+
+
+class _Graph:
+    """A graph whose weights are found by the nodes that use them: equal ones are stored once."""
+
+    def __init__(self, path: Path) -> None:
+        import onnx
+
+        self._path = path
+        self.model: Any = onnx.load(path)
+        self._nodes = {node.name: node for node in self.model.graph.node}
+        self._tensors = {tensor.name: tensor for tensor in self.model.graph.initializer}
+        for node in self.model.graph.node:  # weights that equal others, as biases of 0 do
+            if node.op_type == "Identity" and node.input[0] in self._tensors:
+                self._tensors[node.output[0]] = self._tensors[node.input[0]]
+
+    def has(self, name: str) -> bool:
+        return f"{_ENCODER}/{name}" in self._nodes
+
+    def node(self, name: str) -> Any:
+        if not self.has(name):
+            raise ValueError(f"{self._path}: not a reader of MPNet's kind with {name}")
+        return self._nodes[f"{_ENCODER}/{name}"]
+
+    def initializer(self, node: Any, number: int = 0) -> Floats:
+        """Return one of the weights that a node uses, in the order of its inputs."""
+        import onnx
+
+        names = [name for name in node.input if name in self._tensors]
+        values: Floats = onnx.numpy_helper.to_array(self._tensors[names[number]])
+        return values
+
+    def layer_weights(self, layer: int) -> dict[str, Floats]:
+        """Return weights and biases of a layer by the names that transformers gives them."""
+        prefix, weights = f"layer.{layer}", {}
+        for part in _NORMALISATIONS:
+            node = self.node(f"{prefix}/{part}/LayerNormalization")
+            weights[f"{part}.weight"], weights[f"{part}.bias"] = map(self.initializer, (node, node), (0, 1))
+        for part in _LINEAR:
+            product = self.node(f"{prefix}/{part}/MatMul_quant")
+            table, zero = self.initializer(product), self.initializer(product, 1)
+            if zero.any():
+                raise ValueError(f"{self._path}: the weights of {product.name} are not symmetric")
+            scale = self.initializer(self.node(f"{prefix}/{part}/MatMul_quant_scales_mul"))
+            # The input of all three parts of the attention is scaled once.
+            scaled = _ATTENTION[0] if part in _ATTENTION else part
+            inverse = self.initializer(self.node(f"{prefix}/{scaled}/Mul"))
+            weights[f"{part}.weight"] = (inverse[:, None] * (table.astype(np.float32) * scale)).T
+            weights[f"{part}.bias"] = self.initializer(self.node(f"{prefix}/{part}/Add"))
+        return {name.replace("/", "."): values for name, values in weights.items()}

@@ -1,0 +1,10 @@
+"""Words that begin a sentence with a capital letter and are no names (`index.training.common_words`)."""
+
+from functools import cache
+from pathlib import Path
+
+
+@cache
+def common_words() -> frozenset[str]:
+    """Return the words, in small letters."""
+    return frozenset(Path(__file__).with_suffix(".txt").read_text(encoding="utf-8").split())
