@@ -2,6 +2,7 @@
 
 import logging
 import os
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
@@ -46,6 +47,8 @@ class Writer:
         self._model: LanguageModel | None = None
         self._load_checker = load_checker
         self._checker: SupportChecker | None = None
+        self._damage: FootnoteError | None = None
+        self._loading = threading.Lock()  # a bot writes about several answers at once
 
     @property
     def model(self) -> str:
@@ -58,28 +61,47 @@ class Writer:
         The model sees the citations that a person does, and the footnotes are their numbers: as programs see
         them, or those of `numbered_as_shown`. Raises nothing that is expected.
         """
+        if not answer.answerable:  # nothing is written, so nothing is loaded
+            yield make_written_answer((), self.model)
+            return
         seen = replace(answer, citations=citations_worth_showing(answer))
         try:
             model = self.language_model()
-            self._checker = self._checker or self._load_checker()
+            checker = self._support_checker()
         except FootnoteError as error:
             yield make_written_answer((), self.model, failure=error)
             return
-        yield from write(answer.question, seen, model, self._checker, self._limits)
+        yield from write(answer.question, seen, model, checker, self._limits)
 
     def write_whole(self, answer: Answer) -> WrittenAnswer:
-        """Return the written answer that `write` ends with."""
+        """Return the written answer that `write` ends with; a failure is a warning, too."""
         *_, last = self.write(answer)
         assert isinstance(last, WrittenAnswer)  # noqa: S101 - as `write` promises
+        if problem := explained_failure(last):
+            log.warning("%s", problem)
         return last
 
     def language_model(self) -> LanguageModel:
         """Return the language model, which is loaded the first time. Raises FootnoteError if it cannot be."""
-        if self._model is None:
-            from index.llamaindex.language_models import open_language_model
+        with self._loading:
+            if self._model is None:
+                from index.llamaindex.language_models import open_language_model
 
-            self._model = open_language_model(self._section, self._key)
-        return self._model
+                self._model = open_language_model(self._section, self._key)
+            return self._model
+
+    def _support_checker(self) -> SupportChecker | None:
+        """Return what judges sentences, loaded the first time. Raises FootnoteError if it is damaged."""
+        with self._loading:
+            if self._damage is not None:
+                raise self._damage
+            if self._checker is None:
+                try:
+                    self._checker = self._load_checker()
+                except FootnoteError as error:  # to find it out again would take as long again
+                    self._damage = error
+                    raise
+            return self._checker
 
 
 def numbered_as_shown(answer: Answer) -> Answer:

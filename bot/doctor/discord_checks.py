@@ -50,7 +50,7 @@ def examine_feedback(config: BotConfig) -> Check:
     folder = config.bot_directory
     try:
         try_to_write(folder)
-        entries = feedback_of(config).list()
+        entries = feedback_of(config, moves=False).list()
     except OSError as error:
         remedy = "Make it writable for the bot, or name another folder as `[discord] directory`."
         return Check("feedback", FAIL, f"{error.filename} cannot be written to: {error.strerror}", remedy)

@@ -36,9 +36,10 @@ def examine(config: BotConfig, path: Path | None) -> Iterator[Check]:
     yield from (_run(name, examination, config) for name, examination in examinations)
     yield from store
     if config.writer.llm:
-        from bot.doctor.writer_checks import examine_language_model
+        from bot.doctor.writer_checks import NAME, SUPPORT, examine_language_model, examine_support_model
 
-        yield examine_language_model(config)
+        yield _run(NAME, examine_language_model, config)
+        yield _run(SUPPORT, examine_support_model, config)
     if not away:
         index = _run("index", examine_index, config)
         yield index

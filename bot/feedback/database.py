@@ -102,8 +102,9 @@ class StoredFeedback:
 
     def _take_over(self) -> None:
         """Move here what the earlier file holds. Raises FeedbackError; then it is still there."""
-        if self._earlier is not None:
-            self._earlier.hand_over(self._take)
+        earlier = self._earlier  # another thread may just have moved it
+        if earlier is not None:
+            earlier.hand_over(self._take)
             self._earlier = None
 
     def _take(self, kept: Kept) -> None:

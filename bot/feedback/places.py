@@ -31,13 +31,14 @@ class FeedbackStore(QuestionStore, Protocol):
         """Read all feedback, oldest first."""
 
 
-def feedback_of(config: BotConfig) -> FeedbackStore:
+def feedback_of(config: BotConfig, *, moves: bool = True) -> FeedbackStore:
     """Return the feedback of the library that `config` names, without making anything.
 
-    What a file holds goes to the database, if one holds the library, as soon as anything is read or changed.
+    What a file holds goes to the database, if one holds the library, as soon as anything is read or changed,
+    unless nothing `moves`.
     Raises ConfigurationError if what talks to its database is not installed.
     """
-    stored = _in_database(config, config.feedback_directory)
+    stored = _in_database(config, config.feedback_directory if moves else None)
     return Feedback(config.feedback_directory) if stored is None else stored
 
 
@@ -53,11 +54,11 @@ def open_feedback(config: BotConfig, folder: Path) -> FeedbackStore:
     return stored
 
 
-def _in_database(config: BotConfig, folder: Path) -> "StoredFeedback | None":
+def _in_database(config: BotConfig, folder: Path | None) -> "StoredFeedback | None":
     url = config.store_url
     if url is None:
         return None
     from bot.feedback.database import StoredFeedback
     from index.storage.published import store_of
 
-    return StoredFeedback(store_of(config, url), config.tenant, url, Feedback(folder))
+    return StoredFeedback(store_of(config, url), config.tenant, url, Feedback(folder) if folder else None)

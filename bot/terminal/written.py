@@ -27,7 +27,8 @@ def show_written(writer: Writer, answer: Answer, *, blank_line: bool = True) -> 
     opening = [BLANK_LINE] if blank_line else []
     for event in writer.write(numbered_as_shown(answer)):
         if isinstance(event, WrittenAnswer):
-            show([*opening, *_ending_blocks(event)] if _ending_blocks(event) else [])
+            if ending := _ending_blocks(event):
+                show([*opening, *ending])
             if problem := explained_failure(event):
                 log.warning("%s", problem)
         elif event.supported or _shows_struck():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import ConfigurationError, LanguageModelError, Reason
 from index.llamaindex.background_stream import until
-from index.writer_section import OLLAMA, OPENAI_LIKE, WriterSection
+from index.writer_section import KEY_VARIABLE, OLLAMA, OPENAI_LIKE, WriterSection
 from index.writing.protocols import LanguageModel, Message
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ def open_language_model(section: WriterSection, key: str = "") -> LanguageModel:
             reason=Reason.LANGUAGE_MODEL_NOT_INSTALLED,
             model=section.model_name,
         ) from error
+    if not (key.isascii() and key.isprintable()):
+        raise ConfigurationError(f"{KEY_VARIABLE}: expected printable ASCII characters")
     if key and section.address.startswith("http://") and not is_on_this_machine(section.address):
         raise ConfigurationError(f"the key would go unencrypted to {section.address}: expected https://")
     return _Model(section, make)
@@ -73,7 +75,7 @@ class _Model:
         except GeneratorExit:
             raise
         except Exception as error:
-            log.debug("The language model fails: %r", error)
+            log.debug("The language model fails: %s", type(error).__name__)  # its words may hold the key
             raise as_language_model_error(error, self._section) from error
 
     def _pieces(

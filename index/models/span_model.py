@@ -194,6 +194,11 @@ class SpanModel:
                 self._run_job(job)
         return [[text.scores() for text in texts] for texts in texts_of_questions]
 
+    def reads_whole(self, statement: str) -> bool:
+        """Tell whether `states` reads all of a statement."""
+        tokens = self._tokenizer.encode(clean(statement), add_special_tokens=False).ids
+        return len(tokens) <= min(STATEMENT_TOKENS, self._settings.room(0) // 2)
+
     def states(self, statement: str, text: str) -> Floats:
         """Return what an inner layer makes of the tokens of a statement and a text: float32, [t, width].
 

@@ -79,13 +79,18 @@ class SupportModel:
         return cls(reader, load_graph(graph), settings.threshold)
 
     def scores(self, pairs: Sequence[Pair]) -> list[float]:
-        """Return for each statement and text the probability that the text says so."""
+        """Return for each statement and text the probability that the text says so.
+
+        It is 0 for a statement that is too long to be read to its end.
+        """
         if len(pairs) < 2:
             return [self._score(pair) for pair in pairs]
         with ThreadPoolExecutor(min(cores(), len(pairs))) as pool:
             return list(pool.map(self._score, pairs))
 
     def _score(self, pair: Pair) -> float:
+        if not self._reader.reads_whole(pair[0]):
+            return 0.0
         states = self._reader.states(*pair)
         (logits,) = self._session.run([OUTPUT], {STATES: states[None]})
         return 1 / (1 + math.exp(-float(np.clip(logits[0], -50, 50))))

@@ -29,6 +29,10 @@ MOST_CITED = 3
 _WORD = re.compile(r"[^\W_]+(?:['&./-][^\W_]+)*")
 _PARTS = re.compile(r"[-/&]")
 _QUOTED = re.compile(r"\"([^\"]+)\"|(?<!\w)'([^'\n]{3,}?)'(?!\w)")
+_ADDRESS = re.compile(
+    r"\w+://\S+|www\.\S+|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|\b[a-z][\w-]*(?:\.[\w-]+)*\.[a-z]{2,}\b(?:/\S*)?",
+    re.IGNORECASE,
+)
 _INITIALS = re.compile(r"(?:[^\W\d_]\.){2,}[^\W\d_]?|(?:[^\W\d_]\.)+[^\W\d_]")
 _DEMONYM = ("n", "ns", "i", "is", "s")
 """Endings that make "Syrian" of "Syria", and "Iraqis" of "Iraq"."""
@@ -113,6 +117,9 @@ def strike_reason(
     if any(not _is_quoted(quoted, cited, question) for quoted in _quotations(text)):
         return StrikeReason.QUOTATION
     texts = [text for source in cited for text in (source.sentence, *source.above)]
+    addresses = (address.strip(_MARKS + "()<>\"' ") for address in _ADDRESS.findall(text))
+    if not all(any(_plain(address) in _plain(known) for known in texts) for address in addresses):
+        return StrikeReason.NAME
     if reason := _unstated_quantity(
         quantities(_TWO_OF_THEM.sub("both", text)), quantities(question.text, *texts)
     ):

@@ -38,7 +38,7 @@ def given_citations(citations: Sequence[Citation]) -> tuple[Citation, ...]:
     given: list[Citation] = []
     characters = 0
     for citation in citations:
-        if addresses_a_model(citation.quotation[0]):
+        if any(map(addresses_a_model, (citation.quotation[0], citation.article.title, *citation.section))):
             continue
         characters += len(_line(citation))
         if given and (characters > MOST_CHARACTERS or len(given) == MOST_SENTENCES):

@@ -8,11 +8,14 @@ from index.models.support_model import SupportModel
 from index.reading.reader_choice import own_reader_folder
 
 
-def load_support_model(reader: SpanModel | None = None) -> SupportModel:
-    """Load Footnote's support model; it reads the states of `reader` if that is Footnote's own.
+def support_folder() -> Path:
+    """Return the folder of the support model, a part of this package."""
+    return Path(str(files("index.writing"))) / "support_model"
 
-    Otherwise Footnote's own reader is loaded for it. Raises ModelDamagedError if a file of either is damaged.
+
+def load_support_model() -> SupportModel:
+    """Load Footnote's support model, with a reader of its own for it: about 100 MB.
+
+    Raises ModelDamagedError if a file of either is damaged.
     """
-    if reader is None or not reader.has_states:
-        reader = SpanModel.load(own_reader_folder())
-    return SupportModel.load(Path(str(files("index.writing"))) / "support_model", reader)
+    return SupportModel.load(support_folder(), SpanModel.load(own_reader_folder()))

@@ -7,7 +7,7 @@ import pytest
 
 from bot.config import BotConfig
 from bot.writer import Writer, explained_failure, numbered_as_shown
-from index.errors import ConfigurationError, Reason
+from index.errors import ConfigurationError, ModelDamagedError, Reason
 from index.writer_section import WriterSection
 from index.writing.written_answer import WrittenAnswer, WrittenSentence
 from tests.fake_language_models import Ending, FakeLanguageModels, Reply
@@ -62,6 +62,31 @@ def test_the_model_sees_what_people_see_with_their_numbers(language_models: Fake
     assert writer.write_whole(numbered_as_shown(answer)).text.endswith("is collected.[2]")
     for body in language_models.requests:
         assert "3 May 1974" not in body["messages"][1]["content"]
+
+
+def test_what_is_not_answered_loads_nothing(language_models: FakeLanguageModels) -> None:
+    def never() -> None:
+        raise AssertionError("loaded")
+
+    written = Writer(config_of(language_models), {}, never).write_whole(cited_answer(answerable=False))
+    assert (written.text, written.failure, language_models.requests) == ("", None, [])
+
+
+def test_a_damaged_support_model_lets_nothing_through_and_is_looked_at_once(
+    language_models: FakeLanguageModels,
+) -> None:
+    tries = []
+
+    def damaged() -> None:
+        tries.append(1)
+        raise ModelDamagedError("support.onnx: damaged", reason=Reason.SHIPPED_SUPPORT_DAMAGED)
+
+    writer = Writer(config_of(language_models), {}, damaged)
+    for _ in range(2):
+        written = writer.write_whole(cited_answer())
+        assert written.failed
+        assert "Reinstall footnote-bot." in explained_failure(written)
+    assert (len(tries), language_models.requests) == (1, [])
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,11 @@ from bot.terminal.cli import main
 from tests.support.paths import ROOT
 from tests.support.tables import each_row
 
-CARDS = ["index/models/encoder_model/MODEL_CARD.md", "index/reading/reader_model/MODEL_CARD.md"]
+CARDS = [
+    "index/models/encoder_model/MODEL_CARD.md",
+    "index/reading/reader_model/MODEL_CARD.md",
+    "index/writing/support_model/MODEL_CARD.md",
+]
 LIBRARIES = "index/training/libraries/README.md"
 NAMES = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", *CARDS, LIBRARIES]
 NAMES += sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))

@@ -4,9 +4,9 @@ Discord shows the bot only messages that mention it, reply to it with a ping, or
 """
 
 import asyncio
+import logging
 import re
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,6 +20,8 @@ from bot.discord.replies.reply import Reply, notice
 from bot.follow_ups import MOST_TURNS, Turn, goes_on
 from bot.follow_ups import follow_up as with_subject
 from index.writing.protocols import LanguageModel
+
+log = logging.getLogger(__name__)
 
 HISTORY_LIMIT = 20
 """Messages of a channel that "more" and what goes on from an earlier question search for the last answer."""
@@ -144,9 +146,13 @@ async def _completed(
         return asked
     turns = [Turn(sent.question, sent.answer) for sent in reversed(before)]
     text = None
-    with suppress(TimeoutError):  # what speaks to the model is being loaded: the next question finds it there
+    try:
         async with asyncio.timeout(2 * rewriting.REWRITE_WITHIN):
             text = await asyncio.to_thread(rewriting.rewritten, question.text, turns, rewriter)
+    except TimeoutError:  # what speaks to the model is being loaded: the next question finds it there
+        pass
+    except Exception:  # the question is answered all the same
+        log.exception("a follow-up was not put in full")
     return asked if text is None else replace(asked, text=text, note=REWRITTEN)
 
 

@@ -35,7 +35,7 @@ _FAILURES: Mapping[Reason, str] = MappingProxyType(
         Reason.LANGUAGE_MODEL_LATE: "-# {model} took too long.",
     }
 )
-FAILED = "-# {model} could not be asked."
+FAILED = "-# {model} could not write about this."
 """What people read of other failures: their causes are the owner's to know, and stand in the log."""
 
 

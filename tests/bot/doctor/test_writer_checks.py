@@ -3,8 +3,10 @@
 import pytest
 
 from bot.config import BotConfig
+from bot.doctor import writer_checks
 from bot.doctor.examination import examine
-from bot.doctor.writer_checks import NAME, examine_language_model
+from bot.doctor.writer_checks import NAME, SUPPORT, examine_language_model, examine_support_model
+from index.errors import ModelDamagedError, Reason
 from index.writer_section import WriterSection
 from tests.fake_language_models import FakeLanguageModels
 from tests.support.language_models import config_of
@@ -48,8 +50,22 @@ def test_a_server_that_lists_no_models_is_a_warning(language_models: FakeLanguag
 
 def test_it_is_only_checked_where_a_model_is_configured(language_models: FakeLanguageModels) -> None:
     config = config_of(language_models)
-    assert NAME in [check.check for check in examine(config, None)]
+    assert {NAME, SUPPORT} <= {check.check for check in examine(config, None)}
     without = config.model_copy(update={"writer": type(config.writer)()})
     language_models.paths.clear()
     assert NAME not in [check.check for check in examine(without, None)]
     assert language_models.paths == []
+
+
+def test_the_support_model_is_compared_with_its_checksums(
+    language_models: FakeLanguageModels, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = config_of(language_models)
+    assert examine_support_model(config).status == "ok"
+
+    def damaged() -> None:
+        raise ModelDamagedError("support.onnx: damaged", reason=Reason.SHIPPED_SUPPORT_DAMAGED)
+
+    monkeypatch.setattr(writer_checks, "load_support_model", damaged)
+    (check,) = [check for check in examine(config, None) if check.check == SUPPORT]
+    assert (check.status, check.remedy) == ("fail", "Reinstall footnote-bot.")

@@ -189,6 +189,13 @@ def test_what_is_not_installed_is_said_with_its_extra(
     assert caught.value.remedy == f'Run: pip install "footnote-bot[{extra}]"'
 
 
+@pytest.mark.parametrize("key", ["sésame", "sesame\nX-Evil: 1"])
+def test_a_key_that_no_header_takes_is_refused_and_not_repeated(key: str) -> None:
+    with pytest.raises(ConfigurationError, match="FOOTNOTE_WRITER_KEY: expected printable ASCII") as caught:
+        open_language_model(WriterSection(llm="ollama/llama3.2"), key)
+    assert key not in str(caught.value)
+
+
 def test_a_key_goes_unencrypted_to_no_other_machine() -> None:
     there = WriterSection(llm="openai-like", base_url="http://gpu.intranet:8000/v1", model="m")
     open_language_model(there)

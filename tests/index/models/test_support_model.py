@@ -43,6 +43,11 @@ def test_a_pair_scores_the_same_alone_and_among_others(model: SupportModel) -> N
     assert model.scores([]) == []
 
 
+def test_a_statement_that_is_not_read_to_its_end_is_not_supported(model: SupportModel) -> None:
+    statement = "The hall is open from nine to six on weekdays. " * 20
+    assert model.scores([(statement, TEXT)]) == [0.0]
+
+
 @pytest.mark.parametrize(
     "pair", [("", ""), ("x " * 3000, TEXT), (TEXT, "y " * 3000), ("\0\ud800", "👩‍👩‍👧\0")]
 )

@@ -125,6 +125,22 @@ def test_of_all_numbers_those_count_that_have_what_is_said() -> None:
     assert [source.number for source in cited_sources(few, SOURCES)] == [1, 2, 3]
 
 
+@each_row(
+    "text, stands",
+    [
+        ("You write to help@bridge.example.", True),
+        ("You write to help@evil.example.", False),
+        ("You see https://bridge.example/toll for the toll.", True),
+        ("You see evil.example/toll for the toll.", False),
+        ("You see www.evil.example for the toll.", False),
+    ],
+)
+def test_an_address_has_to_stand_in_a_source(text: str, stands: bool) -> None:
+    said = "For the toll, write to help@bridge.example or see https://bridge.example/toll."
+    found = reason(text, 1, sources=[Source.of(citation(1, said))])
+    assert found is (TRUE if stands else StrikeReason.NAME)
+
+
 def test_a_lie_is_struck_though_everything_is_cited() -> None:
     assert reason("The bridge is 950 metres long.", 1, 2, 3, 4) is StrikeReason.NUMBER
 

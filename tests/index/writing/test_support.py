@@ -1,12 +1,11 @@
-"""The support model that ships, with the reader of a library or with its own."""
+"""The support model that ships, with the reader that it was trained for."""
 
-from index.models.span_model import SpanModel
-from index.reading.reader_choice import own_reader_folder
-from index.writing.support import load_support_model
-
-PAIR = ("It is open on Mondays.", "Hall\nThe hall is open from Monday to Friday.")
+from index.writing.support import load_support_model, support_folder
 
 
-def test_it_shares_the_reader_that_it_was_trained_for() -> None:
-    reader = SpanModel.load(own_reader_folder())
-    assert load_support_model(reader).scores([PAIR]) == load_support_model().scores([PAIR])
+def test_it_is_loaded_with_the_reader_that_ships() -> None:
+    model = load_support_model()
+    pair = ("It is open on Mondays.", "Hall\nThe hall is open from Monday to Friday.")
+    assert 0 < model.threshold < 1
+    assert model.scores([pair]) == load_support_model().scores([pair])
+    assert (support_folder() / "MODEL_CARD.md").is_file()

@@ -152,7 +152,7 @@ async def test_where_embeds_are_not_shown_it_is_written_into_the_text(
 @pytest.mark.parametrize(
     ("reply", "line"),
     [
-        (Reply(status=500), "-# llama3.2 could not be asked."),
+        (Reply(status=500), "-# llama3.2 could not write about this."),
         (Reply(status=429), "-# llama3.2 has too much to write right now."),
         (say(""), "-# llama3.2 wrote nothing."),
         (say(FALSE), "-# What llama3.2 wrote is left out: the sentences that it names don't say so."),
@@ -186,7 +186,7 @@ async def test_without_a_server_the_answer_stands(
     language_models.stop()
     asked = await (await ask(discord, written=True)).done()
     await finished(discord, client)
-    assert "-# llama3.2 could not be asked." in starts(message_of(asked)).splitlines()
+    assert "-# llama3.2 could not write about this." in starts(message_of(asked)).splitlines()
 
 
 async def test_a_deleted_message_ends_the_writing(

@@ -78,7 +78,7 @@ def test_a_footnote_without_a_link_of_its_own_leads_to_the_article() -> None:
             written(wrote("True.", 1), failure=Reason.LANGUAGE_MODEL_CUT_OFF),
             "-# llama3.2 stopped in the middle.",
         ),
-        (written(failure=Reason.LANGUAGE_MODEL_KEY_REFUSED), "-# llama3.2 could not be asked."),
+        (written(failure=Reason.LANGUAGE_MODEL_KEY_REFUSED), "-# llama3.2 could not write about this."),
         (written(failure=Reason.LANGUAGE_MODEL_BUSY), "-# llama3.2 has too much to write right now."),
     ],
 )
