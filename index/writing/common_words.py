@@ -1,4 +1,4 @@
-"""Words that begin a sentence with a capital letter and are no names (`index.training.common_words`)."""
+"""Words that begin a sentence with a capital letter and are no names: those of our own training libraries."""
 
 from functools import cache
 from pathlib import Path
