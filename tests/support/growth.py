@@ -1,5 +1,6 @@
 """How the time of a call grows with its input, whatever the machine and whatever else runs on it."""
 
+import gc
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -20,9 +21,13 @@ def growth(call: Callable[[T], object], smaller: T, four_times_as_large: T, roun
     """
 
     def seconds(value: T) -> float:
-        started = time.thread_time()
-        call(value)
-        return time.thread_time() - started
+        gc.disable()  # it looks at all that earlier tests left in memory, the more often the larger the input
+        try:
+            started = time.thread_time()
+            call(value)
+            return time.thread_time() - started
+        finally:
+            gc.enable()
 
     def times() -> float:
         return least_of_larger / max(least, 0.002)  # below that, the clock is too coarse
