@@ -1,7 +1,6 @@
 """What a language model wrote, in the terminal: each sentence as soon as it is checked."""
 
 import logging
-import os
 import sys
 from collections.abc import Iterator
 
@@ -11,14 +10,16 @@ from bot.writer import Writer, explained_failure, numbered_as_shown
 from index.records import Answer
 from index.writing.written_answer import WrittenAnswer, WrittenSentence
 
+STRUCK = "Struck: "
+"""Stands before a struck sentence: no style tells it apart in a pipe, or to those who listen."""
+
 log = logging.getLogger(__name__)
 
 
 def show_written(writer: Writer, answer: Answer, *, blank_line: bool = True) -> None:
     """Print what the model writes about an answer that is printed above; `blank_line` stands between.
 
-    Struck sentences are shown as such where they can be, on a terminal, and counted everywhere. A failure is
-    a warning.
+    Struck sentences are named as such, and counted. A failure is a warning.
     """
     if not answer.answerable:
         return
@@ -31,7 +32,7 @@ def show_written(writer: Writer, answer: Answer, *, blank_line: bool = True) -> 
                 show([*opening, *ending])
             if problem := explained_failure(event):
                 log.warning("%s", problem)
-        elif event.supported or _shows_struck():
+        else:
             if opening:
                 show(opening)
                 opening = []
@@ -42,7 +43,7 @@ def show_written(writer: Writer, answer: Answer, *, blank_line: bool = True) -> 
 def _sentence_block(sentence: WrittenSentence) -> Block:
     if sentence.supported:
         return Block((Piece(safe(sentence.text)), Piece(f" {sentence.footnotes}", "aside")))
-    return Block((Piece(safe(sentence.text), "struck"),))
+    return Block((Piece(safe(sentence.text), "struck"),), STRUCK, "aside")
 
 
 def _ending_blocks(written: WrittenAnswer) -> list[Block]:
@@ -59,8 +60,3 @@ def _ending_lines(written: WrittenAnswer) -> Iterator[str]:
     elif written.struck:
         verb = "was" if written.struck == 1 else "were"
         yield f"{count_with_noun(written.struck, 'sentence')} {verb} struck: the sources do not say so."
-
-
-def _shows_struck() -> bool:
-    """Tell whether stdout can show that a sentence is struck."""
-    return sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")

@@ -1,6 +1,7 @@
 """What is written appears below the answer sentence by sentence, and nothing unchecked does."""
 
 import logging
+import re
 from collections.abc import Callable
 
 import pytest
@@ -21,28 +22,38 @@ def writer(language_models: FakeLanguageModels) -> Writer:
     return Writer(config_of(language_models), {})
 
 
-def test_in_a_pipe_struck_sentences_are_left_out_and_counted(
+def test_a_struck_sentence_is_named_and_counted_in_a_pipe(
     writer: Writer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     show_written(writer, cited_answer())
     assert capsys.readouterr().out.splitlines() == [
         "",
         "The bridge is 900 m long. [1]",
+        "Struck: It was opened in 1980.",
         "It is red. [1]",
         "1 sentence was struck: the sources do not say so.",
     ]
 
 
-def test_on_a_terminal_they_are_dimmed_and_struck_through(writer: Writer, drawn: Callable[..., str]) -> None:
+def test_on_a_terminal_it_is_dimmed_and_struck_through_too(writer: Writer, drawn: Callable[..., str]) -> None:
     shown = drawn(lambda: show_written(writer, cited_answer()))
-    assert "\x1b[2;9mIt was opened in 1980.\x1b[0m" in shown
+    assert "\x1b[2mStruck: \x1b[0m\x1b[2;9mIt was opened in 1980.\x1b[0m" in shown
     assert "The bridge is 900 m long." in shown
     assert shown.index("1980") < shown.index("It is red.")
 
 
-def test_a_terminal_that_cannot_strike_does_not_show_them(writer: Writer, drawn: Callable[..., str]) -> None:
-    shown = drawn(lambda: show_written(writer, cited_answer()), term="dumb")
-    assert "1980" not in shown
+@pytest.mark.parametrize(("term", "no_color"), [("xterm-256color", "1"), ("dumb", None)])
+def test_without_colours_or_styles_the_word_stands_before_it(
+    writer: Writer,
+    drawn: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+    term: str,
+    no_color: str | None,
+) -> None:
+    if no_color:
+        monkeypatch.setenv("NO_COLOR", no_color)
+    shown = drawn(lambda: show_written(writer, cited_answer()), term=term)
+    assert "Struck: It was opened in 1980." in re.sub(r"\x1b\[[\d;]*m", "", shown)
     assert "1 sentence was struck" in shown
 
 
@@ -51,11 +62,12 @@ def test_if_nothing_is_left_the_answer_stands_alone(
 ) -> None:
     language_models.reply = "It was opened in 1980 [2]. You are free [1]."
     show_written(writer, cited_answer())
-    (blank, line) = capsys.readouterr().out.splitlines()
-    assert (blank, line) == (
+    assert capsys.readouterr().out.splitlines() == [
         "",
+        "Struck: It was opened in 1980.",
+        "Struck: You are free.",
         "Nothing that llama3.2 wrote stands in these sentences; the answer above stands.",
-    )
+    ]
 
 
 def test_a_model_that_finds_no_answer_is_quoted_as_such(

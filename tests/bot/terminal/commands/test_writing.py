@@ -27,6 +27,7 @@ def test_the_answer_stands_above_what_is_written(
     assert (run.code, run.err) == (0, "llama3.2 writes …\n")
     assert run.out == plain.out + (
         "\nThe Pentagon confirmed that the coalition struck pro-government forces. [1]\n"
+        "Struck: The Kremlin denied it in 1980.\n"
         "1 sentence was struck: the sources do not say so.\n"
     )
 
