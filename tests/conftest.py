@@ -16,6 +16,7 @@ from index.config import DEFAULT_ENCODER
 from index.models.encoder_export import FrameworkEncoder
 from index.models.export_process import export_here
 from index.models.model_folders import resolve_encoder
+from tests.support.kept_exports import export_key, fill_from_kept
 from tests.support.order import in_thirds
 from tests.support.paths import NO_NETWORK, ROOT
 from tests.support.shared_folders import shared_folder
@@ -173,13 +174,20 @@ def framework_encoder() -> FrameworkEncoder:
 
 @pytest.fixture(scope="session")
 def encoder_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder of the exported default model; tests only read it."""
+    """Return the folder of the exported default model, kept between runs; tests only read it."""
+    cache = getattr(request.config, "cache", None)  # None with `-p no:cacheprovider`
 
     def export(folder: Path) -> None:
         framework_encoder: FrameworkEncoder = request.getfixturevalue("framework_encoder")
         framework_encoder.export(folder)
 
-    return shared_folder(tmp_path_factory, "encoder", export)
+    def fill(folder: Path) -> None:
+        if cache is None:
+            return export(folder)
+        key = export_key(resolve_encoder(DEFAULT_ENCODER))
+        return fill_from_kept(folder, cache.mkdir("encoder"), key, export)
+
+    return shared_folder(tmp_path_factory, "encoder", fill)
 
 
 @pytest.fixture(scope="session")
