@@ -71,6 +71,18 @@ DELETE FROM unanswered WHERE tenant = %(tenant)s AND (asked <= %(expired)s OR ro
 """
 
 
+class PartlyDeletedError(FeedbackError):
+    """All was deleted in the database, but what an earlier file holds could not be looked at."""
+
+    def __init__(self, deleted: int, file: FeedbackError) -> None:
+        super().__init__(
+            f"{file.message}: what was kept in files before there was a database is not deleted",
+            file.remedy,
+            reason=file.reason,
+        )
+        self.deleted = deleted
+
+
 class StoredFeedback:
     """The feedback of a tenant in a database; threads, processes and machines may share it.
 
@@ -152,7 +164,10 @@ class StoredFeedback:
         return self._change(put)
 
     def forget(self, user: int) -> int:
-        """Delete all that a user said; return how many verdicts it was. Raises FeedbackError."""
+        """Delete all that a user said; return how many verdicts it was.
+
+        Raises FeedbackError; of an earlier file that cannot be read, PartlyDeletedError.
+        """
 
         def delete(connection: "Connection") -> int:
             statement = "DELETE FROM feedback WHERE tenant = %s AND person = ANY(%s)"
@@ -160,8 +175,7 @@ class StoredFeedback:
                 statement, (self._tenant, _persons(connection, self._tenant, user))
             ).rowcount
 
-        self._take_over()
-        return self._change(delete) if self._exists() else 0
+        return self._delete(delete)
 
     def list(self) -> list[Entry]:
         """Read all feedback, oldest first. Raises FeedbackError."""
@@ -185,15 +199,26 @@ class StoredFeedback:
         return self._read(_LIST_QUESTIONS, self._tenant, expired)
 
     def delete_questions(self, expired: str | None = None) -> int:
-        """Delete the questions asked until `expired`, or all; return how many it was."""
+        """Delete the questions asked until `expired`, or all; return how many it was. Raises as `forget`."""
 
         def delete(connection: "Connection") -> int:
             if expired is not None:
                 return self._expire(connection, expired)
             return connection.execute("DELETE FROM unanswered WHERE tenant = %s", (self._tenant,)).rowcount
 
-        self._take_over()
-        return self._change(delete) if self._exists() else 0
+        return self._delete(delete)
+
+    def _delete(self, work: "Callable[[Connection], int]") -> int:
+        """Delete in the database, whatever is the matter with the earlier file; that is told afterwards."""
+        unmoved: FeedbackError | None = None
+        try:
+            self._take_over()
+        except FeedbackError as error:
+            unmoved = error
+        deleted = self._change(work) if self._exists() else 0
+        if unmoved is not None:
+            raise PartlyDeletedError(deleted, unmoved) from unmoved
+        return deleted
 
     def _exists(self) -> bool:
         """Tell whether anything was ever stored. Raises FeedbackError for the schema of another version."""

@@ -1,5 +1,6 @@
 """Feedback that was kept in a file before there was a database is moved there, and stays its people's."""
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import BotConfig
-from bot.feedback.database import StoredFeedback
+from bot.feedback.database import PartlyDeletedError, StoredFeedback
 from bot.feedback.places import feedback_of, open_feedback
 from bot.feedback.store import Feedback, FeedbackError
 from bot.feedback.unanswered import UnansweredQuestions
@@ -110,6 +111,25 @@ def test_without_the_database_the_file_stays_as_it_is(config: BotConfig, tmp_pat
     with pytest.raises(FeedbackError, match="cannot be reached"):
         open_feedback(nowhere, config.bot_directory)
     assert len(Feedback(config.bot_directory).list()) == 2
+
+
+def test_what_is_in_the_database_is_forgotten_while_a_file_is_damaged(config: BotConfig) -> None:
+    kept = open_feedback(config, config.bot_directory)
+    kept.add(RIGHT, user=ANN, message=5)
+    file = Feedback(config.bot_directory).path
+    file.write_bytes(b"nonsense" * 100)
+    for suffix in ("-wal", "-shm"):
+        file.with_name(file.name + suffix).unlink(missing_ok=True)
+    with pytest.raises(PartlyDeletedError, match=f"{re.escape(str(file))} is damaged") as caught:
+        feedback_of(config).forget(ANN)
+    assert caught.value.deleted == 2
+    assert "Move it away" in caught.value.remedy
+    assert [entry.judgement for entry in kept.list()] == [DECLINED]
+    with pytest.raises(PartlyDeletedError) as caught:
+        UnansweredQuestions(feedback_of(config), 90).forget()
+    assert caught.value.deleted == 3
+    file.unlink()
+    assert feedback_of(config).forget(ANN) == 0
 
 
 def test_what_was_said_is_gone_from_the_files_free_space(config: BotConfig) -> None:

@@ -1,14 +1,19 @@
 """Commands on the quality of the answers: `eval`, `feedback` and `gaps`."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
 
-from bot.terminal.command_group import Command, global_options
+from bot.remedies import remedy_for
+from bot.terminal.command_group import FAILED, Command, complain, global_options
 from bot.terminal.commands.options import EXISTING, WholeNumber, json_option, options_of, put, server_option
+
+if TYPE_CHECKING:
+    from bot.terminal.blocks import Block
 
 log = logging.getLogger(__name__)
 
@@ -93,8 +98,8 @@ def feedback(context: click.Context, target: IO[str] | None, forget: int | None,
     config = options_of(context).config()
     store = feedback_of(config)
     if forget is not None:
-        count = sum(feedback_of(each).forget(forget) for each in feedback_configs(config))
-        put(as_objects, {"deleted": count}, forgotten_blocks(count))
+        deletions = [partial(feedback_of(each).forget, forget) for each in feedback_configs(config)]
+        _delete(context, deletions, forgotten_blocks, as_objects)
         return
     entries = store.list()
     if target is None:
@@ -133,8 +138,7 @@ def gaps(context: click.Context, target: IO[str] | None, forget: bool, as_object
 
     config = options_of(context).config()
     if forget:
-        count = gaps.stored_questions(config).forget()
-        put(as_objects, {"deleted": count}, gaps.forgotten_blocks(count))
+        _delete(context, [gaps.stored_questions(config).forget], gaps.forgotten_blocks, as_objects)
         return
     found = gaps.find_gaps(config)
     if target is None:
@@ -143,6 +147,31 @@ def gaps(context: click.Context, target: IO[str] | None, forget: bool, as_object
     result = gaps.export(found)
     lines = result.lines  # raises before the file is opened, which would empty it
     _write_export(target, lines, result.counts, str(result), as_objects)
+
+
+def _delete(
+    context: click.Context,
+    deletions: Iterable[Callable[[], int]],
+    blocks: "Callable[[int], Sequence[Block]]",
+    as_objects: bool,
+) -> None:
+    """Delete in each place, whatever is the matter with another; say how much it was, and where it failed."""
+    from bot.feedback.database import PartlyDeletedError
+    from bot.feedback.store import FeedbackError
+
+    count = 0
+    problems: list[FeedbackError] = []
+    for delete in deletions:
+        try:
+            count += delete()
+        except FeedbackError as error:
+            count += error.deleted if isinstance(error, PartlyDeletedError) else 0
+            problems.append(error)
+    put(as_objects, {"deleted": count}, blocks(count))
+    for problem in problems:
+        complain(problem.message, remedy_for(problem))
+    if problems:
+        context.exit(FAILED)
 
 
 def _write_export(

@@ -71,6 +71,19 @@ def test_what_a_person_said_is_forgotten_in_all_servers(servers: Home) -> None:
     assert servers.footnote("feedback", "--forget", "5", "--json").json == {"deleted": 2}
 
 
+def test_a_damaged_file_of_one_server_is_named_and_the_others_forget(servers: Home) -> None:
+    config = BotConfig.read(servers.config)
+    for each in (config, config.of_server(77), config.of_server(1200)):
+        Feedback.open(each.feedback_directory).add(RIGHT, user=5, message=6)
+    damaged = Feedback(config.of_server(77).feedback_directory).path
+    damaged.write_bytes(b"nonsense" * 100)
+    run = servers.footnote("feedback", "--forget", "5")
+    assert (run.code, run.out) == (1, "deleted 2 verdicts\n")
+    assert run.err.startswith(f"error: {damaged} is damaged\n  Move it away")
+    assert servers.footnote("feedback", "--json").json == []
+    assert servers.footnote("feedback", "--json", "--server", "1200").json == []
+
+
 def test_a_server_without_a_library_is_named(home: Home, servers: Home) -> None:
     run = servers.footnote("articles", "--server", "1200")
     assert (run.code, run.err) == (
