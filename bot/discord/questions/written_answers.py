@@ -6,9 +6,9 @@ The extractive answer is sent before anything is written, and stands whatever be
 import asyncio
 import logging
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import discord
 
@@ -52,13 +52,19 @@ class Draft:
         """Units of written sentences for which the reply has room."""
         return room_in(self.compose(""))
 
+    def keeps(self, lines: str, numbers: Collection[int]) -> bool:
+        """Tell whether the reply with these lines still shows the citations of these numbers."""
+        shown = self.answer.citations[: self.compose(lines).cited]
+        return set(numbers) <= {citation.number for citation in shown}
+
     def without_embed(self, *, name_permission: bool) -> "Draft":
-        """Return the draft of a reply that is text alone."""
+        """Return the draft of a reply that is text alone, about the citations that this one shows."""
 
         def compose(lines: str) -> Reply:
             return without_embed(self.compose(lines), name_permission=name_permission)
 
-        return Draft(self.answer, compose)
+        citations = self.answer.citations[: max(1, compose("").cited)]
+        return Draft(replace(self.answer, citations=citations), compose)
 
 
 def may_write(answer: Answer, offset: int) -> bool:
@@ -109,7 +115,12 @@ class WrittenAnswers:
             if any(end.is_set() for end in ends):
                 break
             work.told.clear()
-            if not await message.show(writing_lines(work.sentences, citations, model, room=room)):
+            so_far = tuple(work.sentences)
+            # In a thread, as the reply is composed again and again to see what fits.
+            lines = await asyncio.to_thread(
+                writing_lines, so_far, citations, model, room=room, keeps=draft.keeps
+            )
+            if not await message.show(lines):
                 return
         written, note = work.result, ""
         if written is None:  # it was stopped, or failed as nobody expected
@@ -119,8 +130,11 @@ class WrittenAnswers:
             log.warning(
                 "answer not written", extra=fields(reason=written.failure.name, problem=written.problem)
             )
+        lines = await asyncio.to_thread(
+            written_lines, written, citations, room=room, keeps=draft.keeps, note=note
+        )
         await message.wait()
-        await message.show(written_lines(written, citations, room=room, note=note))
+        await message.show(lines)
 
 
 class _Message:

@@ -162,7 +162,7 @@ def answer_reply(
             buttons.append(Button(label, verdict.custom_id, row=1, emoji=emoji))
         if answer_button and not (answer.answerable or answer.maybe):
             buttons.append(Button(ANSWER_LABEL, AnswerTicket().custom_id, row=1, emoji="✏️"))
-    return Reply(_question(answer.question), embed, tuple(buttons), rest)
+    return Reply(_question(answer.question), embed, tuple(buttons), rest, len(shown))
 
 
 def read_back(message: discord.Message) -> SentAnswer | None:

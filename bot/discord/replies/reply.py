@@ -42,13 +42,15 @@ class Reply:
     """A message within Discord's limits (`message_limits`).
 
     `rest` says after which citation an answer goes on, even if this was the last: whatever shortens the reply
-    counts back from there.
+    counts back from there. `cited` is the number of citations that it shows; one that the end of the message
+    cuts off is none.
     """
 
     content: str | None = None
     embed: discord.Embed | None = None
     buttons: tuple[Button, ...] = ()
     rest: MoreTicket | None = None
+    cited: int = 0
 
 
 def notice(text: str) -> Reply:

@@ -46,7 +46,8 @@ def without_embed(reply: Reply, *, name_permission: bool) -> Reply:
         if excess > 0 and content:
             content = cut(content, max(units(content) - excess, 0))
         text = _text(content, [answer, *blocks[1:shown]]) + below
-    return Reply(cut(text, room) + end, None, _buttons(reply, len(blocks) - 1, shown - 1))
+    cited = min(reply.cited, shown - 1 if units(text) <= room else 0)
+    return Reply(cut(text, room) + end, None, _buttons(reply, len(blocks) - 1, shown - 1), cited=cited)
 
 
 def _text(content: str | None, blocks: list[str]) -> str:

@@ -1,29 +1,33 @@
 """What a language model wrote, as lines of a reply: checked sentences, each with footnotes to its sources."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 
 from bot.discord.replies import message_limits
-from bot.discord.replies.markdown import ELLIPSIS, cut, escape_to_fit, units, web_address
+from bot.discord.replies.markdown import ELLIPSIS, escape, escape_to_fit, units, web_address
 from bot.discord.replies.reply import Reply
 from bot.wording import count_with_noun
 from index.errors import Reason
 from index.records import Citation
 from index.writing.written_answer import WrittenAnswer, WrittenSentence
 
+Keeps = Callable[[str, Collection[int]], bool]
+"""Tells whether a reply with these lines still shows the citations of these numbers."""
+
 LEAST_ROOM, MOST_ROOM = 700, 1500
-"""Units of written sentences with their links: at least, which leaves room for a citation, and at most."""
+"""Units of written sentences with their links: at least, for which citations that no footnote names may have
+to wait for "More sources", and at most."""
 LEAST_ROOM_WITHOUT_EMBED = 400
 SMALL_PRINT = 350
 """Units of the lines around the sentences, at most."""
-SENTENCE_LIMIT = 400
-"""Units of one written sentence."""
 MODEL_LIMIT = 60
 """Units of a model's name."""
 
 WRITING = "-# {model} is writing …"
 HEADING = "-# Written by {model}, each sentence checked against those below:"
 STRUCK_ALL = "-# What {model} wrote is left out: the sentences that it names don't say so."
+NO_ROOM = "-# What {model} wrote is left out: there is no room for it beside its sources."
 DECLINED = "-# {model} finds that these sentences don't answer it."
 RESTARTING = "-# I'm restarting, so {model} stopped writing."
 _FAILURES: Mapping[Reason, str] = MappingProxyType(
@@ -45,30 +49,45 @@ def writing_lines(
     model: str,
     *,
     room: int = LEAST_ROOM,
+    keeps: Keeps = lambda lines, numbers: True,
 ) -> str:
-    """Return what is shown while a model writes: the sentences that were checked so far, in `room` units."""
-    text = _text(sentences, citations, room)
+    """Return what is shown while a model writes: the sentences that were checked so far.
+
+    `room` and `keeps` are as those of `written_lines`.
+    """
+    text, _ = _fitting(sentences, citations, room, keeps)
     return f"{_named(HEADING, model)}\n{text} {ELLIPSIS}" if text else _named(WRITING, model)
 
 
 def written_lines(
-    written: WrittenAnswer, citations: Sequence[Citation], *, room: int = LEAST_ROOM, note: str = ""
+    written: WrittenAnswer,
+    citations: Sequence[Citation],
+    *,
+    room: int = LEAST_ROOM,
+    keeps: Keeps = lambda lines, numbers: True,
+    note: str = "",
 ) -> str:
     """Return what is shown of a written answer: its supported sentences, and in small print what is missing.
 
-    `room` is the number of units of the sentences with their footnotes. `note` is a line in place of the one
-    on a failure.
+    `room` is the number of units of the sentences with their footnotes; whole sentences are left out to keep
+    within it, and so that the reply `keeps` the citations that the others name. `note` is a line in place of
+    the one on a failure.
     """
-    text = _text(written.sentences, citations, room)
+    text, left_out = _fitting(written.sentences, citations, room, keeps)
     lines = [f"{_named(HEADING, written.model)}\n{text}"] if text else []
-    if written.declined and not text:
+    if written.declined and not (text or left_out):
         lines.append(_named(DECLINED, written.model))
-    elif written.struck and not text:
+    elif written.struck and not (text or left_out):
         lines.append(_named(STRUCK_ALL, written.model))
     elif written.struck:
         count = count_with_noun(written.struck, "sentence")
         whose = "its sources don't" if written.struck == 1 else "their sources don't"
         lines.append(f"-# {count} left out: {whose} say so.")
+    if left_out and text:
+        which = "it" if left_out == 1 else "them"
+        lines.append(f"-# {count_with_noun(left_out, 'sentence')} left out: there is no room for {which}.")
+    elif left_out:
+        lines.append(_named(NO_ROOM, written.model))
     if note:
         lines.append(_named(note, written.model))
     elif written.failure is not None:
@@ -94,21 +113,39 @@ def _named(line: str, model: str) -> str:
     return line.replace("{model}", escape_to_fit(model, MODEL_LIMIT) or "The language model")
 
 
-def _text(sentences: Sequence[WrittenSentence], citations: Sequence[Citation], limit: int) -> str:
-    """Return the supported sentences with their footnotes; from the first on that does not fit, none."""
-    addresses = {citation.number: _address(citation) for citation in citations}
+def _fitting(
+    sentences: Sequence[WrittenSentence], citations: Sequence[Citation], room: int, keeps: Keeps
+) -> tuple[str, int]:
+    """Return the supported sentences that fit, whole and with their footnotes; and how many do not.
+
+    Links that leave no room are given up before sentences are.
+    """
     supported = [sentence for sentence in sentences if sentence.supported]
-    for shown in (addresses, {}):  # links that leave no room are given up before sentences are
-        text = " ".join(_sentence(sentence, shown) for sentence in supported)
-        if units(text) <= limit:
-            return text
-    pieces: list[str] = []
-    for sentence in supported:
-        pieces.append(_sentence(sentence, {}))
-        if units(" ".join([*pieces, ELLIPSIS])) > limit:
-            pieces[-1] = ELLIPSIS
-            break
-    return cut(" ".join(pieces), limit)
+    addresses = {citation.number: _address(citation) for citation in citations}
+
+    def fits(text: str, shown: Sequence[WrittenSentence]) -> bool:
+        named = set(chain.from_iterable(sentence.citations for sentence in shown))
+        # What is small print in the end is not known yet, and no sentence should have to go again for it.
+        return units(text) <= room and keeps(f"{text}\n{'-' * SMALL_PRINT}", named)
+
+    def those_that_fit(links: Mapping[int, str | None]) -> list[int]:
+        found: list[int] = []
+        for at in range(len(supported)):
+            shown = [supported[each] for each in (*found, at)]
+            if fits(_text(shown, links), shown):
+                found.append(at)
+        return found
+
+    linked = _text(supported, addresses)
+    if fits(linked, supported):
+        return linked, 0
+    with_links, without = those_that_fit(addresses), those_that_fit({})
+    kept, links = (with_links, addresses) if set(without) <= set(with_links) else (without, {})
+    return _text([supported[at] for at in kept], links), len(supported) - len(kept)
+
+
+def _text(sentences: Sequence[WrittenSentence], addresses: Mapping[int, str | None]) -> str:
+    return " ".join(_sentence(sentence, addresses) for sentence in sentences)
 
 
 def _sentence(sentence: WrittenSentence, addresses: Mapping[int, str | None]) -> str:
@@ -116,7 +153,7 @@ def _sentence(sentence: WrittenSentence, addresses: Mapping[int, str | None]) ->
         f"[{number}](<{address}>)" if (address := addresses.get(number)) else f"\\[{number}\\]"
         for number in sentence.citations
     )
-    return " ".join((escape_to_fit(sentence.text, SENTENCE_LIMIT), *footnotes))
+    return " ".join((escape(sentence.text).strip(), *footnotes))
 
 
 def _address(citation: Citation) -> str | None:

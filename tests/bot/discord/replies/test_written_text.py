@@ -1,13 +1,16 @@
 """What a language model wrote, as lines of a reply: footnotes, what is left out, and Discord's limits."""
 
+import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+from bot.discord.questions.written_answers import Draft
 from bot.discord.replies.answer_reply import answer_reply, read_back
 from bot.discord.replies.markdown import units
+from bot.discord.replies.reply import Reply
 from bot.discord.replies.tickets import ContextTicket
 from bot.discord.replies.without_embed import without_embed
 from bot.discord.replies.written_text import (
@@ -109,10 +112,72 @@ def test_links_are_given_up_before_sentences_and_sentences_before_the_sources() 
     lines = written_lines(many, far)
     assert "example.org" not in lines
     assert "Sentence 7 is here. \\[1\\] \\[2\\]" in lines
-    cut = written_lines(many, far, room=100)
-    assert "Sentence 1 is here" in cut
-    assert cut.endswith("…")
-    assert "Sentence 7" not in cut
+    few = written_lines(many, far, room=100)
+    assert few.splitlines()[1:] == [
+        r"Sentence 0 is here. \[1\] \[2\] Sentence 1 is here. \[1\] \[2\] Sentence 2 is here. \[1\] \[2\]",
+        "-# 5 sentences left out: there is no room for them.",
+    ]
+    assert "Sentence 3" not in writing_lines(many.sentences, far, MODEL, room=100)
+
+
+def test_a_long_sentence_is_shown_whole_or_not_at_all() -> None:
+    long = f"It is {'very ' * 100}long."
+    assert f"{long} [1]" in written_lines(written(wrote(long, 1)), CITED)
+    lines = written_lines(written(wrote(long, 1), wrote("It is hard.", 1)), CITED, room=500).splitlines()
+    assert lines[1:] == [
+        "It is hard. [1](<https://example.org/a#s3>)",
+        "-# 1 sentence left out: there is no room for it.",
+    ]
+    nothing = written(wrote(long, 1), wrote("False.", 2, supported=False), failure=Reason.LANGUAGE_MODEL_LATE)
+    assert written_lines(nothing, CITED, room=500).splitlines() == [
+        "-# 1 sentence left out: its sources don't say so.",
+        "-# What llama3.2 wrote is left out: there is no room for it beside its sources.",
+        "-# llama3.2 took too long.",
+    ]
+
+
+@given(
+    st.lists(st.integers(1, 500), min_size=1, max_size=8),
+    st.lists(
+        st.tuples(st.integers(1, 90), st.lists(st.integers(1, 8), min_size=1, max_size=3, unique=True)),
+        min_size=1,
+        max_size=6,
+    ),
+    st.integers(0, 400),
+    st.booleans(),
+)
+@example(lengths=[500] * 5, sentences=[(30, [3])] * 4, link=400, bare=False)
+@example(lengths=[1, 294, 500], sentences=[(77, [2])], link=131, bare=True)
+def test_no_citation_that_a_footnote_names_has_to_go_for_what_is_written(
+    lengths: list[int], sentences: list[tuple[int, list[int]]], link: int, bare: bool
+) -> None:
+    source = Source("a", "A", f"https://example.org/{'a' * link}")
+    cited = [Citation(n, source, "a" * long, n, n + long, None, 0.5) for n, long in enumerate(lengths, 1)]
+    answer = answered("Why?", "a" * lengths[0], *cited)
+
+    def compose(lines: str) -> Reply:
+        return answer_reply(answer, asked_in=None, fingerprint=FINGERPRINT, written=lines)
+
+    draft = Draft(replace(answer, citations=answer.citations[: compose("").cited]), compose)
+    if bare:
+        draft = draft.without_embed(name_permission=True)
+    room, below = draft.room, draft.answer.citations
+    result = written(
+        *(
+            wrote(f"{'word ' * long}ends.", *sorted({number % len(below) + 1 for number in numbers}))
+            for long, numbers in sentences
+        ),
+        failure=Reason.LANGUAGE_MODEL_ENDLESS,
+    )
+    lines = written_lines(result, below, room=room, keeps=draft.keeps, note=RESTARTING)
+    reply = draft.compose(lines)
+    check(reply)
+    text = reply.content if reply.embed is None else reply.embed.description
+    for number in set(re.findall(r"\[(\d)(?:\]\(<|\\\])", lines)):
+        assert f"\n-# {number} · A" in (text or "") or f"\n-# {number} · [A]" in (text or "")
+    left_out = re.search(r"(\d) sentences? left out: there is no room", lines)
+    left = int(left_out[1]) if left_out else 0 if "ends." in lines else len(sentences)
+    assert lines.count("ends.") + left == len(sentences)
 
 
 SENTENCES = st.lists(
@@ -193,11 +258,18 @@ def test_the_longest_reply_keeps_its_first_source() -> None:
 def test_the_small_print_has_its_room() -> None:
     for reason in Reason:
         result = replace(
-            written(wrote("True.", 1), *(wrote("False.", 1, supported=False),) * 9, failure=reason),
+            written(
+                wrote("True.", 1),
+                *(wrote("False.", 1, supported=False),) * 10,
+                *(wrote("Long. " * 900, 1),) * 10,
+                failure=reason,
+            ),
             model="*" * 99,
         )
-        lines = written_lines(result, CITED)
-        assert units(lines) - units(lines.splitlines()[1]) <= SMALL_PRINT
+        for note in ("", RESTARTING):
+            lines = written_lines(result, CITED, note=note)
+            assert len(lines.splitlines()) == 5
+            assert units(lines) - units(lines.splitlines()[1]) <= SMALL_PRINT
         assert units(failure_line(reason, "*" * 99)) <= SMALL_PRINT
 
 
