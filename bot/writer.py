@@ -55,11 +55,14 @@ class Writer:
         """Name of the language model."""
         return self._section.model_name
 
-    def write(self, answer: Answer) -> Iterator[WrittenSentence | WrittenAnswer]:
+    def write(
+        self, answer: Answer, stop: threading.Event | None = None
+    ) -> Iterator[WrittenSentence | WrittenAnswer]:
         """Yield each checked sentence about an answer, and then the written answer.
 
         The model sees the citations that a person does, and the footnotes are their numbers: as programs see
-        them, or those of `numbered_as_shown`. Raises nothing that is expected.
+        them, or those of `numbered_as_shown`. Once another thread sets `stop`, nothing more is read or
+        yielded. Raises nothing that is expected.
         """
         if not answer.answerable:  # nothing is written, so nothing is loaded
             yield make_written_answer((), self.model)
@@ -71,7 +74,7 @@ class Writer:
         except FootnoteError as error:
             yield make_written_answer((), self.model, failure=error)
             return
-        yield from write(answer.question, seen, model, checker, self._limits)
+        yield from write(answer.question, seen, model, checker, self._limits, stop)
 
     def write_whole(self, answer: Answer) -> WrittenAnswer:
         """Return the written answer that `write` ends with; a failure is a warning, too."""

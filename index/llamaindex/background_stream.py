@@ -10,7 +10,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 _MOST_WAITING = 256  # pieces that a fast server may be ahead
-_LOOK_UP = 0.1  # seconds after which a full queue looks whether it is still read
+_LOOK_UP = 0.1  # seconds after which who waits for the queue looks whether it is still read
 
 
 class _End:
@@ -20,14 +20,21 @@ class _End:
         self.error = error
 
 
-def until(deadline: float, start: Callable[[], Generator[T, None, None]]) -> Iterator[T]:
+def until(
+    deadline: float,
+    start: Callable[[], Generator[T, None, None]],
+    stop: threading.Event | None = None,
+    abort: Callable[[], None] = lambda: None,
+) -> Iterator[T]:
     """Yield what the generator that `start` returns yields, until `deadline` by `time.monotonic`.
 
-    The generator runs in a thread of its own and is closed there, at its next piece at the latest once this
-    is closed. Raises what it raises, and TimeoutError at the deadline.
+    It ends early once another thread sets `stop`. The generator runs in a thread of its own and is closed
+    there, at its next piece at the latest once this has ended; `abort` is called then, and has it end the
+    wait for that piece. Raises what it raises, and TimeoutError at the deadline.
     """
     pieces: queue.Queue[T | _End] = queue.Queue(_MOST_WAITING)
     stopped = threading.Event()
+    longest = threading.TIMEOUT_MAX if stop is None else _LOOK_UP
 
     def put(piece: T | _End) -> None:
         while not stopped.is_set():
@@ -51,11 +58,14 @@ def until(deadline: float, start: Callable[[], Generator[T, None, None]]) -> Ite
 
     threading.Thread(target=work, name="language model", daemon=True).start()
     try:
-        while True:
+        while stop is None or not stop.is_set():
+            left = max(0.0, deadline - time.monotonic())
             try:
-                piece = pieces.get(timeout=max(0.0, deadline - time.monotonic()))
+                piece = pieces.get(timeout=min(left, longest))
             except queue.Empty:
-                raise TimeoutError from None
+                if left <= longest:
+                    raise TimeoutError from None
+                continue
             if not isinstance(piece, _End):
                 yield piece
                 if time.monotonic() >= deadline:
@@ -66,3 +76,4 @@ def until(deadline: float, start: Callable[[], Generator[T, None, None]]) -> Ite
                 raise piece.error
     finally:
         stopped.set()
+        abort()

@@ -1,7 +1,10 @@
 """Server of a language model: how it is asked, what its errors mean, and whether it has a model."""
 
+import socket
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -46,6 +49,37 @@ class _Limited(httpx.SyncByteStream):
         self._stream.close()
 
 
+class Connections:
+    """The connections of a client, for another thread to end: who waits for a reply there gets an error."""
+
+    def __init__(self) -> None:
+        self._sockets: list[socket.socket] = []
+        self._is_shut = False
+        self._lock = threading.Lock()
+
+    def note(self, event: str, information: Mapping[str, Any]) -> None:
+        """Note what was connected: a hook of httpcore's extension `trace`."""
+        find = getattr(information.get("return_value"), "get_extra_info", None)
+        connected = find("socket") if find is not None else None
+        if not isinstance(connected, socket.socket):
+            return
+        with self._lock:
+            self._sockets.append(connected)
+            if self._is_shut:
+                self._shut_all()
+
+    def shut(self) -> None:
+        """End the connections, and those that are still being made as soon as they are."""
+        with self._lock:
+            self._is_shut = True
+            self._shut_all()
+
+    def _shut_all(self) -> None:
+        for connected in self._sockets:
+            with suppress(OSError):  # it is closed already
+                socket.socket.shutdown(connected, socket.SHUT_RDWR)  # TLS ends no wait, the socket does
+
+
 def is_on_this_machine(address: str) -> bool:
     """Tell whether an address is one of this machine."""
     host = urlsplit(address).hostname or ""
@@ -55,12 +89,14 @@ def is_on_this_machine(address: str) -> bool:
         return False
 
 
-def http_options(address: str, key: str, timeout: float) -> dict[str, Any]:
+def http_options(
+    address: str, key: str, timeout: float, connections: Connections | None = None
+) -> dict[str, Any]:
     """Return the options of an HTTP client that asks this server alone.
 
     It follows no redirect to another one, sends the key and no other that stands in the environment, and asks
     servers on this machine without a proxy. A reply that comes byte by byte is given up, too, once `timeout`
-    is over.
+    is over. `connections` gets to know each one that is made.
     """
     deadline = time.monotonic() + timeout
 
@@ -71,6 +107,8 @@ def http_options(address: str, key: str, timeout: float) -> dict[str, Any]:
         request.headers["user-agent"] = "footnote"
         if key:
             request.headers["authorization"] = f"Bearer {key}"
+        if connections is not None:
+            request.extensions["trace"] = connections.note
 
     def limit(response: httpx.Response) -> None:
         if isinstance(response.stream, httpx.SyncByteStream):

@@ -4,6 +4,7 @@ Nothing here is imported or contacted unless somebody asks for a written answer.
 """
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ from index.writing.protocols import LanguageModel, Message
 if TYPE_CHECKING:
     from llama_index.core.llms import LLM, ChatMessage, ChatResponse
 
+    from index.llamaindex.language_model_server import Connections
+
 log = logging.getLogger(__name__)
 
 CONTEXT = 8_192
@@ -23,8 +26,8 @@ CONTEXT = 8_192
 _NO_KEY = "none"  # the client asks for one; it is not sent
 _EXTRAS = {OLLAMA: "ollama", OPENAI_LIKE: "openai"}
 
-Open = Callable[[int, float], tuple["LLM", Callable[[], None]]]
-"""Makes a model of LlamaIndex for so many tokens and seconds, and what closes its connection."""
+Open = Callable[[int, float, "Connections"], tuple["LLM", Callable[[], None]]]
+"""Makes a model of LlamaIndex for so many tokens and seconds, and what closes its connections."""
 
 
 def open_language_model(section: WriterSection, key: str = "") -> LanguageModel:
@@ -66,12 +69,24 @@ class _Model:
         """Name of the model, as its server knows it."""
         return self._section.model_name
 
-    def stream(self, messages: Sequence[Message], most_tokens: int, deadline: float) -> Iterator[str]:
+    def stream(
+        self,
+        messages: Sequence[Message],
+        most_tokens: int,
+        deadline: float,
+        stop: threading.Event | None = None,
+    ) -> Iterator[str]:
         """Yield the reply piece by piece; see `LanguageModel.stream`."""
-        from index.llamaindex.language_model_server import as_language_model_error
+        from index.llamaindex.language_model_server import Connections, as_language_model_error
 
+        connections = Connections()
         try:
-            yield from until(deadline, lambda: self._pieces(messages, most_tokens, deadline))
+            yield from until(
+                deadline,
+                lambda: self._pieces(messages, most_tokens, deadline, connections),
+                stop,
+                connections.shut,
+            )
         except GeneratorExit:
             raise
         except Exception as error:
@@ -79,11 +94,11 @@ class _Model:
             raise as_language_model_error(error, self._section) from error
 
     def _pieces(
-        self, messages: Sequence[Message], most_tokens: int, deadline: float
+        self, messages: Sequence[Message], most_tokens: int, deadline: float, connections: "Connections"
     ) -> Generator[str, None, None]:
         from index.llamaindex.language_model_server import problem
 
-        model, close = self._make(most_tokens, max(1.0, deadline - time.monotonic()))
+        model, close = self._make(most_tokens, max(1.0, deadline - time.monotonic()), connections)
         try:
             finished = False
             for response in model.stream_chat(_chat_messages(messages)):
@@ -117,8 +132,10 @@ def _ollama(section: WriterSection, key: str) -> Open:
 
     from index.llamaindex.language_model_server import http_options
 
-    def make(most_tokens: int, timeout: float) -> "tuple[LLM, Callable[[], None]]":
-        client = Client(section.address, **http_options(section.address, key, timeout))
+    def make(
+        most_tokens: int, timeout: float, connections: "Connections"
+    ) -> "tuple[LLM, Callable[[], None]]":
+        client = Client(section.address, **http_options(section.address, key, timeout, connections))
         model = Ollama(
             model=section.model_name,
             base_url=section.address,
@@ -140,8 +157,10 @@ def _openai_like(section: WriterSection, key: str) -> Open:
 
     from index.llamaindex.language_model_server import http_options
 
-    def make(most_tokens: int, timeout: float) -> "tuple[LLM, Callable[[], None]]":
-        client = httpx.Client(**http_options(section.address, key, timeout))
+    def make(
+        most_tokens: int, timeout: float, connections: "Connections"
+    ) -> "tuple[LLM, Callable[[], None]]":
+        client = httpx.Client(**http_options(section.address, key, timeout, connections))
         options: dict[str, Any] = {"http_client": client}  # is no field of the model
         model = OpenAILike(
             model=section.model_name,

@@ -1,5 +1,6 @@
 """Protocols of what writes and of what checks: any language model, and any model that judges support."""
 
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, auto
@@ -29,11 +30,17 @@ class LanguageModel(Protocol):
         """Name of the model, as people know it: `llama3.2`."""
         ...
 
-    def stream(self, messages: Sequence[Message], most_tokens: int, deadline: float) -> Iterator[str]:
+    def stream(
+        self,
+        messages: Sequence[Message],
+        most_tokens: int,
+        deadline: float,
+        stop: threading.Event | None = None,
+    ) -> Iterator[str]:
         """Yield the reply piece by piece, `most_tokens` at most, until `deadline` by `time.monotonic`.
 
-        It may be closed at any time, and then asks for no more. Raises LanguageModelError, in the middle of
-        a reply, too.
+        It may be closed at any time, and then asks for no more; so it does, and ends, once another thread
+        sets `stop`. Raises LanguageModelError, in the middle of a reply, too.
         """
         ...
 

@@ -1,5 +1,6 @@
 """Writer: asks a language model for sentences, checks each as it comes, and lets none through unchecked."""
 
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -29,11 +30,13 @@ def write(
     language_model: LanguageModel,
     checker: SupportChecker | None = None,
     limits: WritingLimits | None = None,
+    stop: threading.Event | None = None,
 ) -> Iterator[WrittenSentence | WrittenAnswer]:
     """Yield each sentence that the model writes, once it is whole and checked, and then the written answer.
 
     The model sees the question and the citations of `answer`, whose numbers are the footnotes. If the
     articles do not say, it is not asked. A failure of the model is told by the written answer, not raised.
+    Once another thread sets `stop`, nothing more is read or yielded.
     """
     limits = limits or WritingLimits()
     model = language_model.name
@@ -44,7 +47,7 @@ def write(
     reply = _Reply(question, [Source.of(citation) for citation in given], checker, limits)
     deadline = time.monotonic() + limits.timeout
     messages = make_messages(question, given, limits.sentences)
-    pieces = language_model.stream(messages, limits.tokens, deadline)
+    pieces = language_model.stream(messages, limits.tokens, deadline, stop)
     failure: LanguageModelError | None = None
     try:
         for piece in pieces:
@@ -52,6 +55,8 @@ def write(
             if reply.is_enough:
                 break
         else:
+            if stop is not None and stop.is_set():  # what has come is not whole
+                return
             yield from reply.end()
     except LanguageModelError as error:
         failure = error

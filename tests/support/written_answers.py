@@ -1,5 +1,6 @@
 """Answers and stand-in models, for tests of written answers."""
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -39,7 +40,13 @@ class ScriptedModel:
     asked: list[Sequence[Message]] = field(default_factory=list)
     closed: bool = False
 
-    def stream(self, messages: Sequence[Message], most_tokens: int, deadline: float) -> Iterator[str]:
+    def stream(
+        self,
+        messages: Sequence[Message],
+        most_tokens: int,
+        deadline: float,
+        stop: threading.Event | None = None,
+    ) -> Iterator[str]:
         self.asked.append(messages)
         text = self.reply if isinstance(self.reply, str) else self.reply(messages)
         try:

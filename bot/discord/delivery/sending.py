@@ -80,13 +80,13 @@ async def defer_response(
 
 async def edit_response(
     interaction: discord.Interaction[Any], reply: Reply, *, timeout: float = REQUEST_TIMEOUT
-) -> None:
+) -> discord.InteractionMessage:
     """Show the reply in place of a deferred response, or of the message whose button was pressed.
 
-    Raises as `defer_response`.
+    Returns the message. Raises as `defer_response`.
     """
     arguments = _edit_arguments(reply)
-    await _retry_in_time(lambda: interaction.edit_original_response(**arguments), timeout)
+    return await _retry_in_time(lambda: interaction.edit_original_response(**arguments), timeout)
 
 
 async def reply_to(message: discord.Message, reply: Reply) -> discord.Message:

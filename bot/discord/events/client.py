@@ -4,6 +4,7 @@ import logging
 import math
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import discord
@@ -103,6 +104,19 @@ class FootnoteClient(ServicesClient):
         """Answer a message if it is meant for the bot."""
         if self.user is not None:
             await self._conversation.on_message(message, self.user)
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        """Stop writing into a message that was deleted, or about the question in it."""
+        self._deleted((payload.message_id,))
+
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        """Do the same for many messages at once."""
+        self._deleted(payload.message_ids)
+
+    def _deleted(self, messages: Iterable[int]) -> None:
+        if written_answers := self.services.question_handler.written_answers:
+            for message in messages:
+                written_answers.deleted(message)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Answer what discord.py dispatches to no command and no button."""

@@ -115,7 +115,7 @@ class QuestionHandler:
         writer: Writer | None = None,
     ) -> None:
         self.in_flight = InFlight()
-        self._written_answers = WrittenAnswers(writer) if writer else None
+        self.written_answers = WrittenAnswers(writer) if writer else None
         self.typing_delay = TYPING_DELAY
         self._config = config
         self._libraries = libraries
@@ -129,8 +129,8 @@ class QuestionHandler:
     def stop(self) -> None:
         """Answer no further questions: from now on, people are told to ask again in a minute."""
         self._stopping = True
-        if self._written_answers:
-            self._written_answers.stop()
+        if self.written_answers:
+            self.written_answers.stop()
 
     async def finish(self, within: float) -> int:
         """Wait until everything is answered, at most `within` seconds; give up the rest, and count it."""
@@ -161,14 +161,15 @@ class QuestionHandler:
             measurement.reach("acknowledge")
             response = await self.respond(question, complete)
             measurement.begin("send")
+            sent = None
             if response.private:
                 await send_privately(interaction, response.reply)
             else:
-                await edit_response(interaction, response.reply)
+                sent = await edit_response(interaction, response.reply)
             measurement.end(response.outcome)
         await self._store_unanswered(response)
-        if self._written_answers and response.draft:
-            await self._written_answers.write_into(response.draft, partial(edit_response, interaction))
+        if self.written_answers and response.draft:
+            await self.written_answers.write_into(response.draft, partial(edit_response, interaction), sent)
 
     async def answer_message(
         self, message: discord.Message, question: DiscordQuestion, complete: CompleteQuestion | None = None
@@ -188,8 +189,8 @@ class QuestionHandler:
                 sent = await reply_to(message, response.reply)
             measurement.end(response.outcome)
         await self._store_unanswered(response)
-        if self._written_answers and response.draft and sent:
-            await self._written_answers.write_into(response.draft, partial(edit_message, sent))
+        if self.written_answers and response.draft and sent:
+            await self.written_answers.write_into(response.draft, partial(edit_message, sent), sent)
 
     def _count_and_check(self, question: DiscordQuestion) -> Response | None:
         """Count a question, and return why it is not answered; None if it is to be."""
@@ -264,10 +265,10 @@ class QuestionHandler:
             answer_button=completed.may_be_taught and asked_in is None,
         )
         reply, draft = compose(), None
-        if self._written_answers and completed.written and may_write(answer, offset):
+        if self.written_answers and completed.written and may_write(answer, offset):
             seen = replace(answer, citations=answer.citations[: reply.rest.offset if reply.rest else 0])
             draft = Draft(seen, lambda lines: compose(written=lines))
-            reply = self._written_answers.begin(draft)
+            reply = self.written_answers.begin(draft)
         nothing_left = bool(offset) and len(answer.citations) <= offset
         if answer.answerable:
             return Response(reply, "answered", private=nothing_left, draft=draft)

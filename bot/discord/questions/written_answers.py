@@ -18,6 +18,7 @@ from bot.discord.replies.without_embed import without_embed
 from bot.discord.replies.written_text import (
     FAILED,
     RESTARTING,
+    WITHDRAWN,
     failure_line,
     room_in,
     writing_lines,
@@ -80,19 +81,26 @@ class WrittenAnswers:
         self._interval = interval
         self._stopping = asyncio.Event()
         self._running = 0
+        self._deletions: dict[int, asyncio.Event] = {}  # of each message that has to do with what is written
 
     def stop(self) -> None:
         """End what is being written: each reply keeps what was checked so far, and says why that is all."""
         self._stopping.set()
 
+    def deleted(self, message: int) -> None:
+        """Stop what is being written into the message with this id, or about the question in it."""
+        if deletion := self._deletions.get(message):
+            deletion.set()
+
     def begin(self, draft: Draft) -> Reply:
         """Return the reply to send at first: the answer, and that more is being written."""
         return draft.compose(writing_lines((), (), self._writer.model))
 
-    async def write_into(self, draft: Draft, edit: Edit) -> None:
-        """Write into a reply that `begin` returned and that was just sent; `edit` replaces it.
+    async def write_into(self, draft: Draft, edit: Edit, sent: discord.Message | None = None) -> None:
+        """Write into a reply that `begin` returned and that was just `sent`; `edit` replaces it.
 
-        Ends early if the message is gone or may not be changed any more.
+        Ends early if the message is gone or may not be changed any more, and at once if `deleted` says so of
+        it, or of the question that it replies to.
         """
         message = _Message(draft, edit, self._interval)
         if self._running >= MOST_WRITING:
@@ -100,15 +108,27 @@ class WrittenAnswers:
             return
         self._running += 1
         work = _Work(self._writer, draft.answer)
+        gone, withdrawn = asyncio.Event(), asyncio.Event()
+        watched = _deletions_of(sent, gone, withdrawn) if sent else {}
+        self._deletions |= watched
         try:
-            await self._follow(work, message, draft)
+            await self._follow(work, message, draft, gone, withdrawn)
         finally:
             self._running -= 1
             work.stopped.set()
+            for each in watched:
+                self._deletions.pop(each, None)
 
-    async def _follow(self, work: "_Work", message: "_Message", draft: Draft) -> None:
+    async def _follow(
+        self,
+        work: "_Work",
+        message: "_Message",
+        draft: Draft,
+        gone: asyncio.Event,
+        withdrawn: asyncio.Event,
+    ) -> None:
         citations, model, room = draft.answer.citations, self._writer.model, draft.room
-        ends = work.done, self._stopping
+        ends = work.done, self._stopping, gone, withdrawn
         while not any(end.is_set() for end in ends):
             await _first(work.told, *ends)
             await message.wait(*ends)
@@ -122,10 +142,13 @@ class WrittenAnswers:
             )
             if not await message.show(lines):
                 return
+        work.stopped.set()
+        if gone.is_set():
+            return
         written, note = work.result, ""
         if written is None:  # it was stopped, or failed as nobody expected
             written = make_written_answer(tuple(work.sentences), model)
-            note = RESTARTING if self._stopping.is_set() else FAILED
+            note = RESTARTING if self._stopping.is_set() else WITHDRAWN if withdrawn.is_set() else FAILED
         elif written.failure is not None:
             log.warning(
                 "answer not written", extra=fields(reason=written.failure.name, problem=written.problem)
@@ -135,6 +158,14 @@ class WrittenAnswers:
         )
         await message.wait()
         await message.show(lines)
+
+
+def _deletions_of(
+    sent: discord.Message, reply: asyncio.Event, question: asyncio.Event
+) -> dict[int, asyncio.Event]:
+    """Return the event of each message by its id: of a reply that was sent, and of its question."""
+    asked = sent.reference.message_id if sent.reference is not None else None
+    return {sent.id: reply} if asked is None else {sent.id: reply, asked: question}
 
 
 class _Message:
@@ -182,7 +213,7 @@ class _Work:
 
     def _run(self) -> None:
         try:
-            for each in self._writer.write(self._answer):
+            for each in self._writer.write(self._answer, self.stopped):
                 if self.stopped.is_set():
                     break
                 self._loop.call_soon_threadsafe(self._take, each)

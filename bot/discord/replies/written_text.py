@@ -30,6 +30,7 @@ STRUCK_ALL = "-# What {model} wrote is left out: the sentences that it names don
 NO_ROOM = "-# What {model} wrote is left out: there is no room for it beside its sources."
 DECLINED = "-# {model} finds that these sentences don't answer it."
 RESTARTING = "-# I'm restarting, so {model} stopped writing."
+WITHDRAWN = "-# The question was deleted, so {model} stopped writing."
 _FAILURES: Mapping[Reason, str] = MappingProxyType(
     {
         Reason.LANGUAGE_MODEL_BUSY: "-# {model} has too much to write right now.",

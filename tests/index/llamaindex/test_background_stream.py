@@ -64,6 +64,20 @@ def test_a_deadline_that_is_over_yields_nothing_much() -> None:
         list(itertools.islice(stream, 2))
 
 
+def test_another_thread_stops_who_waits_and_what_is_waited_for() -> None:
+    stop, aborted = threading.Event(), threading.Event()
+
+    def hang() -> Generator[int, None, None]:
+        yield 1
+        aborted.wait()
+
+    stream = until(soon(), hang, stop, aborted.set)
+    assert next(stream) == 1
+    threading.Thread(target=stop.set).start()
+    assert list(stream) == []
+    assert aborted.is_set()
+
+
 def test_what_nobody_reads_any_more_is_closed() -> None:
     closed = threading.Event()
 

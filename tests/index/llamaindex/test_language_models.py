@@ -4,6 +4,7 @@ import logging
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 
@@ -48,6 +49,20 @@ def failure(model: LanguageModel, seconds: float = LONG) -> Reason:
     with pytest.raises(LanguageModelError) as caught:
         list(stream(model, seconds))
     return caught.value.reason
+
+
+def test_a_stop_ends_the_reading_and_its_thread_in_the_middle_of_a_wait(
+    model: LanguageModel, language_models: FakeLanguageModels
+) -> None:
+    language_models.order(say("The bridge", Ending.HELD))
+    before, stop = set(threading.enumerate()), threading.Event()
+    pieces = model.stream(MESSAGES, 50, time.monotonic() + LONG, stop)
+    assert next(pieces)
+    (reading,) = (one for one in set(threading.enumerate()) - before if one.name == "language model")
+    stop.set()
+    assert list(pieces) == []
+    reading.join(LONG / 2)
+    assert not reading.is_alive()  # though the server says nothing, and closes nothing
 
 
 def test_the_reply_comes_piece_by_piece(model: LanguageModel, language_models: FakeLanguageModels) -> None:

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -45,6 +46,11 @@ async def finished(discord: FakeDiscord, client: FootnoteClient) -> None:
 def times_of_edits(discord: FakeDiscord) -> list[float]:
     """Return when the message of an answer, the only one, was changed."""
     return [one.at for one in discord.requests if one.method == "PATCH"]
+
+
+def writing_threads() -> list[threading.Thread]:
+    """Return the threads that write an answer, or read what a language model writes."""
+    return [one for one in threading.enumerate() if one.name in ("write an answer", "language model")]
 
 
 def message_of(asked: Interaction) -> Message:
@@ -194,13 +200,43 @@ async def test_a_deleted_message_ends_the_writing(
 ) -> None:
     writing_bots.writer = {**writing_bots.writer, "default": True}
     client = await writing_bots.start()
-    language_models.order(say(f"{TRUE} {ALSO_TRUE} ", Ending.HELD))
+    language_models.order(say("", Ending.HELD))
     answer = await mentioning(discord, RAQQA)
-    discord.expect(10008)
+    await discord.until(lambda: language_models.requests)
     answer.delete()
-    await finished(discord, client)  # although the model goes on
-    assert len(times_of_edits(discord)) == 1
+    await finished(discord, client)  # although the model never says anything
+    await discord.until(lambda: not writing_threads(), what="no thread that writes or reads")
+    assert times_of_edits(discord) == []
     assert len(discord.world.channel.messages) == 1  # the question: nothing else was said
+
+
+async def test_a_deleted_question_ends_the_writing_and_says_so(
+    discord: FakeDiscord, writing_bots: Bots, language_models: FakeLanguageModels
+) -> None:
+    writing_bots.writer = {**writing_bots.writer, "default": True}
+    client = await writing_bots.start()
+    language_models.order(say(f"{TRUE} {ALSO_TRUE} {BEGUN}", Ending.HELD))
+    answer = await mentioning(discord, RAQQA)
+    await discord.until(lambda: "decisive blow to the idea" in starts(answer).split("\u200b")[0])
+    question = next(each for each in discord.world.channel.messages.values() if each is not answer)
+    question.delete()
+    await finished(discord, client)
+    await discord.until(lambda: not writing_threads(), what="no thread that writes or reads")
+    above = starts(answer).split("\n\u200b\n")[0]
+    assert SHOWN in above
+    assert above.endswith("-# The question was deleted, so llama3.2 stopped writing.")
+
+
+async def test_a_deleted_response_to_a_command_ends_the_writing(
+    discord: FakeDiscord, writing_bots: Bots, language_models: FakeLanguageModels
+) -> None:
+    client = await writing_bots.start()
+    language_models.order(say("", Ending.HELD))
+    asked = await (await ask(discord, written=True)).done()
+    await discord.until(lambda: language_models.requests)
+    message_of(asked).delete()
+    await finished(discord, client)
+    await discord.until(lambda: not writing_threads(), what="no thread that writes or reads")
 
 
 async def test_an_expired_token_ends_the_writing(

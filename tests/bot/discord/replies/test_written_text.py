@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.discord.questions.written_answers import Draft
@@ -136,6 +136,7 @@ def test_a_long_sentence_is_shown_whole_or_not_at_all() -> None:
     ]
 
 
+@settings(max_examples=40)
 @given(
     st.lists(st.integers(1, 500), min_size=1, max_size=8),
     st.lists(
