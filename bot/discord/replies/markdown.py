@@ -6,6 +6,7 @@ UTF-16 units (`message_limits`).
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from itertools import accumulate
 from urllib.parse import quote, urlsplit
@@ -37,7 +38,7 @@ _WORD_REACH = 16  # characters that a cut goes back to the last space, at most
 
 def units(text: str) -> int:
     """Count the UTF-16 units of `text`."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def escape(text: str) -> str:
@@ -164,7 +165,7 @@ def _atoms(pieces: Iterable[str]) -> list[str]:
 
 def _fitting(atoms: list[str], room: int) -> list[str]:
     """Return the first atoms that fit into `room`; if that would cut a word, up to a space nearby."""
-    count = sum(total <= room for total in accumulate(map(units, atoms)))
+    count = bisect_right(list(accumulate(map(units, atoms))), room)
     if count < len(atoms) and not atoms[count].isspace():
         nearby = range(count - 1, max(count - _WORD_REACH, count // 2), -1)
         count = next((at for at in nearby if atoms[at].isspace()), count)
