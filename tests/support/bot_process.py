@@ -1,16 +1,23 @@
-"""A `footnote bot` in a process of its own, for the tests of its life."""
+"""A `footnote bot` in a process of its own, for tests of its life; or in this one, if it ends by itself."""
 
 import asyncio
+import io
+import logging
 import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, redirect_stderr
 from pathlib import Path
 
 import aiohttp
+import pytest
 
+from bot.discord import running
+from bot.terminal import run_bot
+from bot.terminal.command_group import GlobalOptions
+from bot.verbosity import NORMAL, set_levels
 from tests.fake_discord import FakeDiscord
 from tests.support.paths import ROOT
 
@@ -98,6 +105,52 @@ async def footnote_bot(config: Path, token: str | None, *arguments: str) -> Asyn
         if process.returncode is None:
             process.kill()
         await started.ended()
+
+
+async def start_here(
+    config: Path,
+    token: str | None,
+    *,
+    sync: str | None = None,
+    log_format: str = "text",
+    verbosity: int = NORMAL,
+) -> tuple[int, list[str]]:
+    """Do in a thread of this process what the command does in one of its own, which takes seconds to start.
+
+    Returns the exit code and the lines that went to stderr, once the bot has ended by itself: signals, which
+    a thread cannot receive, do not reach it.
+    """
+
+    def run(life: Callable[[asyncio.Event], Awaitable[None]]) -> None:
+        async def without_signals() -> None:
+            await life(asyncio.Event())
+
+        asyncio.run(without_signals())
+
+    options = GlobalOptions(config, verbosity=verbosity)
+    with pytest.MonkeyPatch.context() as patch, _log_as_before(), redirect_stderr(io.StringIO()) as err:
+        patch.setattr(running, "run_until_signalled", run)
+        patch.setenv("PYTHONSAFEPATH", "")
+        if token is None:
+            patch.delenv("DISCORD_BOT_TOKEN", raising=False)
+        else:
+            patch.setenv("DISCORD_BOT_TOKEN", token)
+        code = await asyncio.to_thread(run_bot.start, options, sync, log_format)
+    return code, err.getvalue().splitlines()
+
+
+@contextmanager
+def _log_as_before() -> Iterator[None]:
+    """Undo what a command sets of the log."""
+    root, library = logging.getLogger(), logging.getLogger("discord")
+    handlers, level = root.handlers.copy(), library.level
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        library.setLevel(level)
+        set_levels(NORMAL)
+        logging.captureWarnings(False)
 
 
 async def page(address: str, name: str) -> tuple[int, str]:

@@ -1,6 +1,4 @@
 import json
-import os
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,9 +17,10 @@ from bot.discord.account.command_sync import (
 from bot.discord.account.login import logged_in_client
 from bot.discord.events.commands import definitions
 from bot.terminal.cli import main
+from bot.verbosity import VERBOSE
 from index.errors import FootnoteError
 from tests.fake_discord import FakeDiscord
-from tests.support.paths import ROOT
+from tests.support.bot_process import footnote_bot, start_here
 
 ONE = [{"name": "one", "type": 1, "description": "The first."}]
 TWO = [*ONE, {"name": "two", "type": 1, "description": "The second."}]
@@ -147,38 +146,28 @@ async def test_a_folder_that_cannot_be_written_is_a_warning(
 @pytest.mark.slow
 async def test_the_command_registers_and_ends(discord: FakeDiscord, tmp_path: Path) -> None:
     """No index is needed for it."""
-    import asyncio
-
-    (tmp_path / "config.toml").write_text(f"[discord]\napi_base = '{discord.api_base}'\ndirectory = 'bot'\n")
-
-    async def run(*arguments: str) -> tuple[int | None, str]:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "bot", "--config", str(tmp_path / "config.toml"), "bot", "--sync"),
-            *arguments,
-            env={**os.environ, "DISCORD_BOT_TOKEN": discord.token},
-            cwd=ROOT,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        return process.returncode or await process.wait(), (await process.communicate())[1].decode()
-
+    config = tmp_path / "config.toml"
+    config.write_text(f"[discord]\napi_base = '{discord.api_base}'\ndirectory = 'bot'\n")
     server = str(discord.world.guild.id)
-    code, said = await run(server)
-    assert (code, len(names(discord, int(server)))) == (0, len(definitions()))
-    assert f"commands registered place={server} commands={len(definitions())}" in said
-    code, said = await run("-v")
+    async with footnote_bot(config, discord.token, "--sync", server) as process:
+        assert await process.ended() == 0
+    assert len(names(discord, int(server))) == len(definitions())
+    registered = f"commands registered place={server} commands={len(definitions())}"
+    assert [line for line in process.lines if registered in line]
+    code, _ = await start_here(config, discord.token, sync="everywhere", verbosity=VERBOSE)
     assert (code, names(discord, int(server)), len(names(discord))) == (0, [], len(definitions()))
     assert discord.gateway.identified == []
     discord.expect(50001)
-    code, said = await run("123456789012345678")
+    code, lines = await start_here(config, discord.token, sync="123456789012345678")
     assert code == 1
-    assert said == (
+    assert lines == [
         "error: Discord refuses the commands: the bot is not in server 123456789012345678, or was invited "
-        "without the scope applications.commands\n"
-    )
+        "without the scope applications.commands"
+    ]
     discord.fail("GET", "/users/@me", status=503)
-    code, said = await run()
-    assert (code, said.count("\n")) == (1, 1)
-    assert said.startswith("error: Discord cannot be reached: DiscordServerError")
+    code, (line,) = await start_here(config, discord.token, sync="everywhere")
+    assert code == 1
+    assert line.startswith("error: Discord cannot be reached: DiscordServerError")
 
 
 def test_what_is_no_server_is_wrong_usage() -> None:
