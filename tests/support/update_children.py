@@ -9,11 +9,6 @@ from index.errors import FootnoteError
 from index.records import Progress
 
 
-def run_out_of_memory(config: Any, progress: Progress, wait: float) -> BuildReport:
-    os.kill(os.getpid(), 9)
-    raise AssertionError
-
-
 def die_with_last_line(config: Any, progress: Progress, wait: float) -> BuildReport:
     os.write(2, b"loading the model\nno memory left\n")
     os.kill(os.getpid(), 9)
