@@ -74,7 +74,7 @@ def examine_discord(config: BotConfig) -> Iterator[Check]:
         return
     yield Check("token", OK, f"well-formed, from {VARIABLE if os.environ.get(VARIABLE) else FILE_VARIABLE}")
     try:
-        checks = asyncio.run(_ask_discord(config, token))
+        checks = asyncio.run(ask_discord(config, token))
     except ConfigurationError as error:
         yield Check("discord", FAIL, error.message, remedy_for(error))
     except Exception as error:
@@ -87,10 +87,18 @@ def examine_discord(config: BotConfig) -> Iterator[Check]:
         yield from checks
 
 
-async def _ask_discord(config: BotConfig, token: str) -> list[Check]:
+async def ask_discord(config: BotConfig, token: str) -> list[Check]:
+    """Ask Discord about the application, its servers and its permissions there.
+
+    Raises ConfigurationError for a refused token, and what `login.is_temporary` tells of.
+    """
     async with logged_in_client(token, config.discord.api_base) as client:
         about = await client.application_info()
-        return [*_application(client, about), *_servers(await _list_servers(client)), _invitation(about)]
+        return [
+            *_application(client, about),
+            *examine_servers(await _list_servers(client)),
+            _invitation(about),
+        ]
 
 
 def _application(client: discord.Client, about: discord.AppInfo) -> Iterator[Check]:
@@ -119,7 +127,8 @@ async def _list_servers(client: discord.Client) -> list[tuple[str, discord.Permi
         after = int(page[-1]["id"])
 
 
-def _servers(servers: list[tuple[str, discord.Permissions]]) -> Iterator[Check]:
+def examine_servers(servers: list[tuple[str, discord.Permissions]]) -> Iterator[Check]:
+    """Yield what is missing in the servers that the bot is in, given by name with its permissions there."""
     if not servers:
         yield Check("servers", WARN, "the bot is in none yet", "Open the link below.")
         return

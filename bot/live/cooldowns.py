@@ -71,15 +71,15 @@ class ActionCooldowns:
     clicks: Cooldowns
 
     @classmethod
-    def from_settings(cls, settings: DiscordSection) -> Self:
+    def from_settings(cls, settings: DiscordSection, clock: Callable[[], float] = time.monotonic) -> Self:
         """Allow as many questions, and verdicts, as `[discord]` configures, and more clicks than that."""
-        return cls.from_limits(settings.questions_per_minute, settings.server_questions_per_minute)
+        return cls.from_limits(settings.questions_per_minute, settings.server_questions_per_minute, clock)
 
     @classmethod
-    def from_limits(cls, of_person: int, of_server: int) -> Self:
+    def from_limits(cls, of_person: int, of_server: int, clock: Callable[[], float] = time.monotonic) -> Self:
         """Allow as many questions, and verdicts, of one person and of a server, and more clicks."""
-        clicks = Cooldowns(of_person * CLICKS_PER_QUESTION, of_server * CLICKS_PER_QUESTION)
-        return cls(Cooldowns(of_person, of_server), Cooldowns(of_person, of_server), clicks)
+        clicks = Cooldowns(of_person * CLICKS_PER_QUESTION, of_server * CLICKS_PER_QUESTION, clock)
+        return cls(Cooldowns(of_person, of_server, clock), Cooldowns(of_person, of_server, clock), clicks)
 
 
 class _Limit:

@@ -12,7 +12,8 @@ from index.retrieval.retriever import CANDIDATES
 QUESTION_LIMIT = 500
 """Characters of a question that is accepted."""
 
-_REMEMBERED = 256  # answers; a page that is opened from one marks what was cited
+MOST_REMEMBERED = 256
+"""Answers that are remembered; a page that is opened from one marks what was cited."""
 
 
 class QuestionTooLongError(FootnoteError):
@@ -22,10 +23,17 @@ class QuestionTooLongError(FootnoteError):
 class Asking:
     """Asks the questions of one site; belongs to one event loop."""
 
-    def __init__(self, live_library: LiveLibrary, question_queue: QuestionQueue, meter: Meter) -> None:
+    def __init__(
+        self,
+        live_library: LiveLibrary,
+        question_queue: QuestionQueue,
+        meter: Meter,
+        most_remembered: int = MOST_REMEMBERED,
+    ) -> None:
         self._live_library = live_library
         self._question_queue = question_queue
         self._meter = meter
+        self._most_remembered = most_remembered
         self._remembered: OrderedDict[tuple[str, str, str | None], Answer] = OrderedDict()
 
     async def ask(self, question: str, article: str | None = None, top_k: int = CANDIDATES) -> LibraryAnswer:
@@ -50,7 +58,7 @@ class Asking:
             self._meter.questions.labels("web", outcome).inc()
         if top_k == CANDIDATES:
             self._remembered[given.library.generation, question, article] = given.answer
-            while len(self._remembered) > _REMEMBERED:
+            while len(self._remembered) > self._most_remembered:
                 self._remembered.popitem(last=False)
         return given
 

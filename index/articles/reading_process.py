@@ -25,7 +25,7 @@ def serve(memory: int) -> None:
     replies.write(b"\n")
     while True:
         replies.flush()
-        replies.write(_reply(files.get(), memory) + b"\n")
+        replies.write(reply_to(files.get(), memory) + b"\n")
 
 
 def _receive(requests: BinaryIO, files: SimpleQueue[Path]) -> None:
@@ -34,7 +34,8 @@ def _receive(requests: BinaryIO, files: SimpleQueue[Path]) -> None:
     os._exit(0)  # in the middle of a file, too
 
 
-def _reply(file: Path, memory: int) -> bytes:
+def reply_to(file: Path, memory: int) -> bytes:
+    """Read a file and return the `Reply` as JSON: its document, or why there is none; `memory` is in MB."""
     try:
         return REPLY.dump_json(Reply(parse_document(file)))
     except MemoryError:

@@ -64,12 +64,15 @@ class Embedder:
             progress("export the encoder", 1, 1)
         return cls(folder, encoder, model_folder, progress), exported
 
-    def embed(self, texts: Sequence[str], framework_from: int = FRAMEWORK_FROM) -> Floats:
+    def embed(
+        self, texts: Sequence[str], framework_from: int = FRAMEWORK_FROM, *, gpu: bool | None = None
+    ) -> Floats:
         """Embed sentences or passages: float32, [n, dimension], L2-normalised.
 
-        `framework_from` is the number of texts from which the framework is loaded.
+        `framework_from` is the number of texts from which the framework is loaded if this machine may have a
+        GPU: `gpu`, or what `may_have_gpu` finds.
         """
-        if len(texts) >= framework_from and _may_have_gpu():
+        if len(texts) >= framework_from and (may_have_gpu() if gpu is None else gpu):
             self._progress("load the model", 0, 1)
             framework = _load_framework(self._model_folder)
             self._progress("load the model", 1, 1)
@@ -78,7 +81,7 @@ class Embedder:
         return self.encoder.encode_texts(texts, self._progress, workers=cores())
 
 
-def _may_have_gpu() -> bool:
+def may_have_gpu() -> bool:
     """Tell whether this machine may have a GPU, without importing a framework, which takes seconds."""
     return sys.platform != "linux" or any(Path(device).exists() for device in _GPU_DEVICES)
 

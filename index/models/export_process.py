@@ -12,8 +12,8 @@ from pydantic import TypeAdapter
 
 from index.errors import ModelDamagedError, ModelMissingError, Reason
 
-# The child gets this process's path, in which the package may have been found.
-_PROGRAM = "import sys; sys.path[:] = {path!r}; from index.models.export_process import main; main()"
+PROGRAM = "import sys; sys.path[:] = {path!r}; from index.models.export_process import main; main()"
+"""What the child runs; it gets this process's path, in which the package may have been found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +30,12 @@ class Failure:
 _FAILURE = TypeAdapter(Failure)
 
 
-def export_encoder(model_folder: Path, target: Path) -> None:
+def export_encoder(model_folder: Path, target: Path, program: str = PROGRAM) -> None:
     """Export the model in `model_folder` to the folder `target`, for `Encoder.load`.
 
     Raises ModelMissingError, ModelDamagedError, and OSError if the target cannot be written.
     """
-    command = [sys.executable, "-c", _PROGRAM.format(path=sys.path), str(model_folder), str(target)]
+    command = [sys.executable, "-c", program.format(path=sys.path), str(model_folder), str(target)]
     # While its stdin is open, the child knows that somebody waits for it.
     with subprocess.Popen(  # noqa: S603 - Python itself, with the program above
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL

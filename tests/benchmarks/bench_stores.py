@@ -11,6 +11,7 @@ import argparse
 import json
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,12 @@ from index.building.store_copy import copy_library
 from index.config import Config, StoreSection
 from index.library import Library
 from index.records import Answer, Candidate
+from index.retrieval.opening import open_database, open_files
+from index.storage.published import AnyGeneration, StoredLibrary, open_published
 from tests.support.postgres_server import running_server
+
+Lookup = Callable[[str, Floats], list[Candidate]]
+"""Finds the candidates for a question and its vector."""
 
 
 def main() -> None:
@@ -41,7 +47,8 @@ def main() -> None:
         facts = copy_library(config, stored)
         print(f"{facts.articles} articles, {facts.sentences} sentences copied in {_since(started):.1f} s")
         libraries = (Library.open(config), Library.open(stored))
-        _compare_candidates(libraries, [question["question"] for question in questions])
+        lookups = (open_published(config, _lookup), open_published(stored, _lookup))
+        _compare_candidates(libraries[0], lookups, [question["question"] for question in questions])
         _compare_answers(libraries, _spread(questions, options.answers), options.top_k)
 
 
@@ -76,15 +83,15 @@ def _compare_answers(libraries: tuple[Library, Library], questions: list[dict[st
     _print_times("whole answer", times)
 
 
-def _compare_candidates(libraries: tuple[Library, Library], questions: list[str]) -> None:
+def _compare_candidates(library: Library, lookups: tuple[Lookup, Lookup], questions: list[str]) -> None:
     times: tuple[list[float], list[float]] = ([], [])
     same, apart = Counter[str](), 0.0
     for question in questions:
-        (vector,) = libraries[0].question_vectors([question])  # alone, as `ask` encodes it
+        (vector,) = library.question_vectors([question])  # alone, as `ask` encodes it
         found: list[list[Candidate]] = []
-        for library, own in zip(libraries, times, strict=True):
+        for lookup, own in zip(lookups, times, strict=True):
             started = time.perf_counter()
-            found.append(_retrieved(library, question, vector))
+            found.append(lookup(question, vector))
             own.append(_since(started))
         ours, theirs = ([(one.start, one.text) for one in candidates] for candidates in found)
         same["candidates, in order"] += ours == theirs
@@ -110,8 +117,12 @@ def _show_first_difference(question: str, found: list[list[Candidate]]) -> None:
     print("differs:", json.dumps([question, *map(len, found)]))
 
 
-def _retrieved(library: Library, question: str, vector: Floats) -> list[Candidate]:
-    return library._at_once(lambda: library._retriever.retrieve(question, vector))
+def _lookup(generation: AnyGeneration) -> Lookup:
+    """Return what finds the candidates for a question; those in a database are of one state of it."""
+    if not isinstance(generation, StoredLibrary):
+        return open_files(generation).retrieve
+    retriever, database, tenant = open_database(generation), generation.database, generation.tenant
+    return lambda question, vector: database.snapshot(tenant, lambda _: retriever.retrieve(question, vector))
 
 
 def _print_same(same: Counter[str], of: int) -> None:

@@ -1,11 +1,11 @@
 """Folders of servers: made whole, listed by the servers' ids, and deleted once the servers are left."""
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from bot import server_folders
 from bot.config import BotConfig
 from bot.server_folders import (
     LEFT,
@@ -102,7 +102,7 @@ def test_an_interrupted_deletion_is_finished(tmp_path: Path, monkeypatch: pytest
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(server_folders, "_delete", killed)
+        patch.setattr(shutil, "rmtree", killed)
         with pytest.raises(KeyboardInterrupt):
             delete_server(config)
     assert server_ids(config) == []

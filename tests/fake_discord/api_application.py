@@ -53,6 +53,7 @@ def _application(call: Call) -> dict[str, Any]:
         "explicit_content_filter": 0,
         "team": None,
         "eligible_oauth2_scopes": [],
+        **call.discord.application_settings,
     }
 
 

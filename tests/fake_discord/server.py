@@ -45,6 +45,8 @@ class FakeDiscord(People):
         self.acknowledge_within = ACKNOWLEDGE_WITHIN
         """Seconds; more for a test that is not about them and keeps the machine busy."""
         self.application_flags = 0
+        self.application_settings: dict[str, Any] = {}
+        """Fields of the application that are not as usual."""
         self.crashes: list[str] = []
         """Errors of this server itself: always a failed test."""
         self.openapi = openapi

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,8 @@ from index.reading import reader_choice
 from index.reading.reader import RankedQuestion, Reading
 from index.reading.reader_choice import own_reader_folder
 from index.reading.span_reader import SpanReader
-from index.records import Answer, Question
+from index.records import Answer, Candidate, Question
+from index.retrieval.retriever import Retriever
 from index.storage.catalog import ArticleRow, Catalog
 
 pytestmark = pytest.mark.slow
@@ -69,18 +71,18 @@ def test_together_each_has_the_answer_that_it_has_alone(library_config: Path, re
 
 
 def test_what_several_ask_alike_is_answered_once(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Question] = []
-    rank = Library._rank
+    looked_up: list[str] = []
+    retrieve = Retriever.retrieve
 
-    def counting(self: Library, question: Question) -> object:
-        asked.append(question)
-        return rank(self, question)
+    def counting(self: Retriever, question: str, *arguments: Any) -> list[Candidate]:
+        looked_up.append(question)
+        return retrieve(self, question, *arguments)
 
-    monkeypatch.setattr(Library, "_rank", counting)
+    monkeypatch.setattr(Retriever, "retrieve", counting)
     first, other, again, narrower = library.ask_many(
         [ASKED[1], ASKED[0], ASKED[1], dataclasses.replace(ASKED[1], top_k=1)]
     )
-    assert len(asked) == 3
+    assert len(looked_up) == 3
     assert bytes_of(first) == bytes_of(again) == bytes_of(alone(library, ASKED[1]))
     assert bytes_of(other) == bytes_of(alone(library, ASKED[0]))
     assert isinstance(narrower, Answer)

@@ -7,8 +7,8 @@ import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
+import psycopg
 import pytest
 
 from bot.config import BotConfig
@@ -16,9 +16,9 @@ from bot.feedback.places import feedback_of
 from bot.feedback.store import FEEDBACK_FILE
 from bot.feedback.unanswered import UnansweredQuestions
 from index.config import Config
-from index.errors import StoreError
+from index.errors import FootnoteError
 from index.library import Library
-from index.storage.postgres.database import Database
+from index.storage.postgres.failures import translated
 from tests.fake_discord import FakeDiscord
 from tests.support.bots import Bots
 from tests.support.button_presses import RIGHT, press
@@ -60,16 +60,12 @@ def stored_bots(
 def refused(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Return what is set once somebody has asked the database in vain."""
     in_vain = threading.Event()
-    attempt = Database._in_snapshot
 
-    def noted(*arguments: Any) -> Any:
-        try:
-            return attempt(*arguments)
-        except StoreError:
-            in_vain.set()
-            raise
+    def noted(error: psycopg.Error) -> FootnoteError:
+        in_vain.set()
+        return translated(error)
 
-    monkeypatch.setattr(Database, "_in_snapshot", noted)
+    monkeypatch.setattr("index.storage.postgres.database.translated", noted)
     return in_vain
 
 

@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from bot.config import BotConfig
 from bot.feedback.database import PartlyDeletedError, StoredFeedback
 from bot.feedback.places import feedback_of, open_feedback
-from bot.feedback.store import Feedback, FeedbackError
+from bot.feedback.store import Feedback, FeedbackError, Kept
 from bot.feedback.unanswered import UnansweredQuestions
 from index.storage.postgres.database import Database
 from tests.support.judgements import ANN, BOB, DECLINED, RIGHT, WRONG
@@ -88,14 +89,17 @@ def test_the_files_of_two_machines_have_keys_of_their_own(config: BotConfig, tmp
 
 def test_a_move_that_was_cut_short_is_made_up_for(config: BotConfig, monkeypatch: pytest.MonkeyPatch) -> None:
     """The database has it, but the process ended before the file was emptied."""
-    take = StoredFeedback._take
+    hand_over = Feedback.hand_over
 
-    def ended(self: StoredFeedback, *arguments: object) -> None:
-        take(self, *arguments)  # type: ignore[arg-type]
-        raise KeyboardInterrupt
+    def ended(self: Feedback, take: Callable[[Kept], None]) -> None:
+        def take_and_end(kept: Kept) -> None:
+            take(kept)
+            raise KeyboardInterrupt
+
+        hand_over(self, take_and_end)
 
     with monkeypatch.context() as patch:
-        patch.setattr(StoredFeedback, "_take", ended)
+        patch.setattr(Feedback, "hand_over", ended)
         with pytest.raises(KeyboardInterrupt):
             open_feedback(config, config.bot_directory)
     assert len(Feedback(config.bot_directory).list()) == 2

@@ -2,6 +2,7 @@
 
 import asyncio
 import pickle
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,6 +93,7 @@ class Bots:
     hosts: Hosts = DISCORDS
     work: WorkInChild = work_here
     open_within: float = 120.0  # seconds; a slow machine takes long to build an index
+    clock: Callable[[], float] = time.monotonic  # of the cooldowns
     store: Mapping[str, Any] = field(default_factory=dict)
     writer: Mapping[str, Any] = field(default_factory=dict)
     running: dict[FootnoteClient, asyncio.Task[None]] = field(default_factory=dict)
@@ -120,6 +122,7 @@ class Bots:
             meter,
             hosts=self.hosts,
             guild_ready_timeout=0.05,
+            clock=self.clock,
         )
         client.before_identify_hook = no_pause  # type: ignore[method-assign]
         await client.login(self.discord.token)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pypdf import PdfWriter
-from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfgen.canvas import Canvas
 
@@ -35,24 +34,10 @@ Brno in 2009.
 def pdf(pages: list[str], lock: str | None = None, **information: str) -> bytes:
     """Return a PDF file with the lines of each page; `lock` is the password that reading it takes."""
     writer = PdfWriter()
-    font = writer._add_object(
-        DictionaryObject(
-            {
-                NameObject("/Type"): NameObject("/Font"),
-                NameObject("/Subtype"): NameObject("/Type1"),
-                NameObject("/BaseFont"): NameObject("/Helvetica"),
-            }
-        )
-    )
     for text in pages:
-        page = writer.add_blank_page(500, 500)
-        page[NameObject("/Resources")] = DictionaryObject(
-            {NameObject("/Font"): DictionaryObject({NameObject("/F1"): font})}
-        )
         lines = " 0 -15 Td ".join(f"({line}) Tj" for line in text.splitlines())
-        stream = DecodedStreamObject()
-        stream.set_data(f"BT /F1 12 Tf 20 450 Td {lines} ET".encode())
-        page[NameObject("/Contents")] = writer._add_object(stream)
+        drawn = pdf_of_operators(f"BT /F1 12 Tf 20 450 Td {lines} ET".encode())
+        writer.append(io.BytesIO(drawn))
     writer.add_metadata({f"/{key}": value for key, value in information.items()})
     if lock is not None:
         writer.encrypt(lock, "owner", algorithm="RC4-128")

@@ -3,8 +3,9 @@
 import logging
 import math
 import sys
+import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import discord
@@ -51,6 +52,7 @@ class FootnoteClient(ServicesClient):
         *,
         hosts: Hosts = DISCORDS,
         guild_ready_timeout: float = 2.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         settings = config.discord
         super().__init__(
@@ -63,7 +65,7 @@ class FootnoteClient(ServicesClient):
             guild_ready_timeout=guild_ready_timeout,  # seconds without a further server until it is ready
         )
         self.shard_ids = settings.shard_ids  # of this process; None: all
-        cooldowns = ActionCooldowns.from_settings(settings)
+        cooldowns = ActionCooldowns.from_settings(settings, clock)
         writer = Writer(config) if config.writer.llm else None
         self.services = Services(
             config=config,

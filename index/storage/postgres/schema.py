@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from psycopg import Connection
 
 VERSION = 3
-"""Version of the schema; a migration in `_MIGRATIONS` leads to it from the one before."""
+"""Version of the schema; a migration in `MIGRATIONS` leads to it from the one before."""
 ROW_BITS = 20
 """Bits of a row that number an article's sentences, passages, blocks or sections: up to a million."""
 COMMON = 0
@@ -165,7 +165,7 @@ ALTER TABLE feedback_keys ADD PRIMARY KEY (tenant, key);
 CREATE UNIQUE INDEX feedback_key_in_use ON feedback_keys (tenant) WHERE NOT former;
 """
 
-_MIGRATIONS: dict[int, str] = {
+MIGRATIONS: dict[int, str] = {
     2: _PEOPLE
     + "".join(map(_kept_apart, PRIVATE_TABLES))
     + f"CREATE POLICY overseen ON library_changes FOR SELECT USING ({_TENANT} = {COMMON});",
@@ -221,5 +221,5 @@ def migrate(connection: "Connection[Any]") -> None:
         connection.execute("INSERT INTO footnote.schema_version VALUES (1)")
         version = 1
     for step in range(version + 1, VERSION + 1):
-        connection.execute(_MIGRATIONS[step])
+        connection.execute(MIGRATIONS[step])
         connection.execute("UPDATE footnote.schema_version SET version = %s", (step,))

@@ -15,12 +15,12 @@ from bot.discord.account import login
 from bot.discord.account.permissions import invite_link, permissions
 from bot.doctor.check import Check
 from bot.doctor.discord_checks import (
-    _ask_discord,
-    _servers,
+    ask_discord,
     examine_address,
     examine_discord,
     examine_feedback,
     examine_metrics,
+    examine_servers,
 )
 from bot.doctor.examination import examine
 from index.errors import ConfigurationError
@@ -33,7 +33,7 @@ Told = Callable[..., Any]
 
 async def asked(discord: FakeDiscord, tmp_path: Path, token: str | None = None) -> dict[str, Check]:
     config = bot_config(tmp_path, tmp_path, discord)
-    return {check.check: check for check in await _ask_discord(config, token or discord.token)}
+    return {check.check: check for check in await ask_discord(config, token or discord.token)}
 
 
 async def test_all_is_well_and_the_bot_can_be_invited(discord: FakeDiscord, tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ async def test_in_no_server_yet(discord: FakeDiscord, tmp_path: Path) -> None:
 def test_what_is_missing_is_named_by_server() -> None:
     poor = permissions()
     poor.update(embed_links=False, read_message_history=False)
-    checks = list(_servers([("Bees", poor), ("Bridges", permissions()), ("Mine", Permissions.all())]))
+    checks = list(examine_servers([("Bees", poor), ("Bridges", permissions()), ("Mine", Permissions.all())]))
     assert [check.status for check in checks] == ["ok", "warn"]
     assert "2 servers" in checks[0].detail
     assert checks[1].detail == "missing in Bees: Embed Links, Read Message History"
@@ -62,7 +62,7 @@ def test_what_is_missing_is_named_by_server() -> None:
 
 
 def test_many_servers_are_not_all_named() -> None:
-    checks = list(_servers([(f"Server {number}", Permissions.none()) for number in range(500)]))
+    checks = list(examine_servers([(f"Server {number}", Permissions.none()) for number in range(500)]))
     assert len(checks) == 21
     assert "480 more servers" in checks[-1].detail
 
@@ -82,16 +82,9 @@ async def test_more_servers_than_one_request_lists(discord: FakeDiscord, tmp_pat
     ],
 )
 async def test_settings_of_the_application_that_keep_the_bot_from_working(
-    discord: FakeDiscord,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    change: dict[str, Any],
-    check: str,
+    discord: FakeDiscord, tmp_path: Path, change: dict[str, Any], check: str
 ) -> None:
-    from tests.fake_discord import api_application
-
-    plain = api_application._application
-    monkeypatch.setattr(api_application, "_application", lambda call: {**plain(call), **change})
+    discord.application_settings = change
     found = (await asked(discord, tmp_path))[check]
     assert found.status == "fail"
     assert "developer portal" in found.remedy

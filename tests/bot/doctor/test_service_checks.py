@@ -50,7 +50,7 @@ def test_what_others_may_not_read_is_named(public: Path) -> None:
 
 
 def test_the_service_writes_to_its_state_folder_only(public: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service_checks, "_readable", lambda *_: None)
+    monkeypatch.setattr(service_checks, "reason_unreadable", lambda _: None)
     (public / "config.toml").touch()
     outside = examine_service(BotConfig.read(public / "config.toml"), public / "config.toml")
     assert [(check.status, check.detail.split(":")[0]) for check in outside] == [

@@ -1,7 +1,8 @@
 """Feedback in the database: the same as in a file, apart for each server, and nothing lost or doubled."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -140,10 +141,12 @@ def test_before_anything_is_stored(database: Database) -> None:
 
 
 @pytest.mark.parametrize(("state", "kind"), [("53100", NoRoomError), ("25006", FeedbackError)])
-def test_a_database_that_cannot_be_written(database: Database, state: str, kind: type[Exception]) -> None:
+def test_a_database_that_cannot_be_written(
+    database: Database, database_url: str, state: str, kind: type[Exception]
+) -> None:
     store = opened(database)
     store.add(RIGHT, user=ANN, message=1)
-    with psycopg.connect(database._url) as connection:
+    with psycopg.connect(database_url) as connection:
         connection.execute(
             "CREATE FUNCTION footnote.refused() RETURNS trigger LANGUAGE plpgsql AS"
             f" $$BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; END$$"
@@ -158,9 +161,9 @@ def test_a_database_that_cannot_be_written(database: Database, state: str, kind:
     assert [entry.judgement for entry in store.list()] == [RIGHT]
 
 
-def test_a_schema_of_a_newer_version_is_left_alone(database: Database) -> None:
+def test_a_schema_of_a_newer_version_is_left_alone(database: Database, database_url: str) -> None:
     store = opened(database)
-    with psycopg.connect(database._url) as connection:
+    with psycopg.connect(database_url) as connection:
         connection.execute("UPDATE footnote.schema_version SET version = 99")
     with pytest.raises(FeedbackError, match="newer version of Footnote"):
         store.make()
@@ -176,34 +179,25 @@ def test_a_server_killed_around_a_commit_stores_it_once(
     """Whether or not the first try was stored, what people said is there once in the end."""
     database = Database(killable_server.database(), wait=120)
     store = opened(database)
-    attempt, kills = Database._in_transaction, [1]
+    transaction, kills = psycopg.Connection.transaction, [1]
 
     def restart() -> None:
         killable_server.kill()
         killable_server.start()
 
-    def killed(self: Database, tenant: int, work: Callable[[Connection], object], until: float) -> object:
-        def then_killed(connection: Connection) -> object:
-            done = work(connection)
+    @contextmanager
+    def killed(connection: Connection) -> Iterator[psycopg.Transaction]:
+        with transaction(connection) as begun:
+            yield begun
             if at == "before" and kills:
                 kills.pop()
                 restart()
-            return done
-
-        done = attempt(self, tenant, then_killed, until)
         if kills:
             kills.pop()
             restart()
             raise psycopg.OperationalError("server closed the connection unexpectedly")
-        return done
 
-    def translated(*arguments: object) -> object:
-        from index.storage.postgres.database import translated_errors
-
-        with translated_errors():
-            return killed(*arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(Database, "_in_transaction", translated)
+    monkeypatch.setattr(psycopg.Connection, "transaction", killed)
     UnansweredQuestions(store, 90).add(MOON)
     assert not kills
     kills.append(1)

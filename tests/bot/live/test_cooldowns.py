@@ -130,12 +130,10 @@ def test_the_limit_is_exact_at_any_time(limit: int, now: float) -> None:
 
 
 @pytest.mark.slow
-async def test_nobody_is_blamed_for_a_server_that_asked_a_lot(
-    discord: FakeDiscord, bots: Bots, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_nobody_is_blamed_for_a_server_that_asked_a_lot(discord: FakeDiscord, bots: Bots) -> None:
     world = discord.world
-    bot = await bots.start(questions_per_minute=5, server_questions_per_minute=1)
-    monkeypatch.setattr(bot.services.cooldowns.questions, "_clock", lambda: 1000.0)
+    bots.clock = lambda: 1000.0
+    await bots.start(questions_per_minute=5, server_questions_per_minute=1)
     said = []
     for user in (world.user, world.add_user("grace")):
         asked = await discord.slash(user, world.channel, "ask", question="Who likes bees?")

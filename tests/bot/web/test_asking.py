@@ -1,7 +1,7 @@
 import pytest
 
 from bot.live.question_queue import DeadlineError, QueueFullError
-from bot.web.asking import QUESTION_LIMIT, QuestionTooLongError, checked
+from bot.web.asking import QUESTION_LIMIT, Asking, QuestionTooLongError, checked
 from index.errors import EmptyQuestionError, UnknownArticleError
 from index.library import Library
 from tests.support.reading_rooms import Room, queue_that
@@ -43,12 +43,13 @@ async def test_each_question_is_counted_with_its_outcome(room: Room) -> None:
     }
 
 
-async def test_only_the_latest_are_remembered(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.web.asking._REMEMBERED", 1)
+async def test_only_the_latest_are_remembered(room: Room) -> None:
+    services = room.services
+    asking = Asking(services.live_library, services.question_queue, services.meter, most_remembered=1)
     for question in (QUESTION, "Who likes bees?"):
-        await room.services.asking.ask(question)
-    assert room.services.asking.remembered(QUESTION) is None
-    assert room.services.asking.remembered("Who likes bees?")
+        await asking.ask(question)
+    assert asking.remembered(QUESTION) is None
+    assert asking.remembered("Who likes bees?")
 
 
 def test_questions_are_trimmed_and_not_too_long() -> None:

@@ -69,6 +69,6 @@ def _runs(process: int) -> bool:
 
 def test_a_document_that_cannot_be_sent_is_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading_process, "parse_document", lambda _: Document(Description(), "a \ud83d", ()))
-    reply = REPLY.validate_json(reading_process._reply(Path("a.docx"), 1024))
+    reply = REPLY.validate_json(reading_process.reply_to(Path("a.docx"), 1024))
     assert reply.document is None
     assert reply.reason.startswith("cannot be read: ")

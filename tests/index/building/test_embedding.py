@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.building import embedding
 from index.building.embedding import Embedder
 from index.building.staleness import compare
 from index.config import Config
@@ -40,18 +39,16 @@ def test_many_texts_are_embedded_alike(tiny_config: Config, monkeypatch: pytest.
     assert np.allclose(by_export, [embedder.encoder.encode_texts([text])[0] for text in texts], atol=1e-5)
     framework = FrameworkEncoder.load(Path(tiny_config.encoder))
     assert np.allclose(framework.embed(texts, lambda *_: None), by_export, atol=1e-4)
-    monkeypatch.setattr(embedding, "_may_have_gpu", lambda: True)
     monkeypatch.setattr(FrameworkEncoder, "uses_gpu", True)
-    assert np.allclose(embedder.embed(texts, framework_from=3), by_export, atol=1e-4)
+    assert np.allclose(embedder.embed(texts, framework_from=3, gpu=True), by_export, atol=1e-4)
 
 
 def test_without_a_gpu_no_framework_is_loaded_for_many_texts(
     tiny_config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     embedder, _ = open_embedder(tiny_config)
-    monkeypatch.setattr(embedding, "_may_have_gpu", lambda: False)
-    monkeypatch.setattr(embedding, "_load_framework", lambda _: pytest.fail("loads the framework"))
-    assert embedder.embed(["One."] * 9, framework_from=2).shape == (9, 16)
+    monkeypatch.setattr(FrameworkEncoder, "load", lambda _: pytest.fail("loads the framework"))
+    assert embedder.embed(["One."] * 9, framework_from=2, gpu=False).shape == (9, 16)
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ from index.ingestion.corpus_changes import IngestionResult, Outcome, find_file
 from index.ingestion.fetching import FetchError
 from index.ingestion.pages import add_page
 from index.ingestion.polite_fetching import PoliteFetcher
-from index.ingestion.refreshing import _PASSWORD, fetched_files, refresh_article
+from index.ingestion.refreshing import asks_for_password, fetched_files, refresh_article
 from tests.support.growth import LINEAR, growth
 from tests.support.pdf_files import pdf
 from tests.support.web_server import Reply, WebServer
@@ -159,4 +159,4 @@ def test_a_server_that_is_down_is_an_error(web: WebServer, added: IngestionResul
 @pytest.mark.slow
 def test_a_password_field_is_looked_for_in_linear_time() -> None:
     inputs = b"<input" * 10_000
-    assert growth(_PASSWORD.search, inputs.replace(b"<", b">"), inputs) < LINEAR
+    assert growth(asks_for_password, inputs.replace(b"<", b">"), inputs) < LINEAR

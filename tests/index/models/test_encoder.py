@@ -7,22 +7,26 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.errors import ModelDamagedError, Reason
+from index.errors import ModelDamagedError, Reason, Role
 from index.models.encoder import (
     GRAPH_FILE,
     PROGRESS_CHUNK,
     SETTINGS_FILE,
+    TOKEN_INPUTS,
     TOKENIZER_FILE,
     WEIGHTS_FILE,
     Encoder,
+    EncoderSettings,
 )
 from index.models.encoder_export import FrameworkEncoder
+from index.models.exported_model import load_tokenizer
 from index.segmentation.characters import clean
 from tests.support.shared_models import compute_anew
 
@@ -105,17 +109,22 @@ def test_many_texts_are_embedded_by_several_workers_as_each_alone(tiny_encoder_f
     assert all(later - earlier >= PROGRESS_CHUNK for earlier, later in itertools.pairwise(done[:-1]))
 
 
-def test_no_batch_is_padded_or_large(tiny_encoder_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    encoder = Encoder.load(tiny_encoder_folder)
+def test_no_batch_is_padded_or_large(tiny_encoder_folder: Path) -> None:
+    exported = EncoderSettings.read(tiny_encoder_folder / SETTINGS_FILE)
+    tokenizer = load_tokenizer(Role.ENCODER, tiny_encoder_folder / TOKENIZER_FILE)
+    tokenizer.no_padding()
     shapes: list[tuple[int, int]] = []
 
     class Session:
+        def get_inputs(self) -> list[SimpleNamespace]:
+            return [SimpleNamespace(name=name) for name in TOKEN_INPUTS]
+
         def run(self, _: None, feed: dict[str, np.ndarray]) -> list[np.ndarray]:
             assert all((values != 0).all() for name, values in feed.items() if name == "attention_mask")
             shapes.append(feed["input_ids"].shape)
-            return [np.zeros((len(feed["input_ids"]), encoder.dimension), np.float32)]
+            return [np.zeros((len(feed["input_ids"]), exported.dimension), np.float32)]
 
-    monkeypatch.setattr(encoder, "_session", Session())
+    encoder = Encoder(exported, tokenizer, Session())
     encoder.encode_texts(["a " * (1 + number % 20) for number in range(2_000)])
     assert len({tokens for _, tokens in shapes}) == 20
     assert max(texts * tokens for texts, tokens in shapes) <= 256

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from index.errors import ModelDamagedError, ModelMissingError, Reason
-from index.models import export_process
 from index.models.encoder import Encoder
 from index.models.encoder_export import FrameworkEncoder
 from index.models.export_process import export_encoder, export_here
@@ -28,19 +27,17 @@ export_process.main()
 """
 
 
-def instead(patch: pytest.MonkeyPatch, statement: str) -> None:
-    """Have the process run `statement` instead of the export, without importing torch.
+def instead(statement: str) -> str:
+    """Return a program that runs `statement` instead of the export, without importing torch.
 
     The export itself in a process of its own is tested in test_quiet_exports.py.
     """
-    patch.setattr(export_process, "_PROGRAM", OTHER_EXPORT.replace("STATEMENT", statement))
+    return OTHER_EXPORT.replace("STATEMENT", statement)
 
 
-def test_what_the_process_exports_is_there(
-    tiny_encoder_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    instead(monkeypatch, "shutil.copytree(folder, target)")
-    export_encoder(tiny_encoder_folder, tmp_path / "export")
+def test_what_the_process_exports_is_there(tiny_encoder_folder: Path, tmp_path: Path) -> None:
+    program = instead("shutil.copytree(folder, target)")
+    export_encoder(tiny_encoder_folder, tmp_path / "export", program)
     assert Encoder.load(tmp_path / "export").dimension == 16
 
 
@@ -58,28 +55,26 @@ def test_a_missing_model_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", [ModelDamagedError, ModelMissingError])
 def test_an_error_of_the_model_is_raised_here(
-    kind: type[ModelDamagedError | ModelMissingError], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: type[ModelDamagedError | ModelMissingError], tmp_path: Path
 ) -> None:
-    instead(monkeypatch, f"raise {kind.__name__}('It is so.', 'Do this.', reason=Reason.MODEL_DAMAGED)")
+    program = instead(f"raise {kind.__name__}('It is so.', 'Do this.', reason=Reason.MODEL_DAMAGED)")
     with pytest.raises(kind) as caught:
-        export_encoder(tmp_path, tmp_path / "export")
+        export_encoder(tmp_path, tmp_path / "export", program)
     found = caught.value.message, caught.value.remedy, caught.value.reason
     assert found == ("It is so.", "Do this.", Reason.MODEL_DAMAGED)
 
 
-def test_an_error_of_the_disk_is_raised_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    instead(monkeypatch, f"raise OSError({errno.ENOSPC}, os.strerror({errno.ENOSPC}))")
+def test_an_error_of_the_disk_is_raised_here(tmp_path: Path) -> None:
+    program = instead(f"raise OSError({errno.ENOSPC}, os.strerror({errno.ENOSPC}))")
     with pytest.raises(OSError, match=os.strerror(errno.ENOSPC)) as caught:
-        export_encoder(tmp_path, tmp_path / "export")
+        export_encoder(tmp_path, tmp_path / "export", program)
     assert caught.value.errno == errno.ENOSPC
 
 
-def test_a_process_that_ends_without_a_word_is_an_error_of_the_model(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    instead(monkeypatch, "os._exit(9)")
+def test_a_process_that_ends_without_a_word_is_an_error_of_the_model(tmp_path: Path) -> None:
+    program = instead("os._exit(9)")
     with pytest.raises(ModelDamagedError, match="ended with status 9"):
-        export_encoder(tmp_path, tmp_path / "export")
+        export_encoder(tmp_path, tmp_path / "export", program)
 
 
 def test_a_damaged_model_is_named_with_its_reason(tiny_model_folder: Path, tmp_path: Path) -> None:

@@ -198,11 +198,9 @@ async def test_an_empty_question_is_told_to_the_asker_alone(
 
 
 @pytest.mark.slow
-async def test_people_who_ask_too_much_are_told_alone(
-    discord: FakeDiscord, bots: Bots, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_people_who_ask_too_much_are_told_alone(discord: FakeDiscord, bots: Bots) -> None:
+    bots.clock = lambda: 1000.0
     client = await bots.start(questions_per_minute=1)
-    monkeypatch.setattr(client.services.cooldowns.questions, "_clock", lambda: 1000.0)
     await ask(discord)
     refused = await ask(discord)
     assert "60 s" in alone(refused)

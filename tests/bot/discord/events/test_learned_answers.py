@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from bot.discord.events import learned_answers, library_changes
-from bot.discord.events.client import FootnoteClient
 from bot.discord.events.learned_answers import ANSWER_LIMIT
 from bot.discord.events.library_changes import NO_ROOM, NOT_ALLOWED, NOT_STORED, NOT_WRITABLE
 from bot.discord.replies.answer_reply import ANSWER_LABEL, DECLINED
@@ -278,14 +277,13 @@ async def test_authors_are_named_if_the_owner_wants_it(
 
 
 async def test_an_index_that_cannot_be_updated_is_said(
-    discord: FakeDiscord, own_bots: Bots, manager: User, monkeypatch: pytest.MonkeyPatch
+    discord: FakeDiscord, own_bots: Bots, manager: User
 ) -> None:
-    client: FootnoteClient = await own_bots.start(learn_answers=True)
-
     async def fail(*_: object) -> Any:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(client.services.libraries.common, "_update_index", fail)
+    own_bots.update_index = fail
+    await own_bots.start(learn_answers=True)
     refused = await ask(discord, NOWHERE)
     assert "once the index could be updated" in seen(await teach(discord, refused, manager))
     assert len(answers(own_bots)) == 1

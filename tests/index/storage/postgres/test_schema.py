@@ -42,13 +42,13 @@ def test_a_migration_keeps_the_library(store: Database, monkeypatch: pytest.Monk
     before = stored_texts(store)
     monkeypatch.setattr(schema, "VERSION", VERSION + 1)
     monkeypatch.setitem(
-        schema._MIGRATIONS, VERSION + 1, "ALTER TABLE articles ADD COLUMN note text; SELECT 1 / 0"
+        schema.MIGRATIONS, VERSION + 1, "ALTER TABLE articles ADD COLUMN note text; SELECT 1 / 0"
     )
     with pytest.raises(StoreError, match="division by zero"):
         store.make_schema()
     with pytest.raises(IndexStaleError, match="an older version"):
         store.check()
-    monkeypatch.setitem(schema._MIGRATIONS, VERSION + 1, "ALTER TABLE articles ADD COLUMN note text")
+    monkeypatch.setitem(schema.MIGRATIONS, VERSION + 1, "ALTER TABLE articles ADD COLUMN note text")
     with ThreadPoolExecutor(2) as machines:
         for migrated in [machines.submit(store.make_schema) for _ in range(2)]:
             migrated.result()
