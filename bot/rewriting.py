@@ -9,7 +9,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.follow_ups import MOST_TURNS, FollowUp, Turn, follow_up
 from bot.wording import safe
@@ -25,6 +25,15 @@ LONGEST = 300
 
 LoadModel = Callable[[], LanguageModel]
 """Returns a language model, which is loaded when it is first needed. Raises FootnoteError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewriter:
+    """What writes follow-ups out: the model that `load` returns, which has `within` seconds for each."""
+
+    load: LoadModel
+    within: float = REWRITE_WITHIN
+
 
 _MOST_TOKENS = 80
 _ANSWER_LIMIT = 300  # characters of an answer that the model is shown
@@ -43,31 +52,29 @@ _NUMBER = re.compile(r"\w*\d[\w.,:]*")
 log = logging.getLogger(__name__)
 
 
-def completed(question: str, turns: Sequence[Turn], load: LoadModel | None) -> FollowUp | None:
+def completed(question: str, turns: Sequence[Turn], rewriter: Rewriter | None) -> FollowUp | None:
     """Return `question` as a follow-up to the last of `turns`; None if it has a subject of its own.
 
-    The model that `load` returns writes it out; without one, or if that fails, it is completed by rule. With
-    a model this takes up to `REWRITE_WITHIN` seconds, and the first time as long as it takes to load it.
+    The `rewriter` writes it out; without one, or if that fails, it is completed by rule. With one this takes
+    as long as its model has, and the first time as long as it takes to load it.
     """
     by_rule = follow_up(question, turns[-1]) if turns else None
-    if by_rule is None or load is None:
+    if by_rule is None or rewriter is None:
         return by_rule
-    written = rewritten(question, turns, load)
+    written = rewritten(question, turns, rewriter)
     return by_rule if written is None else replace(by_rule, question=written)
 
 
-def rewritten(
-    question: str, turns: Sequence[Turn], load: LoadModel, *, within: float | None = None
-) -> str | None:
+def rewritten(question: str, turns: Sequence[Turn], rewriter: Rewriter) -> str | None:
     """Return a follow-up as the model writes it out; None if it fails, is late, or writes no such question.
 
-    The model is shown the last `MOST_TURNS` of `turns`, and given `within` seconds, else `REWRITE_WITHIN`.
+    The model is shown the last `MOST_TURNS` of `turns`.
     """
     turns = turns[-MOST_TURNS:]
     reply = ""
     try:
-        model = load()
-        deadline = time.monotonic() + (REWRITE_WITHIN if within is None else within)
+        model = rewriter.load()
+        deadline = time.monotonic() + rewriter.within
         pieces = model.stream(_messages(question, turns), _MOST_TOKENS, deadline)
         for piece in pieces:
             reply += piece

@@ -90,11 +90,19 @@ class StoredFeedback:
     holds is moved here first; its hashes are known by its own key.
     """
 
-    def __init__(self, database: "Database", tenant: int, url: str, earlier: Feedback | None = None) -> None:
+    def __init__(
+        self,
+        database: "Database",
+        tenant: int,
+        url: str,
+        earlier: Feedback | None = None,
+        most_questions: int = MOST_QUESTIONS,
+    ) -> None:
         self.place = redacted(url)
         self._database = database
         self._tenant = tenant
         self._earlier = earlier
+        self._most_questions = most_questions
 
     def make(self) -> None:
         """Make the schema if it is missing or older, and the key of the hashes.
@@ -230,7 +238,7 @@ class StoredFeedback:
         return True
 
     def _expire(self, connection: "Connection", expired: str) -> int:
-        values = {"tenant": self._tenant, "expired": expired, "most": MOST_QUESTIONS}
+        values = {"tenant": self._tenant, "expired": expired, "most": self._most_questions}
         return connection.execute(_EXPIRE, values).rowcount
 
     def _read(self, statement: str, *values: Any) -> Sequence[Any]:

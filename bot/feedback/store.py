@@ -138,14 +138,16 @@ class Receipt:
 class Feedback:
     """The feedback in a folder; each call opens the file again, so threads and processes may share it.
 
-    A call waits up to `patience` seconds for another process to finish its write.
+    A call waits up to `patience` seconds for another process to finish its write. The latest
+    `most_questions` that were not answered are kept.
     """
 
-    def __init__(self, folder: Path, patience: float = 5.0) -> None:
+    def __init__(self, folder: Path, patience: float = 5.0, most_questions: int = MOST_QUESTIONS) -> None:
         self.path = folder / FEEDBACK_FILE
         self.place = str(self.path)
         self._key_path = folder / KEY_FILE
         self._patience = patience
+        self._most_questions = most_questions
 
     @classmethod
     def open(cls, folder: Path) -> Self:
@@ -217,7 +219,7 @@ class Feedback:
         def put(database: sqlite3.Connection) -> None:
             database.execute(_QUESTIONS)
             database.execute(_ADD_QUESTION, (asked, question))
-            _expire(database, expired)
+            self._expire(database, expired)
 
         self.run(put)
 
@@ -236,11 +238,15 @@ class Feedback:
         def delete(database: sqlite3.Connection) -> int:
             database.execute(_QUESTIONS)
             if expired is not None:
-                return _expire(database, expired)
+                return self._expire(database, expired)
             database.execute("PRAGMA secure_delete = ON")
             return database.execute("DELETE FROM unanswered").rowcount
 
         return self.run(delete) if self.path.exists() else 0
+
+    def _expire(self, database: sqlite3.Connection, expired: str) -> int:
+        database.execute("PRAGMA secure_delete = ON")
+        return database.execute(_EXPIRE, (expired, self._most_questions)).rowcount
 
     def hand_over(self, take: Callable[[Kept], None]) -> None:
         """Call `take` with all that is stored, if anything is, and delete that once it has returned."""
@@ -385,11 +391,6 @@ def _put(database: sqlite3.Connection, values: tuple[Any, ...]) -> Receipt:
     previous = database.execute(_PREVIOUS, (person, message)).fetchone()
     (row,) = database.execute(_ADD, values).fetchone()
     return Receipt(int(row), previous is not None and bool(previous[0]) is not right)
-
-
-def _expire(database: sqlite3.Connection, expired: str) -> int:
-    database.execute("PRAGMA secure_delete = ON")
-    return database.execute(_EXPIRE, (expired, MOST_QUESTIONS)).rowcount
 
 
 def _entries(database: sqlite3.Connection) -> list[Entry]:

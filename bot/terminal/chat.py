@@ -15,7 +15,7 @@ from bot import json_output
 from bot.config import BotConfig
 from bot.follow_ups import MOST_TURNS, Turn
 from bot.remedies import remedy_for
-from bot.rewriting import completed
+from bot.rewriting import REWRITE_WITHIN, Rewriter, completed
 from bot.shown_citations import shown_citations
 from bot.small_talk import SmallTalk, recognise
 from bot.terminal.blocks import BLANK_LINE, Block, Piece, show
@@ -69,7 +69,10 @@ class _LastQuestion:
 
 
 class Chat:
-    """One conversation: the article that questions are narrowed to, and the last turns."""
+    """One conversation: the article that questions are narrowed to, and the last turns.
+
+    If there is a `writer`, its model has `rewrite_within` seconds to put a follow-up in full.
+    """
 
     def __init__(
         self,
@@ -79,6 +82,7 @@ class Chat:
         as_objects: bool,
         top_k: int | None = None,
         writer: "Writer | None" = None,
+        rewrite_within: float = REWRITE_WITHIN,
     ) -> None:
         self.library = library
         self.article: str | None = None
@@ -86,6 +90,7 @@ class Chat:
         self._as_objects = as_objects
         self._top_k = top_k or config.answer.citations
         self._writer = writer
+        self._rewrite_within = rewrite_within
         self._printed = False
         self._last: _LastQuestion | None = None
         self._turns: deque[Turn] = deque(maxlen=MOST_TURNS)
@@ -155,8 +160,9 @@ class Chat:
 
     def _ask(self, question: str) -> None:
         """Answer a question; one that goes on from the one before is asked together with its subject."""
-        load = self._writer.language_model if self._writer else None
-        goes_on = completed(question, tuple(self._turns), load)
+        writer = self._writer
+        rewriter = Rewriter(writer.language_model, self._rewrite_within) if writer else None
+        goes_on = completed(question, tuple(self._turns), rewriter)
         answer = self._look_up(goes_on.question if goes_on else question)
         if goes_on and goes_on.is_complete and not answer.answerable:
             alone = self._look_up(question)

@@ -21,8 +21,6 @@ from index.library import Library
 from index.records import Answer
 from index.storage.catalog import ArticleRow
 
-ON_A_PAGE = 50
-"""Articles on a page of the list."""
 MOST_FOUND = 50
 """Articles that a search lists."""
 
@@ -102,12 +100,12 @@ async def articles_page(request: web.Request) -> web.Response:
     titles = services.live_library.library.titles
     typed = request.query.get("q", "").strip()
     number = max(1, whole_number(request.query.get("page", ""), 1))
-    total = len(titles)
+    total, on_a_page = len(titles), services.articles_on_a_page
     if typed:
         rows = await services.question_queue.run(titles.search, typed, MOST_FOUND)
     else:
-        rows = await services.question_queue.run(titles.page, (number - 1) * ON_A_PAGE, ON_A_PAGE)
-    has_more = not typed and number * ON_A_PAGE < total
+        rows = await services.question_queue.run(titles.page, (number - 1) * on_a_page, on_a_page)
+    has_more = not typed and number * on_a_page < total
     return page(
         request,
         "articles.html",

@@ -18,6 +18,10 @@ _EVERYBODY = 0
 """All addresses together, as the cooldowns count a server."""
 
 
+ARTICLES_ON_A_PAGE = 50
+"""Articles on a page of the list."""
+
+
 class TooFastError(Exception):
     """Somebody asks too often; `retry_after` is a number of seconds."""
 
@@ -32,7 +36,10 @@ class TokenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WebServices:
-    """The services of one site; `token` is what the API asks for, "" if nothing."""
+    """The services of one site; `token` is what the API asks for, "" if nothing.
+
+    A page of the list of articles has `articles_on_a_page`.
+    """
 
     config: BotConfig
     live_library: LiveLibrary
@@ -41,6 +48,7 @@ class WebServices:
     asking: Asking
     cooldowns: ActionCooldowns
     token: str = field(default="", repr=False)
+    articles_on_a_page: int = ARTICLES_ON_A_PAGE
 
     @classmethod
     def create(

@@ -59,10 +59,10 @@ def read_docx(file: Path) -> Document:
     return read_html(converted.value.encode())
 
 
-def read_converted(file: Path) -> Document:
+def read_converted(file: Path, within: float = SECONDS) -> Document:
     """Return the document in a file of one of `FORMATS`.
 
-    Raises UnreadableFileError if pandoc is not installed or cannot read the file.
+    Raises UnreadableFileError if pandoc is not installed, or cannot read the file `within` so many seconds.
     """
     suffix = file.suffix.lower()
     try:
@@ -83,7 +83,7 @@ def read_converted(file: Path) -> Document:
     ]
     try:
         run = subprocess.run(  # noqa: S603
-            command, input=content, capture_output=True, timeout=SECONDS, check=False
+            command, input=content, capture_output=True, timeout=within, check=False
         )
     except subprocess.TimeoutExpired:
         raise UnreadableFileError("takes too long to convert", "Split it into parts.") from None

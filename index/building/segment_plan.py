@@ -21,9 +21,10 @@ SEGMENTS_FROM = 20_000
 """Sentences of the first segment from which there are others; fewer are all written again."""
 SMALL = 4_000
 """Sentences up to which a segment is written again with what is new, however little that is."""
-_MERGED = 2
+MERGED = 2
 """How many times as large as what is new a segment may be that is written again with it."""
-_MOST_APART = 0.25
+MOST_APART = 0.25
+"""Share of the sentences that may be removed ones, or outside of the first segment."""
 
 
 def kept_segments(stored: Sequence[int], kept: Sequence[int], new: int) -> int:
@@ -34,11 +35,11 @@ def kept_segments(stored: Sequence[int], kept: Sequence[int], new: int) -> int:
     if not stored or stored[0] < SEGMENTS_FROM:
         return 0
     count, writing = len(stored), new
-    while new and count > 1 and kept[count - 1] < max(_MERGED * writing, SMALL):
+    while new and count > 1 and kept[count - 1] < max(MERGED * writing, SMALL):
         count -= 1
         writing += kept[count]
     outside = writing + sum(stored[1:count]) + stored[0] - kept[0]
-    return 0 if outside > _MOST_APART * (sum(kept) + new) else count
+    return 0 if outside > MOST_APART * (sum(kept) + new) else count
 
 
 def articles_to_write(entries: Sequence[ArticleEntry]) -> Sequence[ArticleEntry]:

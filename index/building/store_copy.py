@@ -8,7 +8,7 @@ import numpy as np
 from index.arrays import Floats
 from index.building.publication import Publication
 from index.building.reuse import ArticleEntry, PreviousIndex, UnchangedArticle
-from index.building.stored_vectors import StoredVectors
+from index.building.stored_vectors import AT_ONCE, StoredVectors
 from index.building.targets import publishing_target
 from index.config import Config
 from index.errors import ConfigurationError, FootnoteError, IndexMissingError, Reason
@@ -23,11 +23,14 @@ from index.storage.published import check_place, open_published
 _SAME = 2e-3  # vectors of large libraries are kept in half precision
 
 
-def copy_library(source: Config, target: Config, progress: Progress = lambda *_: None) -> Facts:
+def copy_library(
+    source: Config, target: Config, progress: Progress = lambda *_: None, at_once: int = AT_ONCE
+) -> Facts:
     """Copy the library of `source` to where `target` keeps its own, and compare both; return its counts.
 
-    Nothing is read or embedded again. Raises ConfigurationError if there is a library in `target` already,
-    IndexMissingError and so on for `source`, and FootnoteError if the copy is not the same.
+    Nothing is read or embedded again, and `at_once` vectors are in memory at a time. Raises
+    ConfigurationError if there is a library in `target` already, IndexMissingError and so on for `source`,
+    and FootnoteError if the copy is not the same.
     """
     check_place(target)
     original = open_published(source, PreviousIndex.load)
@@ -57,8 +60,8 @@ def copy_library(source: Config, target: Config, progress: Progress = lambda *_:
         progress("copy", 0, 1)
         place.publish(
             entries,
-            StoredVectors(original.sentences, [article.sentence_rows for article in places]),
-            StoredVectors(original.passages, [article.passage_rows for article in places]),
+            StoredVectors(original.sentences, [article.sentence_rows for article in places], at_once),
+            StoredVectors(original.passages, [article.passage_rows for article in places], at_once),
             Publication((), None, original.state, encoder, generation.fingerprint, exported),
         )
         progress("copy", 1, 1)

@@ -15,13 +15,19 @@ if TYPE_CHECKING:
     from index.storage.postgres.search import PostgresVectors
 
 AT_ONCE = 4_096
-"""Vectors that are read at once."""
+"""Vectors that are read at a time."""
 
 
 class StoredVectors:
-    """The vectors of some rows of an open index, in order; like an array of float32 [rows, dimension]."""
+    """The vectors of some rows of an open index, in order; like an array of float32 [rows, dimension].
 
-    def __init__(self, vectors: "OneVectors | PostgresVectors", ranges: Sequence[range]) -> None:
+    Whoever wants all of them reads `at_once` at a time.
+    """
+
+    def __init__(
+        self, vectors: "OneVectors | PostgresVectors", ranges: Sequence[range], at_once: int = AT_ONCE
+    ) -> None:
+        self.at_once = at_once
         self._vectors = vectors
         parts = [np.arange(rows.start, rows.stop) for rows in ranges]
         self._rows = np.concatenate([np.empty(0, np.int64), *parts])
@@ -48,7 +54,7 @@ def as_array(vectors: AnyVectors, folder: Path) -> Iterator[Floats]:
         return
     with tempfile.TemporaryFile(dir=folder) as file:
         array = np.memmap(file, np.float32, "w+", shape=vectors.shape)
-        for start in range(0, len(vectors), AT_ONCE):
-            array[start : start + AT_ONCE] = vectors[start : start + AT_ONCE]
+        for start in range(0, len(vectors), vectors.at_once):
+            array[start : start + vectors.at_once] = vectors[start : start + vectors.at_once]
         yield array
         del array

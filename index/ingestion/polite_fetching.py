@@ -18,7 +18,7 @@ _LATER = (429, 503)
 class PoliteFetcher:
     """Fetches one page at a time, and keeps what each host asked for.
 
-    `sleep` waits for some seconds.
+    `sleep` waits for some seconds, which pass on `clock`.
     """
 
     def __init__(
@@ -26,12 +26,14 @@ class PoliteFetcher:
         allow_hosts: Collection[str] = (),
         pause: float | None = None,
         sleep: Callable[[float], object] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.allow_hosts = allow_hosts
         self.pauses: dict[str | None, float] = {}
         """Seconds between two requests, for hosts that want more than `pause`."""
         self._pause = PAUSE if pause is None else pause
         self._sleep = sleep
+        self._clock = clock
         self._asked: dict[str | None, float] = {}
         self._refused: dict[str | None, FetchError] = {}
 
@@ -57,8 +59,8 @@ class PoliteFetcher:
     def _fetch(self, url: URL, types: Collection[str], headers: Mapping[str, str] | None) -> FetchResponse:
         pause = max(self._pause, self.pauses.get(url.host, 0.0))
         if (since := self._asked.get(url.host)) is not None:
-            self._sleep(max(0.0, since + pause - time.monotonic()))
+            self._sleep(max(0.0, since + pause - self._clock()))
         try:
             return fetch(url, types, self.allow_hosts, headers)
         finally:
-            self._asked[url.host] = time.monotonic()
+            self._asked[url.host] = self._clock()

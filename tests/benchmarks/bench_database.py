@@ -26,10 +26,11 @@ from index.records import Article, Block, BlockKind, Passage, Sentence
 from index.retrieval.database_retriever import DatabaseRetriever
 from index.segmentation.search_terms import terms
 from index.storage.fingerprint import fingerprint
-from index.storage.postgres import maintenance, search
 from index.storage.postgres.catalog import PostgresCatalog
 from index.storage.postgres.database import Database
+from index.storage.postgres.maintenance import tend
 from index.storage.postgres.publishing import Changes, Models, NewArticle, Publishing
+from index.storage.postgres.search import EXACT_UP_TO, PostgresSearch
 from tests.support.postgres_server import running_server
 
 DIMENSION, IN_ARTICLE, IN_PASSAGE = 384, 40, 5
@@ -45,31 +46,34 @@ def main() -> None:
         "--exact",
         type=int,
         nargs="+",
-        default=[search.EXACT_UP_TO],
+        default=[EXACT_UP_TO],
         help="compare all of up to so many sentences",
     )
     parser.add_argument("--plan", action="store_true", help="show how the slowest question was looked up")
     options = parser.parse_args()
     lines = options.asked.read_text("utf-8").splitlines()
     questions = lines[:: max(1, len(lines) // options.questions)][: options.questions]
-    maintenance.EXACT_UP_TO = min(options.exact)
     with running_server() as server:
         store = Database(server.database(), wait=600)
         store.make_schema()
         for before, rows in itertools.pairwise([0, *sorted(options.rows)]):
-            _fill(store, options.sentences, before, rows)
+            _fill(store, options.sentences, before, rows, min(options.exact))
             first: list[set[int]] = []
-            for search.EXACT_UP_TO in options.exact:
-                print(f"{rows} sentences, all of up to {search.EXACT_UP_TO} compared:")
-                found = _measure(store, questions, plan=options.plan)
+            for exact_up_to in options.exact:
+                print(f"{rows} sentences, all of up to {exact_up_to} compared:")
+                search = PostgresSearch(store, 0, [0], exact_up_to)
+                found = _measure(store, search, questions, plan=options.plan)
                 first = first or found
                 common = sum(len(one & other) for one, other in zip(first, found, strict=True))
                 print(f"{common / sum(map(len, first)):.3f} of the candidates in common", flush=True)
         store.close()
 
 
-def _fill(store: Database, file: Path, before: int, rows: int) -> None:
-    """Publish articles of sentences until there are `rows`; `before` are there already."""
+def _fill(store: Database, file: Path, before: int, rows: int, exact_up_to: int) -> None:
+    """Publish articles of sentences until there are `rows`; `before` are there already.
+
+    More than `exact_up_to` are indexed.
+    """
     lines = [line for line in file.read_text("utf-8").splitlines() if line.strip()]
     texts = (f"{line} {n // len(lines)}" if n >= len(lines) else line for n, line in _numbered(lines, rows))
     models = Models(fingerprint("words"), "words", None, DIMENSION)
@@ -80,7 +84,7 @@ def _fill(store: Database, file: Path, before: int, rows: int) -> None:
             Publishing(connection, 0, "articles", models).apply(Changes(articles))
         print(f"{rows} sentences published in {time.perf_counter() - started:.1f} s", flush=True)
         started = time.perf_counter()
-        maintenance.tend(connection, 0)
+        tend(connection, 0, exact_up_to)
         print(f"vacuumed, and indexed if they are many, in {time.perf_counter() - started:.1f} s", flush=True)
 
 
@@ -122,9 +126,9 @@ def _of_word(word: str) -> Floats:
     return np.random.default_rng(seed).normal(size=DIMENSION).astype(np.float32)
 
 
-def _measure(store: Database, questions: list[str], *, plan: bool) -> list[set[int]]:
+def _measure(store: Database, search: PostgresSearch, questions: list[str], *, plan: bool) -> list[set[int]]:
     """Print what the questions took; return the rows of the candidates of each."""
-    retriever = DatabaseRetriever(PostgresCatalog(store, 0, [0]), search.PostgresSearch(store, 0, [0]))
+    retriever = DatabaseRetriever(PostgresCatalog(store, 0, [0]), search)
     spent: dict[str, list[float]] = defaultdict(list)
     execute = psycopg.Connection.execute
     now: dict[str, float] = {}

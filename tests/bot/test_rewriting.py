@@ -2,12 +2,13 @@
 
 import json
 import time
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from bot.follow_ups import Turn
-from bot.rewriting import LONGEST, LoadModel, completed, rewritten
+from bot.rewriting import LONGEST, Rewriter, completed, rewritten
 from index.llamaindex.language_models import open_language_model
 from index.writer_section import WriterSection
 from tests.fake_language_models import Ending, FakeLanguageModels, Reply
@@ -20,22 +21,16 @@ TURNS = [
 BY_RULE = "why is the red bridge?"
 
 
-@pytest.fixture(autouse=True)
-def patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have a slow machine lose no question; what a slow model does has a test of its own."""
-    monkeypatch.setattr("bot.rewriting.REWRITE_WITHIN", 120.0)
-
-
 @pytest.fixture
-def load(language_models: FakeLanguageModels) -> LoadModel:
-    """Return what loads the language model of the fake server."""
+def rewriter(language_models: FakeLanguageModels) -> Rewriter:
+    """Return a rewriter that waits long for the fake server's model: a slow machine loses no question."""
     section = WriterSection(llm="ollama/llama3.2", base_url=language_models.ollama)
-    return partial(open_language_model, section)
+    return Rewriter(partial(open_language_model, section), within=120.0)
 
 
-def test_a_follow_up_is_written_out(language_models: FakeLanguageModels, load: LoadModel) -> None:
+def test_a_follow_up_is_written_out(language_models: FakeLanguageModels, rewriter: Rewriter) -> None:
     language_models.order(say("When was the red bridge built by Ada Lind?"))
-    found = completed("and when was it built?", TURNS, load)
+    found = completed("and when was it built?", TURNS, rewriter)
     assert found is not None
     assert found.question == "When was the red bridge built by Ada Lind?"
     (request,) = language_models.requests
@@ -49,19 +44,19 @@ def test_a_follow_up_is_written_out(language_models: FakeLanguageModels, load: L
 
 
 def test_what_stands_alone_is_not_shown_to_the_model(
-    language_models: FakeLanguageModels, load: LoadModel
+    language_models: FakeLanguageModels, rewriter: Rewriter
 ) -> None:
-    assert completed("Who is the mayor of Orsvik?", TURNS, load) is None
-    assert completed("why?", [], load) is None
+    assert completed("Who is the mayor of Orsvik?", TURNS, rewriter) is None
+    assert completed("why?", [], rewriter) is None
     assert language_models.requests == []
 
 
 def test_no_more_than_the_last_three_turns_are_shown(
-    language_models: FakeLanguageModels, load: LoadModel
+    language_models: FakeLanguageModels, rewriter: Rewriter
 ) -> None:
     language_models.order(say("How high is the bridge of town nine?"))
     turns = [Turn(f"How long is the bridge of town {name}?", None) for name in "one two six ten nine".split()]
-    assert rewritten("and how high?", turns, load) == "How high is the bridge of town nine?"
+    assert rewritten("and how high?", turns, rewriter) == "How high is the bridge of town nine?"
     shown = json.loads(language_models.requests[0]["messages"][1]["content"])
     assert [turn["question"].split()[-1] for turn in shown["conversation"]] == ["six?", "ten?", "nine?"]
 
@@ -77,10 +72,10 @@ def test_no_more_than_the_last_three_turns_are_shown(
     ],
 )
 def test_marks_around_the_question_are_taken_off(
-    language_models: FakeLanguageModels, load: LoadModel, reply: str, question: str
+    language_models: FakeLanguageModels, rewriter: Rewriter, reply: str, question: str
 ) -> None:
     language_models.order(say(reply))
-    found = rewritten("why?", TURNS, load)
+    found = rewritten("why?", TURNS, rewriter)
     assert found is not None
     assert "".join(found.split()) == "".join(question.split())
 
@@ -109,10 +104,10 @@ def test_marks_around_the_question_are_taken_off(
     ],
 )
 def test_where_the_model_fails_the_rule_stands(
-    language_models: FakeLanguageModels, load: LoadModel, reply: Reply
+    language_models: FakeLanguageModels, rewriter: Rewriter, reply: Reply
 ) -> None:
     language_models.order(reply)
-    found = completed("why?", TURNS, load)
+    found = completed("why?", TURNS, rewriter)
     assert found is not None
     assert found.question == BY_RULE or found.question.startswith("why is the red bridge")
     assert len(found.question) <= LONGEST
@@ -120,11 +115,11 @@ def test_where_the_model_fails_the_rule_stands(
 
 
 def test_who_asks_does_not_wait_for_a_slow_model(
-    language_models: FakeLanguageModels, load: LoadModel
+    language_models: FakeLanguageModels, rewriter: Rewriter
 ) -> None:
     language_models.order(say("Why is the red bridge so long?", Ending.HELD))
     started = time.monotonic()
-    assert rewritten("why?", TURNS, load, within=0.5) is None
+    assert rewritten("why?", TURNS, replace(rewriter, within=0.5)) is None
     assert time.monotonic() - started < 30
     language_models.stop()
-    assert rewritten("why?", TURNS, load) is None
+    assert rewritten("why?", TURNS, rewriter) is None

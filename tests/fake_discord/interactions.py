@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 PING, COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 1, 2, 3, 4, 5
 MESSAGE, DEFERRED, DEFERRED_UPDATE, UPDATE, CHOICES, OPEN_MODAL = 4, 5, 6, 7, 8, 9
-ATTACHMENT_LIMIT = 10_485_760  # bytes
 ACKNOWLEDGE_WITHIN, TOKEN_LASTS = 3.0, 15 * 60.0
 ALLOWED = {
     COMMAND: {MESSAGE, DEFERRED, OPEN_MODAL},
@@ -242,7 +241,7 @@ class Interaction:
             "entitlements": [],
             "authorizing_integration_owners": self._owners(),
             "context": context(self.channel),
-            "attachment_size_limit": ATTACHMENT_LIMIT,
+            "attachment_size_limit": self._discord.attachment_limit,
         }
         if guild is None:
             data["user"] = self.user.payload()

@@ -44,6 +44,8 @@ class FakeDiscord(People):
         self.advised_shards = 1
         self.acknowledge_within = ACKNOWLEDGE_WITHIN
         """Seconds; more for a test that is not about them and keeps the machine busy."""
+        self.attachment_limit = 10 * 2**20
+        """Bytes of a file that a person may attach."""
         self.application_flags = 0
         self.application_settings: dict[str, Any] = {}
         """Fields of the application that are not as usual."""

@@ -19,6 +19,7 @@ from bot.feedback.places import open_feedback
 from bot.live.live_library import LiveLibrary, UpdateIndex
 from bot.live.question_queue import QuestionQueue
 from bot.live.update_process import WorkInChild
+from bot.rewriting import REWRITE_WITHIN
 from bot.telemetry.meter import Meter
 from index.building.report import BuildReport
 from index.building.update import update
@@ -94,6 +95,7 @@ class Bots:
     work: WorkInChild = work_here
     open_within: float = 120.0  # seconds; a slow machine takes long to build an index
     clock: Callable[[], float] = time.monotonic  # of the cooldowns
+    rewrite_within: float = REWRITE_WITHIN
     store: Mapping[str, Any] = field(default_factory=dict)
     writer: Mapping[str, Any] = field(default_factory=dict)
     running: dict[FootnoteClient, asyncio.Task[None]] = field(default_factory=dict)
@@ -123,6 +125,7 @@ class Bots:
             hosts=self.hosts,
             guild_ready_timeout=0.05,
             clock=self.clock,
+            rewrite_within=self.rewrite_within,
         )
         client.before_identify_hook = no_pause  # type: ignore[method-assign]
         await client.login(self.discord.token)

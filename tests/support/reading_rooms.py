@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from bot.config import BotConfig
 from bot.live.live_library import LiveLibrary
 from bot.live.question_queue import QuestionQueue
 from bot.telemetry.meter import Meter
-from bot.web.services import WebServices
+from bot.web.services import ARTICLES_ON_A_PAGE, WebServices
 from bot.web.site import create_site
 from index.library import Library
 
@@ -88,6 +88,7 @@ class Rooms:
 
     library: Library
     folder: Path
+    articles_on_a_page: int = ARTICLES_ON_A_PAGE
     opened: list[Room] = field(default_factory=list)
 
     async def open(
@@ -113,6 +114,7 @@ class Rooms:
         live_library = LiveLibrary(config, library or self.library, meter)
         queue = QuestionQueue.from_settings(config.discord, live_library, meter)
         services = WebServices.create(config, live_library, queue, meter, token)
+        services = replace(services, articles_on_a_page=self.articles_on_a_page)
         client = TestClient(TestServer(create_site(services, "127.0.0.1:0")))
         await client.start_server()
         self.opened.append(Room(services, client))

@@ -24,10 +24,10 @@ def small_segments(setattribute: Callable[[object, str, object], None], merged: 
 
     One that is less than `merged` times as large as what is new is written again with that.
     """
-    setattribute(segment_plan, "_MERGED", merged)
+    setattribute(segment_plan, "MERGED", merged)
     setattribute(segment_plan, "SEGMENTS_FROM", 1)
     setattribute(segment_plan, "SMALL", 0)
-    setattribute(segment_plan, "_MOST_APART", 10**9)
+    setattribute(segment_plan, "MOST_APART", 10**9)
 
 
 def segments(config: Config) -> int:

@@ -25,6 +25,7 @@ from bot.discord.library.server_libraries import ServerLibraries
 from bot.discord.questions.question_handler import QuestionHandler
 from bot.live.cooldowns import ActionCooldowns
 from bot.live.question_queue import QuestionQueue
+from bot.rewriting import REWRITE_WITHIN, Rewriter
 from bot.telemetry.log_format import fields
 from bot.telemetry.meter import Meter
 from bot.writer import Writer
@@ -53,6 +54,7 @@ class FootnoteClient(ServicesClient):
         hosts: Hosts = DISCORDS,
         guild_ready_timeout: float = 2.0,
         clock: Callable[[], float] = time.monotonic,
+        rewrite_within: float = REWRITE_WITHIN,
     ) -> None:
         settings = config.discord
         super().__init__(
@@ -76,7 +78,7 @@ class FootnoteClient(ServicesClient):
             error_reports=ErrorReports(meter),
             handled=RecentIds(),
             hosts=hosts,
-            rewriter=writer.language_model if writer else None,
+            rewriter=Rewriter(writer.language_model, rewrite_within) if writer else None,
         )
         self.meter = meter
         self.departures = Departures(config, libraries)

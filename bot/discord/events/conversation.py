@@ -6,20 +6,19 @@ Discord shows the bot only messages that mention it, reply to it with a ping, or
 import asyncio
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import discord
 
-from bot import rewriting
 from bot.discord.events.services import Services
 from bot.discord.questions.question import DiscordQuestion
 from bot.discord.replies.answer_reply import NO_MORE, QUESTION_LIMIT, SentAnswer, read_back
 from bot.discord.replies.reply import Reply, notice
 from bot.follow_ups import MOST_TURNS, Turn, goes_on
 from bot.follow_ups import follow_up as with_subject
-from index.writing.protocols import LanguageModel
+from bot.rewriting import Rewriter, rewritten
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +118,7 @@ def follow_up(
 async def in_thread(
     channel: object,
     me: discord.ClientUser | None,
-    rewriter: Callable[[], LanguageModel] | None,
+    rewriter: Rewriter | None,
     question: DiscordQuestion,
 ) -> DiscordQuestion | Reply:
     """Return a question that was asked in the thread of an answer as a follow-up to that answer."""
@@ -133,7 +132,7 @@ async def in_thread(
 
 
 async def _completed(
-    question: DiscordQuestion, before: Sequence[SentAnswer], rewriter: Callable[[], LanguageModel] | None
+    question: DiscordQuestion, before: Sequence[SentAnswer], rewriter: Rewriter | None
 ) -> DiscordQuestion | Reply:
     """Return a question as a follow-up to the first of the answers `before` it, which are newest first.
 
@@ -147,8 +146,8 @@ async def _completed(
     turns = [Turn(sent.question, sent.answer) for sent in reversed(before)]
     text = None
     try:
-        async with asyncio.timeout(2 * rewriting.REWRITE_WITHIN):
-            text = await asyncio.to_thread(rewriting.rewritten, question.text, turns, rewriter)
+        async with asyncio.timeout(2 * rewriter.within):
+            text = await asyncio.to_thread(rewritten, question.text, turns, rewriter)
     except TimeoutError:  # what speaks to the model is being loaded: the next question finds it there
         pass
     except Exception:  # the question is answered all the same

@@ -1,6 +1,5 @@
 """What the handlers of Discord's events work with: one set of services for each client."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import discord
@@ -15,8 +14,8 @@ from bot.discord.questions.question_handler import QuestionHandler
 from bot.discord.replies.reply import pause_reply
 from bot.live.cooldowns import ActionCooldowns, Cooldowns
 from bot.live.question_queue import QuestionQueue
+from bot.rewriting import Rewriter
 from index.library import Library
-from index.writing.protocols import LanguageModel
 
 SUGGEST_WITHIN = 2.0
 """Seconds for a server's index to be opened while somebody types; Discord waits three for suggestions."""
@@ -40,7 +39,7 @@ class Services:
     handled: RecentIds
     hosts: Hosts
     suggest_within: float = SUGGEST_WITHIN
-    rewriter: Callable[[], LanguageModel] | None = None
+    rewriter: Rewriter | None = None
 
 
 class ServicesClient(discord.AutoShardedClient):

@@ -43,11 +43,15 @@ logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # what it warns of
 
 
 class Database:
-    """One database; safe to share between threads. `wait` is how long a question waits for it, in seconds."""
+    """One database; safe to share between threads. `wait` is how long a question waits for it, in seconds.
 
-    def __init__(self, url: str, wait: float) -> None:
+    Questions of this process have `connections` at most.
+    """
+
+    def __init__(self, url: str, wait: float, connections: int = CONNECTIONS) -> None:
         self._url = url
         self.wait = wait
+        self._connections = connections
         self._pool: ConnectionPool[Connection] | None = None
         self._in_use = 0
         self._opening = threading.Lock()
@@ -174,13 +178,11 @@ class Database:
                 continue  # another thread has renewed it
             except PoolTimeout:
                 self.connect().close()  # says what is wrong, if it is not just that all are in use
-            if self._in_use < CONNECTIONS:
+            if self._in_use < self._connections:
                 self._renew(pool)
             elif time.monotonic() > until:
-                raise StoreBusyError(
-                    f"all {CONNECTIONS} connections to the database have been in use for {self.wait:g} s",
-                    final=True,
-                ) from None
+                most = f"all {self._connections} connections to the database"
+                raise StoreBusyError(f"{most} have been in use for {self.wait:g} s", final=True) from None
 
     def _renew(self, pool: "ConnectionPool[Connection]") -> None:
         """Open another pool: after failures, one waits ever longer until it tries again."""
@@ -200,7 +202,7 @@ class Database:
                         "prepare_threshold": None,
                     },
                     min_size=0,
-                    max_size=CONNECTIONS,
+                    max_size=self._connections,
                     max_idle=_IDLE,
                     reconnect_timeout=self.wait,
                     configure=self._configure,

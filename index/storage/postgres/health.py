@@ -38,8 +38,11 @@ class Health:
         return version >= LEAST_PGVECTOR
 
 
-def examine(database: Database, tenant: int) -> Health:
-    """Look at a database. Raises StoreError and ConfigurationError."""
+def examine(database: Database, tenant: int, exact_up_to: int = EXACT_UP_TO) -> Health:
+    """Look at a database. Raises StoreError and ConfigurationError.
+
+    A library of more than `exact_up_to` sentences needs HNSW indexes.
+    """
     with translated_errors(), database.connect(autocommit=True) as connection:
         connection.execute(f"SET footnote.tenant = '{int(tenant)}'")
         schema = stored_version(connection)
@@ -64,7 +67,7 @@ def examine(database: Database, tenant: int) -> Health:
                     " WHERE c.relnamespace = 'footnote'::regnamespace AND NOT indisvalid ORDER BY 1",
                 )
             ]
-            missing = _missing_indexes(connection, tenant)
+            missing = _missing_indexes(connection, tenant, exact_up_to)
         return Health(
             server,
             number,
@@ -78,10 +81,10 @@ def examine(database: Database, tenant: int) -> Health:
         )
 
 
-def _missing_indexes(connection: Connection, tenant: int) -> list[str]:
+def _missing_indexes(connection: Connection, tenant: int, exact_up_to: int) -> list[str]:
     """List the indexes that a large library would be searched faster with."""
     statement = "SELECT dimension FROM libraries WHERE tenant = %s AND sentences > %s"
-    found = connection.execute(statement, (tenant, EXACT_UP_TO)).fetchall()
+    found = connection.execute(statement, (tenant, exact_up_to)).fetchall()
     names = [
         index_name(table, dimension) for (dimension,) in found for table in ("sentence_vectors", "passages")
     ]

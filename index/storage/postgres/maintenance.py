@@ -26,11 +26,11 @@ _BUILD = (
 )
 
 
-def tend(connection: Connection, tenant: int) -> None:
+def tend(connection: Connection, tenant: int, exact_up_to: int = EXACT_UP_TO) -> None:
     """Make what makes questions to a tenant's library fast, after an update, where it is not as it should be.
 
     The library answers without it, only slower: what fails is made by the next update. `connection` is in
-    autocommit mode.
+    autocommit mode. A library of more than `exact_up_to` sentences gets HNSW indexes.
     """
     with suppress(psycopg.Error):
         ((sentences, dimension),) = connection.execute(
@@ -39,7 +39,7 @@ def tend(connection: Connection, tenant: int) -> None:
         known = connection.execute(_KNOWN).fetchall()
         if known[0][0] < _KNOWN_PART * sentences:
             connection.execute(f"VACUUM (ANALYZE) {', '.join(_TABLES)}")
-        if sentences > EXACT_UP_TO:
+        if sentences > exact_up_to:
             for table in ("sentence_vectors", "passages"):
                 _make_index(connection, table, dimension)
 

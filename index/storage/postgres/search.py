@@ -74,12 +74,18 @@ class Statistics(NamedTuple):
 
 
 class PostgresSearch:
-    """Search in the sentences of some tenants; safe to share between threads."""
+    """Search in the sentences of some tenants; safe to share between threads.
 
-    def __init__(self, database: Database, tenant: int, scope: Sequence[int]) -> None:
+    All of up to `exact_up_to` sentences are compared with a question; more are looked up in an HNSW index.
+    """
+
+    def __init__(
+        self, database: Database, tenant: int, scope: Sequence[int], exact_up_to: int = EXACT_UP_TO
+    ) -> None:
         self._database = database
         self._tenant = tenant
         self._scope = list(scope)
+        self._exact_up_to = exact_up_to
 
     def statistics(self, terms: Sequence[str] = ()) -> Statistics:
         """Return the statistics of now, and those of `terms`."""
@@ -114,7 +120,7 @@ class PostgresSearch:
             f" UNION {_BEST_WORDS}) {_SCORED}"
         )
         counts = {"sentences": sentences, "passages": passages, "by_words": by_words}
-        reach = 0 if statistics.sentences <= EXACT_UP_TO else min(_MOST_EF, max(_LEAST_EF, sentences))
+        reach = 0 if statistics.sentences <= self._exact_up_to else min(_MOST_EF, max(_LEAST_EF, sentences))
         return self._run(statement, self._values(statistics, terms, vector) | counts, reach)
 
     def article_pool(
@@ -157,7 +163,7 @@ class PostgresSearch:
 
     def _nearest(self, table: str, columns: str, limit: str, statistics: Statistics) -> str:
         """Return a statement for the rows of a table whose vectors are nearest to the question's."""
-        if statistics.sentences <= EXACT_UP_TO:
+        if statistics.sentences <= self._exact_up_to:
             return (
                 f"SELECT {columns} FROM {table} WHERE tenant = ANY(%(scope)s)"
                 f" ORDER BY vector <#> (SELECT vector FROM question), row LIMIT {limit}"

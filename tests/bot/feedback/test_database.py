@@ -75,7 +75,17 @@ def test_what_a_person_said_is_forgotten(feedback: FeedbackStore) -> None:
     assert [entry.judgement for entry in feedback.list()] == [RIGHT]
 
 
-def test_unanswered_questions(feedback: FeedbackStore, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def of_two_questions(
+    feedback: FeedbackStore, request: pytest.FixtureRequest, tmp_path: Path
+) -> FeedbackStore:
+    """The same feedback, opened so that two unanswered questions are kept."""
+    if isinstance(feedback, Feedback):
+        return Feedback(tmp_path / "bot", most_questions=2)
+    return StoredFeedback(request.getfixturevalue("database"), 0, "", most_questions=2)
+
+
+def test_unanswered_questions(feedback: FeedbackStore, of_two_questions: FeedbackStore) -> None:
     unanswered = UnansweredQuestions(feedback, 90)
     assert unanswered.list() == []
     for question in (MOON, "Why \ud83d?", "Who?"):
@@ -85,9 +95,7 @@ def test_unanswered_questions(feedback: FeedbackStore, monkeypatch: pytest.Monke
     assert next(each.question for each in UnansweredQuestions(feedback, 36500).list()) == "Old?"
     assert [each.question for each in unanswered.list()] == ["Who?", "Why \ufffd?", MOON]
     assert unanswered.delete_expired() == 1
-    for place in ("store", "database"):
-        monkeypatch.setattr(f"bot.feedback.{place}.MOST_QUESTIONS", 2)
-    unanswered.add("The latest?")
+    UnansweredQuestions(of_two_questions, 90).add("The latest?")
     assert [each.question for each in unanswered.list()] == ["The latest?", "Who?"]
     assert unanswered.forget() == 2
     assert UnansweredQuestions(feedback, 0).delete_expired() == 0

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.feedback import store as module
 from bot.feedback.store import FEEDBACK_FILE, Feedback
 from bot.feedback.unanswered import UnansweredQuestions, anonymous
 from tests.support.judgements import ANN, RIGHT
@@ -56,10 +55,9 @@ def test_with_no_days_all_are_deleted(unanswered: UnansweredQuestions, tmp_path:
     assert questions(unanswered) == []
 
 
-def test_the_latest_are_kept_if_there_are_too_many(
-    unanswered: UnansweredQuestions, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "MOST_QUESTIONS", 2)
+def test_the_latest_are_kept_if_there_are_too_many(tmp_path: Path) -> None:
+    Feedback.open(tmp_path)
+    unanswered = UnansweredQuestions(Feedback(tmp_path, most_questions=2), 90)
     for number in range(4):
         unanswered.add(f"Why {number}?")
     assert questions(unanswered) == ["Why 3?", "Why 2?"]

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -156,10 +157,8 @@ def test_a_language_model_puts_follow_ups_in_full_from_the_last_three_turns(
     library: Library,
     library_folder: Path,
     language_models: FakeLanguageModels,
-    monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("bot.rewriting.REWRITE_WITHIN", 120.0)
     config = BotConfig.model_validate(
         {
             "base": library_folder,
@@ -173,7 +172,8 @@ def test_a_language_model_puts_follow_ups_in_full_from_the_last_three_turns(
         "How long is the green bridge?",
     )
     language_models.reply = lambda instructions, content: full if "new_question" in content else ""
-    Chat(config, library, as_objects=False, writer=Writer(config)).run([first, *[lacking] * 4])
+    chat = partial(Chat, config, library, as_objects=False, rewrite_within=120.0)
+    chat(writer=Writer(config)).run([first, *[lacking] * 4])
     assert capsys.readouterr().out.count(f"Asked as: {full}") == 4
     shown = [
         json.loads(request["messages"][1]["content"])
@@ -183,10 +183,10 @@ def test_a_language_model_puts_follow_ups_in_full_from_the_last_three_turns(
     asked = [[turn["question"] for turn in one["conversation"]] for one in shown]
     assert asked == [[first], [first, full], [first, full, full], [full, full, full]]
     language_models.reply = "Bob Stone is 14."
-    Chat(config, library, as_objects=False, writer=Writer(config)).run([first, lacking])
+    chat(writer=Writer(config)).run([first, lacking])
     assert "Asked as: and the green one (red bridge)?" in capsys.readouterr().out
     asked_so_far = len(language_models.requests)
-    Chat(config, library, as_objects=False).run([first, lacking])
+    chat().run([first, lacking])
     assert "Asked as: and the green one (red bridge)?" in capsys.readouterr().out
     assert len(language_models.requests) == asked_so_far
 

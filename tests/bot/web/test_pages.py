@@ -89,9 +89,7 @@ async def test_too_long_a_question(room: Room) -> None:
     assert "A question can have 500 characters" in page.words
 
 
-async def test_articles_are_listed_page_by_page_and_searched(
-    room: Room, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_articles_are_listed_page_by_page_and_searched(room: Room, rooms: Rooms) -> None:
     page = await room.get("/articles")
     assert page.links("The red bridge") == ["./a/bridges/red"]
     assert "Anonymous · 2021-12-01 · 3 sentences" in page.words
@@ -99,7 +97,8 @@ async def test_articles_are_listed_page_by_page_and_searched(
     assert found.links("The green bridge")
     nothing = await room.get("/articles", params={"q": "zzzzzzzz"})
     assert "No title is like that." in nothing.words
-    monkeypatch.setattr("bot.web.pages.ON_A_PAGE", 3)
+    rooms.articles_on_a_page = 3
+    room = await rooms.open()
     first, last = await room.get("/articles"), await room.get("/articles?page=2")
     assert first.links("Further titles") == ["./articles?page=2"]
     assert not first.links("Earlier titles")

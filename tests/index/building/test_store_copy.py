@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from index.building import stored_vectors
 from index.building.reuse import PreviousIndex
 from index.building.store_copy import copy_library
 from index.config import Config
@@ -49,7 +48,6 @@ def reading_at_most(kind: Any, most: int) -> Callable[[Any, Any], Any]:
 def test_there_and_back_article_by_article(
     config: Config, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stored_vectors, "AT_ONCE", 3)
     most = 4  # sentences of the longest article
     stored, back = with_store(config, database_url), elsewhere(config, tmp_path / "back")
     expected = open_published(config, PreviousIndex.load)
@@ -57,7 +55,7 @@ def test_there_and_back_article_by_article(
         for kind in (Vectors, PostgresVectors):
             copying.setattr(kind, "at", reading_at_most(kind, most))
         for source, target in ((config, stored), (stored, back)):
-            facts = copy_library(source, target)
+            facts = copy_library(source, target, at_once=3)
             assert (facts.articles, facts.sentences) == (3, len(expected.sentences))  # type: ignore[arg-type]
     copied = open_published(back, PreviousIndex.load)
     assert copied.rows == expected.rows

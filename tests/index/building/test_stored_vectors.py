@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.building import stored_vectors
 from index.building.stored_vectors import StoredVectors, as_array
 from index.storage.vectors import Vectors
 
@@ -25,11 +24,10 @@ def test_they_are_those_of_the_rows_in_order(vectors: Vectors) -> None:
 def test_as_an_array_they_are_read_in_parts(
     vectors: Vectors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stored_vectors, "AT_ONCE", 7)
     asked: list[int] = []
     at = vectors.at
     monkeypatch.setattr(vectors, "at", lambda rows: asked.append(len(rows)) or at(rows))
-    with as_array(StoredVectors(vectors, [range(0, 20)]), tmp_path) as array:
+    with as_array(StoredVectors(vectors, [range(0, 20)], at_once=7), tmp_path) as array:
         assert np.array_equal(array, at(range(20)))
         assert not list(tmp_path.iterdir())  # nothing is left behind, even by a process that is killed
     assert asked == [7, 7, 6]

@@ -3,7 +3,6 @@
 import pytest
 from yarl import URL
 
-from index.ingestion import polite_fetching
 from index.ingestion.fetching import FetchError
 from index.ingestion.polite_fetching import PoliteFetcher
 from tests.support.web_server import Reply, WebServer
@@ -27,15 +26,13 @@ class Clock:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(polite_fetching, "time", clock)
-    return clock
+def clock() -> Clock:
+    return Clock()
 
 
 def test_there_is_a_pause_between_two_requests_to_a_host(web: WebServer, clock: Clock) -> None:
     url = URL(web.put("/", "Bees"))
-    fetcher = PoliteFetcher(["127.0.0.1", "localhost"], 1.0, clock.sleep)
+    fetcher = PoliteFetcher(["127.0.0.1", "localhost"], 1.0, clock.sleep, clock.monotonic)
     fetcher.fetch(url, TYPES)
     assert clock.slept == []
     fetcher.fetch(url.with_host("localhost"), TYPES)
@@ -54,7 +51,7 @@ def test_a_server_that_asks_for_patience_is_asked_once_more(web: WebServer, cloc
         clock.sleep(seconds)
         web.put("/", "Bees")
 
-    fetcher = PoliteFetcher(["127.0.0.1"], 1.0, sleep)
+    fetcher = PoliteFetcher(["127.0.0.1"], 1.0, sleep, clock.monotonic)
     assert fetcher.fetch(URL(f"{web.origin}/"), TYPES).body == b"Bees"
     assert clock.slept[0] == 7
 
@@ -64,7 +61,7 @@ def test_a_server_that_refuses_is_not_asked_again(
     headers: dict[str, str], web: WebServer, clock: Clock
 ) -> None:
     web.pages["/"] = Reply(status=429, headers=headers)
-    fetcher = PoliteFetcher(["127.0.0.1"], 1.0, clock.sleep)
+    fetcher = PoliteFetcher(["127.0.0.1"], 1.0, clock.sleep, clock.monotonic)
     for _ in range(3):
         with pytest.raises(FetchError, match="429"):
             fetcher.fetch(URL(f"{web.origin}/"), TYPES)

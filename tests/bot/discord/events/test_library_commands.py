@@ -266,9 +266,7 @@ async def test_gaps_are_listed_if_they_are_kept_and_of_one_server(
     assert await use(discord, "gaps") == SEVERAL_SERVERS
 
 
-async def test_the_articles_are_exported(
-    discord: FakeDiscord, own_bots: Bots, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_articles_are_exported(discord: FakeDiscord, own_bots: Bots, tmp_path: Path) -> None:
     await own_bots.start()
     (tmp_path / "corpus" / ".secret").write_text("no article")
     assert await use(discord, "export") == "Here are the articles."
@@ -276,7 +274,7 @@ async def test_the_articles_are_exported(
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         assert "notes/bees.md" in archive.namelist()
         assert len(archive.namelist()) == 4
-    monkeypatch.setattr("tests.fake_discord.interactions.ATTACHMENT_LIMIT", 100)
+    discord.attachment_limit = 100
     assert "larger than" in await use(discord, "export")
 
 

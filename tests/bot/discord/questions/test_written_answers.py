@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.discord.events.client import FootnoteClient
-from bot.discord.questions import written_answers
-from bot.discord.questions.written_answers import EDIT_INTERVAL
+from bot.discord.questions.written_answers import EDIT_INTERVAL, MOST_WRITING
 from bot.discord.replies.without_embed import MISSING_PERMISSION
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.interactions import Interaction
@@ -31,10 +30,10 @@ WRITING = "llama3.2 is writing …"
 
 
 @pytest.fixture
-def writing_bots(bots: Bots, language_models: FakeLanguageModels, monkeypatch: pytest.MonkeyPatch) -> Bots:
+def writing_bots(bots: Bots, language_models: FakeLanguageModels) -> Bots:
     """Return what starts bots whose language model is that of the fake server."""
     bots.writer = {"llm": "ollama/llama3.2", "base_url": language_models.ollama, "timeout": 600}
-    monkeypatch.setattr("bot.rewriting.REWRITE_WITHIN", 25.0)  # no test is about this, on any machine
+    bots.rewrite_within = 25.0  # no test is about this, on any machine
     return bots
 
 
@@ -278,19 +277,15 @@ async def test_a_stop_ends_the_writing_and_says_so(
 
 
 async def test_who_asks_while_too_much_is_written_reads_so(
-    discord: FakeDiscord,
-    writing_bots: Bots,
-    language_models: FakeLanguageModels,
-    monkeypatch: pytest.MonkeyPatch,
+    discord: FakeDiscord, writing_bots: Bots, language_models: FakeLanguageModels
 ) -> None:
-    monkeypatch.setattr(written_answers, "MOST_WRITING", 1)
     client = await writing_bots.start()
-    language_models.order(say("", Ending.HELD))
-    first = await (await ask(discord, written=True)).done()
-    await discord.until(lambda: language_models.requests)
-    second = message_of(await (await ask(discord, written=True)).done())
-    await discord.until(lambda: "-# llama3.2 has too much to write right now." in second.text)
-    assert WRITING in message_of(first).text
+    language_models.order(*[say("", Ending.HELD)] * MOST_WRITING)
+    first = [message_of(await (await ask(discord, written=True)).done()) for _ in range(MOST_WRITING)]
+    await discord.until(lambda: len(language_models.requests) == MOST_WRITING)
+    last = message_of(await (await ask(discord, written=True)).done())
+    await discord.until(lambda: "-# llama3.2 has too much to write right now." in last.text)
+    assert all(WRITING in message.text for message in first)
     language_models.stop()
     await finished(discord, client)
 

@@ -53,11 +53,8 @@ def test_a_statement_that_takes_too_long_is_ended(database_url: str) -> None:
     store.close()
 
 
-def test_when_all_connections_are_in_use_a_question_waits_then_gives_up(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "CONNECTIONS", 1)
-    store = Database(database_url, wait=1)
+def test_when_all_connections_are_in_use_a_question_waits_then_gives_up(database_url: str) -> None:
+    store = Database(database_url, wait=1, connections=1)
     held, free = threading.Event(), threading.Event()
 
     def hold(_: Connection) -> None:

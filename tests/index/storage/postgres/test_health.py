@@ -1,7 +1,5 @@
 """What the doctor finds in a database: a library in order, and each thing that is not."""
 
-import pytest
-
 from index.storage.postgres import health, maintenance
 from index.storage.postgres.database import Database
 from index.storage.postgres.schema import VERSION
@@ -35,11 +33,9 @@ def test_a_read_only_database(store: Database) -> None:
     assert not health.examine(store, 0).writes
 
 
-def test_indexes_that_are_missing(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (health, maintenance):
-        monkeypatch.setattr(module, "EXACT_UP_TO", 2)
+def test_indexes_that_are_missing(store: Database) -> None:
     expected = ("sentence_vectors_nearest_16", "passages_nearest_16")
-    assert health.examine(store, 0).missing == expected
+    assert health.examine(store, 0, exact_up_to=2).missing == expected
     with store.writing(0, "articles", 0) as connection:
-        maintenance.tend(connection, 0)
-    assert health.examine(store, 0).missing == ()
+        maintenance.tend(connection, 0, exact_up_to=2)
+    assert health.examine(store, 0, exact_up_to=2).missing == ()

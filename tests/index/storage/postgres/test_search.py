@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from index.storage.bm25 import Bm25
-from index.storage.postgres import maintenance, search
+from index.storage.postgres import maintenance
 from index.storage.postgres.catalog import PostgresCatalog
 from index.storage.postgres.database import Database
 from index.storage.postgres.search import PostgresSearch, PostgresVectors
@@ -62,15 +62,13 @@ def test_vectors_come_back_to_the_last_bit(store: Database) -> None:
         PostgresVectors(store, 0, "sentence_vectors", 16).at([1])
 
 
-def test_a_large_library_is_searched_by_an_index(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (search, maintenance):
-        monkeypatch.setattr(module, "EXACT_UP_TO", 2)
+def test_a_large_library_is_searched_by_an_index(store: Database) -> None:
     numbers = {f"n{n}": f"Number {n}\n\nThe cat {n} has {n * 7} toys." for n in range(40)}
     publish(store, numbers)
     with store.writing(0, "articles", 0) as connection:
-        maintenance.tend(connection, 0)
+        maintenance.tend(connection, 0, exact_up_to=2)
         assert maintenance.index_state(connection, "sentence_vectors_nearest_16")
-    searched, vector = PostgresSearch(store, 0, [0]), word_vector("A cat drinks milk.")
+    searched, vector = PostgresSearch(store, 0, [0], exact_up_to=2), word_vector("A cat drinks milk.")
     statistics = searched.statistics([])
     (nearest,) = searched.pool(statistics, [], vector, 1, 0, 0)
     assert PostgresCatalog(store, 0, [0]).sentences([nearest.row])[0].text == TEXTS["cats"].split(". ")[1]
