@@ -18,7 +18,7 @@ from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import definitions
 from bot.discord.events.message_articles import fetch_message
 from bot.discord.library.message_refresh import refresh_messages
-from bot.discord.library.page_refresh import Refreshed, refresh_in_child, refresh_regularly
+from bot.discord.library.page_refresh import RefreshReport, refresh_in_child, refresh_regularly
 from bot.discord.library.server_libraries import ServerLibraries
 from bot.feedback.places import FeedbackStore, feedback_of, open_feedback
 from bot.feedback.store import FeedbackError
@@ -247,7 +247,7 @@ class Bot:
         finally:
             await _close(client)
 
-    async def _refresh(self, config: BotConfig) -> Refreshed:
+    async def _refresh(self, config: BotConfig) -> RefreshReport:
         """Ask again for the pages and the messages of which articles of a library were made."""
         pages = await refresh_in_child(config)
         await self._logged_in.wait()

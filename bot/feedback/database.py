@@ -15,9 +15,9 @@ from bot.feedback.store import (
     VERDICT_COLUMNS,
     Entry,
     Feedback,
+    FeedbackContents,
     FeedbackError,
     Judgement,
-    Kept,
     NoRoomError,
     Receipt,
     keyed_hash,
@@ -127,7 +127,7 @@ class StoredFeedback:
             earlier.hand_over(self._take)
             self._earlier = None
 
-    def _take(self, kept: Kept) -> None:
+    def _take(self, kept: FeedbackContents) -> None:
         self._make_schema()
         self._change(lambda connection: _add_kept(connection, self._tenant, kept))
         log.info(
@@ -270,7 +270,7 @@ def _keys(connection: "Connection", tenant: int) -> list[bytes]:
     return [str(key).encode() for (key,) in found]
 
 
-def _add_kept(connection: "Connection", tenant: int, kept: Kept) -> None:
+def _add_kept(connection: "Connection", tenant: int, kept: FeedbackContents) -> None:
     """Store what a file held, unless it is stored already: a move may have been cut short after that.
 
     The file's key becomes the one in use if there is none yet.

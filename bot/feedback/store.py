@@ -119,7 +119,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class FeedbackContents:
     """All that a file holds: its key, rows of `VERDICT_COLUMNS`, and row, time and words of questions."""
 
     key: bytes | None
@@ -248,7 +248,7 @@ class Feedback:
         database.execute("PRAGMA secure_delete = ON")
         return database.execute(_EXPIRE, (expired, self._most_questions)).rowcount
 
-    def hand_over(self, take: Callable[[Kept], None]) -> None:
+    def hand_over(self, take: Callable[[FeedbackContents], None]) -> None:
         """Call `take` with all that is stored, if anything is, and delete that once it has returned."""
 
         def give(database: sqlite3.Connection) -> None:
@@ -258,7 +258,7 @@ class Feedback:
                 "SELECT row, asked, question FROM unanswered ORDER BY row"
             ).fetchall()
             if verdicts or questions:
-                take(Kept(self._key() if self._key_path.exists() else None, verdicts, questions))
+                take(FeedbackContents(self._key() if self._key_path.exists() else None, verdicts, questions))
                 database.execute("PRAGMA secure_delete = ON")
                 database.execute("DELETE FROM feedback")
                 database.execute("DELETE FROM unanswered")

@@ -7,10 +7,10 @@ from aiohttp import web
 
 from bot.json_output import answer_object, article_object, dump, explanation_object, info_object
 from bot.web.addresses import article_name
-from bot.web.asking import checked
 from bot.web.openapi import MOST_CITATIONS, MOST_LISTED, description
 from bot.web.pages import whole_number
 from bot.web.services import SERVICES, WebServices
+from bot.web.web_questions import checked
 from index.library import Library
 from index.storage.catalog import ArticleRow
 
@@ -43,7 +43,7 @@ async def ask(request: web.Request) -> web.Response:
     top_k = _citations(asked.get("top_k"), services.config.answer.citations)
     explain = asked.get("explain") in (True, "1", "true")
     services.count_question(request)
-    given = await services.asking.ask(question, article, top_k)
+    given = await services.questions.ask(question, article, top_k)
     value = answer_object(given.answer)
     if explain:
         least = services.config.answer.threshold

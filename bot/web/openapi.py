@@ -3,7 +3,7 @@
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from bot.web.asking import QUESTION_LIMIT
+from bot.web.web_questions import QUESTION_LIMIT
 from index.records import BlockKind
 from index.retrieval.retriever import CANDIDATES
 

@@ -12,9 +12,9 @@ from bot.small_talk import SmallTalk, recognise
 from bot.web.addresses import article_name, article_path, site_root
 from bot.web.answer_view import answer_view, article_link
 from bot.web.article_view import ArticleView, article_view
-from bot.web.asking import checked
 from bot.web.rendering import asset, environment, html_response, page
 from bot.web.services import SERVICES, TooFastError, WebServices
+from bot.web.web_questions import checked
 from bot.wording import count_with_noun, safe_link
 from index.errors import EmptyQuestionError, FootnoteError
 from index.library import Library
@@ -56,7 +56,7 @@ async def ask_page(request: web.Request) -> web.Response:
     services.count_question(request)
     article = await services.question_queue.run(library.article, named) if named else None
     id_ = article.id if article else None
-    given = await services.asking.ask(question, id_)
+    given = await services.questions.ask(question, id_)
     why = None
     if services.question_queue.is_idle or "why" in request.query:
         why = await services.question_queue.run(
@@ -164,10 +164,10 @@ async def _answer_for(request: web.Request, services: WebServices) -> tuple[str,
         question = checked(request.query.get("q", ""))
         if recognise(question):
             return "", None
-        answer = services.asking.remembered(question)
+        answer = services.questions.remembered(question)
         if answer is None:
             services.count_question(request)
-            answer = (await services.asking.ask(question)).answer
+            answer = (await services.questions.ask(question)).answer
     except EmptyQuestionError:
         return "", None
     except (TooFastError, FootnoteError):

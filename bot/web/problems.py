@@ -11,8 +11,8 @@ from aiohttp import web
 
 from bot.live.question_queue import DeadlineError, RetryLaterError
 from bot.telemetry.log_format import fields
-from bot.web.asking import QuestionTooLongError
 from bot.web.services import TokenError, TooFastError
+from bot.web.web_questions import QuestionTooLongError
 from index.errors import (
     EmptyQuestionError,
     FootnoteError,

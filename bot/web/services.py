@@ -12,14 +12,13 @@ from bot.live.cooldowns import ActionCooldowns, Cooldowns
 from bot.live.live_library import LiveLibrary
 from bot.live.question_queue import QuestionQueue
 from bot.telemetry.meter import Meter
-from bot.web.asking import Asking
-
-_EVERYBODY = 0
-"""All addresses together, as the cooldowns count a server."""
-
+from bot.web.web_questions import WebQuestions
 
 ARTICLES_ON_A_PAGE = 50
 """Articles on a page of the list."""
+
+_EVERYBODY = 0
+"""All addresses together, as the cooldowns count a server."""
 
 
 class TooFastError(Exception):
@@ -45,7 +44,7 @@ class WebServices:
     live_library: LiveLibrary
     question_queue: QuestionQueue
     meter: Meter
-    asking: Asking
+    questions: WebQuestions
     cooldowns: ActionCooldowns
     token: str = field(default="", repr=False)
     articles_on_a_page: int = ARTICLES_ON_A_PAGE
@@ -61,9 +60,9 @@ class WebServices:
     ) -> Self:
         """Create the services of a site as `[web]` configures it."""
         limits = config.web.questions_per_minute, config.web.all_questions_per_minute
-        asking = Asking(live_library, question_queue, meter)
+        questions = WebQuestions(live_library, question_queue, meter)
         cooldowns = ActionCooldowns.from_limits(*limits)
-        return cls(config, live_library, question_queue, meter, asking, cooldowns, token)
+        return cls(config, live_library, question_queue, meter, questions, cooldowns, token)
 
     def count_question(self, request: web.Request) -> None:
         """Count a question. Raises TooFastError."""

@@ -16,7 +16,7 @@ from index.articles.pdf_paragraphs import (
     PageTable,
     Paragraph,
     Part,
-    Usual,
+    UsualLook,
 )
 from index.articles.pdf_tables import Table
 from index.records import BlockKind
@@ -36,7 +36,7 @@ _SECTION_NUMBER = re.compile(
 )
 
 
-def add_blocks(builder: DocumentBuilder, parts: Sequence[Part], usual: Usual) -> None:
+def add_blocks(builder: DocumentBuilder, parts: Sequence[Part], usual: UsualLook) -> None:
     """Append the blocks of a document to `builder`."""
     kinds = _kinds(parts, usual)
     levels = _levels(
@@ -114,7 +114,7 @@ def _add_table(
     return columns
 
 
-def _kinds(parts: Sequence[Part], usual: Usual) -> list[BlockKind]:
+def _kinds(parts: Sequence[Part], usual: UsualLook) -> list[BlockKind]:
     kinds: list[BlockKind] = []
     around = [None, *parts, None]
     for before, part, after in zip(around, parts, around[2:], strict=False):
@@ -131,7 +131,7 @@ def _kinds(parts: Sequence[Part], usual: Usual) -> list[BlockKind]:
     return kinds
 
 
-def _kind(part: Paragraph, before: Part | None, after: Part | None, usual: Usual) -> BlockKind:
+def _kind(part: Paragraph, before: Part | None, after: Part | None, usual: UsualLook) -> BlockKind:
     text = part.text
     if LEADERS.search(text):
         return BlockKind.CONTENTS
@@ -163,7 +163,7 @@ def _goes_on_counting(part: Part | None, following: Part | None) -> bool:
     return number is not None and next_number is not None and int(next_number[1]) == int(number[1]) + 1
 
 
-def _is_heading(part: Paragraph, before: Part | None, after: Part | None, usual: Usual) -> bool:
+def _is_heading(part: Paragraph, before: Part | None, after: Part | None, usual: UsualLook) -> bool:
     text = part.text
     words = text.split()
     ends_open = not text.endswith((".", ",", ";", ":", "…")) or len(words) < 2

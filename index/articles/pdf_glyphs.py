@@ -52,7 +52,7 @@ class Rule(NamedTuple):
     y: float
 
 
-class Upright(NamedTuple):
+class VerticalRule(NamedTuple):
     """A vertical ruling line."""
 
     x: float
@@ -71,7 +71,7 @@ class Page:
     glyphs: list[Glyph]
     aside: list[Glyph]
     rules: list[Rule]
-    uprights: list[Upright]
+    uprights: list[VerticalRule]
 
 
 class _Style(NamedTuple):
@@ -190,15 +190,15 @@ def _link_at(links: list[tuple[_Box, str]], x: float, y: float) -> str | None:
     return next(inside, None)
 
 
-def _rules(page: pypdfium2.PdfPage) -> tuple[list[Rule], list[Upright]]:
+def _rules(page: pypdfium2.PdfPage) -> tuple[list[Rule], list[VerticalRule]]:
     """Return the lines of the page's drawings, and the edges of its boxes."""
     rules: list[Rule] = []
-    uprights: list[Upright] = []
+    uprights: list[VerticalRule] = []
     for drawing in page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_PATH,), max_depth=4):
         left, bottom, right, top = drawing.get_bounds()
         if right - left >= _SHORTEST_RULE:
             rules += [Rule(left, right, y) for y in ((bottom, top) if top - bottom > _THIN else (bottom,))]
         if top - bottom >= _SHORTEST_UPRIGHT:
             places = (left, right) if right - left > _THIN else (left,)
-            uprights += [Upright(x, bottom, top) for x in places]
+            uprights += [VerticalRule(x, bottom, top) for x in places]
     return rules, uprights

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.articles.pdf_glyphs import Rule, Upright
+from index.articles.pdf_glyphs import Rule, VerticalRule
 from index.articles.pdf_lines import Piece
 
 _SAME = 3.0  # points between the ends of lines of one grid
@@ -40,7 +40,7 @@ class Grid:
         return [row for row in rows if any(row)]
 
 
-def find_grids(rules: Sequence[Rule], uprights: Sequence[Upright]) -> list[Grid]:
+def find_grids(rules: Sequence[Rule], uprights: Sequence[VerticalRule]) -> list[Grid]:
     """Return the grids of a page from the top down, each with two rows and two columns or more."""
     chains: list[list[Rule]] = []
     for rule in _lines(rules):
@@ -69,7 +69,7 @@ def _lines(rules: Sequence[Rule]) -> list[Rule]:
     return lines
 
 
-def _places(chain: Sequence[Rule], uprights: Sequence[Upright]) -> list[float]:
+def _places(chain: Sequence[Rule], uprights: Sequence[VerticalRule]) -> list[float]:
     """Return the places of the upright lines that reach over half of the height of a grid."""
     left, right, top, bottom = chain[0].left, chain[0].right, chain[0].y, chain[-1].y
     heights: list[tuple[float, float]] = []

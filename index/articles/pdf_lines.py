@@ -6,7 +6,7 @@ from itertools import pairwise
 from statistics import median
 
 from index.articles.document import Run
-from index.articles.pdf_glyphs import Glyph, Upright
+from index.articles.pdf_glyphs import Glyph, VerticalRule
 
 WIDE_GAP = 0.8
 """Gap in text sizes that may be more than a space between words: between columns, or cells of a table."""
@@ -44,7 +44,7 @@ Row = list[Piece]
 """The pieces on one baseline, from left to right."""
 
 
-def pieces_of(glyphs: Sequence[Glyph], uprights: Sequence[Upright] = ()) -> list[Piece]:
+def pieces_of(glyphs: Sequence[Glyph], uprights: Sequence[VerticalRule] = ()) -> list[Piece]:
     """Return the pieces of the characters of a page, each once, from the top down.
 
     A vertical ruling line divides pieces, too.
@@ -93,7 +93,7 @@ def joined_row(row: Row) -> Piece:
     )
 
 
-def _pieces(glyphs: Sequence[Glyph], uprights: Sequence[Upright]) -> Iterator[Piece]:
+def _pieces(glyphs: Sequence[Glyph], uprights: Sequence[VerticalRule]) -> Iterator[Piece]:
     """Yield the pieces in the order of the file."""
     start = 0
     for end in range(1, len(glyphs) + 1):
@@ -102,7 +102,7 @@ def _pieces(glyphs: Sequence[Glyph], uprights: Sequence[Upright]) -> Iterator[Pi
             start = end
 
 
-def _goes_on(first: Glyph, last: Glyph, glyph: Glyph, uprights: Sequence[Upright]) -> bool:
+def _goes_on(first: Glyph, last: Glyph, glyph: Glyph, uprights: Sequence[VerticalRule]) -> bool:
     """Tell whether a character continues the piece of the characters from `first` to `last`."""
     size = max(last.size, glyph.size)
     widest = _TWO_TYPED_SPACES if glyph.font.fixed_pitch else WIDE_GAP
@@ -154,12 +154,12 @@ def _piece(glyphs: Sequence[Glyph]) -> Piece:
     )
 
 
-def _divides(uprights: Sequence[Upright], left: float, right: float, baseline: float) -> bool:
+def _divides(uprights: Sequence[VerticalRule], left: float, right: float, baseline: float) -> bool:
     """Tell whether a vertical line stands between two characters."""
     return any(left <= line.x <= right and line.bottom <= baseline + 1 <= line.top for line in uprights)
 
 
-def _closed_up(row: Row, uprights: Sequence[Upright]) -> Iterator[Piece]:
+def _closed_up(row: Row, uprights: Sequence[VerticalRule]) -> Iterator[Piece]:
     """Yield the pieces of a row, those without a wide gap between them as one."""
     group: Row = []
     for piece in row:

@@ -84,7 +84,7 @@ class PageTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Usual:
+class UsualLook:
     """Usual look of a document: its text size, the distance of its lines in text sizes, its font."""
 
     size: float
@@ -106,7 +106,7 @@ class PageColumns:
     grids: Sequence[Grid] = ()
 
 
-def read_paragraphs(pages: Sequence[PageColumns]) -> tuple[list[Part], Usual]:
+def read_paragraphs(pages: Sequence[PageColumns]) -> tuple[list[Part], UsualLook]:
     """Return the paragraphs and tables of pages, in reading order, and what is usual in them."""
     lines = [list(map(joined_row, column.rows)) for page in pages for column in page.columns]
     usual = _usual(lines)
@@ -125,7 +125,7 @@ def read_paragraphs(pages: Sequence[PageColumns]) -> tuple[list[Part], Usual]:
     return _continued(parts, words, usual), usual
 
 
-def _usual(columns: Sequence[Sequence[Piece]]) -> Usual:
+def _usual(columns: Sequence[Sequence[Piece]]) -> UsualLook:
     sizes: Counter[float] = Counter()
     fixed = bold = 0
     distances: list[float] = []
@@ -141,10 +141,10 @@ def _usual(columns: Sequence[Sequence[Piece]]) -> Usual:
     size = max(sizes, key=lambda size: sizes[size], default=10.0)
     distance = quantiles(distances, n=4)[0] if len(distances) > 1 else 1.2
     half = sum(sizes.values()) / 2
-    return Usual(size, distance, fixed > half, bold > half)
+    return UsualLook(size, distance, fixed > half, bold > half)
 
 
-def _paragraphs(page: int, column: Column, rows: Iterable[Row | Table], usual: Usual) -> list[Part]:
+def _paragraphs(page: int, column: Column, rows: Iterable[Row | Table], usual: UsualLook) -> list[Part]:
     parts: list[Part] = []
     bounds = (column.left, column.right)
     for row in rows:
@@ -160,7 +160,7 @@ def _paragraphs(page: int, column: Column, rows: Iterable[Row | Table], usual: U
     return parts
 
 
-def _goes_on(paragraph: Paragraph, line: Piece, usual: Usual) -> bool:
+def _goes_on(paragraph: Paragraph, line: Piece, usual: UsualLook) -> bool:
     """Tell whether a line goes on with the paragraph above it in its column."""
     last = paragraph.lines[-1]
     size = max(last.size, line.size)
@@ -215,7 +215,7 @@ def _ends(paragraph: Paragraph, line: Piece) -> bool:
     return right - last.right > max(width, 0.4 * (right - left)) and not line.text[:1].islower()
 
 
-def _reflowed(paragraph: Paragraph, words: HyphenatedWords, usual: Usual) -> list[Run]:
+def _reflowed(paragraph: Paragraph, words: HyphenatedWords, usual: UsualLook) -> list[Run]:
     """Return the lines of a paragraph as one text, those of code as lines."""
     if paragraph.fixed_pitch and not usual.fixed_pitch:
         left = min(line.left for line in paragraph.lines)
@@ -248,7 +248,7 @@ def _joined(runs: Sequence[Run], more: Sequence[Run], words: HyphenatedWords) ->
     return [*runs[:-1], Run(kept, last.address), *([Run(between)] if between else []), *more]
 
 
-def _continued(parts: Sequence[Part], words: HyphenatedWords, usual: Usual) -> list[Part]:
+def _continued(parts: Sequence[Part], words: HyphenatedWords, usual: UsualLook) -> list[Part]:
     """Return the parts, those paragraphs joined that go on in the next column or on the next page."""
     result: list[Part] = []
     for part in parts:
@@ -264,7 +264,7 @@ def _continued(parts: Sequence[Part], words: HyphenatedWords, usual: Usual) -> l
     return result
 
 
-def _first_half(parts: Sequence[Part], second: Paragraph, usual: Usual) -> Paragraph | None:
+def _first_half(parts: Sequence[Part], second: Paragraph, usual: UsualLook) -> Paragraph | None:
     """Return the paragraph with which another one goes on, at the beginning of a column or after a figure."""
     begins_lower = second.text[:1].islower()
     if BULLET.match(second.text) or NUMBER.match(second.text) or LEADERS.search(second.text):

@@ -204,11 +204,11 @@ class DatabaseTarget:
     ) -> None:
         """Publish the changes in one transaction. Raises StoreError and IndexUnwritableError."""
         from index.storage.postgres.database import translated_errors
-        from index.storage.postgres.publishing import Changes, Models, Publishing
+        from index.storage.postgres.publishing import Changes, ModelNames, Publisher
         from index.storage.postgres.stored_inputs import write_inputs
 
         reader = publication.exported_reader
-        models = Models(
+        models = ModelNames(
             publication.fingerprint,
             publication.encoder.name,
             reader.folder.name if reader else None,
@@ -224,7 +224,7 @@ class DatabaseTarget:
         )
         tenant = self._config.tenant
         with translated_errors(), self._connection.transaction():
-            Publishing(self._connection, tenant, self._source, models).apply(changes)
+            Publisher(self._connection, tenant, self._source, models).apply(changes)
             write_inputs(self._connection, tenant, self._source, publication.inputs)
 
     def _stored_fingerprint(self) -> Fingerprint | None:

@@ -17,7 +17,7 @@ PROGRAM = "import sys; sys.path[:] = {path!r}; from index.models.export_process 
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class ExportFailure:
     """Why the export failed: an error of the model, or, with its `errno`, of the disk."""
 
     message: str
@@ -27,7 +27,7 @@ class Failure:
     errno: int | None = None
 
 
-_FAILURE = TypeAdapter(Failure)
+_FAILURE = TypeAdapter(ExportFailure)
 
 
 def export_encoder(model_folder: Path, target: Path, program: str = PROGRAM) -> None:
@@ -71,9 +71,9 @@ def main() -> None:
         return
     except (ModelMissingError, ModelDamagedError) as error:
         missing = isinstance(error, ModelMissingError)
-        failure = Failure(error.message, error.remedy, error.reason, missing)
+        failure = ExportFailure(error.message, error.remedy, error.reason, missing)
     except OSError as error:
-        failure = Failure(error.strerror or str(error), errno=error.errno)
+        failure = ExportFailure(error.strerror or str(error), errno=error.errno)
     output.write(json.dumps(asdict(failure)))
     output.flush()
     sys.exit(1)
@@ -84,7 +84,7 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _error(failure: Failure) -> Exception:
+def _error(failure: ExportFailure) -> Exception:
     if failure.errno is not None:
         return OSError(failure.errno, failure.message)
     kind = ModelMissingError if failure.missing else ModelDamagedError

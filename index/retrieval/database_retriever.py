@@ -20,7 +20,7 @@ from index.segmentation.search_terms import terms
 from index.storage.catalog import SentencePlace
 from index.storage.joined import idf
 from index.storage.postgres.catalog import PostgresCatalog
-from index.storage.postgres.search import PostgresSearch, Scored, Statistics
+from index.storage.postgres.search import PostgresSearch, ScoredSentence, Statistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class DatabaseRetriever:
         return self.search.statistics([term])
 
 
-def _pool(found: list[Scored]) -> Pool:
+def _pool(found: list[ScoredSentence]) -> Pool:
     return Pool(
         rows=np.array([one.row for one in found], dtype=np.int64),
         places=[SentencePlace(one.article, one.passage, one.wording) for one in found],

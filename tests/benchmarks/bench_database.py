@@ -29,7 +29,7 @@ from index.storage.fingerprint import fingerprint
 from index.storage.postgres.catalog import PostgresCatalog
 from index.storage.postgres.database import Database
 from index.storage.postgres.maintenance import tend
-from index.storage.postgres.publishing import Changes, Models, NewArticle, Publishing
+from index.storage.postgres.publishing import Changes, ModelNames, NewArticle, Publisher
 from index.storage.postgres.search import EXACT_UP_TO, PostgresSearch
 from tests.support.postgres_server import running_server
 
@@ -76,12 +76,12 @@ def _fill(store: Database, file: Path, before: int, rows: int, exact_up_to: int)
     """
     lines = [line for line in file.read_text("utf-8").splitlines() if line.strip()]
     texts = (f"{line} {n // len(lines)}" if n >= len(lines) else line for n, line in _numbered(lines, rows))
-    models = Models(fingerprint("words"), "words", None, DIMENSION)
+    models = ModelNames(fingerprint("words"), "words", None, DIMENSION)
     started = time.perf_counter()
     with store.writing(0, "articles", 0) as connection:
         with connection.transaction():
             articles = map(_article, itertools.count(before), _batched(itertools.islice(texts, before, None)))
-            Publishing(connection, 0, "articles", models).apply(Changes(articles))
+            Publisher(connection, 0, "articles", models).apply(Changes(articles))
         print(f"{rows} sentences published in {time.perf_counter() - started:.1f} s", flush=True)
         started = time.perf_counter()
         tend(connection, 0, exact_up_to)

@@ -11,7 +11,7 @@ import pytest
 from bot.config import BotConfig
 from bot.feedback.database import PartlyDeletedError, StoredFeedback
 from bot.feedback.places import feedback_of, open_feedback
-from bot.feedback.store import Feedback, FeedbackError, Kept
+from bot.feedback.store import Feedback, FeedbackContents, FeedbackError
 from bot.feedback.unanswered import UnansweredQuestions
 from index.storage.postgres.database import Database
 from tests.support.judgements import ANN, BOB, DECLINED, RIGHT, WRONG
@@ -91,8 +91,8 @@ def test_a_move_that_was_cut_short_is_made_up_for(config: BotConfig, monkeypatch
     """The database has it, but the process ended before the file was emptied."""
     hand_over = Feedback.hand_over
 
-    def ended(self: Feedback, take: Callable[[Kept], None]) -> None:
-        def take_and_end(kept: Kept) -> None:
+    def ended(self: Feedback, take: Callable[[FeedbackContents], None]) -> None:
+        def take_and_end(kept: FeedbackContents) -> None:
             take(kept)
             raise KeyboardInterrupt
 

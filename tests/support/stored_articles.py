@@ -10,10 +10,10 @@ from index.segmentation.sentences import split_sentences
 from index.storage.fingerprint import fingerprint
 from index.storage.postgres.catalog import PostgresCatalog
 from index.storage.postgres.database import Database
-from index.storage.postgres.publishing import Changes, Models, NewArticle, Publishing
+from index.storage.postgres.publishing import Changes, ModelNames, NewArticle, Publisher
 from tests.support.word_vectors import word_vector
 
-MODELS = Models(fingerprint("words"), "word-vectors", None, 16)
+MODELS = ModelNames(fingerprint("words"), "word-vectors", None, 16)
 TEXTS = {
     "cats": "Cats\n\nA cat sleeps most of the day. A cat drinks milk.",
     "dogs": "Dogs\n\nA dog barks. A dog chases a cat.",
@@ -45,7 +45,7 @@ def publish(
     database.make_schema()
     added = [new_article(id_, text) for id_, text in sorted(texts.items())]
     with database.writing(tenant, source, 0) as connection, connection.transaction():
-        Publishing(connection, tenant, source, MODELS).apply(Changes(added, removed, renamed))
+        Publisher(connection, tenant, source, MODELS).apply(Changes(added, removed, renamed))
 
 
 def stored_texts(database: Database, tenant: int = 0) -> dict[str, list[str]]:

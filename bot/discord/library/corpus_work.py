@@ -51,7 +51,7 @@ class NearSentence:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedAlike:
+class UnansweredGroup:
     """Similar questions that were not answered: how often they were asked, and the latest of them.
 
     `answered` if all of them have an answer by now. `nearest` are the sentences nearest to the latest.
@@ -141,7 +141,7 @@ def zip_articles(config: BotConfig, _progress: Progress, _wait: float, *, limit:
 
 def unanswered_groups(
     config: BotConfig, _progress: Progress, _wait: float, *, most: int
-) -> tuple[list[AskedAlike], int]:
+) -> tuple[list[UnansweredGroup], int]:
     """Group the questions that were not answered, latest first, and ask those of `most` groups again.
 
     Returns these groups, and how many there are.
@@ -155,10 +155,10 @@ def unanswered_groups(
     return [_asked_alike(library, group) for group in groups[:most]], len(groups)
 
 
-def _asked_alike(library: "Library", group: Sequence[SameWords]) -> AskedAlike:
+def _asked_alike(library: "Library", group: Sequence[SameWords]) -> UnansweredGroup:
     questions = [each.latest.question for each in group]
     latest = library.ask(questions[0])
-    return AskedAlike(
+    return UnansweredGroup(
         sum(each.count for each in group),
         questions[0],
         latest.answerable and all(library.ask(each).answerable for each in questions[1:]),

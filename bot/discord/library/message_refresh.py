@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.config import BotConfig
-from bot.discord.library.page_refresh import Refreshed, remove_gone
+from bot.discord.library.page_refresh import RefreshReport, remove_gone
 from bot.discord.library.quotas import remaining_quota
 from bot.library_log import SCHEDULE, library_log_of
 from bot.wording import error_message
@@ -56,7 +56,7 @@ async def refresh_messages(
     who: str = SCHEDULE,
     server: int | None = None,
     prune: bool = False,
-) -> Refreshed:
+) -> RefreshReport:
     """Ask for all messages again of which articles were made, or `only` for that of the article with that id.
 
     A new version replaces the article; `prune` removes those of deleted messages. `who` in `server` is
@@ -66,7 +66,7 @@ async def refresh_messages(
     stored = await asyncio.to_thread(stored_messages, corpus) if corpus.is_dir() else []
     stored = [each for each in stored if only in (None, each.file.id)]
     if not stored:
-        return Refreshed()
+        return RefreshReport()
     library_log, quota = library_log_of(config), await asyncio.to_thread(remaining_quota, config)
     outcomes, failures = Counter[str](), dict[str, str]()
     gone = []
@@ -89,7 +89,7 @@ async def refresh_messages(
                     library_log.record, who, ingested.outcome, ingested.file, ingested.url, server=server
                 )
     removed, not_removed = await asyncio.to_thread(remove_gone, config, gone if prune else (), who, server)
-    return Refreshed(dict(outcomes), {**failures, **not_removed}, removed)
+    return RefreshReport(dict(outcomes), {**failures, **not_removed}, removed)
 
 
 def _address(stored: StoredMessage, server: int | None) -> MessageAddress:

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Refreshed:
+class RefreshReport:
     """How many articles there are of each outcome, and why some could not be asked for, by id.
 
     `removed` of those that are gone were taken out of the corpus.
@@ -44,10 +44,10 @@ class Refreshed:
         """Whether there was nothing to ask for."""
         return not self.outcomes and not self.failures
 
-    def __add__(self, other: Self) -> "Refreshed":
+    def __add__(self, other: Self) -> "RefreshReport":
         """Return what came of both together."""
         outcomes = dict(Counter(self.outcomes) + Counter(other.outcomes))
-        return Refreshed(outcomes, {**self.failures, **other.failures}, self.removed + other.removed)
+        return RefreshReport(outcomes, {**self.failures, **other.failures}, self.removed + other.removed)
 
 
 def refresh_pages(
@@ -59,7 +59,7 @@ def refresh_pages(
     who: str = SCHEDULE,
     server: int | None = None,
     prune: bool = False,
-) -> Refreshed:
+) -> RefreshReport:
     """Ask for all fetched articles again, or `only` for the one with that id; `prune` removes what is gone.
 
     Raises ConfigurationError, and UnknownArticleError if there is no such article.
@@ -86,7 +86,7 @@ def refresh_pages(
         except OSError as error:
             failures[file.id] = error.strerror or str(error)
     removed, not_removed = remove_gone(config, gone if prune else (), who, server)
-    return Refreshed(dict(outcomes), {**failures, **not_removed}, removed)
+    return RefreshReport(dict(outcomes), {**failures, **not_removed}, removed)
 
 
 def remove_gone(
@@ -109,14 +109,14 @@ def remove_gone(
     return len(files) - len(left), failures
 
 
-async def refresh_in_child(config: BotConfig) -> Refreshed:
+async def refresh_in_child(config: BotConfig) -> RefreshReport:
     """Ask for all fetched articles again, in a process of its own."""
     work = partial(refresh_pages, server=config.server)
     return await work_in_child(config, 0, work, "refreshing the fetched pages")
 
 
 async def refresh_regularly(
-    config: BotConfig, refresh: Callable[[BotConfig], Awaitable[Refreshed]] = refresh_in_child
+    config: BotConfig, refresh: Callable[[BotConfig], Awaitable[RefreshReport]] = refresh_in_child
 ) -> None:
     """Refresh the fetched articles at each interval until cancelled; return at once if none is configured."""
     interval = config.corpus.refresh_seconds
@@ -139,7 +139,9 @@ async def refresh_regularly(
         await asyncio.sleep(interval)
 
 
-async def _refresh_and_log(config: BotConfig, refresh: Callable[[BotConfig], Awaitable[Refreshed]]) -> None:
+async def _refresh_and_log(
+    config: BotConfig, refresh: Callable[[BotConfig], Awaitable[RefreshReport]]
+) -> None:
     which = {} if config.server is None else {"server": config.server}
     try:
         refreshed = await refresh(config)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import discord
 
-from bot.discord.library.corpus_work import AskedAlike
+from bot.discord.library.corpus_work import UnansweredGroup
 from bot.discord.replies import message_limits
 from bot.discord.replies.markdown import UNTITLED, cut, escape_to_fit, link, units
 from bot.discord.replies.reply import BLUE, BOLD, TITLE_LIMIT, Reply, notice
@@ -92,7 +92,7 @@ def refreshed_reply(
     return notice(cut("\n".join(lines), message_limits.CONTENT))
 
 
-def gaps_reply(gaps: Sequence[AskedAlike], total: int) -> Reply:
+def gaps_reply(gaps: Sequence[UnansweredGroup], total: int) -> Reply:
     """List groups of questions, latest first: how often they were asked, and what is nearest to them.
 
     There are `total` groups; those that do not fit are counted.
@@ -113,7 +113,7 @@ def gaps_reply(gaps: Sequence[AskedAlike], total: int) -> Reply:
     return Reply(embed=embed)
 
 
-def _gap_lines(gap: AskedAlike) -> list[str]:
+def _gap_lines(gap: UnansweredGroup) -> list[str]:
     closed = " (answered by now)" * gap.answered
     question = escape_to_fit(gap.question, QUESTION_SHOWN)
     near = (

@@ -14,7 +14,7 @@ LEAST_PGVECTOR = (0, 8)
 
 
 @dataclass(frozen=True, slots=True)
-class Health:
+class DatabaseHealth:
     """What was found in a database.
 
     `pgvector` is None without the extension, `schema` without a library. `sees_all` tells that row-level
@@ -38,7 +38,7 @@ class Health:
         return version >= LEAST_PGVECTOR
 
 
-def examine(database: Database, tenant: int, exact_up_to: int = EXACT_UP_TO) -> Health:
+def examine(database: Database, tenant: int, exact_up_to: int = EXACT_UP_TO) -> DatabaseHealth:
     """Look at a database. Raises StoreError and ConfigurationError.
 
     A library of more than `exact_up_to` sentences needs HNSW indexes.
@@ -68,7 +68,7 @@ def examine(database: Database, tenant: int, exact_up_to: int = EXACT_UP_TO) -> 
                 )
             ]
             missing = _missing_indexes(connection, tenant, exact_up_to)
-        return Health(
+        return DatabaseHealth(
             server,
             number,
             pgvector,

@@ -72,7 +72,7 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
-class Models:
+class ModelNames:
     """The models of a library: its fingerprint, the names of their exports, the length of a vector."""
 
     fingerprint: Fingerprint
@@ -81,10 +81,10 @@ class Models:
     dimension: int
 
 
-class Publishing:
+class Publisher:
     """One transaction that changes the articles of a source; the caller holds the writer's connection."""
 
-    def __init__(self, connection: Connection, tenant: int, source: str, models: Models) -> None:
+    def __init__(self, connection: Connection, tenant: int, source: str, models: ModelNames) -> None:
         self._connection = connection
         self._tenant = tenant
         self._source = source

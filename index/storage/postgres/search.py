@@ -52,7 +52,7 @@ _SCORED = (
 _BEST_WORDS = "SELECT row FROM (SELECT row FROM words ORDER BY bm25 DESC, row LIMIT %(by_words)s) AS best"
 
 
-class Scored(NamedTuple):
+class ScoredSentence(NamedTuple):
     """A sentence of a pool with its place, its cosine and its passage's, and its BM25 score."""
 
     row: int
@@ -105,7 +105,7 @@ class PostgresSearch:
         sentences: int,
         passages: int,
         by_words: int,
-    ) -> list[Scored]:
+    ) -> list[ScoredSentence]:
         """Find and score so many nearest sentences, those of so many nearest passages, and the best by BM25.
 
         `vector` is the question's, [dimension]. Ascending by row.
@@ -131,7 +131,7 @@ class PostgresSearch:
         rows: range,
         sentences: int,
         by_words: int,
-    ) -> list[Scored]:
+    ) -> list[ScoredSentence]:
         """Find and score the sentences of one article, at `rows`: all, or the best if there are more.
 
         As many are the best as `sentences` by meaning and `by_words` by words together.
@@ -175,7 +175,7 @@ class PostgresSearch:
             f" ORDER BY (vector::{half}) <#> (SELECT vector::{half} FROM question) LIMIT {limit}"
         )
 
-    def _run(self, statement: str, values: dict[str, Any], reach: int) -> list[Scored]:
+    def _run(self, statement: str, values: dict[str, Any], reach: int) -> list[ScoredSentence]:
         """Run a search; an HNSW index keeps `reach` candidates meanwhile, 0 if none is searched."""
 
         def run(connection: Any) -> list[Any]:
@@ -184,7 +184,7 @@ class PostgresSearch:
             rows: list[Any] = connection.execute(statement, values).fetchall()
             return rows
 
-        return [Scored(*row) for row in self._database.snapshot(self._tenant, run)]
+        return [ScoredSentence(*row) for row in self._database.snapshot(self._tenant, run)]
 
 
 class PostgresVectors:

@@ -8,7 +8,7 @@ import pytest
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.message_articles import NOT_READABLE, TROUBLE, fetch_message
 from bot.discord.library.message_refresh import HIDDEN, NO_WORDS, refresh_messages
-from bot.discord.library.page_refresh import Refreshed
+from bot.discord.library.page_refresh import RefreshReport
 from bot.discord.replies.library_changes import NOTHING_FETCHED
 from bot.library_log import SCHEDULE, LibraryLog
 from index.articles.front_matter import front_matter_values
@@ -125,7 +125,7 @@ async def test_the_article_of_a_deleted_message_goes_only_if_that_is_asked_for(
     del discord.world.channels[discord.world.channel.id]  # and with the channel, what was said there
     discord.expect(10003)
     gone = await refresh_messages(client.services.config, partial(fetch_message, client))
-    assert gone == Refreshed({"gone": 1})
+    assert gone == RefreshReport({"gone": 1})
 
 
 @pytest.mark.parametrize("permission", ["view_channel", "read_message_history"])
@@ -155,7 +155,7 @@ async def test_an_error_on_the_way_is_no_deletion(
     monkeypatch.setattr("discord.http.asyncio.sleep", no_pause)
     discord.fail("GET", "/messages/", status=status, times=None)
     done = await refresh_messages(client.services.config, partial(fetch_message, client), prune=True)
-    assert done == Refreshed({}, {f"messages/{said.id}": TROUBLE})
+    assert done == RefreshReport({}, {f"messages/{said.id}": TROUBLE})
     assert body_of(own_bots, said) == NOON
 
 
@@ -198,7 +198,7 @@ async def test_no_other_message_is_read_than_the_one_that_was_added(
         assert why.startswith("has another link than to its message")
     assert asked(discord) == 0
     article.write_text(good)
-    assert await refresh_all(server=world.guild.id) == Refreshed({"unchanged": 1})
+    assert await refresh_all(server=world.guild.id) == RefreshReport({"unchanged": 1})
 
 
 async def test_a_schedule_asks_too_and_is_recorded(
@@ -209,5 +209,5 @@ async def test_a_schedule_asks_too_and_is_recorded(
     said.edit({"content": f"{discord.world.bot.mention} Lunch is at one."})
     article_of(own_bots, said).with_name("notes.md").write_text("---\nurl: https://example.org\n---\nNotes.")
     done = await refresh_messages(client.services.config, partial(fetch_message, client))
-    assert done == Refreshed({"updated": 1})
+    assert done == RefreshReport({"updated": 1})
     assert changes(client)[-1] == (SCHEDULE, "updated")

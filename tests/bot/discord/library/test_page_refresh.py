@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import BotConfig
-from bot.discord.library.page_refresh import Refreshed, refresh_pages, refresh_regularly
+from bot.discord.library.page_refresh import RefreshReport, refresh_pages, refresh_regularly
 from bot.live.update_process import work_in_child
 from index.errors import FootnoteError
 from index.ingestion.pages import add_page
@@ -26,11 +26,11 @@ def config_in(folder: Path, refresh: str = "1d") -> BotConfig:
     return BotConfig.model_validate({"base": folder, "corpus": section})
 
 
-async def calls_within_a_moment(config: BotConfig, outcome: Refreshed | Exception) -> int:
+async def calls_within_a_moment(config: BotConfig, outcome: RefreshReport | Exception) -> int:
     """Return how often a refresh begins before the bot has nothing to do but wait."""
     calls = 0
 
-    async def refresh(_: BotConfig) -> Refreshed:
+    async def refresh(_: BotConfig) -> RefreshReport:
         nonlocal calls
         calls += 1
         if isinstance(outcome, Exception):
@@ -43,29 +43,29 @@ async def calls_within_a_moment(config: BotConfig, outcome: Refreshed | Exceptio
 
 
 async def test_nothing_is_refreshed_unless_it_is_configured(tmp_path: Path) -> None:
-    assert await calls_within_a_moment(BotConfig(base=tmp_path), Refreshed({}, {})) == 0
+    assert await calls_within_a_moment(BotConfig(base=tmp_path), RefreshReport({}, {})) == 0
 
 
 async def test_pages_are_refreshed_once_they_are_due_whenever_the_bot_starts(tmp_path: Path) -> None:
     config = config_in(tmp_path)
-    assert await calls_within_a_moment(config, Refreshed({}, {})) == 1
-    assert await calls_within_a_moment(config, Refreshed({}, {})) == 0
+    assert await calls_within_a_moment(config, RefreshReport({}, {})) == 1
+    assert await calls_within_a_moment(config, RefreshReport({}, {})) == 0
     a_day_ago = time.time() - 86_401
     os.utime(config.bot_directory / "refreshed", (a_day_ago, a_day_ago))
-    assert await calls_within_a_moment(config, Refreshed({}, {})) == 1
+    assert await calls_within_a_moment(config, RefreshReport({}, {})) == 1
 
 
 @pytest.mark.parametrize(
     ("outcome", "event"),
     [
-        (Refreshed({"updated": 1}, {}), "fetched pages refreshed"),
-        (Refreshed({}, {"bees": "gone"}), "page not refreshed"),
+        (RefreshReport({"updated": 1}, {}), "fetched pages refreshed"),
+        (RefreshReport({}, {"bees": "gone"}), "page not refreshed"),
         (FootnoteError("no corpus"), "the fetched pages were not refreshed"),
         (KeyError("bees"), "the fetched pages were not refreshed"),
     ],
 )
 async def test_the_log_says_what_came_of_it(
-    outcome: Refreshed | Exception, event: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    outcome: RefreshReport | Exception, event: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     await calls_within_a_moment(config_in(tmp_path), outcome)

@@ -1,6 +1,6 @@
 """What `/library` says, within Discord's limits; the rest is read in test_library_commands."""
 
-from bot.discord.library.corpus_work import AskedAlike, NearSentence
+from bot.discord.library.corpus_work import NearSentence, UnansweredGroup
 from bot.discord.replies import message_limits
 from bot.discord.replies.library_changes import gaps_reply
 from bot.discord.replies.markdown import units
@@ -8,14 +8,14 @@ from bot.discord.replies.markdown import units
 HOSTILE = "@everyone **[x](https://evil.example)** `||`\n# 🏴\u200d☠️ \u202e<@1> "
 
 
-def gap(question: str, nearest: int, *, answered: bool = False) -> AskedAlike:
+def gap(question: str, nearest: int, *, answered: bool = False) -> UnansweredGroup:
     near = tuple(NearSentence(HOSTILE * 20, HOSTILE * 20) for _ in range(nearest))
-    return AskedAlike(12_345, question, answered, near)
+    return UnansweredGroup(12_345, question, answered, near)
 
 
 def test_a_gap_is_shown_with_what_is_nearest_to_it() -> None:
     near = NearSentence("The siren is *loud*.", "Sirens")
-    embed = gaps_reply([AskedAlike(2, "How loud?", True, (near,)), gap("Why?", 0)], 2).embed
+    embed = gaps_reply([UnansweredGroup(2, "How loud?", True, (near,)), gap("Why?", 0)], 2).embed
     assert embed is not None
     assert str(embed.description).splitlines() == [
         "**2×** How loud? (answered by now)",

@@ -10,7 +10,7 @@ from index.errors import StoreBusyError, StoreError, StoreUnavailableError
 from index.storage.postgres import database as module
 from index.storage.postgres.catalog import PostgresCatalog
 from index.storage.postgres.database import Connection, Database
-from index.storage.postgres.publishing import Changes, Publishing
+from index.storage.postgres.publishing import Changes, Publisher
 from tests.support.postgres_server import Server
 from tests.support.stored_articles import MODELS, TEXTS, new_article, publish, stored_texts
 
@@ -170,7 +170,7 @@ def test_a_server_killed_while_it_is_written_has_the_library_of_before(killable_
         store.writing(0, "articles", 0) as connection,
         connection.transaction(),
     ):
-        Publishing(connection, 0, "articles", MODELS).apply(Changes(articles()))  # type: ignore[arg-type]
+        Publisher(connection, 0, "articles", MODELS).apply(Changes(articles()))  # type: ignore[arg-type]
     killable_server.start()
     assert stored_texts(store) == before
     publish(store, {"mice": "Mice\n\nMice eat cheese."})  # nobody holds the writers' lock any more

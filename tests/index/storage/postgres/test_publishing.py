@@ -9,7 +9,7 @@ from index.errors import IndexBusyError
 from index.storage.article_digests import article_digest, library_digest
 from index.storage.postgres.catalog import PostgresCatalog
 from index.storage.postgres.database import Database
-from index.storage.postgres.publishing import Changes, Publishing
+from index.storage.postgres.publishing import Changes, Publisher
 from index.storage.postgres.stored_inputs import read_library
 from tests.support.stored_articles import MODELS, TEXTS, new_article, publish, stored_texts
 
@@ -55,7 +55,7 @@ def test_an_interrupted_publication_leaves_nothing(store: Database) -> None:
     ):
         connection.execute("SET footnote.tenant = '0'")
         with connection.transaction():
-            Publishing(connection, 0, "articles", MODELS).apply(Changes(added))
+            Publisher(connection, 0, "articles", MODELS).apply(Changes(added))
     assert (stored_texts(store), read_library(store, 0)) == before
 
 
@@ -97,7 +97,7 @@ def test_machines_add_different_articles_at_once(store: Database) -> None:
 
         try:
             with store.writing(0, source, 0) as connection, connection.transaction():
-                Publishing(connection, 0, source, MODELS).apply(Changes(articles()))
+                Publisher(connection, 0, source, MODELS).apply(Changes(articles()))
         except BaseException as error:
             errors.append(error)
             both_wrote.abort()

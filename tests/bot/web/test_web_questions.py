@@ -1,7 +1,7 @@
 import pytest
 
 from bot.live.question_queue import DeadlineError, QueueFullError
-from bot.web.asking import QUESTION_LIMIT, Asking, QuestionTooLongError, checked
+from bot.web.web_questions import QUESTION_LIMIT, QuestionTooLongError, WebQuestions, checked
 from index.errors import EmptyQuestionError, UnknownArticleError
 from index.library import Library
 from tests.support.reading_rooms import Room, queue_that
@@ -17,26 +17,26 @@ def outcomes(room: Room) -> dict[str, float]:
 async def test_what_was_answered_is_remembered_until_the_index_changes(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asking = room.services.asking
-    assert asking.remembered(QUESTION) is None
-    given = await asking.ask(QUESTION)
-    assert asking.remembered(QUESTION) is given.answer
-    assert asking.remembered(QUESTION, "bridges/red") is None
-    await asking.ask("Who likes bees?", top_k=1)
-    assert asking.remembered("Who likes bees?") is None
+    questions = room.services.questions
+    assert questions.remembered(QUESTION) is None
+    given = await questions.ask(QUESTION)
+    assert questions.remembered(QUESTION) is given.answer
+    assert questions.remembered(QUESTION, "bridges/red") is None
+    await questions.ask("Who likes bees?", top_k=1)
+    assert questions.remembered("Who likes bees?") is None
     monkeypatch.setattr(Library, "generation", "another")
-    assert asking.remembered(QUESTION) is None
+    assert questions.remembered(QUESTION) is None
 
 
 async def test_each_question_is_counted_with_its_outcome(room: Room) -> None:
-    asking = room.services.asking
-    await asking.ask(QUESTION)
-    await asking.ask("What is the capital of Peru?")
+    questions = room.services.questions
+    await questions.ask(QUESTION)
+    await questions.ask("What is the capital of Peru?")
     with pytest.raises(UnknownArticleError):
-        await asking.ask(QUESTION, "nowhere at all")
+        await questions.ask(QUESTION, "nowhere at all")
     for error in (QueueFullError(3), DeadlineError(3), ZeroDivisionError()):
         with queue_that(room, error), pytest.raises(type(error)):
-            await asking.ask(QUESTION)
+            await questions.ask(QUESTION)
     assert outcomes(room) == {
         **{"answered": 1, "declined": 1, "invalid": 1},
         **{"busy": 1, "late": 1, "failed": 1},
@@ -45,11 +45,13 @@ async def test_each_question_is_counted_with_its_outcome(room: Room) -> None:
 
 async def test_only_the_latest_are_remembered(room: Room) -> None:
     services = room.services
-    asking = Asking(services.live_library, services.question_queue, services.meter, most_remembered=1)
+    questions = WebQuestions(
+        services.live_library, services.question_queue, services.meter, most_remembered=1
+    )
     for question in (QUESTION, "Who likes bees?"):
-        await asking.ask(question)
-    assert asking.remembered(QUESTION) is None
-    assert asking.remembered("Who likes bees?")
+        await questions.ask(question)
+    assert questions.remembered(QUESTION) is None
+    assert questions.remembered("Who likes bees?")
 
 
 def test_questions_are_trimmed_and_not_too_long() -> None:

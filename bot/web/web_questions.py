@@ -20,7 +20,7 @@ class QuestionTooLongError(FootnoteError):
     """A question has more than `QUESTION_LIMIT` characters."""
 
 
-class Asking:
+class WebQuestions:
     """Asks the questions of one site; belongs to one event loop."""
 
     def __init__(
