@@ -10,7 +10,7 @@ from index.evaluation.gold_questions import GoldQuestion
 
 
 @dataclass(frozen=True, slots=True)
-class Export:
+class FeedbackExport:
     """Questions whose answers are known, and how many verdicts were left out of them.
 
     `wrong` verdicts do not say what would be right. `disputed` verdicts call an answer right that as many
@@ -50,7 +50,7 @@ class Export:
         }
 
 
-def export(entries: Iterable[Entry]) -> Export:
+def export(entries: Iterable[Entry]) -> FeedbackExport:
     """Collect the questions with an answer that more people called right than wrong.
 
     Several such answers to a question become one question with several gold sentences. If "The articles don't
@@ -80,7 +80,7 @@ def export(entries: Iterable[Entry]) -> Export:
         disputed += len(right) - len(cited)
         if cited:
             questions.append(_gold(cited))
-    return Export(tuple(questions), wrong, disputed, changed, without_question)
+    return FeedbackExport(tuple(questions), wrong, disputed, changed, without_question)
 
 
 def _with_questions(entries: Iterable[Entry]) -> list[Entry]:

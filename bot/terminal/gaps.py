@@ -39,7 +39,7 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
-class Export:
+class GapExport:
     """Questions that still have no answer, and how many were left out because they have one by now."""
 
     questions: tuple[GoldQuestion, ...]
@@ -87,10 +87,10 @@ def _ask_all(library: Library, questions: Sequence[SameWords]) -> dict[int, Answ
     return answers
 
 
-def export(gaps: Iterable[Gap]) -> Export:
+def export(gaps: Iterable[Gap]) -> GapExport:
     """Collect the questions that still have no answer."""
     asked = [pair for gap in gaps for pair in gap.questions]
-    return Export(
+    return GapExport(
         tuple(
             GoldQuestion(id=f"unanswered-{each.latest.row}", question=each.latest.question, answerable=False)
             for each, answer in asked

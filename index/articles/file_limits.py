@@ -37,7 +37,7 @@ _PROGRAM = (
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ReadingReply:
     """What the process says about a file: its document, or why it has none and what to do about that."""
 
     document: Document | None
@@ -45,7 +45,7 @@ class Reply:
     remedy: str = ""
 
 
-REPLY = TypeAdapter(Reply)
+REPLY = TypeAdapter(ReadingReply)
 """The form of a reply on its way from the process, one line of JSON."""
 
 

@@ -11,7 +11,7 @@ from queue import SimpleQueue
 from typing import BinaryIO
 
 from index.articles.file_formats import parse_document, unreadable
-from index.articles.file_limits import REPLY, Reply
+from index.articles.file_limits import REPLY, ReadingReply
 
 
 def serve(memory: int) -> None:
@@ -35,14 +35,14 @@ def _receive(requests: BinaryIO, files: SimpleQueue[Path]) -> None:
 
 
 def reply_to(file: Path, memory: int) -> bytes:
-    """Read a file and return the `Reply` as JSON: its document, or why there is none; `memory` is in MB."""
+    """Return the `ReadingReply` to a request, as JSON: the document, or why there is none; `memory` in MB."""
     try:
-        return REPLY.dump_json(Reply(parse_document(file)))
+        return REPLY.dump_json(ReadingReply(parse_document(file)))
     except MemoryError:
-        reply = Reply(None, f"needs more than {memory:,} MB of memory to read", "Split it into parts.")
+        reply = ReadingReply(None, f"needs more than {memory:,} MB of memory to read", "Split it into parts.")
     except Exception as error:
         cause = unreadable(error)
-        reply = Reply(None, cause.message, cause.remedy)
+        reply = ReadingReply(None, cause.message, cause.remedy)
     return REPLY.dump_json(reply)
 
 

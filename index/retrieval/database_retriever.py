@@ -20,7 +20,7 @@ from index.segmentation.search_terms import terms
 from index.storage.catalog import SentencePlace
 from index.storage.joined import idf
 from index.storage.postgres.catalog import PostgresCatalog
-from index.storage.postgres.search import PostgresSearch, ScoredSentence, Statistics
+from index.storage.postgres.search import PostgresSearch, ScoredSentence, SearchStatistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,9 @@ class DatabaseRetriever:
         """Count the sentences that contain a term."""
         return self._statistics(term).frequencies.get(term, 0)
 
-    def _statistics(self, term: str) -> Statistics:
+    def _statistics(self, term: str) -> SearchStatistics:
         if term in getattr(self._asked, "terms", ()):
-            known: Statistics = self._asked.statistics
+            known: SearchStatistics = self._asked.statistics
             return known
         return self.search.statistics([term])
 

@@ -96,7 +96,7 @@ class Generation:
 
 
 @dataclass(slots=True)
-class Draft:
+class GenerationDraft:
     """A generation that is being written: what is in `folder`, and `facts`, when the draft is published."""
 
     folder: Path
@@ -183,7 +183,7 @@ def new_generation(
     exported_reader: ExportedReader | None = None,
     checksums: Json | None = None,
     unread: Container[str] = (),
-) -> Iterator[Draft]:
+) -> Iterator[GenerationDraft]:
     """Yield an empty draft to fill; when the block ends, it becomes the current index of `root`.
 
     Until the last step of this the previous generation answers. The caller holds the lock. `checksums` are
@@ -191,7 +191,7 @@ def new_generation(
     """
     generations = root / GENERATIONS
     with _draft_folder(generations) as folder:
-        draft = Draft(folder, Facts())
+        draft = GenerationDraft(folder, Facts())
         yield draft
         seen = stamps(folder)
         files = _complete(
@@ -260,7 +260,7 @@ def put_reader(root: Path, name: str, export: Callable[[Path], None]) -> Exporte
 @contextmanager
 def copy_generation(
     root: Path, previous: Generation, kept: Container[str], exported_reader: ExportedReader | None
-) -> Iterator[Draft]:
+) -> Iterator[GenerationDraft]:
     """Yield a draft with those files of `previous` that are `kept`; it is published as by `new_generation`.
 
     They keep their checksums: they are not read here, and a damaged one is still recognised as damaged.

@@ -64,7 +64,7 @@ class ScoredSentence(NamedTuple):
     lexical: float
 
 
-class Statistics(NamedTuple):
+class SearchStatistics(NamedTuple):
     """How many sentences there are, and words in them; how many sentences each of some terms is in."""
 
     sentences: int
@@ -87,7 +87,7 @@ class PostgresSearch:
         self._scope = list(scope)
         self._exact_up_to = exact_up_to
 
-    def statistics(self, terms: Sequence[str] = ()) -> Statistics:
+    def statistics(self, terms: Sequence[str] = ()) -> SearchStatistics:
         """Return the statistics of now, and those of `terms`."""
         values = {"scope": self._scope, "terms": list(dict.fromkeys(terms))}
         rows = self._database.snapshot(
@@ -95,11 +95,11 @@ class PostgresSearch:
         )
         sentences, words, dimension, *_ = rows[0]
         frequencies = {term: int(count) for *_, term, count in rows if term is not None}
-        return Statistics(int(sentences), int(words), int(dimension), frequencies)
+        return SearchStatistics(int(sentences), int(words), int(dimension), frequencies)
 
     def pool(
         self,
-        statistics: Statistics,
+        statistics: SearchStatistics,
         terms: Sequence[str],
         vector: Floats,
         sentences: int,
@@ -125,7 +125,7 @@ class PostgresSearch:
 
     def article_pool(
         self,
-        statistics: Statistics,
+        statistics: SearchStatistics,
         terms: Sequence[str],
         vector: Floats,
         rows: range,
@@ -146,7 +146,7 @@ class PostgresSearch:
         bounds = {"start": rows.start, "stop": rows.stop, "sentences": sentences, "by_words": by_words}
         return self._run(statement, self._values(statistics, terms, vector) | bounds, 0)
 
-    def _values(self, statistics: Statistics, terms: Sequence[str], vector: Floats) -> dict[str, Any]:
+    def _values(self, statistics: SearchStatistics, terms: Sequence[str], vector: Floats) -> dict[str, Any]:
         times = Counter(term for term in terms if term in statistics.frequencies)
         weights = [
             count * idf(statistics.sentences, statistics.frequencies[term]) for term, count in times.items()
@@ -161,7 +161,7 @@ class PostgresSearch:
             "vector": vector_text(vector),
         }
 
-    def _nearest(self, table: str, columns: str, limit: str, statistics: Statistics) -> str:
+    def _nearest(self, table: str, columns: str, limit: str, statistics: SearchStatistics) -> str:
         """Return a statement for the rows of a table whose vectors are nearest to the question's."""
         if statistics.sentences <= self._exact_up_to:
             return (

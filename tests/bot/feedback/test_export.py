@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.feedback.export import Export, export
+from bot.feedback.export import FeedbackExport, export
 from bot.feedback.store import Entry, Judgement
 from index.evaluation.gold_questions import read_questions
 from tests.support.judgements import DECLINED, RIGHT, SENTENCE, WRONG
 
 
-def exported(*judgements: Judgement) -> Export:
+def exported(*judgements: Judgement) -> FeedbackExport:
     return export(Entry(row, "2026-01-01T00:00:00Z", None, it) for row, it in enumerate(judgements, 1))
 
 
@@ -52,7 +52,7 @@ def test_a_gold_answer_is_a_span_of_the_sentence(answer: str) -> None:
     assert (gold.gold_sentences, gold.gold_answer) == ((SENTENCE,), None)
 
 
-def judged(*judgements: tuple[str, Judgement]) -> Export:
+def judged(*judgements: tuple[str, Judgement]) -> FeedbackExport:
     """Export judgements of the messages of these names."""
     time = "2026-01-01T00:00:00Z"
     return export(Entry(row, time, None, it, message) for row, (message, it) in enumerate(judgements, 1))
