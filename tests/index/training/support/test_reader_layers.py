@@ -1,7 +1,6 @@
 """The states of a reader's lower layers, and its upper ones, which make the same scores of them."""
 
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +9,7 @@ import pytest
 
 from index.models.span_model import GRAPH_FILE, OUTPUTS, STATES, SpanModel
 from index.models.span_model_export import export_span_model
-from index.training.reader.exported_graph import (
-    ExportedGraph,
-    expose_states,
-    replace_upper_layers,
-    upper_layers,
-)
+from index.training.support.reader_layers import expose_states, upper_layers
 from tests.support.tiny_span_models import save_tiny_reader
 from tests.support.tiny_statements import BELOW, save_tiny_reader_with_states
 
@@ -74,27 +68,3 @@ def test_there_must_be_layers_above(reader: Path) -> None:
 def test_the_settings_get_the_new_checksum(reader: Path) -> None:
     settings = json.loads((reader / "reader.json").read_text(encoding="utf-8"))
     assert settings["sha256"][GRAPH_FILE] == SpanModel.load(reader).sha256
-
-
-def test_upper_layers_are_taken_and_the_lower_ones_stay(reader: Path, tmp_path: Path) -> None:
-    export_span_model(save_tiny_reader(tmp_path / "model", "mpnet", shift=2), tmp_path / "other")
-    shutil.copytree(reader, tmp_path / "reader")
-    replace_upper_layers(tmp_path / "reader", tmp_path / "other" / GRAPH_FILE, BELOW)
-    before, after = SpanModel.load(reader), SpanModel.load(tmp_path / "reader")
-    assert before.states("who built it", TEXT).tobytes() == after.states("who built it", TEXT).tobytes()
-    for layer, changed in ((0, False), (1, True)):
-        own, other, new = (
-            ExportedGraph(folder / GRAPH_FILE).layer_weights(layer)
-            for folder in (reader, tmp_path / "other", tmp_path / "reader")
-        )
-        for name, values in new.items():
-            assert np.array_equal(values, (other if changed else own)[name]), name
-
-
-def test_layers_of_another_kind_are_not_taken(reader: Path, tmp_path: Path) -> None:
-    export_span_model(save_tiny_reader(tmp_path / "model", "bert"), tmp_path / "other")
-    shutil.copytree(reader, tmp_path / "reader")
-    before = (tmp_path / "reader" / GRAPH_FILE).read_bytes()
-    with pytest.raises(ValueError, match="another graph"):
-        replace_upper_layers(tmp_path / "reader", tmp_path / "other" / GRAPH_FILE, BELOW)
-    assert (tmp_path / "reader" / GRAPH_FILE).read_bytes() == before
