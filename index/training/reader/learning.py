@@ -29,7 +29,7 @@ from index.training.reader.training import learn_batches
 
 LIBRARIES = Path(__file__).parents[1] / "libraries"
 """Folder of the libraries with questions that are part of the project."""
-WEIGHED = ("communities", "reports")
+WEIGHED = ("chronicles", "communities", "neighbourhoods", "reports")
 """Libraries that no model is trained on, so that ranking and confidence can be learnt from them."""
 GROUP = 8
 """Repeated questions that are batched together, as those of a paragraph are."""
