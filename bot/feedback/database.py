@@ -72,7 +72,7 @@ DELETE FROM unanswered WHERE tenant = %(tenant)s AND (asked <= %(expired)s OR ro
 
 
 class PartlyDeletedError(FeedbackError):
-    """All was deleted in the database, but what an earlier file holds could not be looked at."""
+    """Everything in the database was deleted, but what an earlier file holds could not be moved there."""
 
     def __init__(self, deleted: int, file: FeedbackError) -> None:
         super().__init__(

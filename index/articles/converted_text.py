@@ -62,7 +62,7 @@ def read_docx(file: Path) -> Document:
 def read_converted(file: Path, within: float = SECONDS) -> Document:
     """Return the document in a file of one of `FORMATS`.
 
-    Raises UnreadableFileError if pandoc is not installed, or cannot read the file `within` so many seconds.
+    Raises UnreadableFileError if pandoc is not installed, or does not read the file within `within` seconds.
     """
     suffix = file.suffix.lower()
     try:

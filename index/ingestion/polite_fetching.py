@@ -18,7 +18,7 @@ _LATER = (429, 503)
 class PoliteFetcher:
     """Fetches one page at a time, and keeps what each host asked for.
 
-    `sleep` waits for some seconds, which pass on `clock`.
+    `clock` tells the time that `sleep` spends, in seconds.
     """
 
     def __init__(

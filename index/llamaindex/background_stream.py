@@ -10,7 +10,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 _MOST_WAITING = 256  # pieces that a fast server may be ahead
-_LOOK_UP = 0.1  # seconds after which who waits for the queue looks whether it is still read
+_LOOK_UP = 0.1  # seconds between two looks whether the other side still reads or writes
 
 
 class _End:
@@ -56,6 +56,8 @@ def until(
             error = raised
         put(_End(error))
 
+    if stop is not None and stop.is_set():
+        return
     threading.Thread(target=work, name="language model", daemon=True).start()
     try:
         while stop is None or not stop.is_set():

@@ -24,6 +24,9 @@ from tests.support.paths import ROOT
 QUESTION = "How long is the red bridge?"
 WRONG_TOKEN = ".".join(("MTIzNDU2Nzg5MDEyMzQ1Njc4", "GaBcDe", "abcdefghijklmnopqrstuvwxyz0123456789ab"))
 
+LONGEST = 120.0
+"""Seconds that a bot may take to write a line, or to end: far more than it does on a busy machine."""
+
 
 class Process:
     """A `footnote bot` of its own, and the lines that it writes to stderr."""
@@ -41,7 +44,7 @@ class Process:
             self._more.set()
             self._more = asyncio.Event()
 
-    async def line(self, pattern: str, timeout: float = 120.0) -> "re.Match[str]":
+    async def line(self, pattern: str, timeout: float = LONGEST) -> "re.Match[str]":
         """Wait for a line that matches."""
         try:
             async with asyncio.timeout(timeout):
@@ -54,7 +57,7 @@ class Process:
         except TimeoutError:
             raise AssertionError(f"no {pattern!r} in:\n" + "\n".join(self.lines)) from None
 
-    async def ended(self, within: float = 120.0) -> int:
+    async def ended(self, within: float = LONGEST) -> int:
         """Wait for the end; returns the exit code."""
         async with asyncio.timeout(within):
             code = await self.process.wait()
@@ -123,7 +126,8 @@ async def start_here(
 
     def run(life: Callable[[asyncio.Event], Awaitable[None]]) -> None:
         async def without_signals() -> None:
-            await life(asyncio.Event())
+            async with asyncio.timeout(LONGEST):
+                await life(asyncio.Event())
 
         asyncio.run(without_signals())
 

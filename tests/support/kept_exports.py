@@ -26,7 +26,7 @@ def export_key(
     digest = sha256(f"{model_fingerprint(model)}\n".encode())
     for package in packages:
         digest.update(f"{package} {version(package)}\n".encode())
-    for path in sorted({code / "encoder.py", *code.glob("*export*.py")}):
+    for path in [*sorted(code.glob("*.py")), ROOT / "index" / "segmentation" / "characters.py"]:
         digest.update(f"{path.name} {file_sha256(path)}\n".encode())
     return digest.hexdigest()
 
@@ -40,13 +40,14 @@ def fill_from_kept(folder: Path, kept: Path, key: str, export: Callable[[Path], 
         if _copy(kept / key, folder):
             return True
         export(folder)
-        for earlier in kept.iterdir():
-            if earlier.is_dir():
-                shutil.rmtree(earlier)
-        draft = kept / f"{key}.draft"
-        shutil.copytree(folder, draft)
-        write_manifest(draft, {}, {})
-        draft.rename(kept / key)
+        with contextlib.suppress(OSError):  # a full disk: it is exported again next time
+            for earlier in kept.iterdir():
+                if earlier.is_dir():
+                    shutil.rmtree(earlier)
+            draft = kept / f"{key}.draft"
+            shutil.copytree(folder, draft)
+            write_manifest(draft, {}, {})
+            draft.rename(kept / key)
         return False
 
 

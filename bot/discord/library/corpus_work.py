@@ -152,10 +152,10 @@ def unanswered_groups(
         return [], 0
     library = _open_library(config)
     groups = group_alike(questions, library.question_vectors([each.latest.question for each in questions]))
-    return [_asked_alike(library, group) for group in groups[:most]], len(groups)
+    return [_unanswered_group(library, group) for group in groups[:most]], len(groups)
 
 
-def _asked_alike(library: "Library", group: Sequence[SameWords]) -> UnansweredGroup:
+def _unanswered_group(library: "Library", group: Sequence[SameWords]) -> UnansweredGroup:
     questions = [each.latest.question for each in group]
     latest = library.ask(questions[0])
     return UnansweredGroup(

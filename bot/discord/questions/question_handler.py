@@ -189,8 +189,8 @@ class QuestionHandler:
                 sent = await reply_to(message, response.reply)
             measurement.end(response.outcome)
         await self._store_unanswered(response)
-        if self.written_answers and response.draft and sent:
-            await self.written_answers.write_into(response.draft, partial(edit_message, sent), sent)
+        if (writing := self.written_answers) and response.draft and sent:
+            await writing.write_into(response.draft, partial(edit_message, sent), sent, message.id)
 
     def _count_and_check(self, question: DiscordQuestion) -> Response | None:
         """Count a question, and return why it is not answered; None if it is to be."""

@@ -96,11 +96,13 @@ class WrittenAnswers:
         """Return the reply to send at first: the answer, and that more is being written."""
         return draft.compose(writing_lines((), (), self._writer.model))
 
-    async def write_into(self, draft: Draft, edit: Edit, sent: discord.Message | None = None) -> None:
+    async def write_into(
+        self, draft: Draft, edit: Edit, sent: discord.Message | None = None, asked: int | None = None
+    ) -> None:
         """Write into a reply that `begin` returned and that was just `sent`; `edit` replaces it.
 
         Ends early if the message is gone or may not be changed any more, and at once if `deleted` says so of
-        it, or of the question that it replies to.
+        it, or of the message with the id `asked`, which holds the question.
         """
         message = _Message(draft, edit, self._interval)
         if self._running >= MOST_WRITING:
@@ -109,7 +111,9 @@ class WrittenAnswers:
         self._running += 1
         work = _Work(self._writer, draft.answer)
         gone, withdrawn = asyncio.Event(), asyncio.Event()
-        watched = _deletions_of(sent, gone, withdrawn) if sent else {}
+        watched = {sent.id: gone} if sent else {}
+        if asked is not None:
+            watched[asked] = withdrawn
         self._deletions |= watched
         try:
             await self._follow(work, message, draft, gone, withdrawn)
@@ -158,14 +162,6 @@ class WrittenAnswers:
         )
         await message.wait()
         await message.show(lines)
-
-
-def _deletions_of(
-    sent: discord.Message, reply: asyncio.Event, question: asyncio.Event
-) -> dict[int, asyncio.Event]:
-    """Return the event of each message by its id: of a reply that was sent, and of its question."""
-    asked = sent.reference.message_id if sent.reference is not None else None
-    return {sent.id: reply} if asked is None else {sent.id: reply, asked: question}
 
 
 class _Message:

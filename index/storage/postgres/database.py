@@ -45,7 +45,7 @@ logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # what it warns of
 class Database:
     """One database; safe to share between threads. `wait` is how long a question waits for it, in seconds.
 
-    Questions of this process have `connections` at most.
+    This process opens at most `connections` for questions.
     """
 
     def __init__(self, url: str, wait: float, connections: int = CONNECTIONS) -> None:

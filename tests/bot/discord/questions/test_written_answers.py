@@ -209,9 +209,13 @@ async def test_a_deleted_message_ends_the_writing(
     assert len(discord.world.channel.messages) == 1  # the question: nothing else was said
 
 
+@pytest.mark.parametrize("history", [True, False], ids=["a reply", "no reply"])
 async def test_a_deleted_question_ends_the_writing_and_says_so(
-    discord: FakeDiscord, writing_bots: Bots, language_models: FakeLanguageModels
+    discord: FakeDiscord, writing_bots: Bots, language_models: FakeLanguageModels, history: bool
 ) -> None:
+    if not history:
+        discord.world.channel.deny("read_message_history")
+        discord.expect(160002)
     writing_bots.writer = {**writing_bots.writer, "default": True}
     client = await writing_bots.start()
     language_models.order(say(f"{TRUE} {ALSO_TRUE} {BEGUN}", Ending.HELD))
