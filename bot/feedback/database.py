@@ -13,13 +13,13 @@ from bot.feedback.store import (
     MOST_QUESTIONS,
     NOTE_LIMIT,
     VERDICT_COLUMNS,
-    Entry,
     Feedback,
     FeedbackContents,
     FeedbackError,
     Judgement,
     NoRoomError,
     Receipt,
+    StoredJudgement,
     keyed_hash,
     storable,
 )
@@ -185,10 +185,10 @@ class StoredFeedback:
 
         return self._delete(delete)
 
-    def list(self) -> list[Entry]:
+    def list(self) -> list[StoredJudgement]:
         """Read all feedback, oldest first. Raises FeedbackError."""
         return [
-            Entry(row, judged, note, Judgement(right, question or None, *rest), message)
+            StoredJudgement(row, judged, note, Judgement(right, question or None, *rest), message)
             for row, judged, note, message, right, question, *rest in self._read(_LIST, self._tenant)
         ]
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.feedback.store import Entry, FeedbackError
+from bot.feedback.store import FeedbackError, StoredJudgement
 from bot.json_output import dump
 from index.evaluation.gold_questions import GoldQuestion
 
@@ -50,7 +50,7 @@ class FeedbackExport:
         }
 
 
-def export(entries: Iterable[Entry]) -> FeedbackExport:
+def export(entries: Iterable[StoredJudgement]) -> FeedbackExport:
     """Collect the questions with an answer that more people called right than wrong.
 
     Several such answers to a question become one question with several gold sentences. If "The articles don't
@@ -58,7 +58,7 @@ def export(entries: Iterable[Entry]) -> FeedbackExport:
     """
     wrong = changed = disputed = without_question = 0
     entries = _with_questions(entries)
-    groups: dict[tuple[str, str | None], list[Entry]] = {}
+    groups: dict[tuple[str, str | None], list[StoredJudgement]] = {}
     for entry in entries:
         judgement = entry.judgement
         wrong += not judgement.right
@@ -83,7 +83,7 @@ def export(entries: Iterable[Entry]) -> FeedbackExport:
     return FeedbackExport(tuple(questions), wrong, disputed, changed, without_question)
 
 
-def _with_questions(entries: Iterable[Entry]) -> list[Entry]:
+def _with_questions(entries: Iterable[StoredJudgement]) -> list[StoredJudgement]:
     """Return entries in which verdicts on another person's question have what that person's own one stored.
 
     As long as the asker has not judged the answer, they have no question.
@@ -98,7 +98,7 @@ def _with_questions(entries: Iterable[Entry]) -> list[Entry]:
     ]
 
 
-def _gold(entries: Sequence[Entry]) -> GoldQuestion:
+def _gold(entries: Sequence[StoredJudgement]) -> GoldQuestion:
     """Return the question of judgements that agree; the latest of them names the answer."""
     latest = entries[-1].judgement
     sentences = dict.fromkeys(entry.judgement.sentence for entry in entries)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from bot.config import BotConfig
-from bot.feedback.store import Entry, Feedback, Judgement, Receipt
+from bot.feedback.store import Feedback, Judgement, Receipt, StoredJudgement
 from bot.feedback.unanswered import QuestionStore
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class FeedbackStore(QuestionStore, Protocol):
     def forget(self, user: int) -> int:
         """Delete all that a user said; return how many verdicts it was."""
 
-    def list(self) -> list[Entry]:
+    def list(self) -> list[StoredJudgement]:
         """Read all feedback, oldest first."""
 
 

@@ -105,7 +105,7 @@ class Judgement:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StoredJudgement:
     """A judgement as stored in `row`; `judged` is the time of it, UTC in ISO 8601.
 
     Judgements of the same `message` are on the same answer; it is a hash.
@@ -209,7 +209,7 @@ class Feedback:
 
         return self.run(delete)
 
-    def list(self) -> list[Entry]:
+    def list(self) -> list[StoredJudgement]:
         """Read all feedback, oldest first; none if there is no file. Raises FeedbackError."""
         return self.run(_entries) if self.path.exists() else []
 
@@ -393,8 +393,8 @@ def _put(database: sqlite3.Connection, values: tuple[Any, ...]) -> Receipt:
     return Receipt(int(row), previous is not None and bool(previous[0]) is not right)
 
 
-def _entries(database: sqlite3.Connection) -> list[Entry]:
+def _entries(database: sqlite3.Connection) -> list[StoredJudgement]:
     return [
-        Entry(row, judged, note, Judgement(bool(right), question or None, *rest), message)
+        StoredJudgement(row, judged, note, Judgement(bool(right), question or None, *rest), message)
         for row, judged, note, message, right, question, *rest in database.execute(_LIST)
     ]

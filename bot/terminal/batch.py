@@ -44,7 +44,7 @@ class BadLine:
     error: str
 
 
-class Line(BaseModel):
+class BatchQuestion(BaseModel):
     """A line that asks a question."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
@@ -82,7 +82,7 @@ def answers(
             yield {"id": line.id, **answer_object(answer), **written}
 
 
-def parse_line(number: int, data: bytes | None) -> Line | BadLine:
+def parse_line(number: int, data: bytes | None) -> BatchQuestion | BadLine:
     """Parse line `number`; None stands for a line that was too long to read."""
     where = f"line {number}"
     if data is None:
@@ -94,14 +94,16 @@ def parse_line(number: int, data: bytes | None) -> Line | BadLine:
     except (ValueError, RecursionError):
         return BadLine(None, f"{where}: not JSON")
     try:
-        return Line.model_validate(value)
+        return BatchQuestion.model_validate(value)
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
     if not problem["loc"]:
         return BadLine(None, f'{where}: not an object with "id" and "question"')
     key = str(problem["loc"][0])
     if problem["type"] == "extra_forbidden":
-        message = f"{json.dumps(key[:100])} is an unknown key (known: {', '.join(Line.model_fields)})"
+        message = (
+            f"{json.dumps(key[:100])} is an unknown key (known: {', '.join(BatchQuestion.model_fields)})"
+        )
     else:
         message = problem["msg"] if problem["type"] == "surrogate" else _EXPECTED[key]
     return BadLine(None if key == "id" else value["id"], f"{where}: {message}")

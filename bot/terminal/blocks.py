@@ -25,7 +25,7 @@ _STYLES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class StyledText:
     """Some text; `kind` is a key of the styles, or empty; `link` is the address that it links to."""
 
     text: str
@@ -34,23 +34,23 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class Paragraph:
     """A paragraph: `lead` stands before the first line, and the other lines are indented by its width.
 
     `lead_kind` is the lead's kind, like a piece's.
     """
 
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[StyledText, ...] = ()
     lead: str = ""
     lead_kind: str = ""
 
 
-Row = tuple[tuple[str, ...], tuple[Piece, ...]]
+Row = tuple[tuple[str, ...], tuple[StyledText, ...]]
 """The figures of a row, which may be missing, and its text."""
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TextTable:
     """Rows below the names of their columns: figures, aligned right, and a text, which alone may wrap."""
 
     columns: tuple[str, ...]
@@ -67,16 +67,16 @@ class Table:
             yield "  ".join([*(cell.rjust(n) for cell, n in zip(cells, widths, strict=True)), text]).rstrip()
 
 
-BLANK_LINE = Block()
+BLANK_LINE = Paragraph()
 
 
-def show(blocks: Iterable[Block | Table]) -> None:
+def show(blocks: Iterable[Paragraph | TextTable]) -> None:
     """Write blocks to stdout: drawn on a terminal, otherwise plain, with a line for each block and link."""
     if sys.stdout.isatty():
         _draw(blocks)
         return
     for block in blocks:
-        if isinstance(block, Table):
+        if isinstance(block, TextTable):
             click.echo("\n".join(block.plain()))
             continue
         click.echo(f"{block.lead}{''.join(piece.text for piece in block.pieces)}".rstrip())
@@ -84,12 +84,12 @@ def show(blocks: Iterable[Block | Table]) -> None:
             click.echo(f"{' ' * len(block.lead)}{url}")
 
 
-def _hidden_links(block: Block) -> list[str]:
+def _hidden_links(block: Paragraph) -> list[str]:
     """Return the links that are not visible in a block's text."""
     return [piece.link for piece in block.pieces if piece.link and piece.link != piece.text]
 
 
-def _draw(blocks: Iterable[Block | Table]) -> None:
+def _draw(blocks: Iterable[Paragraph | TextTable]) -> None:
     from rich.cells import cell_len
     from rich.console import Console
     from rich.style import Style
@@ -99,7 +99,7 @@ def _draw(blocks: Iterable[Block | Table]) -> None:
     console = Console(highlight=False, markup=False, emoji=False)
     console.width = console.width or 80  # rich draws nothing at all if COLUMNS is 0
     for block in blocks:
-        if isinstance(block, Table):
+        if isinstance(block, TextTable):
             table = RichTable(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
             for name in block.columns[:-1]:
                 table.add_column(name, justify="right", no_wrap=True)

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from bot.feedback.store import Entry, Judgement
-from bot.terminal.blocks import BLANK_LINE, Block, Piece
+from bot.feedback.store import Judgement, StoredJudgement
+from bot.terminal.blocks import BLANK_LINE, Paragraph, StyledText
 from bot.wording import count_with_noun, safe
 from index.records import NO_ANSWER
 
@@ -12,7 +12,7 @@ NOT_STORED = "by somebody else, so the question is not stored"
 """Said in place of a question that somebody else asked than who judged the answer."""
 
 
-def entry_object(entry: Entry) -> dict[str, Any]:
+def entry_object(entry: StoredJudgement) -> dict[str, Any]:
     """Return the object of one judgement."""
     judgement = entry.judgement
     return {
@@ -29,41 +29,44 @@ def entry_object(entry: Entry) -> dict[str, Any]:
     }
 
 
-def export_blocks(questions: int, left_out: str) -> list[Block]:
+def export_blocks(questions: int, left_out: str) -> list[Paragraph]:
     """Say how many questions were exported, and what was left out."""
     return [
-        Block((Piece(f"exported {count_with_noun(questions, 'question')}"),)),
-        Block((Piece(f"left out: {left_out}", "aside"),)),
+        Paragraph((StyledText(f"exported {count_with_noun(questions, 'question')}"),)),
+        Paragraph((StyledText(f"left out: {left_out}", "aside"),)),
     ]
 
 
-def forgotten_blocks(count: int) -> list[Block]:
+def forgotten_blocks(count: int) -> list[Paragraph]:
     """Say how many verdicts of a person were deleted."""
-    return [Block((Piece(f"deleted {count_with_noun(count, 'verdict')}"),))]
+    return [Paragraph((StyledText(f"deleted {count_with_noun(count, 'verdict')}"),))]
 
 
-def feedback_blocks(entries: Sequence[Entry], place: str) -> list[Block]:
+def feedback_blocks(entries: Sequence[StoredJudgement], place: str) -> list[Paragraph]:
     """Lay out judgements, oldest first: the verdict, the question, what the bot said, and the note.
 
     `place` is where they are stored, named if there are none.
     """
     if not entries:
-        return [Block((Piece(f"no verdicts yet in {safe(place)}"),))]
+        return [Paragraph((StyledText(f"no verdicts yet in {safe(place)}"),))]
     right = sum(entry.judgement.right for entry in entries)
-    blocks = [Block((Piece(f"{right} right, {len(entries) - right} wrong", "title"),))]
+    blocks = [Paragraph((StyledText(f"{right} right, {len(entries) - right} wrong", "title"),))]
     for entry in entries:
-        verdict = Piece(*(("right", "ok") if entry.judgement.right else ("wrong", "fail")))
-        blocks += [BLANK_LINE, Block((verdict, Piece(f", {entry.judged}", "aside")))]
+        verdict = StyledText(*(("right", "ok") if entry.judgement.right else ("wrong", "fail")))
+        blocks += [BLANK_LINE, Paragraph((verdict, StyledText(f", {entry.judged}", "aside")))]
         blocks += _asked_blocks(entry.judgement)
         if entry.note:
-            blocks.append(Block((Piece(safe(entry.note)),), "  note   "))
+            blocks.append(Paragraph((StyledText(safe(entry.note)),), "  note   "))
     return blocks
 
 
-def _asked_blocks(judgement: Judgement) -> list[Block]:
+def _asked_blocks(judgement: Judgement) -> list[Paragraph]:
     if judgement.question is None:
-        return [Block((Piece(NOT_STORED, "aside"),), "  asked  ")]
+        return [Paragraph((StyledText(NOT_STORED, "aside"),), "  asked  ")]
     answered = judgement.answer is not None
-    said = Piece(safe(judgement.answer or NO_ANSWER), "mark" if answered else "unanswered")
-    source = [Piece(f" ({safe(judgement.article)})", "aside")] if answered and judgement.article else []
-    return [Block((Piece(safe(judgement.question)),), "  asked  "), Block((said, *source), "  said   ")]
+    said = StyledText(safe(judgement.answer or NO_ANSWER), "mark" if answered else "unanswered")
+    source = [StyledText(f" ({safe(judgement.article)})", "aside")] if answered and judgement.article else []
+    return [
+        Paragraph((StyledText(safe(judgement.question)),), "  asked  "),
+        Paragraph((said, *source), "  said   "),
+    ]

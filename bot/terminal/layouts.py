@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.doctor.check import Check
 from bot.shown_citations import answering_together, shown_citations
-from bot.terminal.blocks import BLANK_LINE, Block, Piece
+from bot.terminal.blocks import BLANK_LINE, Paragraph, StyledText
 from bot.wording import also_in, count_with_noun, place, safe, safe_link
 from index.records import NO_ANSWER, NOT_SURE, Answer, Article, Citation, Sentence
 from index.segmentation.characters import escape_unseen
@@ -36,7 +36,7 @@ class _Layout:
         )
 
 
-def answer_blocks(answer: Answer, contact: str = "") -> list[Block]:
+def answer_blocks(answer: Answer, contact: str = "") -> list[Paragraph]:
     """Lay out an answer: the answer itself, its sentence and source; then others that are worth showing.
 
     `contact` says whom to ask instead if the articles do not say.
@@ -44,45 +44,52 @@ def answer_blocks(answer: Answer, contact: str = "") -> list[Block]:
     citations = shown_citations(answer)
     layout = _Layout.of(citations)
     if answer.answer is None and not answer.maybe:
-        blocks = [Block((Piece(NO_ANSWER, "unanswered"),))]
+        blocks = [Paragraph((StyledText(NO_ANSWER, "unanswered"),))]
         if contact:
-            blocks.append(Block((Piece(safe(contact)),)))
+            blocks.append(Paragraph((StyledText(safe(contact)),)))
         if citations:
-            blocks += [BLANK_LINE, Block((Piece("The nearest sentences, for you to judge:", "aside"),))]
+            blocks += [
+                BLANK_LINE,
+                Paragraph((StyledText("The nearest sentences, for you to judge:", "aside"),)),
+            ]
         return blocks + _citation_blocks(citations, layout)
     together = answering_together(citations)
     (first, *items), others = citations[:together], citations[together:]
-    opening = Piece(NOT_SURE, "unanswered") if answer.answer is None else Piece(safe(answer.answer), "answer")
-    blocks = [Block((opening,)), BLANK_LINE]
+    opening = (
+        StyledText(NOT_SURE, "unanswered")
+        if answer.answer is None
+        else StyledText(safe(answer.answer), "answer")
+    )
+    blocks = [Paragraph((opening,)), BLANK_LINE]
     if answer.answer == first.quotation[0]:
-        blocks.append(Block(_source(first, layout), _lead(first, layout)))
+        blocks.append(Paragraph(_source(first, layout), _lead(first, layout)))
     else:
         blocks += _citation_blocks([first], layout)
     blocks += _citation_blocks(items, layout, first)
     if others:
-        blocks += [BLANK_LINE, Block((Piece("Next best:", "aside"),))]
+        blocks += [BLANK_LINE, Paragraph((StyledText("Next best:", "aside"),))]
     return blocks + _citation_blocks(others, layout, first)
 
 
-def citation_blocks(citations: Sequence[Citation]) -> list[Block]:
+def citation_blocks(citations: Sequence[Citation]) -> list[Paragraph]:
     """Lay out citations one below the other; an article is not named twice in a row."""
     return _citation_blocks(citations, _Layout.of(citations))
 
 
 def _citation_blocks(
     citations: Sequence[Citation], layout: _Layout, before: Citation | None = None
-) -> list[Block]:
+) -> list[Paragraph]:
     blocks = []
     for citation in citations:
-        blocks.append(Block(_sentence(citation), _lead(citation, layout)))
+        blocks.append(Paragraph(_sentence(citation), _lead(citation, layout)))
         same = before is not None and before.article.id == citation.article.id
         source = _place_below(citation) if same else _source(citation, layout)
-        blocks.append(Block(source, " " * layout.indent))
+        blocks.append(Paragraph(source, " " * layout.indent))
         before = citation
     return blocks
 
 
-def _place_below(citation: Citation) -> tuple[Piece, ...]:
+def _place_below(citation: Citation) -> tuple[StyledText, ...]:
     """Say where a sentence stands below another one of the same article."""
     first, *rest = _place(citation)
     text = first.text.removeprefix(", ").removeprefix(" ")
@@ -93,31 +100,35 @@ def _lead(citation: Citation, layout: _Layout) -> str:
     return f"[{citation.number}]".ljust(layout.indent)
 
 
-def _sentence(citation: Citation) -> tuple[Piece, ...]:
+def _sentence(citation: Citation) -> tuple[StyledText, ...]:
     text, mark = citation.quotation
     if mark is None:
-        return (Piece(safe(text)),)
+        return (StyledText(safe(text)),)
     first, last = mark
-    return Piece(safe(text[:first])), Piece(safe(text[first:last]), "mark"), Piece(safe(text[last:]))
+    return (
+        StyledText(safe(text[:first])),
+        StyledText(safe(text[first:last]), "mark"),
+        StyledText(safe(text[last:])),
+    )
 
 
-def _source(citation: Citation, layout: _Layout) -> tuple[Piece, ...]:
+def _source(citation: Citation, layout: _Layout) -> tuple[StyledText, ...]:
     article = citation.article
     title = safe(article.title)
     shared = f" ({escape_unseen(article.id)})" if title in layout.shared_titles else ""
     link = safe_link(citation.link) or safe_link(article.url)
-    return (Piece(title, "title", link), Piece(shared, "aside"), *_place(citation))
+    return (StyledText(title, "title", link), StyledText(shared, "aside"), *_place(citation))
 
 
-def _place(citation: Citation) -> tuple[Piece, ...]:
+def _place(citation: Citation) -> tuple[StyledText, ...]:
     """Say where in the article a sentence stands, what it links to, and which articles hold it as well."""
     section = "".join(f" › {safe(heading).rstrip(': ')}" for heading in citation.section)
     likely = f" · {citation.score:.0%}" if citation.score >= 0.01 else ""
-    pieces = [Piece(f"{section}, {place(citation)}{likely}", "aside")]
+    pieces = [StyledText(f"{section}, {place(citation)}{likely}", "aside")]
     for address in citation.links:
-        pieces += [Piece(" · ", "aside"), Piece(safe(address), "aside", safe_link(address))]
+        pieces += [StyledText(" · ", "aside"), StyledText(safe(address), "aside", safe_link(address))]
     if others := also_in(citation, lambda source: escape_unseen(source.id)):
-        pieces.append(Piece(f" · {others}", "aside"))
+        pieces.append(StyledText(f" · {others}", "aside"))
     return tuple(pieces)
 
 
@@ -129,45 +140,47 @@ def sentences_around(number: int, count: int) -> range:
 
 def article_blocks(
     article: Article, sentences: Sequence[Sentence], shown: range | None = None
-) -> list[Block]:
+) -> list[Paragraph]:
     """Lay out one article: its title, its metadata, and its sentences numbered from 1.
 
     With `shown`, only the sentences at these places, from 0, are.
     """
     url = safe_link(article.url)
     metadata = [
-        Piece(fact, "aside")
+        StyledText(fact, "aside")
         for fact in (safe(article.author or ""), safe(article.published or ""), escape_unseen(article.file))
         if fact
     ]
     if url:
-        metadata.append(Piece(url, "aside", url))
-    blocks = [Block((Piece(safe(article.title), "answer"),))]
-    blocks += [Block((piece,)) for piece in metadata] + [BLANK_LINE]
+        metadata.append(StyledText(url, "aside", url))
+    blocks = [Paragraph((StyledText(safe(article.title), "answer"),))]
+    blocks += [Paragraph((piece,)) for piece in metadata] + [BLANK_LINE]
     width = len(str(len(sentences)))
     for at in range(len(sentences)) if shown is None else shown:
         text = article.text[sentences[at].start : sentences[at].end]
-        blocks.append(Block((Piece(safe(text)),), f"{at + 1:>{width}}  "))
+        blocks.append(Paragraph((StyledText(safe(text)),), f"{at + 1:>{width}}  "))
     return blocks
 
 
-def list_blocks(articles: "Sequence[ArticleRow]") -> list[Block]:
+def list_blocks(articles: "Sequence[ArticleRow]") -> list[Paragraph]:
     """Lay out a list of articles: each id, below it the title and the size."""
     blocks = []
     for info in articles:
-        title = Piece(safe(info.title), "title", safe_link(info.url))
-        blocks.append(Block((Piece(escape_unseen(info.id), "answer"),)))
+        title = StyledText(safe(info.title), "title", safe_link(info.url))
+        blocks.append(Paragraph((StyledText(escape_unseen(info.id), "answer"),)))
         blocks.append(
-            Block((title, Piece(f", {count_with_noun(info.sentences, 'sentence')}", "aside")), "    ")
+            Paragraph(
+                (title, StyledText(f", {count_with_noun(info.sentences, 'sentence')}", "aside")), "    "
+            )
         )
     return blocks
 
 
-def check_blocks(check: Check, *, verbose: bool = False) -> list[Block]:
+def check_blocks(check: Check, *, verbose: bool = False) -> list[Paragraph]:
     """Lay out a check: its name beside what was found, the remedy below; `verbose` adds what few need."""
     lead = f"{check.status:<5}{check.check:<15}"
-    blocks = [Block((Piece(safe(check.detail)),), lead, check.status)]
+    blocks = [Paragraph((StyledText(safe(check.detail)),), lead, check.status)]
     for text in (check.more if verbose else "", check.remedy):
         if text:
-            blocks.append(Block((Piece(safe(text), "aside"),), " " * len(lead)))
+            blocks.append(Paragraph((StyledText(safe(text), "aside"),), " " * len(lead)))
     return blocks

@@ -3,20 +3,20 @@
 from collections.abc import Sequence
 
 from bot.library_log import SCHEDULE, TERMINAL, LibraryChange
-from bot.terminal.blocks import Block, Piece
+from bot.terminal.blocks import Paragraph, StyledText
 from bot.wording import safe, safe_link
 
 
-def change_blocks(changes: Sequence[LibraryChange], place: str) -> list[Block]:
+def change_blocks(changes: Sequence[LibraryChange], place: str) -> list[Paragraph]:
     """Lay out changes, a line for each; `place` is where they are kept, named if there are none."""
     if not changes:
-        return [Block((Piece(f"no changes yet in {safe(place)}"),))]
+        return [Paragraph((StyledText(f"no changes yet in {safe(place)}"),))]
     return [
-        Block(
+        Paragraph(
             (
-                Piece(f"{safe(change.action)} "),
-                Piece(safe(change.file), "answer", safe_link(change.url)),
-                Piece(f" ({_who(change)})", "aside"),
+                StyledText(f"{safe(change.action)} "),
+                StyledText(safe(change.file), "answer", safe_link(change.url)),
+                StyledText(f" ({_who(change)})", "aside"),
             ),
             f"{safe(change.time)}  ",
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from bot.explanation_words import ExplanationWords
 from bot.shown_citations import answering_together, shown_citations
 from bot.web.addresses import article_path, citation_path
-from bot.web.text_pieces import Piece, quotation_pieces
+from bot.web.text_pieces import TextPiece, quotation_pieces
 from bot.wording import also_in, confidence_in_words, percent, place, safe_link
 from index.records import NO_ANSWER, NOT_SURE, Answer, Citation
 from index.segmentation.characters import escape_unseen
@@ -23,7 +23,7 @@ class SourceView:
     """
 
     number: int
-    quotation: tuple[Piece, ...]
+    quotation: tuple[TextPiece, ...]
     title: str
     path: str
     section: tuple[str, ...]

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from bot.shown_citations import shown_citations
 from bot.web.addresses import PART
-from bot.web.nested_blocks import Mention, Node, Run, tree
-from bot.web.text_pieces import Piece, cut_pieces, merged
+from bot.web.nested_blocks import Mention, Node, SentenceRun, tree
+from bot.web.text_pieces import TextPiece, cut_pieces, merged
 from index.records import Answer, Article, Block, BlockKind, Link, Sentence, Span
 
 MOST_MENTIONS = 200
@@ -168,7 +168,9 @@ class _Builder:
             self.sentences[stop - 1].end if after and after[0].block == number else block.end,
         )
 
-    def _runs(self, numbers: range, block: Block, extent: Span, lead: Span | None = None) -> Iterator[Run]:
+    def _runs(
+        self, numbers: range, block: Block, extent: Span, lead: Span | None = None
+    ) -> Iterator[SentenceRun]:
         """Yield what stands in a part of a block: its sentences, and what is between them."""
         at, end = extent
         for number in numbers:
@@ -177,12 +179,14 @@ class _Builder:
             if first >= last:
                 continue
             if at < first:
-                yield Run(0, self._pieces(at, first, block.links, lead))
+                yield SentenceRun(0, self._pieces(at, first, block.links, lead))
             pieces = self._pieces(first, last, block.links, lead)
-            yield Run(number + 1, pieces, mention=self.mentions.get(number + 1))
+            yield SentenceRun(number + 1, pieces, mention=self.mentions.get(number + 1))
             at = last
         if at < end:
-            yield Run(0, self._pieces(at, end, block.links, lead))
+            yield SentenceRun(0, self._pieces(at, end, block.links, lead))
 
-    def _pieces(self, start: int, end: int, links: Sequence[Link], lead: Span | None) -> tuple[Piece, ...]:
+    def _pieces(
+        self, start: int, end: int, links: Sequence[Link], lead: Span | None
+    ) -> tuple[TextPiece, ...]:
         return cut_pieces(self.article.text, start, end, self.marks, links, lead)

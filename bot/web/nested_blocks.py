@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot.web.text_pieces import Piece
+from bot.web.text_pieces import TextPiece
 from index.records import BlockKind
 
 LIST, TABLE = "list", "table"
@@ -19,14 +19,14 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class SentenceRun:
     """A sentence with its number, from 1, or what stands between sentences, with 0.
 
     `anchored` is whether the page jumps here for that sentence: a sentence may stand in several cells.
     """
 
     number: int
-    pieces: tuple[Piece, ...]
+    pieces: tuple[TextPiece, ...]
     anchored: bool = True
     mention: Mention | None = None
 
@@ -41,11 +41,11 @@ class Node:
     """
 
     kind: str
-    runs: tuple[Run, ...] = ()
+    runs: tuple[SentenceRun, ...] = ()
     level: int = 0
     nodes: list["Node"] = field(default_factory=list)
     columns: tuple[str, ...] = ()
-    cells: tuple[tuple[Run, ...], ...] = ()
+    cells: tuple[tuple[SentenceRun, ...], ...] = ()
     number: int = 0
 
 
@@ -115,7 +115,7 @@ def _columns(rows: list[Node]) -> tuple[str, ...]:
     return (*longest, *others)
 
 
-def _in_columns(row: Node, columns: tuple[str, ...]) -> tuple[tuple[Run, ...], ...]:
+def _in_columns(row: Node, columns: tuple[str, ...]) -> tuple[tuple[SentenceRun, ...], ...]:
     """Return the cells of a row, one for each column: by name, or one after the other."""
     by_name = dict(zip(row.columns, row.cells, strict=True))
     if len(by_name) == len(row.columns) and len({*columns}) == len(columns):

@@ -10,7 +10,7 @@ from index.records import Citation, Link, Span
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPiece:
     """Some text that is shown in one way; `link` is a web address, "" for none."""
 
     text: str
@@ -26,7 +26,7 @@ def cut_pieces(
     marks: Sequence[Span] = (),
     links: Sequence[Link] = (),
     lead: Span | None = None,
-) -> tuple[Piece, ...]:
+) -> tuple[TextPiece, ...]:
     """Cut `text[start:end]` where links, marks and the lead begin and end.
 
     `marks` and `links` ascend, and neither overlap each other.
@@ -42,7 +42,7 @@ def cut_pieces(
     spans = [*marked, *((link.start, link.end) for link in near), *([lead] if lead else [])]
     cuts = sorted({start, end, *(offset for span in spans for offset in span if start < offset < end)})
     return tuple(
-        Piece(
+        TextPiece(
             text[first:last],
             next((link.address for link in near if link.start <= first < link.end), ""),
             any(mark[0] <= first < mark[1] for mark in marked),
@@ -52,7 +52,7 @@ def cut_pieces(
     )
 
 
-def quotation_pieces(citation: Citation, *, likely: bool) -> tuple[Piece, ...]:
+def quotation_pieces(citation: Citation, *, likely: bool) -> tuple[TextPiece, ...]:
     """Cut a cited sentence, as people should see it, at the mark of the answer, if it is `likely` one."""
     text, mark = citation.quotation
     return cut_pieces(text, 0, len(text), [mark] if mark and likely else [])

@@ -12,8 +12,8 @@ from lxml.html import defs
 from index.articles.document import DocumentBuilder
 from index.articles.element_text import InlineText, is_image_of_text, is_unseen
 from index.articles.paragraph_kinds import (
-    Entry,
-    Piece,
+    DraftBlock,
+    InlinePiece,
     has_words,
     item_entries,
     paragraph_entries,
@@ -50,7 +50,7 @@ def add_markup(markup: str, builder: DocumentBuilder, *, soft_breaks: bool = Fal
     root = html.document_fromstring(f"<html><body>{markup}</body></html>".encode(), parser=parser)
     if any("depth" in error.message for error in parser.error_log):
         raise UnreadableFileError("is nested too deeply")
-    reader = _Reader(soft_breaks=soft_breaks)
+    reader = _ElementWalker(soft_breaks=soft_breaks)
     reader.read(root)
     entries = with_messages(reader.entries)
     headings = (entry.level for entry in entries if entry.kind is BlockKind.HEADING and entry.level)
@@ -82,16 +82,16 @@ class _Frame:
     lead: str = ""
 
 
-class _Reader:
+class _ElementWalker:
     """Reads elements in the order of the document, without recursion."""
 
     def __init__(self, *, soft_breaks: bool) -> None:
-        self.entries: list[Entry] = []
+        self.entries: list[DraftBlock] = []
         self._inline = InlineText(soft_breaks=soft_breaks)
         self._frames = [_Frame("paragraph")]
         self._items: list[bool] = []  # of each open list item, whether its first paragraph was read
         self._depth = 0
-        self._terms: list[Piece] = []
+        self._terms: list[InlinePiece] = []
         self._name = ""  # of the last terms
 
     def read(self, root: html.HtmlElement) -> None:
@@ -122,7 +122,7 @@ class _Reader:
             self._flush()
             self._flush_terms()
             code = "".join(element.xpath(".//text()"))
-            self.entries.append(Entry(BlockKind.CODE, [Piece(code)], self._level_inside_items()))
+            self.entries.append(DraftBlock(BlockKind.CODE, [InlinePiece(code)], self._level_inside_items()))
             return False
         if tag == "table" and not is_layout(element):
             self._flush()
@@ -144,7 +144,7 @@ class _Reader:
         elif tag == "li":
             self._items.append(False)
         if title := _component_title(element):
-            self.entries.append(Entry(BlockKind.PARAGRAPH, [Piece(title)]))
+            self.entries.append(DraftBlock(BlockKind.PARAGRAPH, [InlinePiece(title)]))
             self._frames[-1].lead = title
         return True
 
@@ -193,19 +193,21 @@ class _Reader:
         frame = self._frames[-1]
         if not has_words(text_of(pieces)):
             if frame.role in ("heading", "setext", "title") and images:
-                pieces, images = [Piece(" ".join(images))], []
+                pieces, images = [InlinePiece(" ".join(images))], []
             else:
                 pieces = []
         if pieces:
             self.entries += self._blocks(frame, pieces)
         for image in images if frame.role != "heading" else ():
-            self.entries.append(Entry(BlockKind.CAPTION, [Piece(image)], self._level_inside_items()))
+            self.entries.append(
+                DraftBlock(BlockKind.CAPTION, [InlinePiece(image)], self._level_inside_items())
+            )
 
-    def _blocks(self, frame: _Frame, pieces: list[Piece]) -> Iterator[Entry]:
+    def _blocks(self, frame: _Frame, pieces: list[InlinePiece]) -> Iterator[DraftBlock]:
         shown = text_of(pieces)
         if frame.role in ("term", "field"):
             separator = " " if frame.role == "field" else "\n"
-            self._terms += [*([Piece("\n")] if self._terms else []), *pieces, Piece(separator)]
+            self._terms += [*([InlinePiece("\n")] if self._terms else []), *pieces, InlinePiece(separator)]
             return
         if frame.role == "title":
             yield from self._title(pieces, shown)
@@ -219,7 +221,7 @@ class _Reader:
         self._flush_terms()
         level = self._level_inside_items()
         if frame.role == "caption":
-            yield Entry(BlockKind.CAPTION, pieces, level)
+            yield DraftBlock(BlockKind.CAPTION, pieces, level)
         elif frame.role == "item" and self._items and not self._items[-1]:
             self._items[-1] = True
             yield from item_entries(pieces, self._depth)
@@ -229,40 +231,40 @@ class _Reader:
                 entry.lead = entry.lead or frame.lead
                 yield entry
 
-    def _title(self, pieces: list[Piece], shown: str) -> Iterator[Entry]:
+    def _title(self, pieces: list[InlinePiece], shown: str) -> Iterator[DraftBlock]:
         """Name the element around a title, and yield the title's block."""
         name = "".join(filter(str.isalpha, shown)).casefold()
         around = self._frames[-2]
         if name not in _CALLOUTS:
             kind = BlockKind.QUESTION if shown.endswith("?") else BlockKind.PARAGRAPH
-            yield Entry(kind, pieces, self._level_inside_items(), around.lead)
+            yield DraftBlock(kind, pieces, self._level_inside_items(), around.lead)
         around.lead = shown
 
-    def _definition(self, frame: _Frame, pieces: list[Piece]) -> Entry:
+    def _definition(self, frame: _Frame, pieces: list[InlinePiece]) -> DraftBlock:
         """Return a paragraph of a definition; the first one begins with its term."""
         level = self._level_inside_items()
         term, self._terms = self._terms, []
         if text_of(term).endswith("?"):
-            self.entries.append(Entry(BlockKind.QUESTION, term, level))
-            return Entry(BlockKind.PARAGRAPH, pieces, level)
-        return Entry(BlockKind.DEFINITION, [*term, *pieces], level, frame.lead)
+            self.entries.append(DraftBlock(BlockKind.QUESTION, term, level))
+            return DraftBlock(BlockKind.PARAGRAPH, pieces, level)
+        return DraftBlock(BlockKind.DEFINITION, [*term, *pieces], level, frame.lead)
 
     def _flush_terms(self) -> None:
         """Add terms that no paragraph follows."""
         if self._terms:
-            self.entries.append(Entry(BlockKind.PARAGRAPH, self._terms, self._level_inside_items()))
+            self.entries.append(DraftBlock(BlockKind.PARAGRAPH, self._terms, self._level_inside_items()))
             self._terms = []
 
     def _level_inside_items(self) -> int:
         return self._depth + 1 if self._items else 0
 
 
-def _heading(frame: _Frame, pieces: list[Piece], shown: str) -> Entry:
+def _heading(frame: _Frame, pieces: list[InlinePiece], shown: str) -> DraftBlock:
     """Return the block of a heading; a paragraph that a rule underlines by mistake is none."""
     sentence = frame.role == "setext" and shown.endswith((".", "!", "…"))
     if sentence or len(shown) > _LONGEST_HEADING:
-        return Entry(BlockKind.PARAGRAPH, pieces)
-    return Entry(BlockKind.HEADING, pieces, frame.level)
+        return DraftBlock(BlockKind.PARAGRAPH, pieces)
+    return DraftBlock(BlockKind.HEADING, pieces, frame.level)
 
 
 def _component_title(element: html.HtmlElement) -> str:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree, html
 
-from index.articles.paragraph_kinds import SOFT_BREAK, Piece, has_words
+from index.articles.paragraph_kinds import SOFT_BREAK, InlinePiece, has_words
 
 _UNSEEN = frozenset(
     "head title script style template noscript svg math iframe object canvas audio video select textarea "
@@ -34,7 +34,7 @@ class InlineText:
 
     def __init__(self, *, soft_breaks: bool) -> None:
         self.soft_breaks = soft_breaks
-        self._pieces: list[Piece] = []
+        self._pieces: list[InlinePiece] = []
         self._images: list[str] = []
         self._bold = 0
         self._links: list[str] = []
@@ -71,7 +71,7 @@ class InlineText:
         elif element.tag == "a":
             self._links.pop()
 
-    def take(self) -> tuple[list[Piece], list[str]]:
+    def take(self) -> tuple[list[InlinePiece], list[str]]:
         """Return the pieces so far and the images' descriptions, and begin a new block."""
         pieces, images = self._pieces, self._images
         self._pieces, self._images = [], []
@@ -87,10 +87,10 @@ class InlineText:
     def _append(self, text: str) -> None:
         href = self._links[-1] if self._links else ""
         inside = href.startswith("#")
-        self._pieces.append(Piece(text, _address(href, text), self._bold > 0, inside))
+        self._pieces.append(InlinePiece(text, _address(href, text), self._bold > 0, inside))
 
 
-def cell_pieces(cell: html.HtmlElement, *, soft_breaks: bool) -> list[Piece]:
+def cell_pieces(cell: html.HtmlElement, *, soft_breaks: bool) -> list[InlinePiece]:
     """Return the text of a cell of a table, with a line break between the blocks in it."""
     inline = InlineText(soft_breaks=soft_breaks)
     skipped = None
@@ -112,7 +112,11 @@ def cell_pieces(cell: html.HtmlElement, *, soft_breaks: bool) -> list[Piece]:
             skipped = None
             inline.add(element.tail)
     pieces, images = inline.take()
-    return pieces if has_words("".join(piece.text for piece in pieces)) or not images else [Piece(images[0])]
+    return (
+        pieces
+        if has_words("".join(piece.text for piece in pieces)) or not images
+        else [InlinePiece(images[0])]
+    )
 
 
 def is_unseen(element: html.HtmlElement) -> bool:
@@ -130,7 +134,7 @@ def is_image_of_text(image: html.HtmlElement) -> bool:
     return _BADGE.search(image.get("src") or "") is not None
 
 
-def _is_mark(piece: Piece, words: bool) -> bool:
+def _is_mark(piece: InlinePiece, words: bool) -> bool:
     """Tell whether a piece is the mark of a link to a place of the page: "¶", or "[1]" after `words`."""
     if not piece.to_heading or not piece.text.strip():
         return False

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from index.articles.html_tree import HEADINGS, Element, Page, pattern_of_names, text_of
+from index.articles.html_tree import HEADINGS, Element, HtmlPage, pattern_of_names, text_of
 from index.articles.html_visibility import Visibility, is_accordion
 
 _FURNITURE_TAGS = frozenset(("footer", "nav"))
@@ -47,7 +47,7 @@ _MAIN_NAMES = pattern_of_names(
 
 
 @dataclass(slots=True)
-class _Candidate:
+class _MainPart:
     """An element that may be the main part of the page, and how much of the page it holds."""
 
     element: Element
@@ -55,7 +55,7 @@ class _Candidate:
     headings: int = 0
 
 
-def keep_main_text(page: Page) -> None:
+def keep_main_text(page: HtmlPage) -> None:
     """Take hidden elements and navigation out of a page's tree, and what stands around its main part.
 
     First-level headings around it stay if it has none.
@@ -64,12 +64,12 @@ def keep_main_text(page: Page) -> None:
     _keep_main_part(page)
 
 
-def keep_visible(page: Page) -> None:
+def keep_visible(page: HtmlPage) -> None:
     """Take hidden elements out of a page's tree."""
     _prune(page, furniture=False)
 
 
-def _prune(page: Page, *, furniture: bool) -> None:
+def _prune(page: HtmlPage, *, furniture: bool) -> None:
     visibility = Visibility(page)
     below_heading = page.headings == 0
     waiting = [(page.root, False, False)]
@@ -100,7 +100,7 @@ def _prune(page: Page, *, furniture: bool) -> None:
         ]
 
 
-def _is_furniture(page: Page, element: Element, in_main: bool, below_heading: bool) -> bool:
+def _is_furniture(page: HtmlPage, element: Element, in_main: bool, below_heading: bool) -> bool:
     """Tell whether an element is no part of the text: navigation, banners, links to other pages."""
     if element.tag == "a":
         return _is_furniture_link(element)
@@ -158,7 +158,7 @@ def _is_furniture_link(link: Element) -> bool:
     return not any(map(str.isalnum, text)) or _SKIP_LINK.match(text) is not None
 
 
-def _keep_main_part(page: Page) -> None:
+def _keep_main_part(page: HtmlPage) -> None:
     candidates, length, headings = _candidates(page.root)
     main = _main_part(candidates, length, len(headings))
     if main is None:
@@ -167,7 +167,7 @@ def _keep_main_part(page: Page) -> None:
     page.root.children = [main] if inside else [*headings, main]
 
 
-def _main_part(candidates: list[_Candidate], length: int, headings: int) -> Element | None:
+def _main_part(candidates: list[_MainPart], length: int, headings: int) -> Element | None:
     marked = [c for c in candidates if c.element.tag == "main" or c.element.get("role") == "main"]
     if marked and 4 * marked[0].length >= length:
         return marked[0].element
@@ -182,14 +182,14 @@ def _main_part(candidates: list[_Candidate], length: int, headings: int) -> Elem
     return None
 
 
-def _holds_the_text(candidate: _Candidate, length: int, headings: int) -> bool:
+def _holds_the_text(candidate: _MainPart, length: int, headings: int) -> bool:
     share = candidate.length / max(length, 1)
     return share >= 0.5 or (share >= 0.3 and candidate.headings == headings == 1)
 
 
-def _candidates(root: Element) -> tuple[list[_Candidate], int, list[Element]]:
+def _candidates(root: Element) -> tuple[list[_MainPart], int, list[Element]]:
     """Return the elements that may be the main part, the length of all text, and the first-level headings."""
-    candidates: list[_Candidate] = []
+    candidates: list[_MainPart] = []
     headings: list[Element] = []
     length = 0
     # An element, or the number of a candidate that ends here.
@@ -208,7 +208,7 @@ def _candidates(root: Element) -> tuple[list[_Candidate], int, list[Element]]:
             or node.get("role") == "main"
             or _MAIN_NAMES.search(node.names) is not None
         ):
-            candidates.append(_Candidate(node, length, len(headings)))
+            candidates.append(_MainPart(node, length, len(headings)))
             waiting.append(len(candidates) - 1)
         length += sum(len(child.strip()) for child in node.children if isinstance(child, str))
         waiting += [child for child in reversed(node.children) if isinstance(child, Element)]

@@ -12,7 +12,7 @@ from index.articles.document import Document, DocumentBuilder
 from index.articles.front_matter import Description, make_description
 from index.articles.html_blocks import add_blocks
 from index.articles.html_main_text import keep_main_text, keep_visible
-from index.articles.html_tree import Element, Page, parse, text_of
+from index.articles.html_tree import Element, HtmlPage, parse, text_of
 
 _DATES = (
     "article:published_time",
@@ -67,7 +67,7 @@ def add_html(builder: DocumentBuilder, markup: str) -> None:
     add_blocks(builder, page.root)
 
 
-def _description(page: Page) -> Description:
+def _description(page: HtmlPage) -> Description:
     data = _structured_data(page)
     meta = page.meta
     by_property = _marked_up(page.root)
@@ -87,7 +87,7 @@ def _description(page: Page) -> Description:
     return replace(description, language=page.language.strip() or None)
 
 
-def _title(page: Page, headings: list[str]) -> str | None:
+def _title(page: HtmlPage, headings: list[str]) -> str | None:
     """Return the title of a page without the name of the site, if the two can be told apart."""
     titles = (" ".join(title.split()) for title in (page.meta.get("og:title", ""), page.title, *headings))
     title = next(filter(None, titles), None)
@@ -118,7 +118,7 @@ def _marked_up(root: Element) -> dict[str, list[str]]:
     return marked
 
 
-def _structured_data(page: Page) -> dict[str, str]:
+def _structured_data(page: HtmlPage) -> dict[str, str]:
     """Return the author and the dates in the page's JSON-LD."""
     found: dict[str, str] = {}
     for content in page.structured_data:

@@ -80,7 +80,7 @@ class Element:
 
 
 @dataclass(slots=True)
-class Page:
+class HtmlPage:
     """A page: its tree, and what stands in it beside the text."""
 
     root: Element = field(default_factory=lambda: Element("html"))
@@ -96,7 +96,7 @@ class Page:
     headings: int = 0
 
 
-def parse(markup: str) -> Page:
+def parse(markup: str) -> HtmlPage:
     """Return the page of `markup`, which may be any text."""
     target = _Target()
     parser = etree.HTMLParser(target=cast(Any, target), huge_tree=True)
@@ -131,7 +131,7 @@ class _Target:
     """What the parser tells of a page, one call for each tag and piece of text."""
 
     def __init__(self) -> None:
-        self.page = Page()
+        self.page = HtmlPage()
         self._open: list[bool] = []  # for each open tag, whether it is in the tree
         self._elements = [self.page.root]
         self._starts: list[tuple[int, int, int, int]] = []

@@ -7,7 +7,7 @@ formula), says nothing (names of icons), or is shown at other times (closed dial
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from index.articles.html_tree import HEADINGS, Element, Page, pattern_of_names, text_of
+from index.articles.html_tree import HEADINGS, Element, HtmlPage, pattern_of_names, text_of
 
 # "display: none", "visibility:hidden", "opacity:0", "font-size:0", "text-indent:-9999px", "left:-9999px"
 _HIDING = re.compile(
@@ -53,7 +53,7 @@ _FLEETING = pattern_of_names(
 class Visibility:
     """Tells which elements of a page are hidden."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: HtmlPage) -> None:
         self._controlled = page.controlled
         self._hidden_by_style = _selectors(page.styles, _hides, _SHOWING)
         self._struck_by_style = _selectors(page.styles, _strikes, _NOT_STRIKING)

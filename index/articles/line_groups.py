@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from index.articles.text_lines import Line, cells, mark
+from index.articles.text_lines import TextLine, cells, mark
 from index.records import Block, BlockKind, Cell, Span
 
 CONTENTS = re.compile(r"(?:table of )?contents:?|in this (?:document|guide|article):?", re.IGNORECASE)
@@ -23,7 +23,7 @@ _LEADERS = re.compile(r"\S.*?\s?(?:(?:\.\s?){3,}|…+)\s*(?P<page>\d{1,4}|[ivxlc
 _SECTION = re.compile(r"(?:chapter|part|section|appendix)\b|\d+\.", re.IGNORECASE)
 
 
-def lines_of_contents(lines: Sequence[Line]) -> frozenset[int]:
+def lines_of_contents(lines: Sequence[TextLine]) -> frozenset[int]:
     """Return the starts of the lines of tables of contents.
 
     They end in leaders and page numbers that ascend, or they follow a line "Contents" and stand again below.
@@ -56,7 +56,7 @@ def lines_of_contents(lines: Sequence[Line]) -> frozenset[int]:
     return frozenset(starts)
 
 
-def lines_of_terms(lines: Sequence[Line]) -> frozenset[int]:
+def lines_of_terms(lines: Sequence[TextLine]) -> frozenset[int]:
     """Return the starts of lines `term: definition` that stand next to another one with the same mark."""
     marks = [_mark_of_term(line) for line in lines]
     return frozenset(
@@ -66,28 +66,28 @@ def lines_of_terms(lines: Sequence[Line]) -> frozenset[int]:
     )
 
 
-def _mark_of_term(line: Line) -> str:
+def _mark_of_term(line: TextLine) -> str:
     match = None if mark(line.shown) else TERM.match(line.shown)
     if match is None or len(match["term"].split()) > MOST_WORDS_OF_TERM or ". " in match["term"]:
         return ""
     return match["mark"].strip().replace("—", "–")
 
 
-class Table(NamedTuple):
+class PlainTextTable(NamedTuple):
     """A table of a plain text: its rows and the lines between them, and how many lines it takes."""
 
     blocks: list[Block]
     lines: int
 
 
-def table_at(run: Sequence[Line], place: int, lead: str = "") -> Table | None:
+def table_at(run: Sequence[TextLine], place: int, lead: str = "") -> PlainTextTable | None:
     """Return the table that begins with the line at `place` of a paragraph, if there is one.
 
     Up to two lines that are no rows may stand between rows that are parted by tabs: a note, or what the rows
     below it are. `lead` introduces the rows.
     """
     columns = _Columns(run[place])
-    rows: list[tuple[Line, list[tuple[int, Span]]]] = []
+    rows: list[tuple[TextLine, list[tuple[int, Span]]]] = []
     end = place
     for number in range(place, len(run)):
         if columns.hold(run[number]):
@@ -120,30 +120,30 @@ def table_at(run: Sequence[Line], place: int, lead: str = "") -> Table | None:
         else:
             lead = line.shown.rstrip(":")[:LONGEST_LEAD]
             blocks.append(Block(BlockKind.CAPTION, line.start, line.end, page=line.page))
-    return Table(blocks, len(rows))
+    return PlainTextTable(blocks, len(rows))
 
 
 class _Columns:
     """The columns of a table by its first row."""
 
-    def __init__(self, first: Line) -> None:
+    def __init__(self, first: TextLine) -> None:
         self._width = len(cells(first))
         self._tabs = first.shown.count("\t") if "\t\t" not in first.shown else 0
         self.tabbed = self._width > 1 and "\t" in first.shown
 
-    def hold(self, line: Line) -> bool:
+    def hold(self, line: TextLine) -> bool:
         """Tell whether a line may be a row: as many cells, or with single tabs, as many columns at most."""
         width = len(cells(line))
         return width > 1 and (width == self._width or self._is_by_tabs(line))
 
-    def cells(self, line: Line) -> list[tuple[int, Span]]:
+    def cells(self, line: TextLine) -> list[tuple[int, Span]]:
         """Return the cells of a row, each with the number of its column."""
         spans = cells(line)
         if not self._is_by_tabs(line):
             return list(enumerate(spans))
         return [(line.shown.count("\t", 0, start - line.start), (start, end)) for start, end in spans]
 
-    def _is_by_tabs(self, line: Line) -> bool:
+    def _is_by_tabs(self, line: TextLine) -> bool:
         return 0 < line.shown.count("\t") <= self._tabs
 
 

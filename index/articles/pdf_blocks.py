@@ -18,7 +18,7 @@ from index.articles.pdf_paragraphs import (
     Part,
     UsualLook,
 )
-from index.articles.pdf_tables import Table
+from index.articles.pdf_tables import PdfTable
 from index.records import BlockKind
 from index.segmentation.sentences import split_sentences
 
@@ -97,7 +97,7 @@ def _slice(runs: Sequence[Run], start: int, end: int) -> list[Run]:
 
 
 def _add_table(
-    builder: DocumentBuilder, table: Table, kind: BlockKind, page: int, columns: Sequence[str]
+    builder: DocumentBuilder, table: PdfTable, kind: BlockKind, page: int, columns: Sequence[str]
 ) -> Sequence[str]:
     """Append a table; return its column names, those of the table before if it goes on with that one."""
     if kind is BlockKind.CONTENTS:
@@ -201,7 +201,7 @@ def _style(heading: Paragraph) -> _Style:
     return -round(heading.size * 2) / 2, not heading.bold, number[1].count(".") + 1 if number else 1
 
 
-def _is_contents_table(before: Paragraph, table: Table) -> bool:
+def _is_contents_table(before: Paragraph, table: PdfTable) -> bool:
     """Tell whether a table lists headings and their pages."""
     pages = ["".join(run.text for run in row[-1]) for row in table.rows]
     if not (_CONTENTS.fullmatch(before.text.strip()) and all(map(str.isdecimal, pages))):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from statistics import fmean, median
 
 from index.articles.pdf_grids import Grid
-from index.articles.pdf_lines import Piece, Row, rows_of
+from index.articles.pdf_lines import LinePart, Row, rows_of
 
 _GUTTER = 0.7  # narrowest space between columns, in text sizes
 _FEWEST_LINES = 3  # of a column beside another
@@ -22,7 +22,7 @@ class Column:
     rows: list[Row]
 
 
-def columns_of(pieces: Sequence[Piece], grids: Sequence[Grid] = ()) -> list[Column]:
+def columns_of(pieces: Sequence[LinePart], grids: Sequence[Grid] = ()) -> list[Column]:
     """Return the columns of a page in reading order; what stands in a grid alone at its height is one."""
     for number, grid in enumerate(grids):
         inside = [piece for piece in pieces if grid.holds(piece)]
@@ -41,11 +41,11 @@ def columns_of(pieces: Sequence[Piece], grids: Sequence[Grid] = ()) -> list[Colu
     return columns
 
 
-def _column(pieces: Sequence[Piece]) -> Column:
+def _column(pieces: Sequence[LinePart]) -> Column:
     return Column(min(piece.left for piece in pieces), max(piece.right for piece in pieces), rows_of(pieces))
 
 
-def _gutter(pieces: Sequence[Piece]) -> float | None:
+def _gutter(pieces: Sequence[LinePart]) -> float | None:
     """Return where the right one of two columns begins, at the place with the most lines on both sides."""
     starts: dict[int, list[float]] = {}
     for piece in pieces:
@@ -57,10 +57,10 @@ def _gutter(pieces: Sequence[Piece]) -> float | None:
     return best[1] if best[0] >= _FEWEST_LINES else None
 
 
-def _lines_beside(pieces: Sequence[Piece], place: float) -> int:
+def _lines_beside(pieces: Sequence[LinePart], place: float) -> int:
     """Count the lines that two columns with a gutter left of `place` have beside each other; 0 for none."""
-    lefts: list[Piece] = []
-    rights: list[Piece] = []
+    lefts: list[LinePart] = []
+    rights: list[LinePart] = []
     beside = 0
     for parts in _bands(pieces, place):
         if len(parts) == 2:
@@ -74,7 +74,7 @@ def _lines_beside(pieces: Sequence[Piece], place: float) -> int:
     return beside if _is_prose(lefts) and _is_prose(rights) else 0
 
 
-def _is_prose(pieces: Sequence[Piece]) -> bool:
+def _is_prose(pieces: Sequence[LinePart]) -> bool:
     """Tell lines of a text from cells of a table: several words each, some in the middle of a sentence."""
     if len(pieces) < _FEWEST_LINES:
         return False
@@ -83,10 +83,10 @@ def _is_prose(pieces: Sequence[Piece]) -> bool:
     return wide and fmean(len(piece.text.split()) for piece in pieces) >= 2.5 and going_on >= 0.25
 
 
-def _bands(pieces: Sequence[Piece], place: float) -> Iterator[tuple[list[Piece], ...]]:
+def _bands(pieces: Sequence[LinePart], place: float) -> Iterator[tuple[list[LinePart], ...]]:
     """Yield the parts of a page from the top down: full-width ones, or a left and a right column."""
-    full: list[Piece] = []
-    beside: list[Piece] = []
+    full: list[LinePart] = []
+    beside: list[LinePart] = []
     for piece in [*sorted(pieces, key=lambda piece: -piece.top), None]:
         if piece and not _crosses(piece, place) and not _is_heading_above(piece, pieces, place):
             beside.append(piece)
@@ -107,11 +107,11 @@ def _bands(pieces: Sequence[Piece], place: float) -> Iterator[tuple[list[Piece],
         yield (full,)
 
 
-def _crosses(piece: Piece, place: float) -> bool:
+def _crosses(piece: LinePart, place: float) -> bool:
     return piece.left < place < piece.right + _GUTTER * piece.size
 
 
-def _is_heading_above(piece: Piece, pieces: Sequence[Piece], place: float) -> bool:
+def _is_heading_above(piece: LinePart, pieces: Sequence[LinePart], place: float) -> bool:
     """Tell whether a piece in the left column stands above both: in a larger size, with room beside it."""
     if piece.left >= place or piece.size < 1.1 * median(piece.size for piece in pieces):
         return False

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from index.articles.pdf_lines import Piece, Row, rows_of
+from index.articles.pdf_lines import LinePart, Row, rows_of
 
 _OUTERMOST = 4  # rows at the top and at the bottom of a page that may be repeated
 _PAGES_APART = 2  # headers may differ between left and right pages
@@ -18,10 +18,10 @@ _PAGE_NUMBER = re.compile(
 _ROMAN = re.compile(r"[ivxlc]+")
 
 
-def without_furniture(pages: Sequence[Sequence[Piece]]) -> list[list[Piece]]:
+def without_furniture(pages: Sequence[Sequence[LinePart]]) -> list[list[LinePart]]:
     """Return the pieces of each page without those of running headers, footers and page numbers."""
     rows = [rows_of(pieces) for pieces in pages]
-    furniture: list[set[Piece]] = [set() for _ in pages]
+    furniture: list[set[LinePart]] = [set() for _ in pages]
     for edge in (_from_top, _from_bottom):
         outermost = [list(edge(page)) for page in rows]
         repeated = [

@@ -61,7 +61,7 @@ class VerticalRule(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PdfPage:
     """A page, numbered from 1: its characters in the order of the file, upright, and its ruling lines.
 
     `aside` has the characters that are turned against most of the page's, turned back.
@@ -83,7 +83,7 @@ class _Style(NamedTuple):
     font: Font
 
 
-def read_page(document: pypdfium2.PdfDocument, number: int) -> Page:
+def read_page(document: pypdfium2.PdfDocument, number: int) -> PdfPage:
     """Return a page, its `number` counted from 1."""
     page = document[number - 1]
     try:
@@ -94,7 +94,7 @@ def read_page(document: pypdfium2.PdfDocument, number: int) -> Page:
         upright = max(by_turns, key=lambda turns: len(by_turns[turns]), default=0)
         aside = [glyph for turns, glyphs in by_turns.items() if turns != upright for glyph in glyphs]
         rules, uprights = _rules(page) if upright == 0 else ([], [])
-        return Page(number, by_turns.get(upright, []), aside, rules, uprights)
+        return PdfPage(number, by_turns.get(upright, []), aside, rules, uprights)
     finally:
         page.close()
 

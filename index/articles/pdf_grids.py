@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.articles.pdf_glyphs import Rule, VerticalRule
-from index.articles.pdf_lines import Piece
+from index.articles.pdf_lines import LinePart
 
 _SAME = 3.0  # points between the ends of lines of one grid
 _CLOSE = 1.5  # points between two lines that are seen as one
@@ -18,20 +18,20 @@ class Grid:
     heights: tuple[float, ...]
     places: tuple[float, ...]
 
-    def holds(self, piece: Piece) -> bool:
+    def holds(self, piece: LinePart) -> bool:
         """Tell whether a piece of text stands in the grid."""
         centre = (piece.left + piece.right) / 2
         inside = self.places[0] - _SAME <= centre <= self.places[-1] + _SAME
         return inside and self.heights[-1] - _CLOSE <= piece.baseline <= self.heights[0]
 
-    def is_beside(self, piece: Piece) -> bool:
+    def is_beside(self, piece: LinePart) -> bool:
         """Tell whether a piece stands at the height of the grid, but not in it."""
         at_height = self.heights[-1] < piece.baseline + piece.size / 2 and piece.baseline < self.heights[0]
         return at_height and not self.holds(piece)
 
-    def cells(self, pieces: Iterable[Piece]) -> list[list[list[Piece]]]:
+    def cells(self, pieces: Iterable[LinePart]) -> list[list[list[LinePart]]]:
         """Return the pieces of each cell of each row, from the top down."""
-        rows: list[list[list[Piece]]] = [[[] for _ in self.places[1:]] for _ in self.heights[1:]]
+        rows: list[list[list[LinePart]]] = [[[] for _ in self.places[1:]] for _ in self.heights[1:]]
         for piece in sorted(pieces, key=lambda piece: (-round(piece.baseline), piece.left)):
             middle = piece.baseline + piece.size / 4
             row = sum(height > middle for height in self.heights[1:-1])

@@ -19,7 +19,7 @@ _SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class LinePart:
     """A part of a line without wide gaps; lengths are in points, y grows upwards."""
 
     left: float
@@ -40,24 +40,24 @@ class Piece:
         return self.baseline + 0.75 * self.size
 
 
-Row = list[Piece]
+Row = list[LinePart]
 """The pieces on one baseline, from left to right."""
 
 
-def pieces_of(glyphs: Sequence[Glyph], uprights: Sequence[VerticalRule] = ()) -> list[Piece]:
+def pieces_of(glyphs: Sequence[Glyph], uprights: Sequence[VerticalRule] = ()) -> list[LinePart]:
     """Return the pieces of the characters of a page, each once, from the top down.
 
     A vertical ruling line divides pieces, too.
     """
     found = _pieces(glyphs, uprights)
     pieces = {(piece.text, round(piece.left), round(piece.baseline)): piece for piece in found}
-    joined: list[Piece] = []
+    joined: list[LinePart] = []
     for row in rows_of(pieces.values()):
         joined += _closed_up(row, uprights)
     return joined
 
 
-def rows_of(pieces: Iterable[Piece]) -> list[Row]:
+def rows_of(pieces: Iterable[LinePart]) -> list[Row]:
     """Return the pieces row by row from the top down."""
     rows: list[Row] = []
     for piece in sorted(pieces, key=lambda piece: -piece.baseline):
@@ -70,7 +70,7 @@ def rows_of(pieces: Iterable[Piece]) -> list[Row]:
     return rows
 
 
-def joined_row(row: Row) -> Piece:
+def joined_row(row: Row) -> LinePart:
     """Return a row as one piece."""
     if len(row) == 1:
         return row[0]
@@ -82,7 +82,7 @@ def joined_row(row: Row) -> Piece:
         runs += piece.runs
     longest = max(row, key=lambda piece: len(piece.text))
     letters = [piece for piece in row if any(map(str.isalnum, piece.text))] or row
-    return Piece(
+    return LinePart(
         row[0].left,
         max(piece.right for piece in row),
         longest.baseline,
@@ -93,7 +93,7 @@ def joined_row(row: Row) -> Piece:
     )
 
 
-def _pieces(glyphs: Sequence[Glyph], uprights: Sequence[VerticalRule]) -> Iterator[Piece]:
+def _pieces(glyphs: Sequence[Glyph], uprights: Sequence[VerticalRule]) -> Iterator[LinePart]:
     """Yield the pieces in the order of the file."""
     start = 0
     for end in range(1, len(glyphs) + 1):
@@ -121,7 +121,7 @@ def _goes_on(first: Glyph, last: Glyph, glyph: Glyph, uprights: Sequence[Vertica
     return (raised and min(glyph.size, last.size) < 0.85 * size) or abs(glyph.baseline - last.baseline) < 0.05
 
 
-def _piece(glyphs: Sequence[Glyph]) -> Piece:
+def _piece(glyphs: Sequence[Glyph]) -> LinePart:
     size = max(glyph.size for glyph in glyphs)
     body = [glyph for glyph in glyphs if glyph.size >= 0.85 * size]
     baseline = body[0].baseline
@@ -143,7 +143,7 @@ def _piece(glyphs: Sequence[Glyph]) -> Piece:
             runs[-1] = Run(runs[-1].text + text, glyph.address)
         else:
             runs.append(Run(text, glyph.address))
-    return Piece(
+    return LinePart(
         glyphs[0].left,
         glyphs[-1].right,
         baseline,
@@ -159,7 +159,7 @@ def _divides(uprights: Sequence[VerticalRule], left: float, right: float, baseli
     return any(left <= line.x <= right and line.bottom <= baseline + 1 <= line.top for line in uprights)
 
 
-def _closed_up(row: Row, uprights: Sequence[VerticalRule]) -> Iterator[Piece]:
+def _closed_up(row: Row, uprights: Sequence[VerticalRule]) -> Iterator[LinePart]:
     """Yield the pieces of a row, those without a wide gap between them as one."""
     group: Row = []
     for piece in row:
@@ -174,7 +174,7 @@ def _closed_up(row: Row, uprights: Sequence[VerticalRule]) -> Iterator[Piece]:
         yield _closed_up_piece(group)
 
 
-def _closed_up_piece(group: Row) -> Piece:
+def _closed_up_piece(group: Row) -> LinePart:
     if len(group) == 1:
         return group[0]
     runs: list[Run] = []
@@ -183,6 +183,6 @@ def _closed_up_piece(group: Row) -> Piece:
             runs.append(Run(" "))
         runs += piece.runs
     joined = joined_row(group)
-    return Piece(
+    return LinePart(
         joined.left, joined.right, joined.baseline, joined.size, joined.bold, joined.fixed_pitch, tuple(runs)
     )

@@ -12,8 +12,8 @@ from index.articles.pdf_columns import Column
 from index.articles.pdf_glyphs import Rule
 from index.articles.pdf_grids import Grid
 from index.articles.pdf_hyphens import HyphenatedWords
-from index.articles.pdf_lines import Piece, Row, joined_row
-from index.articles.pdf_tables import LINE_BREAK, Table, split_tables
+from index.articles.pdf_lines import LinePart, Row, joined_row
+from index.articles.pdf_tables import LINE_BREAK, PdfTable, split_tables
 
 # What begins an item of a list, and a space: a bullet of any form; Word's bullets are in the private area.
 BULLET = re.compile(r"(?:[•‣◦⁃∙·●○◉■□▪▫◆◇❖▶►▸▹➢➤➔→✓✔✗✘☐☑☒★☆♦*–—-]|o|[\ue000-\uf8ff])\s+(?=\S)")
@@ -48,7 +48,7 @@ class Paragraph:
     """
 
     page: int
-    lines: list[Piece]
+    lines: list[LinePart]
     column: tuple[float, float]
     starts_column: bool
     runs: list[Run] = field(default_factory=list)
@@ -80,7 +80,7 @@ class PageTable:
     """A table of a page."""
 
     page: int
-    table: Table
+    table: PdfTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,7 @@ def read_paragraphs(pages: Sequence[PageColumns]) -> tuple[list[Part], UsualLook
     return _continued(parts, words, usual), usual
 
 
-def _usual(columns: Sequence[Sequence[Piece]]) -> UsualLook:
+def _usual(columns: Sequence[Sequence[LinePart]]) -> UsualLook:
     sizes: Counter[float] = Counter()
     fixed = bold = 0
     distances: list[float] = []
@@ -144,12 +144,12 @@ def _usual(columns: Sequence[Sequence[Piece]]) -> UsualLook:
     return UsualLook(size, distance, fixed > half, bold > half)
 
 
-def _paragraphs(page: int, column: Column, rows: Iterable[Row | Table], usual: UsualLook) -> list[Part]:
+def _paragraphs(page: int, column: Column, rows: Iterable[Row | PdfTable], usual: UsualLook) -> list[Part]:
     parts: list[Part] = []
     bounds = (column.left, column.right)
     for row in rows:
         before = parts[-1] if parts else None
-        if isinstance(row, Table):
+        if isinstance(row, PdfTable):
             parts.append(PageTable(page, row))
             continue
         line = joined_row(row)
@@ -160,7 +160,7 @@ def _paragraphs(page: int, column: Column, rows: Iterable[Row | Table], usual: U
     return parts
 
 
-def _goes_on(paragraph: Paragraph, line: Piece, usual: UsualLook) -> bool:
+def _goes_on(paragraph: Paragraph, line: LinePart, usual: UsualLook) -> bool:
     """Tell whether a line goes on with the paragraph above it in its column."""
     last = paragraph.lines[-1]
     size = max(last.size, line.size)
@@ -194,7 +194,7 @@ def _goes_on(paragraph: Paragraph, line: Piece, usual: UsualLook) -> bool:
     return indented <= _INDENT or not _SENTENCE_END.search(last.text)
 
 
-def _counts_on(first: Piece, line: Piece) -> bool:
+def _counts_on(first: LinePart, line: LinePart) -> bool:
     """Tell whether a line begins with the number that comes after a paragraph's, at the same place."""
     number, next_number = BARE_NUMBER.match(first.text), BARE_NUMBER.match(line.text)
     if number is None or next_number is None or abs(line.left - first.left) > 0.5 * line.size:
@@ -202,7 +202,7 @@ def _counts_on(first: Piece, line: Piece) -> bool:
     return int(next_number[1]) == int(number[1]) + 1
 
 
-def _ends(paragraph: Paragraph, line: Piece) -> bool:
+def _ends(paragraph: Paragraph, line: LinePart) -> bool:
     """Tell whether a paragraph ends before a line, whose first word would have fitted on its last line."""
     last = paragraph.lines[-1]
     if _BROKEN_WORD.search(last.text):

@@ -9,7 +9,7 @@ from statistics import fmean
 from index.articles.document import Run
 from index.articles.pdf_glyphs import Rule
 from index.articles.pdf_grids import Grid
-from index.articles.pdf_lines import Piece, Row, joined_row, rows_of
+from index.articles.pdf_lines import LinePart, Row, joined_row, rows_of
 
 _GAP = 0.25  # between columns, in text sizes
 _FARTHEST_ROWS = 3.5  # distance of two baselines, in text sizes
@@ -26,7 +26,7 @@ Interval = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PdfTable:
     """A table: the runs of each cell of each row, and the names of the columns, if a row has them."""
 
     columns: tuple[str, ...]
@@ -35,7 +35,7 @@ class Table:
 
 def split_tables(
     rows: Sequence[Row], rules: Sequence[Rule], grids: Sequence[Grid], *, typed: bool
-) -> Iterator[Row | Table]:
+) -> Iterator[Row | PdfTable]:
     """Yield the rows of a column of text, those of tables as tables.
 
     `typed` tells that all of the text is in a typewriter's font; else what is in such a font is code.
@@ -120,7 +120,7 @@ def _intervals(intervals: Sequence[Interval], row: Row) -> list[Interval]:
     return covering
 
 
-def _table(lines: Sequence[Row], columns: Sequence[Interval], rules: Sequence[Rule]) -> Table:
+def _table(lines: Sequence[Row], columns: Sequence[Interval], rules: Sequence[Rule]) -> PdfTable:
     between = [_is_ruled(above, below, rules) for above, below in pairwise(lines)]
     ruled = sum(between) >= max(2, len(between) / 4)
     rows: list[list[list[Run]]] = []
@@ -135,11 +135,11 @@ def _table(lines: Sequence[Row], columns: Sequence[Interval], rules: Sequence[Ru
             firsts.append(line)
     ruled_off = len(rows) > 1 and between[lines.index(firsts[1]) - 1] and sum(between) < len(rows) - 1
     if len(rows) > 1 and _is_header(rows, firsts, ruled_off):
-        return Table(tuple(map(_text, rows[0])), rows[1:])
-    return Table((), rows)
+        return PdfTable(tuple(map(_text, rows[0])), rows[1:])
+    return PdfTable((), rows)
 
 
-def _grid_table(grid: Grid, pieces: Sequence[Piece]) -> Table:
+def _grid_table(grid: Grid, pieces: Sequence[LinePart]) -> PdfTable:
     rows: list[list[list[Run]]] = []
     firsts: list[Row] = []
     for cells in grid.cells(pieces):
@@ -152,8 +152,8 @@ def _grid_table(grid: Grid, pieces: Sequence[Piece]) -> Table:
         rows.append(row)
         firsts.append([piece for cell in cells for piece in cell])
     if len(rows) > 1 and _is_header(rows, firsts, ruled_off=False):
-        return Table(tuple(map(_text, rows[0])), rows[1:])
-    return Table((), rows)
+        return PdfTable(tuple(map(_text, rows[0])), rows[1:])
+    return PdfTable((), rows)
 
 
 def _cells(line: Row, columns: Sequence[Interval]) -> list[list[Run]]:

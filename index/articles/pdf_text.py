@@ -13,7 +13,7 @@ from index.articles.front_matter import make_description
 from index.articles.pdf_blocks import add_blocks
 from index.articles.pdf_columns import columns_of
 from index.articles.pdf_furniture import without_furniture
-from index.articles.pdf_glyphs import Page, read_page
+from index.articles.pdf_glyphs import PdfPage, read_page
 from index.articles.pdf_grids import find_grids
 from index.articles.pdf_lines import pieces_of
 from index.articles.pdf_paragraphs import PageColumns, read_paragraphs
@@ -58,7 +58,7 @@ def _open(file: Path) -> pypdfium2.PdfDocument:
         raise UnreadableFileError("is damaged, or no PDF file") from error
 
 
-def _check_characters(pages: Sequence[Page]) -> None:
+def _check_characters(pages: Sequence[PdfPage]) -> None:
     """Raise UnreadableFileError if there is no text, or a text whose characters have no meaning."""
     texts = [glyph.text for page in pages for glyph in (*page.glyphs, *page.aside)]
     if not texts:

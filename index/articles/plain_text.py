@@ -8,7 +8,7 @@ from index.articles.chat_logs import chat_blocks
 from index.articles.document import Document
 from index.articles.front_matter import split_front_matter
 from index.articles.line_groups import CONTENTS, TERM, lines_of_contents, lines_of_terms, table_at
-from index.articles.text_lines import Line, Mark, is_code, mark, paragraphs
+from index.articles.text_lines import ListMark, TextLine, is_code, mark, paragraphs
 from index.records import Block, BlockKind
 from index.segmentation.blocks import RAGGED, WIDEST, without_closing_hashes
 
@@ -54,7 +54,7 @@ class _Unit:
 
     kind: BlockKind
     start: int
-    lines: list[Line]
+    lines: list[TextLine]
     level: int = 0
     lead: str = ""
     kept: bool = False
@@ -76,10 +76,12 @@ def read_plain_text(content: str) -> Document:
 
 def plain_text_blocks(text: str) -> tuple[Block, ...]:
     """Return the blocks of a plain text, without the marks of headings, list items and quotations."""
-    return tuple(block for block in _Reader(text).blocks() if _has_words(text[block.start : block.end]))
+    return tuple(
+        block for block in _BlockRecogniser(text).blocks() if _has_words(text[block.start : block.end])
+    )
 
 
-class _Reader:
+class _BlockRecogniser:
     """Recognises the blocks of a text, paragraph by paragraph."""
 
     def __init__(self, text: str) -> None:
@@ -90,7 +92,7 @@ class _Reader:
         self._terms = lines_of_terms(lines)
         self._looked_at = 0  # end of the last lines that `_short_lines` looked at
         self._width = 0  # of the paragraph
-        self._list: list[tuple[int, Mark]] = []  # the indentation and the mark of an item on each level
+        self._list: list[tuple[int, ListMark]] = []  # the indentation and the mark of an item on each level
 
     def blocks(self) -> list[Block]:
         blocks: list[Block] = []
@@ -129,10 +131,10 @@ class _Reader:
         _name_numbered_headings(units)
         return blocks + [unit.block(self._text) for unit in units]
 
-    def _begins_unit(self, line: Line) -> bool:
+    def _begins_unit(self, line: TextLine) -> bool:
         return line.start in self._contents or line.start in self._terms or mark(line.shown) is not None
 
-    def _add(self, run: list[Line], place: int, units: list[_Unit]) -> int:
+    def _add(self, run: list[TextLine], place: int, units: list[_Unit]) -> int:
         """Add the line at `place`, and those that are like it, to the units; return how many they are."""
         line = run[place]
         before = units[-1] if units else None
@@ -156,7 +158,7 @@ class _Reader:
             units.append(_Unit(BlockKind.PARAGRAPH, line.start, [line]))
         return 1
 
-    def _marked(self, line: Line, before: _Unit | None, run: list[Line]) -> _Unit | None:
+    def _marked(self, line: TextLine, before: _Unit | None, run: list[TextLine]) -> _Unit | None:
         """Return the unit that a line begins by what it looks like, or None."""
         shown = line.shown
         if line.start in self._contents:
@@ -177,7 +179,7 @@ class _Reader:
             return _Unit(BlockKind.DEFINITION, line.start, [line], lead=lead)
         return self._item(line, before)
 
-    def _item(self, line: Line, before: _Unit | None) -> _Unit | None:
+    def _item(self, line: TextLine, before: _Unit | None) -> _Unit | None:
         """Return the list item that a line begins, unless its number is part of a wrapped sentence."""
         found = mark(line.shown)
         if found is None:
@@ -208,7 +210,7 @@ class _Reader:
         level = len(self._list)
         return _Unit(BlockKind.LIST_ITEM, start, [line], level, found.label, kept=found.kept)
 
-    def _short_lines(self, run: list[Line], place: int) -> int:
+    def _short_lines(self, run: list[TextLine], place: int) -> int:
         """Count the lines from `place` on that stand for themselves: alike, or without a full stop."""
         if run[place].start < self._looked_at:
             return 0
@@ -251,7 +253,7 @@ class _Reader:
 
 
 def _numbered(
-    line: Line, found: Mark, before: list[Line] | None, following: list[Line] | None
+    line: TextLine, found: ListMark, before: list[TextLine] | None, following: list[TextLine] | None
 ) -> _Unit | None:
     """Return a numbered line alone as a heading or a question, unless it is an item between others."""
     content = line.shown[found.length :]
@@ -269,7 +271,7 @@ def _numbered(
     return _Unit(BlockKind.HEADING, start, [line], level=min(1 + found.depth, 6))
 
 
-def _marked_heading(line: Line, *, wrapped: bool = False) -> _Unit | None:
+def _marked_heading(line: TextLine, *, wrapped: bool = False) -> _Unit | None:
     """Return the heading that a line is by its looks; `wrapped` if it may go on with a sentence above it."""
     shown = line.shown
     if hashes := _HASHES.match(shown):
@@ -353,7 +355,7 @@ def _looks_like_heading(shown: str, longest: int = LONGEST_HEADING) -> bool:
     )
 
 
-def _is_body(run: Sequence[Line]) -> bool:
+def _is_body(run: Sequence[TextLine]) -> bool:
     """Tell whether a paragraph may stand below a heading: prose, a list, anything but a short line alone."""
     shown = run[0].shown
     is_line_alone = len(run) == 1 and len(shown) <= LONGEST_HEADING and not shown.endswith(":")
@@ -370,7 +372,7 @@ def _is_open(unit: _Unit) -> bool:
     )
 
 
-def _continues(unit: _Unit, line: Line, width: int) -> bool:
+def _continues(unit: _Unit, line: TextLine, width: int) -> bool:
     """Tell whether a line without a mark belongs to the item above it."""
     first = unit.lines[0]
     if line.indent > first.indent or line.shown[0].islower():
@@ -378,7 +380,7 @@ def _continues(unit: _Unit, line: Line, width: int) -> bool:
     return line.indent == unit.lines[-1].indent and not _separate(unit.lines[-1], line, width)
 
 
-def _separate(before: Line, line: Line, width: int) -> bool:
+def _separate(before: TextLine, line: TextLine, width: int) -> bool:
     """Tell whether a new block starts with `line`: its first word would have fitted on the line before."""
     if line.shown[0].islower():
         return False

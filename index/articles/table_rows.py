@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lxml import html
 
 from index.articles.element_text import cell_pieces, is_unseen
-from index.articles.paragraph_kinds import Entry, Piece, has_words, text_of
+from index.articles.paragraph_kinds import DraftBlock, InlinePiece, has_words, text_of
 from index.records import BlockKind
 
 _MOST_SPANNED = 100  # columns or rows of a cell; browsers know limits, too
@@ -19,21 +19,21 @@ def is_layout(table: html.HtmlElement) -> bool:
     return any(element is not table for element in inside) or sum(1 for _ in cells) < 2
 
 
-def table_entries(table: html.HtmlElement, *, soft_breaks: bool = False) -> Iterator[Entry]:
+def table_entries(table: html.HtmlElement, *, soft_breaks: bool = False) -> Iterator[DraftBlock]:
     """Yield the caption, the header and the rows of a table.
 
     The header names the cells below it; it is a block of its own, so that the text is whole. A cell that
     reaches down from a row above introduces the rows that it spans, and so does a row of one cell.
     """
     for caption in table.iterchildren("caption"):
-        yield Entry(BlockKind.CAPTION, cell_pieces(caption, soft_breaks=soft_breaks))
+        yield DraftBlock(BlockKind.CAPTION, cell_pieces(caption, soft_breaks=soft_breaks))
     rows = [row for row in table.iter("tr") if not is_unseen(row)]
     headers = sum(1 for _ in _header_rows(rows))
     columns: dict[int, list[str]] = {}
     spanning: dict[int, tuple[int, str]] = {}  # column -> rows that are left, and the text
     group = ""
     for number, row in enumerate(rows):
-        cells: list[list[Piece]] = []
+        cells: list[list[InlinePiece]] = []
         names: list[str] = []
         introduced = [text for left, text in spanning.values() if left > 0]
         position, width = 0, 1
@@ -64,18 +64,20 @@ def table_entries(table: html.HtmlElement, *, soft_breaks: bool = False) -> Iter
             one_line = [
                 [piece._replace(text=piece.text.replace("\n", " ")) for piece in pieces] for pieces in cells
             ]
-            yield Entry(BlockKind.CAPTION, cells=one_line)
+            yield DraftBlock(BlockKind.CAPTION, cells=one_line)
             continue
         if len(cells) == 1 and width > 1:
             group = text_of(cells[0])
-            yield Entry(BlockKind.TABLE_ROW, cells=cells)
+            yield DraftBlock(BlockKind.TABLE_ROW, cells=cells)
             continue
         filled = [cell for cell in cells if has_words(text_of(cell))]
         if len(cells) > 1 and filled == cells[:1] and text_of(cells[0]).endswith((".", "!", "?", ":")):
-            yield Entry(BlockKind.PARAGRAPH, cells[0])  # a line below a Markdown table without one between
+            yield DraftBlock(
+                BlockKind.PARAGRAPH, cells[0]
+            )  # a line below a Markdown table without one between
             continue
         lead = " › ".join(filter(None, (group, *introduced)))
-        yield Entry(BlockKind.TABLE_ROW, lead=lead, cells=cells, columns=names)
+        yield DraftBlock(BlockKind.TABLE_ROW, lead=lead, cells=cells, columns=names)
 
 
 def _header_rows(rows: list[html.HtmlElement]) -> Iterator[html.HtmlElement]:

@@ -44,7 +44,7 @@ _CODE_MARKS = re.compile(r"[{};=<>$\\_()\[\]/|]")
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 
-class Mark(NamedTuple):
+class ListMark(NamedTuple):
     """The mark at the beginning of a list item: how many characters it takes, and what it says.
 
     `label` is "" for a glyph. `kind` is the same for the marks of one list; `number` is the last of its
@@ -66,7 +66,7 @@ class Mark(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TextLine:
     """A line with letters or digits, `text[start:end]`, without white space at its ends.
 
     `rule` is the character of the rule that underlines it, or "".
@@ -81,9 +81,9 @@ class Line:
     is_code: bool = False
 
 
-def paragraphs(text: str) -> list[list[Line]]:
+def paragraphs(text: str) -> list[list[TextLine]]:
     """Return the lines of a text, in runs between empty lines, rules, pages and fences of code."""
-    runs: list[list[Line]] = [[]]
+    runs: list[list[TextLine]] = [[]]
     pages = "\f" in text
     page, fenced, last_end = 1, False, 0
     for match in _LINE.finditer(text):
@@ -100,7 +100,7 @@ def paragraphs(text: str) -> list[list[Line]]:
             shown = raw.strip()
             start = match.start() + raw.index(shown)
             indent = sum(TAB if character == "\t" else 1 for character in raw[: raw.index(shown)])
-            line = Line(start, start + len(shown), indent, page if pages else None, shown, "", fenced)
+            line = TextLine(start, start + len(shown), indent, page if pages else None, shown, "", fenced)
             if runs[-1] and runs[-1][-1].is_code != fenced:
                 runs.append([])
             runs[-1].append(line)
@@ -115,13 +115,13 @@ def paragraphs(text: str) -> list[list[Line]]:
     return _joined_tables([run for run in runs if run])
 
 
-def _underlined(line: Line, rule: str) -> Line:
-    return Line(line.start, line.end, line.indent, line.page, line.shown, rule, line.is_code)
+def _underlined(line: TextLine, rule: str) -> TextLine:
+    return TextLine(line.start, line.end, line.indent, line.page, line.shown, rule, line.is_code)
 
 
-def _joined_tables(runs: Sequence[list[Line]]) -> list[list[Line]]:
+def _joined_tables(runs: Sequence[list[TextLine]]) -> list[list[TextLine]]:
     """Join the names of columns that are underlined by one rule with the rows below."""
-    joined: list[list[Line]] = []
+    joined: list[list[TextLine]] = []
     for run in runs:
         before = joined[-1][-1] if joined else None
         if before is not None and before.rule and 1 < len(cells(before)) == len(cells(run[0])):
@@ -131,7 +131,7 @@ def _joined_tables(runs: Sequence[list[Line]]) -> list[list[Line]]:
     return joined
 
 
-def cells(line: Line) -> list[Span]:
+def cells(line: TextLine) -> list[Span]:
     """Return the cells of a line whose columns are parted by tabs, bars, leaders or several spaces."""
     spans, start = [], 0
     shown = line.shown
@@ -144,16 +144,16 @@ def cells(line: Line) -> list[Span]:
     return spans
 
 
-def mark(shown: str) -> Mark | None:
+def mark(shown: str) -> ListMark | None:
     """Return the mark at the beginning of a line, if it may be that of a list item."""
     if _TICK.match(shown):
-        return Mark(0, "", "tick")
+        return ListMark(0, "", "tick")
     if glyph := _GLYPH.match(shown):
-        return Mark(glyph.end(), "", glyph[0][0])
+        return ListMark(glyph.end(), "", glyph[0][0])
     if named := _NAMED.match(shown):
         label = named["label"]
         kind, number = re.sub(r"\d+", "", label).lower(), int(re.sub(r"\D", "", label))
-        return Mark(named.end(), label, kind, number, kept=named["end"] is None)
+        return ListMark(named.end(), label, kind, number, kept=named["end"] is None)
     numbered = _NUMBER.match(shown)
     if numbered is None:
         return None
@@ -161,13 +161,13 @@ def mark(shown: str) -> Mark | None:
     numbers = label.split(".")
     if numbers[0].isdigit():
         kind = f"{'(' * shown.startswith('(')}1{'.1' * (len(numbers) - 1)}"
-        return Mark(numbered.end(), label, kind, int(numbers[-1]), len(numbers), kept=len(numbers) > 1)
+        return ListMark(numbered.end(), label, kind, int(numbers[-1]), len(numbers), kept=len(numbers) > 1)
     if set(label.lower()) <= set(_ROMAN) and (len(label) > 1 or label.lower() == "i"):
-        return Mark(numbered.end(), label, "i" if label.islower() else "I", _roman(label.lower()))
-    return Mark(numbered.end(), label, "a" if label.islower() else "A", ord(label.lower()) - ord("a") + 1)
+        return ListMark(numbered.end(), label, "i" if label.islower() else "I", _roman(label.lower()))
+    return ListMark(numbered.end(), label, "a" if label.islower() else "A", ord(label.lower()) - ord("a") + 1)
 
 
-def is_code(run: Sequence[Line]) -> bool:
+def is_code(run: Sequence[TextLine]) -> bool:
     """Tell whether a paragraph is a log or code: lines with times or levels, or with many marks."""
     logged = sum(_LOG.match(line.shown) is not None for line in run)
     if len(run) > 1 and 3 * logged >= 2 * len(run):

@@ -14,7 +14,7 @@ from index.building.reuse import ArticleEntry, PreviousIndex, ReadArticle, Uncha
 from index.storage.generations import Generation
 from index.storage.segmented import SegmentedVectors
 from index.storage.segmented_catalog import SegmentedCatalog
-from index.storage.segments import Run, Segments
+from index.storage.segments import SegmentRun, Segments
 from index.storage.vectors import Vectors
 
 SEGMENTS_FROM = 20_000
@@ -73,7 +73,7 @@ def segments_of(index: PreviousIndex) -> Segments:
     sentences, passages = index.sentences, index.passages
     if not isinstance(sentences, Vectors) or not isinstance(passages, Vectors):
         raise TypeError("a database has no segments")
-    return Segments.of([Run(0, 0, len(index.catalog), 0, len(sentences), 0, len(passages))], 1)
+    return Segments.of([SegmentRun(0, 0, len(index.catalog), 0, len(sentences), 0, len(passages))], 1)
 
 
 def _stored(index: PreviousIndex) -> list[int]:

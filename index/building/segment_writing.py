@@ -20,7 +20,7 @@ from index.storage.index_files import bm25_files
 from index.storage.manifest import Facts
 from index.storage.segmented import SegmentedVectors
 from index.storage.segmented_catalog import SegmentedCatalog
-from index.storage.segments import Run, Segments, segment_file
+from index.storage.segments import SegmentRun, Segments, segment_file
 from index.storage.vectors import PASSAGES_FILE, SENTENCES_FILE, Vectors
 
 _FILES = (CATALOG_FILE, SENTENCES_FILE, PASSAGES_FILE, *FILES)
@@ -126,7 +126,7 @@ def _write(
     return Facts(catalog.articles, catalog.sentences, catalog.passages, *recalls)
 
 
-def _runs(order: Rows, catalogs: Sequence[Catalog]) -> list[Run]:
+def _runs(order: Rows, catalogs: Sequence[Catalog]) -> list[SegmentRun]:
     """Return the runs of articles, each given by its segment and its row there: [articles, 2]."""
     ends = np.flatnonzero((np.diff(order[:, 0]) != 0) | (np.diff(order[:, 1]) != 1)) + 1
     runs = []
@@ -134,7 +134,7 @@ def _runs(order: Rows, catalogs: Sequence[Catalog]) -> list[Run]:
         segment, first_row = articles[0].tolist()
         first, last = (catalogs[segment].article_row(int(row)) for row in (first_row, articles[-1, 1]))
         runs.append(
-            Run(
+            SegmentRun(
                 *(segment, first_row, len(articles)),
                 *(first.first_sentence, last.sentence_rows.stop - first.first_sentence),
                 *(first.first_passage, last.passage_rows.stop - first.first_passage),

@@ -9,7 +9,7 @@ from index.errors import IngestionError, Reason, UnreadableFileError
 from index.ingestion.addresses import web_address
 from index.ingestion.corpus_changes import IngestionResult
 from index.ingestion.fetching import FetchResponse
-from index.ingestion.pages import FEED, PAGE_TYPES, Page, make_page, read_facts, store_page
+from index.ingestion.pages import FEED, PAGE_TYPES, FetchedPage, make_page, read_facts, store_page
 from index.ingestion.polite_fetching import PoliteFetcher
 from index.ingestion.xml_lists import FeedEntry
 
@@ -33,7 +33,7 @@ def add_entry(corpus: Path, entry: FeedEntry, fetcher: PoliteFetcher, feed: URL)
     return store_page(corpus, entry.address, page)
 
 
-def _page_of(entry: FeedEntry, url: URL, feed: URL) -> Page:
+def _page_of(entry: FeedEntry, url: URL, feed: URL) -> FetchedPage:
     """Return an entry's own text as a page. Raises UnreadableFileError if it has no words."""
     title = escape(entry.title)
     html = f"<title>{title}</title><body><article><h1>{title}</h1>{entry.text}</article></body>"

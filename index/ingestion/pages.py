@@ -45,7 +45,7 @@ _HTTP_DATE = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class FetchedPage:
     """A fetched page as it is to be stored: its file below the corpus folder, and what is known of it.
 
     `text` is what the file holds; Markdown has `facts` above it, other formats in a file beside it.
@@ -86,7 +86,7 @@ def add_page(
 
 
 def store_page(
-    corpus: Path, source: str, page: Page, *, moved: bool = False, quota: RemainingQuota | None = None
+    corpus: Path, source: str, page: FetchedPage, *, moved: bool = False, quota: RemainingQuota | None = None
 ) -> IngestionResult:
     """Store a fetched page; `source` is what it is called in a report.
 
@@ -120,7 +120,7 @@ def store_page(
     return replace_article(corpus, source, page.file, page.content, page.description, quota)
 
 
-def make_page(fetched: FetchResponse, feed: URL | None = None) -> Page:
+def make_page(fetched: FetchResponse, feed: URL | None = None) -> FetchedPage:
     """Return a fetched page, or what a `feed` says in its place, as it is to be stored.
 
     Raises UnreadableFileError.
@@ -142,7 +142,7 @@ def make_page(fetched: FetchResponse, feed: URL | None = None) -> Page:
         "last_modified": _iso_date(fetched.last_modified),
         "sha256": text_sha256(text) if suffix == ".md" else sha256(text).hexdigest(),
     }
-    return Page(file_of(url, suffix), text, facts)
+    return FetchedPage(file_of(url, suffix), text, facts)
 
 
 def _main_text(fetched: FetchResponse) -> tuple[bytes, dict[str, str]]:

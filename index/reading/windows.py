@@ -8,7 +8,7 @@ import numpy as np
 from index.arrays import Rows
 from index.records import BlockKind, Candidate, Sentence, Span
 from index.segmentation.folding import FoldedText, fold_like, number_spellings
-from index.segmentation.rendering import Piece, Rendering, above, render
+from index.segmentation.rendering import RenderedSpan, Rendering, above, render
 from index.segmentation.search_terms import terms
 from index.storage.catalog import SentenceText
 
@@ -112,7 +112,7 @@ def _joined(
 ) -> Rendering:
     """Join the sentences below what is seen with them, with spaces for what lies between them."""
     text = _above(sentences, candidate, question_terms)
-    pieces: list[Piece] = []
+    pieces: list[RenderedSpan] = []
     for number, rendering in enumerate(renderings):
         if number:
             text += _gap(sentences[number - 1], sentences[number])

@@ -40,7 +40,7 @@ _REFERENCE = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
+class _ParsedQuestion:
     weights: dict[str, float]
     total_weight: float
     pairs: frozenset[tuple[str, str]]
@@ -66,10 +66,10 @@ def name_terms(question: str) -> frozenset[str]:
     return frozenset(terms(" ".join(_CAPITALISED.findall(question))))
 
 
-def _parse(question: str, idf: Idf) -> _Question:
+def _parse(question: str, idf: Idf) -> _ParsedQuestion:
     question_terms = terms(question)
     weights = {term: idf(term) for term in question_terms}
-    return _Question(
+    return _ParsedQuestion(
         weights=weights,
         total_weight=sum(weights.values()) or 1.0,
         pairs=frozenset(pairwise(question_terms)),
@@ -85,7 +85,9 @@ def with_wordings(present: set[str], wordings: Collection[tuple[frozenset[str], 
     return present.union(*(own for shared, own in wordings if shared <= present))
 
 
-def _features(question: _Question, candidate: Candidate, terms_of: Callable[[str], list[str]]) -> list[float]:
+def _features(
+    question: _ParsedQuestion, candidate: Candidate, terms_of: Callable[[str], list[str]]
+) -> list[float]:
     own = candidate.terms
     present = with_wordings(set(own), question.wordings)
     before = set(candidate.terms_before)
@@ -149,7 +151,9 @@ def _pairs(wanted: frozenset[tuple[str, str]], own: Sequence[str]) -> float:
     return sum(pair in neighbours or pair[::-1] in neighbours for pair in wanted) / len(wanted)
 
 
-def _has(question: _Question, kind: AnswerType, text: str, terms_of: Callable[[str], list[str]]) -> bool:
+def _has(
+    question: _ParsedQuestion, kind: AnswerType, text: str, terms_of: Callable[[str], list[str]]
+) -> bool:
     """Tell whether `kind` is expected and `text` mentions one that the question itself does not name."""
     if kind not in question.types:
         return False
@@ -161,7 +165,7 @@ def _has(question: _Question, kind: AnswerType, text: str, terms_of: Callable[[s
     )
 
 
-def _names(question: _Question, mention: str, mention_terms: Sequence[str]) -> bool:
+def _names(question: _ParsedQuestion, mention: str, mention_terms: Sequence[str]) -> bool:
     """Tell whether the question names a thing that a text mentions, in whatever wording of its numbers."""
     missing = [term for term in mention_terms if term not in question.weights]
     return not missing or with_wordings(set(question.weights), number_wordings(mention)).issuperset(missing)

@@ -15,7 +15,7 @@ from index.records import Block, BlockKind, Span
 from index.segmentation.folding import fold_text
 
 
-class Piece(NamedTuple):
+class RenderedSpan(NamedTuple):
     """A part of a rendering that is `length` code points of the article's text from `source` on."""
 
     start: int
@@ -28,11 +28,11 @@ class Rendering:
     """A rendered text with its pieces, ascending."""
 
     text: str
-    pieces: tuple[Piece, ...]
+    pieces: tuple[RenderedSpan, ...]
 
     def after(self, prefix: str) -> "Rendering":
         """Return the rendering behind a text that lies in no article."""
-        moved = (Piece(piece.start + len(prefix), piece.source, piece.length) for piece in self.pieces)
+        moved = (RenderedSpan(piece.start + len(prefix), piece.source, piece.length) for piece in self.pieces)
         return Rendering(prefix + self.text, tuple(moved))
 
     def sources(self, starts: Rows, ends: Rows) -> tuple[Rows, Rows]:
@@ -62,7 +62,7 @@ def render(text: str, start: int, block: Block) -> Rendering:
     Each cell of a table row follows the name of its column: "Boat: Marigold · Seats: 120".
     """
     if block.kind is not BlockKind.TABLE_ROW or not block.cells:
-        return Rendering(text, (Piece(0, start, len(text)),))
+        return Rendering(text, (RenderedSpan(0, start, len(text)),))
     shown, pieces = "", []
     # Of a row with thousands of cells, which is many sentences, only those of this one are looked at.
     first_cell = bisect_right(block.cells, start, key=lambda cell: cell.end)
@@ -70,7 +70,7 @@ def render(text: str, start: int, block: Block) -> Rendering:
     for cell in block.cells[first_cell:end_cell]:
         first, last = max(cell.start, start), min(cell.end, start + len(text))
         shown += " · " * bool(shown) + (f"{cell.column}: " if cell.column else "")
-        pieces.append(Piece(len(shown), first, last - first))
+        pieces.append(RenderedSpan(len(shown), first, last - first))
         shown += text[first - start : last - start]
     return Rendering(shown, tuple(pieces))
 

@@ -26,7 +26,7 @@ def segment_file(name: str, segment: int) -> str:
     return f"{segment}-{name}" if segment else name
 
 
-class Run(NamedTuple):
+class SegmentRun(NamedTuple):
     """Neighbouring articles of a segment, by their rows there, and the rows of what is in them."""
 
     segment: int
@@ -108,9 +108,9 @@ class Segments:
     passages: RowMap
 
     @classmethod
-    def of(cls, runs: Iterable[Run], count: int) -> Self:
+    def of(cls, runs: Iterable[SegmentRun], count: int) -> Self:
         """Return `count` segments of which the articles in `runs` count."""
-        table = np.array([tuple(run) for run in runs], dtype=np.int64).reshape(-1, len(Run._fields))
+        table = np.array([tuple(run) for run in runs], dtype=np.int64).reshape(-1, len(SegmentRun._fields))
         return cls._of(table, count)
 
     @classmethod
@@ -121,7 +121,7 @@ class Segments:
             return None
         try:
             table = np.load(path, allow_pickle=False)
-            if table.dtype != np.int64 or table.ndim != 2 or table.shape[1] != len(Run._fields):
+            if table.dtype != np.int64 or table.ndim != 2 or table.shape[1] != len(SegmentRun._fields):
                 raise ValueError(f"unexpected {table.dtype} {table.shape}")
             return cls._of(table[1:], int(table[0, 0]))
         except (OSError, ValueError, EOFError, IndexError) as error:
@@ -149,6 +149,6 @@ class Segments:
         columns = [self.articles.segments]
         for rows in (self.articles, self.sentences, self.passages):
             columns += [rows.firsts, np.diff(rows.starts)]
-        header = np.array([[self.count, *[0] * (len(Run._fields) - 1)]], dtype=np.int64)
+        header = np.array([[self.count, *[0] * (len(SegmentRun._fields) - 1)]], dtype=np.int64)
         table = np.concatenate([header, np.stack(columns, axis=1)])
         np.save(folder / SEGMENTS_FILE, table, allow_pickle=False)

@@ -44,7 +44,7 @@ LEAST_ECHO = 2 / 3
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class SourceWords:
     """A citation as the rules see it: the sentence, and its title and headings above it."""
 
     number: int
@@ -67,7 +67,7 @@ class Source:
         )
 
 
-class Question:
+class QuestionWords:
     """A question as the rules see it: what it names may be named in the answer."""
 
     def __init__(self, text: str) -> None:
@@ -77,7 +77,7 @@ class Question:
         self.polarity = polarity(text)
 
 
-def cited_sources(sentence: CitedSentence, sources: Sequence[Source]) -> tuple[Source, ...]:
+def cited_sources(sentence: CitedSentence, sources: Sequence[SourceWords]) -> tuple[SourceWords, ...]:
     """Return the sources that a sentence cites; of more than `MOST_CITED`, those that have what it says.
 
     Numbers that were not given are left out.
@@ -86,7 +86,7 @@ def cited_sources(sentence: CitedSentence, sources: Sequence[Source]) -> tuple[S
     if len(cited) <= MOST_CITED:
         return tuple(cited)
     missing = {*terms(sentence.text)}
-    chosen: list[Source] = []
+    chosen: list[SourceWords] = []
     while len(chosen) < MOST_CITED:
         best = max(cited, key=lambda source: len(missing & source.stems))
         if not missing & best.stems:
@@ -97,7 +97,7 @@ def cited_sources(sentence: CitedSentence, sources: Sequence[Source]) -> tuple[S
 
 
 def strike_reason(
-    sentence: CitedSentence, sources: Sequence[Source], question: Question, *, judged: bool = False
+    sentence: CitedSentence, sources: Sequence[SourceWords], question: QuestionWords, *, judged: bool = False
 ) -> StrikeReason | None:
     """Return why a sentence is struck, None if no rule strikes it; `sources` are all that were given.
 
@@ -132,7 +132,7 @@ def strike_reason(
     return reason
 
 
-def _echoes(text: str, source: Source) -> bool:
+def _echoes(text: str, source: SourceWords) -> bool:
     """Tell whether a text says what a source says in the same words and the same order."""
     said, read = terms(text), terms(source.sentence)
     common = LCSseq.similarity(said, read)
@@ -157,7 +157,7 @@ def _quotations(text: str) -> list[str]:
     return [double or single for double, single in _QUOTED.findall(fold_characters(text).text)]
 
 
-def _is_quoted(quoted: str, cited: Sequence[Source], question: Question) -> bool:
+def _is_quoted(quoted: str, cited: Sequence[SourceWords], question: QuestionWords) -> bool:
     """Tell whether words stand as they are in one of the sources, but for case and the marks at their end."""
     wanted = _plain(quoted).strip(_MARKS + " ")
     texts = (text for source in cited for text in (source.sentence, *source.above))
@@ -194,7 +194,7 @@ def _name(word: str) -> str:
     return fold(word).removesuffix("'s").replace(".", "")
 
 
-def _are_named(text: str, cited: Sequence[Source], question: Question) -> bool:
+def _are_named(text: str, cited: Sequence[SourceWords], question: QuestionWords) -> bool:
     """Tell whether each run of words with capital letters stands in a source, or in the question."""
     known = [source.words | question.words for source in cited]
     stems = frozenset().union(question.stems, *(source.stems for source in cited))

@@ -8,7 +8,7 @@ from contextlib import suppress
 from index.errors import LanguageModelError, Reason
 from index.records import Answer
 from index.segmentation.search_terms import fold
-from index.writing.claims import Question, Source, cited_sources, strike_reason
+from index.writing.claims import QuestionWords, SourceWords, cited_sources, strike_reason
 from index.writing.prompt import DECLINED, given_citations, make_messages
 from index.writing.protocols import LanguageModel, SupportChecker
 from index.writing.sentence_citations import CitedSentence, SentenceStream
@@ -44,7 +44,7 @@ def write(
     if not given:
         yield make_written_answer((), model, declined=answer.answerable)
         return
-    reply = _Reply(question, [Source.of(citation) for citation in given], checker, limits)
+    reply = _Reply(question, [SourceWords.of(citation) for citation in given], checker, limits)
     deadline = time.monotonic() + limits.timeout
     messages = make_messages(question, given, limits.sentences)
     pieces = language_model.stream(messages, limits.tokens, deadline, stop)
@@ -95,12 +95,16 @@ class _Reply:
     """The reply of a model so far: its checked sentences, and whether it has said enough."""
 
     def __init__(
-        self, question: str, sources: Sequence[Source], checker: SupportChecker | None, limits: WritingLimits
+        self,
+        question: str,
+        sources: Sequence[SourceWords],
+        checker: SupportChecker | None,
+        limits: WritingLimits,
     ) -> None:
         self.sentences: list[WrittenSentence] = []
         self.declined = False
         self.characters = 0
-        self._question = Question(question)
+        self._question = QuestionWords(question)
         self._sources = sources
         self._checker = checker
         self._limits = limits
@@ -154,13 +158,13 @@ class _Reply:
         return WrittenSentence(sentence.text, numbers, supported, score, reason)
 
     @staticmethod
-    def _support(text: str, cited: Sequence[Source], checker: SupportChecker) -> float:
+    def _support(text: str, cited: Sequence[SourceWords], checker: SupportChecker) -> float:
         """Return how likely the sources say so: all together, or one of them alone."""
         groups = [cited, *([source] for source in cited if len(cited) > 1)]
         return max(checker.scores([(text, _source_text(group)) for group in groups]))
 
 
-def _source_text(sources: Sequence[Source]) -> str:
+def _source_text(sources: Sequence[SourceWords]) -> str:
     """Return the sentences of some sources, a line each, below the titles and headings above them."""
     lines: list[str] = []
     title = None

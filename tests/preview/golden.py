@@ -13,7 +13,7 @@ from bot.discord.replies.answer_reply import ARTICLE_GONE, LOOKED_EVERYWHERE, an
 from bot.discord.replies.article_pages import article_reply, context_reply
 from bot.discord.replies.library_pages import about_reply, articles_reply, unknown_article_reply
 from bot.discord.replies.reply import Reply, article_gone_reply, busy_reply, verdict_reply
-from bot.discord.replies.tickets import ContextTicket, Mark, PageTicket, sentence_digest
+from bot.discord.replies.tickets import ContextTicket, PageTicket, SentenceMark, sentence_digest
 from index.records import Answer, Article, Citation, Sentence, Source, Span
 from index.storage.catalog import ArticleRow, article_key
 
@@ -242,7 +242,7 @@ def _context() -> Reply:
 
 
 def _context_later() -> Reply:
-    mark = Mark(3, sentence_digest(cite(RAQQA, 3, "", 0.9).sentence))
+    mark = SentenceMark(3, sentence_digest(cite(RAQQA, 3, "", 0.9).sentence))
     return _page(RAQQA, PageTicket(article_key(RAQQA.id), 5, mark=mark))
 
 

@@ -8,7 +8,7 @@ import discord
 from bot.discord.replies import message_limits
 from bot.discord.replies.markdown import UNTITLED, emphasize, escape_to_fit, units, web_address
 from bot.discord.replies.reply import BLUE, Button, Reply
-from bot.discord.replies.tickets import ContextTicket, Mark, PageTicket, sentence_digest
+from bot.discord.replies.tickets import ContextTicket, PageTicket, SentenceMark, sentence_digest
 from bot.wording import count_with_noun
 from index.reading.links import PageText, sentence_link
 from index.records import Article, Sentence
@@ -28,7 +28,7 @@ class _Pages:
 
     article: Article
     sentences: Sequence[Sentence]
-    mark: Mark | None = None
+    mark: SentenceMark | None = None
 
     def sentence(self, number: int) -> str:
         """Return the verbatim text of a sentence."""
@@ -118,7 +118,7 @@ def context_reply(
     """
     if isinstance(ticket, ContextTicket):
         number = _number(sentences, ticket)
-        pages = _Pages(article, sentences, None if number is None else Mark(number, ticket.digest))
+        pages = _Pages(article, sentences, None if number is None else SentenceMark(number, ticket.digest))
         if number is None or not pages.is_valid():
             return None
         run = pages.around(number, number + 1, before=True, after=True, room=PAGE_LIMIT)

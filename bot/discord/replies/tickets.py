@@ -60,7 +60,7 @@ class ContextTicket:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class SentenceMark:
     """The sentence that stays marked while a person pages: its number in the article from 0, its digest."""
 
     number: int
@@ -81,12 +81,12 @@ class PageTicket:
     key: str
     number: int
     earlier: bool = False
-    mark: Mark | None = None
+    mark: SentenceMark | None = None
 
     @classmethod
     def from_match(cls, match: re.Match[str]) -> Self:
         """Read a custom_id that matches the template."""
-        mark = Mark(int(match["mark"]), match["digest"]) if match["mark"] else None
+        mark = SentenceMark(int(match["mark"]), match["digest"]) if match["mark"] else None
         return cls(match["key"], int(match["number"]), match["direction"] == "-", mark)
 
     @property

@@ -29,7 +29,7 @@ LOG_FILE = "log.jsonl"
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
 
 
-class Training:
+class TrainingRun:
     """A model in training: it computes in `compute_type`, and its weights are updated in single precision."""
 
     def __init__(self, model: "PreTrainedModel", recipe: Recipe) -> None:
@@ -175,7 +175,7 @@ def learn_batches(
     `held_out` ones are only measured on. Returns the folder of the model, which is written in the form of
     Hugging Face's transformers, with the tokenizer of `encoder`.
     """
-    training = Training(load_model(encoder, recipe.seed, recipe.layers), recipe)
+    training = TrainingRun(load_model(encoder, recipe.seed, recipe.layers), recipe)
     checkpoint = work / CHECKPOINT_FILE
     if checkpoint.exists():
         training.load(checkpoint)

@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 
 from bot.feedback.export import FeedbackExport, export
-from bot.feedback.store import Entry, Judgement
+from bot.feedback.store import Judgement, StoredJudgement
 from index.evaluation.gold_questions import read_questions
 from tests.support.judgements import DECLINED, RIGHT, SENTENCE, WRONG
 
 
 def exported(*judgements: Judgement) -> FeedbackExport:
-    return export(Entry(row, "2026-01-01T00:00:00Z", None, it) for row, it in enumerate(judgements, 1))
+    return export(
+        StoredJudgement(row, "2026-01-01T00:00:00Z", None, it) for row, it in enumerate(judgements, 1)
+    )
 
 
 def test_what_was_right_is_exported_as_an_eval_file(tmp_path: Path) -> None:
@@ -55,7 +57,9 @@ def test_a_gold_answer_is_a_span_of_the_sentence(answer: str) -> None:
 def judged(*judgements: tuple[str, Judgement]) -> FeedbackExport:
     """Export judgements of the messages of these names."""
     time = "2026-01-01T00:00:00Z"
-    return export(Entry(row, time, None, it, message) for row, (message, it) in enumerate(judgements, 1))
+    return export(
+        StoredJudgement(row, time, None, it, message) for row, (message, it) in enumerate(judgements, 1)
+    )
 
 
 def test_verdicts_of_others_count_once_the_asker_has_judged() -> None:

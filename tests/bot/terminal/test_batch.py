@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.terminal.batch import LONGEST_LINE, BadLine, Line, parse_line
+from bot.terminal.batch import LONGEST_LINE, BadLine, BatchQuestion, parse_line
 from tests.support.homes import Home
 from tests.support.tables import each_row
 
@@ -18,7 +18,9 @@ def line(**values: Any) -> bytes:
 
 @pytest.mark.parametrize("identity", ["a", "", "é\n", 7, -1.5, 10**30])
 def test_an_id_is_any_string_or_number(identity: Any) -> None:
-    assert parse_line(1, line(id=identity)) == Line(id=identity, question="Who confirmed the strike?")
+    assert parse_line(1, line(id=identity)) == BatchQuestion(
+        id=identity, question="Who confirmed the strike?"
+    )
 
 
 @each_row(
@@ -55,7 +57,9 @@ def test_a_bad_line_is_an_error_with_its_id(data: bytes | None, identity: Any, w
 
 
 def test_the_first_line_may_start_with_a_byte_order_mark() -> None:
-    assert parse_line(1, b"\xef\xbb\xbf" + line()) == Line(id="a", question="Who confirmed the strike?")
+    assert parse_line(1, b"\xef\xbb\xbf" + line()) == BatchQuestion(
+        id="a", question="Who confirmed the strike?"
+    )
 
 
 @pytest.mark.slow

@@ -1,5 +1,5 @@
 from bot.web.answer_view import answer_view, article_link
-from bot.web.text_pieces import Piece
+from bot.web.text_pieces import TextPiece
 from index.records import NO_ANSWER, NOT_SURE, Answer, BlockKind, Citation, Source
 
 BEES = Source("bees", "Bees", "https://example.org/bees", 9)
@@ -18,7 +18,7 @@ def test_an_answer_with_its_sentences() -> None:
     assert (view.verdict, view.opening, view.confidence) == ("answered", "35 degrees", "Very confident (90%)")
     assert (view.seconds, view.contact, view.sources_heading) == ("0.04 s", "", "")
     first, second = view.sources
-    assert first.quotation[1] == Piece("35 degrees", marked=True)
+    assert first.quotation[1] == TextPiece("35 degrees", marked=True)
     assert first.path == "a/bees?q=How+warm%3F#s1"
     assert (first.place, first.score, first.url) == ("sentence 1 of 9", "90%", "https://example.org/bees")
     assert not first.is_next_best

@@ -7,7 +7,7 @@ import pytest
 
 from bot.web.addresses import PART
 from bot.web.article_view import ArticleView, article_view
-from bot.web.nested_blocks import Node, Run
+from bot.web.nested_blocks import Node, SentenceRun
 from index.articles.corpus import corpus_files, read_article
 from index.records import Answer, Article, Block, BlockKind, Citation, Sentence, Source
 from index.segmentation.sentences import split_sentences
@@ -41,7 +41,7 @@ y = 2
 """
 
 
-def runs_of(nodes: list[Node] | tuple[Node, ...]) -> Iterator[Run]:
+def runs_of(nodes: list[Node] | tuple[Node, ...]) -> Iterator[SentenceRun]:
     for node in nodes:
         yield from node.runs
         for cell in node.cells:

@@ -1,11 +1,11 @@
 """Nodes gathered into lists and tables; test_article_view has whole articles."""
 
-from bot.web.nested_blocks import Node, Run, tree
-from bot.web.text_pieces import Piece
+from bot.web.nested_blocks import Node, SentenceRun, tree
+from bot.web.text_pieces import TextPiece
 
 
-def runs(text: str, number: int = 1) -> tuple[Run, ...]:
-    return (Run(number, (Piece(text),)),)
+def runs(text: str, number: int = 1) -> tuple[SentenceRun, ...]:
+    return (SentenceRun(number, (TextPiece(text),)),)
 
 
 def item(text: str, level: int) -> Node:

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.web.text_pieces import Piece, cut_pieces, merged, quotation_pieces
+from bot.web.text_pieces import TextPiece, cut_pieces, merged, quotation_pieces
 from index.records import Citation, Link, Source
 
 TEXT = "Ada: the bridge is 900 metres long."
@@ -11,12 +11,12 @@ SPANS = st.lists(st.tuples(st.integers(0, 35), st.integers(0, 35)).filter(lambda
 def test_text_is_cut_where_links_marks_and_the_lead_begin_and_end() -> None:
     links = [Link(9, 22, "https://example.org/b"), Link(30, 34, "javascript:alert(1)")]
     assert cut_pieces(TEXT, 0, len(TEXT), [(19, 29)], links, (0, 3)) == (
-        Piece("Ada", lead=True),
-        Piece(": the "),
-        Piece("bridge is ", "https://example.org/b"),
-        Piece("900", "https://example.org/b", marked=True),
-        Piece(" metres", marked=True),
-        Piece(" long."),
+        TextPiece("Ada", lead=True),
+        TextPiece(": the "),
+        TextPiece("bridge is ", "https://example.org/b"),
+        TextPiece("900", "https://example.org/b", marked=True),
+        TextPiece(" metres", marked=True),
+        TextPiece(" long."),
     )
 
 
@@ -35,9 +35,9 @@ def test_nothing_is_lost_or_doubled(
 
 def test_what_people_see_of_a_citation_is_marked_only_if_it_is_likely() -> None:
     cited = Citation(1, Source("a", "A", None), "It is 900.", 0, 10, (6, 9), 0.5)
-    assert quotation_pieces(cited, likely=True)[1] == Piece("900", marked=True)
-    assert quotation_pieces(cited, likely=False) == (Piece("It is 900."),)
+    assert quotation_pieces(cited, likely=True)[1] == TextPiece("900", marked=True)
+    assert quotation_pieces(cited, likely=False) == (TextPiece("It is 900."),)
     shown = Citation(
         1, Source("a", "A", None), "900", 0, 3, (0, 3), 0.5, shown="Length: 900", shown_highlight=(8, 11)
     )
-    assert quotation_pieces(shown, likely=True) == (Piece("Length: "), Piece("900", marked=True))
+    assert quotation_pieces(shown, likely=True) == (TextPiece("Length: "), TextPiece("900", marked=True))

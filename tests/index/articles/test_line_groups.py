@@ -4,11 +4,11 @@ import pytest
 
 from index.articles.line_groups import lines_of_contents, lines_of_terms, table_at
 from index.articles.plain_text import plain_text_blocks
-from index.articles.text_lines import Line, paragraphs
+from index.articles.text_lines import TextLine, paragraphs
 from tests.support.growth import LINEAR, growth
 
 
-def lines(text: str) -> list[Line]:
+def lines(text: str) -> list[TextLine]:
     return [line for run in paragraphs(text) for line in run]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.articles.text_lines import Line, cells, is_code, mark, paragraphs
+from index.articles.text_lines import TextLine, cells, is_code, mark, paragraphs
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_what_is_no_mark(shown: str) -> None:
     ],
 )
 def test_cells(shown: str, parts: list[str]) -> None:
-    line = Line(0, len(shown), 0, None, shown)
+    line = TextLine(0, len(shown), 0, None, shown)
     assert [shown[start:end] for start, end in cells(line)] == parts
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from index.records import Block, BlockKind, Cell
-from index.segmentation.rendering import Piece, Rendering, embedded_text, render
+from index.segmentation.rendering import RenderedSpan, Rendering, embedded_text, render
 from tests.support.growth import LINEAR, growth
 
 TEXT = "Fleet\n\nMarigold\t1974\t120"
@@ -45,7 +45,7 @@ def test_time_is_linear_in_the_cells_of_a_row() -> None:
 
 def test_other_text_is_rendered_as_it_is() -> None:
     rendering = render("It sails.", 40, Block(BlockKind.PARAGRAPH, 40, 49))
-    assert rendering == Rendering("It sails.", (Piece(0, 40, 9),))
+    assert rendering == Rendering("It sails.", (RenderedSpan(0, 40, 9),))
 
 
 def test_spans_lead_back_to_the_article_unless_they_lie_in_what_was_put_in() -> None:

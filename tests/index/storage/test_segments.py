@@ -7,14 +7,14 @@ import pytest
 
 from index.errors import IndexDamagedError
 from index.storage import segments as module
-from index.storage.segments import Run, Segments, segment_file
+from index.storage.segments import SegmentRun, Segments, segment_file
 
 # Of the first segment, the articles 0, 2 and 3 count; of the second, 1, which goes between them, and 2.
 RUNS = [
-    Run(0, 0, 1, 0, 2, 0, 1),
-    Run(1, 1, 1, 3, 4, 2, 2),
-    Run(0, 2, 2, 5, 3, 3, 2),
-    Run(1, 2, 1, 7, 1, 4, 1),
+    SegmentRun(0, 0, 1, 0, 2, 0, 1),
+    SegmentRun(1, 1, 1, 3, 4, 2, 2),
+    SegmentRun(0, 2, 2, 5, 3, 3, 2),
+    SegmentRun(1, 2, 1, 7, 1, 4, 1),
 ]
 
 
@@ -50,7 +50,9 @@ def test_values_are_gathered_in_the_librarys_order(segments: Segments) -> None:
 
 
 def test_an_article_without_sentences_has_a_place(segments: Segments) -> None:
-    empty = Segments.of([Run(0, 0, 1, 0, 2, 0, 1), Run(0, 1, 1, 2, 0, 1, 0), Run(0, 3, 1, 4, 1, 2, 1)], 1)
+    empty = Segments.of(
+        [SegmentRun(0, 0, 1, 0, 2, 0, 1), SegmentRun(0, 1, 1, 2, 0, 1, 0), SegmentRun(0, 3, 1, 4, 1, 2, 1)], 1
+    )
     begin = empty.beginnings(0, np.array([0, 1, 3]), np.array([0, 2, 4]), np.array([0, 1, 2]))
     assert [rows.tolist() for rows in begin] == [[0, 2, 2], [0, 1, 1]]
     assert empty.sentences.rows(0, [0, 1, 2, 3, 4]).tolist() == [0, 1, -1, -1, 2]

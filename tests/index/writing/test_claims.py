@@ -1,18 +1,18 @@
 """What a written sentence states has to stand in what it cites, or it is struck for that reason."""
 
-from index.writing.claims import MOST_CITED, Question, Source, cited_sources, strike_reason
+from index.writing.claims import MOST_CITED, QuestionWords, SourceWords, cited_sources, strike_reason
 from index.writing.sentence_citations import CitedSentence
 from index.writing.written_answer import StrikeReason
 from tests.support.tables import each_row
 from tests.support.written_answers import BRIDGE, citation
 
-SOURCES = [Source.of(citation(number, text)) for number, text in enumerate(BRIDGE, start=1)]
-QUESTION = Question("How long is the bridge?")
+SOURCES = [SourceWords.of(citation(number, text)) for number, text in enumerate(BRIDGE, start=1)]
+QUESTION = QuestionWords("How long is the bridge?")
 TRUE = None
 
 
 def reason(
-    text: str, *numbers: int, question: Question = QUESTION, sources: list[Source] = SOURCES
+    text: str, *numbers: int, question: QuestionWords = QUESTION, sources: list[SourceWords] = SOURCES
 ) -> StrikeReason | None:
     return strike_reason(CitedSentence(text, numbers), sources, question)
 
@@ -85,16 +85,19 @@ def test_a_sentence_needs_a_number_that_was_given() -> None:
 def test_what_is_said_may_stand_in_two_sources_but_a_name_in_one() -> None:
     assert reason("The bridge is 900 metres long and was opened on 3 May 1974.", 1, 2) is TRUE
     assert reason("The bridge is 900 metres long and was opened on 3 May 1974.", 1) is StrikeReason.DATE
-    people = [Source.of(citation(1, "John Smith paid.")), Source.of(citation(2, "Mary Jones paid."))]
+    people = [
+        SourceWords.of(citation(1, "John Smith paid.")),
+        SourceWords.of(citation(2, "Mary Jones paid.")),
+    ]
     assert reason("John Smith and Mary Jones paid.", 1, 2, sources=people) is TRUE
     assert reason("John Jones paid.", 1, 2, sources=people) is StrikeReason.NAME
 
 
 def test_names_and_numbers_of_the_question_and_the_headings_may_be_said() -> None:
     assert reason("The bridge that Ada Byron asks for is long.", 1) is StrikeReason.NAME
-    asked = Question("Which bridge does Ada Byron ask for?")
+    asked = QuestionWords("Which bridge does Ada Byron ask for?")
     assert reason("The bridge that Ada Byron asks for is long.", 1, question=asked) is TRUE
-    headed = [Source.of(citation(1, "It is 900 metres long.", "Bridges", ("Norway", "Built in 1974")))]
+    headed = [SourceWords.of(citation(1, "It is 900 metres long.", "Bridges", ("Norway", "Built in 1974")))]
     assert reason("The bridge in Norway, built in 1974, is 900 metres long.", 1, sources=headed) is TRUE
 
 
@@ -111,14 +114,14 @@ def test_names_and_numbers_of_the_question_and_the_headings_may_be_said() -> Non
     ],
 )
 def test_a_name_may_be_written_in_another_way(text: str, source: str) -> None:
-    assert reason(text, 1, sources=[Source.of(citation(1, source))]) is TRUE
+    assert reason(text, 1, sources=[SourceWords.of(citation(1, source))]) is TRUE
 
 
 def test_of_all_numbers_those_count_that_have_what_is_said() -> None:
     everything = CitedSentence("The bridge is 900 metres long and has wardens.", (1, 2, 3, 4))
     assert [source.number for source in cited_sources(everything, SOURCES)] == [1, 4]
     assert strike_reason(everything, SOURCES, QUESTION) is TRUE
-    many = [Source.of(citation(number, f"Bridge number {number} has warts.")) for number in range(1, 9)]
+    many = [SourceWords.of(citation(number, f"Bridge number {number} has warts.")) for number in range(1, 9)]
     all_of_them = CitedSentence("Bridge number 1 has warts.", tuple(range(1, 9)))
     assert len(cited_sources(all_of_them, many)) <= MOST_CITED
     few = CitedSentence("The bridge is long.", (1, 2, 3))
@@ -137,7 +140,7 @@ def test_of_all_numbers_those_count_that_have_what_is_said() -> None:
 )
 def test_an_address_has_to_stand_in_a_source(text: str, stands: bool) -> None:
     said = "For the toll, write to help@bridge.example or see https://bridge.example/toll."
-    found = reason(text, 1, sources=[Source.of(citation(1, said))])
+    found = reason(text, 1, sources=[SourceWords.of(citation(1, said))])
     assert found is (TRUE if stands else StrikeReason.NAME)
 
 
@@ -165,4 +168,4 @@ def test_a_checker_judges_negation_but_of_what_says_a_source_again() -> None:
     ],
 )
 def test_no_name_and_no_number_is_seen_where_none_is(text: str, source: str) -> None:
-    assert reason(text, 1, sources=[Source.of(citation(1, source))]) is TRUE
+    assert reason(text, 1, sources=[SourceWords.of(citation(1, source))]) is TRUE

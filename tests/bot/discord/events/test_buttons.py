@@ -11,10 +11,10 @@ from bot.discord.events.client import FootnoteClient
 from bot.discord.replies.tickets import (
     ArticlesTicket,
     ContextTicket,
-    Mark,
     MoreTicket,
     NoteTicket,
     PageTicket,
+    SentenceMark,
     Ticket,
     VerdictTicket,
     parse_ticket,
@@ -299,8 +299,8 @@ async def test_a_malformed_button_that_is_on_the_message_gets_a_private_line(
         ContextTicket("A" * 12, 0, 5, DIGEST),
         PageTicket(KEY, 999_999_999),
         PageTicket(KEY, 0, True),
-        PageTicket(KEY, 3, False, Mark(999_999_999, DIGEST)),
-        PageTicket(KEY, 3, False, Mark(2, DIGEST)),
+        PageTicket(KEY, 3, False, SentenceMark(999_999_999, DIGEST)),
+        PageTicket(KEY, 3, False, SentenceMark(2, DIGEST)),
         PageTicket("A" * 12, 0),
     ],
 )

@@ -10,8 +10,8 @@ from bot.discord.replies.article_pages import article_reply, context_reply
 from bot.discord.replies.reply import Reply
 from bot.discord.replies.tickets import (
     ContextTicket,
-    Mark,
     PageTicket,
+    SentenceMark,
     parse_ticket,
     sentence_digest,
 )
@@ -94,7 +94,7 @@ def test_the_cited_sentence_stands_out_in_its_passage() -> None:
 
 
 def test_it_stays_marked_on_every_page_that_shows_it() -> None:
-    mark = Mark(3, sentence_digest(cite(RAQQA, 3, "", 1.0).sentence))
+    mark = SentenceMark(3, sentence_digest(cite(RAQQA, 3, "", 1.0).sentence))
     later = context_reply(RAQQA, spans(RAQQA), PageTicket(KEY, 8, mark=mark))
     assert "**" not in described(later)
     assert later is not None
@@ -120,8 +120,8 @@ def test_lines_of_one_paragraph_are_one_line() -> None:
         PageTicket(KEY, 16),
         PageTicket(KEY, 0, earlier=True),
         PageTicket(KEY, 17, earlier=True),
-        PageTicket(KEY, 0, mark=Mark(3, "aaaaaaaa")),
-        PageTicket(KEY, 0, mark=Mark(16, "aaaaaaaa")),
+        PageTicket(KEY, 0, mark=SentenceMark(3, "aaaaaaaa")),
+        PageTicket(KEY, 0, mark=SentenceMark(16, "aaaaaaaa")),
     ],
 )
 def test_what_is_no_longer_there_is_not_shown(ticket: ContextTicket | PageTicket) -> None:

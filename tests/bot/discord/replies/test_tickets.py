@@ -11,10 +11,10 @@ from bot.discord.replies.tickets import (
     AnswerTicket,
     ArticlesTicket,
     ContextTicket,
-    Mark,
     MoreTicket,
     NoteTicket,
     PageTicket,
+    SentenceMark,
     Ticket,
     VerdictTicket,
     clean_query,
@@ -29,7 +29,7 @@ DIGESTS = st.text().map(sentence_digest)
 SPANS = st.tuples(COUNTS, COUNTS).filter(lambda pair: pair[0] != pair[1]).map(sorted)
 TICKETS: st.SearchStrategy[Ticket] = st.one_of(
     st.builds(lambda key, span, digest: ContextTicket(key, *span, digest), KEYS, SPANS, DIGESTS),
-    st.builds(PageTicket, KEYS, COUNTS, st.booleans(), st.none() | st.builds(Mark, COUNTS, DIGESTS)),
+    st.builds(PageTicket, KEYS, COUNTS, st.booleans(), st.none() | st.builds(SentenceMark, COUNTS, DIGESTS)),
     st.builds(MoreTicket, st.none() | KEYS, COUNTS),
     st.builds(
         VerdictTicket,
@@ -57,7 +57,10 @@ def test_a_ticket_is_read_back_from_its_custom_id(ticket: Ticket) -> None:
     [
         (ContextTicket("kAntsyJ4LhQf", 364, 543, "ET4w3rZY"), "fn1:c:kAntsyJ4LhQf:364:543:ET4w3rZY"),
         (PageTicket("kAntsyJ4LhQf", 8), "fn1:p:kAntsyJ4LhQf:+8"),
-        (PageTicket("kAntsyJ4LhQf", 8, True, Mark(3, "ET4w3rZY")), "fn1:p:kAntsyJ4LhQf:-8:3:ET4w3rZY"),
+        (
+            PageTicket("kAntsyJ4LhQf", 8, True, SentenceMark(3, "ET4w3rZY")),
+            "fn1:p:kAntsyJ4LhQf:-8:3:ET4w3rZY",
+        ),
         (MoreTicket(None, 3), "fn1:m::3"),
         (MoreTicket("kAntsyJ4LhQf", 3), "fn1:m:kAntsyJ4LhQf:3"),
         (VerdictTicket(True, "5d41402abc4b"), "fn1:v:yes:5d41402abc4b"),

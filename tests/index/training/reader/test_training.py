@@ -12,7 +12,7 @@ from tokenizers import Tokenizer
 from index.training.progress import no_progress
 from index.training.reader.extractive import load_model
 from index.training.reader.recipe import Recipe
-from index.training.reader.training import CHECKPOINT_FILE, LOG_FILE, Training, learn_batches
+from index.training.reader.training import CHECKPOINT_FILE, LOG_FILE, TrainingRun, learn_batches
 from tests.support.lazy_modules import LazyModule
 from tests.support.miniature_datasets import lesson_batches
 from tests.support.tiny_span_models import save_tiny_reader
@@ -111,7 +111,7 @@ def test_it_continues_where_it_was_stopped(encoder: Path, trained: Path, tmp_pat
 
 def test_a_model_without_a_step_is_the_one_it_started_from(encoder: Path) -> None:
     exact = load_model(encoder, 1).state_dict()
-    untouched = Training(load_model(encoder, 1), RECIPE).averaged_model().state_dict()
+    untouched = TrainingRun(load_model(encoder, 1), RECIPE).averaged_model().state_dict()
     assert all(torch.equal(weight, exact[key]) for key, weight in untouched.items())
 
 
@@ -121,7 +121,7 @@ def test_the_model_is_a_running_average_that_soon_forgets_its_start(encoder: Pat
     (batch, *_) = lesson_batches(encoder, 4096)
 
     def learn(average: float, steps: int) -> Any:
-        training = Training(load_model(encoder, 1), replace(RECIPE, average=average))
+        training = TrainingRun(load_model(encoder, 1), replace(RECIPE, average=average))
         for _ in range(steps):
             training.learn(batch)
         return training.averaged_model().state_dict()[name].clone()
@@ -137,7 +137,7 @@ def test_the_model_is_a_running_average_that_soon_forgets_its_start(encoder: Pat
 def test_a_checkpoint_that_is_cut_off_leaves_the_one_before(
     encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    training = Training(load_model(encoder, 1), RECIPE)
+    training = TrainingRun(load_model(encoder, 1), RECIPE)
     training.save(tmp_path / CHECKPOINT_FILE)
     before = (tmp_path / CHECKPOINT_FILE).read_bytes()
 
@@ -164,7 +164,9 @@ def test_held_out_windows_are_measured_on_and_never_learnt(
 
 def test_the_rate_rises_stays_and_falls(encoder: Path) -> None:
     (batch, *_) = lesson_batches(encoder, 512)
-    training = Training(load_model(encoder, 1), replace(RECIPE, rate=0.01, warm_up=2, cool_down=4, steps=9))
+    training = TrainingRun(
+        load_model(encoder, 1), replace(RECIPE, rate=0.01, warm_up=2, cool_down=4, steps=9)
+    )
     rates = []
     for _ in range(9):
         rates.append(training.rate * 100)
@@ -178,7 +180,7 @@ def test_the_head_learns_faster(encoder: Path) -> None:
     (batch, *_) = lesson_batches(encoder, 512)
 
     def moved(head_rate: float) -> float:
-        training = Training(load_model(encoder, 1), replace(RECIPE, average=0.0, head_rate=head_rate))
+        training = TrainingRun(load_model(encoder, 1), replace(RECIPE, average=0.0, head_rate=head_rate))
         training.learn(batch)
         before = load_model(encoder, 1).qa_outputs.weight
         return float((training.averaged_model().qa_outputs.weight - before).detach().norm())
@@ -200,4 +202,4 @@ def test_frozen_layers_and_embeddings_stay_as_they_were(encoder: Path, tmp_path:
 
 def test_one_layer_at_least_is_learnt(encoder: Path) -> None:
     with pytest.raises(ValueError, match="2 of 2 layers are frozen"):
-        Training(load_model(encoder, 1), replace(RECIPE, frozen_layers=2))
+        TrainingRun(load_model(encoder, 1), replace(RECIPE, frozen_layers=2))
