@@ -1,5 +1,6 @@
 """The tests are cut off from the network, and so are the processes that they start."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -25,6 +26,23 @@ def test_no_address_but_this_machine_is_reached() -> None:
 def test_no_started_process_reaches_another_machine() -> None:
     attempt = subprocess.run([sys.executable, "-c", _ATTEMPT], capture_output=True, text=True, check=False)
     assert "no network in tests" in attempt.stderr
+
+
+def test_what_runs_the_models_tells_its_maker_nothing(tmp_path: Path) -> None:
+    """With its telemetry, onnxruntime keeps a database, and a thread that sends what is in it."""
+    code = (
+        "import sys, index.library; from pathlib import Path; assert 'onnxruntime' in sys.modules;"
+        "print(len([*Path('/proc/self/task').glob('*')]))"
+    )
+    folders = {name: str(tmp_path) for name in ("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")}
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", **folders}
+    environment.pop("ORT_DISABLE_TELEMETRY", None)
+    run = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert list(tmp_path.iterdir()) == []
+    assert int(run.stdout) <= 1  # none where there is no /proc
 
 
 def test_this_machine_is_reached() -> None:
