@@ -6,7 +6,7 @@ import logging
 import os
 import re
 import signal
-import sys
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, redirect_stderr
 from pathlib import Path
@@ -19,7 +19,7 @@ from bot.terminal import run_bot
 from bot.terminal.command_group import GlobalOptions
 from bot.verbosity import NORMAL, set_levels
 from tests.fake_discord import FakeDiscord
-from tests.support.paths import ROOT
+from tests.support.module_process import ForkedProcess, start_module
 
 QUESTION = "How long is the red bridge?"
 WRONG_TOKEN = ".".join(("MTIzNDU2Nzg5MDEyMzQ1Njc4", "GaBcDe", "abcdefghijklmnopqrstuvwxyz0123456789ab"))
@@ -31,15 +31,19 @@ LONGEST = 120.0
 class Process:
     """A `footnote bot` of its own, and the lines that it writes to stderr."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self.process = process
+    def __init__(self, process: ForkedProcess | subprocess.Popen[bytes]) -> None:
+        self._process = process
         self.lines: list[str] = []
         self._more = asyncio.Event()
         self._reading = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
-        assert self.process.stderr
-        async for line in self.process.stderr:
+        assert self._process.stderr
+        lines = asyncio.StreamReader()
+        await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(lines), self._process.stderr
+        )
+        async for line in lines:
             self.lines.append(line.decode().rstrip("\n"))
             self._more.set()
             self._more = asyncio.Event()
@@ -60,13 +64,18 @@ class Process:
     async def ended(self, within: float = LONGEST) -> int:
         """Wait for the end; returns the exit code."""
         async with asyncio.timeout(within):
-            code = await self.process.wait()
+            code = await asyncio.to_thread(self._process.wait)
             await self._reading
         return code
 
+    @property
+    def runs(self) -> bool:
+        """Whether the process has not ended."""
+        return self._process.poll() is None
+
     def send(self, number: signal.Signals) -> None:
         """Send a signal."""
-        self.process.send_signal(number)
+        self._process.send_signal(number)
 
 
 def written(
@@ -92,21 +101,19 @@ def written(
 @asynccontextmanager
 async def footnote_bot(config: Path, token: str | None, *arguments: str) -> AsyncIterator[Process]:
     environment = {**os.environ, **({} if token is None else {"DISCORD_BOT_TOKEN": token})}
-    command = [sys.executable, "-m", "bot", "--config", str(config), "bot", *arguments]
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        cwd=ROOT,
-        env=environment,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    process = await asyncio.to_thread(
+        start_module,
+        "bot",
+        *("--config", str(config), "bot", *arguments),
+        environment=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
     )
     started = Process(process)
     try:
         yield started
     finally:
-        if process.returncode is None:
-            process.kill()
+        process.kill()  # unless it has ended
         await started.ended()
 
 
