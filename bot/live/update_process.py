@@ -18,6 +18,7 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -32,6 +33,7 @@ from index.records import Progress
 STAGE_INTERVAL = 10.0
 """Seconds between two lines of the log on one stage."""
 
+_SPAWN = multiprocessing.get_context("spawn")
 _NICENESS = 5  # answers come first
 _LONGEST_LAST_LINE = 500  # characters
 
@@ -51,23 +53,28 @@ class WorkInChild(Protocol):
 log = logging.getLogger(__name__)
 
 
-async def update_in_child(config: BotConfig, wait: float, work: Update = update) -> BuildReport:
+async def update_in_child(
+    config: BotConfig, wait: float, work: Update = update, context: BaseContext = _SPAWN
+) -> BuildReport:
     """Bring the index up to date as `update` does, in a child process that is killed if this is cancelled.
 
     Raises what `update` does, and FootnoteError if the child died.
     """
-    return await work_in_child(config, wait, work, "updating the index")
+    return await work_in_child(config, wait, work, "updating the index", context)
 
 
 async def work_in_child(
-    config: BotConfig, wait: float, work: Callable[[BotConfig, Progress, float], T], doing: str
+    config: BotConfig,
+    wait: float,
+    work: Callable[[BotConfig, Progress, float], T],
+    doing: str,
+    context: BaseContext = _SPAWN,
 ) -> T:
     """Return what `work` returns, done in a child process that is killed if this is cancelled.
 
     Raises what `work` does, and FootnoteError if the child died; it says what it was `doing`, and ends with
-    the last line that the child wrote to stderr.
+    the last line that the child wrote to stderr. `context` says how the child is started.
     """
-    context = multiprocessing.get_context("spawn")
     stages, sender = context.Pipe(duplex=False)
     folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
     stderr = Path(folder.name, "stderr")

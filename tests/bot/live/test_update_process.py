@@ -26,6 +26,10 @@ from tests.support.shared_folders import link_index
 
 pytestmark = pytest.mark.slow
 
+FORKED = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+"""How children start that are to fail: the bot's own would each import for a second what these share."""
+FORKED.set_forkserver_preload(["bot.live.update_process", "tests.support.update_children"])
+
 BOT = """
 import asyncio, sys
 from bot.config import BotConfig
@@ -82,7 +86,7 @@ def test_a_long_stage_is_reported_again_after_a_while() -> None:
 async def test_the_child_s_errors_are_the_library_s_own(config: BotConfig) -> None:
     """All kinds of them: see `test_each_error_comes_whole_out_of_another_process`."""
     with writers_lock(config.index_directory, 0), pytest.raises(IndexBusyError, match=str(os.getpid())):
-        await update_in_child(config, 0)
+        await update_in_child(config, 0, context=FORKED)
 
 
 def test_each_error_comes_whole_out_of_another_process() -> None:
@@ -99,7 +103,7 @@ def test_each_error_comes_whole_out_of_another_process() -> None:
 
 async def test_an_error_that_nobody_expected_is_raised_as_it_is() -> None:
     with pytest.raises(MemoryError, match="no room"):
-        await update_in_child(BotConfig(), 0, update_children.raise_memory_error)
+        await update_in_child(BotConfig(), 0, update_children.raise_memory_error, FORKED)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +117,7 @@ async def test_an_error_that_nobody_expected_is_raised_as_it_is() -> None:
 )
 async def test_a_child_that_dies_is_an_error_that_names_its_end(work: Update, ending: str) -> None:
     with pytest.raises(FootnoteError, match=f"updating the index ended with {ending}$"):
-        await update_in_child(BotConfig(), 0, work)
+        await update_in_child(BotConfig(), 0, work, FORKED)
     assert multiprocessing.active_children() == []
 
 
@@ -121,13 +125,13 @@ async def test_the_child_gives_way_and_writes_nothing_between_the_lines_of_the_l
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(FootnoteError, match=rf"^{os.nice(0) + 5} "):
-        await update_in_child(BotConfig(), 0, update_children.report_environment)
+        await update_in_child(BotConfig(), 0, update_children.report_environment, FORKED)
     assert capfd.readouterr() == ("", "")
 
 
 async def test_a_child_is_gone_once_nobody_waits_for_it(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO)
-    update = asyncio.create_task(update_in_child(BotConfig(), 0, update_children.never_end))
+    update = asyncio.create_task(update_in_child(BotConfig(), 0, update_children.never_end, FORKED))
     async with asyncio.timeout(120):
         while stages(caplog) != ["sleep"]:
             await asyncio.sleep(0.01)
