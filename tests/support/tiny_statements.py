@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from index.models.span_model_export import export_span_model
-from index.training.support.reader_layers import expose_states
+from index.training.reader.exported_graph import expose_states
 from index.training.support.statements import Statement
 from tests.support.tiny_span_models import save_tiny_reader
 

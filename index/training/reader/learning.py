@@ -29,7 +29,7 @@ from index.training.reader.training import learn_batches
 
 LIBRARIES = Path(__file__).parents[1] / "libraries"
 """Folder of the libraries with questions that are part of the project."""
-WEIGHED = ("chronicles", "communities", "neighbourhoods", "reports")
+WEIGHED = ("chronicles", "neighbourhoods")
 """Libraries that no model is trained on, so that ranking and confidence can be learnt from them."""
 GROUP = 8
 """Repeated questions that are batched together, as those of a paragraph are."""
@@ -85,8 +85,8 @@ def train_reader(
         order, ranker = _order(recipe.seed, 0), Ranker.load()
         parts = [retrieved_examples(library, ranker, recipe.seed) for library in learnt_libraries()]
         groups = [group for part in parts for group in part]
-        groups += _repeated(repeated, recipe.repeated, order)
-        groups += _repeated(sentences, recipe.repeated // 2, order)
+        groups += repeated_examples(repeated, recipe.repeated, order)
+        groups += repeated_examples(sentences, recipe.repeated // 2, order)
         order.shuffle(groups)
         return make_batches(groups, tokenizer, recipe.tokens, order)
 
@@ -171,7 +171,7 @@ class LibraryIndexer:
         return TrainingLibrary.build(articles, embed_texts(self.encoder, texts, self.progress))
 
 
-def _repeated(lessons: Sequence[Lesson], count: int, source: random.Random) -> list[list[Example]]:
+def repeated_examples(lessons: Sequence[Lesson], count: int, source: random.Random) -> list[list[Example]]:
     """Draw answerable questions that are asked close to their texts."""
     drawn = source.sample(lessons, min(count, len(lessons)))
     examples = [answerable_example(lesson, source) for lesson in drawn]

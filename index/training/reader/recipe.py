@@ -53,6 +53,39 @@ class Recipe:
     """Held-out windows of the figures in the log."""
 
 
+@dataclass(frozen=True, slots=True)
+class FurtherRecipe:
+    """How the upper layers of a shipped reader are trained further; each window is learnt once a round."""
+
+    below: int = 4
+    """Layers that stay as they are."""
+    rounds: int = 1
+    """Rounds through the libraries, each in other windows and other spellings."""
+    again: int = 1600
+    """Questions of those that the reader has learnt from, so that it forgets nothing."""
+    repeated: int = 600
+    """Answerable questions of SQuADShifts among them."""
+    tokens: int = 2048
+    """Tokens of a batch, padding counted, unless a group has more: about 20 windows."""
+    hard: float = 0.2
+    """Loss of the shipped reader above which a window is learnt."""
+    easy: float = 0.2
+    """Share of the other windows that are learnt, too."""
+    together: int = 1536
+    """Tokens of the windows that are learnt together, padding counted: a batch is split, to have little."""
+    rate: float = 4e-5
+    """Highest learning rate."""
+    warm_up: int = 40
+    """Steps in which it rises."""
+    cool_down: float = 0.4
+    """Share of the steps in which it falls to zero, at the end."""
+    decay: float = 0.01
+    average: float = 0.99
+    """The weights that are kept are a running average; this is what remains of it in a step."""
+    seed: int = 1
+    save_every: int = 50
+
+
 def keep_recipe(path: Path, recipe: "DataclassInstance") -> None:
     """Write the recipe beside its checkpoints; raise ValueError if they are of another one."""
     text = json.dumps(asdict(recipe), indent=2) + "\n"

@@ -16,10 +16,10 @@ from pathlib import Path
 from index.models.span_model import GRAPH_FILE, SpanModel
 from index.training.datasets.squad import read_squad
 from index.training.progress import progress_bars
+from index.training.reader.exported_graph import expose_states
 from index.training.support.export import export_support_model, write_settings
 from index.training.support.figures import support_figures
 from index.training.support.learning import is_held_out, least_score, train, with_states
-from index.training.support.reader_layers import expose_states
 from index.training.support.recipe import SupportRecipe
 from index.training.support.statements import STATEMENTS, paragraphs_by_digest, read_statements
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from index.models.span_model import SpanModel, cores
 from index.records import Progress
 from index.training.progress import no_progress, tracked
-from index.training.support.reader_layers import upper_layers
+from index.training.reader.exported_graph import upper_layers
 from index.training.support.recipe import SupportRecipe
 from index.training.support.statements import Statement
 

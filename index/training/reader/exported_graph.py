@@ -1,6 +1,7 @@
-"""The upper layers of an exported reader: what stands below them as an output, and their weights."""
+"""The graph of an exported reader: its weights, and what leaves its lower layers as an output."""
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,12 +9,14 @@ import numpy as np
 
 from index.arrays import Floats
 from index.checksums import file_sha256
-from index.models.span_model import GRAPH_FILE, SETTINGS_FILE, STATES
+from index.models.span_model import GRAPH_FILE, OUTPUTS, SETTINGS_FILE, STATES
 
 if TYPE_CHECKING:
+    import onnxruntime  # type: ignore[import-untyped]
     from transformers.models.mpnet.modeling_mpnet import MPNetEncoder
 
 _ENCODER = "/model/mpnet/encoder"
+_HEAD = "/model/qa_outputs"
 _NORMALISATIONS = ("attention/LayerNorm", "output/LayerNorm")
 _ATTENTION = ("attention/attn/q", "attention/attn/k", "attention/attn/v")
 _LINEAR = (*_ATTENTION, "attention/attn/o", "intermediate/dense", "output/dense")
@@ -28,7 +31,7 @@ def expose_states(folder: Path, below: int) -> None:
     import onnx
 
     path = folder / GRAPH_FILE
-    graph = _Graph(path)
+    graph = ExportedGraph(path)
     if STATES in {output.name for output in graph.model.graph.output}:
         return
     inner = graph.node(f"layer.{below - 1}/output/LayerNorm/LayerNormalization")
@@ -36,10 +39,59 @@ def expose_states(folder: Path, below: int) -> None:
     graph.model.graph.node.append(onnx.helper.make_node("Identity", list(inner.output), [STATES]))
     states = onnx.helper.make_tensor_value_info(STATES, onnx.TensorProto.FLOAT, shape)
     graph.model.graph.output.append(states)
-    onnx.save(graph.model, path)
+    _save(graph, folder)
+
+
+def replace_upper_layers(folder: Path, source: Path, below: int) -> None:
+    """Give the reader in `folder` the layers above the lowest `below`, and the head, of another graph.
+
+    What is below stays as it is, to the bit. Raises ValueError if the graphs are not of one kind.
+    """
+    graph = ExportedGraph(folder / GRAPH_FILE)
+    graph.take_upper_layers(ExportedGraph(source), below)
+    _save(graph, folder)
+
+
+def states_session(path: Path, below: int) -> "onnxruntime.InferenceSession":
+    """Load the reader's graph at `path`, to run on one thread.
+
+    Its outputs are the logits of the answer's start and of its end, [n, length], and what leaves the lowest
+    `below` layers, [n, length, width]. Raises ValueError for a graph that has no such layers.
+    """
+    import onnx
+    import onnxruntime
+
+    graph = ExportedGraph(path)
+    model, inner = graph.model, graph.node(f"layer.{below - 1}/output/LayerNorm/LayerNormalization")
+    outputs = {output.name: output for output in model.graph.output}
+    del model.graph.output[:]
+    model.graph.output.extend(outputs[name] for name in OUTPUTS)
+    shape = ["batch", "tokens", graph.initializer(inner).shape[0]]
+    states = onnx.helper.make_tensor_value_info(inner.output[0], onnx.TensorProto.FLOAT, shape)
+    model.graph.output.append(states)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(
+        model.SerializeToString(), options, providers=["CPUExecutionProvider"]
+    )
+
+
+def _save(graph: "ExportedGraph", folder: Path) -> None:
+    """Write the graph of the reader in `folder`, and its checksum to the settings."""
+    import onnx
+
+    onnx.save(graph.model, folder / GRAPH_FILE)
     settings = json.loads((folder / SETTINGS_FILE).read_text(encoding="utf-8"))
-    settings["sha256"][GRAPH_FILE] = file_sha256(path)
+    settings["sha256"][GRAPH_FILE] = file_sha256(folder / GRAPH_FILE)
     (folder / SETTINGS_FILE).write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+
+
+def _is_upper(name: str, below: int) -> bool:
+    """Tell whether a node belongs to the head, or to a layer above the lowest `below`."""
+    if name.startswith(f"{_HEAD}/"):
+        return True
+    layer = re.match(rf"{_ENCODER}/layer\.(\d+)/", name)
+    return layer is not None and int(layer[1]) >= below
 
 
 def upper_layers(path: Path, below: int) -> "MPNetEncoder":
@@ -52,7 +104,7 @@ def upper_layers(path: Path, below: int) -> "MPNetEncoder":
     from transformers import MPNetConfig
     from transformers.models.mpnet.modeling_mpnet import MPNetEncoder
 
-    graph = _Graph(path)
+    graph = ExportedGraph(path)
     layers: list[dict[str, Floats]] = []
     while graph.has(f"layer.{below + len(layers)}/output/dense/Add"):
         layers.append(graph.layer_weights(below + len(layers)))
@@ -78,7 +130,7 @@ def upper_layers(path: Path, below: int) -> "MPNetEncoder":
     return encoder
 
 
-class _Graph:
+class ExportedGraph:
     """A graph whose weights are found by the nodes that use them: equal ones are stored once."""
 
     def __init__(self, path: Path) -> None:
@@ -93,19 +145,59 @@ class _Graph:
                 self._tensors[node.output[0]] = self._tensors[node.input[0]]
 
     def has(self, name: str) -> bool:
+        """Tell whether there is a node of a part of the encoder."""
         return f"{_ENCODER}/{name}" in self._nodes
 
     def node(self, name: str) -> Any:
+        """Return the node of a part of the encoder. Raises ValueError if there is none."""
         if not self.has(name):
             raise ValueError(f"{self._path}: not a reader of MPNet's kind with {name}")
         return self._nodes[f"{_ENCODER}/{name}"]
 
-    def initializer(self, node: Any, number: int = 0) -> Floats:
-        """Return one of the weights that a node uses, in the order of its inputs."""
+    @property
+    def head(self) -> tuple[Floats, Floats]:
+        """Weight [width, 2] and bias [2] of what makes the two scores of each token."""
+        return self.initializer(self._nodes[f"{_HEAD}/MatMul"]), self.initializer(self._nodes[f"{_HEAD}/Add"])
+
+    def take_upper_layers(self, other: "ExportedGraph", below: int) -> None:
+        """Take another graph's weights above the lowest `below` layers. Raises ValueError if it differs."""
         import onnx
 
+        taken_tensors: dict[str, Any] = {}
+        for name in [name for name in self._nodes if _is_upper(name, below)]:
+            own, taken = self._nodes[name], other._nodes.get(name)
+            if taken is None or len(own.input) != len(taken.input):
+                raise ValueError(f"{other._path}: another graph: {name} differs")
+            for place, source in enumerate(taken.input):
+                if (source in other._tensors) != (own.input[place] in self._tensors):
+                    raise ValueError(f"{other._path}: another graph: {name} differs")
+                if source in other._tensors:
+                    tensor = onnx.TensorProto()
+                    tensor.CopyFrom(other._tensors[source])
+                    tensor.name = f"{name}.{place}"  # biases that equal others are stored once: not any more
+                    taken_tensors[tensor.name] = tensor
+                    own.input[place] = tensor.name
+        used = {name for node in self.model.graph.node for name in node.input} - set(taken_tensors)
+        kept = [tensor for tensor in self.model.graph.initializer if tensor.name in used]
+        del self.model.graph.initializer[:]
+        self.model.graph.initializer.extend([*kept, *taken_tensors.values()])
+
+    def initializer(self, node: Any, number: int = 0) -> Floats:
+        """Return one of the weights that a node uses, in the order of its inputs."""
         names = [name for name in node.input if name in self._tensors]
-        values: Floats = onnx.numpy_helper.to_array(self._tensors[names[number]])
+        return self.named(names[number])
+
+    def holds(self, name: str) -> bool:
+        """Tell whether there are weights of a name."""
+        return name in self._tensors
+
+    def named(self, name: str) -> Floats:
+        """Return the weights of a name. Raises ValueError if there are none."""
+        import onnx
+
+        if name not in self._tensors:
+            raise ValueError(f"{self._path}: not a reader of MPNet's kind with {name}")
+        values: Floats = onnx.numpy_helper.to_array(self._tensors[name])
         return values
 
     def layer_weights(self, layer: int) -> dict[str, Floats]:
