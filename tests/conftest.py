@@ -17,7 +17,6 @@ from index.models.encoder_export import FrameworkEncoder
 from index.models.export_process import export_here
 from index.models.model_folders import resolve_encoder
 from tests.support.kept_exports import export_key, fill_from_kept
-from tests.support.module_process import end_fork_server
 from tests.support.order import in_thirds
 from tests.support.paths import NO_NETWORK, ROOT
 from tests.support.shared_folders import shared_folder
@@ -165,13 +164,6 @@ def reading_process_ends_with_the_tests() -> Iterator[None]:
     """End the process that reads files before the coverage of all processes is added up."""
     yield
     end_reading_process()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def fork_server_ends_with_the_tests(isolation: None) -> Iterator[None]:
-    """End what processes were forked from, and those that a test left."""
-    yield
-    end_fork_server()
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.homes import Home
-from tests.support.paths import ROOT
+from tests.support.homes import ROOT, Home
 from tests.support.pseudo_terminal import PseudoTerminal
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ import logging
 import os
 import re
 import signal
-import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, redirect_stderr
 from pathlib import Path
@@ -19,7 +19,7 @@ from bot.terminal import run_bot
 from bot.terminal.command_group import GlobalOptions
 from bot.verbosity import NORMAL, set_levels
 from tests.fake_discord import FakeDiscord
-from tests.support.module_process import ForkedProcess, start_module
+from tests.support.paths import ROOT
 
 QUESTION = "How long is the red bridge?"
 WRONG_TOKEN = ".".join(("MTIzNDU2Nzg5MDEyMzQ1Njc4", "GaBcDe", "abcdefghijklmnopqrstuvwxyz0123456789ab"))
@@ -31,19 +31,15 @@ LONGEST = 120.0
 class Process:
     """A `footnote bot` of its own, and the lines that it writes to stderr."""
 
-    def __init__(self, process: ForkedProcess | subprocess.Popen[bytes]) -> None:
-        self._process = process
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self.process = process
         self.lines: list[str] = []
         self._more = asyncio.Event()
         self._reading = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
-        assert self._process.stderr
-        lines = asyncio.StreamReader()
-        await asyncio.get_running_loop().connect_read_pipe(
-            lambda: asyncio.StreamReaderProtocol(lines), self._process.stderr
-        )
-        async for line in lines:
+        assert self.process.stderr
+        async for line in self.process.stderr:
             self.lines.append(line.decode().rstrip("\n"))
             self._more.set()
             self._more = asyncio.Event()
@@ -64,18 +60,13 @@ class Process:
     async def ended(self, within: float = LONGEST) -> int:
         """Wait for the end; returns the exit code."""
         async with asyncio.timeout(within):
-            code = await asyncio.to_thread(self._process.wait)
+            code = await self.process.wait()
             await self._reading
         return code
 
-    @property
-    def runs(self) -> bool:
-        """Whether the process has not ended."""
-        return self._process.poll() is None
-
     def send(self, number: signal.Signals) -> None:
         """Send a signal."""
-        self._process.send_signal(number)
+        self.process.send_signal(number)
 
 
 def written(
@@ -101,19 +92,21 @@ def written(
 @asynccontextmanager
 async def footnote_bot(config: Path, token: str | None, *arguments: str) -> AsyncIterator[Process]:
     environment = {**os.environ, **({} if token is None else {"DISCORD_BOT_TOKEN": token})}
-    process = await asyncio.to_thread(
-        start_module,
-        "bot",
-        *("--config", str(config), "bot", *arguments),
-        environment=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+    command = [sys.executable, "-m", "bot", "--config", str(config), "bot", *arguments]
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        cwd=ROOT,
+        env=environment,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     started = Process(process)
     try:
         yield started
     finally:
-        process.kill()  # unless it has ended
+        if process.returncode is None:
+            process.kill()
         await started.ended()
 
 

@@ -2,7 +2,9 @@
 
 import json
 import logging
+import signal
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from click.testing import CliRunner
 
 from bot.terminal.cli import main
 from bot.verbosity import NORMAL, set_levels
-from tests.support.module_process import ForkedProcess, start_module
+from tests.support.paths import ROOT
 
 STRIKE = "Who confirmed that the coalition struck pro-government forces?"
 
@@ -86,9 +88,13 @@ class Home:
         """Path of a configuration without a reader: to load that takes as long as all else a command does."""
         return self.folder / "plain.toml"
 
-    def start(
-        self, *arguments: str | bytes, reads: bool = False, **options: Any
-    ) -> "ForkedProcess | subprocess.Popen[bytes]":
+    def start(self, *arguments: str, reads: bool = False, **options: Any) -> "subprocess.Popen[bytes]":
         """Start the command as a process of its own, without a reader unless it `reads`."""
         config = self.config if reads else self.plain_config
-        return start_module("bot", "--config", str(config), *arguments, **options)
+        command = [sys.executable, "-m", "bot", "--config", str(config), *arguments]
+        return subprocess.Popen(command, cwd=ROOT, preexec_fn=hear_interrupts, **options)
+
+
+def hear_interrupts() -> None:
+    """Undo what a shell does to the commands that it runs in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)

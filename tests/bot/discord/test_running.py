@@ -75,7 +75,7 @@ async def test_a_whole_life(discord: FakeDiscord, library_folder: Path, tmp_path
         await bot.line('"event": "stopping"')
         status, body = await page(address, "healthz")
         assert (status, json.loads(body)["status"]) == (503, "stopping")
-        assert bot.runs
+        assert bot.process.returncode is None
         sending.release()
         await asked.done()
         assert asked.message is not None
@@ -138,7 +138,7 @@ async def test_a_second_ctrl_c_ends_it_at_once(
         await discord.until(lambda: sending.happened, 60)
         bot.send(signal.SIGINT)
         await bot.line("stopping")
-        assert bot.runs
+        assert bot.process.returncode is None
         bot.send(signal.SIGINT)
         assert await bot.ended() == 130
     sending.release()

@@ -2,6 +2,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,7 @@ from bot.doctor.examination import examine
 from index.errors import ConfigurationError
 from tests.fake_discord import FakeDiscord
 from tests.support.bots import bot_config
-from tests.support.module_process import start_module
+from tests.support.paths import ROOT
 
 Told = Callable[..., Any]
 
@@ -115,20 +116,23 @@ def test_the_command_asks_nobody_where_the_token_is_none(
 def test_the_command_says_that_discord_is_out_of_reach(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text("[discord]\napi_base = 'http://127.0.0.1:9/api/v10'\n")
     token = ".".join(("MTIzNDU2Nzg5MDEyMzQ1Njc4", "GaBcDe", "abcdefghijklmnopqrstuvwxyz0123456789ab"))
-    process = start_module(
-        "bot",
-        *("doctor", "--json"),
-        folder=tmp_path,
-        environment={**os.environ, "DISCORD_BOT_TOKEN": token},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+    run = subprocess.run(
+        [sys.executable, "-m", "bot", "doctor", "--json"],
+        cwd=tmp_path,
+        env={
+            **os.environ,
+            "DISCORD_BOT_TOKEN": token,
+            "PYTHONPATH": f"{ROOT}:{os.environ['PYTHONPATH']}",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    out, err = process.communicate()
-    checks = {check["check"]: check for check in json.loads(out)}
+    checks = {check["check"]: check for check in json.loads(run.stdout)}
     assert checks["token"]["status"] == "ok"
     assert checks["discord"]["status"] == "warn"
     assert checks["discord"]["detail"].startswith("Discord cannot be reached: ")
-    assert token not in (out + err).decode()
+    assert token not in run.stdout + run.stderr
 
 
 def test_the_folder_of_the_feedback_is_looked_at_and_not_made(tmp_path: Path) -> None:

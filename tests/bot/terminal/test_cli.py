@@ -13,9 +13,7 @@ from click.testing import CliRunner
 from bot.terminal.cli import main
 from bot.terminal.command_group import Command
 from index.library import Library
-from tests.support.homes import STRIKE, Home
-from tests.support.module_process import hear_interrupts
-from tests.support.paths import ROOT
+from tests.support.homes import ROOT, STRIKE, Home, hear_interrupts
 from tests.support.tables import each_row
 
 COMMANDS = {name: command for name, command in main.commands.items() if isinstance(command, Command)}

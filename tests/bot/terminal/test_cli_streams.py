@@ -13,8 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from bot.terminal.cli import main
-from tests.support.homes import STRIKE, Home
-from tests.support.paths import ROOT
+from tests.support.homes import ROOT, STRIKE, Home
 from tests.support.pseudo_terminal import PseudoTerminal
 
 
@@ -78,7 +77,7 @@ def test_closed_streams_are_no_traceback(
 def test_json_fits_any_encoding_of_stdout(built_home: Home) -> None:
     arguments = ("ask", "--json", "Städte – 都市?")
     environment = os.environ | {"PYTHONIOENCODING": "ascii"}
-    process = built_home.start(*arguments, stdout=subprocess.PIPE, environment=environment)
+    process = built_home.start(*arguments, stdout=subprocess.PIPE, env=environment)
     out, _ = process.communicate(timeout=60)
     assert json.loads(out.decode("ascii"))["question"] == "Städte – 都市?"
     command = ["--config", str(built_home.plain_config), *arguments]
@@ -134,7 +133,7 @@ def test_a_terminal_gets_colours_and_wide_json_and_a_pipe_neither(
         terminal = open_terminal(60)
         environment = os.environ | {"TERM": "xterm-256color"}
         process = built_home.start(
-            *arguments, stdout=terminal.device, stderr=subprocess.PIPE, environment=environment
+            *arguments, stdout=terminal.device, stderr=subprocess.PIPE, env=environment
         )
         assert process.wait(60) == 0
         screen = terminal.shown()

@@ -7,7 +7,7 @@ import pytest
 
 from bot.terminal.messages import configure_messages
 from bot.verbosity import DEBUG, NORMAL, QUIET, VERBOSE
-from tests.support.paths import ROOT
+from tests.support.homes import ROOT
 
 
 @pytest.fixture(autouse=True)

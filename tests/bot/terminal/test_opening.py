@@ -207,7 +207,7 @@ def test_progress_is_bars_on_a_terminal_and_nothing_elsewhere(
     (home.corpus / "candles.md").unlink()
     terminal = open_terminal(80)
     environment = os.environ | {"TERM": "xterm-256color"}
-    process = home.start("index", stdout=subprocess.PIPE, stderr=terminal.device, environment=environment)
+    process = home.start("index", stdout=subprocess.PIPE, stderr=terminal.device, env=environment)
     out, _ = process.communicate(timeout=60)
     assert out == b"0 added, 0 updated, 1 removed, 2 unchanged\n"
     assert "━" in terminal.shown()

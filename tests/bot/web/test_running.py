@@ -93,12 +93,12 @@ async def test_an_address_that_is_taken_is_named_before_the_library_is_opened(tm
 
 @pytest.mark.slow
 def test_the_command_in_a_process_of_its_own(home: Home) -> None:
-    serving = home.start("serve", "--listen", "127.0.0.1:0", stderr=subprocess.PIPE)
+    serving = home.start("serve", "--listen", "127.0.0.1:0", stderr=subprocess.PIPE, text=True)
     assert serving.stderr is not None
     with serving.stderr:
-        assert b"the reading room is open address=http://127.0.0.1:" in serving.stderr.readline()
+        line = serving.stderr.readline()
+        assert "the reading room is open address=http://127.0.0.1:" in line
         serving.send_signal(signal.SIGTERM)
         rest = serving.stderr.read()
     assert serving.wait(60) == 0
-    lines = rest.decode().splitlines()
-    assert [line.split(maxsplit=2)[2] for line in lines] == ["stopping signal=SIGTERM", "stopped"]
+    assert [text.split(maxsplit=2)[2] for text in rest.splitlines()] == ["stopping signal=SIGTERM", "stopped"]

@@ -124,7 +124,7 @@ def test_odd_questions_are_answered_or_declined(built_home: Home, question: str)
 def test_bytes_that_are_no_text_are_no_traceback(built_home: Home) -> None:
     process = built_home.start(
         "ask", "--json", b"\xff\xfe who?", reads=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    )  # type: ignore[arg-type]
     out, err = process.communicate(timeout=60)
     assert process.returncode in (0, 3), err
     assert json.loads(out)["question"].endswith(" who?")

@@ -3,12 +3,12 @@
 import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.support.homes import Home, Run
-from tests.support.module_process import start_module
 from tests.support.postgres_server import OWNER, PASSWORD, Server
 from tests.support.small_library import ARTICLES, make_config, provide_encoder, write_corpus
 
@@ -23,15 +23,11 @@ def footnote(home: Path, *arguments: str, **environment: str) -> Run:
 
 def footnote_alone(home: Path, *arguments: str, **environment: str) -> Run:
     """Run a command as people do, in a process of its own."""
-    process = start_module(
-        "bot",
-        *("--config", str(home / "config.toml"), *arguments),
-        environment={**os.environ, **environment},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+    command = [sys.executable, "-m", "bot", "--config", str(home / "config.toml"), *arguments]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, **environment}
     )
-    out, err = process.communicate()
-    return checked(Run(process.wait(), out.decode(), err.decode()), *arguments)
+    return checked(Run(done.returncode, done.stdout, done.stderr), *arguments)
 
 
 def checked(run: Run, *arguments: str) -> Run:
