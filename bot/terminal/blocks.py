@@ -34,7 +34,7 @@ class StyledText:
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
+class TextBlock:
     """A paragraph: `lead` stands before the first line, and the other lines are indented by its width.
 
     `lead_kind` is the lead's kind, like a piece's.
@@ -67,10 +67,10 @@ class TextTable:
             yield "  ".join([*(cell.rjust(n) for cell, n in zip(cells, widths, strict=True)), text]).rstrip()
 
 
-BLANK_LINE = Paragraph()
+BLANK_LINE = TextBlock()
 
 
-def show(blocks: Iterable[Paragraph | TextTable]) -> None:
+def show(blocks: Iterable[TextBlock | TextTable]) -> None:
     """Write blocks to stdout: drawn on a terminal, otherwise plain, with a line for each block and link."""
     if sys.stdout.isatty():
         _draw(blocks)
@@ -84,12 +84,12 @@ def show(blocks: Iterable[Paragraph | TextTable]) -> None:
             click.echo(f"{' ' * len(block.lead)}{url}")
 
 
-def _hidden_links(block: Paragraph) -> list[str]:
+def _hidden_links(block: TextBlock) -> list[str]:
     """Return the links that are not visible in a block's text."""
     return [piece.link for piece in block.pieces if piece.link and piece.link != piece.text]
 
 
-def _draw(blocks: Iterable[Paragraph | TextTable]) -> None:
+def _draw(blocks: Iterable[TextBlock | TextTable]) -> None:
     from rich.cells import cell_len
     from rich.console import Console
     from rich.style import Style

@@ -18,7 +18,7 @@ from bot.remedies import remedy_for
 from bot.rewriting import REWRITE_WITHIN, Rewriter, completed
 from bot.shown_citations import shown_citations
 from bot.small_talk import SmallTalk, recognise
-from bot.terminal.blocks import BLANK_LINE, Paragraph, StyledText, show
+from bot.terminal.blocks import BLANK_LINE, StyledText, TextBlock, show
 from bot.terminal.command_group import complain
 from bot.terminal.layouts import answer_blocks, article_blocks, citation_blocks, list_blocks
 from bot.terminal.opening import update_library
@@ -177,7 +177,7 @@ class Chat:
     def _put_answer(self, answer: Answer, *, as_asked: bool = True) -> None:
         shown = answer.citations if self._as_objects else shown_citations(answer)
         self._last = _LastQuestion(answer.question, self.article, tuple(map(_place, shown)))
-        asked = [] if as_asked else [Paragraph((StyledText(f"Asked as: {safe(answer.question)}", "aside"),))]
+        asked = [] if as_asked else [TextBlock((StyledText(f"Asked as: {safe(answer.question)}", "aside"),))]
         value = json_output.answer_object(answer)
         if self._writer and self._as_objects:
             value["written"] = json_output.written_object(self._writer.write_whole(answer))
@@ -243,7 +243,7 @@ class Chat:
         """Say something that is no data."""
         click.echo(text, err=self._as_objects)
 
-    def _put(self, value: Any, drawn: Sequence[Paragraph], spaced: bool = False) -> None:
+    def _put(self, value: Any, drawn: Sequence[TextBlock], spaced: bool = False) -> None:
         """Print JSON, or blocks: `spaced` from the prompts of a terminal, and from each other in a pipe."""
         if self._as_objects:
             click.echo(json_output.dump(value, sys.stdout.encoding))

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.config import BotConfig
-from bot.terminal.blocks import Paragraph, StyledText
+from bot.terminal.blocks import StyledText, TextBlock
 from bot.terminal.progress import progress
 from bot.wording import count_with_noun
 from index.building.store_copy import copy_library
@@ -16,7 +16,7 @@ from index.errors import ConfigurationError
 log = logging.getLogger(__name__)
 
 
-def copy_store(config: BotConfig, source: str, target: str) -> tuple[dict[str, Any], list[Paragraph]]:
+def copy_store(config: BotConfig, source: str, target: str) -> tuple[dict[str, Any], list[TextBlock]]:
     """Copy a library between places that a person named; return what to print. Raises FootnoteError."""
     with progress() as report:
         facts = copy_library(_config_of(config, source), _config_of(config, target), report)
@@ -27,7 +27,7 @@ def copy_store(config: BotConfig, source: str, target: str) -> tuple[dict[str, A
         "passages": facts.passages,
         "same": True,
     }
-    return value, [Paragraph((StyledText(f"copied, and the same: {counts}"),))]
+    return value, [TextBlock((StyledText(f"copied, and the same: {counts}"),))]
 
 
 def _config_of(config: BotConfig, place: str) -> BotConfig:

@@ -9,7 +9,7 @@ from typing import Any
 from bot.config import BotConfig
 from bot.json_output import answer_object
 from bot.remedies import remedy_for
-from bot.terminal.blocks import BLANK_LINE, Paragraph, StyledText
+from bot.terminal.blocks import BLANK_LINE, StyledText, TextBlock
 from bot.terminal.opening import open_library
 from bot.terminal.progress import progress
 from bot.wording import count_with_noun, safe
@@ -35,7 +35,7 @@ _OUTCOMES = (
 
 def evaluate_file(
     config: BotConfig, file: Path, *, with_failures: bool
-) -> tuple[dict[str, Any], list[Paragraph]]:
+) -> tuple[dict[str, Any], list[TextBlock]]:
     """Ask the questions of a file; return the figures as an object, and laid out for people."""
     questions = read_questions(file)
     library = open_library(config)
@@ -81,7 +81,7 @@ def name_missing_gold(library: Library, questions: Sequence[GoldQuestion], answe
         log.warning("question %s: no article holds the gold sentence %r", gold.id, safe(sentence)[:200])
 
 
-def evaluation_blocks(result: Evaluation) -> list[Paragraph]:
+def evaluation_blocks(result: Evaluation) -> list[TextBlock]:
     """Lay out an evaluation: one figure a line, then the outcome at each threshold."""
     outcomes = zip(_OUTCOMES, _outcomes(result), strict=True)
     rows = (
@@ -99,34 +99,34 @@ def evaluation_blocks(result: Evaluation) -> list[Paragraph]:
         ("median time", f"{result.median_ms:.1f} ms", "a question"),
     )
     heading = f"{count_with_noun(result.questions, 'question')}, {result.answerable} answerable"
-    blocks = [Paragraph((StyledText(heading, "title"),)), BLANK_LINE]
+    blocks = [TextBlock((StyledText(heading, "title"),)), BLANK_LINE]
     for name, figure, meaning in rows:
-        blocks.append(Paragraph((StyledText(f"{name:<19}{figure:>9}"), StyledText(f"   {meaning}", "aside"))))
+        blocks.append(TextBlock((StyledText(f"{name:<19}{figure:>9}"), StyledText(f"   {meaning}", "aside"))))
     blocks += [
         BLANK_LINE,
-        Paragraph((StyledText("threshold   answered rightly   wrongly   declined", "aside"),)),
+        TextBlock((StyledText("threshold   answered rightly   wrongly   declined", "aside"),)),
     ]
     for point in result.risk_coverage:
         wrong = point.coverage * (point.risk or 0)
         shares = (point.coverage - wrong, wrong, 1 - point.coverage)
         columns = zip(map(_share, shares), (19, 10, 11), strict=True)
         text = f"{point.threshold:>9.1f}" + "".join(f"{share:>{width}}" for share, width in columns)
-        blocks.append(Paragraph((StyledText(text),)))
+        blocks.append(TextBlock((StyledText(text),)))
     return blocks
 
 
-def failure_blocks(failed: Sequence[Failure]) -> list[Paragraph]:
+def failure_blocks(failed: Sequence[Failure]) -> list[TextBlock]:
     """Lay out the failed questions: each with what was expected, and what came."""
-    blocks = [BLANK_LINE, Paragraph((StyledText(_failure_counts(failed), "title"),))]
+    blocks = [BLANK_LINE, TextBlock((StyledText(_failure_counts(failed), "title"),))]
     for failure in failed:
         gold, confidence = failure.question, f"{failure.answer.confidence:.0%}"
         rank = f"; the right sentence is number {failure.rank}" if (failure.rank or 0) > 1 else ""
         blocks += [
             BLANK_LINE,
-            Paragraph((StyledText(safe(gold.question)),), f"{safe(str(gold.id))}  "),
-            Paragraph((StyledText(f"{failure.kind}, confidence {confidence}{rank}", "aside"),), "    "),
+            TextBlock((StyledText(safe(gold.question)),), f"{safe(str(gold.id))}  "),
+            TextBlock((StyledText(f"{failure.kind}, confidence {confidence}{rank}", "aside"),), "    "),
             *(
-                Paragraph((StyledText(text),), f"    {label:<10}")
+                TextBlock((StyledText(text),), f"    {label:<10}")
                 for label, text in _expected_and_came(failure)
             ),
         ]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.feedback.store import Judgement, StoredJudgement
-from bot.terminal.blocks import BLANK_LINE, Paragraph, StyledText
+from bot.terminal.blocks import BLANK_LINE, StyledText, TextBlock
 from bot.wording import count_with_noun, safe
 from index.records import NO_ANSWER
 
@@ -29,44 +29,44 @@ def entry_object(entry: StoredJudgement) -> dict[str, Any]:
     }
 
 
-def export_blocks(questions: int, left_out: str) -> list[Paragraph]:
+def export_blocks(questions: int, left_out: str) -> list[TextBlock]:
     """Say how many questions were exported, and what was left out."""
     return [
-        Paragraph((StyledText(f"exported {count_with_noun(questions, 'question')}"),)),
-        Paragraph((StyledText(f"left out: {left_out}", "aside"),)),
+        TextBlock((StyledText(f"exported {count_with_noun(questions, 'question')}"),)),
+        TextBlock((StyledText(f"left out: {left_out}", "aside"),)),
     ]
 
 
-def forgotten_blocks(count: int) -> list[Paragraph]:
+def forgotten_blocks(count: int) -> list[TextBlock]:
     """Say how many verdicts of a person were deleted."""
-    return [Paragraph((StyledText(f"deleted {count_with_noun(count, 'verdict')}"),))]
+    return [TextBlock((StyledText(f"deleted {count_with_noun(count, 'verdict')}"),))]
 
 
-def feedback_blocks(entries: Sequence[StoredJudgement], place: str) -> list[Paragraph]:
+def feedback_blocks(entries: Sequence[StoredJudgement], place: str) -> list[TextBlock]:
     """Lay out judgements, oldest first: the verdict, the question, what the bot said, and the note.
 
     `place` is where they are stored, named if there are none.
     """
     if not entries:
-        return [Paragraph((StyledText(f"no verdicts yet in {safe(place)}"),))]
+        return [TextBlock((StyledText(f"no verdicts yet in {safe(place)}"),))]
     right = sum(entry.judgement.right for entry in entries)
-    blocks = [Paragraph((StyledText(f"{right} right, {len(entries) - right} wrong", "title"),))]
+    blocks = [TextBlock((StyledText(f"{right} right, {len(entries) - right} wrong", "title"),))]
     for entry in entries:
         verdict = StyledText(*(("right", "ok") if entry.judgement.right else ("wrong", "fail")))
-        blocks += [BLANK_LINE, Paragraph((verdict, StyledText(f", {entry.judged}", "aside")))]
+        blocks += [BLANK_LINE, TextBlock((verdict, StyledText(f", {entry.judged}", "aside")))]
         blocks += _asked_blocks(entry.judgement)
         if entry.note:
-            blocks.append(Paragraph((StyledText(safe(entry.note)),), "  note   "))
+            blocks.append(TextBlock((StyledText(safe(entry.note)),), "  note   "))
     return blocks
 
 
-def _asked_blocks(judgement: Judgement) -> list[Paragraph]:
+def _asked_blocks(judgement: Judgement) -> list[TextBlock]:
     if judgement.question is None:
-        return [Paragraph((StyledText(NOT_STORED, "aside"),), "  asked  ")]
+        return [TextBlock((StyledText(NOT_STORED, "aside"),), "  asked  ")]
     answered = judgement.answer is not None
     said = StyledText(safe(judgement.answer or NO_ANSWER), "mark" if answered else "unanswered")
     source = [StyledText(f" ({safe(judgement.article)})", "aside")] if answered and judgement.article else []
     return [
-        Paragraph((StyledText(safe(judgement.question)),), "  asked  "),
-        Paragraph((said, *source), "  said   "),
+        TextBlock((StyledText(safe(judgement.question)),), "  asked  "),
+        TextBlock((said, *source), "  said   "),
     ]

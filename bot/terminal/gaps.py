@@ -11,7 +11,7 @@ from bot.feedback.store import FeedbackError
 from bot.feedback.unanswered import UnansweredQuestions
 from bot.json_output import answer_object, dump
 from bot.shown_citations import shown_citations
-from bot.terminal.blocks import BLANK_LINE, Paragraph, StyledText
+from bot.terminal.blocks import BLANK_LINE, StyledText, TextBlock
 from bot.terminal.layouts import citation_blocks
 from bot.terminal.opening import open_library
 from bot.terminal.progress import progress
@@ -121,37 +121,37 @@ def gap_object(gap: Gap) -> dict[str, Any]:
     }
 
 
-def gap_blocks(gaps: Sequence[Gap], config: BotConfig) -> list[Paragraph]:
+def gap_blocks(gaps: Sequence[Gap], config: BotConfig) -> list[TextBlock]:
     """Lay out groups: how often and when they were asked, the questions, and what is nearest to the latest.
 
     If there are none, the file is named that they are stored in, or the key that has them stored.
     """
     if not gaps:
         if not config.discord.keep_unanswered:
-            return [Paragraph((StyledText("no unanswered questions: [discord] keep_unanswered is off"),))]
+            return [TextBlock((StyledText("no unanswered questions: [discord] keep_unanswered is off"),))]
         place = feedback_of(config).place
-        return [Paragraph((StyledText(f"no unanswered questions yet in {safe(place)}"),))]
+        return [TextBlock((StyledText(f"no unanswered questions yet in {safe(place)}"),))]
     closed = sum(gap.is_closed for gap in gaps)
     asked = count_with_noun(sum(gap.count for gap in gaps), "unanswered question")
     groups = count_with_noun(len(gaps), "group")
-    blocks = [Paragraph((StyledText(f"{asked} in {groups}, {closed} answered by now", "title"),))]
+    blocks = [TextBlock((StyledText(f"{asked} in {groups}, {closed} answered by now", "title"),))]
     for gap in gaps:
         blocks += [BLANK_LINE, *_blocks_of(gap)]
     return blocks
 
 
-def _blocks_of(gap: Gap) -> list[Paragraph]:
+def _blocks_of(gap: Gap) -> list[TextBlock]:
     (latest, answer), *_ = gap.questions
     status = StyledText("answered by now", "ok") if gap.is_closed else StyledText("no answer", "fail")
     times = "once" if gap.count == 1 else f"{gap.count} times"
-    blocks = [Paragraph((status, StyledText(f", asked {times}, last {latest.latest.asked}", "aside")))]
+    blocks = [TextBlock((status, StyledText(f", asked {times}, last {latest.latest.asked}", "aside")))]
     for each, its_answer in gap.questions:
         closed = " (answered by now)" if its_answer.answerable and not gap.is_closed else ""
         words = StyledText(" ".join(safe(each.latest.question).split())), StyledText(closed, "aside")
-        blocks.append(Paragraph(words, f"{each.count:>4}× "))
+        blocks.append(TextBlock(words, f"{each.count:>4}× "))
     return blocks + citation_blocks(shown_citations(answer))
 
 
-def forgotten_blocks(count: int) -> list[Paragraph]:
+def forgotten_blocks(count: int) -> list[TextBlock]:
     """Say how many questions were deleted."""
-    return [Paragraph((StyledText(f"deleted {count_with_noun(count, 'question')}"),))]
+    return [TextBlock((StyledText(f"deleted {count_with_noun(count, 'question')}"),))]

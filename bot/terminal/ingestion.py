@@ -13,7 +13,7 @@ from typing import Any
 from bot.config import BotConfig
 from bot.library_log import TERMINAL, library_log_of
 from bot.remedies import poor_text_remedy, remedy_for
-from bot.terminal.blocks import Paragraph, StyledText
+from bot.terminal.blocks import StyledText, TextBlock
 from bot.terminal.progress import progress
 from bot.wording import count_with_noun, error_message, safe, safe_link
 from index.articles.corpus import corpus_files
@@ -66,25 +66,25 @@ def taken_objects(corpus: Path, done: Sequence[IngestionResult], failures: Failu
     return [{"id": ids.get(each.file), **asdict(each)} for each in done] + [dict(each) for each in failures]
 
 
-def taken_blocks(corpus: Path, done: Sequence[IngestionResult]) -> list[Paragraph]:
+def taken_blocks(corpus: Path, done: Sequence[IngestionResult]) -> list[TextBlock]:
     """Lay out what was taken: what became of it and its id, below it the title, the size and a warning."""
     ids = _ids(corpus) if done else {}
     blocks = []
     for each in done:
         name = escape_unseen(ids.get(each.file, each.file))
-        blocks.append(Paragraph((StyledText(name, "answer"),), f"{each.outcome} "))
+        blocks.append(TextBlock((StyledText(name, "answer"),), f"{each.outcome} "))
         title = StyledText(safe(each.title), "title", safe_link(each.url))
         size = f", {count_with_noun(each.sentences, 'sentence')}" if each.sentences is not None else ""
-        blocks.append(Paragraph((title, StyledText(size, "aside")), "    "))
+        blocks.append(TextBlock((title, StyledText(size, "aside")), "    "))
         if each.warning:
             text = f"poor text: {each.warning}. {poor_text_remedy(each.warning)}"
-            blocks.append(Paragraph((StyledText(safe(text), "warn"),), "    "))
+            blocks.append(TextBlock((StyledText(safe(text), "warn"),), "    "))
     return blocks
 
 
 def add_site(
     config: BotConfig, address: str, options: Mapping[str, Any], *, dry_run: bool
-) -> tuple[list[dict[str, Any]], list[Paragraph], bool]:
+) -> tuple[list[dict[str, Any]], list[TextBlock], bool]:
     """Add the pages of a site, or only list them; return what came of it. `options` are those of `Scope`."""
     from index.ingestion.addresses import web_address  # with what the network needs
     from index.ingestion.pages import make_page, store_page
@@ -110,7 +110,7 @@ def add_site(
         listed = [{"url": each.url} for each in done]
         return (
             [*listed, *failures],
-            [Paragraph((StyledText(safe(each.source)),)) for each in done],
+            [TextBlock((StyledText(safe(each.source)),)) for each in done],
             bool(failures),
         )
     return taken_objects(corpus, done, failures), taken_blocks(corpus, done), bool(failures)
@@ -118,7 +118,7 @@ def add_site(
 
 def add_feed(
     config: BotConfig, address: str, limit: int
-) -> tuple[list[dict[str, Any]], list[Paragraph], bool]:
+) -> tuple[list[dict[str, Any]], list[TextBlock], bool]:
     """Add the pages of the first `limit` entries of a feed; return what came of it."""
     from index.ingestion.addresses import web_address  # with what the network needs
     from index.ingestion.feeds import add_entry
@@ -140,7 +140,7 @@ def add_feed(
 
 def refresh(
     config: BotConfig, names: Iterable[str], *, prune: bool
-) -> tuple[list[dict[str, Any]], list[Paragraph], bool]:
+) -> tuple[list[dict[str, Any]], list[TextBlock], bool]:
     """Ask again for the named articles, or all that were fetched; return what came of it."""
     from index.ingestion.polite_fetching import PoliteFetcher  # with what the network needs
     from index.ingestion.refreshing import fetched_files, refresh_article
@@ -158,7 +158,7 @@ def refresh(
     summary = [
         f"{counts[outcome]} {outcome}" for outcome in (Outcome.UPDATED, Outcome.UNCHANGED, Outcome.GONE)
     ]
-    blocks.append(Paragraph((StyledText(", ".join([*summary, f"{len(failures)} failed"])),)))
+    blocks.append(TextBlock((StyledText(", ".join([*summary, f"{len(failures)} failed"])),)))
     if prune and (gone := [each.source for each in done if each.outcome is Outcome.GONE]):
         removed, removed_blocks = remove(config, gone)
         trash = {each["id"]: each["trash"] for each in removed}
@@ -169,7 +169,7 @@ def refresh(
     return objects, blocks, bool(failures)
 
 
-def remove(config: BotConfig, names: Iterable[str]) -> tuple[list[dict[str, Any]], list[Paragraph]]:
+def remove(config: BotConfig, names: Iterable[str]) -> tuple[list[dict[str, Any]], list[TextBlock]]:
     """Remove articles; return their objects, and how to get them back. An unknown one leaves all in place."""
     corpus = config.corpus_directory
     files = list({file.id: file for file in (find_file(corpus, name) for name in names)}.values())
@@ -178,11 +178,11 @@ def remove(config: BotConfig, names: Iterable[str]) -> tuple[list[dict[str, Any]
     for file in files:
         library_log.record(TERMINAL, "removed", file.file, server=config.server)
     objects = [{"id": file.id, "file": file.file, "trash": str(trash / file.file)} for file in files]
-    blocks = [Paragraph((StyledText(escape_unseen(file.id), "answer"),), "removed ") for file in files]
+    blocks = [TextBlock((StyledText(escape_unseen(file.id), "answer"),), "removed ") for file in files]
     command = shlex.join(["cp", "-R", f"{trash}/.", str(corpus)])
     return objects, [
         *blocks,
-        Paragraph((StyledText(f"To get back what was removed: {safe(command)}", "aside"),)),
+        TextBlock((StyledText(f"To get back what was removed: {safe(command)}", "aside"),)),
     ]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.doctor.check import Check
 from bot.shown_citations import answering_together, shown_citations
-from bot.terminal.blocks import BLANK_LINE, Paragraph, StyledText
+from bot.terminal.blocks import BLANK_LINE, StyledText, TextBlock
 from bot.wording import also_in, count_with_noun, place, safe, safe_link
 from index.records import NO_ANSWER, NOT_SURE, Answer, Article, Citation, Sentence
 from index.segmentation.characters import escape_unseen
@@ -36,7 +36,7 @@ class _Layout:
         )
 
 
-def answer_blocks(answer: Answer, contact: str = "") -> list[Paragraph]:
+def answer_blocks(answer: Answer, contact: str = "") -> list[TextBlock]:
     """Lay out an answer: the answer itself, its sentence and source; then others that are worth showing.
 
     `contact` says whom to ask instead if the articles do not say.
@@ -44,13 +44,13 @@ def answer_blocks(answer: Answer, contact: str = "") -> list[Paragraph]:
     citations = shown_citations(answer)
     layout = _Layout.of(citations)
     if answer.answer is None and not answer.maybe:
-        blocks = [Paragraph((StyledText(NO_ANSWER, "unanswered"),))]
+        blocks = [TextBlock((StyledText(NO_ANSWER, "unanswered"),))]
         if contact:
-            blocks.append(Paragraph((StyledText(safe(contact)),)))
+            blocks.append(TextBlock((StyledText(safe(contact)),)))
         if citations:
             blocks += [
                 BLANK_LINE,
-                Paragraph((StyledText("The nearest sentences, for you to judge:", "aside"),)),
+                TextBlock((StyledText("The nearest sentences, for you to judge:", "aside"),)),
             ]
         return blocks + _citation_blocks(citations, layout)
     together = answering_together(citations)
@@ -60,31 +60,31 @@ def answer_blocks(answer: Answer, contact: str = "") -> list[Paragraph]:
         if answer.answer is None
         else StyledText(safe(answer.answer), "answer")
     )
-    blocks = [Paragraph((opening,)), BLANK_LINE]
+    blocks = [TextBlock((opening,)), BLANK_LINE]
     if answer.answer == first.quotation[0]:
-        blocks.append(Paragraph(_source(first, layout), _lead(first, layout)))
+        blocks.append(TextBlock(_source(first, layout), _lead(first, layout)))
     else:
         blocks += _citation_blocks([first], layout)
     blocks += _citation_blocks(items, layout, first)
     if others:
-        blocks += [BLANK_LINE, Paragraph((StyledText("Next best:", "aside"),))]
+        blocks += [BLANK_LINE, TextBlock((StyledText("Next best:", "aside"),))]
     return blocks + _citation_blocks(others, layout, first)
 
 
-def citation_blocks(citations: Sequence[Citation]) -> list[Paragraph]:
+def citation_blocks(citations: Sequence[Citation]) -> list[TextBlock]:
     """Lay out citations one below the other; an article is not named twice in a row."""
     return _citation_blocks(citations, _Layout.of(citations))
 
 
 def _citation_blocks(
     citations: Sequence[Citation], layout: _Layout, before: Citation | None = None
-) -> list[Paragraph]:
+) -> list[TextBlock]:
     blocks = []
     for citation in citations:
-        blocks.append(Paragraph(_sentence(citation), _lead(citation, layout)))
+        blocks.append(TextBlock(_sentence(citation), _lead(citation, layout)))
         same = before is not None and before.article.id == citation.article.id
         source = _place_below(citation) if same else _source(citation, layout)
-        blocks.append(Paragraph(source, " " * layout.indent))
+        blocks.append(TextBlock(source, " " * layout.indent))
         before = citation
     return blocks
 
@@ -140,7 +140,7 @@ def sentences_around(number: int, count: int) -> range:
 
 def article_blocks(
     article: Article, sentences: Sequence[Sentence], shown: range | None = None
-) -> list[Paragraph]:
+) -> list[TextBlock]:
     """Lay out one article: its title, its metadata, and its sentences numbered from 1.
 
     With `shown`, only the sentences at these places, from 0, are.
@@ -153,34 +153,34 @@ def article_blocks(
     ]
     if url:
         metadata.append(StyledText(url, "aside", url))
-    blocks = [Paragraph((StyledText(safe(article.title), "answer"),))]
-    blocks += [Paragraph((piece,)) for piece in metadata] + [BLANK_LINE]
+    blocks = [TextBlock((StyledText(safe(article.title), "answer"),))]
+    blocks += [TextBlock((piece,)) for piece in metadata] + [BLANK_LINE]
     width = len(str(len(sentences)))
     for at in range(len(sentences)) if shown is None else shown:
         text = article.text[sentences[at].start : sentences[at].end]
-        blocks.append(Paragraph((StyledText(safe(text)),), f"{at + 1:>{width}}  "))
+        blocks.append(TextBlock((StyledText(safe(text)),), f"{at + 1:>{width}}  "))
     return blocks
 
 
-def list_blocks(articles: "Sequence[ArticleRow]") -> list[Paragraph]:
+def list_blocks(articles: "Sequence[ArticleRow]") -> list[TextBlock]:
     """Lay out a list of articles: each id, below it the title and the size."""
     blocks = []
     for info in articles:
         title = StyledText(safe(info.title), "title", safe_link(info.url))
-        blocks.append(Paragraph((StyledText(escape_unseen(info.id), "answer"),)))
+        blocks.append(TextBlock((StyledText(escape_unseen(info.id), "answer"),)))
         blocks.append(
-            Paragraph(
+            TextBlock(
                 (title, StyledText(f", {count_with_noun(info.sentences, 'sentence')}", "aside")), "    "
             )
         )
     return blocks
 
 
-def check_blocks(check: Check, *, verbose: bool = False) -> list[Paragraph]:
+def check_blocks(check: Check, *, verbose: bool = False) -> list[TextBlock]:
     """Lay out a check: its name beside what was found, the remedy below; `verbose` adds what few need."""
     lead = f"{check.status:<5}{check.check:<15}"
-    blocks = [Paragraph((StyledText(safe(check.detail)),), lead, check.status)]
+    blocks = [TextBlock((StyledText(safe(check.detail)),), lead, check.status)]
     for text in (check.more if verbose else "", check.remedy):
         if text:
-            blocks.append(Paragraph((StyledText(safe(text), "aside"),), " " * len(lead)))
+            blocks.append(TextBlock((StyledText(safe(text), "aside"),), " " * len(lead)))
     return blocks

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 
 from bot.library_log import SCHEDULE, TERMINAL, LibraryChange
-from bot.terminal.blocks import Paragraph, StyledText
+from bot.terminal.blocks import StyledText, TextBlock
 from bot.wording import safe, safe_link
 
 
-def change_blocks(changes: Sequence[LibraryChange], place: str) -> list[Paragraph]:
+def change_blocks(changes: Sequence[LibraryChange], place: str) -> list[TextBlock]:
     """Lay out changes, a line for each; `place` is where they are kept, named if there are none."""
     if not changes:
-        return [Paragraph((StyledText(f"no changes yet in {safe(place)}"),))]
+        return [TextBlock((StyledText(f"no changes yet in {safe(place)}"),))]
     return [
-        Paragraph(
+        TextBlock(
             (
                 StyledText(f"{safe(change.action)} "),
                 StyledText(safe(change.file), "answer", safe_link(change.url)),

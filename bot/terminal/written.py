@@ -4,7 +4,7 @@ import logging
 import sys
 from collections.abc import Iterator
 
-from bot.terminal.blocks import BLANK_LINE, Paragraph, StyledText, show
+from bot.terminal.blocks import BLANK_LINE, StyledText, TextBlock, show
 from bot.wording import count_with_noun, safe
 from bot.writer import Writer, explained_failure, numbered_as_shown
 from index.records import Answer
@@ -40,14 +40,14 @@ def show_written(writer: Writer, answer: Answer, *, blank_line: bool = True) -> 
             sys.stdout.flush()
 
 
-def _sentence_block(sentence: WrittenSentence) -> Paragraph:
+def _sentence_block(sentence: WrittenSentence) -> TextBlock:
     if sentence.supported:
-        return Paragraph((StyledText(safe(sentence.text)), StyledText(f" {sentence.footnotes}", "aside")))
-    return Paragraph((StyledText(safe(sentence.text), "struck"),), STRUCK, "aside")
+        return TextBlock((StyledText(safe(sentence.text)), StyledText(f" {sentence.footnotes}", "aside")))
+    return TextBlock((StyledText(safe(sentence.text), "struck"),), STRUCK, "aside")
 
 
-def _ending_blocks(written: WrittenAnswer) -> list[Paragraph]:
-    return [Paragraph((StyledText(line, "aside"),)) for line in _ending_lines(written)]
+def _ending_blocks(written: WrittenAnswer) -> list[TextBlock]:
+    return [TextBlock((StyledText(line, "aside"),)) for line in _ending_lines(written)]
 
 
 def _ending_lines(written: WrittenAnswer) -> Iterator[str]:

@@ -13,7 +13,7 @@ from index.articles.document import Run
 from index.records import BlockKind
 
 SOFT_BREAK = "\r"
-"""Line break of the file in a `InlinePiece`, which nobody sees; a line feed is a break that is seen."""
+"""Line break of the file in an `InlinePiece`, which nobody sees; a line feed is a break that is seen."""
 
 _LONGEST_KEY = 60
 _LONGEST_BOLD_HEADING = 100

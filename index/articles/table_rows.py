@@ -72,9 +72,8 @@ def table_entries(table: html.HtmlElement, *, soft_breaks: bool = False) -> Iter
             continue
         filled = [cell for cell in cells if has_words(text_of(cell))]
         if len(cells) > 1 and filled == cells[:1] and text_of(cells[0]).endswith((".", "!", "?", ":")):
-            yield DraftBlock(
-                BlockKind.PARAGRAPH, cells[0]
-            )  # a line below a Markdown table without one between
+            # a line below a Markdown table without one between
+            yield DraftBlock(BlockKind.PARAGRAPH, cells[0])
             continue
         lead = " › ".join(filter(None, (group, *introduced)))
         yield DraftBlock(BlockKind.TABLE_ROW, lead=lead, cells=cells, columns=names)

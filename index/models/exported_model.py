@@ -47,6 +47,7 @@ def load_session(
 
     `weights_file` is the file beside it that holds its weights, if there is one. Raises ModelDamagedError.
     """
+    onnxruntime.disable_telemetry_events()  # else on if the program imported it before `index` turned it off
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4  # errors come as exceptions
     options.intra_op_num_threads = threads or 0

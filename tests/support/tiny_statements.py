@@ -14,9 +14,9 @@ BELOW = 1
 PLACES = ("river", "road", "lake", "sea", "town")
 
 
-def save_tiny_reader_with_states(folder: Path) -> Path:
+def save_tiny_reader_with_states(folder: Path, shift: int = 0) -> Path:
     """Export a tiny reader of MPNet's kind whose graph has states to `folder / "reader"`; return that."""
-    export_span_model(save_tiny_reader(folder / "model", "mpnet"), folder / "reader")
+    export_span_model(save_tiny_reader(folder / "model", "mpnet", shift=shift), folder / "reader")
     expose_states(folder / "reader", BELOW)
     return folder / "reader"
 

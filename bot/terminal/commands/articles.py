@@ -74,13 +74,13 @@ def index(context: click.Context, rebuild: bool, as_objects: bool) -> None:
     """
     from bot import json_output
     from bot.terminal import opening
-    from bot.terminal.blocks import Paragraph, StyledText
+    from bot.terminal.blocks import StyledText, TextBlock
 
     config = options_of(context).config()
     report = opening.update_index(config, rebuild=rebuild)
     opening.warn_of_skipped(report.skipped)
     opening.warn_of_poor_texts(report.poor)
     opening.log_ignored_files(config)
-    put(as_objects, json_output.report_object(report), [Paragraph((StyledText(report.summary),))])
+    put(as_objects, json_output.report_object(report), [TextBlock((StyledText(report.summary),))])
     if report.skipped:
         context.exit(FAILED)

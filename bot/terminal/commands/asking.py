@@ -19,7 +19,7 @@ from bot.terminal.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from bot.terminal.blocks import Paragraph, TextTable
+    from bot.terminal.blocks import TextBlock, TextTable
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +95,7 @@ def ask(
         from bot.terminal.layouts import answer_blocks
 
         value = json_output.answer_object(answer)
-        blocks: list[Paragraph | TextTable] = [*answer_blocks(answer, config.answer.contact)]
+        blocks: list[TextBlock | TextTable] = [*answer_blocks(answer, config.answer.contact)]
         if explain:
             from bot.terminal.explanation import explanation_blocks
 

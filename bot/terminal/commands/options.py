@@ -11,7 +11,7 @@ from bot.terminal.command_group import GlobalOptions
 
 if TYPE_CHECKING:
     from bot.config import BotConfig
-    from bot.terminal.blocks import Paragraph, TextTable
+    from bot.terminal.blocks import TextBlock, TextTable
     from bot.writer import Writer
 
 
@@ -87,7 +87,7 @@ def options_of(context: click.Context) -> GlobalOptions:
     return context.ensure_object(GlobalOptions)
 
 
-def put(as_objects: bool, value: Any, blocks: "Iterable[Paragraph | TextTable]") -> None:
+def put(as_objects: bool, value: Any, blocks: "Iterable[TextBlock | TextTable]") -> None:
     """Print a result: as JSON, or as a person reads it."""
     if as_objects:
         from bot.json_output import dump_for_stdout

@@ -13,7 +13,7 @@ from bot.terminal.command_group import FAILED, Command, complain, global_options
 from bot.terminal.commands.options import EXISTING, WholeNumber, json_option, options_of, put, server_option
 
 if TYPE_CHECKING:
-    from bot.terminal.blocks import Paragraph
+    from bot.terminal.blocks import TextBlock
 
 log = logging.getLogger(__name__)
 
@@ -152,7 +152,7 @@ def gaps(context: click.Context, target: IO[str] | None, forget: bool, as_object
 def _delete(
     context: click.Context,
     deletions: Iterable[Callable[[], int]],
-    blocks: "Callable[[int], Sequence[Paragraph]]",
+    blocks: "Callable[[int], Sequence[TextBlock]]",
     as_objects: bool,
 ) -> None:
     """Delete in each place, whatever is the matter with another; say how much it was, and where it failed."""

@@ -1,21 +1,23 @@
-"""Trains the upper layers of a shipped reader further, on libraries that it does not know. Build side only.
+"""Trains the upper layers of a shipped reader further, on libraries with questions. Build side only.
 
     python -m index.training.reader.further --reader DIR --questions FILE --squadshifts DIR [--library DIR]…
         --work DIR --out DIR
 
 The layers below stay as the reader's graph holds them, to the bit, so what is learnt is learnt for the layers
 in 8 bits that will be used, and only from windows that the reader gets wrong and a few others: a step takes
-far less time than one that learns all layers. The support model reads states of the reader: if they leave a
-layer that was learnt, train it again (`python -m index.training.support`). The work folder holds windows and
-a checkpoint: the same command continues where it was stopped.
+far less time than one that learns all layers. The support model belongs to the reader's graph: train it again
+afterwards (`python -m index.training.support`), and learn the confidence (`index.training.weights.joint`).
+The work folder holds windows and a checkpoint: the same command continues where it was stopped.
 """
 
 import argparse
 import random
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from index.checksums import file_sha256
 from index.config import DEFAULT_ENCODER
 from index.models.model_folders import resolve_encoder
 from index.models.span_model import GRAPH_FILE, SETTINGS_FILE, TOKENIZER_FILE
@@ -53,9 +55,13 @@ def train_further(
 
     It learns from `libraries`, folders of articles with questions, and again from titles of the file
     `questions` that are not held out, and from answerable questions of SQuADShifts. `encoder` is that of the
-    index, which finds the windows. Raises ValueError if `work` holds checkpoints of another recipe, and as
-    `read_library` does.
+    index, which finds the windows. Raises ValueError if `out` is `reader`, if `work` holds checkpoints of
+    another recipe, reader or choice of libraries, and as `read_library` does.
     """
+    if out.resolve() == reader.resolve():
+        raise ValueError(f"{out}: choose another folder for the new reader than that of the old one")
+    names = tuple(folder.name for folder in libraries)
+    recipe = replace(recipe, start=file_sha256(reader / GRAPH_FILE), libraries=names)
     work.mkdir(parents=True, exist_ok=True)
     keep_recipe(work / RECIPE_FILE, recipe)
     model = restore_model(reader, work / "restored")
@@ -77,8 +83,7 @@ def train_further(
     export_span_model(work / "model", work / "exported")
     out.mkdir(parents=True, exist_ok=True)
     for name in (GRAPH_FILE, SETTINGS_FILE, TOKENIZER_FILE):
-        if out != reader:
-            shutil.copyfile(reader / name, out / name)
+        shutil.copyfile(reader / name, out / name)
     replace_upper_layers(out, work / "exported" / GRAPH_FILE, recipe.below)
 
 

@@ -57,6 +57,10 @@ class Recipe:
 class FurtherRecipe:
     """How the upper layers of a shipped reader are trained further; each window is learnt once a round."""
 
+    start: str = ""
+    """Checksum of the reader's graph that the training starts from."""
+    libraries: tuple[str, ...] = ()
+    """Names of the libraries that are learnt."""
     below: int = 4
     """Layers that stay as they are."""
     rounds: int = 1

@@ -53,14 +53,14 @@ class ShippedReader:
     def __init__(self, graph: Path, below: int) -> None:
         self._session = states_session(graph, below)
         self._names = [node.name for node in self._session.get_inputs()]
-        self._pool = ThreadPoolExecutor(cores())
 
     def read(self, batch: Batch) -> tuple[Floats, Floats]:
         """Read each row of a batch alone, as in use.
 
         Returns the states above the lowest layers, float32 [n, length, width], and the loss of each row, [n].
         """
-        rows = list(self._pool.map(self._read_row, *(getattr(batch, field.name) for field in fields(Batch))))
+        with ThreadPoolExecutor(cores()) as pool:
+            rows = list(pool.map(self._read_row, *(getattr(batch, field.name) for field in fields(Batch))))
         states = np.zeros((*batch.ids.shape, rows[0][0].shape[1]), dtype=np.float32)
         for place, (values, _) in enumerate(rows):
             states[place, : len(values)] = values

@@ -1,5 +1,6 @@
 """The command that trains a reader further: its upper layers change, what is below stays to the bit."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,8 +38,26 @@ def test_the_upper_layers_learn_and_the_states_stay(tmp_path: Path) -> None:
     scores = [model.read(QUESTION, [TEXT])[0].start for model in (before, after)]
     assert np.isfinite(scores[1]).all()
     assert np.abs(scores[0] - scores[1]).max() > 0.1
-    with pytest.raises(ValueError, match="another recipe"):
-        further.main(arguments, FurtherRecipe(below=BELOW, again=6, repeated=8))
+    recipe = FurtherRecipe(below=BELOW, again=5, repeated=8, rate=1e-2)
+    other = save_tiny_reader_with_states(tmp_path / "other", shift=1)
+    for reader_or_recipe in (
+        (arguments, replace(recipe, again=6)),
+        ([*arguments, "--reader", str(other)], recipe),
+        ([*arguments, "--library", str(write_library(tmp_path / "more"))], recipe),
+    ):
+        with pytest.raises(ValueError, match="another recipe"):
+            further.main(*reader_or_recipe)
+
+
+def test_the_old_reader_is_not_overwritten(tmp_path: Path) -> None:
+    reader = save_tiny_reader_with_states(tmp_path / "before")
+    paths = {"questions": tmp_path, "squadshifts": tmp_path, "work": tmp_path / "work", "out": reader / "."}
+    arguments = [text for name, value in paths.items() for text in (f"--{name}", str(value))]
+    with pytest.raises(ValueError, match="choose another folder"):
+        further.main(
+            ["--reader", str(reader), *arguments, "--encoder", str(save_encoder_of_tiny_reader(tmp_path))]
+        )
+    assert not (tmp_path / "work").exists()
 
 
 def test_it_names_what_it_needs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
