@@ -21,7 +21,7 @@ _ROW = re.compile(r"\s*\|")  # "| a | b |"
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _TextLine:
     """A line with letters or digits; its text without marks starts at `content`."""
 
     start: int
@@ -54,7 +54,7 @@ def split_blocks(text: str) -> list[Span]:
     return blocks
 
 
-def _separate(text: str, before: _Line, line: _Line, width: int) -> bool:
+def _separate(text: str, before: _TextLine, line: _TextLine, width: int) -> bool:
     """Tell whether a new block starts with `line`.
 
     It does if its first word would easily have fitted on the line before: a wrapped line breaks only where it
@@ -69,9 +69,9 @@ def _separate(text: str, before: _Line, line: _Line, width: int) -> bool:
     return length > WIDEST or length + 1 + len(word) <= RAGGED * width
 
 
-def _paragraphs(text: str) -> Iterator[list[_Line]]:
+def _paragraphs(text: str) -> Iterator[list[_TextLine]]:
     """Yield runs of lines with letters or digits in them."""
-    paragraph: list[_Line] = []
+    paragraph: list[_TextLine] = []
     start, quoted = 0, False
     for raw in text.splitlines(keepends=True):
         line = _line(text, start, start + len(raw), quoted)
@@ -86,7 +86,7 @@ def _paragraphs(text: str) -> Iterator[list[_Line]]:
         yield paragraph
 
 
-def _line(text: str, start: int, end: int, quoted: bool) -> _Line | None:
+def _line(text: str, start: int, end: int, quoted: bool) -> _TextLine | None:
     """Describe the line in `text[start:end]`; `quoted` tells whether the line before is a quotation's."""
     raw = text[start:end]
     if not any(map(str.isalnum, raw)):
@@ -95,7 +95,7 @@ def _line(text: str, start: int, end: int, quoted: bool) -> _Line | None:
     content = len(raw) - len(raw.lstrip())
     if heading := _HEADING.match(raw):
         shown = without_closing_hashes(shown)
-        return _Line(start, start + heading.end(), start + len(shown), opens=True, alone=True)
+        return _TextLine(start, start + heading.end(), start + len(shown), opens=True, alone=True)
     opens = False
     if quote := _QUOTE.match(raw):
         content, opens = quote.end(), not quoted
@@ -107,7 +107,7 @@ def _line(text: str, start: int, end: int, quoted: bool) -> _Line | None:
     if numbered := _NUMBER.match(raw, content):
         number = int(numbered["number"] or ord(numbered["letter"]) - ord("a") + 1)
     content += len(raw[content:]) - len(raw[content:].lstrip())
-    return _Line(start, start + content, start + len(shown), opens, alone=False, number=number)
+    return _TextLine(start, start + content, start + len(shown), opens, alone=False, number=number)
 
 
 def without_closing_hashes(heading: str) -> str:

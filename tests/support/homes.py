@@ -31,7 +31,7 @@ The centre of the cluster is kept at about 35 degrees Celsius.
 
 
 @dataclass(frozen=True)
-class Run:
+class CommandResult:
     """What a command said and how it ended."""
 
     code: int
@@ -71,7 +71,7 @@ class Home:
         """Path of the configuration file."""
         return self.folder / "config.toml"
 
-    def footnote(self, *arguments: str, stdin: str | bytes = "", **environment: str) -> Run:
+    def footnote(self, *arguments: str, stdin: str | bytes = "", **environment: str) -> CommandResult:
         """Run the command in this process."""
         arguments = ("--config", str(self.config), *arguments)
         root = logging.getLogger()
@@ -81,7 +81,7 @@ class Home:
         finally:
             root.handlers[:] = handlers  # those of a server or bot would outlive it
             set_levels(NORMAL)  # after `-q`, other tests would miss the records that they wait for
-        return Run(result.exit_code, result.stdout, result.stderr)
+        return CommandResult(result.exit_code, result.stdout, result.stderr)
 
     @property
     def plain_config(self) -> Path:

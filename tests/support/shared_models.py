@@ -25,7 +25,7 @@ LARGE = 1_000_000
 """Bytes of a file whose checksum is kept; that of a smaller one is computed each time, as in the program."""
 
 
-class Kept(dict[object, T]):
+class RecentResults(dict[object, T]):
     """What was made of files lately, by what differs for another file or another content."""
 
     def __init__(self, count: int) -> None:
@@ -49,9 +49,9 @@ def share_models(patch: pytest.MonkeyPatch, folder: Path) -> None:
     Neither has a state that a question would change. What graphs compute is kept in `folder`, for all
     processes that share it.
     """
-    sessions = Kept[RememberedRuns](4)
-    tokenizers = Kept[Tokenizer](8)
-    hashes = Kept[str](32)
+    sessions = RecentResults[RememberedRuns](4)
+    tokenizers = RecentResults[Tokenizer](8)
+    hashes = RecentResults[str](32)
     file_sha256 = checksums.file_sha256
 
     def load_session(role: Role, path: Path, **options: Any) -> RememberedRuns:

@@ -36,7 +36,7 @@ class Statement:
         return f"{self.title}\n{self.text}"
 
 
-class _Line(BaseModel):
+class _StatementLine(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
     title: str
@@ -70,7 +70,7 @@ def read_statements(path: Path, paragraphs: Mapping[str, str]) -> list[Statement
     found = []
     for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
-            line = _Line.model_validate(json.loads(text))
+            line = _StatementLine.model_validate(json.loads(text))
         except (ValidationError, ValueError) as error:
             raise ValueError(f"{path}, line {number}: not a statement: {error}") from None
         shown = line.text

@@ -8,29 +8,29 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.homes import Home, Run
+from tests.support.homes import CommandResult, Home
 from tests.support.postgres_server import OWNER, PASSWORD, Server
 from tests.support.small_library import ARTICLES, make_config, provide_encoder, write_corpus
 
 QUESTION = "How many people live in Raqqa?"
 
 
-def footnote(home: Path, *arguments: str, **environment: str) -> Run:
+def footnote(home: Path, *arguments: str, **environment: str) -> CommandResult:
     """Run a command in this process."""
     run = Home(home).footnote(*arguments, **environment)
     return checked(run, *arguments)
 
 
-def footnote_alone(home: Path, *arguments: str, **environment: str) -> Run:
+def footnote_alone(home: Path, *arguments: str, **environment: str) -> CommandResult:
     """Run a command as people do, in a process of its own."""
     command = [sys.executable, "-m", "bot", "--config", str(home / "config.toml"), *arguments]
     done = subprocess.run(
         command, capture_output=True, text=True, check=False, env={**os.environ, **environment}
     )
-    return checked(Run(done.returncode, done.stdout, done.stderr), *arguments)
+    return checked(CommandResult(done.returncode, done.stdout, done.stderr), *arguments)
 
 
-def checked(run: Run, *arguments: str) -> Run:
+def checked(run: CommandResult, *arguments: str) -> CommandResult:
     """Check that what a command said holds no password and no traceback; return it."""
     for shown in (run.out, run.err):
         assert PASSWORD not in shown
