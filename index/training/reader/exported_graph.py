@@ -25,20 +25,24 @@ _LINEAR = (*_ATTENTION, "attention/attn/o", "intermediate/dense", "output/dense"
 def expose_states(folder: Path, below: int) -> None:
     """Make what leaves the lowest `below` layers of the reader in `folder` an output of its graph.
 
-    Its settings get the new checksum; done again, it changes nothing. Raises ValueError for a graph that has
-    no such layers.
+    It takes the place of such an output above other layers. The settings get the new checksum; done again, it
+    changes nothing. Raises ValueError for a graph that has no such layers.
     """
     import onnx
 
     path = folder / GRAPH_FILE
     graph = ExportedGraph(path)
-    if STATES in {output.name for output in graph.model.graph.output}:
-        return
     inner = graph.node(f"layer.{below - 1}/output/LayerNorm/LayerNormalization")
-    shape = ["batch", "tokens", graph.initializer(inner).shape[0]]
+    exposed = next((node for node in graph.model.graph.node if STATES in node.output), None)
+    if exposed is None:
+        shape = ["batch", "tokens", graph.initializer(inner).shape[0]]
+        states = onnx.helper.make_tensor_value_info(STATES, onnx.TensorProto.FLOAT, shape)
+        graph.model.graph.output.append(states)
+    elif exposed.input[0] == inner.output[0]:
+        return
+    else:
+        graph.model.graph.node.remove(exposed)
     graph.model.graph.node.append(onnx.helper.make_node("Identity", list(inner.output), [STATES]))
-    states = onnx.helper.make_tensor_value_info(STATES, onnx.TensorProto.FLOAT, shape)
-    graph.model.graph.output.append(states)
     _save(graph, folder)
 
 

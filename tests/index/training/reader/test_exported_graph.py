@@ -21,6 +21,8 @@ from tests.support.tiny_span_models import save_tiny_reader
 from tests.support.tiny_statements import BELOW, save_tiny_reader_with_states
 
 TEXT = "the bridge over the river was built in it"
+IDS = np.array([[2, 4, 5, 3, 6, 7, 8, 3]], dtype=np.int64)
+FEED = {"input_ids": IDS, "attention_mask": np.ones_like(IDS)}
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +46,23 @@ def test_done_again_it_changes_nothing(reader: Path) -> None:
     assert {path.name: path.read_bytes() for path in reader.iterdir()} == before
 
 
+def test_states_of_other_layers_take_their_place(reader: Path, tmp_path: Path) -> None:
+    other = shutil.copytree(reader, tmp_path / "reader")
+    expose_states(other, BELOW + 1)
+    (before, *marks), (after, *marks_now), (above,) = (
+        onnxruntime.InferenceSession(folder / GRAPH_FILE, providers=["CPUExecutionProvider"]).run(names, FEED)
+        for folder, names in ((reader, [STATES, *OUTPUTS]), (other, [STATES, *OUTPUTS]), (other, [STATES]))
+    )
+    assert [values.tobytes() for values in marks_now] == [values.tobytes() for values in marks]
+    assert np.abs(after - before).max() > 0.1
+    expected = states_session(reader / GRAPH_FILE, BELOW + 1).run(None, FEED)[2]
+    assert above == pytest.approx(expected, abs=1e-4)
+    assert SpanModel.load(other).has_states
+
+
 def test_the_upper_layers_are_those_of_the_graph(reader: Path) -> None:
-    ids = np.array([[2, 4, 5, 3, 6, 7, 8, 3]], dtype=np.int64)
     session = onnxruntime.InferenceSession(reader / GRAPH_FILE, providers=["CPUExecutionProvider"])
-    feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
-    states, start, _ = session.run([STATES, *OUTPUTS], feed)
+    states, start, _ = session.run([STATES, *OUTPUTS], FEED)
     layers = upper_layers(reader / GRAPH_FILE, BELOW).eval()
     # The head is in the model that was exported.
     import torch
@@ -68,13 +82,11 @@ def test_other_graphs_are_refused(tmp_path: Path) -> None:
 
 
 def test_states_above_any_layer_can_be_had(reader: Path) -> None:
-    ids = np.array([[2, 4, 5, 3, 6, 7, 8, 3]], dtype=np.int64)
-    feed = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
     session = onnxruntime.InferenceSession(reader / GRAPH_FILE, providers=["CPUExecutionProvider"])
-    start, end, states = states_session(reader / GRAPH_FILE, BELOW).run(None, feed)
-    for ours, theirs in zip((start, end, states), session.run([*OUTPUTS, STATES], feed), strict=True):
+    start, end, states = states_session(reader / GRAPH_FILE, BELOW).run(None, FEED)
+    for ours, theirs in zip((start, end, states), session.run([*OUTPUTS, STATES], FEED), strict=True):
         assert ours == pytest.approx(theirs, abs=1e-4)
-    above = states_session(reader / GRAPH_FILE, BELOW + 1).run(None, feed)[2]
+    above = states_session(reader / GRAPH_FILE, BELOW + 1).run(None, FEED)[2]
     assert np.abs(above - states).max() > 0.1
     with pytest.raises(ValueError, match="not a reader of MPNet"):
         states_session(reader / GRAPH_FILE, 9)
