@@ -61,7 +61,7 @@ class FurtherRecipe:
     """Checksum of the reader's graph that the training starts from."""
     libraries: tuple[str, ...] = ()
     """Names of the libraries that are learnt."""
-    below: int = 4
+    below: int = 2
     """Layers that stay as they are."""
     rounds: int = 1
     """Rounds through the libraries, each in other windows and other spellings."""
