@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from index.articles.html_tabs import join_tabs
 from index.articles.html_tree import HEADINGS, Element, HtmlPage, pattern_of_names, text_of
 from index.articles.html_visibility import Visibility, is_accordion
 
@@ -70,6 +71,7 @@ def keep_visible(page: HtmlPage) -> None:
 
 
 def _prune(page: HtmlPage, *, furniture: bool) -> None:
+    join_tabs(page.root)
     visibility = Visibility(page)
     below_heading = page.headings == 0
     waiting = [(page.root, False, False)]

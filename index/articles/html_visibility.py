@@ -23,10 +23,10 @@ _STRUCK_CLASSES = frozenset(("line-through", "strike", "strike-through", "strike
 _FLAT = re.compile(r"(?<![-\w])(?:max-)?height\s*:\s*0(?![.\d])", re.IGNORECASE)
 _CUT_OFF = re.compile(r"overflow\s*:\s*hidden", re.IGNORECASE)
 _HIDDEN_NAMES = pattern_of_names(
-    "sr_only visually_?hidden screen_?reader screen_reader_(?:text|only) a11y_hidden is_hidden assistive_text"
+    "sr_only visually_?hidden screen_?reader screen_reader_(?:text|only) a11y_hidden assistive_text"
 )
 # "hidden" and "d-none", but not "hidden md:block" and "d-none d-md-block", which large screens show
-_HIDDEN_CLASS = re.compile(r"(?:^|\s)(?:hidden|d-none)(?:\s|$)")
+_HIDDEN_CLASS = re.compile(r"(?:^|\s)(?:(?:is[-_])?hidden|d-none)(?:\s|$)")
 _SHOWN_CLASS = re.compile(r":(?:block|flex|grid|inline|table)|\bd-\w+-(?:block|flex|grid|inline|table)")
 _BRACE = re.compile("[{}]")
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
@@ -37,7 +37,7 @@ _SHOWING = re.compile(
 )
 
 _OPENERS = frozenset(("button", "dt", "label", "summary"))
-_PANELS = frozenset(("article", "dd", "div", "li", "ol", "p", "section", "span", "table", "ul"))
+_PANELS = frozenset(("article", "dd", "details", "div", "li", "ol", "p", "section", "span", "table", "ul"))
 _ACCORDION = pattern_of_names(
     r"accordions? answers? collaps\w* disclosure drawer expand\w* faqs? panels? reveal spoilers? toggle\w*"
 )
