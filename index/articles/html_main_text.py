@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from index.articles.html_notes import close_gap, is_note_mark
 from index.articles.html_tabs import join_tabs
 from index.articles.html_tree import HEADINGS, Element, HtmlPage, pattern_of_names, text_of
 from index.articles.html_visibility import Visibility, is_accordion
@@ -16,17 +17,22 @@ _FURNITURE_ROLES = frozenset(
 _FURNITURE = pattern_of_names(
     r"ads? advert\w* back_to_top breadcrumbs? cat_?links consent cookiebanner cookieconsent edit_?section "
     r"cookies?(?:_\w+)?_(?:banner|bar|consent|dialog|info|message|modal|notice|overlay|policy|popup|wall) "
-    r"footer gdpr mast_?head most_(?:popular|read) mw_jump_link nav navbar navbox nav_?links navigation "
-    r"newsletter pager pagination paywall print_only side_?bar site_(?:header|notice) sponsor\w* "
+    r"fn_bracket footer gdpr jumpbox\w* mast_?head most_(?:popular|read) mw_cite_backlink "
+    r"mw_collapsible_toggle mw_jump_link mw_portlet mw_redirectedfrom nav navbar navbox nav_?links "
+    r"navigation newsletter no_?print online_list page_header_(?:actions|categories) pager pagination "
+    r"paywall postprofile post_likes print_only printfooter side_?bar site_(?:header|notice|sub) sponsor\w* "
     r"skip skip_(?:to_content|link|nav) you_may_also_like"
 )
 # Names of furniture that other elements have, too.
 _MAYBE_FURNITURE = pattern_of_names(
-    r"menu modal popup promo read_more recommend\w* related share sharing social subscribe subscription tags "
-    r"toolbar top_?bar trending widgets?"
+    r"feedback menu modal popup promo read_more recommend\w* related share sharing social subscribe "
+    r"subscription tags toolbar top_?bar trending widgets?"
 )
 _COMMENTS = pattern_of_names("comments comment_(?:list|section|form) commentlist disqus respond")
-_NOTE = pattern_of_names("admonition alert callout caution hint important info note notice tip warning")
+_NOTE = pattern_of_names(
+    "admonition alert callout caution footnotes? hint important info infobox note notice tip warning"
+)
+_NOTE_TITLE = pattern_of_names("(?:admonition|callout|sidebar|topic)_title")
 _NOTE_TEXT = re.compile(r"(?:attention|caution|danger|hint|important|info|note|remember|tip|warning)\b", re.I)
 _BYLINE = re.compile(r"(?:by|author|last|posted|published|updated|written)\b", re.IGNORECASE)
 # "We use cookies. … Accept"
@@ -34,10 +40,13 @@ _COOKIES = re.compile(r"\bcookies?\b.*\b(?:accept|agree|allow|consent|got it|ok)
 _OTHER_PAGES = re.compile(
     r"(?:you (?:may|might) also (?:like|enjoy)|(?:most|also) (?:read|popular)|more (?:from|stories|news)|"
     r"related (?:\w+ )?(?:articles|pages|posts|stories|topics)|recommended|read (?:more|next)|trending|"
+    r"recently viewed|was this (?:answer|article|page) (?:helpful|useful)|did this answer your question|"
+    r"view (?:it|this) .{0,20}in (?:a|your) browser|"
     r"advertisement|share (?:this|on)|follow us|sign up for|subscribe)\b",
     re.IGNORECASE,
 )
 _SKIP_LINK = re.compile(r"(?:skip|jump|back) to\b", re.IGNORECASE)
+_STRUCTURE = frozenset((*HEADINGS, "dl", "ol", "table", "ul"))
 _BOXES = frozenset(("aside", "div", "ol", "p", "section", "table", "ul"))
 _LONGEST_BANNER = 800
 # Names of the element that holds a page's main text, and of no other element.
@@ -77,24 +86,30 @@ def _prune(page: HtmlPage, *, furniture: bool) -> None:
     waiting = [(page.root, False, False)]
     while waiting:
         element, in_main, in_accordion = waiting.pop()
+        is_main = element.tag in ("article", "main") or element.get("role") == "main"
         opens = is_accordion(element.names)
         in_accordion = in_accordion or opens
         kept: list[Element | str] = []
         before: Element | None = None
+        after_mark = False
         for child in element.children:
             if isinstance(child, str):
-                kept.append(child)
+                kept.append(close_gap(kept, child) if after_mark else child)
+                after_mark = False
                 continue
             below_heading = below_heading or child.tag in HEADINGS
+            after_mark = is_note_mark(child)
             if not (
-                visibility.hides(child, before, in_accordion)
+                after_mark
+                or visibility.hides(child, before, in_accordion)
                 or (child.tag == "button" and not _says_something(child, element))
+                or (furniture and child.tag == "aside" and not _is_seen_beside(child, in_main or is_main))
                 or (furniture and _is_furniture(page, child, in_main, below_heading))
             ):
                 kept.append(child)
             before = child
         element.children = kept
-        in_main = in_main or element.tag in ("article", "main") or element.get("role") == "main"
+        in_main = in_main or is_main
         waiting += [
             (child, in_main, opens or (in_accordion and child.attributes is None))
             for child in reversed(kept)
@@ -106,7 +121,7 @@ def _is_furniture(page: HtmlPage, element: Element, in_main: bool, below_heading
     """Tell whether an element is no part of the text: navigation, banners, links to other pages."""
     if element.tag == "a":
         return _is_furniture_link(element)
-    if element.outlined or element.tag in ("body", "html"):
+    if element.outlined or element.tag in ("aside", "body", "html"):
         return False
     if element.tag == "blockquote" or not element.length:
         return False
@@ -125,9 +140,6 @@ def _is_furniture(page: HtmlPage, element: Element, in_main: bool, below_heading
         linked = links.characters if links else 0
         if 2 * linked >= element.length or _OTHER_PAGES.match(text_of(element)):
             return True
-    if element.tag == "aside":
-        is_note = _NOTE.search(names) is not None or element.get("role") == "note"
-        return not (is_note or _NOTE_TEXT.match(text_of(element)))
     if element.tag not in _BOXES or not small:
         return False
     if links and links.links >= 3 and not in_main and not below_heading and not links.in_page:
@@ -138,6 +150,24 @@ def _is_furniture(page: HtmlPage, element: Element, in_main: bool, below_heading
     if not in_main and _COOKIES.search(beginning):
         return True
     return bool(links) and _OTHER_PAGES.match(beginning) is not None
+
+
+def _is_seen_beside(aside: Element, in_main: bool) -> bool:
+    """Tell whether what stands beside the text is a part of it: a note, a footnote, a box of facts."""
+    names, role = aside.names, aside.get("role").lower()
+    first = next(aside.elements(), None)
+    titled = first is not None and _NOTE_TITLE.search(first.names) is not None
+    if aside.outlined or titled or role.startswith("doc-"):
+        return True
+    if role in _FURNITURE_ROLES - {"complementary"} or _FURNITURE.search(names) or _COMMENTS.search(names):
+        return False
+    beginning = text_of(aside)
+    if role == "note" or _NOTE.search(names) or _NOTE_TEXT.match(beginning):
+        return True
+    linked = aside.links.characters if aside.links else 0
+    if not in_main or 2 * linked >= aside.length or _OTHER_PAGES.match(beginning):
+        return False
+    return any(inner.tag in _STRUCTURE for part in (aside, *aside.elements()) for inner in part.elements())
 
 
 def _says_something(button: Element, parent: Element) -> bool:

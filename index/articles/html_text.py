@@ -113,9 +113,19 @@ def _marked_up(root: Element) -> dict[str, list[str]]:
         if element.tag == "a" and "author" in element.get("rel").lower().split():
             name = "author"
         if name in ("author", "datepublished", "h1") and len(marked.setdefault(name, [])) < 10:
-            text = element.get("datetime") or text_of(element)
+            text = element.get("datetime") or _without_mark(element)
             marked[name] += [text] if text else []
     return marked
+
+
+def _without_mark(element: Element) -> str:
+    """Return the text of an element without the mark of a link to it, the "¶" behind a heading."""
+    text = text_of(element)
+    for link in (child for child in element.elements() if child.tag == "a"):
+        mark = text_of(link)
+        if link.get("href").startswith("#") and not any(map(str.isalnum, mark)):
+            text = text.removesuffix(mark).rstrip()
+    return text
 
 
 def _structured_data(page: HtmlPage) -> dict[str, str]:

@@ -28,6 +28,8 @@ _KEPT = frozenset(
 )
 _APART = frozenset(("script", "style", "title"))
 _CONTROLS = ("aria-controls", "data-target", "data-bs-target", "commandfor", "popovertarget", "href")
+# "<!-- saved from url=(0027)https://example.org/a.html -->", which browsers write above a page
+_SAVED_FROM = re.compile(r"\s*saved from url=\(\d+\)(\S+)")
 # "side", "Bar", "HTML", "2" of the class "sideBar HTML-2"
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+")
 
@@ -140,6 +142,7 @@ class _Target:
         self._beside_length = 0
         self._length = self._links = self._linked = self._in_page = 0
         self._addresses: list[str] = []
+        self._own_addresses: set[str] = set()
         self._tables: list[Element] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -151,6 +154,8 @@ class _Target:
             self._unread += 1
             self._start_beside(tag, attributes)
             return
+        if tag == "a" and "#" in attributes.get("href", ""):
+            attributes = {**attributes, "href": self._on_this_page(attributes["href"])}
         for name in _CONTROLS:
             if value := attributes.get(name):
                 self.page.controlled.update(value[1:].split() if value[0] == "#" else ())
@@ -214,6 +219,10 @@ class _Target:
                 self._linked += shown
                 self._in_page += shown * self._addresses[-1].startswith("#")
 
+    def comment(self, text: str) -> None:
+        if saved := _SAVED_FROM.match(text):
+            self._own_addresses.add(saved[1])
+
     def close(self) -> None:
         self.page.root.length = self._length
 
@@ -223,6 +232,12 @@ class _Target:
             self.page.meta.setdefault(name.lower(), attributes["content"])
         elif tag == "link" and "canonical" in attributes.get("rel", "").lower().split():
             self.page.canonical = self.page.canonical or attributes.get("href", "")
+
+    def _on_this_page(self, link: str) -> str:
+        """Return "#part" for a link to a part of this page: browsers save it with the page's address."""
+        address, _, part = link.partition("#")
+        known = (*self._own_addresses, self.page.canonical, self.page.meta.get("og:url", ""))
+        return f"#{part}" if address in known else link
 
     def _start_beside(self, tag: str, attributes: dict[str, str]) -> None:
         if self._unread == 1 and (tag != "script" or "ld+json" in attributes.get("type", "").lower()):

@@ -65,6 +65,7 @@ def test_a_page() -> None:
         (b"<meta property='og:title' content='Open graph'><title>Title</title>", "Open graph"),
         (b"<title></title><h1>A <i>heading</i></h1>", "A heading"),
         (b"<title>Bees dance | The Hive</title><h1>Bees dance</h1>", "Bees dance"),
+        (b"<title>Bees - The Hive</title><h1>Bees<a href='#bees'>#</a></h1>", "Bees"),
         (b"<title>The Hive - Bees</title><meta property=og:site_name content='The Hive'>", "The Hive - Bees"),
         (b"<title>Bees - The Hive</title><meta property=og:site_name content='The Hive'>", "Bees"),
         (b"<title>Bees? - Forum</title><h1>Forum</h1><h2>Bees?</h2>", "Bees? - Forum"),
