@@ -161,7 +161,7 @@ def _joined(runs: Sequence[Run], *, verbatim: bool = False) -> tuple[str, tuple[
     for run in runs:
         shown = run.text if verbatim else _AROUND_NEWLINE.sub("\n", _SPACE.sub(" ", run.text))
         if not verbatim and (not text or text[-1] in " \n"):
-            shown = shown.lstrip(" \n")
+            shown = shown.lstrip(" \n" if text else None)
         start = len(text)
         text += shown
         if run.address and shown.strip():

@@ -16,6 +16,8 @@ _VERBATIM = frozenset(("listing", "plaintext", "pre", "xmp"))
 _BOXES = frozenset(("aside", "details", "fieldset"))
 _NO_HEADING = 7  # a level below that of any heading
 _LONGEST_QUESTION = 300
+# "lst-kix_ab1c-2": Google Docs writes each level of a list as a list of its own, here the third
+_LEVEL_OF_LIST = re.compile(r"\blst-kix_\w+-([0-8])\b")
 _CONTENTS = re.compile(r" (?:toc|table of contents|contents|on this page) ")
 
 
@@ -135,7 +137,8 @@ class _Walk:
         if tag in _VERBATIM:
             return place._replace(kind=BlockKind.CODE)
         if tag in _LISTS:
-            return place._replace(lists=place.lists + 1)
+            level = _LEVEL_OF_LIST.search(element.get("class"))
+            return place._replace(lists=int(level[1]) + 1 if level else place.lists + 1)
         if tag == "li":
             self._opens_item = True
             lists = max(place.lists, 1)
@@ -172,7 +175,7 @@ class _Walk:
             kind, level = place.kind, place.level
             if kind is BlockKind.LIST_ITEM and not self._opens_item:
                 kind = BlockKind.PARAGRAPH  # a further one of the item
-            if kind is not BlockKind.HEADING and kind is not BlockKind.LIST_ITEM and level:
+            if kind is not BlockKind.HEADING and level and not self._opens_item:
                 level += 1  # inside the item
             self._builder.add(kind, self._runs, level=level, lead=place.lead)
             if kind is BlockKind.HEADING and self._boxes:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urljoin
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 from index.articles.document import Run
 from index.articles.html_tree import HEADINGS, Element
@@ -19,6 +19,8 @@ LONGEST_LEAD = 240
 LONGEST_ADDRESS = 2_000
 """Characters of the longest address that links are followed from."""
 
+# What Google Docs and its mail write in place of a link: "https://www.google.com/url?q=https://example.org"
+_REDIRECT = re.compile(r"https?://www\.google\.com/url\?", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _ADDRESS = re.compile(r"(?:https?://|mailto:|tel:)\S+", re.IGNORECASE)
 
@@ -55,6 +57,8 @@ def link_address(element: Element, address: str) -> str | None:
         return None
     try:
         joined = urljoin(address, link) if address and len(address) <= LONGEST_ADDRESS else link
+        if _REDIRECT.match(joined):
+            joined = parse_qs(urlsplit(joined).query).get("q", [joined])[0]
     except ValueError:
         return None
     return joined if _ADDRESS.fullmatch(joined) else None

@@ -98,6 +98,8 @@ def _prune(page: HtmlPage, *, furniture: bool) -> None:
                 after_mark = False
                 continue
             below_heading = below_heading or child.tag in HEADINGS
+            if child.tag == "span" and visibility.is_bold(child):
+                child.tag = "b"
             after_mark = is_note_mark(child)
             if not (
                 after_mark
@@ -125,6 +127,8 @@ def _is_furniture(page: HtmlPage, element: Element, in_main: bool, below_heading
         return False
     if element.tag == "blockquote" or not element.length:
         return False
+    if element.tag in ("div", "p") and _is_remark(element):
+        return True
     if element.tag == "footer" and in_main and _BYLINE.match(text_of(element)):
         return False
     if element.tag in _FURNITURE_TAGS or element.get("role").lower() in _FURNITURE_ROLES:
@@ -180,6 +184,12 @@ def _says_something(button: Element, parent: Element) -> bool:
         or is_accordion(button.names)
         or text_of(button).endswith("?")
     )
+
+
+def _is_remark(element: Element) -> bool:
+    """Tell whether an element is a comment on a document of Google Docs, which stands below the text."""
+    first = next(element.elements(), None)
+    return first is not None and first.tag == "a" and first.get("href").startswith("#cmnt_ref")
 
 
 def _is_furniture_link(link: Element) -> bool:

@@ -129,6 +129,12 @@ def text_of(element: Element, most_characters: int = 10_000) -> str:
     return " ".join("".join(parts).split())[:most_characters]
 
 
+def _is_title(attributes: dict[str, str]) -> bool:
+    """Tell whether a paragraph has the style for titles of Google Docs or Word."""
+    classes = attributes.get("class", "").split()
+    return "MsoTitle" in classes or ("title" in classes and attributes.get("id", "").startswith("h."))
+
+
 class _Target:
     """What the parser tells of a page, one call for each tag and piece of text."""
 
@@ -161,6 +167,8 @@ class _Target:
                 self.page.controlled.update(value[1:].split() if value[0] == "#" else ())
                 if name != "href":
                     self.page.controlled.update(value.split())
+        if tag == "p" and _is_title(attributes):
+            tag = "h1"
         kept = {name: value for name, value in attributes.items() if name in _KEPT} if attributes else None
         if tag in _LOOKS and not kept and not (tag in _BOLD and self._tables):
             self._open.append(False)
@@ -199,7 +207,7 @@ class _Target:
             self._addresses.pop()
         elif tag == "table":
             self._tables.pop()
-        if element.outlined or tag in ("h1", "main") or element.get("role") == "main":
+        if element.outlined or element.tag in ("h1", "main") or element.get("role") == "main":
             element.outlined = self._elements[-1].outlined = True
 
     def data(self, data: str) -> None:

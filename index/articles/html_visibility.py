@@ -18,6 +18,8 @@ _HIDING = re.compile(
 )
 _STRIKING = re.compile(r"text-decoration[\w-]*\s*:[^;]*\bline-through", re.IGNORECASE)
 _NOT_STRIKING = re.compile(r"text-decoration[\w-]*\s*:\s*(?:none|underline|inherit)", re.IGNORECASE)
+_BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)\b", re.IGNORECASE)
+_NOT_BOLD = re.compile(r"font-weight\s*:\s*(?:normal|inherit|[1-5]00)\b", re.IGNORECASE)
 # Whole classes: "strike-team", "tag-strike" and a heading's id "the-miners-strike" strike nothing out.
 _STRUCK_CLASSES = frozenset(("line-through", "strike", "strike-through", "strikethrough", "struck"))
 _FLAT = re.compile(r"(?<![-\w])(?:max-)?height\s*:\s*0(?![.\d])", re.IGNORECASE)
@@ -57,6 +59,7 @@ class Visibility:
         self._controlled = page.controlled
         self._hidden_by_style = _selectors(page.styles, _hides, _SHOWING)
         self._struck_by_style = _selectors(page.styles, _strikes, _NOT_STRIKING)
+        self._bold_by_style = _selectors(page.styles, _is_weighty, _NOT_BOLD)
 
     def hides(self, element: Element, before: Element | None, in_accordion: bool) -> bool:
         """Tell whether nobody sees an element, or sees it struck; `before` comes before it in its parent.
@@ -75,6 +78,13 @@ class Visibility:
             return False
         element.opened = self._can_be_opened(element, names, before, in_accordion)
         return not element.opened
+
+    def is_bold(self, element: Element) -> bool:
+        """Tell whether the style of an element, or a rule for it, makes it bold."""
+        style = element.get("style")
+        return _is_weighty(style) or (
+            _NOT_BOLD.search(style) is None and _is_styled(element, self._bold_by_style)
+        )
 
     def _is_struck(self, element: Element) -> bool:
         return (
@@ -131,6 +141,10 @@ def _hides(style: str) -> bool:
 
 def _strikes(style: str) -> bool:
     return _STRIKING.search(style) is not None
+
+
+def _is_weighty(style: str) -> bool:
+    return _BOLD.search(style) is not None
 
 
 def _is_styled(element: Element, selected: frozenset[str]) -> bool:

@@ -57,6 +57,30 @@ def test_what_opens_on_a_click_without_being_a_button() -> None:
     assert leads(page) == [("question", "How far?", ""), ("paragraph", "Three miles.", "How far?")]
 
 
+def test_levels_of_lists_of_google_docs() -> None:
+    page = """<ul class="c1 lst-kix_a1-0 start"><li>Tools</ul>
+    <ul class="c1 lst-kix_a1-1 start"><li>Saw<li>Axe</ul><ul class="c1 lst-kix_a1-0"><li>Food</ul>"""
+    assert leads(page) == [
+        ("list_item", "Tools", ""),
+        ("list_item", "Saw", "Tools"),
+        ("list_item", "Axe", "Tools"),
+        ("list_item", "Food", ""),
+    ]
+
+
+def test_an_item_that_begins_with_another_block_is_none_of_the_item_before() -> None:
+    page = """<ul><li>Mend the hose</ul>
+    <ul><li><details><summary>At night</summary><p>Call Ann.</details></ul>
+    <ul><li>Mend the door<li><pre>saw --on</pre></ul>"""
+    assert leads(page) == [
+        ("list_item", "Mend the hose", ""),
+        ("question", "At night", ""),
+        ("paragraph", "Call Ann.", "At night"),
+        ("list_item", "Mend the door", ""),
+        ("code", "saw --on", ""),
+    ]
+
+
 def test_further_blocks_of_an_item() -> None:
     page = "<p>Bring:<ul><li><p>a saw</p><p>It is sharp.</p><pre>saw --on</pre></li><li>an axe</ul>"
     assert leads(page) == [
@@ -99,6 +123,12 @@ def test_addresses() -> None:
     document = read_html(page)
     links = {document.text[link.start : link.end]: link.address for link in document.blocks[0].links}
     assert links == {"us": "mailto:x@y.z", "it": "https://a.b/c/e", "call": "tel:+1"}
+
+
+def test_a_redirect_of_google_docs_is_the_address_that_it_leads_to() -> None:
+    link = "https://www.google.com/url?q=https://example.org/bees%3Fa%3D1&amp;sa=D&amp;usg=x"
+    block = read_html(f"<p>The <a href='{link}'>bees</a></p>".encode()).blocks[0]
+    assert [link.address for link in block.links] == ["https://example.org/bees?a=1"]
 
 
 def test_two_breaks_end_a_paragraph() -> None:

@@ -38,6 +38,7 @@ def text_of(markup: str) -> str:
         f"<main><h1>Bees</h1><div class=noprint>From the free wiki</div>{TEXT}</main>",
         f"<main><h1>Bees</h1>{TEXT}</main><section><h2>Recently viewed pages</h2><a href=/w>W</a></section>",
         f"<table><tr><td><a href=/1>View this email in your browser</a></table><h1>Bees</h1>{TEXT}",
+        f"<h1>Bees</h1>{TEXT}<div><p><a href='#cmnt_ref1' id=cmnt1>[a]</a><span>Really?</span></p></div>",
         f"<h1>Bees</h1>{TEXT}<form class=feedback><fieldset><legend>Was this page helpful?</legend></form>",
         f"<div id=top>Subscribe now</div><div class=content><h1>Bees</h1>{TEXT}</div><div>Comments</div>",
         f"<body><div id=content><div class=post-content><h1>Bees</h1>{TEXT}</div><p>x</p></div>",

@@ -45,6 +45,19 @@ def test_headers(header: str) -> None:
     assert rows(table) == [("Saw\t3 euros", "Tool · Price"), ("Axe\t4 euros", "Tool · Price")]
 
 
+@pytest.mark.parametrize(
+    ("style", "bold"),
+    [
+        ("<style>.c1{color:red;font-weight:700}.c0{font-weight:400}</style>", "class=c1"),
+        ("", "style='font-weight: bold'"),
+    ],
+)
+def test_a_header_that_is_bold_by_its_style(style: str, bold: str) -> None:
+    table = f"""{style}<table><tr><td><p><span {bold}>Tool</span></p><td><p><span {bold}>Price</span></p>
+    <tr><td><p><span class=c0>Saw</span></p><td><p><span class=c0>3 euros</span></p></table>"""
+    assert rows(table) == [("Saw\t3 euros", "Tool · Price")]
+
+
 def test_headers_of_two_rows_with_spans() -> None:
     table = """<table><tr><th rowspan=2>Day<th colspan=2>Open<tr><th>from<th>to
     <tr><td>Monday<td>9<td>5<tr><td>Sunday<td colspan=2>closed</table>"""
