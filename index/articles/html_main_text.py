@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from index.articles.html_gaps import is_gap
 from index.articles.html_notes import close_gap, is_note_mark
 from index.articles.html_tabs import join_tabs
 from index.articles.html_tree import HEADINGS, Element, HtmlPage, pattern_of_names, text_of
@@ -17,7 +18,7 @@ _FURNITURE_ROLES = frozenset(
 _FURNITURE = pattern_of_names(
     r"ads? advert\w* back_to_top breadcrumbs? cat_?links consent cookiebanner cookieconsent edit_?section "
     r"cookies?(?:_\w+)?_(?:banner|bar|consent|dialog|info|message|modal|notice|overlay|policy|popup|wall) "
-    r"fn_bracket footer gdpr jumpbox\w* mast_?head most_(?:popular|read) mw_cite_backlink "
+    r"fn_bracket footer gdpr jumpbox\w* linenodiv linenos? mast_?head most_(?:popular|read) mw_cite_backlink "
     r"mw_collapsible_toggle mw_jump_link mw_portlet mw_redirectedfrom nav navbar navbox nav_?links "
     r"navigation newsletter no_?print online_list page_header_(?:actions|categories) pager pagination "
     r"paywall postprofile post_likes print_only printfooter side_?bar site_(?:header|notice|sub) sponsor\w* "
@@ -108,6 +109,8 @@ def _prune(page: HtmlPage, *, furniture: bool) -> None:
                 or (furniture and child.tag == "aside" and not _is_seen_beside(child, in_main or is_main))
                 or (furniture and _is_furniture(page, child, in_main, below_heading))
             ):
+                if kept and is_gap(kept[-1], child, element):
+                    kept.append(" ")
                 kept.append(child)
             before = child
         element.children = kept

@@ -58,6 +58,14 @@ def test_a_header_that_is_bold_by_its_style(style: str, bold: str) -> None:
     assert rows(table) == [("Saw\t3 euros", "Tool · Price")]
 
 
+def test_code_with_numbered_lines_is_code() -> None:
+    page = """<main><h1>Saws</h1><p>Start it at the lowest speed.</p><table class=highlighttable><tr>
+    <td class=linenos><div class=linenodiv><pre><span class=normal>1</span>\n<span>2</span></pre></div></td>
+    <td class=code><div><pre><code><span>[saw]</span>\n<span>speed</span> = 2\n</code></pre></div></td>
+    </tr></table></main>"""
+    assert shown(read_html(page.encode()))[2:] == [("code", "[saw]\nspeed = 2")]
+
+
 def test_headers_of_two_rows_with_spans() -> None:
     table = """<table><tr><th rowspan=2>Day<th colspan=2>Open<tr><th>from<th>to
     <tr><td>Monday<td>9<td>5<tr><td>Sunday<td colspan=2>closed</table>"""
