@@ -20,6 +20,9 @@ _STRIKING = re.compile(r"text-decoration[\w-]*\s*:[^;]*\bline-through", re.IGNOR
 _NOT_STRIKING = re.compile(r"text-decoration[\w-]*\s*:\s*(?:none|underline|inherit)", re.IGNORECASE)
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)\b", re.IGNORECASE)
 _NOT_BOLD = re.compile(r"font-weight\s*:\s*(?:normal|inherit|[1-5]00)\b", re.IGNORECASE)
+_DONE = re.compile(
+    r"checked|completed?\b|done\b|ticked", re.IGNORECASE
+)  # a task, which is not struck by that
 # Whole classes: "strike-team", "tag-strike" and a heading's id "the-miners-strike" strike nothing out.
 _STRUCK_CLASSES = frozenset(("line-through", "strike", "strike-through", "strikethrough", "struck"))
 _FLAT = re.compile(r"(?<![-\w])(?:max-)?height\s*:\s*0(?![.\d])", re.IGNORECASE)
@@ -58,7 +61,8 @@ class Visibility:
     def __init__(self, page: HtmlPage) -> None:
         self._controlled = page.controlled
         self._hidden_by_style = _selectors(page.styles, _hides, _SHOWING)
-        self._struck_by_style = _selectors(page.styles, _strikes, _NOT_STRIKING)
+        struck = _selectors(page.styles, _strikes, _NOT_STRIKING)
+        self._struck_by_style = frozenset(name for name in struck if not _DONE.search(name))
         self._bold_by_style = _selectors(page.styles, _is_weighty, _NOT_BOLD)
 
     def hides(self, element: Element, before: Element | None, in_accordion: bool) -> bool:

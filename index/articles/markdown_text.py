@@ -25,6 +25,7 @@ from mdit_py_plugins.tasklists import tasklists_plugin
 from index.articles.document import Document, DocumentBuilder
 from index.articles.element_blocks import HTML_TAGS, add_markup
 from index.articles.front_matter import split_front_matter
+from index.articles.markdown_marks import add_marks, without_lines
 from index.articles.template_tags import HiddenParts, hide_unseen
 from index.errors import UnreadableFileError
 
@@ -88,7 +89,7 @@ def read_markdown(content: str, *, mdx: bool = False) -> Document:
 def _markup(text: str, *, mdx: bool) -> str:
     """Return a Markdown text as HTML, without what nobody sees."""
     masked, hidden = hide_unseen(text, mdx=mdx)
-    masked = _OPTIONS.sub(r"\1", masked)
+    masked = _OPTIONS.sub(r"\1", without_lines(masked))
     masked = _CONTENT_TAB.sub(r'\1!!! tab "', masked)
     masked = _HEADING_WITHOUT_SPACE.sub(r"\1 ", _BLOCK_NAME.sub("", masked))
     masked = _MARKDOWN_INSIDE.sub(r"\1\n", masked)
@@ -119,6 +120,7 @@ def _parser(hidden: HiddenParts, closed: frozenset[str]) -> MarkdownIt:
     parser.inline.ruler.before("link", "wiki_link", _wiki_link)
     parser.inline.ruler.before("strikethrough", "mark", _mark)
     parser.inline.ruler.before("strikethrough", "struck", _struck)
+    add_marks(parser)
     parser.core.ruler.before("inline", "callouts", _callouts)
 
     def text_of_tags(self: RendererHTML, tokens: Sequence[Token], index: int, *_: Any) -> str:

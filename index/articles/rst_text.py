@@ -208,6 +208,32 @@ class _Unseen(_AnyDirective):
         return []
 
 
+class _Glossary(_AnyDirective):
+    def run(self) -> list[nodes.Node]:
+        """Return the definitions, each below its term, or below several in lines of their own."""
+        glossary = nodes.definition_list()
+        terms: list[str] = []
+        number = 0
+        while number < len(self.content):
+            line = self.content[number]
+            if line[:1].strip():
+                terms += [] if line.startswith(".. ") else [line.partition(" : ")[0]]
+                number += 1
+                continue
+            block, _, _ = self.content.get_indented(number)
+            if terms and any(map(str.strip, block)):
+                definition = nodes.definition()
+                self.state.nested_parse(block, self.content_offset + number, definition)
+                glossary += nodes.definition_list_item("", self._term(terms), definition)
+                terms = []
+            number += len(block)
+        return [glossary, *([self._paragraph(", ".join(terms))] if terms else [])]
+
+    def _term(self, terms: list[str]) -> nodes.term:
+        children, _ = self.state.inline_text(", ".join(terms), self.lineno)
+        return nodes.term("", "", *children)
+
+
 def _any_role(
     name: str, raw: str, text: str, line: int, inliner: Any, options: Any = None, content: Any = None
 ) -> tuple[list[nodes.Node], list[nodes.Node]]:
@@ -233,6 +259,8 @@ def _registered(text: str) -> Iterator[None]:
                 directives.register_directive(name, _Code)
             elif name in _UNSEEN:
                 directives.register_directive(name, _Unseen)
+            elif name == "glossary":
+                directives.register_directive(name, _Glossary)
             elif name not in known or name in _CONDITIONS:
                 directives.register_directive(name, _AnyDirective)
         for name in {first or last for first, last in _ROLE.findall(text)}:

@@ -54,6 +54,7 @@ def test_what_nobody_sees_is_no_text(markup: str) -> None:
         "<p style='text-decoration: underline'><ins>shown</ins></p>",
         "<style>.x{text-decoration:line-through} .y .x{text-decoration:none}</style><p class=x>shown</p>",
         "<p class=strike-team>shown</p>",
+        "<style>.to-do-checked{text-decoration:line-through}</style><p class=to-do-checked>shown</p>",
         "<div id=struck-by-lightning class=tag-strike><p>shown</p></div>",
         "<h2 id=using-a-screen-reader>shown</h2>",
         "<p style='opacity:0.8'>shown</p>",

@@ -122,6 +122,29 @@ def test_callouts_introduce_their_text() -> None:
     }
 
 
+def test_terms_of_a_glossary_may_share_their_definition() -> None:
+    glossary = """.. glossary::
+
+   fairlead
+      It guides a *rope*.
+
+      It is of brass.
+
+   .. a comment
+
+   bollard : fittings
+   mooring post
+      A post to tie a ship to.
+   sheet
+"""
+    assert shown(read_rst(glossary)) == [
+        ("definition", "fairlead\nIt guides a rope."),
+        ("definition", "It is of brass."),
+        ("definition", "bollard, mooring post\nA post to tie a ship to."),
+        ("paragraph", "sheet"),
+    ]
+
+
 def test_links_keep_their_addresses() -> None:
     document = read_rst("See `the plan <https://a.example/p>`_ or plan_.\n\n.. _plan: https://b.example")
     assert [link.address for block in document.blocks for link in block.links] == [
