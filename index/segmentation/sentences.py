@@ -16,7 +16,7 @@ LONGEST_SENTENCE = 600
 """Code points of the longest sentence; a longer one is cut at its best place."""
 LONGEST_UNSPACED = 200
 """The same in scripts without spaces between words, where every character is about one token."""
-SENTENCE_RULES = 5
+SENTENCE_RULES = 6
 """Version of the rules here and in `index.segmentation.blocks`: raise it when they cut differently."""
 
 _WINDOW = 4_000  # sentencex takes quadratic time; it gets no more text at once
@@ -38,8 +38,8 @@ _ABBREVIATION = re.compile(r"[^\W\d]{1,7}\.")
 _NUMBERED = re.compile(r"[A-Z][a-z]{2,9} (?:\d{1,3}|[IVXLC]{1,5}|[A-Z])\.")
 # "Defaults to `600`.": it says of what only together with the sentence before
 _VALUE = re.compile(r"\W*defaults?(?: value)?(?:\W{0,3}:| is\b| to\b)", re.IGNORECASE)
-# The end of a sentence that sentencex does not see: "Maybe… Then"
-_ELLIPSIS = re.compile(r"(?<=[^\W_])…[\"'”’»)]*(?=\s+[\"'“‘«(]?[A-Z])")
+# The end of a sentence that sentencex does not see: "Maybe… Then", "on 16 May. Then", "your ID. Then"
+_UNSEEN_END = re.compile(r"(?:(?<=[^\W_])…|(?<![\w.])(?:May|I[Dd]|id)\.)[\"'”’»)]*(?=\s+[\"'“‘«(]?[A-Z])")
 # "(It rained.)" before the capital letter of a new sentence
 _BRACKETED = re.compile(r"\([^()]*[.!?…][\"'”’»]?\)(?=\s+[\"'“‘«(]?[^\W\d_a-z])")
 _CUTS = (
@@ -118,11 +118,11 @@ def _segments(masked: str) -> Iterator[Span]:
 
 
 def _parted(text: str, segments: Iterator[Span]) -> Iterator[Span]:
-    """Part the segments where sentencex sees no end: "Maybe… Then"."""
+    """Part the segments where sentencex sees no end: "Maybe… Then", "on 16 May. Then"."""
     for start, end in segments:
-        for ellipsis in _ELLIPSIS.finditer(text, start, end):
-            yield start, ellipsis.end()
-            start = ellipsis.end()
+        for unseen in _UNSEEN_END.finditer(text, start, end):
+            yield start, unseen.end()
+            start = unseen.end()
         if start < end:
             yield start, end
 

@@ -133,6 +133,18 @@ def test_it_is_the_same_each_time(text: str) -> None:
     assert split_sentences(text) == split_sentences(text)
 
 
+def test_whole_words_that_look_like_abbreviations_end_sentences() -> None:
+    text = "Come on 16 May. Entries close on 1 May. “Send your ID.” May 3 is too late. See May 5. May I?"
+    assert [text[sentence.start : sentence.end] for sentence in split_sentences(text)] == [
+        "Come on 16 May.",
+        "Entries close on 1 May.",
+        "“Send your ID.”",
+        "May 3 is too late.",
+        "See May 5.",
+        "May I?",
+    ]
+
+
 def test_long_sentences_are_cut_at_their_best_place() -> None:
     clauses = cut("Word after word, " * 100 + "end.")
     assert all(clause.endswith((",", ".")) and len(clause) > LONGEST_SENTENCE // 2 for clause in clauses[:-1])
