@@ -62,6 +62,7 @@ class _Walk:
         self._runs: list[Run] = []
         self._place = _Place()
         self._terms: list[str] = []
+        self._outer_terms: list[list[str]] = []  # of the lists of terms around this one
         self._defined = self._opens_item = False
         self._boxes: list[_Box] = []
 
@@ -98,6 +99,9 @@ class _Walk:
             self._runs.append(Run("“", place.address))
         elif _is_block(element):
             self._end_block()
+            if tag == "dl":
+                self._outer_terms.append(self._terms)
+                self._terms = []
             self._place = self._place_in(element, place)
             if _is_box(element):
                 before = self._builder.last
@@ -110,6 +114,8 @@ class _Walk:
         elif _is_block(element):
             self._end_block()
             self._defined = self._defined or element.tag == "dd"
+            if element.tag == "dl":
+                self._terms = self._outer_terms.pop()
             if _is_box(element):
                 self._end_box(self._boxes.pop())
 
@@ -153,7 +159,10 @@ class _Walk:
         if tag in ("dt", "summary") or _opens_something(element):
             return place._replace(kind=BlockKind.QUESTION, level=place.lists, lead="", in_term=tag == "dt")
         if tag == "dd":
-            return place._replace(kind=BlockKind.DEFINITION, lead=", ".join(self._terms)[:LONGEST_LEAD])
+            terms = ", ".join(self._terms)
+            outer = "" if place.lead.endswith(terms) else place.lead  # a definition that is never closed
+            lead = " › ".join(filter(None, (outer, terms))) or place.lead
+            return place._replace(kind=BlockKind.DEFINITION, lead=lead[-LONGEST_LEAD:])
         return place
 
     def _add_text(self, text: str) -> None:

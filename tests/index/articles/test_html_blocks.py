@@ -24,6 +24,17 @@ def test_terms_introduce_their_definitions() -> None:
     ]
 
 
+def test_terms_of_a_list_in_a_definition() -> None:
+    page = """<dl><dt>sail(boat)<dd><p>Sails.</p><dl><dt>Takes<dd>A boat.<dt>Raises<dd>A storm.</dl>
+    <dt>row(boat)<dd>Rows.</dl>"""
+    assert [block for block in leads(page) if block[0] == "definition"] == [
+        ("definition", "Sails.", "sail(boat)"),
+        ("definition", "A boat.", "sail(boat) › Takes"),
+        ("definition", "A storm.", "sail(boat) › Raises"),
+        ("definition", "Rows.", "row(boat)"),
+    ]
+
+
 def test_a_summary_introduces_all_that_it_opens() -> None:
     page = "<details><summary><h3>How far?</h3></summary><p>Three miles.<p>At most.</details><p>They fly."
     assert leads(page) == [
