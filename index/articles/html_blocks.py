@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from index.articles.document import DocumentBuilder, Run
 from index.articles.html_inline import BLOCKS, LONGEST_LEAD, link_address, single_spaced
+from index.articles.html_notes import is_note_title
 from index.articles.html_tables import add_table, is_layout
 from index.articles.html_tree import HEADINGS, Element, text_of
 from index.articles.html_visibility import is_accordion
@@ -158,6 +159,10 @@ class _Walk:
             return place._replace(lead=text_of(summary, LONGEST_LEAD)) if summary else place
         if tag in ("dt", "summary") or _opens_something(element):
             return place._replace(kind=BlockKind.QUESTION, level=place.lists, lead="", in_term=tag == "dt")
+        if is_note_title(element):
+            return place._replace(lead="")
+        if is_note_title(title := next(element.elements(), None)) and title is not None:
+            return place._replace(lead=text_of(title, LONGEST_LEAD))
         if tag == "dd":
             terms = ", ".join(self._terms)
             outer = "" if place.lead.endswith(terms) else place.lead  # a definition that is never closed

@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from index.articles.html_gaps import is_gap
-from index.articles.html_notes import close_gap, is_note_mark
+from index.articles.html_notes import close_gap, is_note_mark, is_note_title
 from index.articles.html_tabs import join_tabs
 from index.articles.html_tree import HEADINGS, Element, HtmlPage, pattern_of_names, text_of
 from index.articles.html_visibility import Visibility, is_accordion
@@ -33,7 +33,6 @@ _COMMENTS = pattern_of_names("comments comment_(?:list|section|form) commentlist
 _NOTE = pattern_of_names(
     "admonition alert callout caution footnotes? hint important info infobox note notice tip warning"
 )
-_NOTE_TITLE = pattern_of_names("(?:admonition|callout|sidebar|topic)_title")
 _NOTE_TEXT = re.compile(r"(?:attention|caution|danger|hint|important|info|note|remember|tip|warning)\b", re.I)
 _BYLINE = re.compile(r"(?:by|author|last|posted|published|updated|written)\b", re.IGNORECASE)
 # "We use cookies. … Accept"
@@ -162,9 +161,7 @@ def _is_furniture(page: HtmlPage, element: Element, in_main: bool, below_heading
 def _is_seen_beside(aside: Element, in_main: bool) -> bool:
     """Tell whether what stands beside the text is a part of it: a note, a footnote, a box of facts."""
     names, role = aside.names, aside.get("role").lower()
-    first = next(aside.elements(), None)
-    titled = first is not None and _NOTE_TITLE.search(first.names) is not None
-    if aside.outlined or titled or role.startswith("doc-"):
+    if aside.outlined or is_note_title(next(aside.elements(), None)) or role.startswith("doc-"):
         return True
     if role in _FURNITURE_ROLES - {"complementary"} or _FURNITURE.search(names) or _COMMENTS.search(names):
         return False

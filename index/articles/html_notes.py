@@ -1,4 +1,4 @@
-"""Marks of notes in an HTML page: the "[1]" that leads to a note, and the one that leads back."""
+"""Notes in an HTML page: the "[1]" that leads to one, the mark that leads back, the title of its box."""
 
 import re
 
@@ -6,6 +6,7 @@ from index.articles.html_tree import Element, pattern_of_names, text_of
 
 _ROLES = frozenset(("doc-backlink", "doc-noteref"))
 _NAMES = pattern_of_names(r"footnote_(?:back\w*|ref\w*) fn_?ref note_?ref")
+_TITLE = pattern_of_names("(?:admonition|alert|callout|custom_block|sidebar|topic)_(?:heading|title)")
 _LONGEST = 20  # characters
 _MARK = r"(?:(?:n|nb|note)?\d{1,3}|[a-z]{1,2}|[*†‡§])"
 _BRACKETED = re.compile(rf"(?:\[{_MARK}\])+", re.IGNORECASE)
@@ -24,6 +25,11 @@ def is_note_mark(element: Element) -> bool:
     if element.get("role") in _ROLES or _NAMES.search(element.names):
         return True
     return _BRACKETED.fullmatch(_mark(element)) is not None
+
+
+def is_note_title(element: Element | None) -> bool:
+    """Tell whether an element is the title of a box with a note, by its names."""
+    return element is not None and _TITLE.search(element.names) is not None
 
 
 def close_gap(before: list[Element | str], text: str) -> str:

@@ -45,6 +45,17 @@ def test_a_summary_introduces_all_that_it_opens() -> None:
     ]
 
 
+def test_the_title_of_a_note_introduces_it() -> None:
+    page = """<div class="admonition warning"><p class=admonition-title>Do not fly</p><p>It storms.</p>
+    <ul><li>Wait.</ul></div><p>They fly.</p>"""
+    assert leads(page) == [
+        ("paragraph", "Do not fly", ""),
+        ("paragraph", "It storms.", "Do not fly"),
+        ("list_item", "Wait.", "Do not fly"),
+        ("paragraph", "They fly.", ""),
+    ]
+
+
 def test_a_button_introduces_what_it_opens() -> None:
     page = "<button aria-expanded=false aria-controls=a>How far?</button><div id=a hidden>Three miles.</div>"
     assert leads(page) == [("question", "How far?", ""), ("paragraph", "Three miles.", "How far?")]
