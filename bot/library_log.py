@@ -75,21 +75,9 @@ class LibraryLog:
     ) -> None:
         """Append a change that was made now. It stays made if it cannot be recorded: then that is logged."""
         try:
-            self._append(who, action, file, url, server)
+            _append(self.path, _change_now(who, action, file, url, server))
         except OSError as error:
             log.warning("the change is not in the log: %s", error_message(error))
-
-    def _append(self, who: str | int, action: str, file: str, url: str | None, server: int | None) -> None:
-        change = _change_now(who, action, file, url, server)
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        # Begins with a line break, so that a line that a full disk cut short spoils no other.
-        line = f"\n{json.dumps(asdict(change))}".encode()
-        target = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            if os.write(target, line) < len(line):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path))
-        finally:
-            os.close(target)
 
     def since(self, time: str) -> tuple[LibraryChange, ...]:
         """Read the changes from a `time` on, UTC in ISO 8601, without what is far older. Raises as `list`."""
@@ -116,14 +104,15 @@ class LibraryLog:
 class StoredLibraryLog:
     """The log in the database of the library, as a tenant sees it; the common one sees all changes.
 
-    What is in a file in the folder `earlier` is moved to the database first.
+    What is in a file in the folder `earlier` is moved to the database first; and a change that the database
+    refuses, as it is full or only read, is kept there until then.
     """
 
     def __init__(self, database: "Database", tenant: int, url: str, earlier: Path | None = None) -> None:
         self.place = redacted(url)
         self._database = database
         self._tenant = tenant
-        self._earlier = earlier
+        self._earlier = self._folder = earlier
 
     def record(
         self, who: str | int, action: str, file: str, url: str | None = None, *, server: int | None = None
@@ -133,8 +122,24 @@ class StoredLibraryLog:
         try:
             self._take_over()
             self._store([(uuid.uuid4(), change)])
+        except IndexUnwritableError as error:  # after any other, it may be stored all the same
+            self._keep(change, error)
         except FootnoteError as error:
             log.warning("the change is not in the log: %s", error.message)
+
+    def _keep(self, change: LibraryChange, refused: IndexUnwritableError) -> None:
+        """Keep a change in the file, from where it is moved once the database takes it."""
+        problem = refused.message
+        if self._folder is not None:
+            self._earlier = self._folder
+            try:
+                _append(self._folder / LOG_FILE, change)
+            except OSError as error:
+                problem = f"{problem}; {error_message(error)}"
+            else:
+                log.warning("the change is in a file until the log can take it: %s", problem)
+                return
+        log.warning("the change is not in the log: %s", problem)
 
     def since(self, time: str) -> tuple[LibraryChange, ...]:
         """Read the changes from a `time` on, UTC in ISO 8601. Raises StoreError."""
@@ -173,14 +178,15 @@ class StoredLibraryLog:
             return
         moving = folder / MOVING_FILE
         try:
-            if not moving.exists():
-                (folder / LOG_FILE).rename(moving)
-            self._store(
-                (uuid.uuid5(uuid.NAMESPACE_OID, f"{number} {change}"), change)
-                for number, change in enumerate(_changes(moving.read_bytes()))
-            )
-            moving.replace(folder / MOVED_FILE)
-            log.info("the log of changes, which was in a file, is in the database now")
+            while True:  # until there is none: what a full database refused may be behind one that was moving
+                if not moving.exists():
+                    (folder / LOG_FILE).rename(moving)
+                self._store(
+                    (uuid.uuid5(uuid.NAMESPACE_OID, f"{number} {change}"), change)
+                    for number, change in enumerate(_changes(moving.read_bytes()))
+                )
+                _set_aside(moving, folder / MOVED_FILE)
+                log.info("the log of changes, which was in a file, is in the database now")
         except FileNotFoundError:
             pass
         except OSError as error:
@@ -203,9 +209,32 @@ def library_log_of(config: BotConfig) -> LibraryLog | StoredLibraryLog:
     return StoredLibraryLog(store_of(config, url), config.tenant, url, config.bot_directory)
 
 
+def _set_aside(moving: Path, moved: Path) -> None:
+    """Put a log that was moved to the database behind those that were moved before it. Raises OSError."""
+    if moved.exists():
+        with moved.open("ab") as target:
+            target.write(moving.read_bytes())
+        moving.unlink()
+    else:
+        moving.replace(moved)
+
+
 def _change_now(who: str | int, action: str, file: str, url: str | None, server: int | None) -> LibraryChange:
     time = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return LibraryChange(time, None if server is None else str(server), str(who), action, file, url)
+
+
+def _append(path: Path, change: LibraryChange) -> None:
+    """Append a change to the log that is the file `path`. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Begins with a line break, so that a line that a full disk cut short spoils no other.
+    line = f"\n{json.dumps(asdict(change))}".encode()
+    target = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        if os.write(target, line) < len(line):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+    finally:
+        os.close(target)
 
 
 def _storable(text: object) -> str | None:

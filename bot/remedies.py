@@ -63,9 +63,15 @@ _REMEDIES: Mapping[Reason, str] = MappingProxyType(
             "Use the same model and version of Footnote on all machines; then run `footnote index --rebuild`"
             " on one of them, and `footnote index` on the others."
         ),
+        Reason.STORE_READ_ONLY: (
+            "Turn off its `default_transaction_read_only`, or set `[store] update = false` to only answer."
+        ),
         Reason.STORE_REFUSED: (
             "Check `[store] url`; the password comes from PGPASSWORD, a service file, or the file that"
             " `[store] url_file` names."
+        ),
+        Reason.STORE_STANDBY: (
+            "Name its primary server in `[store] url`, or set `[store] update = false` to only answer."
         ),
         Reason.STORE_UNAVAILABLE: "`footnote doctor` checks the connection.",
         Reason.UNKNOWN_ARTICLE: "`footnote articles` lists all ids.",
@@ -79,9 +85,14 @@ def poor_text_remedy(reason: str) -> str:
     return _FRONT_MATTER if reason.startswith(FLAW) else _POOR_WORDS
 
 
+def remedy_of(reason: Reason) -> str:
+    """Return what to do about errors of a reason, "" if there is nothing to add to their messages."""
+    return _REMEDIES.get(reason, "")
+
+
 def remedy_for(error: FootnoteError) -> str:
     """Return what to do about an error, or "" if there is nothing to add to its message."""
-    remedy = error.remedy or _REMEDIES.get(error.reason, "")
+    remedy = error.remedy or remedy_of(error.reason)
     if error.remedy or not isinstance(error, ModelError):
         return remedy
     return remedy.format(key=_KEYS[error.role], model=error.model or "a model")

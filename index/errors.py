@@ -15,7 +15,8 @@
     │   └── StoreBusyError
     ├── IndexMissingError, IndexDamagedError, IndexStaleError, IndexBusyError
     └── IndexUnwritableError
-        └── StoreFullError
+        ├── StoreFullError
+        └── StoreReadOnlyError
 
 The library knows no command: what to do about an error is said by the front ends, which go by its `reason`.
 `remedy` is only filled with advice that holds for every front end.
@@ -70,7 +71,9 @@ class Reason(StrEnum):
     STORE_FAILED = auto()
     STORE_FULL = auto()
     STORE_OF_ANOTHER_MODEL = auto()
+    STORE_READ_ONLY = auto()
     STORE_REFUSED = auto()
+    STORE_STANDBY = auto()
     STORE_UNAVAILABLE = auto()
     UNKNOWN_ARTICLE = auto()
     UNREADABLE_FILE = auto()
@@ -221,6 +224,12 @@ class StoreFullError(IndexUnwritableError):
     """The database that holds the library has no room left; what is stored there stays complete."""
 
     default_reason = Reason.STORE_FULL
+
+
+class StoreReadOnlyError(IndexUnwritableError):
+    """The database that holds the library can only be read: STORE_STANDBY if it follows another server."""
+
+    default_reason = Reason.STORE_READ_ONLY
 
 
 class StoreError(FootnoteError):

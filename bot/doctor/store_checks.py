@@ -1,14 +1,20 @@
 """Checks of the database that holds the library, if one does: can it be reached, read and written."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from bot.config import BotConfig
 from bot.doctor.check import FAIL, OK, WARN, Check
-from bot.remedies import UPDATE, remedy_for
-from index.errors import FootnoteError
+from bot.remedies import UPDATE, remedy_for, remedy_of
+from bot.wording import count_with_noun
+from index.errors import FootnoteError, Reason
 from index.storage.published import store_of
 
+if TYPE_CHECKING:
+    from index.storage.postgres.health import StandbyState
+
 _CREATE_EXTENSION = "Let an administrator of the database run: CREATE EXTENSION vector"
+_RESUME = "Let an administrator of the standby run: SELECT pg_wal_replay_resume()"
 _NO_ADMINISTRATOR = (
     "Connect as a user of its own: for an administrator, row-level security keeps no server's articles apart."
 )
@@ -37,7 +43,9 @@ def examine_store(config: BotConfig, url: str) -> Iterator[Check]:
         yield Check("pgvector", FAIL, f"{health.pgvector}: too old", remedy)
     else:
         yield Check("pgvector", OK, health.pgvector)
-    if not health.writes:
+    if health.standby is not None:
+        yield examine_standby(health.standby, answers_only=config.answers_only)
+    elif not health.writes:
         detail = f"{health.user} may only read, or the database is read-only"
         yield Check("rights", WARN, detail, "Questions are answered; `footnote index` needs to write.")
     elif health.sees_all:
@@ -60,3 +68,20 @@ def examine_store(config: BotConfig, url: str) -> Iterator[Check]:
         yield Check("search indexes", WARN, detail, f"Questions are slower meanwhile. {UPDATE}")
     else:
         yield Check("search indexes", OK, "whole")
+
+
+def examine_standby(standby: "StandbyState", *, answers_only: bool) -> Check:
+    """Say how far a standby is behind; a machine that adds articles needs its primary server."""
+    if standby.behind is None:
+        detail = "read-only; it receives no changes by streaming"
+    elif standby.behind:
+        detail = f"read-only, {count_with_noun(standby.behind, 'byte')} behind what it has received"
+    else:
+        detail = "read-only, with all changes that it has received"
+    if standby.latest:
+        detail += f", the latest of {standby.latest}"
+    if standby.paused:
+        return Check("standby", WARN, f"{detail}; replay is paused", _RESUME)
+    if not answers_only:
+        return Check("standby", WARN, detail, remedy_of(Reason.STORE_STANDBY))
+    return Check("standby", OK, detail)

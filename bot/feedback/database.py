@@ -25,7 +25,7 @@ from bot.feedback.store import (
 )
 from bot.wording import count_with_noun
 from index.database_urls import redacted
-from index.errors import FootnoteError, IndexMissingError, IndexStaleError, StoreFullError
+from index.errors import FootnoteError, IndexMissingError, IndexStaleError, Reason, StoreFullError
 
 if TYPE_CHECKING:
     from index.storage.postgres.database import Connection, Database
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
+_ONLY_READ = (Reason.STORE_READ_ONLY, Reason.STORE_STANDBY)
 _LARGEST_ROW = (1 << 63) - 1
 _PREVIOUS = 'SELECT "right" FROM feedback WHERE tenant = %s AND person = %s AND message = %s'
 _ADD = """
@@ -107,11 +108,17 @@ class StoredFeedback:
     def make(self) -> None:
         """Make the schema if it is missing or older, and the key of the hashes.
 
-        Raises FeedbackError if the database cannot be written.
+        A database that can only be read, as a standby, keeps nothing: that is logged, as questions are
+        answered all the same. Raises FeedbackError if it cannot be written for another reason.
         """
-        self._make_schema()
-        self._take_over()
-        self._change(lambda connection: _keys(connection, self._tenant))
+        try:
+            self._make_schema()
+            self._take_over()
+            self._change(lambda connection: _keys(connection, self._tenant))
+        except FeedbackError as error:
+            if error.reason not in _ONLY_READ:
+                raise
+            log.warning("verdicts and unanswered questions cannot be kept: %s", error.message)
 
     def _make_schema(self) -> None:
         with _feedback_errors():

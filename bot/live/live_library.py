@@ -98,7 +98,8 @@ class LiveLibrary:
                     library = await asyncio.to_thread(Library.open, config, library)
                 except (IndexBusyError, IndexUnwritableError) as error:
                     log.warning(
-                        "answering from the last index", extra=fields(reason=error.message, **_which(config))
+                        "answering from the last index",
+                        extra=fields(reason=error.message, remedy=remedy_for(error), **_which(config)),
                     )
             else:
                 await asyncio.to_thread(staleness.remember_times, config, comparison)

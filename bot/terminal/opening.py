@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable
 
 from bot.config import BotConfig
-from bot.remedies import poor_text_remedy
+from bot.remedies import poor_text_remedy, remedy_for
 from bot.server_folders import has_articles
 from bot.terminal.progress import progress
 from index.articles.corpus import corpus_files, describe_counts, unsupported_files
@@ -88,7 +88,10 @@ def _update_one(config: BotConfig, library: Library, *, name_skipped: bool) -> L
         log_report(result, name_skipped=name_skipped)
         return Library.open(config)
     except (IndexBusyError, IndexUnwritableError) as error:
-        log.warning("%s. Answering from the last index.", error.message.rstrip("."))
+        remedy = remedy_for(error)
+        log.warning(
+            "%s. Answering from the last index.%s", error.message.rstrip("."), f" {remedy}" if remedy else ""
+        )
     return library
 
 

@@ -1,4 +1,4 @@
-"""A database without room, a replica, one of another version: nothing is lost, and nothing doubled."""
+"""A database without room, a read-only one, one of another version: nothing is lost, and nothing doubled."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ from index.library import Library
 from index.storage.postgres import schema
 from index.storage.postgres.database import Database
 from tests.support.postgres_fixtures import with_store
-from tests.support.postgres_server import OWNER, Server, running_replica
+from tests.support.postgres_server import OWNER, Server, database_name
 from tests.support.small_library import ARTICLES, build, make_config, provide_encoder, write, write_corpus
 from tests.support.stored_articles import TEXTS, publish, stored_texts
 
@@ -79,37 +79,8 @@ def test_a_full_disk_leaves_the_library_and_is_made_up_for(own_server: Server, s
     database.close()
 
 
-def test_a_replica_answers_from_what_it_has_and_is_never_written(
-    own_server: Server, tmp_path: Path, encoder_folder: Path
-) -> None:
-    config = configure(own_server, tmp_path, encoder_folder)
-    build(config)
-    with running_replica(own_server) as replica:
-        name = config.store.url.split("/")[3].split("?")[0]
-        follower = with_store(config, replica.address(name), wait=60, update=False)
-        library = Library.open(follower)
-        expected = replace(Library.open(config).ask(QUESTION), elapsed_ms=0.0)
-        assert expected.answer == "About 90,000"
-        assert replace(library.ask(QUESTION), elapsed_ms=0.0) == expected
-        with replica.administer() as connection:
-            connection.execute("SELECT pg_wal_replay_pause()")  # it lags
-        write(config, "mice.txt", "Mice\n\nMice eat cheese.\n")
-        assert build(config).added == ("mice",)
-        assert len(Library.open(config).articles()) == len(ARTICLES) + 1
-        assert [row.id for row in library.articles()] == ["cats", "news/weather", "raqqa"]
-        assert replace(library.ask(QUESTION), elapsed_ms=0.0) == expected
-        with replica.administer() as connection:
-            connection.execute("SELECT pg_wal_replay_resume()")
-        replica.wait_for(own_server)
-        assert Library.open(follower).ask("What do mice eat?").answer == "cheese"
-        write(config, "owls.txt", "Owls\n\nOwls eat mice.\n")
-        with pytest.raises(IndexUnwritableError, match="the database is read-only: perhaps a replica"):
-            build(with_store(config, replica.address(name), wait=60))
-        assert Library.open(follower).ask("What do mice eat?").answer == "cheese"
-
-
 def test_a_read_only_database_answers_and_is_never_written(config: Config, postgres_server: Server) -> None:
-    name = config.store.url.split("/")[3].split("?")[0]
+    name = database_name(config.store.url)
     with postgres_server.administer() as connection:
         connection.execute(f'ALTER ROLE "{OWNER}" IN DATABASE {name} SET default_transaction_read_only = on')
     library = Library.open(config)

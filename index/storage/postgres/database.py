@@ -14,7 +14,7 @@ import psycopg
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from index.errors import StoreBusyError, StoreError, StoreUnavailableError
-from index.storage.postgres.failures import busy_writer, translated
+from index.storage.postgres.failures import busy_writer, read_only, translated
 from index.storage.postgres.schema import (
     LOCK,
     SEARCH_PATH,
@@ -91,6 +91,7 @@ class Database:
         with translated_errors(), self.connect_patiently(autocommit=True) as connection:
             if is_current(stored_version(connection)):
                 return
+            _check_writable(connection)
             connection.execute(LOCK)
             # Begun only now: a transaction that waited may not see what another has made meanwhile.
             with connection.transaction():
@@ -116,7 +117,8 @@ class Database:
         """Return what `work` returns, once all that it writes is stored; none of it is if this raises.
 
         Work may run several times, even after its first time was stored, if the connection was lost then: it
-        must change nothing the second time. Raises StoreError and IndexUnwritableError.
+        must change nothing the second time. Raises StoreError, IndexUnwritableError, and StoreReadOnlyError
+        once work writes.
         """
         return self._retried(partial(self._in_transaction, tenant, work))
 
@@ -149,7 +151,12 @@ class Database:
                     connection.execute("ROLLBACK")
 
     def _in_transaction(self, tenant: int, work: Callable[[Connection], T], until: float) -> T:
-        with translated_errors(), self._connection(until) as connection, connection.transaction():
+        with (
+            translated_errors(),
+            self._connection(until) as connection,
+            _named_if_standby(connection),
+            connection.transaction(),
+        ):
             connection.execute(f"SELECT set_config('footnote.tenant', '{int(tenant)}', true)")
             return work(connection)
 
@@ -224,9 +231,11 @@ class Database:
     def writing(self, tenant: int, source: str, wait: float) -> Iterator[Connection]:
         """Yield a connection whose session is the one writer of a source's articles, in autocommit mode.
 
-        Other writers of the same source wait up to `wait` seconds, then get IndexBusyError.
+        Other writers of the same source wait up to `wait` seconds, then get IndexBusyError. Raises
+        StoreReadOnlyError at once: before anything is embedded in vain.
         """
         with translated_errors(), self.connect_patiently(autocommit=True) as connection:
+            _check_writable(connection)
             connection.execute(f"SET footnote.tenant = '{int(tenant)}'")
             until = time.monotonic() + wait
             lock, key = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", f"footnote {tenant} {source}"
@@ -265,6 +274,25 @@ def translated_errors() -> Iterator[None]:
         yield
     except psycopg.Error as error:
         raise translated(error) from None
+
+
+@contextmanager
+def _named_if_standby(connection: Connection) -> Iterator[None]:
+    """Say of a standby that it is one, where something was to be written."""
+    try:
+        yield
+    except psycopg.errors.ReadOnlySqlTransaction as error:
+        standby = connection.info.parameter_status("in_hot_standby") == "on"
+        raise translated(error, standby=standby) from None
+
+
+def _check_writable(connection: Connection) -> None:
+    """Raise StoreReadOnlyError if what the next statement writes would be refused."""
+    found = connection.execute(
+        "SELECT pg_is_in_recovery(), current_setting('transaction_read_only')::boolean"
+    ).fetchone()
+    if found and any(found):
+        raise read_only(standby=bool(found[0]))
 
 
 def _prepare(connection: Connection) -> None:

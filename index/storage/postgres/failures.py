@@ -12,6 +12,7 @@ from index.errors import (
     StoreBusyError,
     StoreError,
     StoreFullError,
+    StoreReadOnlyError,
     StoreUnavailableError,
 )
 
@@ -20,7 +21,9 @@ _UNAVAILABLE = ("08", "57P")  # connection lost, server starting or stopping
 _BUSY = ("53300", "57014", "55P03", "40")  # too many connections, time limits, locks, serialization
 _TIME_LIMIT = "57014"
 _FULL = ("53100", "53400")  # disk full, quota
-_READ_ONLY = ("25006",)
+_READ_ONLY = "25006"
+# Only a full disk has a code of its own; a quota, or a limit of the size of files, is told by who failed.
+_NO_CODE, _GROWING = "XX000", ("mdextend", "mdzeroextend")
 _NO_PGVECTOR = ("58P01", "42704", "0A000")
 _REFUSALS = (
     "authentication failed",
@@ -32,10 +35,12 @@ _REFUSALS = (
 _TOO_MANY = ("too many clients", "too many connections", "remaining connection slots")
 
 
-def translated(error: psycopg.Error) -> FootnoteError:
-    """Return the error of ours that stands for one of psycopg's."""
+def translated(error: psycopg.Error, *, standby: bool = False) -> FootnoteError:
+    """Return the error of ours that stands for one of psycopg's, of a server that is a `standby` or not."""
     state = error.sqlstate or ""
     said = _first_line(error)
+    if state == _READ_ONLY:
+        return read_only(standby=standby)
     kind, message, remedy = _meaning(error, state, said)
     if kind is ConfigurationError:
         return ConfigurationError(message, remedy, reason=Reason.STORE_REFUSED)
@@ -46,10 +51,8 @@ def translated(error: psycopg.Error) -> FootnoteError:
 
 def _meaning(error: psycopg.Error, state: str, said: str) -> tuple[type[FootnoteError], str, str]:
     lower = said.lower()
-    if state.startswith(_FULL):
+    if state.startswith(_FULL) or (state == _NO_CODE and error.diag.source_function in _GROWING):
         return StoreFullError, f"the database has no room left: {said}", "Free disk space there."
-    if state.startswith(_READ_ONLY):
-        return IndexUnwritableError, "the database is read-only: perhaps a replica", ""
     if state == "42501" and "extension" in lower:
         return ConfigurationError, "the database lacks the extension pgvector", _CREATE_EXTENSION
     if state == "42501":
@@ -63,6 +66,16 @@ def _meaning(error: psycopg.Error, state: str, said: str) -> tuple[type[Footnote
     if state.startswith(_UNAVAILABLE) or isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
         return StoreUnavailableError, f"the database cannot be reached: {said}", ""
     return StoreError, f"the database reports an error: {said}", ""
+
+
+def read_only(*, standby: bool) -> StoreReadOnlyError:
+    """Return the error for a database that cannot be written."""
+    if standby:
+        return StoreReadOnlyError(
+            "the database is a read-only standby, which another server's changes come to",
+            reason=Reason.STORE_STANDBY,
+        )
+    return StoreReadOnlyError("the database is read-only")
 
 
 def busy_writer(seconds: float) -> IndexBusyError:

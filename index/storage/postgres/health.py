@@ -13,12 +13,34 @@ LEAST_SERVER = 140_000
 LEAST_PGVECTOR = (0, 8)
 
 
+_STANDBY = (
+    "SELECT pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::bigint,"
+    " pg_is_wal_replay_paused(),"
+    " to_char(pg_last_xact_replay_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
+    " WHERE pg_is_in_recovery()"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StandbyState:
+    """How far a standby has come: `behind` are the bytes of changes that it has received and not made yet.
+
+    None if it receives none by streaming. `latest` is when the latest change that it has made was committed
+    on its primary server, UTC in ISO 8601, None if it has made none since its start.
+    """
+
+    behind: int | None
+    paused: bool
+    latest: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class DatabaseHealth:
     """What was found in a database.
 
     `pgvector` is None without the extension, `schema` without a library. `sees_all` tells that row-level
     security does not hold for the user, `writes` that it may publish. `broken` and `missing` name indexes.
+    `standby` is None for a server of its own.
     """
 
     server: str
@@ -30,6 +52,7 @@ class DatabaseHealth:
     writes: bool
     broken: tuple[str, ...]
     missing: tuple[str, ...]
+    standby: StandbyState | None = None
 
     @property
     def pgvector_fits(self) -> bool:
@@ -54,6 +77,10 @@ def examine(database: Database, tenant: int, exact_up_to: int = EXACT_UP_TO) -> 
             " NOT pg_is_in_recovery() AND current_setting('default_transaction_read_only') = 'off'",
         )
         server, number, pgvector, user, sees_all, writable = about
+        standby = [
+            StandbyState(None if behind is None else max(0, behind), paused, latest)
+            for behind, paused, latest in _rows(connection, _STANDBY)
+        ]
         allowed, broken, missing = True, [], []
         if schema is None:
             ((allowed,),) = _rows(connection, "SELECT has_database_privilege(current_database(), 'CREATE')")
@@ -78,6 +105,7 @@ def examine(database: Database, tenant: int, exact_up_to: int = EXACT_UP_TO) -> 
             writable and allowed,
             tuple(broken),
             tuple(missing),
+            standby[0] if standby else None,
         )
 
 
