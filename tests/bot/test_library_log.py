@@ -14,6 +14,7 @@ from bot.config import BotConfig
 from bot.library_log import (
     LOG_FILE,
     MOVED_FILE,
+    MOVING_FILE,
     TERMINAL,
     LibraryChange,
     LibraryLog,
@@ -166,3 +167,48 @@ def test_a_log_in_a_file_waits_for_a_database_that_is_away(
     database = Database(database_url, wait=30)
     database.make_schema()
     assert [change.file for change in StoredLibraryLog(database, 0, "", tmp_path).list()] == ["a.md"]
+
+
+def test_changes_that_a_database_refuses_are_moved_there_once_it_takes_them(
+    tmp_path: Path, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    LibraryLog(tmp_path).record(TERMINAL, "added", "a.md")
+    database = Database(database_url, wait=30)
+    database.make_schema()
+    log = StoredLibraryLog(database, 0, "", tmp_path)
+    log.record(TERMINAL, "added", "b.md")
+    let_write(database, allowed=False)
+    for file in ("c.md", "d.md"):
+        log.record(TERMINAL, "added", file)
+        assert "the change is in a file until the log can take it: the database is read-only" in caplog.text
+    assert [change.file for change in log.list()] == ["a.md", "b.md"]
+    assert (tmp_path / MOVING_FILE).exists()  # and what came later is in a file of its own
+    log.record(TERMINAL, "added", "e.md")
+    let_write(database, allowed=True)
+    log.record(TERMINAL, "added", "f.md")
+    assert [change.file for change in log.list()] == ["a.md", "b.md", "c.md", "d.md", "e.md", "f.md"]
+    assert [path.name for path in tmp_path.iterdir()] == [MOVED_FILE]
+    (tmp_path / MOVED_FILE).rename(tmp_path / LOG_FILE)
+    assert [change.file for change in LibraryLog(tmp_path).list()] == ["a.md", "c.md", "d.md", "e.md"]
+
+
+def test_a_change_that_neither_database_nor_file_take_stays_made(
+    tmp_path: Path, database_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = Database(database_url, wait=30)
+    database.make_schema()
+    let_write(database, allowed=False)
+    for folder in (None, tmp_path / "file"):
+        (tmp_path / "file").touch()
+        StoredLibraryLog(database, 0, "", folder).record(TERMINAL, "added", "a.md")
+        assert "the change is not in the log: the database is read-only" in caplog.messages[-1]
+
+
+def let_write(database: Database, *, allowed: bool) -> None:
+    """Let new connections to a database write, or only read."""
+    with database.connect(autocommit=True) as connection:
+        connection.execute("SET default_transaction_read_only = off")
+        ((name,),) = connection.execute("SELECT current_database()").fetchall()
+        state = "off" if allowed else "on"
+        connection.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = {state}")
+    database.close()

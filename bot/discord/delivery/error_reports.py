@@ -23,6 +23,7 @@ from bot.discord.delivery.repeat_guards import SentWarnings
 from bot.discord.delivery.sending import follow_up_privately, is_response_shown, send_privately
 from bot.discord.replies.reply import Reply, notice
 from bot.feedback.store import FeedbackError
+from bot.remedies import remedy_for
 from bot.telemetry.log_format import fields
 from bot.telemetry.meter import Meter
 
@@ -125,7 +126,7 @@ class ErrorReports:
         if isinstance(error, discord.HTTPException):
             details["code"] = error.code
         elif isinstance(error, FeedbackError):
-            details["reason"] = error.message
+            details |= {"reason": error.message, "remedy": remedy_for(error)}
         logged_before = is_missing_permission(error) and not self._logged.claim(channel, self._repeat_after)
         log.log(
             logging.DEBUG if logged_before else meaning.level,

@@ -5,7 +5,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from index.errors import ConfigurationError, FootnoteError, IndexUnwritableError, StoreUnavailableError
+from index.errors import (
+    ConfigurationError,
+    FootnoteError,
+    IndexUnwritableError,
+    Reason,
+    StoreReadOnlyError,
+    StoreUnavailableError,
+)
 from index.storage.postgres.database import Database
 from tests.support.postgres_server import OWNER, PASSWORD, Server
 from tests.support.stored_articles import publish
@@ -48,8 +55,11 @@ def test_the_database_is_read_only(store: Database) -> None:
     with store.connect(autocommit=True) as connection:
         ((name,),) = connection.execute("SELECT current_database()").fetchall()
         connection.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
-    with pytest.raises(IndexUnwritableError, match="the database is read-only"):
+    with pytest.raises(StoreReadOnlyError, match=r"^the database is read-only$") as caught:
         publish(store, {"new": "New\n\nNothing."})
+    assert caught.value.reason is Reason.STORE_READ_ONLY
+    with pytest.raises(StoreReadOnlyError, match=r"^the database is read-only$"):
+        store.change(0, lambda connection: connection.execute("DELETE FROM articles"))
     store.check()
 
 

@@ -11,7 +11,7 @@ def test_a_library_in_order(store: Database) -> None:
     assert (found.schema, found.user, found.sees_all, found.writes) == (VERSION, OWNER, False, True)
     assert found.pgvector_fits
     assert found.server_number >= health.LEAST_SERVER
-    assert (found.broken, found.missing) == ((), ())
+    assert (found.broken, found.missing, found.standby) == ((), (), None)
 
 
 def test_an_empty_database_without_the_extension(postgres_server: Server) -> None:
