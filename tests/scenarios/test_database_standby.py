@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -45,7 +46,7 @@ class Pair(NamedTuple):
         self.standby.wait_for(self.primary)
         self._run("SELECT pg_wal_replay_pause()")
         while self._run("SELECT pg_get_wal_replay_pause_state()") != [("paused",)]:
-            pass
+            time.sleep(0.05)
 
     def go_on(self) -> None:
         """Let the standby make all changes."""

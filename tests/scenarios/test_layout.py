@@ -14,7 +14,6 @@ UNTESTED_ALONE = {
     "index/articles/html_inline.py": "tested with the blocks, test_html_blocks",
     "bot/__main__.py": "three lines into the command line, tested with it in tests/bot/terminal/test_cli.py",
     "bot/terminal/commands/operation.py": "tests of the bot and of bot/doctor run both commands",
-    "bot/doctor/store_checks.py": "tests/bot/terminal/commands/test_store.py runs the doctor on a database",
     "bot/terminal/copying.py": "does what `store copy` says; tests/bot/terminal/commands/test_store.py",
     "bot/terminal/ingestion.py": "does what the commands say; tests/bot/terminal/commands/test_ingestion.py",
     "bot/terminal/run_doctor.py": "shows the checks; tests/bot/doctor run the command",

@@ -20,7 +20,7 @@ _REFUSED = ("28", "3D000")  # authentication, unknown database
 _UNAVAILABLE = ("08", "57P")  # connection lost, server starting or stopping
 _BUSY = ("53300", "57014", "55P03", "40")  # too many connections, time limits, locks, serialization
 _TIME_LIMIT = "57014"
-_FULL = ("53100", "53400")  # disk full, quota
+_FULL, _OWN_LIMIT = "53100", "53400"
 _READ_ONLY = "25006"
 # Only a full disk has a code of its own; a quota, or a limit of the size of files, is told by who failed.
 _NO_CODE, _GROWING = "XX000", ("mdextend", "mdzeroextend")
@@ -51,7 +51,9 @@ def translated(error: psycopg.Error, *, standby: bool = False) -> FootnoteError:
 
 def _meaning(error: psycopg.Error, state: str, said: str) -> tuple[type[FootnoteError], str, str]:
     lower = said.lower()
-    if state.startswith(_FULL) or (state == _NO_CODE and error.diag.source_function in _GROWING):
+    if state == _OWN_LIMIT:
+        return StoreFullError, f"the database has no room left: {said}", "Raise that limit there."
+    if state == _FULL or (state == _NO_CODE and error.diag.source_function in _GROWING):
         return StoreFullError, f"the database has no room left: {said}", "Free disk space there."
     if state == "42501" and "extension" in lower:
         return ConfigurationError, "the database lacks the extension pgvector", _CREATE_EXTENSION

@@ -10,10 +10,12 @@ from index.errors import (
     FootnoteError,
     IndexUnwritableError,
     Reason,
+    StoreFullError,
     StoreReadOnlyError,
     StoreUnavailableError,
 )
 from index.storage.postgres.database import Database
+from index.storage.postgres.failures import translated
 from tests.support.postgres_server import OWNER, PASSWORD, Server
 from tests.support.stored_articles import publish
 
@@ -61,6 +63,18 @@ def test_the_database_is_read_only(store: Database) -> None:
     with pytest.raises(StoreReadOnlyError, match=r"^the database is read-only$"):
         store.change(0, lambda connection: connection.execute("DELETE FROM articles"))
     store.check()
+
+
+def test_a_limit_of_the_server_is_no_full_disk(postgres_server: Server) -> None:
+    with postgres_server.administer() as connection:
+        connection.execute("SET temp_file_limit = '64kB'")
+        connection.execute("SET work_mem = '64kB'")
+        with pytest.raises(psycopg.errors.ConfigurationLimitExceeded) as caught:
+            connection.execute("SELECT n FROM generate_series(1, 100000) n ORDER BY n DESC")
+    error = translated(caught.value)
+    assert isinstance(error, StoreFullError)
+    assert "temp_file_limit" in error.message
+    assert error.remedy == "Raise that limit there."
 
 
 def test_a_user_without_rights_is_told_so(postgres_server: Server) -> None:
