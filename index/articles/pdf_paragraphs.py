@@ -108,8 +108,9 @@ class PageColumns:
 
 def read_paragraphs(pages: Sequence[PageColumns]) -> tuple[list[Part], UsualLook]:
     """Return the paragraphs and tables of pages, in reading order, and what is usual in them."""
-    lines = [list(map(joined_row, column.rows)) for page in pages for column in page.columns]
-    usual = _usual(lines)
+    rows_of_columns = [column.rows for page in pages for column in page.columns]
+    lines = [list(map(joined_row, rows)) for rows in rows_of_columns]
+    usual = _usual(lines, rows_of_columns)
     parts: list[Part] = []
     for page in pages:
         for column in page.columns:
@@ -125,7 +126,8 @@ def read_paragraphs(pages: Sequence[PageColumns]) -> tuple[list[Part], UsualLook
     return _continued(parts, words, usual), usual
 
 
-def _usual(columns: Sequence[Sequence[LinePart]]) -> UsualLook:
+def _usual(columns: Sequence[Sequence[LinePart]], rows: Sequence[Sequence[Row]]) -> UsualLook:
+    """Return what is usual in the lines of columns; the rows of tables do not tell their distance."""
     sizes: Counter[float] = Counter()
     fixed = bold = 0
     distances: list[float] = []
@@ -134,10 +136,10 @@ def _usual(columns: Sequence[Sequence[LinePart]]) -> UsualLook:
             sizes[round(line.size * 2) / 2] += len(line.text)
             fixed += len(line.text) * line.fixed_pitch
             bold += len(line.text) * line.bold
-        for above, below in pairwise(lines):
-            distance = (above.baseline - below.baseline) / below.size
-            if above.size == below.size and 0.9 < distance < 2.5:
-                distances.append(distance)
+    for above, below in (pair for column_rows in rows for pair in pairwise(column_rows)):
+        distance = (above[0].baseline - below[0].baseline) / below[0].size
+        if len(above) == len(below) == 1 and above[0].size == below[0].size and 0.9 < distance < 2.5:
+            distances.append(distance)
     size = max(sizes, key=lambda size: sizes[size], default=10.0)
     distance = quantiles(distances, n=4)[0] if len(distances) > 1 else 1.2
     half = sum(sizes.values()) / 2

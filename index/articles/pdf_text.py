@@ -15,6 +15,7 @@ from index.articles.pdf_columns import columns_of
 from index.articles.pdf_furniture import without_furniture
 from index.articles.pdf_glyphs import PdfPage, read_page
 from index.articles.pdf_grids import find_grids
+from index.articles.pdf_justified import with_justified_lines
 from index.articles.pdf_lines import pieces_of
 from index.articles.pdf_paragraphs import PageColumns, read_paragraphs
 from index.errors import UnreadableFileError
@@ -22,8 +23,10 @@ from index.errors import UnreadableFileError
 _ENCRYPTED = "Save a copy without encryption."
 _RECOGNISE = "Run text recognition (OCR) on it first."
 _MOST_UNKNOWN = 0.2  # share of characters without a meaning, above which a text is unreadable
-# Titles that programs give to PDF files: "untitled1", "Microsoft Word - draft.doc", "report.indd", " ".
-_NO_TITLE = re.compile(r"untitled.*|microsoft word\b.*|.*\.\w{2,5}|\W*", re.IGNORECASE)
+# Titles that programs give to PDF files: "untitled1", "Microsoft Word - a.doc", "(anonymous)", "report.indd".
+_NO_TITLE = re.compile(
+    r"untitled.*|\(anonymous\)|powerpoint presentation|microsoft word\b.*|.*\.\w{2,5}|\W*", re.IGNORECASE
+)
 
 _NO_AUTHORS = frozenset(("(anonymous)", "anonymous", "unknown", "author", "admin", "administrator", "user"))
 
@@ -38,7 +41,8 @@ def read_pdf(file: Path) -> Document:
     columns: list[PageColumns] = []
     for page, page_pieces in zip(pages, pieces, strict=True):
         grids = find_grids(page.rules, page.uprights)
-        columns.append(PageColumns(page.number, columns_of(page_pieces, grids), page.rules, grids))
+        lines = with_justified_lines(page_pieces)
+        columns.append(PageColumns(page.number, columns_of(lines, grids), page.rules, grids))
         columns.append(PageColumns(page.number, columns_of(pieces_of(page.aside))))
     builder = DocumentBuilder()
     add_blocks(builder, *read_paragraphs(columns))

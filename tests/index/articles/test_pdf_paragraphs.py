@@ -65,3 +65,17 @@ def test_code_keeps_its_lines_and_its_indents(tmp_path: Path) -> None:
         write_lines(canvas, "for boat in boats:\n    print(boat)", top=680, leading=12)
 
     assert texts_of(read_drawn(tmp_path, draw), BlockKind.CODE) == ["for boat in boats:\n    print(boat)"]
+
+
+def test_the_distance_of_a_tables_rows_joins_no_headings(tmp_path: Path) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Times-Bold", 18)
+        canvas.drawString(72, 760, "Rooms of the mill")
+        canvas.drawString(72, 726, "Prices")
+        canvas.setFont("Times-Roman", 11)
+        for number, cells in enumerate([("Room", "Day", "Week"), *([("Studio", "12", "60")] * 9)]):
+            for place, cell in enumerate(cells):
+                canvas.drawString(72 + 90 * place, 690 - 20 * number, cell)
+        write_lines(canvas, "Keys are handed out at the desk.\nBring them back in the evening.", top=450)
+
+    assert texts_of(read_drawn(tmp_path, draw), BlockKind.HEADING) == ["Rooms of the mill", "Prices"]

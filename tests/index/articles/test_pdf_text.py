@@ -25,7 +25,7 @@ def test_title_author_and_text(tmp_path: Path) -> None:
     assert article.text == "Bees dance. They tell others where the food is."
 
 
-@pytest.mark.parametrize("title", ["untitled", "Microsoft Word - x.doc", "draft3.indd", "  "])
+@pytest.mark.parametrize("title", ["untitled", "Microsoft Word - x.doc", "draft3.indd", "(anonymous)", "  "])
 def test_titles_that_programs_give_are_none(tmp_path: Path, title: str) -> None:
     assert read_article(put(tmp_path, "bees.pdf", pdf(["They dance.\nOften."], Title=title))).title == "bees"
 
