@@ -7,7 +7,7 @@ from index.articles.pdf_lines import LinePart, Row, joined_row, rows_of
 
 _SAME_PLACE = 1.0  # points
 _EVEN = 0.1  # difference of the widest gap and the narrowest, in text sizes
-_WIDEST = 4.0  # gap, in text sizes
+_WIDEST = 8.0  # gap, in text sizes
 _FEWEST_WORDS = 4  # of a line that shows where its column begins and ends
 _FEWEST_LINES = 2  # of those
 

@@ -9,7 +9,7 @@ from reportlab.pdfgen.canvas import Canvas
 from index.records import BlockKind
 from tests.support.pdf_files import read_drawn, texts_of
 
-_WIDTH = 170.0
+_WIDTH = 150.0
 _LEFT = (
     "The bell museum was opened in 1931 in a former brewery by the local neighbourhood representatives, "
     "whose responsibilities were extraordinarily burdensome. Its oldest bell was cast by a monk named "
@@ -37,7 +37,7 @@ def _justify(canvas: Canvas, text: str, left: float) -> None:
 def test_columns_whose_words_stand_far_apart_are_read_one_after_the_other(tmp_path: Path) -> None:
     def draw(canvas: Canvas) -> None:
         _justify(canvas, _LEFT, 72)
-        _justify(canvas, _RIGHT, 265)
+        _justify(canvas, _RIGHT, 245)
 
     assert texts_of(read_drawn(tmp_path, draw)) == [_LEFT, _RIGHT]
 
