@@ -2,8 +2,16 @@
 
 import csv
 import re
-from collections.abc import Sequence
 
+from index.articles.csv_headers import (
+    ROWS_LOOKED_AT,
+    CsvHeader,
+    filled,
+    first_header,
+    introduces_table,
+    is_repeated,
+    later_header,
+)
 from index.articles.document import Document, DocumentBuilder
 from index.articles.front_matter import Description
 from index.records import BlockKind
@@ -13,8 +21,6 @@ _SAMPLE = 8_192
 """Characters that the delimiter is guessed from."""
 # "sep=;", which Excel writes above a table
 _SEPARATOR_LINE = re.compile(r"sep=(.)\n")
-# "12", "-4.5", "10 %", "£5", "12/03/2024", but not the year "2024", which names a column
-_VALUE = re.compile(r"(?!(?:19|20)\d\d$)[^\w\s]?[\d][\d.,:/' -]*%?")
 _ENDS_SENTENCE = (".", "!", "?", ":")
 
 
@@ -26,26 +32,72 @@ def read_csv(content: str, *, name: str, delimiter: str = "") -> Document:
     """
     if separator := _SEPARATOR_LINE.match(content):
         delimiter, content = separator[1], content[separator.end() :]
-    rows = _rows(content, delimiter or _guessed_delimiter(content))
-    width = max(map(len, rows), default=0)
-    builder = DocumentBuilder()
-    above = 0
-    while width > 1 and above < len(rows) and len(rows[above]) - rows[above].count("") < 2:
-        builder.add(BlockKind.PARAGRAPH, " ".join(rows[above]))
-        above += 1
-    title = next((" ".join(row).strip() for row in rows[:above] if any(row)), name)
-    rows = rows[above:]
-    columns: Sequence[str] = ()
-    if _is_header(rows):
-        columns, *rows = rows
-        builder.add_header(columns)
-    for row in rows:
-        filled = [cell for cell in row if cell]
-        if width > 1 and filled == row[:1] and filled[0].endswith(_ENDS_SENTENCE):
-            builder.add(BlockKind.PARAGRAPH, filled[0])  # a note below the table
+    reader = _TableReader(_rows(content, delimiter or _guessed_delimiter(content)))
+    reader.read()
+    return reader.builder.document(Description(title=reader.title or name))
+
+
+class _TableReader:
+    """Reads the rows of a file, in which several tables may stand below each other."""
+
+    def __init__(self, rows: list[list[str]]) -> None:
+        self.builder = DocumentBuilder()
+        self.title = ""
+        self._rows = rows
+        self._width = max(map(len, rows), default=0)
+        self._header: CsvHeader | None = None
+        self._lead = ""  # the row of one cell that introduces those below it
+        self._begun = False  # whether a table has begun
+        self._fresh = True  # whether another table may begin
+
+    def read(self) -> None:
+        """Read all rows."""
+        number = 0
+        while number < len(self._rows):
+            number += self._read_rows(number)
+
+    def _read_rows(self, number: int) -> int:
+        """Read the row of a number, with those that belong to it; return how many they are."""
+        row = self._rows[number]
+        if not row:
+            self._fresh, self._lead = True, ""
+            return 1
+        if self._width > 1 and len(filled(row)) == 1:
+            self._add_single(number)
+            return 1
+        may_be_header = self._fresh or is_repeated(row, self._header)
+        header = self._header_at(number) if may_be_header else None
+        if header:
+            self._header, self._begun = header, True
+            for names in header.rows:
+                self.builder.add_header(names)
         else:
-            builder.add_row(row, columns)
-    return builder.document(Description(title=title))
+            self._begun = self._begun or not introduces_table(self._rows[number:])
+            self.builder.add_row(row, self._header.columns if self._header else (), lead=self._lead)
+        self._fresh = not self._begun
+        return len(header.rows) if header else 1
+
+    def _header_at(self, number: int) -> CsvHeader | None:
+        rows = self._rows[number : number + ROWS_LOOKED_AT]
+        return later_header(rows, self._header) if self._begun else first_header([*filter(None, rows)])
+
+    def _add_single(self, number: int) -> None:
+        """Add the row of a number, of whose cells one is filled: a title, a note, what introduces rows."""
+        row, above, below = self._rows[number], self._rows[number - 1], self._rows[number + 1 :][:1]
+        text = filled(row)[0]
+        above_rows = len(filled(*below)) > 1 if below else False
+        if not self._begun:
+            self._lead = text if self.title and not above and above_rows else ""
+            self.title = self.title or text
+            self.builder.add(BlockKind.PARAGRAPH, text)
+        elif row[0] and text.endswith(_ENDS_SENTENCE):
+            self.builder.add(BlockKind.PARAGRAPH, text)  # a note below the table
+        elif above_rows and (self._fresh or is_repeated(below[0], self._header)):
+            self._lead, self._fresh = text, True
+            self.builder.add(BlockKind.CAPTION, text)
+        else:
+            self.builder.add_row(row, self._header.columns if self._header else (), lead=self._lead)
+            self._fresh = False
 
 
 def _guessed_delimiter(content: str) -> str:
@@ -71,12 +123,7 @@ def _rows(content: str, delimiter: str) -> list[list[str]]:
             [cell.strip(' "') for cell in row]
             for row in csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
         ]
-    return [cells for row in rows if any(cells := [cell.strip() for cell in row])]
-
-
-def _is_header(rows: Sequence[Sequence[str]]) -> bool:
-    """Tell whether the first row names the columns: different names, and no values, above other rows."""
-    if len(rows) < 2:
-        return False
-    names = [name for name in rows[0] if name]
-    return len(set(names)) == len(names) and not any(map(_VALUE.fullmatch, names))
+    rows = [[cell.strip() for cell in row] for row in rows]
+    rows = [row if any(row) else [] for row in rows]
+    empty = rows.count([])
+    return [*filter(None, rows)] if 3 * empty >= len(rows) else rows  # else each row has one below it

@@ -84,3 +84,50 @@ def test_time_is_linear_in_the_columns() -> None:
         return "\n".join(",".join(f"{name} {n}" for n in range(columns)) for name in ("column", "a", "b"))
 
     assert growth(lambda content: read_csv(content, name="a"), table(4_000), table(16_000)) < LINEAR
+
+
+def test_names_over_several_columns_are_part_of_the_names_below_them() -> None:
+    content = "Fleet,,,,\n,Hull,,Rig,\nBoat,Length,Beam,Sails,Note\nPetrel,7.4,2.5,3,\nSkua,8.9,,4,new\n"
+    document = read_csv(content, name="a")
+    assert cells(document)[1] == [
+        ("Boat", "Skua"),
+        ("Hull Length", "8.9"),
+        ("Rig Sails", "4"),
+        ("Rig Note", "new"),
+    ]
+    assert [kind for kind, _ in shown(document)][:3] == ["paragraph", "caption", "caption"]
+
+
+def test_a_second_row_that_completes_the_names() -> None:
+    content = "Boat,Size,,Crew\n,Length,Beam,\nPetrel,7.4,2.5,3\n"
+    assert cells(read_csv(content, name="a")) == [
+        [("Boat", "Petrel"), ("Size Length", "7.4"), ("Size Beam", "2.5"), ("Crew", "3")]
+    ]
+
+
+def test_a_column_without_a_name_makes_no_second_header() -> None:
+    content = "Name,Role,,Seat\nAnna,chair,x,north\nBo,clerk,,3\n"
+    assert cells(read_csv(content, name="a"))[0][1] == ("Role", "chair")
+
+
+def test_tables_below_each_other_have_names_of_their_own() -> None:
+    content = (
+        "Tools,,,\nUpdated,May,,\n,,,\nPower,,,\nTool,Deposit,Fee,Days\nDrill,40,5,3\n,,,\n"
+        "Garden,,,\nTool,Deposit,Fee,Days\nShears,25,3,2\n,,,\nPlace,Opens,Closes,Day off\nMill,9,17,Monday\n"
+        ",,,\nTotal,2,,\n"
+    )
+    document = read_csv(content, name="a")
+    assert document.description.title == "Tools"
+    rows = [block for block in document.blocks if block.kind == "table_row"]
+    assert [(row.lead, row.cells[1].column) for row in rows] == [
+        ("", ""),
+        ("Power", "Deposit"),
+        ("Garden", "Deposit"),
+        ("", "Opens"),
+        ("", "Opens"),
+    ]
+
+
+def test_rows_with_empty_lines_between_them_are_one_table() -> None:
+    content = "Boat,Seats,Captain\n\nTern,40,Ida\n\nGull,north,Tove\n\nSkua,12,Bo\n\n"
+    assert [row[1][0] for row in cells(read_csv(content, name="a"))] == ["Seats", "Seats", "Seats"]
