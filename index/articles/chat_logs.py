@@ -1,14 +1,10 @@
 """Chat logs and minutes: each message is a block, which begins with the name of its speaker."""
 
-import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Any
 
-from index.articles.document import Document, DocumentBuilder
-from index.articles.front_matter import make_description
-from index.errors import UnreadableFileError
+from index.articles.document import Document
 from index.records import Block, BlockKind
 
 FEWEST_MESSAGES = 3
@@ -19,7 +15,7 @@ LONGEST_QUESTION = 160
 
 _CLOCK = r"\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:[\s\u202f]?[AaPp]\.?[Mm]\.?)?"
 _DATE = r"(?:\d{1,4}[/.-](?:\d{1,2}|[A-Z][a-z]{2})[/.-]\d{1,4}|(?:Today|Yesterday)(?: at)?)"
-_TIME = rf"(?:{_DATE},?\s)?{_CLOCK}"
+_TIME = rf"(?:{_DATE},?\s(?:at\s)?)?{_CLOCK}"
 # "08 Feb", "8. Februar", "Feb 8th", "8-Feb", "8 de febrero", in any language
 _DAY_AND_MONTH = (
     r"(?:\d{1,2}(?:st|nd|rd|th|\.)?[\s/.-]{1,2}(?:de\s)?[^\W\d_]{3,10}\.?"
@@ -43,17 +39,29 @@ _STAMP = (
 _NAME = r"[^\s<>\[\]:](?:[^<>\[\]:\n]{0,38}?[^\s<>\[\]:])?"
 # "[14:02] <mara> …", "14:02 <mara> …", "<mara> …"
 _IRC = re.compile(rf"(?:\[?(?P<time>{_ANY_TIME})\]?\s+)?<[\s@+%~&]?(?P<name>[^>\s]{{1,32}})>\s+(?P<said>\S)")
+# "2024-03-12 14:02:11\t@mara\t…", as WeeChat writes them
+_TABBED = re.compile(
+    r"(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\t[@+%~&]?(?P<name>[^\W_][^\s<>]{0,31})\t(?P<said>\S)"
+)
 # "12/03/2024, 14:02 - Mara: …", "[08 Feb 18:02] Mara: …", "[14:02] Mara: …", "(14:02) Mara: …"
 _TIMED = re.compile(rf"\u200e?[\[(]?{_STAMP}[\])]?\s?(?:[-–—]\s)?[~@]?\s?(?P<name>{_NAME}):\s+(?P<said>\S)")
 # "[12-Mar-24 02:02 PM] mara" before lines of what she says
 _HEADER = re.compile(rf"\[(?P<time>{_ANY_TIME})\]\s(?P<name>{_NAME})(?:\s\(pinned\))?$")
 # "mara — Today at 14:02" before lines of what she says
 _HEADER_TIME_LAST = re.compile(rf"(?P<name>{_NAME})\s+[—–]\s+(?P<time>(?:{_DATE},?\s)?{_CLOCK})$")
-# "[14:02] * mara joined", "14:02 -!- mara has quit", "12/03/2024, 14:02 - Mara added Tom"
+# "[14:02] * mara is away", "2024-03-12 14:02:11\t *\tmara is away": what is said of somebody who speaks
+_DOES = re.compile(
+    rf"\[?(?P<time>{_ANY_TIME})\]?\s+\*\s+(?P<name>[^\s:]{{1,32}})\s+"
+    r"(?!(?:has\s|is\snow\s)?(?:joined|left|parted|quit|known|changed|set|kicked|been)\b"
+    r"|(?:joins|leaves|parts|quits|sets|kicks|gives|removes|changes)\b)(?P<said>\S)"
+)
+# "[14:02] * mara joined", "14:02 -!- mara has quit", "--- Day changed", "12/03/2024, 14:02 - Mara added Tom"
 _SYSTEM = re.compile(
-    rf"\u200e?(?:\[?{_ANY_TIME}\]?\s(?:-\s)?)?(?:\*{{1,3}}\s|-!-\s|-->|<--|={{2,}})"
+    rf"\u200e?(?:\[?{_ANY_TIME}\]?\s+(?:-\s)?)?(?:\*{{1,4}}\s|-!-\s|-->|<--|={{2,}}|=!=)"
+    rf"|{_ANY_TIME}\t(?:--|\s\*)\t|-{{3}}\s(?:Log|Day)\s"
     rf"|\u200e?(?:\[{_ANY_TIME}\]|{_TIME}|{_DAY_AND_MONTH}{_YEAR},?\s{_CLOCK})\s[-–—]\s\S"
 )
+_OF_PROGRAM = re.compile(r"\*|-!-|--")  # what stands in place of a name
 # What a program says in place of a message.
 _NOTICE = re.compile(
     r"\W*(?:<?(?:media|image|video|audio|sticker|gif|document|attachment)s? omitted>?|null|"
@@ -69,7 +77,6 @@ _SAID_BY_PROGRAM = re.compile(r"<[^<>\n]{1,80}>$|\u200e(?!OPTION\b)[^\n]*[^:\n]$
 # "<This message was edited>" behind a message
 _EDITED = re.compile(r"(?:\u200e<[^<>\n]{1,80}>|<This message was edited>)$")
 _EXPORTED = re.compile(r"Exported \d+ message\(s\)|(?:Guild|Channel|Topic|After|Before): ")
-_STRUCK = re.compile(r"~~(?=[^\s~])[^~\n]*(?<=\S)~~")  # "~~20~~" as Discord shows it
 # "MARA: …", "Chair (Tom Reed): …", "mira: …", at the beginning of a block
 _SPEAKER = re.compile(
     r"(?P<name>[a-z_][\w.-]{1,24}|[A-Z][\w.'’-]*(?:\s(?:[A-Z][\w.'’-]*|of|the|de|van|von|and|\d{1,2})){0,4})"
@@ -106,13 +113,15 @@ def chat_blocks(text: str) -> tuple[Block, ...] | None:
     by_header = _is_log(headers, len(lines) / 8)
     if not by_header and not _is_log(messages, len(lines) / 3):
         return None
+    names = {message["name"] for message in messages if message}
     blocks: list[Block] = []
     speaker: Block | None = None
-    for (start, shown), message, header in zip(lines, messages, headers, strict=True):
+    for (start, shown), said, header in zip(lines, messages, headers, strict=True):
+        message = said or _deed(shown, names)
         found = message or (header if by_header else None)
         if found:
             end = start + (_end_of_message(shown, message) if message else found.end("name"))
-            lead = _lead(found["name"], found["time"])
+            lead = message_lead(found["name"], found["time"])
             speaker = Block(BlockKind.MESSAGE, start + found.start("name"), end, lead=lead)
             notice = message and _is_notice(shown, message.start("said"))
             blocks.append(replace(speaker, kind=BlockKind.CONTENTS) if notice else speaker)
@@ -125,7 +134,7 @@ def chat_blocks(text: str) -> tuple[Block, ...] | None:
         else:
             speaker = replace(speaker, start=start, end=start + len(shown))
             blocks.append(speaker)
-    return tuple(_with_questions(text, blocks))
+    return tuple(with_questions(text, blocks))
 
 
 def with_speakers(document: Document) -> Document:
@@ -133,6 +142,8 @@ def with_speakers(document: Document) -> Document:
 
     At least three blocks do, one speaker speaks twice, and they say sentences: else "Name: …" is a form.
     """
+    if any(block.kind is BlockKind.MESSAGE for block in document.blocks):
+        return document  # a chat log
     said = {
         number: match
         for number, block in enumerate(document.blocks)
@@ -153,42 +164,23 @@ def with_speakers(document: Document) -> Document:
     for number, match in said.items():
         lead = match["name"] + (match["role"] or "")
         blocks[number] = replace(blocks[number], kind=BlockKind.MESSAGE, lead=lead, level=0)
-    return replace(document, blocks=tuple(_with_questions(document.text, blocks)))
-
-
-def read_discord_json(content: bytes) -> Document:
-    """Return the document in a JSON file of DiscordChatExporter.
-
-    Raises UnreadableFileError for other JSON.
-    """
-    try:
-        export: Any = json.loads(content)
-        title = f"{export['guild']['name']} › {export['channel']['name']}"
-        messages = [
-            (message, message["author"]["name"], message["content"]) for message in export["messages"]
-        ]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        raise UnreadableFileError("is no chat export of DiscordChatExporter") from None
-    builder = DocumentBuilder()
-    for message, name, said in messages:
-        said = _STRUCK.sub("", str(said))
-        shown_name = message["author"].get("nickname") or name
-        time = str(message.get("timestamp") or "")[:16].replace("T", " ")
-        is_said = said.strip() and message.get("type", "Default") in ("Default", "Reply")
-        kind = BlockKind.MESSAGE if is_said else BlockKind.CONTENTS
-        builder.add(kind, f"{shown_name}: {said}", lead=_lead(str(shown_name), time))
-    document = builder.document(make_description({"title": title}))
-    return replace(document, blocks=tuple(_with_questions(document.text, document.blocks)))
+    return replace(document, blocks=tuple(with_questions(document.text, blocks)))
 
 
 def _message(shown: str) -> re.Match[str] | None:
     """Match a line that begins with its speaker, unlike 'Mara changed the subject to "Fair: May"'."""
-    match = _IRC.match(shown) or _TIMED.match(shown)
-    if match is None:
+    match = _IRC.match(shown) or _TABBED.match(shown) or _TIMED.match(shown)
+    if match is None or _OF_PROGRAM.match(match["name"]):
         return None
     name = match["name"]
     is_cut = name.count('"') % 2 or any(name.count(a) != name.count(b) for a, b in ("“”", "«»"))
     return None if is_cut else match
+
+
+def _deed(shown: str, names: Collection[str]) -> re.Match[str] | None:
+    """Match a line that says what one of `names` does: "14:02 * mara is away"."""
+    match = _DOES.match(shown)
+    return match if match and match["name"] in names else None
 
 
 def _end_of_message(shown: str, message: re.Match[str]) -> int:
@@ -219,11 +211,12 @@ def _is_form(names: Sequence[str]) -> bool:
     return len(distinct) > 2 and again == list(names)
 
 
-def _lead(name: str, time: str | None) -> str:
+def message_lead(name: str, time: str | None) -> str:
+    """Return what introduces a message: who wrote it, and when."""
     return f"{name}, {time}" if time else name
 
 
-def _with_questions(text: str, blocks: Sequence[Block]) -> list[Block]:
+def with_questions(text: str, blocks: Sequence[Block]) -> list[Block]:
     """Make questions of the messages that only ask, and put what is asked before the speaker who answers."""
     asked = ""
     led: list[Block] = []
@@ -231,7 +224,7 @@ def _with_questions(text: str, blocks: Sequence[Block]) -> list[Block]:
         if block.kind is BlockKind.MESSAGE:
             if asked and led[-1].kind is not BlockKind.QUESTION:  # else the outline does
                 block = replace(block, lead=f"{asked} › {block.lead}")
-            said = re.split(r"[>:]\s+|\n", text[block.start : block.end], maxsplit=1)[-1]
+            said = re.split(r"[>:]\s+|[\t\n]", text[block.start : block.end], maxsplit=1)[-1]
             *before, last = re.split(r"(?<=[.!?])\s+", said.strip())
             asked = ""
             shown = " ".join(text[block.start : block.end].split())

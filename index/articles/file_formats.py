@@ -151,7 +151,7 @@ def _read_table(file: Path) -> Document:
 
 
 def _read_json(file: Path) -> Document:
-    from index.articles.chat_logs import read_discord_json
+    from index.articles.chat_json import read_discord_json
 
     return read_discord_json(file.read_bytes())
 

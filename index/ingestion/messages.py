@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from index.articles.chat_markup import CODE, LINE_MARK, shown_line
 from index.articles.corpus import CorpusFile, corpus_files
 from index.articles.document import Document, DocumentBuilder
 from index.articles.front_matter import Description, front_matter
@@ -26,16 +27,8 @@ ANSWERS, MESSAGES = "answers", "messages"
 _ID = re.compile(r"[1-9][0-9]{0,19}\.md", re.ASCII)
 _LONGEST_NAME = 80  # bytes of the name of an answer's file, without its ending
 _LONGEST_TITLE = 80  # characters of a message's first line that are its title
-# "```sh\nls -l\n```": code, after the name of its language
-_CODE = re.compile(r"```(?:[\w+.-]*\n)?(.+?)```", re.DOTALL)
-# "# Opening hours", "-# in summer", "> quoted"
-_LINE_MARK = re.compile(r"\A\s*(?:#{1,3}|-#|>{1,3})\s+(?=\S)")
 _BULLET = re.compile(r"\s*[-*•]\s+(?=\S)")
 _NUMBERED = re.compile(r"\s*\d{1,3}[.)]\s+\S")
-# "`ls`", "~~20~~", "**15**", "__15__", "||15||"
-_INLINE_MARKS = re.compile(
-    r"`(?P<code>[^`\n]+)`|~~(?=\S).+?(?<=\S)~~|(?P<mark>\*\*|__|\|\|)(?=\S)(?P<words>.+?)(?<=\S)(?P=mark)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +138,7 @@ def _document(text: str, heading: str = "") -> Document:
     """Return the blocks of what a person wrote, below a heading: paragraphs, lists and code."""
     builder = DocumentBuilder()
     builder.add(BlockKind.HEADING, heading, level=1)
-    for number, part in enumerate(_CODE.split(_visible(text))):
+    for number, part in enumerate(CODE.split(_visible(text))):
         if number % 2:
             builder.add(BlockKind.CODE, part)
         else:
@@ -166,14 +159,9 @@ def _add_lines(builder: DocumentBuilder, text: str) -> None:
             builder.add(BlockKind.PARAGRAPH, "\n".join(paragraph))
             paragraph = []
         if is_item:
-            builder.add(BlockKind.LIST_ITEM, _shown(line[bullet.end() if bullet else 0 :]), level=1)
+            builder.add(BlockKind.LIST_ITEM, shown_line(line[bullet.end() if bullet else 0 :]), level=1)
         elif line.strip():
-            paragraph.append(_shown(_LINE_MARK.sub("", line)))
-
-
-def _shown(line: str) -> str:
-    """Return a line as a chat shows it: without marks of emphasis, and without what is struck out."""
-    return _INLINE_MARKS.sub(lambda match: match["code"] or _shown(match["words"] or ""), line)
+            paragraph.append(shown_line(LINE_MARK.sub("", line)))
 
 
 def _shortened(line: str) -> str:

@@ -1,14 +1,11 @@
 """Chat logs: one message, one block, which begins with its speaker, and its lead says who and when."""
 
-import json
-
 import pytest
 
-from index.articles.chat_logs import read_discord_json, with_speakers
+from index.articles.chat_logs import with_speakers
 from index.articles.document import Document
 from index.articles.outline import with_outline
 from index.articles.plain_text import read_plain_text
-from index.errors import UnreadableFileError
 from tests.support.growth import LINEAR, growth
 from tests.support.tables import each_row
 
@@ -74,6 +71,29 @@ Which cake?
 \u200eOPTION: Plum (3 votes)
 [12/03/24, 2:04:11 PM] Mara: Fine.
 """
+IRSSI = """--- Log opened Tue Mar 12 14:00:02 2024
+14:00 -!- Topic for #kiln: firing | wiki
+14:02 <@mara> the kiln goes to 1240 C
+14:03 < tom> [edit] why not more?
+14:04  * mara is rebuilding the door
+14:04  * mara has left
+14:06 <+tom> it cools for 14 hours
+--- Day changed Wed Mar 13 2024
+08:00 <@mara> ok
+"""
+WEECHAT = """2024-03-12 14:02:11\t@mara\tclay comes on Friday
+2024-03-12 14:03:10\t--\ttom is now known as tom_
+2024-03-12 14:03:30\t-->\tbo (~bo@host) has joined #clay
+2024-03-12 14:04:00\ttom\ttwo bags for me
+2024-03-12 14:05:00\t *\ttom orders porcelain, too
+2024-03-12 14:06:20\t@mara\tcash: in the tin
+"""
+TRANSCRIPT = """Episode 12: The kiln
+
+[00:00:03] RANKA: How hot did it get?
+[00:00:11] IVO: About 900 degrees.
+[00:00:20] RANKA: That is a lot of heat.
+"""
 MINUTES = """Planning meeting, 3 March
 
 Chair (Tom Reed): Who will pay for the roof?
@@ -132,6 +152,33 @@ def messages(text: str) -> list[tuple[str, str]]:
                 ("mara\nwhich seed is it?", "mara, 12-Mar-24 02:02 PM"),
                 ("tom (pinned)\nit is 8812\nuse it well", "mara which seed is it? › tom, 12-Mar-24 02:03 PM"),
                 ("mara\nthanks", "mara, 12-Mar-24 02:05 PM"),
+            ],
+        ),
+        (
+            IRSSI,
+            [
+                ("mara> the kiln goes to 1240 C", "mara, 14:02"),
+                ("tom> [edit] why not more?", "tom, 14:03"),
+                ("mara is rebuilding the door", "tom> [edit] why not more? › mara, 14:04"),
+                ("tom> it cools for 14 hours", "tom, 14:06"),
+                ("mara> ok", "mara, 08:00"),
+            ],
+        ),
+        (
+            WEECHAT,
+            [
+                ("mara\tclay comes on Friday", "mara, 2024-03-12 14:02:11"),
+                ("tom\ttwo bags for me", "tom, 2024-03-12 14:04:00"),
+                ("tom orders porcelain, too", "tom, 2024-03-12 14:05:00"),
+                ("mara\tcash: in the tin", "mara, 2024-03-12 14:06:20"),
+            ],
+        ),
+        (
+            TRANSCRIPT,
+            [
+                ("RANKA: How hot did it get?", "RANKA, 00:00:03"),
+                ("IVO: About 900 degrees.", "RANKA: How hot did it get? › IVO, 00:00:11"),
+                ("RANKA: That is a lot of heat.", "RANKA, 00:00:20"),
             ],
         ),
         (
@@ -232,6 +279,11 @@ def test_a_message_that_only_asks_is_a_question(said: str, kind: str) -> None:
         (IRC, "[10:03] * wren joined"),
         (WHATSAPP, "12/03/2024, 14:00 - Messages and calls are end-to-end encrypted."),
         (WHATSAPP, "Tom: <Media omitted>"),
+        (IRSSI, "--- Log opened Tue Mar 12 14:00:02 2024"),
+        (IRSSI, "14:00 -!- Topic for #kiln: firing | wiki"),
+        (IRSSI, "14:04  * mara has left"),
+        (IRSSI, "--- Day changed Wed Mar 13 2024"),
+        (WEECHAT, "2024-03-12 14:03:10\t--\ttom is now known as tom_"),
         (DISCORD, "Guild: Fern"),
         (DISCORD, "https://cdn.example/x.png"),
         (DISCORD, "Exported 3 message(s)"),
@@ -260,49 +312,6 @@ def test_what_a_program_says_answers_nothing(text: str, line: str) -> None:
 )
 def test_what_is_no_transcript(text: str) -> None:
     assert messages(text) == []
-
-
-def test_a_json_export_of_discord() -> None:
-    export = {
-        "guild": {"name": "Fern"},
-        "channel": {"name": "general"},
-        "messages": [
-            {
-                "type": "Default",
-                "timestamp": "2024-03-12T14:02:11.1+00:00",
-                "content": "Which seed\nis it?",
-                "author": {"name": "mara", "nickname": "Mara H."},
-            },
-            {"type": "GuildMemberJoin", "content": "Joined the server.", "author": {"name": "wren"}},
-            {"type": "Reply", "content": "~~7011~~ 8812", "author": {"name": "tom"}},
-        ],
-    }
-    content = json.dumps(export).encode()
-    document = read_discord_json(content)
-    assert document.description.title == "Fern › general"
-    assert document.text == "Mara H.: Which seed\nis it?\n\nwren: Joined the server.\n\ntom: 8812"
-    assert [(block.kind.value, block.lead) for block in document.blocks] == [
-        ("question", "Mara H., 2024-03-12 14:02"),
-        ("contents", "wren"),
-        ("message", "Mara H.: Which seed is it? › tom"),
-    ]
-
-
-def test_half_an_emoji_in_a_json_export() -> None:
-    said = [{"content": f"The tide turns \ud83d {n}", "author": {"name": "mara\ude00"}} for n in (1, 2, 3)]
-    export = {"guild": {"name": "Fern \ud83d"}, "channel": {"name": "general"}, "messages": said}
-    document = read_discord_json(json.dumps(export).encode())
-    assert document.text.startswith("mara\ufffd: The tide turns \ufffd 1")
-    assert document.description.title == "Fern › general"
-    assert [block.lead for block in document.blocks] == ["mara\ufffd"] * 3
-
-
-@pytest.mark.parametrize(
-    "content", [b"", b"[]", b"{}", b'{"guild": 1}', b'{"guild": {"name": 1}, "channel": {}}', b"[" * 100_000]
-)
-def test_other_json_is_refused(content: bytes) -> None:
-    with pytest.raises(UnreadableFileError, match="no chat export"):
-        read_discord_json(content)
 
 
 @pytest.mark.parametrize(
