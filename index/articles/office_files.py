@@ -1,6 +1,7 @@
 """Files of office programs without the text that nobody sees in them, or that is struck out.
 
-Neither mammoth nor pandoc tells which text is hidden.
+Neither mammoth nor pandoc tells which text is hidden. Pandoc takes the title of an OpenDocument
+text for a paragraph, so it becomes a heading here.
 """
 
 import zipfile
@@ -22,6 +23,7 @@ _UNSEEN_IN_WORD = ("vanish", "strike", "dstrike")
 # What of a run stays, because the fields around it count on it
 _KEPT_OF_RUN = (f"{_WORD}rPr", f"{_WORD}fldChar", f"{_WORD}instrText")
 _SIGNS = (b"vanish", b"strike", b"Strike", b'show="0"', b"is-hidden", b"line-through", b"display=")
+_TITLE_SIGN = b'style-name="Title"'
 
 
 def without_unseen_text(file: Path) -> BytesIO:
@@ -45,7 +47,9 @@ def without_unseen_text(file: Path) -> BytesIO:
     changed = {
         name: _without_unseen(content, styles)
         for name, content in contents.items()
-        if name.endswith(".xml") and b"<" in content and (hides or _has_sign(content))
+        if name.endswith(".xml")
+        and b"<" in content
+        and (hides or _has_sign(content) or _TITLE_SIGN in content)
     }
     if not changed:
         return BytesIO(file.read_bytes())
@@ -73,6 +77,9 @@ def _without_unseen(content: bytes, styles: bytes) -> bytes:
             if child.tag not in _KEPT_OF_RUN:
                 element.remove(child)
         element.text = None
+    for paragraph in list(_titles(root)):
+        paragraph.tag = f"{_TEXT}h"
+        paragraph.set(f"{_TEXT}outline-level", "1")
     return etree.tostring(root.getroottree())
 
 
@@ -134,6 +141,18 @@ def _unseen_in_opendocument(root: etree._Element, sheets: list[etree._Element]) 
         around = field.getparent()
         if field.get(f"{_TEXT}is-hidden") == "true" and around is not None:
             yield around if field.tag == f"{_TEXT}hidden-paragraph" else field
+
+
+def _titles(root: etree._Element) -> Iterator[etree._Element]:
+    """Yield the paragraphs of an OpenDocument text whose style is that of a title, or made of it."""
+    styles = {"Title"} | {
+        style.get(f"{_STYLE}name", "")
+        for style in root.iter(f"{_STYLE}style")
+        if style.get(f"{_STYLE}parent-style-name") == "Title" and style.get(f"{_STYLE}display-name") is None
+    }
+    for paragraph in root.iter(f"{_TEXT}p"):
+        if paragraph.get(f"{_TEXT}style-name") in styles:
+            yield paragraph
 
 
 def _unseen_in_slides(root: etree._Element) -> Iterator[etree._Element]:

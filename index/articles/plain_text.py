@@ -34,6 +34,7 @@ _CAPTION = re.compile(
     r"(?:(?:fig(?:ure|\.)|table|chart|map|plate|exhibit)\s*\d[\w.]*\s?[:.–—]|(?:photo|picture|image)\w*:)\s+\S",
     re.I,
 )
+_LEVELS_OF_RULES = {"=": 1, "#": 1, "-": 2, "*": 2, "~": 3}  # of headings, by what underlines them
 _ASKS = re.compile(r"(?:q|question)(?:\s?\d{1,3})?\s?[:.)]\s+(?=\S)", re.I)
 _ANSWERS = re.compile(r"(?:a|answer)(?:\s?\d{1,3})?\s?[:.)]\s+(?=\S)", re.I)
 _ENDS_SENTENCE = re.compile(r"[.!?…][\"'”’)\]]*$")
@@ -280,8 +281,8 @@ def _marked_heading(line: TextLine, *, wrapped: bool = False) -> _Unit | None:
         return None
     found = mark(shown)
     start = line.start + (found.left_out if found and found.label else 0)
-    if line.rule in ("=", "-", "~", "*", "#") and not (found and not found.label):
-        return _Unit(BlockKind.HEADING, start, [line], level=1 if line.rule in "=#" else 2)
+    if line.rule in _LEVELS_OF_RULES and not (found and not found.label):
+        return _Unit(BlockKind.HEADING, start, [line], level=_LEVELS_OF_RULES[line.rule])
     if _PART.match(shown) and len(shown.split()) <= 10 and shown[0].isupper():
         return _Unit(BlockKind.HEADING, line.start, [line], level=1)
     content = shown[found.length :] if found else shown

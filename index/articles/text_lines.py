@@ -93,6 +93,11 @@ def paragraphs(text: str) -> list[list[TextLine]]:
         last_end = match.end()
         if raw == "\f":
             page += 1
+        elif (
+            not fenced and _underlines(raw, runs[-1]) and text.count("\n", runs[-1][-1].end, match.end()) == 1
+        ):
+            runs[-1][-1] = _underlined(runs[-1][-1], "~")
+            runs.append([])
         elif _FENCE.match(raw) and "`" not in raw.strip().lstrip("`"):
             fenced = not fenced
             runs.append([])
@@ -113,6 +118,12 @@ def paragraphs(text: str) -> list[list[TextLine]]:
         else:
             runs.append([])
     return _joined_tables([run for run in runs if run])
+
+
+def _underlines(raw: str, run: Sequence[TextLine]) -> bool:
+    """Tell whether a line of tildes is as long as the line above it, and not a fence of code."""
+    rule = raw.strip()
+    return bool(run) and len(rule) > 3 and set(rule) == {"~"} and abs(len(rule) - len(run[-1].shown)) < 3
 
 
 def _underlined(line: TextLine, rule: str) -> TextLine:

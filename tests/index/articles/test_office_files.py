@@ -98,15 +98,36 @@ MANIFEST = """<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument
 STYLES = """<office:document-styles xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"/>"""
 
 
-@needs_pandoc
-def test_hidden_and_struck_text_of_opendocument(tmp_path: Path) -> None:
+def _odt(tmp_path: Path, content: str) -> Path:
     file = tmp_path / "a.odt"
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.text")
         archive.writestr("META-INF/manifest.xml", MANIFEST)
         archive.writestr("styles.xml", STYLES)
-        archive.writestr("content.xml", ODT)
-    assert read_converted(file).text == "You get 15 shards.\n\nThey dance."
+        archive.writestr("content.xml", content)
+    return file
+
+
+@needs_pandoc
+def test_hidden_and_struck_text_of_opendocument(tmp_path: Path) -> None:
+    assert read_converted(_odt(tmp_path, ODT)).text == "You get 15 shards.\n\nThey dance."
+
+
+@needs_pandoc
+@pytest.mark.parametrize("style", ["Title", "P1"])
+def test_the_title_of_an_opendocument_text_is_a_heading(tmp_path: Path, style: str) -> None:
+    head, _, rest = ODT.partition("</office:automatic-styles>")
+    head += '<style:style style:name="P1" style:family="paragraph" style:parent-style-name="Title"/>'
+    body = f'<text:p text:style-name="{style}">Of bees</text:p><text:p>They dance.</text:p>'
+    start, _, _ = rest.partition("<text:p>")
+    content = (
+        f"{head}</office:automatic-styles>{start}{body}</office:text></office:body></office:document-content>"
+    )
+    document = read_converted(_odt(tmp_path, content))
+    assert [(block.kind.value, block.level) for block in document.blocks] == [
+        ("heading", 1),
+        ("paragraph", 0),
+    ]
 
 
 def test_slides(tmp_path: Path) -> None:

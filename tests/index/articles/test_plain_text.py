@@ -30,6 +30,7 @@ PROSE = (
     [
         ("Quiet hours\n===========\n", "Quiet hours", 1),
         ("Quiet hours\n-----------\n", "Quiet hours", 2),
+        ("Quiet hours\n~~~~~~~~~~~\n", "Quiet hours", 3),
         ("7.2 Quiet hours\n\n", "7.2 Quiet hours", 3),
         ("7.2 Quiet hours\n", "7.2 Quiet hours", 3),
         ("12. QUIET HOURS\n\n", "QUIET HOURS", 2),

@@ -95,3 +95,16 @@ def test_logs_and_code() -> None:
     assert is_code(paragraphs(log)[0])
     assert is_code(paragraphs("    x = open(1)\n    y = [x]\n")[0])
     assert not is_code(paragraphs("    Bees dance.\n    They fly.\n")[0])
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Mire stalker\n~~~~~~~~~~~~\nIt hides.\n", []),
+        ("Run\n~~~\nmake\n~~~\n", ["make"]),
+        ("As follows\n\n~~~~~~~~~~\nmake\n~~~~~~~~~~\n", ["make"]),
+        ("~~~~\nmake\n~~~~\nIt hides.\n", ["make"]),
+    ],
+)
+def test_tildes_are_a_fence_unless_they_are_as_long_as_the_line_above(text: str, code: list[str]) -> None:
+    assert [line.shown for run in paragraphs(text) for line in run if line.is_code] == code
