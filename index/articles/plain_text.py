@@ -8,6 +8,7 @@ from index.articles.chat_logs import chat_blocks
 from index.articles.document import Document
 from index.articles.front_matter import split_front_matter
 from index.articles.line_groups import CONTENTS, TERM, lines_of_contents, lines_of_terms, table_at
+from index.articles.mail_text import read_mail
 from index.articles.text_lines import ListMark, TextLine, is_code, mark, paragraphs
 from index.records import Block, BlockKind
 from index.segmentation.blocks import RAGGED, WIDEST, without_closing_hashes
@@ -72,7 +73,9 @@ class _Unit:
 def read_plain_text(content: str) -> Document:
     """Return the document in the content of a text file."""
     description, text = split_front_matter(content)
-    return Document(description, text, chat_blocks(text) or plain_text_blocks(text))
+    if messages := chat_blocks(text):
+        return Document(description, text, messages)
+    return read_mail(description, text, plain_text_blocks)
 
 
 def plain_text_blocks(text: str) -> tuple[Block, ...]:
