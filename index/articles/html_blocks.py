@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from index.articles.document import DocumentBuilder, Run
-from index.articles.html_inline import BLOCKS, LONGEST_LEAD, link_address, single_spaced
+from index.articles.html_inline import BLOCKS, LONGEST_LEAD, link_address, raised_text, single_spaced
 from index.articles.html_notes import is_note_title
 from index.articles.html_tables import add_table, is_layout
 from index.articles.html_tree import HEADINGS, Element, text_of
@@ -83,6 +83,9 @@ class _Walk:
                 self._add_text(child)
             elif child.tag == "br":
                 self._break_line()
+            elif (raised := raised_text(child)) is not None:
+                if raised:
+                    self._add_text(raised)
             elif child.tag == "table" and not is_layout(child):
                 self._end_block()
                 add_table(self._builder, child, self._address, self._place.lead)

@@ -191,3 +191,22 @@ def test_a_section_ends_with_its_accordion_or_box(box: str) -> None:
 def test_a_heading_alone_in_a_box_is_that_of_what_follows() -> None:
     document = read_html(b"<div class=faq-question><h2>Dogs</h2></div><p>Two.</p>")
     assert with_outline(document.text, document.blocks, "", document.section_ends)[1].section == ("Dogs",)
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        (
+            "5 m<sup>2</sup> of 10<sup>&minus;3</sup>, H<sub>2</sub>O, 2<sup>nd</sup>",
+            "5 m² of 10⁻³, H₂O, 2nd",
+        ),
+        ("Five.<sup><a href='#n1' id='r1'>[1]</a></sup> Six.", "Five. Six."),
+        ("Five.<a href='notes.xhtml#n1' role='doc-noteref'><sup>1</sup></a> Six.", "Five. Six."),
+        ("Five.<a href='#n1' role='doc-noteref'>1</a> Six.", "Five. Six."),
+        ("See <a href='#n1'>1</a> and <sup><a href='#n1'>below</a></sup>.", "See 1 and below."),
+    ],
+)
+def test_raised_digits_and_the_marks_of_notes(markup: str, text: str) -> None:
+    page = f"<p>{markup}</p><table><tr><th>a<th>b<tr><td>{markup}<td>c</table>"
+    document = read_html(page.encode())
+    assert shown(document) == [("paragraph", text), ("caption", "a b"), ("table_row", f"{text}\tc")]
