@@ -1,6 +1,7 @@
 """RTF: the text of the file, without its formatting, and without hidden and struck text."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 from striprtf.striprtf import rtf_to_text  # type: ignore[import-untyped]
@@ -15,6 +16,8 @@ _TOKEN = re.compile(
     r"\\(?P<word>[a-z]{1,32})(?P<number>-?\d{1,10})? ?|\\'[0-9a-f]{2}|\\[^a-z]|[{}]|[^\\{}]+", re.I
 )
 _UNSEEN = frozenset(("v", "strike", "striked", "deleted"))
+_CELL_END = re.compile(r"\\par\s*(\}?\s*\\cell\b)")  # the end of a paragraph that ends a cell
+_MOST_GOING_ON = 5  # lines for each that begins with a small letter
 # Words that stand for characters
 _CHARACTERS = frozenset(
     "bullet cell emdash emspace endash enspace ldblquote line lquote qmspace rdblquote rquote tab u".split()
@@ -26,8 +29,24 @@ def read_rtf(file: Path) -> Document:
     data = file.read_bytes()
     if not data.lstrip().startswith(rb"{\rtf"):
         raise UnreadableFileError("is not an RTF file")
-    seen = _without_unseen(data.decode("latin-1"))
-    return read_plain_text(normalise_text(rtf_to_text(seen, errors="ignore")))
+    seen = _CELL_END.sub(r"\1", _without_unseen(data.decode("latin-1")))
+    return read_plain_text(_with_paragraphs(normalise_text(rtf_to_text(seen, errors="ignore"))))
+
+
+def _with_paragraphs(text: str) -> str:
+    """Return a text whose lines are paragraphs with empty lines between them; rows of a table stay together.
+
+    If many lines go on with the one above, they are those of a text that was wrapped by hand, and stay.
+    """
+    lines = text.split("\n")
+    going_on = sum(line[:1].islower() for line in lines)
+    if _MOST_GOING_ON * going_on > len(list(filter(None, lines))):
+        return text
+    parted = lines[:1]
+    for above, line in pairwise(lines):
+        is_parted = not above or not line or any(mark in above and mark in line for mark in "|\t")
+        parted += [line] if is_parted else ["", line]
+    return "\n".join(parted)
 
 
 def _without_unseen(rtf: str) -> str:

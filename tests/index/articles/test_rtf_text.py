@@ -6,6 +6,7 @@ import pytest
 
 from index.articles.rtf_text import read_rtf
 from index.errors import UnreadableFileError
+from tests.support.blocks import shown
 
 
 def test_formatting_is_left_out(tmp_path: Path) -> None:
@@ -38,3 +39,46 @@ def test_hidden_and_struck_text_is_left_out(tmp_path: Path, source: bytes) -> No
     file = tmp_path / "a.rtf"
     file.write_bytes(rb"{\rtf1\ansi {\*\generator x;}" + source + rb"\par}")
     assert read_rtf(file).text.strip().replace("  ", " ") == "You get 15 shards."
+
+
+def _blocks(tmp_path: Path, source: bytes) -> list[tuple[str, str]]:
+    file = tmp_path / "a.rtf"
+    file.write_bytes(rb"{\rtf1\ansi " + source + b"}")
+    return shown(read_rtf(file))
+
+
+def test_paragraphs_are_told_apart(tmp_path: Path) -> None:
+    source = (
+        rb"Of the keys\par Whoever takes a key signs the list behind the bar, also for an hour.\par "
+        rb"Lending\par Keys are lent for a week. They hang behind the bar.\par "
+    )
+    assert _blocks(tmp_path, source) == [
+        ("heading", "Of the keys"),
+        ("paragraph", "Whoever takes a key signs the list behind the bar, also for an hour."),
+        ("heading", "Lending"),
+        ("paragraph", "Keys are lent for a week. They hang behind the bar."),
+    ]
+
+
+def test_lines_that_were_wrapped_by_hand_stay_one_paragraph(tmp_path: Path) -> None:
+    source = rb"Whoever takes a key signs\par the list behind the bar,\par also for an hour.\par "
+    assert _blocks(tmp_path, source) == [
+        ("paragraph", "Whoever takes a key signs\nthe list behind the bar,\nalso for an hour.")
+    ]
+
+
+@pytest.mark.parametrize("cell", [rb"\pard\intbl %s\cell ", rb"{{\pard\intbl %s\par}\cell}"])
+def test_rows_of_tables(tmp_path: Path, cell: bytes) -> None:
+    rows = [
+        b"".join(cell % text for text in row)
+        for row in ((b"Shed", b"Keys"), (b"East", b"4"), (b"West", b"5"))
+    ]
+    source = b"".join(rb"\trowd\cellx900\cellx1800 " + row + rb"\row " for row in rows)
+    file = tmp_path / "a.rtf"
+    file.write_bytes(rb"{\rtf1\ansi " + source + rb"\pard They hang behind the bar.\par}")
+    document = read_rtf(file)
+    cells = [
+        [(cell.column, document.text[cell.start : cell.end]) for cell in block.cells]
+        for block in document.blocks
+    ]
+    assert cells[1:] == [[("Shed", "East"), ("Keys", "4")], [("Shed", "West"), ("Keys", "5")], []]
