@@ -9,7 +9,7 @@ from index.articles.document import Document
 from index.articles.front_matter import split_front_matter
 from index.articles.line_groups import CONTENTS, TERM, lines_of_contents, lines_of_terms, table_at
 from index.articles.mail_text import read_mail
-from index.articles.text_lines import ListMark, TextLine, is_code, mark, paragraphs
+from index.articles.text_lines import ListMark, TextLine, are_amounts, is_code, mark, paragraphs
 from index.records import Block, BlockKind
 from index.segmentation.blocks import RAGGED, WIDEST, without_closing_hashes
 
@@ -223,7 +223,10 @@ class _BlockRecogniser:
             if self._begins_unit(run[number]) or table_at(run, number):
                 break
             lines.append(run[number])
-        self._looked_at = lines[-1].end if lines else 0
+        if are_amounts(lines):
+            return len(lines)
+        amounts_below = place == 0 and are_amounts(lines[1:])
+        self._looked_at = lines[0 if amounts_below else -1].end if lines else 0
         if len(lines) < 2 or any(line.shown[0].islower() for line in lines):
             return 0
         alike = len(lines) > 2 and len({line.shown.split(maxsplit=1)[0] for line in lines}) == 1

@@ -28,6 +28,12 @@ _NUMBER = re.compile(
     r"\(?(?P<label>\d{1,3}(?:\.\d{1,3})+\.?|\d{1,3}(?=[.)])|[A-Za-z](?=[.)])|[ivxlc]{1,6}(?=[.)])|[IVXLC]{1,6}(?=[.)]))"
     r"[.)]?(?:[ \t]+)(?=\S)"
 )
+# "1.2 kg", "5.20 m": an amount, not the number of a section
+_AMOUNT = re.compile(
+    r"\d{1,3}\.\d{1,3}[ \t]+(?:[kmcd]?[gml]|mm|oz|lbs?|tsp|tbsp|cups?|lit(?:re|er)s?|m[²³]|%|°C?"
+    r"|€|£|\$|euros?|pounds?|dollars?|million|billion|per ?cent|h|hours?|min|minutes?|s|seconds?"
+    r"|[kMGT]B|k?W|V|[kMG]?Hz|bar)(?!\w)"
+)
 # "Step 1:", "Rule 12.", "§ 3", "Day 2 -"; without a mark behind it, it is part of a sentence: "Day 2 is wet"
 _NAMED = re.compile(
     r"(?P<label>(?:step|rule|item|point|tip|day|week|phase|level|no|§|#)\.?\s?\d{1,3})"
@@ -41,6 +47,7 @@ _LOG = re.compile(
     r"|[A-Z][a-z]{2}\s+\d{1,2}\s\d\d:\d\d:\d\d\s|[$%#]\s\S|>>>\s|Traceback \("
 )
 _CODE_MARKS = re.compile(r"[{};=<>$\\_()\[\]/|]")
+_LONGEST_AMOUNT = 40  # characters of a line with an amount
 _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 
@@ -166,7 +173,7 @@ def mark(shown: str) -> ListMark | None:
         kind, number = re.sub(r"\d+", "", label).lower(), int(re.sub(r"\D", "", label))
         return ListMark(named.end(), label, kind, number, kept=named["end"] is None)
     numbered = _NUMBER.match(shown)
-    if numbered is None:
+    if numbered is None or _AMOUNT.match(shown):
         return None
     label = numbered["label"].rstrip(".")
     numbers = label.split(".")
@@ -186,6 +193,12 @@ def is_code(run: Sequence[TextLine]) -> bool:
     if min(line.indent for line in run) < 4:
         return False
     return 2 * sum(_CODE_MARKS.search(line.shown) is not None for line in run) > len(run)
+
+
+def are_amounts(lines: Sequence[TextLine]) -> bool:
+    """Tell whether short lines, the first and most of the others, begin with a number, as ingredients do."""
+    numbers = [line.shown[0].isnumeric() for line in lines if len(line.shown) <= _LONGEST_AMOUNT]
+    return numbers[:1] == [True] and len(numbers) == len(lines) and 2 * sum(numbers) > max(len(lines), 2)
 
 
 def _roman(numeral: str) -> int:

@@ -144,7 +144,8 @@ def test_the_number_of_a_section_is_seen_with_its_further_sentences() -> None:
 def test_a_number_in_a_wrapped_sentence_is_no_item() -> None:
     text = "The new quay was to cost the town no less than about\n1.5 million crowns. It is not built."
     assert blocks(text) == [("paragraph", text)]
-    assert blocks("The pump costs about\n12.5 pounds a day.")[1][1] == "12.5 pounds a day."
+    short = "The pump costs about\n12.5 pounds a day."
+    assert blocks(short) == [("paragraph", short)]
 
 
 def test_ticks_and_crosses_say_something() -> None:
@@ -324,3 +325,27 @@ def _is_mark(left_out: str) -> bool:
 )
 def test_the_time_grows_with_the_length_of_a_text(part: str) -> None:
     assert growth(read_plain_text, f"a{part * 500}a", f"a{part * 2_000}a") < LINEAR
+
+
+def test_amounts_are_items_below_what_they_are_of() -> None:
+    items = ["1.2 kg plums, stoned", "350 g flour", "½ tsp cinnamon", "a pinch of salt"]
+    text = "\n".join(["Plum bake", "", "Ingredients", *items, "", "Bake it."])
+    assert blocks(text)[1:] == [
+        ("paragraph", "Ingredients"),
+        *(("list_item", item) for item in items),
+        ("paragraph", "Bake it."),
+    ]
+    assert contexts(text)[2:6] == ["Plum bake › Ingredients"] * 4
+
+
+def test_wrapped_lines_of_which_one_begins_with_a_number_are_no_items() -> None:
+    text = "The new roof of the mill costs\n12 thousand euros and is paid\nby the town.\n"
+    assert blocks(text) == [("paragraph", text.strip())]
+
+
+def test_amounts_alone_are_items() -> None:
+    assert blocks("2 tbsp jam\n1 tbsp water\na clove\n") == [
+        ("list_item", "2 tbsp jam"),
+        ("list_item", "1 tbsp water"),
+        ("list_item", "a clove"),
+    ]

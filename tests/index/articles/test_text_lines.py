@@ -98,6 +98,18 @@ def test_logs_and_code() -> None:
 
 
 @pytest.mark.parametrize(
+    "shown", ["1.2 kg plums", "5.20 m with loom waste", "1.5 million people", "0.75 l water"]
+)
+def test_amounts_are_no_marks(shown: str) -> None:
+    assert mark(shown) is None
+
+
+@pytest.mark.parametrize("shown", ["1.2 Kilns", "1.2 lending of keys", "3.10 mills"])
+def test_numbers_of_sections_are_marks(shown: str) -> None:
+    assert mark(shown) is not None
+
+
+@pytest.mark.parametrize(
     ("text", "code"),
     [
         ("Mire stalker\n~~~~~~~~~~~~\nIt hides.\n", []),
