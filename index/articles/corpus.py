@@ -18,6 +18,9 @@ from index.records import Article, BlockKind
 LARGEST = 50 * 1024 * 1024
 """Size limit of a file, in bytes."""
 
+MOST_ABOVE_TITLE = 2
+"""Blocks above a heading that names the article, such as a date, unless it is one of the first level."""
+
 # A byte that is not UTF-8, as `os.fsencode(...).decode(errors="backslashreplace")` shows it: "\\xe9".
 _ESCAPED_BYTE = re.compile(r"\\x[89a-f][0-9a-f]")
 _FOLDER_REASONS: dict[type[OSError], str] = {
@@ -113,8 +116,9 @@ def _read(file: CorpusFile) -> Article:
         raise UnreadableFileError("holds no words" if text.strip() else "is empty")
     title = (
         description.title
-        or _heading(document)
+        or _heading(document, at_top=True)
         or title_in(_without_code(document), is_plain=is_plain_text(file.path))
+        or _heading(document)
         or PurePosixPath(file.file).stem
     )
     return Article(
@@ -131,10 +135,12 @@ def _read(file: CorpusFile) -> Article:
     )
 
 
-def _heading(document: Document) -> str | None:
-    """Return the first heading of a document."""
+def _heading(document: Document, *, at_top: bool = False) -> str | None:
+    """Return the first heading of a document; `at_top`, only one of the first level or near the top."""
     headings = (block for block in document.blocks if block.kind is BlockKind.HEADING)
     first = next(headings, None)
+    if at_top and first and first.level > 1 and first not in document.blocks[: MOST_ABOVE_TITLE + 1]:
+        return None
     return " ".join(document.text[first.start : first.end].split()) if first else None
 
 

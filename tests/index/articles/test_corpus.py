@@ -173,6 +173,13 @@ def test_a_file_without_a_title_is_named_by_its_file(tmp_path: Path) -> None:
     assert read_article(put(tmp_path, "sub/the file.txt", "Bees dance.\nThey do.")).title == "the file"
 
 
+def test_a_section_far_down_names_no_article(tmp_path: Path) -> None:
+    body = "Of the board\n\nDate: 9 March\n\nThe offer was accepted.\n\nThe rest was not.\n\n"
+    assert read_article(put(tmp_path, "a.md", f"{body}## Shift plan\n\nNobody.\n")).title == "Of the board"
+    assert read_article(put(tmp_path, "b.md", f"{body}# Minutes\n\nNobody.\n")).title == "Minutes"
+    assert read_article(put(tmp_path, "c.md", "9 March\n\n## Minutes\n\nNobody.\n")).title == "Minutes"
+
+
 def test_comments_in_code_are_no_titles(tmp_path: Path) -> None:
     text = "Set it up\nin a shell:\n\n```bash\n# install deps\nmake\n```\n\nThen run it.\n"
     assert read_article(put(tmp_path, "setup.md", text)).title == "Set it up in a shell:"

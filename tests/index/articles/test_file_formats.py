@@ -67,7 +67,10 @@ def test_html(tmp_path: Path) -> None:
 
 def test_rtf(tmp_path: Path) -> None:
     article = read_article(put(tmp_path, "a.rtf", RTF))
-    assert article.text.split("\n")[:2] == ["Bees dance.", "They tell others where the food is: café."]
+    assert article.text.strip().split("\n\n")[:2] == [
+        "Bees dance.",
+        "They tell others where the food is: café.",
+    ]
 
 
 @pytest.mark.parametrize(
