@@ -14,6 +14,9 @@ LONGEST_REPEATED = 200
 """Characters of the longest cell that is repeated in each of the rows that it spans."""
 LONGEST_NAME = 200
 """Characters of the longest name of a column."""
+_FEWEST_NAMES = 3  # of columns that nothing but the numbers below them tells from other cells
+_ROWS_LOOKED_AT = 20  # for these numbers
+_LONGEST_NUMBER = 40  # characters of a cell that are looked at for a digit
 _LAYOUT_CELL = 150  # characters: cells that are longer on average hold paragraphs
 _CELLS = frozenset(("td", "th"))
 _GROUPS = frozenset(("tbody", "tfoot", "thead"))
@@ -119,7 +122,29 @@ def _header(rows: list[_Row]) -> int:
         header += 1
     if header == 0 and len(rows) > 1 and _is_bold(rows[0]) and not _is_bold(rows[1]):
         return 1
+    if header == 0 and _stands_above_numbers(rows):
+        return 1
     return header if header < len(rows) else 0
+
+
+def _stands_above_numbers(rows: list[_Row]) -> bool:
+    """Tell whether the first row has words only and columns of numbers below, as Word's styles set it off.
+
+    It has three cells at least: of two, the first may be what the second is of.
+    """
+    names = [text_of(cell, LONGEST_NAME) for cell in rows[0].cells] if len(rows) > 2 else []
+    if len(set(names)) < max(len(names), _FEWEST_NAMES) or not all(names):
+        return False
+    others = any(cell.tag == "th" or _number(cell.get("rowspan")) > 1 for cell in rows[0].cells)
+    if others or any(map(str.isdigit, "".join(names))):
+        return False
+    width = sum(map(_spans, rows[0].cells))
+    below = [row for row in rows[1:_ROWS_LOOKED_AT] if len(row.cells) == width]
+    for cells in zip(*(row.cells for row in below), strict=True):
+        numbers = sum(any(map(str.isdigit, text_of(cell, _LONGEST_NUMBER))) for cell in cells)
+        if numbers > 1 and 2 * numbers > len(below):
+            return True
+    return False
 
 
 def _is_label(row: _Row) -> bool:

@@ -133,3 +133,28 @@ def test_spans_do_not_swell_the_text(row: str) -> None:
     document = read_html(table(500))
     assert len(document.text) < 6 * len(table(500))
     assert growth(read_html, table(500), table(2_000)) < LINEAR
+
+
+def test_words_above_numbers_name_the_columns_of_a_table_without_a_header() -> None:
+    body = "<tr><td>1<td>Order the boiler<td>Melka<tr><td>2<td>Paint the door<td>Ivo<tr><td>3<td>Sweep<td>"
+    document = read_html(f"<table><tr><td>No.<td>Task<td>Who{body}</table>".encode())
+    assert shown(document)[0] == ("caption", "No. Task Who")
+    assert rows(f"<table><tr><td>No.<td>Task<td>Who{body}</table>")[1] == (
+        "2\tPaint the door\tIvo",
+        "No. · Task · Who",
+    )
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "<tr><td>Name<td>Mill<tr><td>Built<td>1861<tr><td>Members<td>120",
+        "<tr><td>Anna<td>chair<td>north<tr><td>Bo<td>clerk<td>south<tr><td>Cleo<td>cook<td>2 rooms",
+        "<tr><td rowspan=2>Mon<td>Ann<td>hall<tr><td>9<td>10<tr><td>Tue<td>8<td>9",
+        "<tr><th>Anna<td>chair<td>none<tr><th>Bo<td>clerk<td>3<tr><th>Cleo<td>cook<td>4",
+        "<tr><td>Anna<td>chair<td>2<tr><td>Bo<td>clerk<td>3<tr><td>Cleo<td>cook<td>4",
+        "<tr><td>Anna<td>chair<td>none<tr><td>Bo<td>clerk<td>3",
+    ],
+)
+def test_a_first_row_like_the_others_names_no_columns(table: str) -> None:
+    assert "caption" not in dict(shown(read_html(f"<table>{table}</table>".encode())))
