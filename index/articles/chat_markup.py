@@ -13,7 +13,9 @@ LINE_MARK = re.compile(r"\A\s*(?:#{1,3}|-#|>{1,3})\s+(?=\S)")
 # "`ls`", "~~20~~", "**15**", "__15__", "||15||", "*15*", "_15_", "<:bee:1234>"
 _INLINE_MARKS = re.compile(
     r"`(?P<code>[^`\n]+)`|~~(?=[^\s~])[^~\n]+(?<=\S)~~|<a?(?P<emoji>:\w{2,32}:)\d{1,20}>"
-    r"|(?P<mark>\*\*|__|\|\||(?<![\w*])\*(?!\*)|(?<![\w_])_(?!_))(?=\S)(?P<words>.+?)(?<=\S)(?P=mark)(?!\w)"
+    r"|(?P<mark>\*\*|__|\|\|)(?=\S)(?P<words>.+?)(?<=\S)(?P=mark)"
+    r"|(?<![\w*])\*(?=[^\s*])(?P<starred>[^\n]{1,500}?)(?<=\S)\*(?![\w*])"
+    r"|(?<![\w_])_(?=[^\s_])(?P<slanted>[^\n]{1,500}?)(?<=\S)_(?![\w_])"
 )
 # "[the table](https://example.org/table)"
 _LINK = re.compile(r"\[(?P<words>[^\[\]\n]{1,200})\]\(<?(?P<address>https?://[^\s<>()]{1,2000})>?\)")
@@ -21,9 +23,7 @@ _LINK = re.compile(r"\[(?P<words>[^\[\]\n]{1,200})\]\(<?(?P<address>https?://[^\
 
 def shown_line(line: str) -> str:
     """Return a line as a chat shows it: without marks of emphasis, and without what is struck out."""
-    return _INLINE_MARKS.sub(
-        lambda match: match["code"] or match["emoji"] or shown_line(match["words"] or ""), line
-    )
+    return _INLINE_MARKS.sub(_shown, line)
 
 
 def shown_runs(text: str) -> Iterator[Run]:
@@ -35,6 +35,11 @@ def shown_runs(text: str) -> Iterator[Run]:
         for place, line in enumerate(part.split("\n")):
             yield Run("\n" * bool(place))
             yield from _linked(LINE_MARK.sub("", line))
+
+
+def _shown(marked: re.Match[str]) -> str:
+    words = marked["words"] or marked["starred"] or marked["slanted"] or ""
+    return marked["code"] or marked["emoji"] or shown_line(words)
 
 
 def _linked(line: str) -> Iterator[Run]:
