@@ -2,6 +2,7 @@
 
 import csv
 import re
+from itertools import count
 
 from index.articles.csv_headers import (
     ROWS_LOOKED_AT,
@@ -75,7 +76,10 @@ class _TableReader:
             self._begun = self._begun or not introduces_table(self._rows[number:])
             self.builder.add_row(row, self._header.columns if self._header else (), lead=self._lead)
         self._fresh = not self._begun
-        return len(header.rows) if header else 1
+        if header is None or len(header.rows) == 1:
+            return 1
+        following = count(number + 1)  # the second of two may have empty rows above it
+        return next(place for place in following if self._rows[place]) - number + 1
 
     def _header_at(self, number: int) -> CsvHeader | None:
         rows = self._rows[number : number + ROWS_LOOKED_AT]
