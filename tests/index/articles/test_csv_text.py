@@ -100,7 +100,8 @@ def test_names_over_several_columns_are_part_of_the_names_below_them() -> None:
 
 @pytest.mark.parametrize("between", ["", ",,,\n", ",,,\n,,,\n"])
 def test_a_second_row_that_completes_the_names(between: str) -> None:
-    content = f"Boat,Size,,Crew\n{between},Length,Beam,\nPetrel,7.4,2.5,3\nSkua,8.9,2.9,4\nTern,5,2,1\nGull,4,1,1\n"
+    rows = "Petrel,7.4,2.5,3\nSkua,8.9,2.9,4\nTern,5,2,1\nGull,4,1,1\n"
+    content = f"Boat,Size,,Crew\n{between},Length,Beam,\n{rows}"
     assert read_csv(content, name="a").text.startswith("Boat Size Crew\n\nLength Beam\n\nPetrel")
     content = "Boat,Size,,Crew\n,Length,Beam,\nPetrel,7.4,2.5,3\n"
     assert cells(read_csv(content, name="a")) == [
