@@ -22,7 +22,7 @@ from index.articles.html_text import read_html
         ("<span class=c0>Bee</span><span class=c1>keeper</span>", "Beekeeper"),
         ("<span class=a>Bees</span><span class=b>, wasps</span>", "Bees, wasps"),
         ("<code><span class=a>get</span><span class=b>Name</span></code>", "getName"),
-        ("<b>Mill</b>bank, H<sub>2</sub>O", "Millbank, H2O"),
+        ("<b>Mill</b>bank, H<sub>2</sub>O", "Millbank, H₂O"),
     ],
 )
 def test_words_side_by_side(markup: str, text: str) -> None:
