@@ -1,6 +1,6 @@
 """Support model: how likely it is that a text says what a statement says, with onnxruntime alone.
 
-It reads what the lower layers of Footnote's reader make of both, so that only two layers are its own.
+It reads what the lower layers of Footnote's reader make of both, so that only the layers above are its own.
 """
 
 import math

@@ -5,8 +5,9 @@
 
 The layers below stay as the reader's graph holds them, to the bit, so what is learnt is learnt for the layers
 in 8 bits that will be used, and only from windows that the reader gets wrong and a few others: a step takes
-far less time than one that learns all layers. The support model belongs to the reader's graph: train it again
-afterwards (`python -m index.training.support`), and learn the confidence (`index.training.weights.joint`).
+far less time than one that learns all layers. The weights that are kept lie between those before and those
+learnt, so that less is forgotten. The support model belongs to the reader's graph: train it again
+afterwards (`python -m index.training.support`), then learn the confidence (`index.training.weights.joint`).
 The work folder holds windows and a checkpoint: the same command continues where it was stopped.
 """
 
@@ -37,7 +38,12 @@ from index.training.reader.exported_graph import replace_upper_layers
 from index.training.reader.exported_reader import restore_model, with_upper_layers
 from index.training.reader.learning import LibraryIndexer, learnt_libraries, repeated_examples
 from index.training.reader.recipe import RECIPE_FILE, FurtherRecipe, keep_recipe
-from index.training.reader.upper_layers import ShippedReader, UpperLayers, learn_upper_layers
+from index.training.reader.upper_layers import (
+    ShippedReader,
+    UpperLayers,
+    interpolated,
+    learn_upper_layers,
+)
 
 
 def train_further(
@@ -78,7 +84,9 @@ def train_further(
     )
     shipped = ShippedReader(reader / GRAPH_FILE, recipe.below)
     network = UpperLayers(reader / GRAPH_FILE, recipe.below)
-    upper = learn_upper_layers(batches, shipped, network, recipe, work, progress)
+    learnt = learn_upper_layers(batches, shipped, network, recipe, work, progress)
+    before = UpperLayers(reader / GRAPH_FILE, recipe.below)
+    upper = interpolated(before, learnt, recipe.interpolation)
     with_upper_layers(model, upper.layers, upper.head, work / "model")
     export_span_model(work / "model", work / "exported")
     out.mkdir(parents=True, exist_ok=True)

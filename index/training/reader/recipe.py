@@ -85,7 +85,9 @@ class FurtherRecipe:
     """Share of the steps in which it falls to zero, at the end."""
     decay: float = 0.01
     average: float = 0.99
-    """The weights that are kept are a running average; this is what remains of it in a step."""
+    """The weights that are learnt are a running average; this is what remains of it in a step."""
+    interpolation: float = 0.6
+    """Where the weights that are kept lie: at 0 those before, at 1 those learnt."""
     seed: int = 1
     save_every: int = 50
 

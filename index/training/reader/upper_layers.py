@@ -144,6 +144,18 @@ def learn_upper_layers(
     return averaged
 
 
+def interpolated(before: UpperLayers, learnt: UpperLayers, interpolation: float) -> UpperLayers:
+    """Give `learnt` the weights between those of `before` (at 0) and its own (at 1); return it.
+
+    So less is forgotten of what was known before (WiSE-FT, Wortsman et al. 2022).
+    """
+    earlier, later = before.state_dict(), learnt.state_dict()
+    learnt.load_state_dict(
+        {name: earlier[name] * (1 - interpolation) + later[name] * interpolation for name in later}
+    )
+    return learnt
+
+
 def worth_learning(losses: Floats, recipe: FurtherRecipe, step: int) -> list[int]:
     """Return the rows that the reader gets wrong, and some of the others, so that it keeps these.
 

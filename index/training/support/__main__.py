@@ -5,8 +5,9 @@
 
 It learns from the statements in `index/training/support/statements`, which were written by hand. Some are
 about paragraphs of `train.json`, which `--questions` names (see `python -m index.training --help`). The graph
-of the reader gets the states of its lower layers as an output if it has none. `held_out.jsonl` is for
-measuring only: the report, in the work folder, has the figures.
+of the reader gets the states of its lower layers as an output, if it has not: its checksum changes, so the
+confidence (`index.training.weights.joint`) is learnt afterwards. `held_out.jsonl` is for measuring only: the
+report, in the work folder, has the figures.
 """
 
 import argparse

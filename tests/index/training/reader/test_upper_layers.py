@@ -121,3 +121,14 @@ def test_the_average_is_what_is_kept(graph: Path, tmp_path: Path) -> None:
     before = upper_layers.UpperLayers(graph, BELOW)
     for name, weight in before.state_dict().items():
         assert slow.state_dict()[name].numpy() == pytest.approx(weight.numpy(), abs=4e-3), name
+
+
+def test_what_is_kept_lies_between_the_weights_before_and_those_learnt(graph: Path, tmp_path: Path) -> None:
+    before, learnt, kept = (upper_layers.UpperLayers(graph, BELOW) for _ in range(3))
+    kept.load_state_dict(learn(graph, [batch(5)] * 3, tmp_path).state_dict())
+    learnt.load_state_dict(kept.state_dict())
+    assert upper_layers.interpolated(before, kept, 0.75) is kept
+    for name, weight in kept.state_dict().items():
+        expected = before.state_dict()[name] / 4 + learnt.state_dict()[name] * 3 / 4
+        assert weight.numpy() == pytest.approx(expected.numpy(), abs=1e-6), name
+    assert not (learnt.head.weight == kept.head.weight).all()
