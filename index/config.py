@@ -130,7 +130,7 @@ class AnswerSection(Section):
 
     front_end_keys = frozenset({"contact"})
 
-    threshold: Annotated[float, Field(ge=0, le=1, description="least confidence of an answer")] = 0.35
+    threshold: Annotated[float, Field(ge=0, le=1, description="least confidence of an answer")] = 0.38
     maybe_threshold: Annotated[
         float | None,
         Field(

@@ -32,7 +32,7 @@ def read(content: str) -> Config:
         ("[answer]\nthreshold = 7", "answer.threshold: expected 1 or less (found 7)"),
         (
             "[answer]\nmaybe_threshold = 0.5",
-            "answer.maybe_threshold: expected no more than threshold, which is 0.35 (found 0.5)",
+            "answer.maybe_threshold: expected no more than threshold, which is 0.38 (found 0.5)",
         ),
         ("[answer]\nmaybe_threshold = -1", "answer.maybe_threshold: expected 0 or more (found -1)"),
         ("[answer]\nmaybe_threshold = 'no'", "answer.maybe_threshold: expected a number (found 'no')"),

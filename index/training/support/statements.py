@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from index.training.datasets.squad import SquadArticle
 
 STATEMENTS = Path(__file__).with_name("statements")
-"""Folder of the statements that are part of the project."""
+"""Folder of the statements that are learnt; learning those in its folder `newer` has not paid yet."""
 
 
 @dataclass(frozen=True, slots=True)

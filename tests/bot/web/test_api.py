@@ -29,7 +29,7 @@ async def test_an_answer_is_that_of_the_command_line(room: Room, library: Librar
 async def test_one_article_the_number_of_citations_and_the_explanation(room: Room) -> None:
     _, answer = await ask(room, question=QUESTION, article="bridges/gr", top_k=1, explain=True)
     assert [one["article"]["id"] for one in answer["citations"]] == ["bridges/green"]
-    assert answer["explanation"]["threshold"] == 0.35
+    assert answer["explanation"]["threshold"] == 0.38
     assert "explanation" not in (await ask(room, question=QUESTION, explain=False))[1]
 
 
