@@ -150,7 +150,7 @@ class _Reply:
             return WrittenSentence(sentence.text, sentence.numbers, False, 0.0, reason)
         cited = cited_sources(sentence, self._sources)
         score, supported = 1.0, True
-        if self._checker is not None:
+        if self._checker is not None and not _quotes(sentence.text, cited):
             score = self._support(sentence.text, cited, self._checker)
             supported = score >= self._checker.threshold
         numbers = tuple(source.number for source in cited)
@@ -162,6 +162,11 @@ class _Reply:
         """Return how likely the sources say so: all together, or one of them alone."""
         groups = [cited, *([source] for source in cited if len(cited) > 1)]
         return max(checker.scores([(text, _source_text(group)) for group in groups]))
+
+
+def _quotes(text: str, sources: Sequence[SourceWords]) -> bool:
+    """Tell whether a written sentence is one of the sources, word for word."""
+    return fold(text) in [fold(source.sentence) for source in sources]
 
 
 def _source_text(sources: Sequence[SourceWords]) -> str:

@@ -63,8 +63,8 @@ def ask(
     """Answer QUESTION, and cite the sentences that say so.
 
     The percentage behind a source is an estimate of how likely its sentence answers the question: of many
-    at 80 %, about 80 in 100 do. Below `threshold`, 35 % unless configured, no answer is given; from
-    `maybe_threshold` on, 28 %, the sentence is shown with "Not sure, but this may be it".
+    at 80 %, about 80 in 100 do. Below `threshold`, 38 % unless configured, no answer is given; from
+    `maybe_threshold` on, 30 %, the sentence is shown with "Not sure, but this may be it".
 
     Put the question in quotes, double ones if it holds an apostrophe; one that starts with a dash goes
     after --. A QUESTION of - is read from stdin, and so is one that is piped in: all its lines are one

@@ -160,6 +160,14 @@ def test_the_checker_has_the_last_word() -> None:
     assert 0 < doubted.score < 0.99
 
 
+def test_a_source_said_again_word_for_word_needs_no_checker() -> None:
+    checker = WordChecker(threshold=2.0)
+    (same,) = write_whole(ASKED, cited_answer(), ScriptedModel(f"{BRIDGE[0]} [1]"), checker).sentences
+    assert (same.supported, same.score, checker.pairs) == (True, 1.0, [])
+    (other,) = write_whole(ASKED, cited_answer(), ScriptedModel(f"{BRIDGE[0]} [2]"), checker).sentences
+    assert not other.supported, "the source that it cites is another one"
+
+
 def test_the_checker_sees_the_sentences_below_their_title_together_and_alone() -> None:
     checker = WordChecker(threshold=0.0)
     write_whole(
