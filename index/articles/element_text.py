@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree, html
 
-from index.articles.html_inline import NOTE_MARK, RAISED, SUBSCRIPTS, SUPERSCRIPTS
+from index.articles.html_inline import RAISED, SUBSCRIPTS, SUPERSCRIPTS
 from index.articles.paragraph_kinds import SOFT_BREAK, InlinePiece, has_words
 
 _UNSEEN = frozenset(
@@ -21,6 +21,7 @@ _UNSEEN_CLASSES = frozenset(
 )
 _SCHEMES = frozenset(("http", "https", "mailto", "tel", "ftp"))
 _SPACE = re.compile(r"\s+")
+_NOTE_MARK = re.compile(r"\W*\d{1,3}\W*")  # "[1]"
 _NO_DESCRIPTION = re.compile(r"\S+\.\w{2,4}|:[\w+-]+:")  # "hedge.png", ":smile:"
 _BADGE = re.compile(r"badge|shields\.io|\bstatus\.svg", re.IGNORECASE)
 _BREAKING = frozenset("p div ul ol li dl dt dd blockquote h1 h2 h3 h4 h5 h6 tr details summary hr".split())
@@ -135,7 +136,7 @@ def _is_mark(piece: InlinePiece, words: bool) -> bool:
     """Tell whether a piece is the mark of a link to a place of the page: "¶", or "[1]" after `words`."""
     if not piece.to_heading or not piece.text.strip():
         return False
-    return not has_words(piece.text) or (words and NOTE_MARK.fullmatch(piece.text) is not None)
+    return not has_words(piece.text) or (words and _NOTE_MARK.fullmatch(piece.text) is not None)
 
 
 def _address(href: str, text: str) -> str | None:

@@ -84,8 +84,7 @@ class _Walk:
             elif child.tag == "br":
                 self._break_line()
             elif (raised := raised_text(child)) is not None:
-                if raised:
-                    self._add_text(raised)
+                self._add_text(raised)
             elif child.tag == "table" and not is_layout(child):
                 self._end_block()
                 add_table(self._builder, child, self._address, self._place.lead)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from index.articles.document import Run
-from index.articles.html_tree import HEADINGS, Element, text_of
+from index.articles.html_tree import HEADINGS, Element
 
 BLOCKS = frozenset(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset "
@@ -22,8 +22,6 @@ LONGEST_ADDRESS = 2_000
 # What Google Docs and its mail write in place of a link: "https://www.google.com/url?q=https://example.org"
 _REDIRECT = re.compile(r"https?://www\.google\.com/url\?", re.IGNORECASE)
 _SPACE = re.compile(r"[ \t\n\r\f]+")
-NOTE_MARK = re.compile(r"\W*\d{1,3}\W*")
-"""What leads to a note: "[1]"."""
 RAISED = re.compile(r"[0-9+\-−=()n]+")
 """What is seen raised or lowered as the characters of these tables."""
 SUPERSCRIPTS = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
@@ -57,28 +55,13 @@ def runs_in(element: Element, address: str, *, line_breaks: bool = False) -> Ite
 
 
 def raised_text(element: Element) -> str | None:
-    """Return what is seen of raised or lowered digits, "³" of "<sup>3</sup>"; None for any other element.
-
-    Of the mark that leads to a note, nothing: it is no part of the sentence.
-    """
-    if element.tag not in ("sup", "sub", "a"):
+    """Return what is seen of raised or lowered digits, "³" of "<sup>3</sup>"; None for any other element."""
+    if element.tag not in ("sup", "sub") or any(element.elements()):
         return None
-    if element.tag != "sub" and _is_note_mark(element):
-        return ""
     text = "".join(child for child in element.children if isinstance(child, str)).strip()
-    if element.tag == "a" or any(element.elements()) or not RAISED.fullmatch(text):
+    if not RAISED.fullmatch(text):
         return None
     return text.translate(SUPERSCRIPTS if element.tag == "sup" else SUBSCRIPTS)
-
-
-def _is_note_mark(element: Element) -> bool:
-    """Tell whether an element is a raised number that leads to a place on a page."""
-    inside = next(element.elements(), None)
-    link = element if element.tag == "a" else inside
-    if link is None or link.tag != "a" or "#" not in link.get("href"):
-        return False
-    raised = element.tag == "sup" or (inside is not None and inside.tag == "sup")
-    return (raised or link.get("role") == "doc-noteref") and bool(NOTE_MARK.fullmatch(text_of(element, 10)))
 
 
 def link_address(element: Element, address: str) -> str | None:

@@ -17,14 +17,18 @@ def is_note_mark(element: Element) -> bool:
     """Tell whether an element only leads to a note, or from it back to the text."""
     if element.tag not in ("a", "sup") or not 0 < element.length <= _LONGEST:
         return False
-    if element.tag == "sup":
-        links = element.links
-        return links is not None and links.in_page > 0 and _RAISED.fullmatch(_mark(element)) is not None
-    if not element.get("href").startswith("#"):
-        return False
-    if element.get("role") in _ROLES or _NAMES.search(element.names):
+    inside = next(element.elements(), None)
+    address = element.get("href") or (inside.get("href") if inside is not None else "")
+    raised = element.tag == "sup" or (inside is not None and inside.tag == "sup")
+    if raised and ("#" in address or (element.links and element.links.in_page)):
+        return _RAISED.fullmatch(_mark(element)) is not None
+    if (
+        element.tag == "a"
+        and "#" in address
+        and (element.get("role") in _ROLES or _NAMES.search(element.names))
+    ):
         return True
-    return _BRACKETED.fullmatch(_mark(element)) is not None
+    return address.startswith("#") and _BRACKETED.fullmatch(_mark(element)) is not None
 
 
 def is_note_title(element: Element | None) -> bool:

@@ -73,3 +73,12 @@ def test_the_projects_own_are_balanced_and_name_their_texts(path: Path) -> None:
     statements = read_statements(path, paragraphs)
     assert sum(one.supported for one in statements) * 2 == len(statements)
     assert len({(one.shown, one.statement) for one in statements}) >= len(statements) * 0.99
+
+
+def test_the_statements_that_are_not_learnt_yet_are_statements_in_pairs() -> None:
+    files = sorted((STATEMENTS / "newer").glob("*.jsonl"))
+    assert len(files) == 6
+    statements = [statement for file in files for statement in read_statements(file, {})]
+    assert len(statements) == 14_328
+    supported = sum(statement.supported for statement in statements)
+    assert 0.49 < supported / len(statements) < 0.51
