@@ -20,9 +20,8 @@ _STRIKING = re.compile(r"text-decoration[\w-]*\s*:[^;]*\bline-through", re.IGNOR
 _NOT_STRIKING = re.compile(r"text-decoration[\w-]*\s*:\s*(?:none|underline|inherit)", re.IGNORECASE)
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)\b", re.IGNORECASE)
 _NOT_BOLD = re.compile(r"font-weight\s*:\s*(?:normal|inherit|[1-5]00)\b", re.IGNORECASE)
-_DONE = re.compile(
-    r"checked|completed?\b|done\b|ticked", re.IGNORECASE
-)  # a task, which is not struck by that
+# Names of a task that is done, which is not struck by that
+_DONE = re.compile(r"checked|completed?\b|done\b|ticked", re.IGNORECASE)
 # Whole classes: "strike-team", "tag-strike" and a heading's id "the-miners-strike" strike nothing out.
 _STRUCK_CLASSES = frozenset(("line-through", "strike", "strike-through", "strikethrough", "struck"))
 _FLAT = re.compile(r"(?<![-\w])(?:max-)?height\s*:\s*0(?![.\d])", re.IGNORECASE)
