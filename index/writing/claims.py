@@ -1,7 +1,8 @@
 """Rules that a written sentence must pass without any model: what it states has to stand in what it cites.
 
 Each name, number, date and quotation must stand in a cited sentence, in its title or headings, or in the
-question, and the sentence may neither deny what the sources affirm nor say the opposite of a word of theirs.
+question, none of them in the place of another, and the sentence may neither deny what the sources affirm nor
+say the opposite of a word of theirs.
 The rules are for English; sentences in another language than their sources share too few words with them.
 """
 
@@ -16,6 +17,7 @@ from index.records import Citation
 from index.segmentation.folding import fold_characters, fold_text
 from index.segmentation.search_terms import STOP_WORDS, fold, terms
 from index.writing.common_words import common_words
+from index.writing.places import exchanges
 from index.writing.polarity import Polarity, denies_otherwise, polarity, says_opposite
 from index.writing.quantities import Quantities, quantities, stated_alone, without_dates
 from index.writing.sentence_citations import CitedSentence
@@ -126,6 +128,8 @@ def strike_reason(
         return reason
     if not _are_named(text, cited, question):
         return StrikeReason.NAME
+    if exchanges(text, [source.sentence for source in cited]):
+        return StrikeReason.EXCHANGE
     reason = _otherwise(polarity(text), polarity(*(source.sentence for source in cited)), question.polarity)
     if judged and reason is StrikeReason.NEGATION and not any(_echoes(text, source) for source in cited):
         return None

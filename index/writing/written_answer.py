@@ -25,6 +25,8 @@ class StrikeReason(StrEnum):
     """It denies what its sentences affirm, or affirms what they deny."""
     OPPOSITE = auto()
     """It has the opposite of a word of its sentences: "before" for "after"."""
+    EXCHANGE = auto()
+    """Two of its names or numbers each stand where one of its sentences has the other one."""
     WORDS = auto()
     """It shares too few words with its sentences, as one in another language does."""
     UNSUPPORTED = auto()

@@ -93,6 +93,18 @@ def test_what_is_said_may_stand_in_two_sources_but_a_name_in_one() -> None:
     assert reason("John Jones paid.", 1, 2, sources=people) is StrikeReason.NAME
 
 
+def test_names_and_numbers_keep_their_places() -> None:
+    clubs = [SourceWords.of(citation(1, "The club of Oslo has 12 boats, that of Bergen 9."))]
+    assert reason("The club of Oslo has 12 boats.", 1, sources=clubs) is TRUE
+    assert reason("The club of Oslo has 12 boats, that of Bergen nine.", 1, sources=clubs) is TRUE
+    assert (
+        reason("The club of Bergen has 12 boats, that of Oslo 9.", 1, sources=clubs) is StrikeReason.EXCHANGE
+    )
+    assert (
+        reason("The club of Oslo has 9 boats, that of Bergen 12.", 1, sources=clubs) is StrikeReason.EXCHANGE
+    )
+
+
 def test_names_and_numbers_of_the_question_and_the_headings_may_be_said() -> None:
     assert reason("The bridge that Ada Byron asks for is long.", 1) is StrikeReason.NAME
     asked = QuestionWords("Which bridge does Ada Byron ask for?")
