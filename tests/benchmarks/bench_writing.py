@@ -70,8 +70,10 @@ def main() -> None:
     stated: Counter[tuple[bool, str]] = Counter()
     answered = 0
     for question in asked:
+        if answered == options.count:
+            break
         answer = library.ask(question.question)
-        if not answer.answerable or answered == options.count:
+        if not answer.answerable:
             continue
         answered += 1
         citations = citations_worth_showing(answer)
