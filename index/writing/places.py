@@ -6,6 +6,7 @@ words that the other one stands beside in the source. The rules are for English.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from index.segmentation.folding import fold_characters
@@ -15,6 +16,8 @@ _TOKEN = re.compile(r"[^\W_]+(?:['.,:/&-][^\W_]+)*|[^\w\s]")
 _SYMMETRIC = frozenset(["", *"and or & is was are were plus".split()])
 """What may stand between two names that may as well change places; "" is a mark, such as a comma."""
 _SIGNS = frozenset("&%$€£")
+MOST_PLACES = 100
+"""Texts with more names and numbers are not compared: a row of a table may have thousands."""
 
 
 class Place(NamedTuple):
@@ -30,34 +33,40 @@ def exchanges(text: str, sources: Sequence[str]) -> bool:
 
     Not if one of the sources has either of them where the text has it.
     """
-    stated = _places(text)
-    known = [_places(source) for source in sources]
-    kept = {place.name for places in known for place in stated if any(_is_same(place, one) for one in places)}
-    moved = [place for place in stated if place.name not in kept]
-    for places in known:
-        for at, one in enumerate(moved):
-            for two in moved[at + 1 :]:
-                if one.name != two.name and _stand_exchanged(one, two, places):
-                    return True
-    return False
+    stated, *known = map(_places, (text, *sources))
+    if any(len(places) > MOST_PLACES for places in (stated, *known)):
+        return False
+    moved = [
+        place
+        for place in stated
+        if not any(one.name == place.name and _fits(place, one) for places in known for one in places)
+    ]
+    return any(_has_exchanged(moved, places) for places in known)
 
 
-def _stand_exchanged(one: Place, two: Place, places: Sequence[Place]) -> bool:
-    for at, left in enumerate(places):
-        for end, right in enumerate(places[at + 1 :], start=at + 1):
-            between = {left.behind, *(word for place in places[at + 1 : end] for word in place), right.before}
-            if between <= _SYMMETRIC:
-                continue
-            for first, second in ((left, right), (right, left)):
-                if (first.name, second.name) == (two.name, one.name) and (
-                    _fits(one, first) and _fits(two, second)
-                ):
-                    return True
-    return False
+def _has_exchanged(moved: Sequence[Place], places: Sequence[Place]) -> bool:
+    """Tell whether two of the `moved` stand where the `places` of a source have the other one."""
+    names = {place.name for place in moved}
+    # Of each moved name, where it stands in the source, and who stands there where it has moved to.
+    taken: dict[str, set[tuple[str, int]]] = {}
+    for place in moved:
+        taken.setdefault(place.name, set()).update(
+            (one.name, at)
+            for at, one in enumerate(places)
+            if one.name != place.name and one.name in names and _fits(place, one)
+        )
+    return any(
+        back == name and not _is_symmetric(places, *sorted((here, there)))
+        for name, others in taken.items()
+        for other, there in others
+        for back, here in taken[other]
+    )
 
 
-def _is_same(one: Place, other: Place) -> bool:
-    return one.name == other.name and _fits(one, other)
+def _is_symmetric(places: Sequence[Place], left: int, right: int) -> bool:
+    """Tell whether between two places of a source only stand words that let them change places."""
+    inside = (word for place in places[left + 1 : right] for word in (place.before, place.behind))
+    return all(word in _SYMMETRIC for word in (places[left].behind, places[right].before, *inside))
 
 
 def _fits(one: Place, other: Place) -> bool:
@@ -69,7 +78,7 @@ def _fits(one: Place, other: Place) -> bool:
 
 
 def _places(text: str) -> list[Place]:
-    return list(_each_place(_TOKEN.findall(fold_characters(text).text)))
+    return list(islice(_each_place(_TOKEN.findall(fold_characters(text).text)), MOST_PLACES + 1))
 
 
 def _each_place(tokens: Sequence[str]) -> Iterator[Place]:

@@ -1,6 +1,6 @@
 """A sentence that exchanges two names or numbers of its source is told from one in other words."""
 
-from index.writing.places import exchanges
+from index.writing.places import MOST_PLACES, exchanges
 from tests.support.tables import each_row
 
 SOURCES = [
@@ -49,3 +49,11 @@ def test_what_another_source_says_so_is_not_exchanged() -> None:
     assert exchanges("Oslo beat Bergen.", ["Bergen beat Oslo."])
     assert not exchanges("Oslo beat Bergen.", ["Bergen beat Oslo.", "In May, Oslo beat Bergen at home."])
     assert not exchanges("Oslo beat Bergen.", [])
+
+
+def test_a_long_row_is_not_compared() -> None:
+    def row(count: int) -> str:
+        return " ".join(f"A{number} met B{number} at" for number in range(count))
+
+    assert exchanges("B7 met A7 at", [row(MOST_PLACES // 2)])
+    assert not exchanges("B7 met A7 at", [row(MOST_PLACES // 2 + 1)])
