@@ -16,6 +16,7 @@ import numpy as np
 from index.arrays import Floats
 from index.config import Config
 from index.errors import FootnoteError, IndexStaleError, ModelDamagedError, StoreError
+from index.memory import return_unused
 from index.models.encoder import Encoder
 from index.models.span_model import SpanModel, cores
 from index.reading.compose import compose
@@ -36,6 +37,12 @@ from index.storage.fingerprint import difference, fingerprint
 from index.storage.generations import check_encoder
 from index.storage.joined import TwoCatalogs
 from index.storage.published import AnyGeneration, StoredLibrary, content_fingerprint, open_published
+
+_ASKED_AHEAD = 2
+"""Questions that are looked up and read at once beyond one a core, so that the reader never waits for any."""
+
+Answered = Callable[[int, Answer | FootnoteError], None]
+"""Gets an answer, and which of the questions that came together it is of."""
 
 T = TypeVar("T")
 
@@ -61,6 +68,7 @@ class Models:
                 encoder = Encoder.load(generation.encoder)
             finally:
                 encoder_check.result()  # names the damage better than the failure to load does
+        return_unused()  # loading leaves some 50 MB of it
         try:
             return cls(encoder, span_model.result())
         except ModelDamagedError:
@@ -224,22 +232,44 @@ class Library:
             unknown=unknown_words(words, lambda term: self._retriever.frequency(term) > 0),
         )
 
-    def ask_many(self, questions: Sequence[Question]) -> list[Answer | FootnoteError]:
+    def ask_many(
+        self, questions: Sequence[Question], answered: Answered = lambda *_: None
+    ) -> list[Answer | FootnoteError]:
         """Answer several questions at once, each as `ask` would, on all cores until the last is done.
 
         They are looked up at the same time, too, and what several people ask alike is answered once.
-        An error takes the place of its own answer and of no other. The time of an answer is that since the
-        call: what the person who asked waited for.
+        An error takes the place of its own answer and of no other. `answered` gets each answer as soon as
+        it is there, in whatever thread, with its place among the questions. The time of an answer is that
+        from the call until then.
         """
-        return self._ask(questions, None)
+        return self._ask(questions, None, answered)
 
-    def _ask(self, questions: Sequence[Question], threshold: float | None) -> list[Answer | FootnoteError]:
+    def _ask(
+        self, questions: Sequence[Question], threshold: float | None, answered: Answered = lambda *_: None
+    ) -> list[Answer | FootnoteError]:
         started = time.perf_counter()
-        different = list(dict.fromkeys(questions))
-        try:
-            found = self._at_once(lambda: self._answers(different, threshold, started))
-        except StoreError as error:
-            return [error] * len(questions)
+        places: dict[Question, list[int]] = {}
+        for place, question in enumerate(questions):
+            places.setdefault(question, []).append(place)
+
+        def tell(question: Question, answer: Answer | FootnoteError) -> Answer | FootnoteError:
+            for place in places[question]:
+                answered(place, answer)
+            return answer
+
+        def answer_alone(question: Question) -> Answer | FootnoteError:
+            return tell(question, *self._answers([question], threshold, started))
+
+        different = list(places)
+        if len(different) > 1 and not isinstance(self._generation, StoredLibrary):
+            with ThreadPoolExecutor(cores() + _ASKED_AHEAD) as pool:
+                found = list(pool.map(answer_alone, different))
+        else:  # in a database, one connection sees one state
+            try:
+                found = self._at_once(lambda: self._answers(different, threshold, started))
+            except StoreError as error:
+                found = [error] * len(different)
+            found = list(map(tell, different, found))
         answers = dict(zip(different, found, strict=True))
         return [answers[question] for question in questions]
 
@@ -253,11 +283,8 @@ class Library:
     def _answers(
         self, questions: Sequence[Question], threshold: float | None, started: float
     ) -> list[Answer | FootnoteError]:
-        if len(questions) > 1 and not isinstance(self._generation, StoredLibrary):
-            with ThreadPoolExecutor(cores()) as pool:  # most of the work is outside of Python
-                ranked = list(pool.map(self._rank, questions))
-        else:  # in a database, one connection sees one state
-            ranked = [self._rank(question) for question in questions]
+        """Answer questions in this thread: all are looked up, then all are read in one pass."""
+        ranked = [self._rank(question) for question in questions]
         readings = iter(self._read([item for item in ranked if isinstance(item, RankedQuestion)]))
         return [
             self._compose(item, next(readings), threshold, started)

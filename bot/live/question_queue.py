@@ -4,14 +4,16 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ParamSpec, Self, TypeVar
 
 from bot.config import DiscordSection
 from bot.live.live_library import LiveLibrary
 from bot.telemetry.meter import Meter
+from index.errors import FootnoteError
 from index.library import Library
 from index.records import Answer, Question
 
@@ -52,6 +54,9 @@ class LibraryAnswer:
     library: Library
 
 
+_Answered = Callable[[int, LibraryAnswer | Exception], None]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _PendingQuestion:
     """A question and the future of its answer; an error is a result too, which nobody has to retrieve."""
@@ -63,7 +68,7 @@ class _PendingQuestion:
 
 
 class QuestionQueue:
-    """Answers questions in their order, those that wait together in one batch.
+    """Answers questions in their order, those that wait together in one batch, each as soon as it can.
 
     They are answered from the library that each names, or from the live one.
 
@@ -213,42 +218,50 @@ class QuestionQueue:
             self._meter.stage.labels("wait").observe(self._computing_since - pending.since)
         loop, live = asyncio.get_running_loop(), self._live_library.library
         asked = [(pending.library or live, pending.question) for pending in batch]
-        answers: list[LibraryAnswer | Exception]
+
+        def answered(place: int, answer: LibraryAnswer | Exception) -> None:
+            with suppress(RuntimeError):  # the loop was closed meanwhile, and nobody waits
+                loop.call_soon_threadsafe(_resolve, batch[place], answer)
+
         try:
-            answers = await loop.run_in_executor(self._worker, _answer_by_library, asked)
+            await loop.run_in_executor(self._worker, _answer_by_library, asked, answered)
         except Exception as error:
-            answers = [error] * len(batch)
+            for pending in batch:
+                _resolve(pending, error)
         finally:
             self._computing = []
         seconds = self._clock() - self._computing_since
         self._meter.stage.labels("compute").observe(seconds)
         self._pace += _LATEST_BATCH_WEIGHT * (seconds / len(batch) - self._pace)
-        for pending, answer in zip(batch, answers, strict=True):
-            _resolve(pending, answer)
 
 
-def _answer_by_library(asked: Sequence[tuple[Library, Question]]) -> list[LibraryAnswer | Exception]:
+def _answer_by_library(asked: Sequence[tuple[Library, Question]], answered: _Answered) -> None:
     """Answer a batch in one pass over each library that is asked."""
-    places: dict[int, list[int]] = {}
-    for place, (library, _) in enumerate(asked):
-        places.setdefault(id(library), []).append(place)
-    answers: dict[int, LibraryAnswer | Exception] = {}
-    for of_one in places.values():
-        library = asked[of_one[0]][0]
-        found = _answer_each(library, [asked[place][1] for place in of_one])
-        for place, answer in zip(of_one, found, strict=True):
-            answers[place] = answer if isinstance(answer, Exception) else LibraryAnswer(answer, library)
-    return [answers[place] for place in range(len(asked))]
+    batches: dict[int, dict[int, Question]] = {}
+    for place, (library, question) in enumerate(asked):
+        batches.setdefault(id(library), {})[place] = question
+    for questions in batches.values():
+        library = asked[next(iter(questions))][0]
+        _answer_each(library, questions, answered)
 
 
-def _answer_each(library: Library, questions: list[Question]) -> "list[Answer | Exception]":
-    """Answer a batch; if that fails as a whole, one by one, so that only the culprit has no answer."""
+def _answer_each(library: Library, questions: Mapping[int, Question], answered: _Answered) -> None:
+    """Answer a batch; if that fails as a whole, the rest one by one, so that only the culprit has none."""
+    places = list(questions)
+    unanswered = dict(questions)
+
+    def tell(number: int, answer: Answer | FootnoteError) -> None:
+        del unanswered[places[number]]
+        answered(places[number], answer if isinstance(answer, Exception) else LibraryAnswer(answer, library))
+
     try:
-        return [*library.ask_many(questions)]
+        library.ask_many(list(questions.values()), tell)
     except Exception as error:
         if len(questions) == 1:
-            return [error]
-    return [answer for question in questions for answer in _answer_each(library, [question])]
+            answered(places[0], error)
+        else:
+            for place, question in unanswered.items():
+                _answer_each(library, {place: question}, answered)
 
 
 def _resolve(pending: _PendingQuestion, answer: LibraryAnswer | Exception) -> None:

@@ -17,6 +17,7 @@ from index.arrays import Floats, Rows
 from index.checksums import file_sha256
 from index.errors import Role
 from index.models.exported_model import damaged_export, load_session, load_tokenizer, read_settings
+from index.recently_used import RecentlyUsed
 from index.segmentation.characters import clean
 
 GRAPH_FILE = "reader.onnx"
@@ -33,6 +34,8 @@ STATES = "states"
 STATEMENT_TOKENS = 96
 """Longest statement that is read beside a text; what a longer one has beyond it is cut off."""
 
+_TEXTS_KEPT = 500
+"""Texts whose scores are kept: some 3 MB. People ask again, want to know why, or ask for more citations."""
 _OVERLAP_TOKENS = 64
 """Shared by two chunks of a long text, so that one of them has any answer shorter than this in one piece."""
 _SLOW_OPTIMIZERS = ("SkipLayerNormFusion",)
@@ -105,7 +108,10 @@ class _Text:
         self.logits = np.empty((2, len(encoding.ids)), dtype=np.float32)
 
     def scores(self) -> TokenScores:
-        return TokenScores(*_offsets(self.text, self.encoding.offsets), *self.logits)
+        scores = TokenScores(*_offsets(self.text, self.encoding.offsets), *self.logits)
+        for values in (scores.starts, scores.ends, scores.start, scores.end):
+            values.flags.writeable = False  # they may be returned again
+        return scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +141,8 @@ class SpanModel:
         self._settings = settings
         self._tokenizer = tokenizer
         self._session = session
-        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="read")
+        self._recent: RecentlyUsed[tuple[str, str], TokenScores] = RecentlyUsed(_TEXTS_KEPT)
         self._inputs = [node.name for node in session.get_inputs()]
         self.sha256 = settings.sha256[GRAPH_FILE]
         self.has_states = STATES in {node.name for node in session.get_outputs()}
@@ -168,31 +175,34 @@ class SpanModel:
         return self.read_many([(question, texts)])[0]
 
     def read_many(self, questions: Sequence[tuple[str, Sequence[str]]]) -> list[list[TokenScores]]:
-        """Read the texts of several questions on all threads at once, with the same scores as by `read`."""
+        """Read the texts of several questions on all threads at once, with the same scores as by `read`.
+
+        What was read lately, or is given twice, is not read again. Threads that read at the same time share
+        those of the model, so that no more texts are read at once than there are cores.
+        """
+        pairs = dict.fromkeys((question, text) for question, texts in questions for text in texts)
+        scores = {pair: known for pair in pairs if (known := self._recent.get(pair)) is not None}
+        unread: dict[str, list[str]] = {}
+        for question, text in pairs:
+            if (question, text) not in scores:
+                unread.setdefault(question, []).append(text)
         jobs: list[_Job] = []
-        texts_of_questions: list[list[_Text]] = []
-        for question, texts in questions:
+        texts_read: dict[tuple[str, str], _Text] = {}
+        for question, texts in unread.items():
             tokens = self._tokenizer.encode(clean(question), add_special_tokens=False).ids
             head = tokens[: min(QUESTION_TOKENS, self._settings.room(0) // 2)]
             room = self._settings.room(len(head))
             encodings = self._tokenizer.encode_batch(
                 [clean(text) for text in texts], add_special_tokens=False
             )
-            texts_of_question = [
-                _Text(text, encoding) for text, encoding in zip(texts, encodings, strict=True)
-            ]
-            texts_of_questions.append(texts_of_question)
-            for text in texts_of_question:
-                jobs += [_Job(head, chunk, text) for chunk in cut_into_chunks(text.encoding.ids, room)]
+            for text, encoding in zip(texts, encodings, strict=True):
+                read = texts_read[question, text] = _Text(text, encoding)
+                jobs += [_Job(head, chunk, read) for chunk in cut_into_chunks(encoding.ids, room)]
         jobs.sort(key=lambda job: -len(job.chunk.ids))  # the long ones first keep all threads busy to the end
-        threads = min(self._threads, len(jobs))
-        if threads > 1:
-            with ThreadPoolExecutor(threads) as pool:
-                list(pool.map(self._run_job, jobs))
-        else:
-            for job in jobs:
-                self._run_job(job)
-        return [[text.scores() for text in texts] for texts in texts_of_questions]
+        list(self._pool.map(self._run_job, jobs))
+        for pair, read in texts_read.items():
+            scores[pair] = self._recent[pair] = read.scores()
+        return [[scores[question, text] for text in texts] for question, texts in questions]
 
     def reads_whole(self, statement: str) -> bool:
         """Tell whether `states` reads all of a statement."""

@@ -3,14 +3,17 @@
 import dataclasses
 import json
 import shutil
+import threading
 import time
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from index.arrays import Floats
 from index.config import Config
 from index.errors import (
     EmptyQuestionError,
@@ -21,7 +24,7 @@ from index.errors import (
 )
 from index.library import Library, published_fingerprint
 from index.models.encoder import Encoder
-from index.models.span_model import SpanModel
+from index.models.span_model import SpanModel, cores
 from index.reading import reader_choice
 from index.reading.reader import RankedQuestion, Reading
 from index.reading.reader_choice import own_reader_folder
@@ -104,13 +107,43 @@ def test_no_questions_have_no_answers(library: Library) -> None:
     assert library.ask_many([]) == []
 
 
-def test_the_time_is_what_its_asker_waited(library: Library) -> None:
+def test_each_is_told_as_soon_as_it_is_there_with_the_time_that_its_asker_waited(library: Library) -> None:
+    told: dict[int, tuple[Answer | FootnoteError, float]] = {}
+    asked = [*ASKED, Question("")]
     started = time.perf_counter()
-    answers = library.ask_many(ASKED)
-    most = (time.perf_counter() - started) * 1000
-    for answer in answers:
-        assert isinstance(answer, Answer)
-        assert most / 2 < answer.elapsed_ms <= most
+
+    def answered(place: int, answer: Answer | FootnoteError) -> None:
+        told[place] = answer, (time.perf_counter() - started) * 1000
+
+    answers = library.ask_many(asked, answered)
+    assert len(told) == len(asked)
+    for place, answer in enumerate(answers):
+        assert told[place][0] is answer
+        if isinstance(answer, Answer):
+            assert 0 < answer.elapsed_ms <= told[place][1]
+
+
+def test_nobody_waits_for_a_question_that_takes_long(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others_answered = threading.Event()
+    read = SpanReader.read
+
+    def slowly(self: SpanReader, questions: Sequence[RankedQuestion]) -> list[list[Reading]]:
+        if questions[0].question == ASKED[0].question:
+            assert others_answered.wait(60)
+        return read(self, questions)
+
+    monkeypatch.setattr(SpanReader, "read", slowly)
+    told: list[int] = []
+
+    def answered(place: int, _: Answer | FootnoteError) -> None:
+        told.append(place)
+        if len(told) == len(ASKED) - 1:
+            others_answered.set()
+
+    library.ask_many(ASKED, answered)
+    assert told[-1] == 0
 
 
 @pytest.fixture
@@ -192,17 +225,43 @@ def test_damage_found_while_an_answer_is_put_together_is_that_question_s(
     assert isinstance(good, Answer)
 
 
-def test_all_that_is_read_is_read_in_one_pass(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    passes: list[int] = []
-    read = SpanReader.read
+def test_no_more_is_read_at_once_than_there_are_cores(
+    library_config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = most = 0
+    lock = threading.Lock()
+    run = SpanModel.__dict__["_run"]
 
-    def counting(self: SpanReader, questions: Sequence[RankedQuestion]) -> list[list[Reading]]:
-        passes.append(len(questions))
-        return read(self, questions)
+    def counting(self: SpanModel, *arguments: Any) -> Floats:
+        nonlocal reading, most
+        with lock:
+            reading += 1
+            most = max(most, reading)
+        try:
+            scores: Floats = run(self, *arguments)
+            return scores
+        finally:
+            with lock:
+                reading -= 1
 
-    monkeypatch.setattr(SpanReader, "read", counting)
-    library.ask_many(ASKED)
-    assert passes == [len(set(ASKED))]  # one of them was asked twice
+    monkeypatch.setattr(SpanModel, "_run", counting)
+    library = Library.open(Config.read(library_config))
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: library.ask_many(ASKED), range(4)))
+    assert 1 <= most <= cores()
+
+
+def test_what_was_read_is_not_read_again_to_explain_it_or_for_more_citations(
+    library_config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library = Library.open(Config.read(library_config))
+    answer = library.ask(ASKED[0].question)
+    monkeypatch.setattr(SpanModel, "_run", lambda *_: pytest.fail("it is read again"))
+    assert library.explain(ASKED[0].question).compared[0].score == pytest.approx(answer.confidence, abs=1e-4)
+    more = library.ask(ASKED[0].question, top_k=20)
+    assert more.citations[: len(answer.citations)] == answer.citations
+    later = Library.open(Config.read(library_config), earlier=library)
+    assert bytes_of(later.ask(ASKED[0].question)) == bytes_of(answer)
 
 
 def test_the_fingerprint_is_of_what_the_index_holds(library: Library, library_config: Path) -> None:

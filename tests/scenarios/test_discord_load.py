@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiohttp.web_protocol import RequestHandler
 
-from index.library import Library
+from index.library import Answered, Library
 from index.records import Answer, Question
 from tests.fake_discord import FakeDiscord, Interaction
 from tests.fake_discord.interactions import gather_done
@@ -39,12 +39,15 @@ class RememberingLibrary:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._library, name)
 
-    def ask_many(self, questions: list[Question]) -> list[Answer]:
+    def ask_many(self, questions: list[Question], answered: Answered) -> list[Answer]:
         """Answer as the library does."""
         assert self.gate.wait(TIMEOUT)
         new = [question for question in dict.fromkeys(questions) if question not in self._answers]
         self._answers.update(zip(new, self._library.ask_many(new), strict=True))
-        return [self._answers[question] for question in questions]
+        answers = [self._answers[question] for question in questions]
+        for place, answer in enumerate(answers):
+            answered(place, answer)
+        return answers
 
 
 async def ask_at_once(discord: FakeDiscord, count: int) -> list[Interaction]:

@@ -23,7 +23,7 @@ from bot.live.question_queue import (
 )
 from bot.telemetry.meter import Meter
 from index.errors import EmptyQuestionError, FootnoteError, UnknownArticleError
-from index.library import Library
+from index.library import Answered, Library
 from index.records import Answer, Question
 
 
@@ -38,12 +38,17 @@ class Slow:
         self.gate = threading.Event()
         self.gate.set()
 
-    def ask_many(self, questions: Sequence[Question]) -> list[Answer | FootnoteError]:
+    def ask_many(
+        self, questions: Sequence[Question], answered: Answered = lambda *_: None
+    ) -> list[Answer | FootnoteError]:
         self.batches.append([question.question for question in questions])
         self.threads.add(threading.get_ident())
         assert self.gate.wait(60)
         self.now += self.seconds * len(questions)
-        return [self._answer(question) for question in questions]
+        answers = [self._answer(question) for question in questions]
+        for place, answer in enumerate(answers):
+            answered(place, answer)
+        return answers
 
     def clock(self) -> float:
         """Return a time in which only computing takes any."""
