@@ -33,9 +33,9 @@ STATES = "states"
 """Output that only Footnote's own reader has: what its inner layers make of each token."""
 STATEMENT_TOKENS = 96
 """Longest statement that is read beside a text; what a longer one has beyond it is cut off."""
-
-_TEXTS_KEPT = 500
+TEXTS_KEPT = 500
 """Texts whose scores are kept: some 3 MB. People ask again, want to know why, or ask for more citations."""
+
 _OVERLAP_TOKENS = 64
 """Shared by two chunks of a long text, so that one of them has any answer shorter than this in one piece."""
 _SLOW_OPTIMIZERS = ("SkipLayerNormFusion",)
@@ -142,7 +142,7 @@ class SpanModel:
         self._tokenizer = tokenizer
         self._session = session
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="read")
-        self._recent: RecentlyUsed[tuple[str, str], TokenScores] = RecentlyUsed(_TEXTS_KEPT)
+        self._recent: RecentlyUsed[tuple[str, str], TokenScores] = RecentlyUsed(TEXTS_KEPT)
         self._inputs = [node.name for node in session.get_inputs()]
         self.sha256 = settings.sha256[GRAPH_FILE]
         self.has_states = STATES in {node.name for node in session.get_outputs()}

@@ -17,7 +17,8 @@ from index.config import Config
 from index.library import Library
 from index.records import Question
 from tests.benchmarks.bench_question import make_library
-from tests.benchmarks.discord_process import QUESTIONS, BotProcess, running
+from tests.benchmarks.bench_throughput import different_questions
+from tests.benchmarks.discord_process import BotProcess, running
 from tests.fake_discord import FakeDiscord, Interaction
 
 BATCH = 16  # as the bot has it by default
@@ -57,25 +58,30 @@ def percentile(values: list[float], share: float) -> float:
 
 async def measure(options: argparse.Namespace) -> None:
     """Measure both in turn and print the ratio of the medians."""
-    asked = list(itertools.islice(itertools.cycle(QUESTIONS), options.questions))
+    seeds = itertools.count()
+
+    def different() -> list[str]:
+        return different_questions(options.questions, next(seeds))
+
     with tempfile.TemporaryDirectory() as base:
         config = make_library(Path(base), options.sentences)
         library = Library.open(Config.read(config))
-        plain(library, asked[:BATCH])
+        plain(library, different()[:BATCH])
         async with FakeDiscord() as discord:
             for number in range(19):
                 discord.world.add_guild(f"server {number}")
             async with running(discord, config, queue=10_000, deadline=240, batch=BATCH) as bot:
-                await through_discord(discord, asked[:BATCH], options.at_once)
+                await through_discord(discord, different()[:BATCH], options.at_once)
                 times: list[tuple[float, float]] = []
                 interactions: list[Interaction] = []
                 for _ in range(options.runs):
+                    asked = different()
                     bare = await asyncio.to_thread(plain, library, asked)
                     seconds, done = await through_discord(discord, asked, options.at_once)
                     interactions += done
                     times.append((bare, seconds))
-                await report(times, interactions, bot, len(asked))
-                await single(discord, asked[:20])
+                await report(times, interactions, bot, options.questions)
+                await single(discord, different()[:20])
 
 
 async def single(discord: FakeDiscord, asked: list[str]) -> None:

@@ -26,7 +26,7 @@ from index.config import DEFAULT_ENCODER, Config, CorpusSection, IndexSection
 from index.library import Library
 from index.models.encoder import Encoder
 from index.models.model_folders import resolve_encoder
-from tests.benchmarks.measure import seconds
+from tests.benchmarks.measure import read_anew, seconds
 from tests.support.paths import CORPUS
 
 QUESTIONS = (
@@ -92,6 +92,7 @@ def make_library(base: Path, sentences: int) -> Path:
 
 def measure(count: int, path: Path) -> None:
     """Time questions over the library of a configuration file, in a process of its own."""
+    read_anew()
     config = Config.read(path)
     library = Library.open(config)
     (exported,) = (config.index_directory / "encoders").iterdir()

@@ -25,7 +25,7 @@ from index.models.span_model_export import export_span_model
 from index.reading.span_reader import ReadingWeights, SpanReader
 from index.records import ScoredCandidate
 from index.storage.catalog import Catalog
-from tests.benchmarks.measure import alternate, seconds
+from tests.benchmarks.measure import alternate, read_anew, seconds
 from tests.benchmarks.opened_index import OpenedIndex
 from tests.support.paths import CORPUS
 
@@ -50,6 +50,7 @@ def main() -> None:
     import torch
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
+    read_anew()
     article = CORPUS.read_text("utf-8")
     article *= 1 + sum(CHARACTERS) // len(article)
     ends = np.cumsum(CHARACTERS)

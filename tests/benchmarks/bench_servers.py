@@ -25,6 +25,7 @@ from index.building.staleness import compare, remember_times
 from index.storage.generations import writers_lock
 from index.storage.linked_models import link_models
 from tests.benchmarks.bench_question import QUESTIONS, make_library
+from tests.benchmarks.measure import read_anew
 
 
 def main() -> None:
@@ -63,6 +64,7 @@ def measure(path: Path) -> None:
 
 
 async def _measure(config: BotConfig) -> None:
+    read_anew()
     clock = [0.0]
     common = await LiveLibrary.open(config, None)
     servers = sorted(int(folder.name) for folder in config.servers_directory.iterdir())

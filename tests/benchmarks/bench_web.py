@@ -1,7 +1,8 @@
 """Questions through the reading room against the same questions through `Library.ask_many`, in one run.
 
 usage: python -m tests.benchmarks.bench_web [--questions N] [--sentences N] [--connections N] [--runs N]
-The site is in this process, and so is what asks it: what the client costs counts as the site's.
+The site is in this process, and so is what asks it: what the client costs counts as the site's. All questions
+differ, so that none is answered from what was read for another.
 """
 
 import argparse
@@ -22,7 +23,8 @@ from bot.web.services import WebServices
 from bot.web.site import reading_room
 from index.library import Library
 from tests.benchmarks.bench_discord import BATCH, percentile, plain
-from tests.benchmarks.bench_question import QUESTIONS, make_library
+from tests.benchmarks.bench_question import make_library
+from tests.benchmarks.bench_throughput import different_questions
 
 
 async def through_site(
@@ -49,14 +51,18 @@ async def through_site(
 
 async def measure(options: argparse.Namespace) -> None:
     """Measure `ask_many`, the API and the pages in turn, and print the ratios of the medians."""
-    asked = list(itertools.islice(itertools.cycle(QUESTIONS), options.questions))
+    seeds = itertools.count()
+
+    def different() -> list[str]:
+        return different_questions(options.questions, next(seeds))
+
     with tempfile.TemporaryDirectory() as base:
         config = BotConfig.read(make_library(Path(base), options.sentences))
         web = config.web.model_copy(update={"questions_per_minute": 0, "all_questions_per_minute": 0})
         discord = config.discord.model_copy(update={"queue": 10_000, "deadline": 240})
         config = config.model_copy(update={"web": web, "discord": discord})
         library, meter = Library.open(config), Meter()
-        plain(library, asked[:BATCH])
+        plain(library, different()[:BATCH])
         live_library = LiveLibrary(config, library, meter)
         queue = QuestionQueue.from_settings(config.discord, live_library, meter)
         services = WebServices.create(config, live_library, queue, meter)
@@ -65,21 +71,21 @@ async def measure(options: argparse.Namespace) -> None:
             times: dict[str, list[float]] = {"/api/ask": [], "/": []}
             waits: dict[str, list[float]] = {path: [] for path in times}
             for _ in range(options.runs):
-                bare.append(await asyncio.to_thread(plain, library, asked))
+                bare.append(await asyncio.to_thread(plain, library, different()))
                 for path, found in times.items():
-                    seconds, each = await through_site(address, path, asked, options.connections)
+                    seconds, each = await through_site(address, path, different(), options.connections)
                     found.append(seconds)
                     waits[path] += each
-            alone, first = await through_site(address, "/", asked[:20], 1)
+            alone, first = await through_site(address, "/", different()[:20], 1)
             empty = [await empty_page(address) for _ in range(20)]
         await queue.close(0.0)
     many = statistics.median(bare)
-    print(f"ask_many: {len(asked) / many:.1f} a second")
+    print(f"ask_many: {options.questions / many:.1f} a second")
     for path, found in times.items():
         seconds = statistics.median(found)
         half, most = percentile(waits[path], 0.5), percentile(waits[path], 0.95)
         print(
-            f"{path}, {options.connections} connections: {len(asked) / seconds:.1f} a second, "
+            f"{path}, {options.connections} connections: {options.questions / seconds:.1f} a second, "
             f"{seconds / many:.2f} times as long; p50 {half:.2f} s, p95 {most:.2f} s"
         )
     mean, most = alone / 20 * 1000, percentile(first, 0.95) * 1000

@@ -7,6 +7,13 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from index.models import span_model
+
+
+def read_anew() -> None:
+    """Keep nothing of what is read by readers that are loaded from now on: the same is asked again and again."""
+    span_model.TEXTS_KEPT = 0
+
 
 def process(command: Sequence[str | Path], cwd: Path | None = None) -> tuple[float, float]:
     """Run a command to its end and return (seconds of wall time, MB of peak resident memory)."""
