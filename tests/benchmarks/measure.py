@@ -11,7 +11,7 @@ from index.models import span_model
 
 
 def read_anew() -> None:
-    """Keep nothing of what is read by readers that are loaded from now on: the same is asked again and again."""
+    """Keep nothing of what readers read that are loaded from now on: the same is asked again and again."""
     span_model.TEXTS_KEPT = 0
 
 
