@@ -38,7 +38,7 @@ from index.storage.generations import check_encoder
 from index.storage.joined import TwoCatalogs
 from index.storage.published import AnyGeneration, StoredLibrary, content_fingerprint, open_published
 
-_ASKED_AHEAD = 2
+_ASKED_AHEAD = 1
 """Questions that are looked up and read at once beyond one a core, so that the reader never waits for any."""
 
 Answered = Callable[[int, Answer | FootnoteError], None]

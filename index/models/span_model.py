@@ -1,5 +1,6 @@
 """Exported span model: question and text to scores of answer spans, with onnxruntime alone."""
 
+import hashlib
 import itertools
 import os
 from collections.abc import Sequence
@@ -142,7 +143,7 @@ class SpanModel:
         self._tokenizer = tokenizer
         self._session = session
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="read")
-        self._recent: RecentlyUsed[tuple[str, str], TokenScores] = RecentlyUsed(TEXTS_KEPT)
+        self._recent: RecentlyUsed[bytes, TokenScores] = RecentlyUsed(TEXTS_KEPT)
         self._inputs = [node.name for node in session.get_inputs()]
         self.sha256 = settings.sha256[GRAPH_FILE]
         self.has_states = STATES in {node.name for node in session.get_outputs()}
@@ -181,7 +182,7 @@ class SpanModel:
         those of the model, so that no more texts are read at once than there are cores.
         """
         pairs = dict.fromkeys((question, text) for question, texts in questions for text in texts)
-        scores = {pair: known for pair in pairs if (known := self._recent.get(pair)) is not None}
+        scores = {pair: known for pair in pairs if (known := self._recent.get(_key(*pair))) is not None}
         unread: dict[str, list[str]] = {}
         for question, text in pairs:
             if (question, text) not in scores:
@@ -201,7 +202,9 @@ class SpanModel:
         jobs.sort(key=lambda job: -len(job.chunk.ids))  # the long ones first keep all threads busy to the end
         list(self._pool.map(self._run_job, jobs))
         for pair, read in texts_read.items():
-            scores[pair] = self._recent[pair] = read.scores()
+            scores[pair] = read.scores()
+            if len(read.encoding.ids) <= self._settings.tokens:  # longer ones would be much to keep
+                self._recent[_key(*pair)] = scores[pair]
         return [[scores[question, text] for text in texts] for question, texts in questions]
 
     def reads_whole(self, statement: str) -> bool:
@@ -273,6 +276,12 @@ def _offsets(text: str, offsets: list[tuple[int, int]]) -> tuple[Rows, Rows]:
         if start < end and text[start].isspace():
             pairs[row, 0] = end - len(text[start:end].lstrip())
     return pairs[:, 0].copy(), pairs[:, 1].copy()
+
+
+def _key(question: str, text: str) -> bytes:
+    """Return what names a question and a text among those that were read: none of their words is kept."""
+    both = f"{len(question)} {question}{text}".encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(both, digest_size=16).digest()
 
 
 def cores() -> int:

@@ -127,6 +127,7 @@ def compute_anew() -> Iterator[None]:
     """Have models compute all that they are asked meanwhile, for tests of what they compute."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(RememberedRuns, "remembers", False)
+        patch.setattr(span_model, "TEXTS_KEPT", 0)
         yield
 
 

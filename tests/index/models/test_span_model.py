@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.arrays import Floats
 from index.errors import ModelDamagedError, Reason
+from index.models import span_model
 from index.models.span_model import QUESTION_TOKENS, SpanModel, TokenScores, cut_into_chunks
 from index.models.span_model_export import export_span_model
 from tests.support.shared_models import compute_anew
@@ -135,6 +137,40 @@ def test_company_order_and_threads_change_nothing(reader: SpanModel, tiny_reader
     one, many = (SpanModel.load(tiny_reader[1], threads) for threads in (1, None))
     pairs = zip(one.read("who?", texts), many.read("who?", texts), strict=True)
     assert all(same(*pair) for pair in pairs)
+
+
+def test_what_was_read_lately_is_not_read_again(
+    tiny_reader: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    run = SpanModel.__dict__["_run"]
+
+    def counting(self: SpanModel, question: list[int], text: list[int]) -> Floats:
+        read.append(len(text))
+        scores: Floats = run(self, question, text)
+        return scores
+
+    monkeypatch.setattr(SpanModel, "_run", counting)
+    monkeypatch.setattr(span_model, "TEXTS_KEPT", 2)
+    reader = SpanModel.load(tiny_reader[1])
+    first, again = reader.read("who?", [TEXT, TEXT])
+    assert same(first, again)
+    assert len(read) == 1
+    (later,) = reader.read("who?", [TEXT])
+    assert same(first, later)
+    assert len(read) == 1
+    assert not later.start.flags.writeable
+    reader.read("what?", [TEXT])
+    reader.read("who?", [TEXT + " who?"])
+    assert len(read) == 3
+    reader.read("who?", [TEXT])  # two others were read since
+    assert len(read) == 4
+    reader.read("who", ["?" + TEXT])  # all its characters are those of the one before
+    assert len(read) == 5
+    for _ in range(2):  # so long a text is not kept
+        before = len(read)
+        reader.read("who?", [TEXT * 20])
+        assert len(read) > before + 1
 
 
 @pytest.mark.slow
