@@ -94,6 +94,7 @@ class QuestionQueue:
         self._clock = clock
         self._waiting: dict[_PendingQuestion, None] = {}
         self._computing: list[_PendingQuestion] = []
+        self._unanswered: set[_PendingQuestion] = set()  # of those
         self._computing_since = 0.0
         self._pace = _INITIAL_PACE
         self._worker_task: asyncio.Task[None] | None = None
@@ -174,14 +175,14 @@ class QuestionQueue:
     @property
     def is_idle(self) -> bool:
         """Tell whether no question waits or is being answered."""
-        return not (self._waiting or self._computing)
+        return not (self._waiting or self._unanswered)
 
     def retry_after(self) -> int:
         """Estimate, from the measured pace, in how many seconds all current questions will be answered."""
         pace = self._pace
         if self._computing:  # a batch that takes longer than usual
             pace = max(pace, (self._clock() - self._computing_since) / len(self._computing))
-        seconds = pace * (len(self._computing) + len(self._waiting))
+        seconds = pace * (len(self._unanswered) + len(self._waiting))
         return min(LONGEST_RETRY_AFTER, max(1, math.ceil(seconds)))
 
     async def close(self, within: float) -> None:
@@ -213,15 +214,20 @@ class QuestionQueue:
             del self._waiting[pending]
         self._meter.queue.set(len(self._waiting))
         self._meter.batch.observe(len(batch))
-        self._computing, self._computing_since = batch, self._clock()
+        self._computing, self._unanswered = batch, set(batch)
+        self._computing_since = self._clock()
         for pending in batch:
             self._meter.stage.labels("wait").observe(self._computing_since - pending.since)
         loop, live = asyncio.get_running_loop(), self._live_library.library
         asked = [(pending.library or live, pending.question) for pending in batch]
 
+        def take(pending: _PendingQuestion, answer: LibraryAnswer | Exception) -> None:
+            self._unanswered.discard(pending)
+            _resolve(pending, answer)
+
         def answered(place: int, answer: LibraryAnswer | Exception) -> None:
             with suppress(RuntimeError):  # the loop was closed meanwhile, and nobody waits
-                loop.call_soon_threadsafe(_resolve, batch[place], answer)
+                loop.call_soon_threadsafe(take, batch[place], answer)
 
         try:
             await loop.run_in_executor(self._worker, _answer_by_library, asked, answered)
@@ -229,7 +235,7 @@ class QuestionQueue:
             for pending in batch:
                 _resolve(pending, error)
         finally:
-            self._computing = []
+            self._computing, self._unanswered = [], set()
         seconds = self._clock() - self._computing_since
         self._meter.stage.labels("compute").observe(seconds)
         self._pace += _LATEST_BATCH_WEIGHT * (seconds / len(batch) - self._pace)

@@ -199,6 +199,30 @@ async def test_a_question_that_breaks_the_batch_breaks_alone() -> None:
     await question_queue.close(1)
 
 
+class OneByOne(Slow):
+    """Answers the first question at once, and the others once the gate is open."""
+
+    def ask_many(
+        self, questions: Sequence[Question], answered: Answered = lambda *_: None
+    ) -> list[Answer | FootnoteError]:
+        answered(0, self._answer(questions[0]))
+        return super().ask_many(questions[1:], lambda place, answer: answered(place + 1, answer))
+
+
+async def test_who_has_an_answer_waits_for_nobody() -> None:
+    library = OneByOne()
+    library.gate.clear()
+    question_queue = queue_over(library, batch=4)
+    first, *rest = (asyncio.create_task(question_queue.ask(f"{number}")) for number in range(3))
+    assert (await first).answer.question == "0"
+    assert not any(task.done() for task in rest)
+    assert not question_queue.is_idle
+    library.gate.set()
+    assert [given.answer.question for given in await asyncio.gather(*rest)] == ["1", "2"]
+    assert question_queue.is_idle  # at once: nothing is answered any more
+    await question_queue.close(1)
+
+
 async def test_the_wait_that_is_told_is_the_measured_one() -> None:
     library = Slow()
     library.seconds = 0.05
