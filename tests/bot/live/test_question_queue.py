@@ -5,7 +5,7 @@ import random
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
@@ -23,43 +23,8 @@ from bot.live.question_queue import (
 )
 from bot.telemetry.meter import Meter
 from index.errors import EmptyQuestionError, FootnoteError, UnknownArticleError
-from index.library import Answered, Library
-from index.records import Answer, Question
-
-
-class Slow:
-    """Stands for a library that repeats each question, which takes a set time by its own clock."""
-
-    def __init__(self) -> None:
-        self.seconds = 0.0
-        self.now = 0.0
-        self.batches: list[list[str]] = []
-        self.threads: set[int] = set()
-        self.gate = threading.Event()
-        self.gate.set()
-
-    def ask_many(
-        self, questions: Sequence[Question], answered: Answered = lambda *_: None
-    ) -> list[Answer | FootnoteError]:
-        self.batches.append([question.question for question in questions])
-        self.threads.add(threading.get_ident())
-        assert self.gate.wait(60)
-        self.now += self.seconds * len(questions)
-        answers = [self._answer(question) for question in questions]
-        for place, answer in enumerate(answers):
-            answered(place, answer)
-        return answers
-
-    def clock(self) -> float:
-        """Return a time in which only computing takes any."""
-        return self.now
-
-    def _answer(self, question: Question) -> Answer | FootnoteError:
-        if not question.question:
-            return EmptyQuestionError("empty")
-        if question.question == "break":
-            raise ZeroDivisionError("broken")
-        return Answer(question.question, False, 0.0, None, (), 1.0)
+from index.library import Library
+from tests.support.slow_library import SlowLibrary
 
 
 class OneLibrary:
@@ -89,7 +54,7 @@ async def until(condition: Callable[[], object]) -> None:
 
 
 async def test_each_has_the_answer_to_its_own_question_in_order_and_in_batches() -> None:
-    library, meter = Slow(), Meter()
+    library, meter = SlowLibrary(), Meter()
     question_queue = queue_over(library, meter=meter)
     questions = [f"question {number}" for number in range(10)]
     answers = await asyncio.gather(*map(question_queue.ask, questions))
@@ -100,6 +65,7 @@ async def test_each_has_the_answer_to_its_own_question_in_order_and_in_batches()
     assert threading.get_ident() not in library.threads
     assert value(meter.registry, "footnote_batch_questions_sum") == 10
     assert value(meter.registry, "footnote_stage_seconds_count", stage="wait") == 10
+    await until(lambda: not is_answering())
     assert value(meter.registry, "footnote_stage_seconds_count", stage="compute") == 3
     assert value(meter.registry, "footnote_queue") == 0
     await question_queue.close(1)
@@ -129,7 +95,7 @@ async def test_what_a_real_library_answers_and_refuses_reaches_the_right_askers(
 
 
 async def test_too_many_are_told_to_come_again_and_the_others_are_answered() -> None:
-    library = Slow()
+    library = SlowLibrary()
     library.gate.clear()
     question_queue = queue_over(library, queue=3, batch=2)
     first = asyncio.create_task(question_queue.ask("first"))
@@ -151,7 +117,7 @@ async def test_too_many_are_told_to_come_again_and_the_others_are_answered() -> 
 
 
 async def test_the_deadline_covers_waiting_and_computing() -> None:
-    library = Slow()
+    library = SlowLibrary()
     library.gate.clear()
     question_queue = queue_over(library, batch=1, deadline=0.1)
     started = time.monotonic()
@@ -167,7 +133,7 @@ async def test_the_deadline_covers_waiting_and_computing() -> None:
 
 
 async def test_a_cancelled_question_takes_no_other_answer_with_it() -> None:
-    library = Slow()
+    library = SlowLibrary()
     library.gate.clear()
     question_queue = queue_over(library, batch=3)
     computing = [asyncio.create_task(question_queue.ask(f"computing {number}")) for number in range(3)]
@@ -186,7 +152,7 @@ async def test_a_cancelled_question_takes_no_other_answer_with_it() -> None:
 
 
 async def test_a_question_that_breaks_the_batch_breaks_alone() -> None:
-    question_queue = queue_over(Slow(), batch=8)
+    question_queue = queue_over(SlowLibrary(), batch=8)
     asked = ["one", "break", "", "two"]
     one, broken, empty, two = await asyncio.gather(*map(question_queue.ask, asked), return_exceptions=True)
     assert isinstance(broken, ZeroDivisionError)
@@ -199,18 +165,8 @@ async def test_a_question_that_breaks_the_batch_breaks_alone() -> None:
     await question_queue.close(1)
 
 
-class OneByOne(Slow):
-    """Answers the first question at once, and the others once the gate is open."""
-
-    def ask_many(
-        self, questions: Sequence[Question], answered: Answered = lambda *_: None
-    ) -> list[Answer | FootnoteError]:
-        answered(0, self._answer(questions[0]))
-        return super().ask_many(questions[1:], lambda place, answer: answered(place + 1, answer))
-
-
 async def test_who_has_an_answer_waits_for_nobody() -> None:
-    library = OneByOne()
+    library = SlowLibrary(at_once=1)
     library.gate.clear()
     question_queue = queue_over(library, batch=4)
     first, *rest = (asyncio.create_task(question_queue.ask(f"{number}")) for number in range(3))
@@ -224,7 +180,7 @@ async def test_who_has_an_answer_waits_for_nobody() -> None:
 
 
 async def test_the_wait_that_is_told_is_the_measured_one() -> None:
-    library = Slow()
+    library = SlowLibrary()
     library.seconds = 0.05
     question_queue = queue_over(library, batch=4, clock=library.clock)
     assert question_queue.retry_after() == 1
@@ -240,7 +196,7 @@ async def test_the_wait_that_is_told_is_the_measured_one() -> None:
 
 
 async def test_a_batch_that_hangs_makes_the_wait_longer() -> None:
-    library = Slow()
+    library = SlowLibrary()
     library.gate.clear()
     question_queue = queue_over(library, batch=1, clock=library.clock)
     tasks = [asyncio.create_task(question_queue.ask("x")) for _ in range(21)]
@@ -253,7 +209,7 @@ async def test_a_batch_that_hangs_makes_the_wait_longer() -> None:
 
 
 async def test_closing_answers_those_who_are_there_and_nobody_else() -> None:
-    question_queue = queue_over(Slow(), batch=2)
+    question_queue = queue_over(SlowLibrary(), batch=2)
     tasks = [asyncio.create_task(question_queue.ask(f"{number}")) for number in range(7)]
     await asyncio.sleep(0)
     closing = asyncio.create_task(question_queue.close(60))
@@ -272,7 +228,7 @@ async def test_closing_answers_those_who_are_there_and_nobody_else() -> None:
 
 
 async def test_closing_gives_up_what_takes_too_long() -> None:
-    library = Slow()
+    library = SlowLibrary()
     library.gate.clear()
     question_queue = queue_over(library, batch=1)
     tasks = [asyncio.create_task(question_queue.ask(f"{number}")) for number in range(3)]
@@ -286,7 +242,7 @@ async def test_closing_gives_up_what_takes_too_long() -> None:
 
 
 async def test_each_batch_has_one_library_and_the_next_one_the_new() -> None:
-    old, new = Slow(), Slow()
+    old, new = SlowLibrary(), SlowLibrary()
     live_library = OneLibrary(old)
     question_queue = QuestionQueue(
         cast(LiveLibrary, live_library), queue=9, batch=2, deadline=60, meter=Meter()
@@ -304,7 +260,7 @@ async def test_each_batch_has_one_library_and_the_next_one_the_new() -> None:
 
 
 async def test_questions_that_wait_together_are_each_asked_in_their_own_library() -> None:
-    live, first, second = Slow(), Slow(), Slow()
+    live, first, second = SlowLibrary(), SlowLibrary(), SlowLibrary()
     question_queue = queue_over(live, batch=9)
     libraries = [None, first, second, first, None, second, second]
     asked = [(f"{number}", cast("Library | None", library)) for number, library in enumerate(libraries)]
@@ -320,7 +276,7 @@ async def test_questions_that_wait_together_are_each_asked_in_their_own_library(
 
 
 async def test_other_work_does_not_wait_for_answers() -> None:
-    library = Slow()
+    library = SlowLibrary()
     library.gate.clear()
     question_queue = queue_over(library)
     asking = asyncio.create_task(question_queue.ask("slow"))
@@ -337,7 +293,7 @@ async def test_other_work_does_not_wait_for_answers() -> None:
 
 async def test_other_work_has_the_deadline_too() -> None:
     gate = threading.Event()
-    question_queue = queue_over(Slow(), deadline=0.1)
+    question_queue = queue_over(SlowLibrary(), deadline=0.1)
     with pytest.raises(DeadlineError):
         await question_queue.run(gate.wait, 60)
     gate.set()
@@ -346,7 +302,7 @@ async def test_other_work_has_the_deadline_too() -> None:
 
 async def test_other_work_has_a_bound_too() -> None:
     gate = threading.Event()
-    question_queue = queue_over(Slow(), queue=2)
+    question_queue = queue_over(SlowLibrary(), queue=2)
     tasks = [asyncio.create_task(question_queue.run(gate.wait, 60)) for _ in range(2)]
     await asyncio.sleep(0)
     with pytest.raises(QueueFullError):
@@ -358,7 +314,7 @@ async def test_other_work_has_a_bound_too() -> None:
 
 
 async def test_a_time_out_of_the_work_itself_is_no_deadline() -> None:
-    question_queue = queue_over(Slow())
+    question_queue = queue_over(SlowLibrary())
     with pytest.raises(TimeoutError):
         await question_queue.run(_times_out)
     await question_queue.close(1)
@@ -371,7 +327,7 @@ def _times_out() -> None:
 @pytest.mark.parametrize("seed", range(4))
 async def test_nothing_is_lost_or_doubled_whatever_comes_and_goes(seed: int) -> None:
     """People come, give up and go at random between the batches; all but the last are refused or answered."""
-    draw, library, meter = random.Random(seed), Slow(), Meter()
+    draw, library, meter = random.Random(seed), SlowLibrary(), Meter()
     question_queue = queue_over(library, queue=40, batch=7, meter=meter)
     outcomes: dict[int, str] = {}
 
@@ -406,7 +362,7 @@ async def test_nothing_is_lost_or_doubled_whatever_comes_and_goes(seed: int) -> 
 @pytest.mark.slow
 async def test_the_queue_is_as_the_configuration_says() -> None:
     """Two are computed, three more may wait, and after a second all of them are told so."""
-    library, meter = Slow(), Meter()
+    library, meter = SlowLibrary(), Meter()
     library.gate.clear()
     settings = DiscordSection(queue=3, batch=2, deadline=1)
     question_queue = QuestionQueue.from_settings(settings, cast(LiveLibrary, OneLibrary(library)), meter)
