@@ -20,7 +20,7 @@ from index.segmentation.search_terms import terms
 from index.storage.catalog import SentencePlace
 from index.storage.joined import idf
 from index.storage.postgres.catalog import PostgresCatalog
-from index.storage.postgres.search import PostgresSearch, ScoredSentence, SearchStatistics
+from index.storage.postgres.search import Found, PostgresSearch, ScoredSentence, SearchStatistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +37,24 @@ class DatabaseRetriever:
     ) -> list[Candidate]:
         """Find candidates as `Retriever.retrieve` does. Raises StoreError."""
         asked = terms(question)
-        statistics = self.search.statistics(asked)
-        self._asked.terms, self._asked.statistics = frozenset(asked), statistics
         if article is not None:
             rows = self.catalog.article_row(article).sentence_rows
-            found = self.search.article_pool(
-                statistics, asked, vector, rows, NEAREST_SENTENCES, BEST_BY_WORDS
+            found = self._remember(
+                asked, self.search.article_pool(asked, vector, rows, NEAREST_SENTENCES, BEST_BY_WORDS)
             )
-            return candidates_of(_pool(found), self.catalog, count)
-        return widening(
-            lambda reach: _pool(
-                self.search.pool(
-                    statistics,
-                    asked,
-                    vector,
-                    reach * NEAREST_SENTENCES,
-                    reach * NEAREST_PASSAGES,
-                    reach * BEST_BY_WORDS,
-                )
-            ),
-            self.catalog,
-            count,
-            statistics.sentences,
-        )
+            return candidates_of(_pool(found.sentences), self.catalog, count)
+        counts = (NEAREST_SENTENCES, NEAREST_PASSAGES, BEST_BY_WORDS)
+        found = self._remember(asked, self.search.pool(asked, vector, *counts))
+
+        def widened(reach: int) -> Pool:
+            wider = (reach * count for count in counts)
+            return _pool((found if reach == 1 else self.search.pool(asked, vector, *wider)).sentences)
+
+        return widening(widened, self.catalog, count, found.statistics.sentences)
+
+    def _remember(self, asked: list[str], found: Found) -> Found:
+        self._asked.terms, self._asked.statistics = frozenset(asked), found.statistics
+        return found
 
     def idf(self, term: str) -> float:
         """Return the inverse document frequency of a term among all sentences, as in Lucene's BM25."""

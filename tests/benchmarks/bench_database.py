@@ -31,6 +31,7 @@ from index.storage.postgres.database import Database
 from index.storage.postgres.maintenance import tend
 from index.storage.postgres.publishing import Changes, ModelNames, NewArticle, Publisher
 from index.storage.postgres.search import EXACT_UP_TO, PostgresSearch
+from tests.benchmarks.measure import processor_seconds
 from tests.support.postgres_server import running_server
 
 DIMENSION, IN_ARTICLE, IN_PASSAGE = 384, 40, 5
@@ -150,13 +151,13 @@ def _measure(store: Database, search: PostgresSearch, questions: list[str], *, p
     for question in questions:
         now.clear()
         vector = _vector(question)
-        started, own, servers = time.perf_counter(), time.thread_time(), _processor_of(server)
+        started, own, servers = time.perf_counter(), time.thread_time(), processor_seconds(server)
         candidates = store.snapshot(0, lambda _, text=question, at=vector: retriever.retrieve(text, at))  # type: ignore[misc]
         took = time.perf_counter() - started
         spent["a question"].append(took)
         found.append({candidate.row for candidate in candidates})
         spent["a question, processor time of our own"].append(time.thread_time() - own)
-        spent["a question, processor time of the server"].append(_processor_of(server) - servers)
+        spent["a question, processor time of the server"].append(processor_seconds(server) - servers)
         for name, seconds in now.items():
             spent[name].append(seconds)
         if took > slowest[0]:
@@ -168,11 +169,6 @@ def _measure(store: Database, search: PostgresSearch, questions: list[str], *, p
     if plan:
         _show_plan(store, slowest[1], max(slowest[2].items(), key=lambda item: len(str(item[1][0])))[1])
     return found
-
-
-def _processor_of(process: int) -> float:
-    """Return the seconds that a process of this machine has had a processor."""
-    return int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e9
 
 
 def _show_plan(store: Database, question: str, statement: tuple[Any, Any]) -> None:

@@ -39,3 +39,8 @@ def seconds(call: Callable[[], object]) -> float:
     started = time.perf_counter()
     call()
     return time.perf_counter() - started
+
+
+def processor_seconds(process: int) -> float:
+    """Return the seconds that a process of this machine has had a processor."""
+    return int(Path(f"/proc/{process}/schedstat").read_text().split()[0]) / 1e9

@@ -133,7 +133,9 @@ class PostgresCatalog:
     def article_rows(self, rows: Iterable[int]) -> list[ArticleRow]:
         """Describe the articles of `rows`, in the order of `rows`. Raises KeyError for an unknown row."""
         wanted = [int(row) for row in rows]
-        articles = {row.row: row for row in self._articles("AND row = ANY(%s)", wanted)} if wanted else {}
+        if not wanted:
+            return []
+        articles = {row.row: row for row in self._articles("AND row = ANY(%s)", wanted, prepared=True)}
         return [articles[row] for row in wanted]
 
     def nearest_ids(self, article_id: str, n: int = 3) -> list[str]:
@@ -195,13 +197,13 @@ class PostgresCatalog:
         wanted = [int(row) for row in rows]
         sentences = {
             values[0]: SentenceRow(*(*values[:14], read_block(values[14:])))
-            for values in self.query(_SENTENCE, self.scope, wanted)
+            for values in self.query(_SENTENCE, self.scope, wanted, prepared=True)
         }
         return [sentences[row] for row in wanted]
 
     def texts(self, rows: Iterable[int]) -> list[SentenceText]:
         """Read the texts of the sentences of `rows`, ascending; unknown rows are skipped."""
-        values = self.query(_TEXT, self.scope, [int(row) for row in rows])
+        values = self.query(_TEXT, self.scope, [int(row) for row in rows], prepared=True)
         return [SentenceText(*(*sentence[:6], read_block(sentence[6:]))) for sentence in values]
 
     def terms(self) -> Iterator[list[str]]:
@@ -237,7 +239,7 @@ class PostgresCatalog:
             f" ORDER BY a.updated DESC, s.article LIMIT {MOST_COPIES}"
         )
         values = (self.scope, self.scope, sentence)
-        rows = dict(self.query(newest, *values))
+        rows = dict(self.query(newest, *values, prepared=True))
         if len(rows) < 2:
             return SentenceCopies({}, 0)
         if len(rows) < MOST_COPIES:
@@ -245,12 +247,17 @@ class PostgresCatalog:
         ((total,),) = self.query(f"SELECT count(DISTINCT s.article) {same}", *values)
         return SentenceCopies(rows, total)
 
-    def query(self, statement: str, *values: Any) -> list[Any]:
-        """Run a statement that reads; a question's statements all see the same state. Raises StoreError."""
-        return self.database.query(self.tenant, statement, [_storable(value) for value in values])
+    def query(self, statement: str, *values: Any, prepared: bool = False) -> list[Any]:
+        """Run a statement that reads; a question's statements all see the same state. Raises StoreError.
 
-    def _articles(self, condition: str, *values: Any) -> list[ArticleRow]:
-        return [ArticleRow(*row) for row in self.query(f"{_ARTICLE} {condition}", self.scope, *values)]
+        `prepared` is as for `Database.query`.
+        """
+        storable = [_storable(value) for value in values]
+        return self.database.query(self.tenant, statement, storable, prepared=prepared)
+
+    def _articles(self, condition: str, *values: Any, prepared: bool = False) -> list[ArticleRow]:
+        found = self.query(f"{_ARTICLE} {condition}", self.scope, *values, prepared=prepared)
+        return [ArticleRow(*row) for row in found]
 
     def _between(self, table: str, columns: str, rows: range) -> list[Any]:
         statement = (

@@ -2,10 +2,11 @@
 
 import logging
 import random
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from functools import partial
 from typing import Any, TypeVar
@@ -28,10 +29,23 @@ CONNECTIONS = 8
 """Connections of a process for questions at most; questions that come together share one."""
 CONNECT_TIMEOUT = 5
 """Seconds that one attempt to connect may take."""
+SEARCHED_CANDIDATES = 200
+"""Candidates that an HNSW index keeps while it is searched, unless a transaction sets another number."""
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0  # seconds between two attempts
 _POOL_PATIENCE = 1.0  # seconds until we look ourselves why the pool has no connection
 _IDLE = 300.0  # seconds after which a connection that nobody uses is closed
+_ONLY_ASKED = sys.maxsize  # executions before psycopg prepares a statement that nobody asked it to prepare
+_SETTINGS = (
+    # Sums in one order, so that the same question has the same answer to the last bit.
+    "max_parallel_workers_per_gather = 0",
+    "jit = off",  # which takes longer than any of these statements
+    "plan_cache_mode = force_generic_plan",  # of prepared statements: planning takes as long as most of them
+    "hnsw.iterative_scan = strict_order",
+    f"hnsw.ef_search = {SEARCHED_CANDIDATES}",
+)
+
+_ACTIVE, _FAILED = psycopg.pq.TransactionStatus.INTRANS, psycopg.pq.TransactionStatus.INERROR
 
 T = TypeVar("T")
 Connection = psycopg.Connection[Any]
@@ -97,9 +111,17 @@ class Database:
             with connection.transaction():
                 migrate(connection)
 
-    def query(self, tenant: int, statement: str, values: Sequence[Any] = ()) -> list[Any]:
-        """Run a statement that reads, in the snapshot of this thread or in one of its own."""
-        return self.snapshot(tenant, lambda connection: connection.execute(statement, values).fetchall())
+    def query(
+        self, tenant: int, statement: str, values: Sequence[Any] = (), *, prepared: bool = False
+    ) -> list[Any]:
+        """Run a statement that reads, in the snapshot of this thread or in one of its own.
+
+        The plan of a `prepared` one is made once for all values: it has no LIMIT among them.
+        """
+        return self.snapshot(
+            tenant,
+            lambda connection: connection.execute(statement, values, prepare=prepared or None).fetchall(),
+        )
 
     def snapshot(self, tenant: int, work: Callable[[Connection], T]) -> T:
         """Return what `work` returns; all that it reads, and what `query` reads meanwhile, is of one state.
@@ -137,17 +159,17 @@ class Database:
 
     def _in_snapshot(self, tenant: int, work: Callable[[Connection], T], until: float) -> T:
         with translated_errors(), self._connection(until) as connection:
-            # One round trip; without parameters, so that both statements can go together.
-            connection.execute(
-                "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;"
-                f"SELECT set_config('footnote.tenant', '{int(tenant)}', true)"
-            )
             token = _snapshot.set((self, tenant, connection))
             try:
-                return work(connection)
+                with _sent_together(connection):
+                    connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+                    connection.execute(f"SELECT set_config('footnote.tenant', '{int(tenant)}', true)")
+                    result = work(connection)
+                    connection.execute("COMMIT")  # after a ROLLBACK, psycopg would prepare everything anew
+                return result
             finally:
                 _snapshot.reset(token)
-                if not connection.broken:
+                if connection.info.transaction_status in (_ACTIVE, _FAILED):
                     connection.execute("ROLLBACK")
 
     def _in_transaction(self, tenant: int, work: Callable[[Connection], T], until: float) -> T:
@@ -206,7 +228,7 @@ class Database:
                     kwargs={
                         "autocommit": True,
                         "connect_timeout": CONNECT_TIMEOUT,
-                        "prepare_threshold": None,
+                        "prepare_threshold": _ONLY_ASKED,
                     },
                     min_size=0,
                     max_size=self._connections,
@@ -221,11 +243,8 @@ class Database:
 
     def _configure(self, connection: Connection) -> None:
         _prepare(connection)
-        connection.execute(f"SET statement_timeout = {int(1000 * self.wait)}")
-        # Sums in one order, so that the same question has the same answer to the last bit.
-        connection.execute("SET max_parallel_workers_per_gather = 0")
-        connection.execute("SET jit = off")  # which takes longer than any of these statements
-        connection.execute("SET hnsw.iterative_scan = strict_order")
+        settings = (f"statement_timeout = {int(1000 * self.wait)}", *_SETTINGS)
+        connection.execute(";".join(f"SET {setting}" for setting in settings))
 
     @contextmanager
     def writing(self, tenant: int, source: str, wait: float) -> Iterator[Connection]:
@@ -284,6 +303,11 @@ def _named_if_standby(connection: Connection) -> Iterator[None]:
     except psycopg.errors.ReadOnlySqlTransaction as error:
         standby = connection.info.parameter_status("in_hot_standby") == "on"
         raise translated(error, standby=standby) from None
+
+
+def _sent_together(connection: Connection) -> AbstractContextManager[Any]:
+    """Have statements sent without waiting for one another, until the rows of one are read."""
+    return connection.pipeline() if psycopg.Pipeline.is_supported() else nullcontext()
 
 
 def _check_writable(connection: Connection) -> None:

@@ -73,8 +73,8 @@ class JoinedPostgresCatalog(PostgresCatalog):
         return list(dict.fromkeys([*own, *others]))[:n]
 
     @override
-    def _articles(self, condition: str, *values: Any) -> list[ArticleRow]:
-        articles = super()._articles(condition, *values)
+    def _articles(self, condition: str, *values: Any, prepared: bool = False) -> list[ArticleRow]:
+        articles = super()._articles(condition, *values, prepared=prepared)
         renamed = self._renamed() if articles else {}
         return [replace(row, id=renamed[row.row]) if row.row in renamed else row for row in articles]
 

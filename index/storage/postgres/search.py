@@ -2,21 +2,23 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from index.arrays import Floats
 from index.storage.bm25 import K1, B
-from index.storage.joined import idf
-from index.storage.postgres.database import Database
+from index.storage.postgres.database import SEARCHED_CANDIDATES, Connection, Database
 from index.storage.postgres.schema import ROW_BITS
+
+if TYPE_CHECKING:
+    from psycopg import Cursor
 
 EXACT_UP_TO = 20_000
 """Sentences up to which every one is compared; beyond, an HNSW index is searched."""
 
-_LEAST_EF, _MOST_EF = 200, 1000  # candidates that HNSW keeps while it searches; pgvector allows 1000
+_LEAST_EF, _MOST_EF = SEARCHED_CANDIDATES, 1000  # pgvector allows 1000
 
 _STATISTICS = (
     "SELECT library.sentences, library.words, library.dimension, found.term, found.sentences"
@@ -26,30 +28,38 @@ _STATISTICS = (
     " WHERE tenant = ANY(%(scope)s) AND term = ANY(%(terms)s) GROUP BY term) AS found ON true"
 )
 # `bm25` is Lucene's BM25, as bm25s computes it (Kamphuis et al., ECIR 2020), from the statistics of now.
-_QUESTION = "question AS MATERIALIZED (SELECT %(vector)s::vector AS vector)"
 _WORDS = (
-    "words AS MATERIALIZED (SELECT sentence AS row,"
-    " sum(weight * occurrences / (occurrences + %(base)s + %(slope)s * length)) AS bm25"
-    " FROM unnest(%(terms)s::text[], %(weights)s::float8[]) AS asked (term, weight)"
-    ' JOIN postings ON postings.tenant = ANY(%(scope)s) AND postings.term = asked.term COLLATE "C"'
+    "library AS MATERIALIZED (SELECT sum(sentences)::float8 AS sentences,"
+    f" {K1 * B} * coalesce(sum(sentences)::float8 / nullif(sum(words), 0), 1) AS slope"
+    " FROM libraries WHERE tenant = ANY(%(scope)s)),"
+    " asked AS MATERIALIZED (SELECT found.term, times"
+    " * ln(1 + (library.sentences - found.sentences + 0.5) / (found.sentences + 0.5)) AS weight"
+    " FROM library CROSS JOIN (SELECT term, sum(sentences)::float8 AS sentences FROM terms"
+    " WHERE tenant = ANY(%(scope)s) AND term = ANY(%(terms)s) GROUP BY term) AS found"
+    " JOIN unnest(%(terms)s::text[], %(times)s::int[]) AS question (term, times)"
+    " ON question.term = found.term),"
+    " words AS MATERIALIZED (SELECT sentence AS row,"
+    f" sum(weight * occurrences / (occurrences + {K1 * (1 - B)} + slope * length)) AS bm25"
+    " FROM asked CROSS JOIN library"
+    " JOIN postings ON postings.tenant = ANY(%(scope)s) AND postings.term = asked.term"
     "{within} GROUP BY sentence)"
 )
-# Each row of the pool is looked up by its key: the planner does not know how few they are, and would read all
-# tables whole. A row is of one tenant only. OFFSET 0 has the pool and the words joined once, not row by row.
+_QUESTION = "question AS MATERIALIZED (SELECT %(vector)s::vector AS vector)"
+# Each table is asked once for all rows of the pool, by their keys: the planner does not know how few they
+# are, and in a join would read all tables whole. A row is of one tenant only.
 _SCORED = (
-    "SELECT s.row, s.article, s.passage, s.wording,"
-    " -(v.vector <#> (SELECT vector FROM question)), -(p.vector <#> (SELECT vector FROM question)),"
-    " coalesce(pool.bm25, 0)"
-    " FROM (SELECT pool.row, words.bm25 FROM pool LEFT JOIN words ON words.row = pool.row OFFSET 0) AS pool"
-    " CROSS JOIN LATERAL (SELECT tenant, row, article, passage, wording FROM sentences"
-    " WHERE tenant = ANY(%(scope)s) AND row = pool.row LIMIT 1) s"
-    " CROSS JOIN LATERAL (SELECT vector FROM sentence_vectors"
-    " WHERE tenant = s.tenant AND row = s.row LIMIT 1) v"
-    " CROSS JOIN LATERAL (SELECT vector FROM passages"
-    " WHERE tenant = s.tenant AND row = s.passage LIMIT 1) p"
-    " ORDER BY s.row"
+    "places AS MATERIALIZED (SELECT row, article, passage, wording FROM sentences"
+    " WHERE tenant = ANY(%(scope)s) AND row = ANY(ARRAY(SELECT row FROM pool))),"
+    " dense AS MATERIALIZED (SELECT row, -(vector <#> (SELECT vector FROM question)) AS score"
+    " FROM sentence_vectors WHERE tenant = ANY(%(scope)s) AND row = ANY(ARRAY(SELECT row FROM pool))),"
+    " around AS MATERIALIZED (SELECT row, -(vector <#> (SELECT vector FROM question)) AS score"
+    " FROM passages WHERE tenant = ANY(%(scope)s)"
+    " AND row = ANY(ARRAY(SELECT DISTINCT passage FROM places)))"
+    " SELECT places.row, article, passage, wording, dense.score, around.score, coalesce(bm25, 0)"
+    " FROM places JOIN dense ON dense.row = places.row JOIN around ON around.row = passage"
+    " LEFT JOIN words ON words.row = places.row ORDER BY places.row"
 )
-_BEST_WORDS = "SELECT row FROM (SELECT row FROM words ORDER BY bm25 DESC, row LIMIT %(by_words)s) AS best"
+_BEST_WORDS = "SELECT row FROM (SELECT row FROM words ORDER BY bm25 DESC, row LIMIT {by_words}) AS best"
 
 
 class ScoredSentence(NamedTuple):
@@ -73,6 +83,13 @@ class SearchStatistics(NamedTuple):
     frequencies: dict[str, int]
 
 
+class Found(NamedTuple):
+    """What a search found, and the statistics of the same state of the library."""
+
+    statistics: SearchStatistics
+    sentences: list[ScoredSentence]
+
+
 class PostgresSearch:
     """Search in the sentences of some tenants; safe to share between threads.
 
@@ -86,52 +103,53 @@ class PostgresSearch:
         self._tenant = tenant
         self._scope = list(scope)
         self._exact_up_to = exact_up_to
+        self._large: bool | None = None
+        """Whether there were more than `exact_up_to` sentences when this was last asked."""
 
     def statistics(self, terms: Sequence[str] = ()) -> SearchStatistics:
         """Return the statistics of now, and those of `terms`."""
-        values = {"scope": self._scope, "terms": list(dict.fromkeys(terms))}
         rows = self._database.snapshot(
-            self._tenant, lambda connection: connection.execute(_STATISTICS, values).fetchall()
+            self._tenant, lambda connection: self._ask_statistics(connection, terms).fetchall()
         )
-        sentences, words, dimension, *_ = rows[0]
-        frequencies = {term: int(count) for *_, term, count in rows if term is not None}
-        return SearchStatistics(int(sentences), int(words), int(dimension), frequencies)
+        return self._read_statistics(rows)
+
+    def best_by_words(self, terms: Sequence[str], count: int) -> list[int]:
+        """Find the rows of the best sentences by BM25 alone, best first."""
+        statement = f"WITH {_WORDS.format(within='')} {_BEST_WORDS.format(by_words=int(count))}"
+        values = self._values(terms)
+        rows = self._database.snapshot(
+            self._tenant, lambda connection: connection.execute(statement, values, prepare=True).fetchall()
+        )
+        return [row for (row,) in rows]
 
     def pool(
-        self,
-        statistics: SearchStatistics,
-        terms: Sequence[str],
-        vector: Floats,
-        sentences: int,
-        passages: int,
-        by_words: int,
-    ) -> list[ScoredSentence]:
+        self, terms: Sequence[str], vector: Floats, sentences: int, passages: int, by_words: int
+    ) -> Found:
         """Find and score so many nearest sentences, those of so many nearest passages, and the best by BM25.
 
         `vector` is the question's, [dimension]. Ascending by row.
         """
-        statement = (
-            f"WITH {_QUESTION}, {_WORDS.format(within='')},"
-            f" near AS ({self._nearest('sentence_vectors', 'row', '%(sentences)s', statistics)}),"
-            f" runs AS ({self._nearest('passages', 'article, first, last', '%(passages)s', statistics)}),"
-            " pool AS (SELECT row FROM near"
-            " UNION SELECT generate_series(start + first, start + last - 1)"
-            f" FROM (SELECT article << {ROW_BITS} AS start, first, last FROM runs) AS runs"
-            f" UNION {_BEST_WORDS}) {_SCORED}"
-        )
-        counts = {"sentences": sentences, "passages": passages, "by_words": by_words}
-        reach = 0 if statistics.sentences <= self._exact_up_to else min(_MOST_EF, max(_LEAST_EF, sentences))
-        return self._run(statement, self._values(statistics, terms, vector) | counts, reach)
+        large = self._is_large(self.statistics()) if self._large is None else self._large
+        while True:
+            dimension = len(vector) if large else 0
+            statement = (
+                f"WITH {_QUESTION}, {_WORDS.format(within='')},"
+                f" near AS ({_nearest('sentence_vectors', 'row', sentences, dimension)}),"
+                f" runs AS ({_nearest('passages', 'article, first, last', passages, dimension)}),"
+                " pool AS (SELECT row FROM near"
+                " UNION SELECT generate_series(start + first, start + last - 1)"
+                f" FROM (SELECT article << {ROW_BITS} AS start, first, last FROM runs) AS runs"
+                f" UNION {_BEST_WORDS.format(by_words=int(by_words))}), {_SCORED}"
+            )
+            reach = min(_MOST_EF, sentences) if large else 0
+            found = self._run(statement, terms, self._values(terms, vector), reach)
+            if self._is_large(found.statistics) is large:
+                return found
+            large = not large  # it has grown or shrunk since
 
     def article_pool(
-        self,
-        statistics: SearchStatistics,
-        terms: Sequence[str],
-        vector: Floats,
-        rows: range,
-        sentences: int,
-        by_words: int,
-    ) -> list[ScoredSentence]:
+        self, terms: Sequence[str], vector: Floats, rows: range, sentences: int, by_words: int
+    ) -> Found:
         """Find and score the sentences of one article, at `rows`: all, or the best if there are more.
 
         As many are the best as `sentences` by meaning and `by_words` by words together.
@@ -140,51 +158,63 @@ class PostgresSearch:
         inside = "tenant = ANY(%(scope)s) AND row >= %(start)s AND row < %(stop)s"
         pool = f"SELECT row FROM sentences WHERE {inside}"
         if len(rows) > sentences + by_words:
-            nearest = "ORDER BY vector <#> (SELECT vector FROM question), row LIMIT %(sentences)s"
-            pool = f"(SELECT row FROM sentence_vectors WHERE {inside} {nearest}) UNION {_BEST_WORDS}"
-        statement = f"WITH {_QUESTION}, {words}, pool AS ({pool}) {_SCORED}"
-        bounds = {"start": rows.start, "stop": rows.stop, "sentences": sentences, "by_words": by_words}
-        return self._run(statement, self._values(statistics, terms, vector) | bounds, 0)
+            nearest = f"ORDER BY vector <#> (SELECT vector FROM question), row LIMIT {int(sentences)}"
+            best = _BEST_WORDS.format(by_words=int(by_words))
+            pool = f"(SELECT row FROM sentence_vectors WHERE {inside} {nearest}) UNION {best}"
+        statement = f"WITH {_QUESTION}, {words}, pool AS ({pool}), {_SCORED}"
+        bounds = {"start": rows.start, "stop": rows.stop}
+        return self._run(statement, terms, self._values(terms, vector) | bounds)
 
-    def _values(self, statistics: SearchStatistics, terms: Sequence[str], vector: Floats) -> dict[str, Any]:
-        times = Counter(term for term in terms if term in statistics.frequencies)
-        weights = [
-            count * idf(statistics.sentences, statistics.frequencies[term]) for term, count in times.items()
-        ]
-        mean = statistics.words / statistics.sentences if statistics.words else 1.0
-        return {
-            "scope": self._scope,
-            "terms": list(times),
-            "weights": weights,
-            "base": K1 * (1 - B),
-            "slope": K1 * B / mean,
-            "vector": vector_text(vector),
-        }
+    def _is_large(self, statistics: SearchStatistics) -> bool:
+        self._large = statistics.sentences > self._exact_up_to
+        return self._large
 
-    def _nearest(self, table: str, columns: str, limit: str, statistics: SearchStatistics) -> str:
-        """Return a statement for the rows of a table whose vectors are nearest to the question's."""
-        if statistics.sentences <= self._exact_up_to:
-            return (
-                f"SELECT {columns} FROM {table} WHERE tenant = ANY(%(scope)s)"
-                f" ORDER BY vector <#> (SELECT vector FROM question), row LIMIT {limit}"
-            )
-        half = f"halfvec({statistics.dimension})"
-        return (
-            f"SELECT {columns} FROM {table}"
-            f" WHERE tenant = ANY(%(scope)s) AND dimension = {statistics.dimension}"
-            f" ORDER BY (vector::{half}) <#> (SELECT vector::{half} FROM question) LIMIT {limit}"
-        )
+    def _values(self, terms: Sequence[str], vector: Floats | None = None) -> dict[str, Any]:
+        times = Counter(terms)
+        values = {"scope": self._scope, "terms": list(times), "times": list(times.values())}
+        return values if vector is None else values | {"vector": vector_text(vector)}
 
-    def _run(self, statement: str, values: dict[str, Any], reach: int) -> list[ScoredSentence]:
-        """Run a search; an HNSW index keeps `reach` candidates meanwhile, 0 if none is searched."""
+    def _run(self, statement: str, terms: Sequence[str], values: dict[str, Any], reach: int = 0) -> Found:
+        """Run a search; an HNSW index keeps `reach` candidates meanwhile, or the usual number if it is less."""
 
-        def run(connection: Any) -> list[Any]:
-            if reach:
+        def run(connection: Connection) -> tuple[list[Any], list[Any]]:
+            if reach > _LEAST_EF:
                 connection.execute(f"SET LOCAL hnsw.ef_search = {reach}")
-            rows: list[Any] = connection.execute(statement, values).fetchall()
-            return rows
+            # Both are sent before the first is read: in one round trip.
+            statistics = self._ask_statistics(connection, terms)
+            found = connection.execute(statement, values, prepare=True)
+            return statistics.fetchall(), found.fetchall()
 
-        return [ScoredSentence(*row) for row in self._database.snapshot(self._tenant, run)]
+        statistics, found = self._database.snapshot(self._tenant, run)
+        return Found(self._read_statistics(statistics), [ScoredSentence(*row) for row in found])
+
+    def _ask_statistics(self, connection: Connection, terms: Sequence[str]) -> "Cursor[Any]":
+        values = {"scope": self._scope, "terms": list(dict.fromkeys(terms))}
+        return connection.execute(_STATISTICS, values, prepare=True)
+
+    @staticmethod
+    def _read_statistics(rows: list[Any]) -> SearchStatistics:
+        sentences, words, dimension, *_ = rows[0]
+        frequencies = {term: int(count) for *_, term, count in rows if term is not None}
+        return SearchStatistics(int(sentences), int(words), int(dimension), frequencies)
+
+
+def _nearest(table: str, columns: str, limit: int, dimension: int) -> str:
+    """Return a statement for the rows of a table whose vectors are nearest to the question's.
+
+    Those of that `dimension` are looked up in an HNSW index; for 0, all are compared. The limit stands in the
+    statement: not knowing it, the planner would expect to need a tenth of all rows, and no index.
+    """
+    if not dimension:
+        return (
+            f"SELECT {columns} FROM {table} WHERE tenant = ANY(%(scope)s)"
+            f" ORDER BY vector <#> (SELECT vector FROM question), row LIMIT {int(limit)}"
+        )
+    half = f"halfvec({int(dimension)})"
+    return (
+        f"SELECT {columns} FROM {table} WHERE tenant = ANY(%(scope)s) AND dimension = {int(dimension)}"
+        f" ORDER BY (vector::{half}) <#> (SELECT vector::{half} FROM question) LIMIT {int(limit)}"
+    )
 
 
 class PostgresVectors:

@@ -18,7 +18,7 @@ TERMS = ["cat", "sleep", "cat", "drink", "unknown"]
 def test_every_sentence_has_all_scores(store: Database) -> None:
     catalog, searched = PostgresCatalog(store, 0, [0]), PostgresSearch(store, 0, [0])
     vector = word_vector(QUESTION)
-    found = searched.pool(searched.statistics(TERMS), TERMS, vector, 100, 20, 100)
+    found = searched.pool(TERMS, vector, 100, 20, 100).sentences
     rows = [row for article in catalog.articles() for row in article.sentence_rows]
     assert [one.row for one in found] == rows
     exact = Bm25.build(catalog.terms()).scores(TERMS)
@@ -33,22 +33,22 @@ def test_every_sentence_has_all_scores(store: Database) -> None:
 
 def test_the_pool_is_what_was_asked_for(store: Database) -> None:
     catalog, searched = PostgresCatalog(store, 0, [0]), PostgresSearch(store, 0, [0])
-    statistics, vector = searched.statistics(TERMS), word_vector("A cat drinks milk.")
-    (nearest,) = searched.pool(statistics, [], vector, 1, 0, 0)
+    vector = word_vector("A cat drinks milk.")
+    (nearest,) = searched.pool([], vector, 1, 0, 0).sentences
     assert catalog.sentences([nearest.row])[0].text == "A cat drinks milk."
-    (best,) = searched.pool(statistics, ["drink"], vector, 0, 0, 1)
+    (best,) = searched.pool(["drink"], vector, 0, 0, 1).sentences
     assert best.row == nearest.row
-    inside = searched.pool(statistics, [], vector, 0, 1, 0)
+    inside = searched.pool([], vector, 0, 1, 0).sentences
     assert {one.passage for one in inside} == {nearest.passage}
 
 
 def test_an_article_is_searched_alone(store: Database) -> None:
     catalog, searched = PostgresCatalog(store, 0, [0]), PostgresSearch(store, 0, [0])
     rows = catalog.article_row(catalog.row("dogs")).sentence_rows
-    statistics, vector = searched.statistics(TERMS), word_vector("A dog barks.")
-    all_of_it = searched.article_pool(statistics, TERMS, vector, rows, 100, 100)
+    vector = word_vector("A dog barks.")
+    all_of_it = searched.article_pool(TERMS, vector, rows, 100, 100).sentences
     assert [one.row for one in all_of_it] == list(rows)
-    best = searched.article_pool(statistics, TERMS, vector, rows, 1, 1)
+    best = searched.article_pool(TERMS, vector, rows, 1, 1).sentences
     texts = {one.text for one in catalog.sentences(one.row for one in best)}
     assert texts == {"A dog barks.", "A dog chases a cat."}
 
@@ -69,6 +69,5 @@ def test_a_large_library_is_searched_by_an_index(store: Database) -> None:
         maintenance.tend(connection, 0, exact_up_to=2)
         assert maintenance.index_state(connection, "sentence_vectors_nearest_16")
     searched, vector = PostgresSearch(store, 0, [0], exact_up_to=2), word_vector("A cat drinks milk.")
-    statistics = searched.statistics([])
-    (nearest,) = searched.pool(statistics, [], vector, 1, 0, 0)
+    (nearest,) = searched.pool([], vector, 1, 0, 0).sentences
     assert PostgresCatalog(store, 0, [0]).sentences([nearest.row])[0].text == TEXTS["cats"].split(". ")[1]
