@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from bot.config import BotConfig
@@ -16,9 +17,13 @@ from bot.doctor.library_checks import (
     examine_reader,
     examine_skipped,
 )
+from bot.doctor.store_checks import STANDBY, examine_store
 from bot.remedies import remedy_for
 from bot.wording import error_message
 from index.errors import FootnoteError
+
+_UPDATE = "Run `footnote index`"
+_UPDATE_PRIMARY = "With the primary server in `[store] url`, run `footnote index`"
 
 
 def examine(config: BotConfig, path: Path | None) -> Iterator[Check]:
@@ -26,6 +31,13 @@ def examine(config: BotConfig, path: Path | None) -> Iterator[Check]:
     source = str(path.absolute()) if path else f"no file found: the defaults, in {config.base}"
     yield Check("configuration", OK, source)
     store = [*_store(config)]  # first, as others wait for a database that is away
+    checks = _examine(config, store)
+    if any(check.check == STANDBY for check in store):
+        checks = map(_on_primary, checks)
+    yield from checks
+
+
+def _examine(config: BotConfig, store: list[Check]) -> Iterator[Check]:
     away = [check.status for check in store] == [FAIL]
     examinations: tuple[tuple[str, Callable[[BotConfig], Check]], ...] = (
         ("corpus", examine_corpus),
@@ -49,6 +61,11 @@ def examine(config: BotConfig, path: Path | None) -> Iterator[Check]:
     yield from _discord(config, away=away)
 
 
+def _on_primary(check: Check) -> Check:
+    """Have an update done where it can be: not on a standby."""
+    return replace(check, remedy=check.remedy.replace(_UPDATE, _UPDATE_PRIMARY))
+
+
 def _run(name: str, examination: Callable[[BotConfig], Check], config: BotConfig) -> Check:
     try:
         return examination(config)
@@ -67,8 +84,6 @@ def _store(config: BotConfig) -> Iterator[Check]:
         yield Check("database", FAIL, error.message, remedy_for(error))
         return
     if url is not None:
-        from bot.doctor.store_checks import examine_store
-
         yield from examine_store(config, url)
 
 

@@ -13,6 +13,9 @@ from index.storage.published import store_of
 if TYPE_CHECKING:
     from index.storage.postgres.health import StandbyState
 
+STANDBY = "standby"
+"""Name of the check that there is only for a standby."""
+
 _CREATE_EXTENSION = "Let an administrator of the database run: CREATE EXTENSION vector"
 _RESUME = "Let an administrator of the standby run: SELECT pg_wal_replay_resume()"
 _NO_ADMINISTRATOR = (
@@ -81,7 +84,7 @@ def examine_standby(standby: "StandbyState", *, answers_only: bool) -> Check:
     if standby.latest:
         detail += f", the latest of {standby.latest}"
     if standby.paused:
-        return Check("standby", WARN, f"{detail}; replay is paused", _RESUME)
+        return Check(STANDBY, WARN, f"{detail}; replay is paused", _RESUME)
     if not answers_only:
-        return Check("standby", WARN, detail, remedy_of(Reason.STORE_STANDBY))
-    return Check("standby", OK, detail)
+        return Check(STANDBY, WARN, detail, remedy_of(Reason.STORE_STANDBY))
+    return Check(STANDBY, OK, detail)

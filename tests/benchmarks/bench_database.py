@@ -1,33 +1,41 @@
-"""Where retrieval from PostgreSQL spends its time: each statement of a question, over many sentences.
+"""Where retrieval from PostgreSQL spends its time, and what an HNSW index misses, over many sentences.
 
-usage: python -m tests.benchmarks.bench_database SENTENCES QUESTIONS [--rows N …] [--exact N …] [--plan]
-Both files have one text a line. The sentences, repeated until there are N, become articles of 40, in a server
-of its own or in that of FOOTNOTE_TEST_POSTGRES. Their vectors, of 384 numbers, are made of their words,
-so that no model is needed: this says how long a search takes, not how well it finds. With `--exact`, up to so
-many sentences are all compared, in place of as many as Footnote does: 0 has HNSW search any number; of each
-N but the first it is told how many candidates both have in common. The processor times of a question, the
-server's and our own, hardly depend on what else the machine does.
+usage: python -m tests.benchmarks.bench_database SOURCE QUESTIONS [--rows N …] [--exact N …] [--plan]
+SOURCE is the configuration of a library in a folder whose index is built, which is copied into a server of
+its own, or into that of FOOTNOTE_TEST_POSTGRES; the QUESTIONS are a file as for `footnote eval`, or have one
+on each line. Or SOURCE has a sentence on each line: repeated until there are N, they become articles of 40,
+whose vectors are made of their words, so that no model is needed: then this says how long a search takes, not
+how well it finds. Up to `--exact` sentences are all compared, in place of as many as Footnote does: 0 has
+HNSW search any number. With several, questions take turns; of each but the first, recall is told of the
+nearest sentences, and how many candidates it has in common with the first. The processor times of a question,
+the server's and our own, hardly depend on what else the machine does. Statements are then run once more, each
+by itself, to see how long the server takes for them.
 """
 
 import argparse
 import itertools
+import json
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import psycopg
 
 from index.arrays import Floats
+from index.building.store_copy import copy_library
+from index.config import Config, StoreSection
+from index.library import Library
 from index.records import Article, Block, BlockKind, Passage, Sentence
 from index.retrieval.database_retriever import DatabaseRetriever
 from index.segmentation.search_terms import terms
 from index.storage.fingerprint import fingerprint
 from index.storage.postgres.catalog import PostgresCatalog
-from index.storage.postgres.database import Database
+from index.storage.postgres.database import Connection, Database
 from index.storage.postgres.maintenance import tend
 from index.storage.postgres.publishing import Changes, ModelNames, NewArticle, Publisher
 from index.storage.postgres.search import EXACT_UP_TO, PostgresSearch
@@ -37,37 +45,67 @@ from tests.support.postgres_server import running_server
 DIMENSION, IN_ARTICLE, IN_PASSAGE = 384, 40, 5
 
 
+KINDS = ("by the clock", "processor time of our own", "processor time of the server")
+
+
+class Sent(NamedTuple):
+    """A statement that was executed, with its values."""
+
+    statement: str
+    values: Any
+
+
+class Asked(NamedTuple):
+    """A question and its vector."""
+
+    text: str
+    vector: Floats
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("sentences", type=Path)
+    parser.add_argument("source", type=Path)
     parser.add_argument("asked", metavar="questions", type=Path)
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000])
     parser.add_argument("--questions", type=int, default=100, help="so many of them, evenly spread")
     parser.add_argument(
-        "--exact",
-        type=int,
-        nargs="+",
-        default=[EXACT_UP_TO],
-        help="compare all of up to so many sentences",
+        "--exact", type=int, nargs="+", default=[EXACT_UP_TO], help="compare all of up to so many sentences"
     )
     parser.add_argument("--plan", action="store_true", help="show how the slowest question was looked up")
     options = parser.parse_args()
-    lines = options.asked.read_text("utf-8").splitlines()
-    questions = lines[:: max(1, len(lines) // options.questions)][: options.questions]
+    questions = _questions(options.asked, options.questions)
     with running_server() as server:
-        store = Database(server.database(), wait=600)
-        store.make_schema()
-        for before, rows in itertools.pairwise([0, *sorted(options.rows)]):
-            _fill(store, options.sentences, before, rows, min(options.exact))
-            first: list[set[int]] = []
-            for exact_up_to in options.exact:
-                print(f"{rows} sentences, all of up to {exact_up_to} compared:")
-                search = PostgresSearch(store, 0, [0], exact_up_to)
-                found = _measure(store, search, questions, plan=options.plan)
-                first = first or found
-                common = sum(len(one & other) for one, other in zip(first, found, strict=True))
-                print(f"{common / sum(map(len, first)):.3f} of the candidates in common", flush=True)
+        url = server.database()
+        store = Database(url, wait=3600)
+        if options.source.suffix == ".toml":
+            asked = _copy(store, url, options.source, questions, min(options.exact))
+            _compare(store, options.exact, asked, plan=options.plan)
+        else:
+            store.make_schema()
+            asked = [Asked(question, _vector(question)) for question in questions]
+            for before, rows in itertools.pairwise([0, *sorted(options.rows)]):
+                _fill(store, options.source, before, rows, min(options.exact))
+                _compare(store, options.exact, asked, plan=options.plan)
         store.close()
+
+
+def _questions(file: Path, count: int) -> list[str]:
+    lines = [line for line in file.read_text("utf-8").splitlines() if line.strip()]
+    if file.suffix == ".jsonl":
+        lines = [json.loads(line)["question"] for line in lines]
+    return lines[:: max(1, len(lines) // count)][:count]
+
+
+def _copy(store: Database, url: str, path: Path, questions: list[str], exact_up_to: int) -> list[Asked]:
+    """Copy a library into the database; return the questions with the vectors of its encoder."""
+    config = Config.read(path)
+    started = time.perf_counter()
+    facts = copy_library(config, config.model_copy(update={"store": StoreSection(url=url)}))
+    print(f"{facts.sentences} sentences copied in {time.perf_counter() - started:.1f} s", flush=True)
+    with store.writing(0, "articles", 0) as connection:
+        _tend(connection, exact_up_to)
+    library = Library.open(config)
+    return [Asked(question, library.question_vectors([question])[0]) for question in questions]
 
 
 def _fill(store: Database, file: Path, before: int, rows: int, exact_up_to: int) -> None:
@@ -84,9 +122,21 @@ def _fill(store: Database, file: Path, before: int, rows: int, exact_up_to: int)
             articles = map(_article, itertools.count(before), _batched(itertools.islice(texts, before, None)))
             Publisher(connection, 0, "articles", models).apply(Changes(articles))
         print(f"{rows} sentences published in {time.perf_counter() - started:.1f} s", flush=True)
-        started = time.perf_counter()
-        tend(connection, 0, exact_up_to)
-        print(f"vacuumed, and indexed if they are many, in {time.perf_counter() - started:.1f} s", flush=True)
+        _tend(connection, exact_up_to)
+
+
+def _tend(connection: Connection, exact_up_to: int) -> None:
+    started = time.perf_counter()
+    tend(connection, 0, exact_up_to)
+    took = time.perf_counter() - started
+    sizes = connection.execute(
+        "SELECT relname, pg_table_size(oid) / 2 ^ 20, pg_indexes_size(oid) / 2 ^ 20 FROM pg_class"
+        " WHERE relnamespace = 'footnote'::regnamespace AND relkind = 'r' ORDER BY 2 DESC LIMIT 5"
+    ).fetchall()
+    print(f"vacuumed, and indexed if they are many, in {took:.1f} s")
+    print(
+        "MB:", ", ".join(f"{table} {size:.0f} + {indexes:.0f}" for table, size, indexes in sizes), flush=True
+    )
 
 
 def _batched(texts: Iterator[str]) -> Iterator[tuple[str, ...]]:
@@ -127,53 +177,98 @@ def _of_word(word: str) -> Floats:
     return np.random.default_rng(seed).normal(size=DIMENSION).astype(np.float32)
 
 
-def _measure(store: Database, search: PostgresSearch, questions: list[str], *, plan: bool) -> list[set[int]]:
-    """Print what the questions took; return the rows of the candidates of each."""
-    retriever = DatabaseRetriever(PostgresCatalog(store, 0, [0]), search)
-    spent: dict[str, list[float]] = defaultdict(list)
-    execute = psycopg.Connection.execute
-    now: dict[str, float] = {}
-    statements: dict[str, tuple[Any, Any]] = {}
-
-    def timed(self: Any, statement: Any, values: Any = None, **options: Any) -> Any:
-        started = time.perf_counter()
-        cursor = execute(self, statement, values, **options)
-        name = " ".join(str(statement).split())[:60]
-        now[name] = now.get(name, 0.0) + time.perf_counter() - started
-        statements[name] = statement, values
-        return cursor
-
-    retriever.retrieve(questions[0], _vector(questions[0]))  # opens the connection
+def _compare(store: Database, limits: list[int], asked: list[Asked], *, plan: bool) -> None:
+    """Ask all questions with each limit up to which all sentences are compared, and print what they took."""
+    searches = [PostgresSearch(store, 0, [0], limit) for limit in limits]
+    retrievers = [DatabaseRetriever(PostgresCatalog(store, 0, [0]), search) for search in searches]
+    sent: list[list[Sent]] = [[] for _ in limits]
+    found: list[list[set[int]]] = [[] for _ in limits]
+    times = np.zeros((len(KINDS), len(asked), len(limits)))
+    for retriever in retrievers:
+        retriever.retrieve(*asked[0])  # opens the connection, and prepares the statements
     ((server,),) = store.query(0, "SELECT pg_backend_pid()")  # questions one after another share a connection
-    psycopg.Connection.execute = timed  # type: ignore[method-assign]
-    slowest = (0.0, "", dict(statements))
-    found: list[set[int]] = []
-    for question in questions:
-        now.clear()
-        vector = _vector(question)
-        started, own, servers = time.perf_counter(), time.thread_time(), processor_seconds(server)
-        candidates = store.snapshot(0, lambda _, text=question, at=vector: retriever.retrieve(text, at))  # type: ignore[misc]
-        took = time.perf_counter() - started
-        spent["a question"].append(took)
-        found.append({candidate.row for candidate in candidates})
-        spent["a question, processor time of our own"].append(time.thread_time() - own)
-        spent["a question, processor time of the server"].append(processor_seconds(server) - servers)
-        for name, seconds in now.items():
-            spent[name].append(seconds)
-        if took > slowest[0]:
-            slowest = took, question, dict(statements)
-    psycopg.Connection.execute = execute  # type: ignore[method-assign]
-    for name, times in sorted(spent.items(), key=lambda item: -float(np.sum(item[1]))):
-        p50, p95 = np.percentile(np.array(times) * 1000, [50, 95])
-        print(f"p50 {p50:7.1f} ms, p95 {p95:7.1f} ms: {name}")
+    for number, question in enumerate(asked):
+        for place, retriever in enumerate(retrievers):
+            with _noted(sent[place]):
+                started, own, servers = time.perf_counter(), time.thread_time(), processor_seconds(server)
+                candidates = store.snapshot(0, lambda _, r=retriever, q=question: r.retrieve(*q))  # type: ignore[misc]
+                took = time.perf_counter() - started, time.thread_time() - own
+            found[place].append({candidate.row for candidate in candidates})
+            times[:, number, place] = [*took, processor_seconds(server) - servers]
+    ((count,),) = store.query(0, "SELECT sum(sentences) FROM libraries")
+    nearest = [[_nearest(search, question.vector) for question in asked] for search in searches]
+    for place, limit in enumerate(limits):
+        print(f"{count} sentences, all of up to {limit} compared:")
+        for kind, seconds in zip(KINDS, times[:, :, place], strict=True):
+            print(f"  {_spread(seconds)}: {kind}")
+        for name, seconds in _alone(store, server, sent[place]).items():
+            print(f"  {_spread(seconds)}: the server, {name}")
+        if place:
+            first = times[:, :, 0], times[:, :, place]
+            parts = np.percentile(first[1], [50, 95], axis=1) / np.percentile(first[0], [50, 95], axis=1)
+            print("  in parts of the first, p50 and p95:", np.round(parts.T, 2).tolist())
+            common = sum(len(one & other) for one, other in zip(found[0], found[place], strict=True))
+            recalls = [
+                np.mean(
+                    [
+                        len({*one[:k]} & {*other}) / k
+                        for one, other in zip(nearest[0], nearest[place], strict=True)
+                    ]
+                )
+                for k in (10, 100)
+            ]
+            print("  recall@10 {:.3f}, recall@100 {:.3f}".format(*recalls), end="; ")
+            print(f"{common / sum(map(len, found[0])):.3f} of the candidates in common", flush=True)
     if plan:
-        _show_plan(store, slowest[1], max(slowest[2].items(), key=lambda item: len(str(item[1][0])))[1])
-    return found
+        question = int(np.argmax(times[2, :, -1]))
+        _show_plan(store, asked[question].text, max(sent[-1], key=lambda one: len(one.statement)))
 
 
-def _show_plan(store: Database, question: str, statement: tuple[Any, Any]) -> None:
+@contextmanager
+def _noted(sent: list[Sent]) -> Iterator[None]:
+    """Note the statements that are executed meanwhile."""
+    execute = psycopg.Connection.execute
+
+    def noted(self: Any, statement: Any, values: Any = None, **options: Any) -> Any:
+        if values is not None:
+            sent.append(Sent(str(statement), values))
+        return execute(self, statement, values, **options)
+
+    psycopg.Connection.execute = noted  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        psycopg.Connection.execute = execute  # type: ignore[method-assign]
+
+
+def _alone(store: Database, server: int, sent: list[Sent]) -> dict[str, list[float]]:
+    """Run statements again, one after another; return the server's processor time for each kind."""
+    spent: dict[str, list[float]] = defaultdict(list)
+
+    def run(connection: Connection) -> None:
+        for statement, values in sent:
+            before = processor_seconds(server)
+            connection.execute(statement, values, prepare=True).fetchall()
+            spent[" ".join(statement.split())[:50]].append(processor_seconds(server) - before)
+
+    store.snapshot(0, run)
+    return spent
+
+
+def _nearest(search: PostgresSearch, vector: Floats) -> list[int]:
+    """Find the rows of the 100 nearest sentences, nearest first."""
+    found = search.pool([], vector, 100, 0, 0).sentences
+    return [one.row for one in sorted(found, key=lambda one: -one.dense)]
+
+
+def _spread(seconds: Any) -> str:
+    p50, p95 = np.percentile(np.array(seconds) * 1000, [50, 95])
+    return f"p50 {p50:7.2f} ms, p95 {p95:7.2f} ms"
+
+
+def _show_plan(store: Database, question: str, sent: Sent) -> None:
     print(f"slowest: {question}")
-    text, values = statement
+    text, values = sent
     rows = store.snapshot(
         0, lambda connection: connection.execute(f"EXPLAIN (ANALYZE, BUFFERS) {text}", values).fetchall()
     )

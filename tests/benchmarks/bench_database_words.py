@@ -1,4 +1,4 @@
-"""Two ways to find sentences by their words in PostgreSQL: a table of postings, and sparse vectors under HNSW.
+"""Two ways to find sentences by their words in PostgreSQL: a table of postings, and sparse vectors in HNSW.
 
 usage: python -m tests.benchmarks.bench_database_words FOLDER QUESTIONS [--sentences N] [--asked N]
        [--links M …] [--building N] [--searching N …]
@@ -262,7 +262,9 @@ def _compare(store: Database, ways: list[Way], asked: dict[str, list[list[str]]]
             clock, own = (
                 f"{p50:.2f} x (p95 {p95:.2f} x)" for p50, p95 in (spread[:, :, way] / spread[:, :, 0]).T
             )
-            print(f"  {name}: recall@{BEST} {recall[:, way].mean():.3f}; {clock}, processor {own}", flush=True)
+            print(
+                f"  {name}: recall@{BEST} {recall[:, way].mean():.3f}; {clock}, processor {own}", flush=True
+            )
 
 
 def _recall(scores: Any, rows: Sequence[int]) -> float:

@@ -4,9 +4,11 @@ import asyncio
 import logging
 import re
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+import traceback
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -18,6 +20,7 @@ from bot.feedback.unanswered import UnansweredQuestions
 from index.config import Config
 from index.errors import FootnoteError
 from index.library import Library
+from index.storage.postgres.database import Database
 from index.storage.postgres.failures import translated
 from tests.fake_discord import FakeDiscord
 from tests.support.bots import Bots
@@ -32,6 +35,7 @@ pytestmark = pytest.mark.slow
 
 QUESTION = "How many people live in Raqqa?"
 PATIENCE = 120  # seconds that a question waits here for a server on a slow machine
+FRONT_ENDS = {"discord", "live", "web"}
 BUSY = re.compile(r"I'm busy.* try again in 10 s\.")
 
 
@@ -67,6 +71,27 @@ def refused(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 
     monkeypatch.setattr("index.storage.postgres.database.translated", noted)
     return in_vain
+
+
+@pytest.fixture(autouse=True)
+def asked_on_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Note where a front end asks the database on its event loop, which must never wait: nowhere."""
+    places: list[str] = []
+    for name in ("connect", "snapshot", "change"):
+        monkeypatch.setattr(Database, name, _noting(getattr(Database, name), places))
+    yield places
+    assert not places
+
+
+def _noting(method: Callable[..., Any], places: list[str]) -> Callable[..., Any]:
+    def noting(self: Database, *args: Any, **options: Any) -> Any:
+        with suppress(RuntimeError):
+            asyncio.get_running_loop()  # there is none in other threads
+            files = (Path(frame.filename) for frame in traceback.extract_stack())
+            places.extend(str(file) for file in files if FRONT_ENDS.intersection(file.parts))
+        return method(self, *args, **options)
+
+    return noting
 
 
 @asynccontextmanager

@@ -29,6 +29,7 @@ QUESTION, CHEESE = "How many people live in Raqqa?", "What do mice eat?"
 MICE = "Mice\n\nMice eat cheese.\n"
 STANDBY = "the database is a read-only standby"
 REMEDY = "Name its primary server in `[store] url`, or set `[store] update = false` to only answer."
+UPDATE_PRIMARY = "With the primary server in `[store] url`, run `footnote index`."
 
 
 class Pair(NamedTuple):
@@ -127,11 +128,10 @@ def test_the_commands_on_a_standby_that_lags(config: Config, pair: Pair, tmp_pat
             "utf-8",
         )
 
-    def standby_check() -> dict[str, str]:
-        checks = home.footnote("doctor", "--json").json
-        (found,) = [check for check in checks if check["check"] == "standby"]
-        assert found["detail"].startswith("read-only")
-        return found
+    def doctor() -> dict[str, dict[str, str]]:
+        checks = {check["check"]: check for check in home.footnote("doctor", "--json").json}
+        assert checks["standby"]["detail"].startswith("read-only")
+        return checks
 
     configure()
     pair.pause()
@@ -147,19 +147,23 @@ def test_the_commands_on_a_standby_that_lags(config: Config, pair: Pair, tmp_pat
     (warning,) = [line for line in asked.err.splitlines() if line.startswith("warning: ")]
     assert warning.startswith(f"warning: {STANDBY}")
     assert warning.endswith(f"Answering from the last index. {REMEDY}")
-    behind = standby_check()
+    checks = doctor()
+    behind, updated = checks["standby"], checks["up to date"]
     assert behind["status"] == "warn"
     assert "bytes behind what it has received" in behind["detail"]
     assert "replay is paused" in behind["detail"]
     assert "pg_wal_replay_resume" in behind["remedy"]
+    assert (updated["status"], updated["remedy"]) == ("warn", UPDATE_PRIMARY)
 
     pair.go_on()
     asked = home.footnote("ask", "--json", CHEESE)
     assert (asked.code, asked.json["answer"]) == (0, "cheese")
     assert "warning" not in asked.err
-    assert (standby_check()["status"], standby_check()["remedy"]) == ("warn", REMEDY)
+    checks = doctor()
+    assert (checks["standby"]["status"], checks["standby"]["remedy"]) == ("warn", REMEDY)
+    assert checks["up to date"]["status"] == "ok"
     configure(update="false")
-    only_answers = standby_check()
+    only_answers = doctor()["standby"]
     assert only_answers["status"] == "ok"
     assert "with all changes that it has received, the latest of 2" in only_answers["detail"]
     assert home.footnote("index").code == 0

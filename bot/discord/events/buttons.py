@@ -4,8 +4,6 @@ A click is answered from its ticket and from the message that it was made on, so
 process sent that message, or when. What others see changes only by a click that turns the pages of a list.
 """
 
-import asyncio
-
 import discord
 from typing_extensions import override
 
@@ -144,7 +142,9 @@ class VerdictButton(TicketButton, template=VerdictTicket.TEMPLATE):
             await send_privately(interaction, article_gone_reply())
             return
         feedback = await services.libraries.feedback_of(server_of(interaction))
-        stored = await asyncio.to_thread(
+        # Not on one of the event loop's own threads, which look up addresses, too: these stay free for that
+        # if the database is away, and how many verdicts wait for it is limited.
+        stored = await services.question_queue.run(
             feedback.add, judgement, user=interaction.user.id, message=message.id
         )
         changed_to = judgement.right if stored.changed else None
@@ -272,8 +272,9 @@ async def _store_note(interaction: Interaction, ticket: NoteTicket) -> None:
         await send_privately(interaction, NO_NOTE)
         return
     await defer_response(interaction, private=True, in_place=is_private(interaction))
-    feedback = await interaction.client.services.libraries.feedback_of(server_of(interaction))
-    stored = await asyncio.to_thread(feedback.note, ticket.row, user=interaction.user.id, text=text)
+    services = interaction.client.services
+    feedback = await services.libraries.feedback_of(server_of(interaction))
+    stored = await services.question_queue.run(feedback.note, ticket.row, user=interaction.user.id, text=text)
     if stored:
         await edit_response(interaction, NOTE_KEPT)
     else:

@@ -175,7 +175,7 @@ class PostgresSearch:
         return values if vector is None else values | {"vector": vector_text(vector)}
 
     def _run(self, statement: str, terms: Sequence[str], values: dict[str, Any], reach: int = 0) -> Found:
-        """Run a search; an HNSW index keeps `reach` candidates meanwhile, or the usual number if it is less."""
+        """Run a search; an HNSW index keeps `reach` candidates meanwhile, or more if that is usual."""
 
         def run(connection: Connection) -> tuple[list[Any], list[Any]]:
             if reach > _LEAST_EF:
