@@ -1,12 +1,13 @@
 """Two ways to find sentences by their words in PostgreSQL: a table of postings, and sparse vectors in HNSW.
 
 usage: python -m tests.benchmarks.bench_database_words FOLDER QUESTIONS [--sentences N] [--asked N]
-       [--links M …] [--building N] [--searching N …]
+       [--most N …] [--links M …] [--building N] [--searching N …]
 FOLDER holds documents, as for bench_scale; their files are read in a random order, always the same, until
 there are N sentences. QUESTIONS is a file as for `footnote eval`, or one of SQuAD; its questions need not be
 about the documents. Asked are N of them, N headings of the documents, and N times six words of one sentence.
 
-The postings are Footnote's own table, asked as retrieval asks it. A sparse vector holds what BM25 gives each
+The postings are Footnote's own table, asked as retrieval asks it, with all postings of a question's terms
+read, and with up to N of them. A sparse vector holds what BM25 gives each
 term in a sentence, and that of a question the weights of its terms: their inner product is BM25. Both are
 made in a server of their own, or in that of FOOTNOTE_TEST_POSTGRES. Recall@100 is the part of the 100 best by
 exact BM25, or of as many as share any word with the question, that is found; sentences with the same score
@@ -34,7 +35,7 @@ from index.segmentation.sentences import split_sentences
 from index.storage.bm25 import K1, B, Bm25
 from index.storage.joined import idf
 from index.storage.postgres.database import Connection, Database
-from index.storage.postgres.search import PostgresSearch
+from index.storage.postgres.search import MOST_POSTINGS, PostgresSearch
 from tests.benchmarks.measure import processor_seconds
 from tests.support.postgres_server import Server, running_server
 
@@ -64,6 +65,7 @@ def main() -> None:
     parser.add_argument("questions", type=Path)
     parser.add_argument("--sentences", type=int, default=100_000)
     parser.add_argument("--asked", type=int, default=100, help="so many questions of each kind")
+    parser.add_argument("--most", type=int, nargs="*", default=[MOST_POSTINGS], help="postings that are read")
     parser.add_argument("--links", type=int, nargs="*", default=[16], help="links of a vector under HNSW")
     parser.add_argument("--building", type=int, default=64, help="candidates while HNSW is built")
     parser.add_argument("--searching", type=int, nargs="+", default=[100, 400, 1000], help="while searched")
@@ -78,7 +80,8 @@ def main() -> None:
         store = Database(server.database(), wait=3600)
         store.make_schema()
         _fill_postings(server, store, texts.sentences)
-        ways = [Way("postings", _by_postings(store))]
+        ways = [Way("postings", _by_postings(store, exact.terms))]
+        ways += [Way(f"postings, up to {most} read", _by_postings(store, most)) for most in options.most]
         _compare(store, ways, asked, exact)
         if options.links:
             _fill_vectors(server, store, texts.sentences, numbers, exact.terms / exact.size)
@@ -88,7 +91,7 @@ def main() -> None:
                 Way(f"HNSW, {links} links, {reach} candidates", _by_vectors(store, exact, numbers, reach))
                 for reach in options.searching
             ]
-            _compare(store, [*ways, *found], asked, exact)
+            _compare(store, [ways[0], *found], asked, exact)
         store.close()
 
 
@@ -219,8 +222,8 @@ def _copy(connection: Connection, table: str, rows: Iterator[tuple[Any, ...]]) -
             copy.write_row(row)
 
 
-def _by_postings(store: Database) -> Callable[[Sequence[str]], list[int]]:
-    search = PostgresSearch(store, 0, [0])
+def _by_postings(store: Database, most: int) -> Callable[[Sequence[str]], list[int]]:
+    search = PostgresSearch(store, 0, [0], most_postings=most)
     return lambda asked: search.best_by_words(asked, BEST)
 
 

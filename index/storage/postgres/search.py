@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 EXACT_UP_TO = 20_000
 """Sentences up to which every one is compared; beyond, an HNSW index is searched."""
 
+MOST_POSTINGS = 30_000
+"""Postings of a question's terms that are all read; of a question with more, the commonest terms only count
+in sentences that are among the best by the others, or near to the question."""
+
+_BEST_BY_RAREST = 1000
 _LEAST_EF, _MOST_EF = SEARCHED_CANDIDATES, 1000  # pgvector allows 1000
 
 _STATISTICS = (
@@ -27,22 +32,38 @@ _STATISTICS = (
     " LEFT JOIN (SELECT term, sum(sentences) AS sentences FROM terms"
     " WHERE tenant = ANY(%(scope)s) AND term = ANY(%(terms)s) GROUP BY term) AS found ON true"
 )
-# `bm25` is Lucene's BM25, as bm25s computes it (Kamphuis et al., ECIR 2020), from the statistics of now.
+# BM25 is Lucene's, as bm25s computes it (Kamphuis et al., ECIR 2020), from the statistics of now. The rarest
+# terms are `read`: all their postings, up to {postings} of them and those of the rarest in any case.
+_WEIGHED = f"weight * occurrences / (occurrences + {K1 * (1 - B)} + slope * length)"
 _WORDS = (
     "library AS MATERIALIZED (SELECT sum(sentences)::float8 AS sentences,"
     f" {K1 * B} * coalesce(sum(sentences)::float8 / nullif(sum(words), 0), 1) AS slope"
     " FROM libraries WHERE tenant = ANY(%(scope)s)),"
     " asked AS MATERIALIZED (SELECT found.term, times"
-    " * ln(1 + (library.sentences - found.sentences + 0.5) / (found.sentences + 0.5)) AS weight"
+    " * ln(1 + (library.sentences - found.sentences + 0.5) / (found.sentences + 0.5)) AS weight, slope,"
+    " row_number() OVER rarest = 1 OR sum(found.sentences) OVER rarest <= {postings} AS read"
     " FROM library CROSS JOIN (SELECT term, sum(sentences)::float8 AS sentences FROM terms"
     " WHERE tenant = ANY(%(scope)s) AND term = ANY(%(terms)s) GROUP BY term) AS found"
     " JOIN unnest(%(terms)s::text[], %(times)s::int[]) AS question (term, times)"
-    " ON question.term = found.term),"
-    " words AS MATERIALIZED (SELECT sentence AS row,"
-    f" sum(weight * occurrences / (occurrences + {K1 * (1 - B)} + slope * length)) AS bm25"
-    " FROM asked CROSS JOIN library"
+    " ON question.term = found.term"
+    " WINDOW rarest AS (ORDER BY found.sentences, found.term)),"
+    f" words AS MATERIALIZED (SELECT sentence AS row, sum({_WEIGHED}) AS bm25"
+    " FROM (SELECT term, weight, slope FROM asked WHERE read) AS asked"
     " JOIN postings ON postings.tenant = ANY(%(scope)s) AND postings.term = asked.term"
     "{within} GROUP BY sentence)"
+)
+# What the other terms add to the score of a sentence.
+_OTHERS = (
+    f"coalesce((SELECT sum({_WEIGHED}) FROM asked CROSS JOIN LATERAL (SELECT occurrences, length"
+    " FROM postings WHERE tenant = ANY(%(scope)s) AND postings.term = asked.term"
+    " AND sentence = {row} LIMIT 1) AS posting WHERE NOT asked.read), 0)"
+)
+# With other terms, of so many sentences that are best by the rarest ones, the best by all are found.
+_BEST_WORDS = (
+    "SELECT row FROM (SELECT row FROM (SELECT row, bm25 FROM words ORDER BY bm25 DESC, row"
+    f" LIMIT CASE WHEN EXISTS (SELECT FROM asked WHERE NOT read) THEN {_BEST_BY_RAREST}"
+    " ELSE {by_words} END) AS rarest"
+    f" ORDER BY bm25 + {_OTHERS.format(row='rarest.row')} DESC, row LIMIT {{by_words}}) AS best"
 )
 _QUESTION = "question AS MATERIALIZED (SELECT %(vector)s::vector AS vector)"
 # Each table is asked once for all rows of the pool, by their keys: the planner does not know how few they
@@ -55,11 +76,11 @@ _SCORED = (
     " around AS MATERIALIZED (SELECT row, -(vector <#> (SELECT vector FROM question)) AS score"
     " FROM passages WHERE tenant = ANY(%(scope)s)"
     " AND row = ANY(ARRAY(SELECT DISTINCT passage FROM places)))"
-    " SELECT places.row, article, passage, wording, dense.score, around.score, coalesce(bm25, 0)"
+    " SELECT places.row, article, passage, wording, dense.score, around.score,"
+    f" coalesce(bm25, 0) + {_OTHERS.format(row='places.row')}"
     " FROM places JOIN dense ON dense.row = places.row JOIN around ON around.row = passage"
     " LEFT JOIN words ON words.row = places.row ORDER BY places.row"
 )
-_BEST_WORDS = "SELECT row FROM (SELECT row FROM words ORDER BY bm25 DESC, row LIMIT {by_words}) AS best"
 
 
 class ScoredSentence(NamedTuple):
@@ -97,12 +118,18 @@ class PostgresSearch:
     """
 
     def __init__(
-        self, database: Database, tenant: int, scope: Sequence[int], exact_up_to: int = EXACT_UP_TO
+        self,
+        database: Database,
+        tenant: int,
+        scope: Sequence[int],
+        exact_up_to: int = EXACT_UP_TO,
+        most_postings: int = MOST_POSTINGS,
     ) -> None:
         self._database = database
         self._tenant = tenant
         self._scope = list(scope)
         self._exact_up_to = exact_up_to
+        self._words = _WORDS.format(within="", postings=int(most_postings))
         self._large: bool | None = None
         """Whether there were more than `exact_up_to` sentences when this was last asked."""
 
@@ -115,7 +142,7 @@ class PostgresSearch:
 
     def best_by_words(self, terms: Sequence[str], count: int) -> list[int]:
         """Find the rows of the best sentences by BM25 alone, best first."""
-        statement = f"WITH {_WORDS.format(within='')} {_BEST_WORDS.format(by_words=int(count))}"
+        statement = f"WITH {self._words} {_BEST_WORDS.format(by_words=int(count))}"
         values = self._values(terms)
         rows = self._database.snapshot(
             self._tenant, lambda connection: connection.execute(statement, values, prepare=True).fetchall()
@@ -133,7 +160,7 @@ class PostgresSearch:
         while True:
             dimension = len(vector) if large else 0
             statement = (
-                f"WITH {_QUESTION}, {_WORDS.format(within='')},"
+                f"WITH {_QUESTION}, {self._words},"
                 f" near AS ({_nearest('sentence_vectors', 'row', sentences, dimension)}),"
                 f" runs AS ({_nearest('passages', 'article, first, last', passages, dimension)}),"
                 " pool AS (SELECT row FROM near"
@@ -154,7 +181,8 @@ class PostgresSearch:
 
         As many are the best as `sentences` by meaning and `by_words` by words together.
         """
-        words = _WORDS.format(within=" AND sentence >= %(start)s AND sentence < %(stop)s")
+        within = " AND sentence >= %(start)s AND sentence < %(stop)s"
+        words = _WORDS.format(within=within, postings="'infinity'")
         inside = "tenant = ANY(%(scope)s) AND row >= %(start)s AND row < %(stop)s"
         pool = f"SELECT row FROM sentences WHERE {inside}"
         if len(rows) > sentences + by_words:

@@ -3,7 +3,9 @@
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
+import psycopg
 import pytest
 
 from index.errors import StoreBusyError, StoreError, StoreUnavailableError
@@ -41,6 +43,42 @@ def test_threads_do_not_share_a_state(store: Database) -> None:
 
     assert store.snapshot(0, read) == 3
     assert seen == [4]
+
+
+def test_statements_are_sent_together_until_rows_are_read(
+    store: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[None] = []
+    fetch = psycopg.Cursor.fetchall
+
+    def noted(cursor: "psycopg.Cursor[Any]") -> list[Any]:
+        if cursor.pgresult is None:  # it has not been waited for
+            flushed.append(None)
+        return fetch(cursor)
+
+    monkeypatch.setattr(psycopg.Cursor, "fetchall", noted)
+
+    def read(connection: Connection) -> list[list[tuple[int]]]:
+        cursors = [connection.execute(COUNT), connection.execute("SELECT 1")]
+        return [cursor.fetchall() for cursor in cursors]
+
+    assert store.snapshot(0, read) == [[(3,)], [(1,)]]
+    assert len(flushed) == 1
+
+
+def test_a_connection_is_used_again_whatever_was_wrong(store: Database) -> None:
+    def fail(connection: Connection) -> None:
+        connection.execute(COUNT)
+        raise KeyError
+
+    ((process,),) = store.query(0, "SELECT pg_backend_pid()")
+    for _ in range(2):
+        with pytest.raises(KeyError):
+            store.snapshot(0, fail)
+    assert store.query(0, "SELECT pg_backend_pid()") == [(process,)]
+    with pytest.raises(StoreError, match="division by zero"):
+        store.query(0, "SELECT 1 / 0")
+    assert store.query(0, COUNT) == [(3,)]
 
 
 def test_a_statement_that_takes_too_long_is_ended(database_url: str) -> None:

@@ -42,6 +42,32 @@ def test_the_pool_is_what_was_asked_for(store: Database) -> None:
     assert {one.passage for one in inside} == {nearest.passage}
 
 
+def test_the_commonest_words_count_in_sentences_that_are_near_or_have_a_rarer_one(store: Database) -> None:
+    catalog, searched = PostgresCatalog(store, 0, [0]), PostgresSearch(store, 0, [0], most_postings=1)
+    exact = Bm25.build(catalog.terms()).scores(TERMS)
+    found = searched.pool(TERMS, word_vector(QUESTION), 100, 20, 100)
+    assert np.allclose([one.lexical for one in found.sentences], exact, rtol=1e-6)
+    rarest = min(found.statistics.frequencies, key=lambda term: (found.statistics.frequencies[term], term))
+    scores = dict(zip((one.row for one in found.sentences), exact, strict=True))
+    with_rarest = searched.best_by_words([rarest], 100)
+    best = searched.best_by_words(TERMS, 100)
+    assert best == sorted(with_rarest, key=lambda row: (-scores[row], row))
+    every = PostgresSearch(store, 0, [0]).best_by_words(TERMS, 100)
+    assert len(every) == np.count_nonzero(exact) > len(best) > 0
+
+
+def test_a_library_that_grows_large_is_searched_as_such_at_once(store: Database) -> None:
+    catalog, vector = PostgresCatalog(store, 0, [0]), word_vector("A cat drinks milk.")
+    searched = PostgresSearch(store, 0, [0], exact_up_to=catalog.sentence_count)
+    before = searched.pool([], vector, 1, 0, 0)
+    publish(store, {"mice": "Mice\n\nMice eat cheese."})
+    with store.writing(0, "articles", 0) as connection:
+        maintenance.tend(connection, 0, exact_up_to=2)
+    after = searched.pool([], vector, 1, 0, 0)
+    assert after.statistics.sentences > before.statistics.sentences
+    assert [one.row for one in after.sentences] == [one.row for one in before.sentences]
+
+
 def test_an_article_is_searched_alone(store: Database) -> None:
     catalog, searched = PostgresCatalog(store, 0, [0]), PostgresSearch(store, 0, [0])
     rows = catalog.article_row(catalog.row("dogs")).sentence_rows
