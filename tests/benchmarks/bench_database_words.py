@@ -235,7 +235,8 @@ def _by_vectors(
         weights = {term: n * idf(exact.size, exact.frequency(term)) for term, n in times.items()}
 
         def run(connection: Connection) -> list[int]:
-            connection.execute(f"SET LOCAL hnsw.ef_search = {reach}; SET LOCAL enable_seqscan = off")
+            for setting in (f"hnsw.ef_search = {reach}", "enable_seqscan = off"):
+                connection.execute(f"SET LOCAL {setting}")
             statement = f"SELECT row FROM sparse ORDER BY words <#> %s::sparsevec LIMIT {BEST}"
             return [row for (row,) in connection.execute(statement, (_sparse(weights, numbers),)).fetchall()]
 

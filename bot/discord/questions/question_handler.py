@@ -51,13 +51,7 @@ from bot.discord.replies.without_embed import may_embed, without_embed
 from bot.feedback.store import FeedbackError
 from bot.feedback.unanswered import UnansweredQuestions
 from bot.live.cooldowns import ActionCooldowns
-from bot.live.question_queue import (
-    DeadlineError,
-    LibraryAnswer,
-    QuestionQueue,
-    QueueFullError,
-    RetryLaterError,
-)
+from bot.live.question_queue import DeadlineError, LibraryAnswer, QuestionQueue, QueueFullError
 from bot.shown_citations import shown_citations
 from bot.small_talk import recognise
 from bot.telemetry.log_format import fields
@@ -327,7 +321,7 @@ class QuestionHandler:
             feedback = await self._libraries.feedback_of(question.library)
             unanswered = UnansweredQuestions(feedback, self._config.discord.keep_days)
             await self._question_queue.run(unanswered.add, question.text, question.names)
-        except (FeedbackError, RetryLaterError) as error:
+        except (FeedbackError, QueueFullError, DeadlineError) as error:
             log.warning("unanswered question not kept", extra=fields(reason=str(error)))
 
     def _showable(self, message: discord.Message, response: Response) -> Response:
