@@ -208,15 +208,8 @@ def _compare(store: Database, limits: list[int], asked: list[Asked], *, plan: bo
             parts = np.percentile(first[1], [50, 95], axis=1) / np.percentile(first[0], [50, 95], axis=1)
             print("  in parts of the first, p50 and p95:", np.round(parts.T, 2).tolist())
             common = sum(len(one & other) for one, other in zip(found[0], found[place], strict=True))
-            recalls = [
-                np.mean(
-                    [
-                        len({*one[:k]} & {*other}) / k
-                        for one, other in zip(nearest[0], nearest[place], strict=True)
-                    ]
-                )
-                for k in (10, 100)
-            ]
+            pairs = list(zip(nearest[0], nearest[place], strict=True))
+            recalls = [np.mean([_recall(*pair, k) for pair in pairs]) for k in (10, 100)]
             print("  recall@10 {:.3f}, recall@100 {:.3f}".format(*recalls), end="; ")
             print(f"{common / sum(map(len, found[0])):.3f} of the candidates in common", flush=True)
     if plan:
@@ -255,10 +248,16 @@ def _alone(store: Database, server: int, sent: list[Sent]) -> dict[str, list[flo
     return spent
 
 
-def _nearest(search: PostgresSearch, vector: Floats) -> list[int]:
-    """Find the rows of the 100 nearest sentences, nearest first."""
+def _nearest(search: PostgresSearch, vector: Floats) -> list[float]:
+    """Return the cosines of the 100 nearest sentences, in descending order."""
     found = search.pool([], vector, 100, 0, 0).sentences
-    return [one.row for one in sorted(found, key=lambda one: -one.dense)]
+    return sorted((one.dense for one in found), reverse=True)
+
+
+def _recall(exact: list[float], found: list[float], k: int) -> float:
+    """Return the part of the `k` nearest that is found; the same sentence elsewhere is as good."""
+    best = exact[:k]
+    return sum(cosine >= best[-1] - 1e-6 for cosine in found[: len(best)]) / len(best)
 
 
 def _spread(seconds: Any) -> str:
