@@ -7,6 +7,8 @@ Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 """Rows of sentences, passages or articles in the index."""
 
+_STRIPES = 64  # scores of which the highest stands for all of them
+
 
 def best(scores: Floats, k: int) -> Rows:
     """Find the rows of the `k` highest `scores`, best first, equal ones by row: int64 [min(k, rows)]."""
@@ -17,3 +19,15 @@ def best(scores: Floats, k: int) -> Rows:
     above = np.flatnonzero(scores > least)
     rows = np.concatenate([above, np.flatnonzero(scores == least)[: k - len(above)]])
     return rows[np.lexsort((rows, -scores[rows]))]
+
+
+def best_positive(scores: Floats, k: int) -> Rows:
+    """Find the rows of the `k` highest `scores` that are above zero, as `best` does; the others are zero."""
+    least = np.float32(0)
+    if len(scores) > 4 * k * _STRIPES:
+        # As many rows as stripes are at least as high as the k-th highest maximum of a stripe.
+        width = len(scores) // _STRIPES
+        highest = scores[: width * _STRIPES].reshape(_STRIPES, width).max(axis=0)
+        least = np.partition(highest, -k)[-k]
+    rows = np.flatnonzero(scores >= least if least > 0 else scores > 0)
+    return rows[best(scores[rows], k)]

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from index.arrays import Floats, Rows, best
+from index.arrays import Floats, Rows, best, best_positive
 from index.records import Candidate
 from index.segmentation.search_terms import terms
 from index.storage.catalog import SentencePlace, SentenceRow
@@ -92,8 +92,7 @@ class Retriever:
         near = self.sentences.search(vector[None], reach * NEAREST_SENTENCES)[1][0]
         passages = self.passages.search(vector[None], reach * NEAREST_PASSAGES)[1][0]
         inside = self.catalog.sentences_in(passages[passages >= 0])
-        with_words = np.flatnonzero(words)  # few of many: the others would make a partition slow
-        by_words = with_words[best(words[with_words], reach * BEST_BY_WORDS)]
+        by_words = best_positive(words, reach * BEST_BY_WORDS)
         return np.unique(np.concatenate([near[near >= 0], np.array(inside, dtype=np.int64), by_words]))
 
     def _article_pool(self, vector: Floats, words: Floats, article: int) -> Rows:

@@ -59,7 +59,7 @@ from index.storage.manifest import (
 )
 from index.storage.verified_files import remember, stamps, verified
 
-SCHEMA = 6  # of everything in the index folder; raise it with every change to names or contents of its files
+SCHEMA = 7  # of everything in the index folder; raise it with every change to names or contents of its files
 
 _OPEN_ATTEMPTS = 10
 

@@ -1,5 +1,9 @@
 """Vectors of sentences or passages in one FAISS file: exact search while they are few, approximate beyond.
 
+An approximate search visits some of many lists, in which rows stand as short codes (product quantization,
+Jégou et al., PAMI 2011, as 4 bits that are added up in registers: André et al., VLDB 2015), and compares the
+best of them with the vectors themselves, in half precision.
+
 All scores are inner products of L2-normalised vectors, that is cosines: higher is nearer.
 """
 
@@ -21,6 +25,8 @@ RECALL_TARGET = 0.99  # share of the 100 nearest rows, as many as retrieval asks
 _RECALL_AT = 100
 _RECALL_SAMPLE = 300
 _TRAINING_ROWS_PER_LIST = 50
+_CODE_BITS = 4  # of a number from 0 to 15 that stands for two dimensions: 16 of them fill a register
+_LEAST_REFINED, _MOST_REFINED = 2, 64  # rows that are compared exactly, for each that is asked for
 _MOST_GROWTH = 2.0  # an index that has grown or shrunk by more since its lists were made gets new ones
 
 
@@ -31,6 +37,7 @@ class Vectors:
         self, index: Any, recall: float | None = None, live: npt.NDArray[np.bool_] | None = None
     ) -> None:
         self._index = index
+        self._rows = index if self._is_exact(index) else faiss.downcast_index(index.refine_index)
         self._live = int(index.ntotal if live is None else np.count_nonzero(live))
         self._parameters = None if live is None else _only(index, live)
         self.recall = recall
@@ -58,7 +65,6 @@ class Vectors:
             return cls(index)
         index = _inverted_lists(vectors, previous)
         index.add(vectors)
-        index.make_direct_map()  # so that rows can be read back
         return cls(index, _tune(index, vectors))
 
     @classmethod
@@ -71,12 +77,15 @@ class Vectors:
             index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
         except RuntimeError as error:
             raise _damaged(path, error) from error
-        if not isinstance(index, faiss.IndexFlatIP | faiss.IndexIVFScalarQuantizer):
+        if not isinstance(index, faiss.IndexFlatIP | faiss.IndexRefine):
             raise _damaged(path, f"unexpected {type(index).__name__}")
+        if isinstance(index, faiss.IndexRefine):
+            parts = _lists(index), faiss.downcast_index(index.refine_index)
+            expected = faiss.IndexIVFPQFastScan, faiss.IndexScalarQuantizer
+            if not all(map(isinstance, parts, expected)):
+                raise _damaged(path, f"unexpected {' and '.join(type(part).__name__ for part in parts)}")
         if index.metric_type != faiss.METRIC_INNER_PRODUCT:
             raise _damaged(path, "unexpected metric")
-        if isinstance(index, faiss.IndexIVFScalarQuantizer):
-            index.parallel_mode = 1  # over the lists of one question: questions come one at a time
         return cls(index)
 
     def save(self, path: Path) -> None:
@@ -97,12 +106,16 @@ class Vectors:
     @property
     def lists(self) -> int:
         """Number of inverted lists, 0 if the search is exact."""
-        return 0 if self.exact else int(self._index.nlist)
+        return 0 if self.exact else int(_lists(self._index).nlist)
 
     @property
     def exact(self) -> bool:
         """Whether the search compares with every row."""
-        return isinstance(self._index, faiss.IndexFlatIP)
+        return self._is_exact(self._index)
+
+    @staticmethod
+    def _is_exact(index: Any) -> bool:
+        return isinstance(index, faiss.IndexFlatIP)
 
     def only(self, live: npt.NDArray[np.bool_]) -> "Vectors":
         """Return the same vectors, of which a search finds only those that are `live`: [rows]."""
@@ -116,9 +129,11 @@ class Vectors:
         k = min(k, self._live)
         if k == 0 or not len(queries):
             return np.empty((len(queries), k), np.float32), np.empty((len(queries), k), np.int64)
-        scores, rows = self._index.search(queries, k, params=self._parameters)
+        # How many rows an approximate search compares exactly is in proportion to how many it finds.
+        found = k if self.exact else min(max(k, _RECALL_AT), self._live)
+        scores, rows = self._index.search(queries, found, params=self._parameters)
         scores[rows < 0] = -np.inf
-        order = np.lexsort((rows, -scores), axis=1)
+        order = np.lexsort((rows, -scores), axis=1)[:, :k]
         return np.take_along_axis(scores, order, axis=1), np.take_along_axis(rows, order, axis=1)
 
     def rows(self, start: int, stop: int) -> Floats:
@@ -132,7 +147,7 @@ class Vectors:
             raise IndexError(f"rows {wanted.min()} to {wanted.max()} of {len(self)}")
         if not wanted.size:
             return np.empty((0, self.dimension), np.float32)
-        vectors: Floats = self._index.reconstruct_batch(wanted)
+        vectors: Floats = self._rows.reconstruct_batch(wanted)
         return vectors
 
     def scores(self, query: Floats, rows: npt.ArrayLike) -> Floats:
@@ -145,9 +160,15 @@ def _only(index: Any, live: npt.NDArray[np.bool_]) -> Any:
     """Return the parameters of a search that finds `live` rows alone."""
     made: Any = faiss  # its types do not know how these are made in Python
     selector = made.IDSelectorBitmap(np.packbits(live, bitorder="little"))
-    if isinstance(index, faiss.IndexIVF):
-        return made.SearchParametersIVF(sel=selector, nprobe=index.nprobe)
+    if isinstance(index, faiss.IndexRefine):
+        in_lists = made.SearchParametersIVF(sel=selector, nprobe=_lists(index).nprobe)
+        return made.IndexRefineSearchParameters(k_factor=index.k_factor, base_index_params=in_lists)
     return made.SearchParameters(sel=selector)
+
+
+def _lists(index: Any) -> Any:
+    """Return the inverted lists of an approximate index."""
+    return faiss.downcast_index(index.base_index)
 
 
 def _inverted_lists(vectors: Floats, previous: Vectors | None) -> Any:
@@ -158,36 +179,43 @@ def _inverted_lists(vectors: Floats, previous: Vectors | None) -> Any:
     previous_rows = (previous.lists / 4) ** 2 if previous else 0  # that its lists were made for
     if previous and 1 / _MOST_GROWTH < previous_rows / count < _MOST_GROWTH:
         lists = previous.lists
-        centres.add(previous._index.quantizer.reconstruct_n(0, lists))
-    index = faiss.IndexIVFScalarQuantizer(
-        centres,
-        dimension,
-        lists,
-        faiss.ScalarQuantizer.QT_fp16,
-        faiss.METRIC_INNER_PRODUCT,
-        False,  # the vectors themselves, not their difference to the list's centre: they are read back
+        centres.add(_lists(previous._index).quantizer.reconstruct_n(0, lists))
+    numbers = dimension // 2 if dimension % 2 == 0 else dimension
+    index = faiss.IndexIVFPQFastScan(
+        centres, dimension, lists, numbers, _CODE_BITS, faiss.METRIC_INNER_PRODUCT
     )
-    index.cp.min_points_per_centroid = 1  # otherwise FAISS may warn on stderr
+    index.by_residual = False  # one table of products serves all lists
+    index.cp.min_points_per_centroid = index.pq.cp.min_points_per_centroid = 1  # or FAISS may warn on stderr
     sample_size = min(count, _TRAINING_ROWS_PER_LIST * lists)
     sample = np.random.default_rng(0).choice(count, sample_size, replace=False)
     index.train(vectors[np.sort(sample)])  # leaves existing centres as they are
-    return index
+    refine = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
+    refine.train(vectors[:1])  # half floats need none, but FAISS asks for it
+    return faiss.IndexRefine(index, refine)
 
 
 def _tune(index: Any, vectors: Floats) -> float:
-    """Set how many lists a search visits: the fewest, doubling, that reach RECALL_TARGET; return the recall.
+    """Set how many rows a search compares exactly, and how many lists it visits; return the recall.
 
-    Measured against exact search, on sampled rows that look for their nearest other rows.
+    Each is the fewest, doubling, that are enough: the rows, when all lists are visited, for half of what
+    RECALL_TARGET lets a search miss, and then the lists for RECALL_TARGET. Measured against exact search, on
+    sampled rows that look for their nearest other rows.
     """
     sample = np.random.default_rng(1).choice(len(vectors), min(len(vectors), _RECALL_SAMPLE), replace=False)
     exact = faiss.knn(vectors[sample], vectors, _RECALL_AT + 1, metric=faiss.METRIC_INNER_PRODUCT)[1]
-    recall = 0.0
-    index.nprobe = 4
-    while recall < RECALL_TARGET and index.nprobe < index.nlist:
-        index.nprobe = min(2 * index.nprobe, index.nlist)
-        approximate = index.search(vectors[sample], _RECALL_AT + 1)[1]
-        recall = _mean_recall(exact, approximate, sample)
-    return recall
+
+    def recall() -> float:
+        return _mean_recall(exact, index.search(vectors[sample], _RECALL_AT + 1)[1], sample)
+
+    lists = _lists(index)
+    lists.nprobe, index.k_factor = lists.nlist, _LEAST_REFINED
+    while recall() < (1 + RECALL_TARGET) / 2 and index.k_factor < _MOST_REFINED:
+        index.k_factor *= 2
+    found, lists.nprobe = 0.0, 4
+    while found < RECALL_TARGET and lists.nprobe < lists.nlist:
+        lists.nprobe = min(2 * lists.nprobe, lists.nlist)
+        found = recall()
+    return found
 
 
 def _mean_recall(exact: Rows, approximate: Rows, queries: Rows) -> float:

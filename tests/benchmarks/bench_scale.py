@@ -127,8 +127,10 @@ def _measure(config: Config, options: argparse.Namespace) -> None:
     print(f"{built['articles']} articles, {built['sentences']} sentences, {built['passages']} passages")
     if built["stand_ins"]:
         print(f"STAND-IN vectors: {built['stand_ins']} of {built['texts']}; no recall is measured")
-    print("build:", ", ".join(f"{stage} {s:.0f} s" for stage, s in built["stages"].items()))
-    print(f"build: {built['seconds']:.0f} s in all, most memory {built['memory']:.0f} MB")
+    stages = (f"{stage} {s:.0f} s ({cpu:.0f})" for stage, (s, cpu) in built["stages"].items())
+    print("build:", ", ".join(stages))
+    print(f"build: {built['seconds']:.0f} s in all ({built['cpu']:.0f} s of processor time)", end="")
+    print(f", most memory {built['memory']:.0f} MB")
     for name, size in _sizes(config):
         print(f"on disk: {name} {size / 2**20:.0f} MB")
     print(f"compare with {built['files']} files: {_seconds(lambda: compare(config)):.2f} s")
@@ -175,13 +177,13 @@ def _build(config: Config, work: Path, most: int | None) -> dict[str, Any]:
 
         def embed(embedder: Embedder, texts: Sequence[str]) -> Floats:
             counts.append(len(texts))
-            times.append(("embed", time.perf_counter()))
+            times.append(("embed", *_clocks()))
             return vectors.embed(embedder, texts)
 
         Embedder.embed = embed  # type: ignore[method-assign,assignment]
-        started = time.perf_counter()
-        report = update(config, lambda stage, *_: times.append((stage, time.perf_counter())))
-        times.append(("", time.perf_counter()))
+        started = _clocks()
+        report = update(config, lambda stage, *_: times.append((stage, *_clocks())))
+        times.append(("", *_clocks()))
         facts = open_current(config.index_directory, lambda generation: generation.facts)
         notes.write_text(
             json.dumps(
@@ -193,7 +195,8 @@ def _build(config: Config, work: Path, most: int | None) -> dict[str, Any]:
                     "texts": sum(counts),
                     "stand_ins": vectors.stand_ins,
                     "stages": _stages(times, started),
-                    "seconds": times[-1][1] - started,
+                    "seconds": times[-1][1] - started[0],
+                    "cpu": times[-1][2] - started[1],
                     "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
                 }
             )
@@ -202,11 +205,20 @@ def _build(config: Config, work: Path, most: int | None) -> dict[str, Any]:
     return built
 
 
-def _stages(times: Sequence[tuple[str, float]], started: float) -> dict[str, float]:
-    """Add up the seconds of each stage, from what progress said when."""
-    stages: dict[str, float] = {"scan": times[0][1] - started}
-    for (stage, since), (_, until) in itertools.pairwise(times):
-        stages[stage] = stages.get(stage, 0.0) + until - since
+def _clocks() -> tuple[float, float]:
+    """Return the time of day, and the processor time of this process and of those that it has ended."""
+    used = os.times()
+    return time.perf_counter(), used.user + used.system + used.children_user + used.children_system
+
+
+def _stages(
+    times: Sequence[tuple[str, float, float]], started: tuple[float, float]
+) -> dict[str, tuple[float, float]]:
+    """Add up the seconds of each stage and of its processor time, from what progress said when."""
+    stages = {"scan": (times[0][1] - started[0], times[0][2] - started[1])}
+    for (stage, since, before), (_, until, after) in itertools.pairwise(times):
+        seconds, cpu = stages.get(stage, (0.0, 0.0))
+        stages[stage] = seconds + until - since, cpu + after - before
     return stages
 
 
@@ -272,14 +284,14 @@ def _answer(config: Config, questions: Sequence[str]) -> dict[str, Any]:
     for question, vector in zip(questions, vectors, strict=True):
         retriever.retrieve(question, vector)  # once for the files' pages
     retrieved = [
-        _seconds(lambda q=question, v=vector: retriever.retrieve(q, v))  # type: ignore[misc]
+        _both(lambda q=question, v=vector: retriever.retrieve(q, v))  # type: ignore[misc]
         for question, vector in zip(questions, vectors, strict=True)
     ]
-    answered = [_seconds(lambda q=question: library.ask(q)) for question in questions[::4]]  # type: ignore[misc]
+    answered = [_both(lambda q=question: library.ask(q)) for question in questions[::4]]  # type: ignore[misc]
     memory.append(_memory())
     titles = [article.title for article in library.articles()[:: max(1, len(library.articles()) // 50)]]
     typed = [title[:length] for title in titles for length in range(1, min(len(title), 20), 2)]
-    keystrokes = [_seconds(lambda t=text: library.titles.search(t)) for text in typed]  # type: ignore[misc]
+    keystrokes = [_both(lambda t=text: library.titles.search(t)) for text in typed]  # type: ignore[misc]
     return {
         "open": opened,
         "memory": memory,
@@ -336,8 +348,19 @@ def _memory() -> dict[str, int]:
     return {name: int(fields[name].split()[0]) // 1024 for name in ("RssAnon", "RssFile")}
 
 
-def _spread(times: Sequence[float]) -> dict[str, float]:
-    return {"p50": float(np.percentile(times, 50)), "p95": float(np.percentile(times, 95))}
+def _spread(times: Sequence[tuple[float, float]]) -> dict[str, float]:
+    """Return the medians and the 95th percentiles of times, and those of processor times."""
+    clock, cpu = zip(*times, strict=True)
+    percentiles = [("p50", clock, 50), ("p95", clock, 95), ("p50 of processor time", cpu, 50)]
+    percentiles.append(("p95 of it", cpu, 95))
+    return {name: float(np.percentile(values, share)) for name, values, share in percentiles}
+
+
+def _both(call: Callable[[], object]) -> tuple[float, float]:
+    """Return the seconds that a call takes, and those of its processor time on all threads."""
+    used, started = time.process_time(), time.perf_counter()
+    call()
+    return time.perf_counter() - started, time.process_time() - used
 
 
 def _seconds(call: Callable[[], object]) -> float:
