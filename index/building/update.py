@@ -138,16 +138,22 @@ def _update(config: Config, target: Target, progress: Progress, rebuild: bool) -
     written = target.written(entries)
     sentences, passages = find_vector_sources(written, vectors_from)
     embedded = embedder.embed(list(sentences.new_texts))
+    report = replace(report, embedded=len(embedded))
+    sentence_vectors = sentences.gather(vectors_from.sentences if vectors_from else None, embedded)
+    passage_vectors = passages.gather(vectors_from.passages if vectors_from else None, embedded)
+    # Of a million sentences, these are two gigabytes that writing needs no more.
+    sentences.new_texts.clear()
+    del embedded
 
     progress("write", 0, 1)
     target.publish(
         written,
-        sentences.gather(vectors_from.sentences if vectors_from else None, embedded),
-        passages.gather(vectors_from.passages if vectors_from else None, embedded),
+        sentence_vectors,
+        passage_vectors,
         Publication(entries, vectors_from, inputs, embedder.folder, new_fingerprint, exported_reader),
     )
     progress("write", 1, 1)
-    return replace(report, embedded=len(embedded))
+    return report
 
 
 def _export_reader(

@@ -109,6 +109,11 @@ class Vectors:
         return 0 if self.exact else int(_lists(self._index).nlist)
 
     @property
+    def visited(self) -> int:
+        """Number of lists that a search visits, 0 if it is exact."""
+        return 0 if self.exact else int(_lists(self._index).nprobe)
+
+    @property
     def exact(self) -> bool:
         """Whether the search compares with every row."""
         return self._is_exact(self._index)
