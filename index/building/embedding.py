@@ -10,6 +10,8 @@ from index.arrays import Floats
 from index.errors import IndexDamagedError, ModelDamagedError
 from index.models.encoder import Encoder
 from index.models.export_process import export_encoder
+from index.models.shipped_encoder import shipped_encoder_folder
+from index.models.shipped_graph import export_shipped_encoder
 from index.models.span_model import cores
 from index.records import Progress
 from index.storage import generations
@@ -59,7 +61,9 @@ class Embedder:
             encoder = Encoder.load(folder, threads=1)  # batches run on one thread each
         except (IndexDamagedError, ModelDamagedError):
             progress("export the encoder", 0, 1)
-            generations.put_encoder(root, folder.name, partial(export_encoder, model_folder))
+            shipped = model_folder == shipped_encoder_folder()
+            export = export_shipped_encoder if shipped else partial(export_encoder, model_folder)
+            generations.put_encoder(root, folder.name, export)
             encoder, exported = Encoder.load(folder, threads=1), True
             progress("export the encoder", 1, 1)
         return cls(folder, encoder, model_folder, progress), exported

@@ -32,7 +32,9 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from index.models.export_process import export_here
 from index.models.model_folders import resolve_encoder
+from index.models.shipped_graph import keep_graph
 from index.models.span_model_export import export_span_model
 from index.reading.span_reader import ReadingWeights
 from index.training import figures
@@ -87,6 +89,8 @@ def main(
             trained = train_encoder(EncoderRecipe(), *sets, start, folder, progress, measured, libraries)
             encoder = options.out / "models" / "encoder_model"
             shutil.copytree(trained, encoder, dirs_exist_ok=True)
+            export_here(encoder, work / "exported")
+            keep_graph(work / "exported", encoder, options.out / "models" / "encoder_graph")
             ranking = fusion.learn_from(
                 options.squadshifts, options.squad2, str(encoder), progress, learnt, weighed
             )

@@ -31,7 +31,8 @@ def test_nothing_in_the_wheel_imports_the_training() -> None:
 def test_the_weights_and_the_model_are_in_the_wheel() -> None:
     index = ROOT / "index"
     data = {path for pattern in SETUPTOOLS["package-data"]["index"] for path in index.glob(pattern)}
-    models = (index / "models" / "encoder_model", index / "reading" / "reader_model")
+    names = ("models/encoder_model", "models/encoder_graph", "reading/reader_model")
+    models = [index / name for name in names]
     model = [path for folder in models for path in folder.rglob("*") if path.is_file()]
     weights = [index / "retrieval" / "fusion.json", index / "reading" / "reading.json"]
     assert len(model) > 12 and data >= {*model, *weights, index / "py.typed"}
