@@ -17,7 +17,7 @@ from index.storage.segmented_catalog import SegmentedCatalog
 from index.storage.segments import SegmentRun, Segments
 from index.storage.vectors import Vectors
 
-SEGMENTS_FROM = 20_000
+SEGMENTS_FROM = 5_000
 """Sentences of the first segment from which there are others; fewer are all written again."""
 SMALL = 4_000
 """Sentences up to which a segment is written again with what is new, however little that is."""
