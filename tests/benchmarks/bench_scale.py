@@ -5,8 +5,9 @@ FOLDER holds documents, such as the HTML files of Debian's documentation package
 linux-doc-6.1 python3.11-doc rust-doc openjdk-17-doc ...`, unpacked with `dpkg -x`). Files are taken in a
 random order, always the same, until there are about N sentences, and linked into DIR. Vectors are kept there,
 so that a run that was stopped goes on. With --embed M, only M texts are embedded; every other vector is a
-STAND-IN, one of these with noise (cosine 0.8). Then recall says little, and none is printed. The questions, a
-file as for `footnote eval`, need not be about the documents.
+STAND-IN, one of these (cosine about 0.8) with a share of another, so that it varies in the same directions as
+real ones. Then recall says little, and none is printed. The questions, a file as for `footnote eval`, need not
+be about the documents.
 """
 
 import argparse
@@ -45,7 +46,7 @@ from index.storage.index_files import open_vectors
 
 SAMPLE = 200  # files that are read to see how many sentences a file has
 CHUNK = 5_000  # texts that are embedded before their vectors are kept
-NOISE = 0.75  # length of what is added to a vector of length 1: the cosine to it is then 0.8
+SHARE = 0.75  # length of what is added to a vector of length 1: the cosine to it is then about 0.8
 SCANNED = 100_000
 NEW = "# The added article\n\nThis article was added last. Nobody had read it before.\n"
 
@@ -83,10 +84,11 @@ class Vectors:
         result = np.empty((len(texts), real.shape[1]), np.float32)
         result[rows >= 0] = real[rows[rows >= 0]]
         generator = np.random.default_rng(len(texts))
+        mean = real.mean(axis=0)
         for part in np.array_split(others, len(others) // CHUNK + 1):
             near = real[generator.integers(len(real), size=len(part))]
-            noise = generator.standard_normal(near.shape, dtype=np.float32)
-            near = near + NOISE * noise / np.linalg.norm(noise, axis=1, keepdims=True)
+            other = real[generator.integers(len(real), size=len(part))] - mean
+            near = near + SHARE * other / np.linalg.norm(other, axis=1, keepdims=True)
             result[part] = near / np.linalg.norm(near, axis=1, keepdims=True)
         return result
 
@@ -114,7 +116,8 @@ def main() -> None:
         corpus=CorpusSection(directory="corpus"), index=IndexSection(directory="index"), base=base
     )
     if options.child == "answer":
-        print(json.dumps(_answer(config, _questions(options.questions))))
+        real = not json.loads((base / "build.json").read_text())["stand_ins"]
+        print(json.dumps(_answer(config, _questions(options.questions), recall=real)))
     elif options.child == "update":
         print(json.dumps(_update(config, profiled=options.profile)))
     else:
@@ -142,7 +145,7 @@ def _measure(config: Config, options: argparse.Namespace) -> None:
         path.unlink()
     _print_update("three articles removed", _child(options, "update"))
     if options.questions:
-        _print_answers(_child(options, "answer"), recall=not built["stand_ins"])
+        _print_answers(_child(options, "answer"))
     _measure_scan(config, options.work)
 
 
@@ -269,7 +272,7 @@ def _questions(file: Path) -> list[str]:
     return asked[:: max(1, len(asked) // 200)][:200]
 
 
-def _answer(config: Config, questions: Sequence[str]) -> dict[str, Any]:
+def _answer(config: Config, questions: Sequence[str], *, recall: bool) -> dict[str, Any]:
     """Open the index and ask: times, memory and recall."""
     started = time.perf_counter()
     library = Library.open(config)
@@ -298,7 +301,7 @@ def _answer(config: Config, questions: Sequence[str]) -> dict[str, Any]:
         "retrieval": _spread(retrieved),
         "answer": _spread(answered),
         "keystroke": _spread(keystrokes),
-        "recall": [_recall(config, np.array(vectors), k) for k in (10, 100)],
+        "recall": [_recall(config, np.array(vectors), k) for k in (10, 100)] if recall else [],
     }
 
 
@@ -314,13 +317,13 @@ def _recall(config: Config, queries: Floats, k: int) -> float:
     return statistics.mean(float(np.isin(e, f).mean()) for e, f in zip(best.I, found, strict=True))
 
 
-def _print_answers(measured: dict[str, Any], *, recall: bool) -> None:
+def _print_answers(measured: dict[str, Any]) -> None:
     print(f"open: {measured['open']:.2f} s, {measured['process']:.1f} s until all was measured")
     for when, memory in zip(("opened", "asked"), measured["memory"], strict=True):
         print(f"memory when {when}: {memory['RssAnon']} MB of its own, {memory['RssFile']} MB of files")
     for what in ("retrieval", "answer", "keystroke"):
         print(f"{what}: " + ", ".join(f"{name} {1000 * s:.1f} ms" for name, s in measured[what].items()))
-    if recall:
+    if measured["recall"]:
         print("recall@10 {:.3f}, recall@100 {:.3f}".format(*measured["recall"]))
 
 
@@ -337,9 +340,10 @@ def _measure_scan(config: Config, work: Path) -> None:
         new.rename(folder)
     files = corpus_files(folder)
     states = {state.file: state for state in scan(files, {})}
-    listed = min(_seconds(lambda: corpus_files(folder)) for _ in range(3))
-    scanned = min(_seconds(lambda: scan(files, states)) for _ in range(3))
-    print(f"{SCANNED} files: listed in {listed:.2f} s, compared in {scanned:.2f} s")
+    listed = min(_both(lambda: corpus_files(folder)) for _ in range(3))
+    scanned = min(_both(lambda: scan(files, states)) for _ in range(3))
+    print(f"{SCANNED} files: listed in {listed[0]:.2f} s, compared in {scanned[0]:.2f} s,", end="")
+    print(f" processor times {listed[1]:.2f} s and {scanned[1]:.2f} s")
 
 
 def _memory() -> dict[str, int]:
