@@ -5,9 +5,9 @@ FOLDER holds documents, such as the HTML files of Debian's documentation package
 linux-doc-6.1 python3.11-doc rust-doc openjdk-17-doc ...`, unpacked with `dpkg -x`). Files are taken in a
 random order, always the same, until there are about N sentences, and linked into DIR. Vectors are kept there,
 so that a run that was stopped goes on. With --embed M, only M texts are embedded; every other vector is a
-STAND-IN, one of these (cosine about 0.8) with a share of another, so that it varies in the same directions as
-real ones. Then recall says little, and none is printed. The questions, a file as for `footnote eval`, need not
-be about the documents.
+STAND-IN, one of these (cosine about 0.8) with a share of another, so that it varies in the directions of
+real ones. Then recall says little, and none is printed. The questions, a file as for `footnote eval`, need
+not be about the documents.
 """
 
 import argparse
