@@ -96,6 +96,7 @@ def half_floats(vectors: Floats, like: Vectors) -> Any:
         *(centres, vectors.shape[1], like.lists, faiss.ScalarQuantizer.QT_fp16),
         *(faiss.METRIC_INNER_PRODUCT, False),
     )
+    index.cp.min_points_per_centroid = 1
     index.train(vectors[:: max(1, len(vectors) // (50 * like.lists))])
     index.add(vectors)
     index.nprobe, index.parallel_mode = like.visited, 1  # all cores for one question
