@@ -14,7 +14,7 @@ import numpy as np
 
 from index.errors import ModelDamagedError, Reason
 from index.models.encoder import GRAPH_FILE, SETTINGS_FILE, TOKENIZER_FILE, WEIGHTS_FILE
-from index.models.shipped_encoder import shipped_encoder_folder
+from index.models.shipped_encoder import check_sums, shipped_encoder_folder, write_sums
 
 LAYOUT_FILE = "layout.json"
 """Names of the model's tensors in the order of the weights, each with whether it is transposed, and the
@@ -34,6 +34,7 @@ def export_shipped_encoder(target: Path) -> None:
     Raises ModelDamagedError, and OSError if the target cannot be written.
     """
     model, graph = shipped_encoder_folder(), shipped_graph_folder()
+    check_sums(graph)
     try:
         layout = json.loads((graph / LAYOUT_FILE).read_text(encoding="utf-8"))
         tensors = _tensors(model)
@@ -81,6 +82,7 @@ def keep_graph(exported: Path, model: Path, target: Path) -> None:
     for name_ in (GRAPH_FILE, SETTINGS_FILE):
         shutil.copyfile(exported / name_, target / name_)
     (target / LAYOUT_FILE).write_text(json.dumps(layout) + "\n", encoding="utf-8")
+    write_sums(target, [target / name for name in (GRAPH_FILE, SETTINGS_FILE, LAYOUT_FILE)])
 
 
 def _tensors(model: Path) -> dict[str, Any]:

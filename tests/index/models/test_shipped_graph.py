@@ -1,5 +1,6 @@
 """The graph of the shipped encoder gives what a framework exports of it, without the framework."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +10,9 @@ import pytest
 
 from index.errors import ModelDamagedError, Reason
 from index.models import shipped_graph
-from index.models.encoder import Encoder
+from index.models.encoder import GRAPH_FILE, SETTINGS_FILE, Encoder
 from index.models.encoder_export import FrameworkEncoder
-from index.models.shipped_encoder import shipped_encoder_folder
+from index.models.shipped_encoder import shipped_encoder_folder, write_sums
 from index.models.shipped_graph import (
     LAYOUT_FILE,
     export_shipped_encoder,
@@ -53,7 +54,23 @@ def test_a_graph_of_another_model_is_damage(
     layout: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / LAYOUT_FILE).write_text(layout)
-    monkeypatch.setattr(shipped_graph, "shipped_graph_folder", lambda: tmp_path)
-    with pytest.raises(ModelDamagedError, match="does not fit the encoder") as raised:
-        export_shipped_encoder(tmp_path / "target")
+    write_sums(tmp_path, [tmp_path / LAYOUT_FILE])
+    _expect_damage("does not fit the encoder", tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize("name", [GRAPH_FILE, SETTINGS_FILE, LAYOUT_FILE])
+def test_a_damaged_file_is_named(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(shipped_graph_folder(), tmp_path, dirs_exist_ok=True)
+    damaged = bytearray((tmp_path / name).read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    (tmp_path / name).write_bytes(damaged)
+    _expect_damage(f"{name}: expected sha256", tmp_path, monkeypatch)
+
+
+def _expect_damage(message: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target = folder / "target"
+    monkeypatch.setattr(shipped_graph, "shipped_graph_folder", lambda: folder)
+    with pytest.raises(ModelDamagedError, match=message) as raised:
+        export_shipped_encoder(target)
     assert raised.value.reason == Reason.SHIPPED_ENCODER_DAMAGED
+    assert not target.exists()
