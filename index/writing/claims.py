@@ -128,11 +128,11 @@ def strike_reason(
         return reason
     if not _are_named(text, cited, question):
         return StrikeReason.NAME
-    if exchanges(text, [source.sentence for source in cited]):
-        return StrikeReason.EXCHANGE
     reason = _otherwise(polarity(text), polarity(*(source.sentence for source in cited)), question.polarity)
     if judged and reason is StrikeReason.NEGATION and not any(_echoes(text, source) for source in cited):
-        return None
+        reason = None
+    if reason is None and exchanges(text, [source.sentence for source in cited]):
+        return StrikeReason.EXCHANGE
     return reason
 
 
