@@ -42,7 +42,7 @@ _ASKED_AHEAD = 1
 """Questions that are looked up and read at once beyond one a core, so that the reader never waits for any."""
 
 Answered = Callable[[int, Answer | FootnoteError], None]
-"""Gets an answer, and which of the questions that came together it is of."""
+"""Gets the place of a question among those that came together, and its answer."""
 
 T = TypeVar("T")
 

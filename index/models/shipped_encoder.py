@@ -15,6 +15,11 @@ def shipped_encoder_folder() -> Path:
     return Path(str(files("index.models"))) / "encoder_model"
 
 
+def shipped_graph_folder() -> Path:
+    """Return the folder of that encoder's graph, with which it is exported without a framework."""
+    return Path(str(files("index.models"))) / "encoder_graph"
+
+
 def check_sums(folder: Path) -> None:
     """Compare the files in `folder` with their checksums. Raises ModelDamagedError."""
     path = folder / SUMS_FILE

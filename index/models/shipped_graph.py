@@ -6,7 +6,6 @@ model's own file in single precision, in the graph's order, and the model's toke
 
 import json
 import shutil
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +13,18 @@ import numpy as np
 
 from index.errors import ModelDamagedError, Reason
 from index.models.encoder import GRAPH_FILE, SETTINGS_FILE, TOKENIZER_FILE, WEIGHTS_FILE
-from index.models.shipped_encoder import check_sums, shipped_encoder_folder, write_sums
+from index.models.shipped_encoder import (
+    check_sums,
+    shipped_encoder_folder,
+    shipped_graph_folder,
+    write_sums,
+)
 
 LAYOUT_FILE = "layout.json"
 """Names of the model's tensors in the order of the weights, each with whether it is transposed, and the
 limits of the tokenizer."""
 MODEL_FILE = "model.safetensors"
 _LIMITS = ("truncation", "padding")
-
-
-def shipped_graph_folder() -> Path:
-    """Return the folder of the shipped encoder's graph."""
-    return Path(str(files("index.models"))) / "encoder_graph"
 
 
 def export_shipped_encoder(target: Path) -> None:

@@ -35,7 +35,9 @@ STATES = "states"
 STATEMENT_TOKENS = 96
 """Longest statement that is read beside a text; what a longer one has beyond it is cut off."""
 TEXTS_KEPT = 500
-"""Texts whose scores are kept: some 3 MB. People ask again, want to know why, or ask for more citations."""
+"""Texts whose scores are kept. People ask again, want to know why, or ask for more citations."""
+LONGEST_KEPT = 512
+"""Tokens of the longest text whose scores are kept; so all take 6 MB at most."""
 
 _OVERLAP_TOKENS = 64
 """Shared by two chunks of a long text, so that one of them has any answer shorter than this in one piece."""
@@ -203,7 +205,7 @@ class SpanModel:
         list(self._pool.map(self._run_job, jobs))
         for pair, read in texts_read.items():
             scores[pair] = read.scores()
-            if len(read.encoding.ids) <= self._settings.tokens:  # longer ones would be much to keep
+            if len(read.encoding.ids) <= LONGEST_KEPT:
                 self._recent[_key(*pair)] = scores[pair]
         return [[scores[question, text] for text in texts] for question, texts in questions]
 

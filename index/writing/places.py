@@ -16,9 +16,9 @@ _TOKEN = re.compile(r"[^\W_]+(?:['.,:/&-][^\W_]+)*|[^\w\s]")
 _SYMMETRIC = frozenset([(), *((word,) for word in "and or & is was are were plus".split())])
 """What may stand between two names that may as well change places, if anything."""
 _MUTUAL = frozenset(
-    "meet meets met marry marries married border borders bordered share shares shared draw draws drew tie"
-    " ties tied play plays played merge merges merged fight fights fought compete competes competed equal equals"
-    " similar opposite distance apart".split()
+    "meet meets met marry marries married border borders bordered share shares shared draw draws drew"
+    " tie ties tied play plays played merge merges merged fight fights fought compete competes competed"
+    " equal equals similar opposite distance apart".split()
 )
 """Words near two names that say the same whichever of them comes first."""
 _SIGNS = frozenset("&%$€£")

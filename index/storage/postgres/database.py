@@ -45,7 +45,7 @@ _SETTINGS = (
     f"hnsw.ef_search = {SEARCHED_CANDIDATES}",
 )
 
-_ACTIVE, _FAILED = psycopg.pq.TransactionStatus.INTRANS, psycopg.pq.TransactionStatus.INERROR
+_IN_TRANSACTION, _FAILED = psycopg.pq.TransactionStatus.INTRANS, psycopg.pq.TransactionStatus.INERROR
 
 T = TypeVar("T")
 Connection = psycopg.Connection[Any]
@@ -169,7 +169,7 @@ class Database:
                 return result
             finally:
                 _snapshot.reset(token)
-                if connection.info.transaction_status in (_ACTIVE, _FAILED):
+                if connection.info.transaction_status in (_IN_TRANSACTION, _FAILED):
                     connection.execute("ROLLBACK")
 
     def _in_transaction(self, tenant: int, work: Callable[[Connection], T], until: float) -> T:

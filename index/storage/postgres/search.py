@@ -61,8 +61,8 @@ _OTHERS = (
 # With other terms, of so many sentences that are best by the rarest ones, the best by all are found.
 _BEST_WORDS = (
     "SELECT row FROM (SELECT row FROM (SELECT row, bm25 FROM words ORDER BY bm25 DESC, row"
-    f" LIMIT CASE WHEN EXISTS (SELECT FROM asked WHERE NOT read) THEN {_BEST_BY_RAREST}"
-    " ELSE {by_words} END) AS rarest"
+    " LIMIT CASE WHEN EXISTS (SELECT FROM asked WHERE NOT read)"
+    f" THEN greatest({_BEST_BY_RAREST}, {{by_words}}) ELSE {{by_words}} END) AS rarest"
     f" ORDER BY bm25 + {_OTHERS.format(row='rarest.row')} DESC, row LIMIT {{by_words}}) AS best"
 )
 _QUESTION = "question AS MATERIALIZED (SELECT %(vector)s::vector AS vector)"
@@ -206,8 +206,10 @@ class PostgresSearch:
         """Run a search; an HNSW index keeps `reach` candidates meanwhile, or more if that is usual."""
 
         def run(connection: Connection) -> tuple[list[Any], list[Any]]:
-            if reach > _LEAST_EF:
-                connection.execute(f"SET LOCAL hnsw.ef_search = {reach}")
+            if (
+                reach
+            ):  # also if it is the usual number: an earlier search of this snapshot may have set another
+                connection.execute(f"SET LOCAL hnsw.ef_search = {max(_LEAST_EF, reach)}")
             # Both are sent before the first is read: in one round trip.
             statistics = self._ask_statistics(connection, terms)
             found = connection.execute(statement, values, prepare=True)

@@ -12,12 +12,11 @@ from index.errors import ModelDamagedError, Reason
 from index.models import shipped_graph
 from index.models.encoder import GRAPH_FILE, SETTINGS_FILE, Encoder
 from index.models.encoder_export import FrameworkEncoder
-from index.models.shipped_encoder import shipped_encoder_folder, write_sums
+from index.models.shipped_encoder import shipped_encoder_folder, shipped_graph_folder, write_sums
 from index.models.shipped_graph import (
     LAYOUT_FILE,
     export_shipped_encoder,
     keep_graph,
-    shipped_graph_folder,
 )
 
 TEXTS = ["Who is mayor?", "Der Flughafen liegt südöstlich von Zürich.", "one two three four " * 200]
@@ -34,7 +33,8 @@ def test_it_gives_what_the_framework_exports(tmp_path: Path) -> None:
     # The graph is kept as it would be now.
     kept = tmp_path / "kept"
     keep_graph(framework, shipped_encoder_folder(), kept)
-    assert (kept / LAYOUT_FILE).read_text() == (shipped_graph_folder() / LAYOUT_FILE).read_text()
+    for name in (LAYOUT_FILE, SETTINGS_FILE):
+        assert (kept / name).read_text() == (shipped_graph_folder() / name).read_text()
 
 
 def test_no_framework_is_loaded(tmp_path: Path) -> None:

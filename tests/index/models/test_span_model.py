@@ -152,6 +152,7 @@ def test_what_was_read_lately_is_not_read_again(
 
     monkeypatch.setattr(SpanModel, "_run", counting)
     monkeypatch.setattr(span_model, "TEXTS_KEPT", 2)
+    monkeypatch.setattr(span_model, "LONGEST_KEPT", 100)
     reader = SpanModel.load(tiny_reader[1])
     first, again = reader.read("who?", [TEXT, TEXT])
     assert same(first, again)

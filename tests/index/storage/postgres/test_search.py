@@ -6,7 +6,7 @@ import pytest
 from index.storage.bm25 import Bm25
 from index.storage.postgres import maintenance
 from index.storage.postgres.catalog import PostgresCatalog
-from index.storage.postgres.database import Database
+from index.storage.postgres.database import Connection, Database
 from index.storage.postgres.search import PostgresSearch, PostgresVectors
 from tests.support.stored_articles import TEXTS, publish
 from tests.support.word_vectors import word_vector
@@ -66,6 +66,21 @@ def test_a_library_that_grows_large_is_searched_as_such_at_once(store: Database)
     after = searched.pool([], vector, 1, 0, 0)
     assert after.statistics.sentences > before.statistics.sentences
     assert [one.row for one in after.sentences] == [one.row for one in before.sentences]
+
+
+def test_a_question_is_searched_alike_behind_one_that_was_widened(store: Database) -> None:
+    searched, vector = PostgresSearch(store, 0, [0], exact_up_to=2), word_vector("A cat drinks milk.")
+    with store.writing(0, "articles", 0) as connection:
+        maintenance.tend(connection, 0, exact_up_to=2)
+
+    def candidates_kept(connection: Connection) -> list[str]:
+        kept = []
+        for sentences in (100, 400, 100):
+            searched.pool([], vector, sentences, 20, 0)
+            kept.append(connection.execute("SHOW hnsw.ef_search").fetchall()[0][0])
+        return kept
+
+    assert store.snapshot(0, candidates_kept) == ["200", "400", "200"]
 
 
 def test_an_article_is_searched_alone(store: Database) -> None:
