@@ -119,11 +119,42 @@ def test_a_foreign_file_is_damage(tmp_path: Path, content: bytes) -> None:
         Vectors.load(tmp_path / "x.faiss")
 
 
-@pytest.mark.parametrize("index", [faiss.IndexFlatL2(4), faiss.IndexHNSWFlat(4, 8)])
+@pytest.mark.parametrize(
+    "index",
+    [
+        faiss.IndexFlatL2(4),
+        faiss.IndexHNSWFlat(4, 8),
+        faiss.IndexIVFScalarQuantizer(  # as Footnote wrote them once
+            faiss.IndexFlatIP(4), 4, 2, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT, False
+        ),
+        faiss.IndexRefineFlat(faiss.IndexFlatIP(4)),
+    ],
+)
 def test_another_kind_of_index_is_damage(tmp_path: Path, index: faiss.Index) -> None:
     faiss.write_index(index, str(tmp_path / "x.faiss"))
     with pytest.raises(IndexDamagedError, match="unexpected"):
         Vectors.load(tmp_path / "x.faiss")
+
+
+def test_only_live_rows_are_found_among_many(tmp_path: Path) -> None:
+    made = clusters(5000)
+    live = np.arange(len(made)) % 4 > 0  # when more have gone, an update writes all again
+    built = stored(Vectors.build(made, exact_up_to=1000), tmp_path).only(live)
+    scores, rows = built.search(made[:20], 50)
+    assert live[rows[rows >= 0]].all()
+    exact = Vectors.build(made).only(live).search(made[:20], 50)[1]
+    assert np.mean([len({*few} & {*all_}) / 50 for few, all_ in zip(rows, exact, strict=True)]) > 0.9
+    assert (np.diff(scores, axis=1) <= 0).all()
+
+
+def test_vectors_of_an_odd_length_are_searched_by_lists(tmp_path: Path) -> None:
+    made = np.ascontiguousarray(clusters(3000)[:, :15])
+    made /= np.linalg.norm(made, axis=1, keepdims=True)
+    built = stored(Vectors.build(made, exact_up_to=1000), tmp_path)
+    assert built.lists
+    assert (
+        built.search(made[:50], 1)[1][:, 0] == Vectors.build(made).search(made[:50], 1)[1][:, 0]
+    ).mean() > 0.9
 
 
 def test_a_missing_file_is_damage_and_a_missing_folder_an_error(tmp_path: Path) -> None:
