@@ -1,11 +1,10 @@
 """Questions that come from the web: checked, put into the queue, and remembered for the pages that follow."""
 
-from collections import OrderedDict
-
 from bot.live.live_library import LiveLibrary
 from bot.live.question_queue import DeadlineError, LibraryAnswer, QuestionQueue, QueueFullError
 from bot.telemetry.meter import Meter
 from index.errors import FootnoteError, StoreBusyError, StoreUnavailableError
+from index.recently_used import RecentlyUsed
 from index.records import Answer, clean_question
 from index.retrieval.retriever import CANDIDATES
 
@@ -33,8 +32,7 @@ class WebQuestions:
         self._live_library = live_library
         self._question_queue = question_queue
         self._meter = meter
-        self._most_remembered = most_remembered
-        self._remembered: OrderedDict[tuple[str, str, str | None], Answer] = OrderedDict()
+        self._remembered: RecentlyUsed[tuple[str, str, str | None], Answer] = RecentlyUsed(most_remembered)
 
     async def ask(self, question: str, article: str | None = None, top_k: int = CANDIDATES) -> LibraryAnswer:
         """Answer a question that `checked` returned, and remember the answer if all citations were asked for.
@@ -58,16 +56,11 @@ class WebQuestions:
             self._meter.questions.labels("web", outcome).inc()
         if top_k == CANDIDATES:
             self._remembered[given.library.generation, question, article] = given.answer
-            while len(self._remembered) > self._most_remembered:
-                self._remembered.popitem(last=False)
         return given
 
     def remembered(self, question: str, article: str | None = None) -> Answer | None:
         """Return the answer that was given to a question lately, from the index that is in use."""
-        key = self._live_library.library.generation, question, article
-        if answer := self._remembered.get(key):
-            self._remembered.move_to_end(key)
-        return answer
+        return self._remembered.get((self._live_library.library.generation, question, article))
 
 
 def checked(question: str) -> str:
