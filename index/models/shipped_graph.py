@@ -1,7 +1,8 @@
 """Export of the shipped encoder without a framework: its graph is part of the package, too.
 
-Loading torch takes seconds and hundreds of megabytes. What an export is, is known here: the graph, the numbers of the
-model's own file in single precision, in the graph's order, and the model's tokenizer with other limits.
+Loading torch takes seconds and hundreds of megabytes. What an export is, is known here: the graph, the
+numbers of the model's own file in single precision, in the graph's order, and the model's tokenizer with
+other limits.
 """
 
 import json
