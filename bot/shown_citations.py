@@ -8,7 +8,7 @@ from index.records import Answer, BlockKind, Citation
 from index.retrieval.question_forms import ends_with_question_mark
 
 LEAST_SCORE = 0.05
-"""Least probability of a sentence that is shown beside an answer, or without one; docs/quality.md has the
+"""Least probability of a sentence that is shown beside an answer, or without one; docs/confidence.md has the
 figures."""
 
 

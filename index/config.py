@@ -25,7 +25,7 @@ DEFAULT_ENCODER = "footnote"
 """The encoder that ships with this package."""
 
 MAYBE_PART = 4 / 5
-"""Part of `threshold` that `maybe_threshold` is unless it is configured; docs/quality.md has the figures."""
+"""Part of `threshold` that `maybe_threshold` is unless it is configured: docs/confidence.md has figures."""
 
 OWN_READER, NO_READER = "footnote", "none"
 
