@@ -21,14 +21,18 @@ from index.training.progress import no_progress
 from index.training.reader.exported_graph import ExportedGraph, states_session, upper_layers
 from index.training.reader.extractive import MASKED_LOGIT, marking_loss
 from index.training.reader.recipe import FurtherRecipe
-from index.training.reader.training import CHECKPOINT_FILE, LOG_FILE
+from index.training.reader.training import CHECKPOINT_FILE, LOG_FILE, compute_type
 
 if TYPE_CHECKING:
     from index.training.reader.extractive import Logits
 
 
 class UpperLayers(torch.nn.Module):
-    """The upper layers of a reader and its head: from states to the logits of the answer's ends."""
+    """The upper layers of a reader and its head: from states to the logits of the answer's ends.
+
+    While they are trained, the layers multiply in bfloat16 where the processor does, from weights in single
+    precision.
+    """
 
     def __init__(self, graph: Path, below: int) -> None:
         super().__init__()
@@ -37,13 +41,15 @@ class UpperLayers(torch.nn.Module):
         weight, bias = ExportedGraph(graph).head
         self.head = torch.nn.Linear(*weight.shape)
         self.head.load_state_dict({"weight": torch.tensor(weight.T), "bias": torch.tensor(bias)})
+        self._halved = compute_type() is torch.bfloat16
 
     def forward(self, states: torch.Tensor, batch: Batch) -> "Logits":
         """Return the logits of the answer's first and last token, float32 [n, length]."""
         hidden = torch.where(torch.from_numpy(batch.mask > 0), 0.0, -1e9)[:, None, None, :]
-        (top,) = self.layers(states, hidden)
+        with torch.autocast("cpu", torch.bfloat16, enabled=self.training and self._halved):
+            (top,) = self.layers(states, hidden)
         masked = torch.from_numpy(~batch.markable)
-        start, end = self.head(top).unbind(-1)
+        start, end = self.head(top.float()).unbind(-1)
         return start.masked_fill(masked, MASKED_LOGIT), end.masked_fill(masked, MASKED_LOGIT)
 
 

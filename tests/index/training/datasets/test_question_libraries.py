@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from index.evaluation.gold_questions import QuestionFileError
+from index.training.datasets import question_libraries
 from index.training.datasets.question_libraries import read_library
 from index.training.datasets.training_libraries import SegmentedArticle, Segmenter
 
+LIBRARIES = Path(question_libraries.__file__).parents[1] / "libraries"
 PRICES = """# Mill
 
 Come at nine. The miller is **Anna Berg**.
@@ -92,3 +94,12 @@ def test_what_is_missing_is_named(missing: str, tmp_path: Path) -> None:
         read(tmp_path, {key: value for key, value in ANSWERED.items() if key != missing})
     with pytest.raises(QuestionFileError, match=r"line 1: .*decoy"):
         read(tmp_path, {key: value for key, value in UNANSWERED.items() if key != "decoy"})
+
+
+@pytest.mark.slow  # some seconds for each thousand questions
+@pytest.mark.parametrize(
+    "questions", sorted(LIBRARIES.glob("*/questions.jsonl")), ids=lambda path: path.parent.name
+)
+def test_the_words_of_the_projects_own_libraries_are_in_their_sentences(questions: Path) -> None:
+    articles = read_library(questions.parent, Segmenter(len, 1_000))
+    assert all(article.questions for article in articles)
