@@ -115,8 +115,10 @@ def _plan(
     groups += retrieved_examples(again, ranker, recipe.seed)
     lessons = [lesson for lesson in read_squadshifts(squadshifts) if not lesson.text.held_out]
     groups += repeated_examples(lessons, recipe.repeated, source)
-    source.shuffle(groups)
-    return make_batches(groups, tokenizer, recipe.tokens, source)
+    size = recipe.group
+    parts = [group[start : start + size] for group in groups for start in range(0, len(group), size)]
+    source.shuffle(parts)
+    return make_batches(parts, tokenizer, recipe.tokens, source)
 
 
 def _drawn_titles(questions: Path, count: int, source: random.Random) -> list[SquadArticle]:

@@ -70,7 +70,9 @@ class FurtherRecipe:
     repeated: int = 600
     """Answerable questions of SQuADShifts among them."""
     tokens: int = 2048
-    """Tokens of a batch, padding counted, unless a group has more: about 20 windows."""
+    """Tokens of a batch, padding counted, unless a group has more: about 14 windows."""
+    group: int = 16
+    """Windows of one section that stay together, at most: a question and its twins mostly do."""
     hard: float = 0.2
     """Loss of the shipped reader above which a window is learnt."""
     easy: float = 0.2
@@ -86,7 +88,7 @@ class FurtherRecipe:
     decay: float = 0.01
     average: float = 0.99
     """The weights that are learnt are a running average; this is what remains of it in a step."""
-    interpolation: float = 0.6
+    interpolation: float = 0.7
     """Where the weights that are kept lie: at 0 those before, at 1 those learnt."""
     seed: int = 1
     save_every: int = 50
