@@ -2,23 +2,30 @@
 
     python -m index.training.common_words --out index/writing/common_words.txt
 
-A word is on it if the texts of `index/training/libraries` have it in small letters. So the capital letter of
-"Leave" at the beginning of a sentence makes it no name, unlike that of "Townsend".
+A word is on it if the texts of `index/training/libraries` have it in small letters, and not more often with
+a capital one inside a sentence, as people who chat write "germany", too. So the capital letter of "Leave" at the
+beginning of a sentence makes it no name, unlike that of "Townsend".
 """
 
 import argparse
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from index.training.reader.learning import LIBRARIES
 
 _WORD = re.compile(r"(?<![\w'.@/-])[a-z]{2,}(?![\w'@/-]|:/)")
+_INSIDE = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
 
 
 def common_words(texts: Iterable[str]) -> list[str]:
-    """Return the words that stand in small letters in some of the texts, sorted."""
-    return sorted({word for text in texts for word in _WORD.findall(text)})
+    """Return the words that stand mostly in small letters in the texts, sorted."""
+    small, names = Counter[str](), Counter[str]()
+    for text in texts:
+        small.update(_WORD.findall(text))
+        names.update(name.lower() for name in _INSIDE.findall(text))
+    return sorted(word for word, count in small.items() if count >= names[word])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

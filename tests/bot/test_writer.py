@@ -52,13 +52,13 @@ def test_the_key_comes_from_the_environment() -> None:
 
 
 def test_the_model_sees_what_people_see_with_their_numbers(language_models: FakeLanguageModels) -> None:
-    language_models.reply = "The bridge is 900 m long [1]. A toll of £3.2m is collected [3]."
+    language_models.reply = "The bridge is 900 m long [1]. A toll of £3.2m a year is collected [3]."
     answer = cited_answer()
     unlikely = replace(citation(2, BRIDGE[1]), score=0.01)
     answer = replace(answer, citations=(answer.citations[0], unlikely, citation(3, BRIDGE[3])))
     writer = Writer(config_of(language_models), {})
     assert writer.write_whole(answer).text.endswith("is collected.[3]")  # numbers as programs see them
-    language_models.reply = "A toll of £3.2m is collected [2]."
+    language_models.reply = "A toll of £3.2m a year is collected [2]."
     assert writer.write_whole(numbered_as_shown(answer)).text.endswith("is collected.[2]")
     for body in language_models.requests:
         assert "3 May 1974" not in body["messages"][1]["content"]
