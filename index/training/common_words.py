@@ -3,8 +3,8 @@
     python -m index.training.common_words --out index/writing/common_words.txt
 
 A word is on it if the texts of `index/training/libraries` have it in small letters, and not more often with
-a capital one inside a sentence, as people who chat write "germany", too. So the capital letter of "Leave" at the
-beginning of a sentence makes it no name, unlike that of "Townsend".
+a capital one inside a sentence, since people who chat write "germany", too. So the capital letter of "Leave"
+at the beginning of a sentence makes it no name, unlike that of "Townsend".
 """
 
 import argparse
