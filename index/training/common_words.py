@@ -16,6 +16,7 @@ from pathlib import Path
 from index.training.reader.learning import LIBRARIES
 
 _WORD = re.compile(r"(?<![\w'.@/-])[a-z]{2,}(?![\w'@/-]|:/)")
+# After a small letter or a comma: not at the beginning of a sentence.
 _INSIDE = re.compile(r"(?<=[a-z,] )[A-Z][a-z]+")
 
 

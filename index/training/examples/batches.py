@@ -69,6 +69,11 @@ def make_batches(
     return batches
 
 
+def in_parts(groups: Iterable[Sequence[Example]], most: int) -> list[Sequence[Example]]:
+    """Cut groups into parts of at most `most` examples, which keep their order."""
+    return [group[start : start + most] for group in groups for start in range(0, len(group), most)]
+
+
 def _longest(examples: Iterable[_TokenizedExample]) -> int:
     return max(len(example.ids) for example in examples)
 

@@ -30,7 +30,7 @@ from index.training.datasets.question_articles import is_held_out
 from index.training.datasets.squad import SquadArticle, read_squad
 from index.training.encoders import load_encoder
 from index.training.examples.batch_files import kept_batches
-from index.training.examples.batches import Batch, make_batches
+from index.training.examples.batches import Batch, in_parts, make_batches
 from index.training.examples.example import Example
 from index.training.examples.retrieved import retrieved_examples
 from index.training.progress import no_progress, progress_bars
@@ -115,8 +115,7 @@ def _plan(
     groups += retrieved_examples(again, ranker, recipe.seed)
     lessons = [lesson for lesson in read_squadshifts(squadshifts) if not lesson.text.held_out]
     groups += repeated_examples(lessons, recipe.repeated, source)
-    size = recipe.group
-    parts = [group[start : start + size] for group in groups for start in range(0, len(group), size)]
+    parts = in_parts(groups, recipe.group)
     source.shuffle(parts)
     return make_batches(parts, tokenizer, recipe.tokens, source)
 

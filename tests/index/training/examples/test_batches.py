@@ -15,6 +15,7 @@ from index.training.examples.batches import (
     STEP,
     WINDOW_TOKENS,
     Batch,
+    in_parts,
     make_batches,
 )
 from index.training.examples.example import Example, answerable_example
@@ -171,3 +172,8 @@ def test_a_group_too_large_for_a_batch_is_one_by_itself(tokenizer: Tokenizer) ->
     group = [Example("who?", "the bridge", None)] * 20
     (batch,) = make_batches([group], tokenizer, 64, random.Random(1))
     assert len(batch.ids) == 20
+
+
+def test_large_groups_are_cut_in_order() -> None:
+    large, small = ([Example(str(number), "", None) for number in range(count)] for count in (5, 2))
+    assert in_parts([large, small, []], 2) == [large[:2], large[2:4], large[4:], small]

@@ -52,6 +52,25 @@ def test_they_begin_with_the_scores_of_the_graph(graph: Path) -> None:
             assert ours[row].numpy()[shown] == pytest.approx(theirs[0][shown], abs=0.05)
 
 
+def test_they_are_trained_in_half_precision_where_the_processor_has_it(
+    graph: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    states, _ = upper_layers.ShippedReader(graph, BELOW).read(batch(5))
+    for kind, same in ((torch.bfloat16, False), (torch.float32, True)):
+        monkeypatch.setattr("index.training.reader.upper_layers.compute_type", lambda kind=kind: kind)
+        network = upper_layers.UpperLayers(graph, BELOW)
+        with torch.inference_mode():
+            trained, used = (
+                network.train(training)(torch.from_numpy(states), batch(5))[0] for training in (True, False)
+            )
+        assert trained.dtype == used.dtype == torch.float32
+        assert torch.equal(trained, used) is same
+        assert torch.allclose(trained, used, atol=0.1)
+        assert all(weight.dtype == torch.float32 for weight in network.parameters())
+
+
 def learn(
     graph: Path, batches: list[Batch], work: Path, recipe: FurtherRecipe = RECIPE, **options: Any
 ) -> Any:
