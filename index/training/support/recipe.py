@@ -22,7 +22,7 @@ class SupportRecipe:
     dropout: float = 0.1
     """Dropout before the head."""
     seed: int = 1
-    precision: float = 0.95
+    precision: float = 0.955
     """Share of the statements above the threshold that their texts support, among those held out."""
     supported: float = 0.8
     """Share of what a language model writes that its sentences support, as the threshold assumes."""

@@ -73,7 +73,9 @@ SHARES: Shares = {"answerable": 0.4, "unanswerable": 0.45, "elsewhere": 0.1, "ch
 learn_confidence = partial(
     fit_confidence,
     names=CONFIDENCE_FEATURES,
-    signs=SIGNS | {"retrieval": 1.0, "span_log_odds": 1.0, "window_log_share": 1.0, "negated": -1.0},
+    signs=SIGNS
+    | {"retrieval": 1.0, "span_log_odds": 1.0, "window_log_share": 1.0, "negated": -1.0}
+    | {"asks": 1.0},  # else "hello" may get an answer because it asks nothing
     shares=SHARES,
 )
 
