@@ -163,6 +163,15 @@ def test_the_report_orders_each_article_without_itself_alone(
     assert "| right sentence first, answerable | 97.3 % |" in shown  # 288 of 296
 
 
+def test_looking_like_a_question_does_not_count_against_an_answer(seen: list[ReadingExample]) -> None:
+    asks = CONFIDENCE_FEATURES.index("asks")
+    examples = []
+    for example in confidence_examples(seen, learn_joint(seen)):
+        example.evidence[asks] = float(not example.right)
+        examples.append(example)
+    assert learn_confidence(examples)["asks"] == 0
+
+
 def test_confidence_of_what_was_read(seen: list[ReadingExample]) -> None:
     weights = learn_joint(seen)
     examples = list(confidence_examples(seen, weights))
