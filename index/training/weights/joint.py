@@ -74,8 +74,8 @@ learn_confidence = partial(
     fit_confidence,
     names=CONFIDENCE_FEATURES,
     signs=SIGNS
-    | {"retrieval": 1.0, "span_log_odds": 1.0, "window_log_share": 1.0, "negated": -1.0}
-    | {"asks": 1.0},  # else "hello" may get an answer because it asks nothing
+    | dict.fromkeys(("retrieval", "span_log_odds", "window_log_share"), 1.0)
+    | {"asks": 1.0, "negated": -1.0},  # else "hello" may get an answer because it asks nothing
     shares=SHARES,
 )
 
