@@ -9,7 +9,18 @@ from tests.support.tables import each_row
 @pytest.mark.parametrize(
     ("kind", "lines"),
     [
-        (SmallTalk.GREETING, ["hello", "Hi!", "hey there", "Good morning, everyone :)", "hi, how are you?"]),
+        (
+            SmallTalk.GREETING,
+            [
+                "hello",
+                "Hi!",
+                "hey there",
+                "Good morning, everyone :)",
+                "morning all",
+                "hi, how are you?",
+                "how r u",
+            ],
+        ),
         (
             SmallTalk.THANKS,
             [
@@ -28,6 +39,10 @@ from tests.support.tables import each_row
             [
                 "help",
                 "Help!",
+                "please help me",
+                "What's your name?",
+                "who built you?",
+                "test",
                 "?",
                 "what can you do?",
                 "What can I ask you?",
@@ -53,6 +68,9 @@ def test_small_talk_is_recognised(kind: SmallTalk, lines: list[str]) -> None:
         "Where is the emergency exit?",
         "exit code 78",
         "help with the booking",
+        "please help with the booking",
+        "test the smoke alarm",
+        "what is your name policy?",
         "thanks to whom was the bridge built?",
         "Good Morning Vietnam",
         "who is the mayor?",
