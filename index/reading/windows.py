@@ -1,5 +1,6 @@
 """Windows that a reader reads: runs of whole sentences of one section around the best candidates."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,13 @@ CHARACTERS = 480
 """Most characters of a window of several sentences: about 110 tokens of English."""
 REACH = 8
 """Most sentences that a window has on either side of its candidate."""
+
+# "7.1 Fees", "12. Loans", "3) Post"; not the "2024" of "2024 season", or a date or a version alone
+_SECTION_NUMBER = re.compile(r"(\d{1,3}(?:\.\d{1,3})+|\d{1,3}(?=[.)]))[.)]?\s+(?=[^\W\d_]{2})")
+_NUMBERED = "(?:article|build|chapter|clause|item|paragraph|point|release|rule|section|step|version)"
+_ASKS_FOR_A_NUMBER = re.compile(
+    rf"\b(?:which|what)\s+(?:\w+\s+)?{_NUMBERED}s?\b|\b{_NUMBERED}\s+number", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,8 @@ def make_windows(
     Each of the first `own` candidates gets a window; of the others, each that no earlier window contains.
     `texts` returns the sentences of the given rows, ascending, and nothing for rows that do not exist. A
     title that holds all terms of the `question` is left out: below it, every sentence would seem to answer.
-    Numbers, times and dates that the question has are written as they are there.
+    Numbers, times and dates that the question has are written as they are there. The number of a heading,
+    which makes readers doubt that what follows is the answer, is left out if the question asks for no number.
     """
     question_terms = frozenset(terms(question))
     spellings = number_spellings(question)
@@ -66,12 +75,13 @@ def make_windows(
             if (sentence.article, sentence.section) == (candidate.article, candidate.section)
         ]
         centre = [sentence.row for sentence in sentences].index(candidate.row)
-        renderings = [render(sentence.text, sentence.start, sentence.block) for sentence in sentences]
+        renderings = [_rendered(sentence, question) for sentence in sentences]
         first, last = window_around(_placed(sentences, renderings), centre)
         rows = (sentences[first].row, sentences[last - 1].row)
         if rows not in windows_yielded:
             windows_yielded.add(rows)
-            shown = _joined(sentences[first:last], renderings[first:last], candidate, question_terms)
+            headings = _above(sentences[first:last], candidate, question, question_terms)
+            shown = _joined(sentences[first:last], renderings[first:last], above(headings))
             window = Window(shown, fold_like(shown.text, spellings), sentences[first:last])
             rows_shown.update(sentence.row for sentence in window.sentences)
             yield window
@@ -104,14 +114,24 @@ def _placed(sentences: Sequence[SentenceText], renderings: Sequence[Rendering]) 
     return placed
 
 
-def _joined(
-    sentences: Sequence[SentenceText],
-    renderings: Sequence[Rendering],
-    candidate: Candidate,
-    question_terms: frozenset[str],
-) -> Rendering:
-    """Join the sentences below what is seen with them, with spaces for what lies between them."""
-    text = _above(sentences, candidate, question_terms)
+def _rendered(sentence: SentenceText, question: str) -> Rendering:
+    """Render a sentence as it is read: a heading without its number."""
+    is_heading = sentence.block.kind is BlockKind.HEADING
+    left_out = _number_length(sentence.text, question) if is_heading else 0
+    return render(sentence.text[left_out:], sentence.start + left_out, sentence.block)
+
+
+def _number_length(heading: str, question: str) -> int:
+    """Return the length of the number before a heading, 0 if the question asks for it or for any."""
+    number = _SECTION_NUMBER.match(heading)
+    if number is None or _ASKS_FOR_A_NUMBER.search(question):
+        return 0
+    is_named = re.search(rf"(?<![\d.]){re.escape(number[1])}(?!\.?\d)", question)
+    return 0 if is_named else number.end()
+
+
+def _joined(sentences: Sequence[SentenceText], renderings: Sequence[Rendering], text: str) -> Rendering:
+    """Join the sentences below what is seen with them, `text`, with spaces for what lies between them."""
     pieces: list[RenderedSpan] = []
     for number, rendering in enumerate(renderings):
         if number:
@@ -129,14 +149,20 @@ def _gap(before: SentenceText, after: SentenceText) -> str:
     return "." + spaces if is_open else spaces
 
 
-def _above(sentences: Sequence[SentenceText], candidate: Candidate, question_terms: frozenset[str]) -> str:
+def _above(
+    sentences: Sequence[SentenceText], candidate: Candidate, question: str, question_terms: frozenset[str]
+) -> list[str]:
     """Return the headings above a window, and the candidate's lead-in if it is not in the window."""
-    first = sentences[0].block
-    section = first.section if first.kind is BlockKind.HEADING else candidate.block.section
-    lead = candidate.block.lead
-    if lead and any(lead in " ".join(sentence.text.split()) for sentence in sentences):
-        lead = ""
-    title = candidate.title if section or lead else candidate.outer_title
-    if question_terms and question_terms.issubset(terms(title)):
+    first, own = sentences[0].block, candidate.block
+    section = first.section if first.kind is BlockKind.HEADING else own.section
+    shown = [_single_spaced(sentence.text) for sentence in sentences]
+    lead = "" if any(own.lead in text for text in shown) else own.lead
+    title = candidate.title if own.section or lead else candidate.outer_title
+    in_window = not section and any(_single_spaced(title).casefold() in text.casefold() for text in shown)
+    if in_window or (question_terms and question_terms.issubset(terms(title))):
         title = ""
-    return above((title, *section, lead))
+    return [*(heading[_number_length(heading, question) :] for heading in (title, *section)), lead]
+
+
+def _single_spaced(text: str) -> str:
+    return " ".join(text.split())

@@ -151,13 +151,15 @@ class Bm25:
 
     def _number(self, term: str) -> int | None:
         encoded = term.encode("utf-8", "surrogatepass")
-        count = len(self.word_starts) - 1
-        column = bisect_left(range(count), encoded, key=self._word)
-        return column if column < count and self._word(column) == encoded else None
+        # Looked at as they are: an array would make an object of NumPy for each number.
+        words, starts = self.words.data, self.word_starts.data
 
-    def _word(self, column: int) -> bytes:
-        start, end = self.word_starts[column : column + 2]
-        return self.words[start:end].tobytes()
+        def word(column: int) -> bytes:
+            return bytes(words[starts[column] : starts[column + 1]])
+
+        count = len(starts) - 1
+        column = bisect_left(range(count), encoded, key=word)
+        return column if column < count and word(column) == encoded else None
 
 
 def statistics(sentences: int, terms: int, frequency: Callable[[str], int]) -> Statistics:

@@ -65,8 +65,7 @@ class ArticleRow:
         return range(self.first_passage, self.first_passage + self.passages)
 
 
-@dataclass(frozen=True, slots=True)
-class SentenceRow:
+class SentenceRow(NamedTuple):
     """A sentence with its place and block, and search terms with spaces between.
 
     `terms` are its own, `terms_before` and `terms_after` its neighbours' in the same section, `terms_above`

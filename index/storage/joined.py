@@ -294,8 +294,7 @@ class JoinedCatalog:
 
         def others(rows: list[int]) -> list[SentenceRow]:
             return [
-                replace(
-                    sentence,
+                sentence._replace(
                     row=sentence.row + self._sentences,
                     article=sentence.article + self._articles,
                     passage=sentence.passage + self._passages,

@@ -208,7 +208,7 @@ class SegmentedCatalog:
             found = self._parts[number].sentences(own)
             places = self._places(number, found)
             return [
-                replace(sentence, row=row, article=article, passage=passage)
+                sentence._replace(row=row, article=article, passage=passage)
                 for sentence, (row, article, passage) in zip(found, places, strict=True)
             ]
 

@@ -43,6 +43,7 @@ from index.retrieval.retriever import Retriever
 from index.segmentation.sentences import split_sentences
 from index.storage.generations import Generation, open_current
 from index.storage.index_files import open_vectors
+from tests.benchmarks.measure import recall
 
 SAMPLE = 200  # files that are read to see how many sentences a file has
 CHUNK = 5_000  # texts that are embedded before their vectors are kept
@@ -117,7 +118,7 @@ def main() -> None:
     )
     if options.child == "answer":
         real = not json.loads((base / "build.json").read_text())["stand_ins"]
-        print(json.dumps(_answer(config, _questions(options.questions), recall=real)))
+        print(json.dumps(_answer(config, _questions(options.questions), with_recall=real)))
     elif options.child == "update":
         print(json.dumps(_update(config, profiled=options.profile)))
     else:
@@ -272,7 +273,7 @@ def _questions(file: Path) -> list[str]:
     return asked[:: max(1, len(asked) // 200)][:200]
 
 
-def _answer(config: Config, questions: Sequence[str], *, recall: bool) -> dict[str, Any]:
+def _answer(config: Config, questions: Sequence[str], *, with_recall: bool) -> dict[str, Any]:
     """Open the index and ask: times, memory and recall."""
     started = time.perf_counter()
     library = Library.open(config)
@@ -301,11 +302,11 @@ def _answer(config: Config, questions: Sequence[str], *, recall: bool) -> dict[s
         "retrieval": _spread(retrieved),
         "answer": _spread(answered),
         "keystroke": _spread(keystrokes),
-        "recall": [_recall(config, np.array(vectors), k) for k in (10, 100)] if recall else [],
+        "recall": [_mean_recall(config, np.array(vectors), k) for k in (10, 100)] if with_recall else [],
     }
 
 
-def _recall(config: Config, queries: Floats, k: int) -> float:
+def _mean_recall(config: Config, queries: Floats, k: int) -> float:
     sentences, _ = open_current(config.index_directory, lambda generation: open_vectors(generation.folder))
     best = faiss.ResultHeap(len(queries), k, keep_max=True)
     for start in range(0, len(sentences), 100_000):
@@ -313,8 +314,8 @@ def _recall(config: Config, queries: Floats, k: int) -> float:
         scores, rows = faiss.knn(queries, block, min(k, len(block)), metric=faiss.METRIC_INNER_PRODUCT)
         best.add_result(scores, rows + start)
     best.finalize()
-    found = [sentences.search(query[None], k)[1][0] for query in queries]
-    return statistics.mean(float(np.isin(e, f).mean()) for e, f in zip(best.I, found, strict=True))
+    found = [sentences.search(query[None], k)[0][0] for query in queries]
+    return statistics.mean(recall(*pair, k) for pair in zip(best.D, found, strict=True))
 
 
 def _print_answers(measured: dict[str, Any]) -> None:

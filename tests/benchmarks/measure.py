@@ -7,6 +7,9 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
+
+from index.arrays import Floats
 from index.models import span_model
 
 
@@ -39,6 +42,15 @@ def seconds(call: Callable[[], object]) -> float:
     started = time.perf_counter()
     call()
     return time.perf_counter() - started
+
+
+def recall(exact: Floats, found: Floats, k: int) -> float:
+    """Return the share of the `k` best scores of an `exact` search that is `found`, both best first.
+
+    Half floats count: a score that is less by up to 0.0005 is as good, as is the same sentence elsewhere.
+    """
+    best = exact[:k]
+    return float(np.count_nonzero(found[: len(best)] >= best[-1] - 0.0005) / len(best))
 
 
 def processor_seconds(process: int) -> float:

@@ -169,6 +169,82 @@ def test_a_window_does_not_cross_a_heading_and_stands_below_the_ones_above_it() 
     assert rows(window) == [1, 2]
 
 
+def headed(*kinds: BlockKind, texts: list[str]) -> SentenceTexts:
+    """Return an article of blocks of a sentence each, all in one section below its title."""
+    shelf = SentenceTexts.of(texts)
+    shelf.sentences = [
+        sentence._replace(block=Block(kind, sentence.start, sentence.end, section=("Camping",)), section=1)
+        if kind is not BlockKind.HEADING
+        else sentence._replace(block=Block(kind, sentence.start, sentence.end), section=1)
+        for sentence, kind in zip(shelf.sentences, kinds, strict=True)
+    ]
+    return shelf
+
+
+def read_window(shelf: SentenceTexts, row: int, question: str, title: str = "") -> Window:
+    candidate = replace(shelf.candidate(row), block=shelf.sentences[row].block, section=1, title=title)
+    (window,) = make_windows([candidate], shelf.texts, 1, question)
+    return window
+
+
+def test_a_title_stands_above_a_window_that_begins_with_a_heading_but_not_above_itself() -> None:
+    kinds = (BlockKind.HEADING, BlockKind.PARAGRAPH)
+    shelf = headed(*kinds, texts=["Camping", "A tent costs 9 crowns."])
+    asked = "How much is a tent?"
+    assert read_window(shelf, 1, asked, "Lake House").text == "Lake House: Camping. A tent costs 9 crowns."
+    assert read_window(shelf, 1, asked, "CAMPING").text == "Camping. A tent costs 9 crowns."
+
+
+@pytest.mark.parametrize(
+    ("heading", "shown"),
+    [
+        ("7.1 Fees", "Fees"),
+        ("12. Loan period", "Loan period"),
+        ("3) Posts", "Posts"),
+        ("7.1.2. Dogs", "Dogs"),
+        ("2024 season", "2024 season"),
+        ("10 ways to win", "10 ways to win"),
+        ("1.8.2", "1.8.2"),
+        ("1.8.2 - 3 May", "1.8.2 - 3 May"),
+        ("7.1 5 crowns", "7.1 5 crowns"),
+    ],
+)
+def test_the_number_of_a_heading_is_left_out(heading: str, shown: str) -> None:
+    shelf = headed(BlockKind.HEADING, BlockKind.PARAGRAPH, texts=[heading, "It is so."])
+    window = read_window(shelf, 1, "What holds?")
+    assert window.text == f"{shown}. It is so."
+    starts, ends = window.sources(np.array([0]), np.array([len(shown)]))
+    assert shelf.articles[0][starts[0] : ends[0]] == shown
+    below = headed(BlockKind.PARAGRAPH, texts=["It is so."])
+    candidate = replace(below.candidate(0), section=1, title=heading, outer_title=heading)
+    (window,) = make_windows([candidate], below.texts, 1, "What holds?")
+    assert window.text == f"{shown}: It is so."
+
+
+@pytest.mark.parametrize(
+    ("question", "is_left_out"),
+    [
+        ("what does 7.1 say", False),
+        ("7.1?", False),
+        ("What holds in 7.12?", True),
+        ("What cost 17.1 crowns?", True),
+        ("Which rule is it?", False),
+        ("in which Version was it added", False),
+        ("what's the rule number", False),
+        ("What are the rules for dogs?", True),
+        ("What is the number of pitches?", True),
+    ],
+)
+def test_the_number_of_a_heading_is_read_if_it_is_asked_for(question: str, is_left_out: bool) -> None:
+    shelf = headed(BlockKind.HEADING, BlockKind.PARAGRAPH, texts=["7.1 Fees", "It is so."])
+    assert read_window(shelf, 1, question).text.startswith("Fees" if is_left_out else "7.1 Fees")
+
+
+def test_the_number_of_an_item_is_read() -> None:
+    shelf = headed(BlockKind.LIST_ITEM, texts=["1. Rinse the rice."])
+    assert read_window(shelf, 0, "What is first?").text.endswith("1. Rinse the rice.")
+
+
 def test_a_title_stands_above_unless_it_holds_all_that_is_asked() -> None:
     shelf = SentenceTexts.of(["They shiver."])
     candidate = replace(shelf.candidate(0), title="How bees keep warm", outer_title="How bees keep warm")

@@ -75,6 +75,16 @@ def test_many_rows_are_searched_by_lists(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_the_same_sentence_in_many_articles_does_not_make_a_search_visit_more_lists() -> None:
+    """Of more equal rows than are looked for, it is chance which are found."""
+    once = clusters(4000)
+    many = np.concatenate([once, clusters(10, seed=5)[np.repeat(np.arange(10), 200)]])
+    built = [Vectors.build(made, exact_up_to=1000) for made in (once, many)]
+    assert all(index.recall is not None and index.recall >= RECALL_TARGET for index in built)
+    assert built[1].visited <= 2 * built[0].visited < built[1].lists / 2
+
+
+@pytest.mark.slow
 def test_similar_lists_are_taken_over(tmp_path: Path) -> None:
     made = clusters(6000)
     earlier = stored(Vectors.build(made, exact_up_to=1000), tmp_path)
