@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from index.models.span_model import SpanModel, TokenScores
 from index.reading.confidence import EVIDENCE, Calibration, evidence, logistic
+from index.reading.enumerators import enumerator_length
 from index.reading.explanation import Explanation, explain
 from index.reading.reader import RankedQuestion, Reading
 from index.reading.whole_words import widen
@@ -49,13 +50,6 @@ CONFIDENCE_FEATURES: tuple[str, ...] = (
 """What the confidence rests on: `retrieval` is the log-odds that retrieval alone gives to its own first
 sentence; `negated` says that the question negates something and the sentence nothing."""
 _NUMBERED = frozenset((BlockKind.HEADING, BlockKind.LIST_ITEM, BlockKind.CONTENTS))
-# "7.2 ", "14. ", "(b) ", "Step 3: "
-_ENUMERATOR = re.compile(
-    r"(?:step|section|chapter|article|part|rule|§)\s*\d+(?:\.\d+)*[.):]*\s+(?=\S)"
-    r"|\(?(?:\d+(?:\.\d+)*|[a-z]|x{0,3}(?:ix|iv|v?i{1,3}|v|x))[.)]+\s+(?=\S)"
-    r"|\d+(?:\.\d+)+\s+(?=\S)",
-    re.IGNORECASE,
-)
 # "isn't", "never", "No taxi came"; not the "No" of "No. 5".
 _NEGATION = re.compile(
     r"n[’']t\b|\b(?:not|never|no|nor|neither|without|unable|cannot)\b(?!\. ?\d)"
@@ -275,22 +269,15 @@ def _views(window: Window, tokens: TokenScores) -> Iterator[_View]:
         return
     window_log_sum = _log_sum(tokens.start[readable]) + _log_sum(tokens.end[readable])
     for sentence in window.sentences:
+        number = enumerator_length(sentence.text) if sentence.block.kind in _NUMBERED else 0
         inside = np.flatnonzero(
             (starts < ends)  # some tokenizers have tokens of white space alone
-            & (starts >= max(sentence.start + _enumerator_length(sentence), 0))
+            & (starts >= sentence.start + number)
             & (ends <= sentence.end)
         )
         if len(inside):
             own = TokenScores(starts[inside], ends[inside], tokens.start[inside], tokens.end[inside])
             yield _View(sentence, own, window_log_sum)
-
-
-def _enumerator_length(sentence: SentenceText) -> int:
-    """Return the length of the number before a heading or an item: never a part of an answer."""
-    if sentence.block.kind not in _NUMBERED:
-        return 0
-    number = _ENUMERATOR.match(sentence.text)
-    return number.end() if number else 0
 
 
 def _sentence_scores(views: Sequence[_View]) -> SentenceScores:

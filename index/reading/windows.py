@@ -1,12 +1,12 @@
 """Windows that a reader reads: runs of whole sentences of one section around the best candidates."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from index.arrays import Rows
+from index.reading.enumerators import unasked_length
 from index.records import BlockKind, Candidate, Sentence, Span
 from index.segmentation.folding import FoldedText, fold_like, number_spellings
 from index.segmentation.rendering import RenderedSpan, Rendering, above, render
@@ -17,13 +17,6 @@ CHARACTERS = 480
 """Most characters of a window of several sentences: about 110 tokens of English."""
 REACH = 8
 """Most sentences that a window has on either side of its candidate."""
-
-# "7.1 Fees", "12. Loans", "3) Post"; not the "2024" of "2024 season", or a date or a version alone
-_SECTION_NUMBER = re.compile(r"(\d{1,3}(?:\.\d{1,3})+|\d{1,3}(?=[.)]))[.)]?\s+(?=[^\W\d_]{2})")
-_NUMBERED = "(?:article|build|chapter|clause|item|paragraph|point|release|rule|section|step|version)"
-_ASKS_FOR_A_NUMBER = re.compile(
-    rf"\b(?:which|what)\s+(?:\w+\s+)?{_NUMBERED}s?\b|\b{_NUMBERED}\s+number", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,17 +110,8 @@ def _placed(sentences: Sequence[SentenceText], renderings: Sequence[Rendering]) 
 def _rendered(sentence: SentenceText, question: str) -> Rendering:
     """Render a sentence as it is read: a heading without its number."""
     is_heading = sentence.block.kind is BlockKind.HEADING
-    left_out = _number_length(sentence.text, question) if is_heading else 0
+    left_out = unasked_length(sentence.text, question) if is_heading else 0
     return render(sentence.text[left_out:], sentence.start + left_out, sentence.block)
-
-
-def _number_length(heading: str, question: str) -> int:
-    """Return the length of the number before a heading, 0 if the question asks for it or for any."""
-    number = _SECTION_NUMBER.match(heading)
-    if number is None or _ASKS_FOR_A_NUMBER.search(question):
-        return 0
-    is_named = re.search(rf"(?<![\d.]){re.escape(number[1])}(?!\.?\d)", question)
-    return 0 if is_named else number.end()
 
 
 def _joined(sentences: Sequence[SentenceText], renderings: Sequence[Rendering], text: str) -> Rendering:
@@ -161,7 +145,7 @@ def _above(
     in_window = not section and any(_single_spaced(title).casefold() in text.casefold() for text in shown)
     if in_window or (question_terms and question_terms.issubset(terms(title))):
         title = ""
-    return [*(heading[_number_length(heading, question) :] for heading in (title, *section)), lead]
+    return [*(heading[unasked_length(heading, question) :] for heading in (title, *section)), lead]
 
 
 def _single_spaced(text: str) -> str:

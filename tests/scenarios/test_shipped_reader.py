@@ -36,6 +36,51 @@ def library(tmp_path_factory: pytest.TempPathFactory, encoder_folder: Path) -> L
     return Library.open(config)
 
 
+CAMPING = """# {}Camping ground
+
+## {}Fees
+
+A tent is charged at nineteen crowns. Children are free.
+
+## {}Opening hours
+
+The office is staffed from eight until noon.
+
+## {}Number of pitches
+
+There is room for two hundred tents and forty vans.
+"""
+ASKED = {
+    "What are the fees?": "nineteen",
+    "What are the opening hours?": "eight until noon",
+    "What is the number of pitches?": "two hundred",
+}
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [("7. ", "7.1 ", "7.2 ", "7.3 "), ("", "I. ", "II. ", "III. "), ("", "Rule 1: ", "Rule 2: ", "Rule 3: ")],
+)
+def test_numbered_headings_do_not_make_it_doubt(
+    numbers: tuple[str, ...], tmp_path: Path, encoder_folder: Path
+) -> None:
+    answers = []
+    for name, these in (("plain", ("",) * 4), ("numbered", numbers)):
+        base = tmp_path / name
+        (base / "corpus").mkdir(parents=True)
+        (base / "corpus" / "camping.md").write_text(CAMPING.format(*these), encoding="utf-8")
+        config = Config(
+            corpus=CorpusSection(directory="corpus"), index=IndexSection(directory="ix"), base=base
+        )
+        provide_encoder(config, encoder_folder)
+        update(config, lambda *_: None)
+        library = Library.open(config)
+        answers.append([library.ask(question, threshold=0.0) for question in ASKED])
+    for plain, numbered, words in zip(*answers, ASKED.values(), strict=True):
+        assert words in numbered.citations[0].sentence
+        assert abs(numbered.confidence - plain.confidence) < 0.05
+
+
 def check(library: Library, answer: Answer) -> None:
     """Check that citations are verbatim, marks inside them, scores in order."""
     for citation in answer.citations:
