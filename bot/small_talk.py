@@ -18,7 +18,8 @@ class SmallTalk(StrEnum):
 _PHRASES = {
     SmallTalk.GREETING: (
         "hello|hallo|hullo|hi|hiya|hey+|heya|howdy|yo|greetings"
-        "|(?:good )?(?:morning|afternoon|evening)|good day|gm"
+        "|good (?:morning|afternoon|evening|day)"
+        "|(?:morning|afternoon|evening) (?:all|everyone|everybody|folks|guys)"
         "|how (?:are|r) (?:you|u)(?: doing)?(?: today)?|how are things|how'?s it going|how do you do"
         "|what'?s up|wh?ass?up|sup"
         "|(?:are )?you (?:there|awake|ok(?:ay)?)|anybody there|anyone there|nice to meet you"
@@ -30,13 +31,13 @@ _PHRASES = {
         "|that'?s (?:all|great|perfect|good|right|it|helpful)|that (?:helps|helped)|lol|haha+"
     ),
     SmallTalk.GOODBYE: (
-        "bye(?: ?bye)?|good ?bye|good ?night|gn|see (?:you|ya)(?: later| soon| tomorrow)?|cya|ciao|farewell"
+        "bye(?: ?bye)?|good ?bye|good ?night|see (?:you|ya)(?: later| soon| tomorrow)?|cya|ciao|farewell"
         "|exit|quit|q|:q!?|logout|have a (?:good|nice|great) (?:one|day|evening|weekend)|i(?:'m| am) done"
     ),
     SmallTalk.HELP: (
         "(?:please )?help(?: me)?|can you (?:help(?: me)?|hear me)|i need help"
         "|usage|commands|menu|start|options"
-        "|how can you help(?: me)?|what (?:kind|sort) of questions can (?:i|we) ask|tests?|testing"
+        "|how can you help(?: me)?|what (?:kind|sort) of questions can (?:i|we) ask"
         "|what (?:can|do|could) you do|what (?:can|should) (?:i|we) (?:ask|do)(?: you)?(?: here)?"
         "|what (?:do you know|are you(?: for)?|is this(?: bot)?|are the commands|are your commands)"
         "|who (?:are you|(?:made|built|created|wrote) you|is this)|what(?:'?s| is) your name"

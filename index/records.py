@@ -113,9 +113,13 @@ class Article:
     @property
     def outer_title(self) -> str:
         """The title if it stands outside of the text, as in the front matter or the file's name; else ""."""
-        title = re.escape(" ".join(self.title.casefold().split()))
-        text = " ".join(self.text.casefold().split())
-        return "" if re.search(rf"(?<!\w){title}(?!\w)", text) else self.title
+        return "" if holds_words(self.text, self.title) else self.title
+
+
+def holds_words(text: str, words: str) -> bool:
+    """Tell whether whole `words` stand together in a text, whatever their case and the space between them."""
+    sought = re.escape(" ".join(words.casefold().split()))
+    return re.search(rf"(?<!\w){sought}(?!\w)", " ".join(text.casefold().split())) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,40 @@
-"""Numbers before headings and items, "7.2 ", "(b) ", "Step 3: ": they order a text and answer nothing."""
+"""Numbers before headings and items, "7.2 ", "(b) ", "Step 3: ": they order a text and are no answer."""
 
 import re
 
 _ENUMERATOR = re.compile(
-    r"(?:step|section|chapter|article|part|rule|§)\s*(?P<named>\d+(?:\.\d+)*)(?:[.):]|\s[-–—])*\s+(?=\S)"
-    r"|\(?(?P<marked>\d+(?:\.\d+)*|[a-z]|x{0,3}(?:ix|iv|v?i{1,3}|v|x))[.)]+\s+(?=\S)"
-    r"|(?P<dotted>\d+(?:\.\d+)+)\s+(?=\S)",
+    r"(?:step|section|chapter|article|part|rule|§)\s*\d+(?:\.\d+)*[.):]*\s+(?=\S)"
+    r"|\(?(?:\d+(?:\.\d+)*|[a-z]|x{0,3}(?:ix|iv|v?i{1,3}|v|x))[.)]+\s+(?=\S)"
+    r"|\d+(?:\.\d+)+\s+(?=\S)",
     re.IGNORECASE,
 )
-_NUMBERED = "(?:article|build|chapter|clause|item|paragraph|part|point|release|rule|section|step|version)"
+_NOUN = (
+    "(?:annex|appendix|article|chapter|clause|heading|item|lesson|page|paragraph|part|point|release|rule|section"
+    "|step|unit|version)"
+)
+_MONTH = (
+    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_UNIT = "(?:[kMGT]?(?:Hz|bit|B|W|Wh|V))"
+_ROMAN = "(?:x{0,3}(?:ix|iv|v?i{1,3}|v)|x{1,3})"
+# Surely the number of a section, unlike that of "24. December", "8.30 Breakfast", "2.4 GHz Wi-Fi", "E. coli",
+# "J. R. Adams", "1914. War begins" or "Chapter 11 bankruptcy"
+_SECTION_NUMBER = re.compile(
+    rf"(?:(?:{_NOUN}\s+)?(?P<dotted>\d\d?(?:\.\d\d?){{2,3}}|\d\d?\.\d)(?:[.):]|\s[-–—])?"
+    rf"|(?P<single>\d\d?|(?-i:[IVX]{{2,5}}))[.)]"
+    rf"|\((?P<enclosed>\d\d?|[a-z]|{_ROMAN})\)"
+    rf"|(?P<closed>[a-z]|{_ROMAN})\)"
+    rf"|§\s*(?P<sign>\d+(?:\.\d+)*)[.):]?"
+    rf"|{_NOUN}\s+(?P<named>\d+(?:\.\d+)*|[a-z]|{_ROMAN})(?:[.):]|\s[-–—]))\s+"
+    rf"(?=[\"“‘'(]?(?-i:[A-Z])(?!\.))(?!(?:{_MONTH}|{_UNIT})\b)",
+    re.IGNORECASE,
+)
+_ORDINAL = r"(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)"
 _ASKS_FOR_ONE = re.compile(
-    rf"\b(?:which|what)\s+(?:\w+\s+)?{_NUMBERED}s?\b|\b{_NUMBERED}\s+number", re.IGNORECASE
+    rf"\bwhich\b.{{0,20}}\b{_NOUN}|\bwhat\s+(?:{_ORDINAL}\s+)?{_NOUN}|\bnumber\b.{{0,10}}\b{_NOUN}|\b{_NOUN}\s+number"
+    rf"|\b{_NOUN}s?(?:\s*\d|\s+\(?(?:[a-z]|{_ROMAN})\b)|\b{_ORDINAL}\s+{_NOUN}|§",
+    re.IGNORECASE,
 )
 
 
@@ -23,12 +47,13 @@ def enumerator_length(text: str) -> int:
 def unasked_length(heading: str, question: str) -> int:
     """Return the length of the number before a heading, 0 if the question asks for it or for any.
 
-    A version or a year is no such number unless words follow: "1.8.2 - 3 May", "2.4 (beta)", "2024 season".
+    Only what is surely a number of sections counts. A heading without words after it is left alone: "1.8.2",
+    "2.4 (beta)".
     """
-    number = _ENUMERATOR.match(heading)
-    if number is None or not heading[number.end()].isalpha() or _ASKS_FOR_ONE.search(question):
+    number = _SECTION_NUMBER.match(heading)
+    if number is None or _ASKS_FOR_ONE.search(question):
         return 0
     said = next(filter(None, number.groups()))
-    before = r"(?<![\w.])" if said[0].isdigit() else rf"\b{_NUMBERED}\s+\(?"  # "a" and "I" are words
-    is_named = re.search(rf"{before}{re.escape(said)}(?!\.?\w)", question, re.IGNORECASE)
-    return 0 if is_named else number.end()
+    is_clear = said[0].isdigit() or (said.isupper() and len(said) > 1)  # "a", "I" and "v" are words
+    form = re.escape(said) if is_clear else rf"\({re.escape(said)}\)"
+    return 0 if re.search(rf"(?<![\d.]){form}(?!\.?\d|[A-Za-z])", question) else number.end()

@@ -7,7 +7,7 @@ import numpy as np
 
 from index.arrays import Rows
 from index.reading.enumerators import unasked_length
-from index.records import BlockKind, Candidate, Sentence, Span
+from index.records import BlockKind, Candidate, Sentence, Span, holds_words
 from index.segmentation.folding import FoldedText, fold_like, number_spellings
 from index.segmentation.rendering import RenderedSpan, Rendering, above, render
 from index.segmentation.search_terms import terms
@@ -51,10 +51,9 @@ def make_windows(
     Each of the first `own` candidates gets a window; of the others, each that no earlier window contains.
     `texts` returns the sentences of the given rows, ascending, and nothing for rows that do not exist. A
     title that holds all terms of the `question` is left out: below it, every sentence would seem to answer.
-    Numbers, times and dates that the question has are written as they are there. The number of a heading,
-    which makes readers doubt that what follows is the answer, is left out if the question asks for no number.
+    Numbers, times and dates that the question has are written as they are there. The number of a heading
+    makes readers doubt that what follows is the answer: it is left out unless the question asks for it.
     """
-    question_terms = frozenset(terms(question))
     spellings = number_spellings(question)
     rows_shown: set[int] = set()
     windows_yielded: set[Span] = set()
@@ -73,7 +72,7 @@ def make_windows(
         rows = (sentences[first].row, sentences[last - 1].row)
         if rows not in windows_yielded:
             windows_yielded.add(rows)
-            headings = _above(sentences[first:last], candidate, question, question_terms)
+            headings = _above(sentences[first:last], candidate, question)
             shown = _joined(sentences[first:last], renderings[first:last], above(headings))
             window = Window(shown, fold_like(shown.text, spellings), sentences[first:last])
             rows_shown.update(sentence.row for sentence in window.sentences)
@@ -133,20 +132,18 @@ def _gap(before: SentenceText, after: SentenceText) -> str:
     return "." + spaces if is_open else spaces
 
 
-def _above(
-    sentences: Sequence[SentenceText], candidate: Candidate, question: str, question_terms: frozenset[str]
-) -> list[str]:
+def _above(sentences: Sequence[SentenceText], candidate: Candidate, question: str) -> list[str]:
     """Return the headings above a window, and the candidate's lead-in if it is not in the window."""
     first, own = sentences[0].block, candidate.block
-    section = first.section if first.kind is BlockKind.HEADING else own.section
-    shown = [_single_spaced(sentence.text) for sentence in sentences]
-    lead = "" if any(own.lead in text for text in shown) else own.lead
-    title = candidate.title if own.section or lead else candidate.outer_title
-    in_window = not section and any(_single_spaced(title).casefold() in text.casefold() for text in shown)
-    if in_window or (question_terms and question_terms.issubset(terms(title))):
+    begins_with_heading = first.kind is BlockKind.HEADING
+    section = first.section if begins_with_heading else own.section
+    is_in = any(own.lead in " ".join(sentence.text.split()) for sentence in sentences)
+    lead = "" if is_in else own.lead
+    title = candidate.title if own.section or lead or begins_with_heading else candidate.outer_title
+    if title and begins_with_heading and not section:
+        headings = (one.text for one in sentences if one.block.kind is BlockKind.HEADING)
+        title = "" if any(holds_words(heading, title) for heading in headings) else title
+    question_terms = frozenset(terms(question))
+    if question_terms and question_terms.issubset(terms(title)):
         title = ""
     return [*(heading[unasked_length(heading, question) :] for heading in (title, *section)), lead]
-
-
-def _single_spaced(text: str) -> str:
-    return " ".join(text.split())

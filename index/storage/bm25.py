@@ -151,7 +151,7 @@ class Bm25:
 
     def _number(self, term: str) -> int | None:
         encoded = term.encode("utf-8", "surrogatepass")
-        # Looked at as they are: an array would make an object of NumPy for each number.
+        # As memoryviews: indexing an array creates a NumPy object each time.
         words, starts = self.words.data, self.word_starts.data
 
         def word(column: int) -> bytes:

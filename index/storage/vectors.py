@@ -24,9 +24,9 @@ PASSAGES_FILE = "passages.faiss"
 
 EXACT_UP_TO = 20_000  # rows; docs/scale.md has the figures behind these constants
 RECALL_TARGET = 0.99  # share of the 100 nearest rows, as many as retrieval asks for, that must be found
+SAME_SCORE = 0.0001  # half floats change a score by less
 _RECALL_AT = 100
 _RECALL_SAMPLE = 300
-_SAME_SCORE = 0.0005  # half floats change a score by as much
 _TRAINING_ROWS_PER_LIST = 50
 _CODE_BITS = 4  # of a number from 0 to 15 that stands for two dimensions: 16 of them fill a register
 _LEAST_REFINED, _MOST_REFINED = 8, 64  # rows that are compared exactly, for each that is asked for
@@ -244,13 +244,13 @@ def _tune(index: Any, vectors: Floats) -> float:
 def _mean_recall(exact: tuple[Floats, Rows], approximate: tuple[Floats, Rows], queries: Rows) -> float:
     """Return the share of the nearest other rows of each of `queries` that is found, as a mean.
 
-    Both searches are scores and rows, [q, _RECALL_AT + 1]. A row that is as near as the last of the nearest
-    counts as one of them: of sentences that stand in many articles, which ones are found is chance.
+    Both searches are scores and rows, [q, _RECALL_AT + 1]. A row as near as the last of the nearest counts,
+    too: which copies of a repeated sentence are found is chance.
     """
     recalls = []
     for exact_scores, exact_rows, scores, rows, query in zip(*exact, *approximate, queries, strict=True):
         nearest = exact_scores[exact_rows != query][:_RECALL_AT]
-        near = (rows != query) & (scores >= nearest[-1] - _SAME_SCORE)
+        near = (rows != query) & (scores >= nearest[-1] - SAME_SCORE)
         recalls.append(min(1.0, np.count_nonzero(near) / len(nearest)))
     return float(np.mean(recalls))
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from index.arrays import Floats
 from index.models import span_model
+from index.storage.vectors import SAME_SCORE
 
 
 def read_anew() -> None:
@@ -47,10 +48,10 @@ def seconds(call: Callable[[], object]) -> float:
 def recall(exact: Floats, found: Floats, k: int) -> float:
     """Return the share of the `k` best scores of an `exact` search that is `found`, both best first.
 
-    Half floats count: a score that is less by up to 0.0005 is as good, as is the same sentence elsewhere.
+    The same sentence elsewhere is as good, and so is a score that only half floats make less.
     """
     best = exact[:k]
-    return float(np.count_nonzero(found[: len(best)] >= best[-1] - 0.0005) / len(best))
+    return float(np.count_nonzero(found[: len(best)] >= best[-1] - SAME_SCORE) / len(best))
 
 
 def processor_seconds(process: int) -> float:
