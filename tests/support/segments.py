@@ -69,8 +69,8 @@ def _check_sentences(one: Retriever, two: Retriever) -> None:
     rows = range(len(two.sentences))
     assert len(one.sentences) == len(rows)
     assert one.catalog.places_of(rows) == two.catalog.places_of(rows)
-    assert [replace(s, section=0) for s in one.catalog.sentences(reversed(rows))] == [
-        replace(s, section=0) for s in two.catalog.sentences(reversed(rows))
+    assert [s._replace(section=0) for s in one.catalog.sentences(reversed(rows))] == [
+        s._replace(section=0) for s in two.catalog.sentences(reversed(rows))
     ]
     assert [text._replace(section=0) for text in one.catalog.texts(rows)] == [
         text._replace(section=0) for text in two.catalog.texts(rows)
