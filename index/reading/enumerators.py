@@ -9,31 +9,39 @@ _ENUMERATOR = re.compile(
     re.IGNORECASE,
 )
 _NOUN = (
-    "(?:annex|appendix|article|chapter|clause|heading|item|lesson|page|paragraph|part|point|release|rule|section"
-    "|step|unit|version)"
+    "(?:annex|appendix|article|by-?law|chapter|clause|heading|item|lesson|page|paragraph|part|point|regulation"
+    "|release|rule|(?:sub-?)?section|step|unit|version)"
 )
 _MONTH = (
     "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
-_UNIT = "(?:[kMGT]?(?:Hz|bit|B|W|Wh|V))"
+_UNIT = (
+    "(?:[kMGT]?(?:Hz|bit|B|W|Wh|V)|[mck]?m|kg|percent|(?:m|b|tr)illion|magnitude|inch(?:es)?|stars?|cups?)"
+)
 _ROMAN = "(?:x{0,3}(?:ix|iv|v?i{1,3}|v)|x{1,3})"
-# Surely the number of a section, unlike that of "24. December", "8.30 Breakfast", "2.4 GHz Wi-Fi", "E. coli",
-# "J. R. Adams", "1914. War begins" or "Chapter 11 bankruptcy"
+# Surely the number of a section, unlike that of "24. December", "3.5.24 Feast", "8.30 Breakfast", "E. coli",
+# "J. R. Adams", "2.4 GHz Wi-Fi", "1914. War begins", "Chapter 11 bankruptcy" or "Version 2.4: Dark mode"
 _SECTION_NUMBER = re.compile(
-    rf"(?:(?:{_NOUN}\s+)?(?P<dotted>\d\d?(?:\.\d\d?){{2,3}}|\d\d?\.\d)(?:[.):]|\s[-–—])?"
+    rf"(?:(?!unit|release|version)(?:{_NOUN}\s+)?"
+    rf"(?P<dotted>(?!\d\d?\.\d\d?\.\d\d\b)\d\d?(?:\.\d\d?){{2,3}}|\d\d?\.\d)(?:[.):]|\s[-–—])?"
     rf"|(?P<single>\d\d?|(?-i:[IVX]{{2,5}}))[.)]"
     rf"|\((?P<enclosed>\d\d?|[a-z]|{_ROMAN})\)"
     rf"|(?P<closed>[a-z]|{_ROMAN})\)"
     rf"|§\s*(?P<sign>\d+(?:\.\d+)*)[.):]?"
-    rf"|{_NOUN}\s+(?P<named>\d+(?:\.\d+)*|[a-z]|{_ROMAN})(?:[.):]|\s[-–—]))\s+"
+    rf"|(?!unit|release|version){_NOUN}\s+(?P<named>\d+(?:\.\d+)*|[a-z]|{_ROMAN})(?:[.):]|\s[-–—]))\s+"
     rf"(?=[\"“‘'(]?(?-i:[A-Z])(?!\.))(?!(?:{_MONTH}|{_UNIT})\b)",
     re.IGNORECASE,
 )
-_ORDINAL = r"(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)"
+_ORDINAL = (
+    r"(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
+    r"|last|latest|newest|current|previous|next)"
+)
+_WORD = "(?:one|two|three|four|five|six|seven|eight|nine|ten)"
 _ASKS_FOR_ONE = re.compile(
-    rf"\bwhich\b.{{0,20}}\b{_NOUN}|\bwhat\s+(?:{_ORDINAL}\s+)?{_NOUN}|\bnumber\b.{{0,10}}\b{_NOUN}|\b{_NOUN}\s+number"
-    rf"|\b{_NOUN}s?(?:\s*\d|\s+\(?(?:[a-z]|{_ROMAN})\b)|\b{_ORDINAL}\s+{_NOUN}|§",
+    rf"\b(?:which\b.{{0,20}}\b|what\s+(?:{_ORDINAL}\s+)?|number\b.{{0,10}}\b){_NOUN}s?\b|\b{_NOUN}\s+number"
+    rf"|\b{_NOUN}(?:s?\s*\d|s?\s+{_WORD}\b|s\s+\(?(?![ai]\b)(?:[a-z]|{_ROMAN})\b|\s+\(?(?:[a-z]|{_ROMAN})\b)"
+    rf"|\b{_ORDINAL}\s+{_NOUN}|§",
     re.IGNORECASE,
 )
 
@@ -55,5 +63,5 @@ def unasked_length(heading: str, question: str) -> int:
         return 0
     said = next(filter(None, number.groups()))
     is_clear = said[0].isdigit() or (said.isupper() and len(said) > 1)  # "a", "I" and "v" are words
-    form = re.escape(said) if is_clear else rf"\({re.escape(said)}\)"
+    form = re.escape(said) if is_clear else rf"\b{re.escape(said)}\)"
     return 0 if re.search(rf"(?<![\d.]){form}(?!\.?\d|[A-Za-z])", question) else number.end()
