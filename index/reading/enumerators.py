@@ -2,6 +2,8 @@
 
 import re
 
+from index.segmentation.numbers import MONTH, ORDINAL_WORD, SMALL_NUMBER
+
 _ENUMERATOR = re.compile(
     r"(?:step|section|chapter|article|part|rule|§)\s*\d+(?:\.\d+)*[.):]*\s+(?=\S)"
     r"|\(?(?:\d+(?:\.\d+)*|[a-z]|x{0,3}(?:ix|iv|v?i{1,3}|v|x))[.)]+\s+(?=\S)"
@@ -11,10 +13,6 @@ _ENUMERATOR = re.compile(
 _NOUN = (
     "(?:annex|appendix|article|by-?law|chapter|clause|heading|item|lesson|page|paragraph|part|point|regulation"
     "|release|rule|(?:sub-?)?section|step|unit|version)"
-)
-_MONTH = (
-    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 )
 _UNIT = (
     "(?:[kMGT]?(?:Hz|bit|B|W|Wh|V)|[mck]?m|kg|percent|(?:m|b|tr)illion|magnitude|inch(?:es)?|stars?|cups?)"
@@ -30,18 +28,13 @@ _SECTION_NUMBER = re.compile(
     rf"|(?P<closed>[a-z]|{_ROMAN})\)"
     rf"|§\s*(?P<sign>\d+(?:\.\d+)*)[.):]?"
     rf"|(?!unit|release|version){_NOUN}\s+(?P<named>\d+(?:\.\d+)*|[a-z]|{_ROMAN})(?:[.):]|\s[-–—]))\s+"
-    rf"(?=[\"“‘'(]?(?-i:[A-Z])(?!\.))(?!(?:{_MONTH}|{_UNIT})\b)",
+    rf"(?=[\"“‘'(]?(?-i:[A-Z])(?!\.))(?!(?:{MONTH}|{_UNIT})\b)",
     re.IGNORECASE,
 )
-_ORDINAL = (
-    r"(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth"
-    r"|last|latest|newest|current|previous|next)"
-)
-_WORD = "(?:one|two|three|four|five|six|seven|eight|nine|ten)"
+_PLACE = rf"(?:\d+(?:st|nd|rd|th)|{ORDINAL_WORD}|last|latest|newest|current|previous|next)"
 _ASKS_FOR_ONE = re.compile(
-    rf"\b(?:which\b.{{0,20}}\b|what\s+(?:{_ORDINAL}\s+)?|number\b.{{0,10}}\b){_NOUN}s?\b|\b{_NOUN}\s+number"
-    rf"|\b{_NOUN}(?:s?\s*\d|s?\s+{_WORD}\b|s\s+\(?(?![ai]\b)(?:[a-z]|{_ROMAN})\b|\s+\(?(?:[a-z]|{_ROMAN})\b)"
-    rf"|\b{_ORDINAL}\s+{_NOUN}|§",
+    rf"\b(?:which\b.{{0,20}}\b|what\s+(?:{_PLACE}\s+)?|number\b.{{0,10}}\b){_NOUN}s?\b|\b{_PLACE}\s+{_NOUN}|§"
+    rf"|\b{_NOUN}(?:\s+number|s?\s*\d|s?\s+{SMALL_NUMBER}\b|(?:s\s+(?![ai]\b)|\s+)\(?(?:[a-z]|{_ROMAN})\b)",
     re.IGNORECASE,
 )
 
