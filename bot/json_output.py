@@ -99,6 +99,7 @@ def explanation_object(
         "threshold": threshold,
         "maybe_threshold": maybe_from,
         "margin": round(answer.confidence - threshold, 4),
+        "read_as": explanation.question,
         "words": list(explanation.words),
         "unknown_words": list(explanation.unknown),
         "parts": [asdict(part) for part in explanation.parts],

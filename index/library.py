@@ -7,7 +7,7 @@ import hashlib
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from typing import Self, TypeVar
 
@@ -26,12 +26,14 @@ from index.reading.list_answers import asks_for_several, with_list_items
 from index.reading.reader import RankedQuestion, Reader, Reading
 from index.reading.reader_choice import load_span_model, make_reader
 from index.reading.repeated_sentences import merge_copies
-from index.records import Answer, Article, Question, Sentence, clean_question
+from index.records import Answer, Article, Candidate, Question, Sentence, clean_question
 from index.retrieval.opening import AnyRetriever, joined, open_database, open_files
 from index.retrieval.ranking import Ranker
 from index.retrieval.retriever import CANDIDATES, COPIES
+from index.retrieval.spelling import Spelling
 from index.retrieval.title_search import TitleSearch
 from index.segmentation.folding import fold_text
+from index.segmentation.search_terms import terms
 from index.storage.catalog import ArticleRow
 from index.storage.fingerprint import difference, fingerprint
 from index.storage.generations import check_encoder
@@ -57,6 +59,7 @@ class Models:
     encoder: Encoder
     span_model: SpanModel | None
     damaged: bool = False
+    spelling: Spelling = field(default_factory=Spelling)
 
     @classmethod
     def load(cls, config: Config, generation: AnyGeneration) -> Self:
@@ -228,6 +231,7 @@ class Library:
                 replace(compared, article=article.id)
                 for compared, article in zip(why.compared, articles, strict=True)
             ),
+            question=ranked.question,
             words=tuple(words),
             unknown=unknown_words(words, lambda term: self._retriever.frequency(term) > 0),
         )
@@ -299,22 +303,32 @@ class Library:
             text = clean_question(question.question)
             count = question.top_k or self._config.answer.citations
             row = None if question.article is None else self.titles.row_called(question.article)
-            encoder = self.models.encoder
-            # Alone: in a batch it would be padded, and its vector, then its answer, differ in the last bits.
-            (vector,) = encoder.encode_queries([fold_text(text).text])
-            if not encoder.knows(text):
-                # Similar to nothing; otherwise every text of unknown words would match.
-                vector = np.zeros_like(vector)
             # Copies are one citation. Up to `CANDIDATES`, `top_k` does not change what is ranked.
             wanted = count + 4 * COPIES if count > CANDIDATES else CANDIDATES
-            candidates = self._retriever.retrieve(text, vector, row, wanted)
+            typed, candidates = text, self._candidates(text, row, wanted)
+            text = self.models.spelling.corrected(typed, self._is_found, (found.text for found in candidates))
+            if text != typed:
+                candidates = self._candidates(text, row, wanted)
             idf = cache(self._retriever.idf)
             ranked = self._ranker.rank(text, candidates, idf)
-            return RankedQuestion(text, ranked, idf, count, question.top_k, narrowed=row is not None)
+            narrowed = row is not None
+            return RankedQuestion(text, ranked, idf, count, question.top_k, narrowed=narrowed, typed=typed)
         except StoreError:
             raise
         except FootnoteError as error:
             return error
+
+    def _candidates(self, text: str, article: int | None, count: int) -> list[Candidate]:
+        encoder = self.models.encoder
+        # Alone: in a batch it would be padded, and its vector, then its answer, differ in the last bits.
+        (vector,) = encoder.encode_queries([fold_text(text).text])
+        if not encoder.knows(text):
+            # Similar to nothing; otherwise every text of unknown words would match.
+            vector = np.zeros_like(vector)
+        return self._retriever.retrieve(text, vector, article, count)
+
+    def _is_found(self, word: str) -> bool:
+        return any(self._retriever.frequency(term) > 0 for term in terms(word))
 
     def _read(self, questions: Sequence[RankedQuestion]) -> list[list[Reading] | FootnoteError]:
         """Read for all questions in one pass, or for each by itself if one of them fails."""
@@ -351,7 +365,7 @@ class Library:
             if likely and asks_for_several(question.question):
                 cited = with_list_items(cited, self._catalog.texts)[: question.limit]
             cited = with_links(cited, self._catalog)
-            return compose(question.question, cited, least, maybe_from, elapsed_ms)
+            return compose(question.typed or question.question, cited, least, maybe_from, elapsed_ms)
         except StoreError:
             raise
         except FootnoteError as error:

@@ -32,7 +32,8 @@ class RankedQuestion:
     """A question with its candidates, best first; `count` is the number of citations to return.
 
     A list that answers may have more items, but no more than `limit`. All candidates of a `narrowed` one are
-    of the article that it was narrowed to.
+    of the article that it was narrowed to. `question` is what is read, `typed` the same before its misspelt
+    words were corrected.
     """
 
     question: str
@@ -41,6 +42,7 @@ class RankedQuestion:
     count: int
     limit: int | None = None
     narrowed: bool = False
+    typed: str = ""
 
     @property
     def readings(self) -> int:
