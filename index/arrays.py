@@ -1,11 +1,44 @@
 """The two kinds of numpy arrays that pass between modules; a docstring gives their shape."""
 
+from collections.abc import Iterator
+from typing import Protocol
+
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 """Rows of sentences, passages or articles in the index."""
+
+AT_ONCE = 8_192
+"""Rows of `VectorRows` that are read at a time."""
+
+
+class VectorRows(Protocol):
+    """Vectors that are read some rows at a time: float32 [rows, dimension], an array or what acts as one."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Rows and dimension."""
+
+    def __getitem__(self, part: slice, /) -> Floats:
+        """Read the vectors of consecutive rows."""
+
+
+def parts_of(vectors: VectorRows) -> Iterator[tuple[int, Floats]]:
+    """Read all vectors, `AT_ONCE` at a time: the first row of each part, and the part."""
+    for start in range(0, vectors.shape[0], AT_ONCE):
+        yield start, vectors[start : start + AT_ONCE]
+
+
+def rows_at(vectors: VectorRows, rows: Rows) -> Floats:
+    """Read the vectors of `rows`, ascending: float32 [rows, dimension]."""
+    read = np.empty((len(rows), vectors.shape[1]), np.float32)
+    for start, part in parts_of(vectors):
+        here = (rows >= start) & (rows < start + len(part))
+        read[here] = part[rows[here] - start]
+    return read
+
 
 _STRIPES = 64  # scores of which the highest stands for all of them
 

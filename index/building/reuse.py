@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from index.arrays import Floats, Rows
+from index.building.stored_vectors import GatheredVectors
 from index.records import NO_BLOCK, Article, Passage, Sentence
 from index.segmentation.folding import fold_text
 from index.segmentation.rendering import above, embedded_text
@@ -122,15 +123,10 @@ class VectorSources:
         ]
         self.places.append(np.array(places, dtype=np.int64))
 
-    def gather(self, previous: "OneVectors | PostgresVectors | None", embedded: Floats) -> Floats:
-        """Collect the vectors, those of the new texts from `embedded`: float32 [rows, dimension]."""
+    def gather(self, previous: "OneVectors | PostgresVectors | None", embedded: Floats) -> GatheredVectors:
+        """Return the vectors, those of the new texts from `embedded`: [rows, dimension]."""
         places = np.concatenate([np.empty(0, dtype=np.int64), *self.places])
-        vectors = np.empty((len(places), embedded.shape[1]), dtype=np.float32)
-        new = places < 0
-        vectors[new] = embedded[-1 - places[new]]
-        if previous is not None:
-            vectors[~new] = previous.at(places[~new])
-        return vectors
+        return GatheredVectors(places, previous, embedded)
 
 
 def find_vector_sources(

@@ -11,7 +11,7 @@ from index.arrays import Rows
 from index.building.publication import Publication
 from index.building.reuse import ArticleEntry, PreviousIndex, UnchangedArticle
 from index.building.segment_plan import segments_of
-from index.building.stored_vectors import AnyVectors, as_array
+from index.building.stored_vectors import AnyVectors, at_hand
 from index.storage import generations
 from index.storage.bm25 import FILES, Bm25
 from index.storage.catalog import CATALOG_FILE, Catalog
@@ -117,8 +117,8 @@ def _write(
     ):
         # Rounded if those of the first segment are: equal texts are to score alike.
         half = segment > 0 and like is not None and not like.exact
-        with as_array(vectors, folder) as array:
-            index = Vectors.build(array, like, half=half)
+        with at_hand(vectors, folder) as read:
+            index = Vectors.build(read, like, half=half)
         index.save(folder / segment_file(name, segment))
         recalls.append(index.recall)
     with closing(Catalog(folder, segment)) as stored:

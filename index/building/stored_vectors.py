@@ -1,4 +1,4 @@
-"""Vectors that stay where they are stored and are read in parts, so that a copy holds few of them at once."""
+"""Vectors that are read in parts from where they are, so that few of them are held at once."""
 
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from index.arrays import Floats
+from index.arrays import Floats, Rows
 from index.storage.index_files import OneVectors
 
 if TYPE_CHECKING:
@@ -40,17 +40,42 @@ class StoredVectors:
         return self._vectors.at(self._rows[part])
 
 
-AnyVectors: TypeAlias = "Floats | StoredVectors"
+class GatheredVectors:
+    """The vectors of a new index's rows, in order; like an array of float32 [rows, dimension].
+
+    A place is a row of the `previous` index's vectors, or -1 - n for the n-th of those just `embedded`.
+    """
+
+    def __init__(
+        self, places: Rows, previous: "OneVectors | PostgresVectors | None", embedded: Floats
+    ) -> None:
+        self._places, self._previous, self._embedded = places, previous, embedded
+        self.shape = (len(places), embedded.shape[1])
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __getitem__(self, part: slice) -> Floats:
+        places = self._places[part]
+        vectors = np.empty((len(places), self.shape[1]), dtype=np.float32)
+        new = places < 0
+        vectors[new] = self._embedded[-1 - places[new]]
+        if self._previous is not None:
+            vectors[~new] = self._previous.at(places[~new])
+        return vectors
+
+
+AnyVectors: TypeAlias = "Floats | StoredVectors | GatheredVectors"
 
 
 @contextmanager
-def as_array(vectors: AnyVectors, folder: Path) -> Iterator[Floats]:
-    """Yield vectors as one array; those stored elsewhere are in a nameless file in `folder` meanwhile.
+def at_hand(vectors: AnyVectors, folder: Path) -> Iterator[AnyVectors]:
+    """Yield vectors to read several times: those stored elsewhere are in a nameless file in `folder` then.
 
     Raises OSError, and what reading them raises.
     """
-    if isinstance(vectors, np.ndarray) or not len(vectors):
-        yield np.empty(vectors.shape, np.float32) if isinstance(vectors, StoredVectors) else vectors
+    if not isinstance(vectors, StoredVectors) or not len(vectors):
+        yield vectors
         return
     with tempfile.TemporaryFile(dir=folder) as file:
         array = np.memmap(file, np.float32, "w+", shape=vectors.shape)

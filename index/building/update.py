@@ -36,6 +36,7 @@ from index.building.reuse import (
 from index.building.targets import Target, publishing_target
 from index.config import Config
 from index.errors import ConfigurationError, IndexUnwritableError, Reason, UnreadableFileError
+from index.memory import return_unused
 from index.records import Article, Progress
 from index.segmentation.passages import make_passages
 from index.segmentation.search_terms import terms
@@ -141,16 +142,18 @@ def _update(config: Config, target: Target, progress: Progress, rebuild: bool) -
     report = replace(report, embedded=len(embedded))
     sentence_vectors = sentences.gather(vectors_from.sentences if vectors_from else None, embedded)
     passage_vectors = passages.gather(vectors_from.passages if vectors_from else None, embedded)
-    # Of a million sentences, these are two gigabytes that writing needs no more.
+    encoder_folder = embedder.folder
+    # Writing needs neither the texts nor the encoder any more, nor what embedding has left behind.
     sentences.new_texts.clear()
-    del embedded
+    del embedder
+    return_unused()
 
     progress("write", 0, 1)
     target.publish(
         written,
         sentence_vectors,
         passage_vectors,
-        Publication(entries, vectors_from, inputs, embedder.folder, new_fingerprint, exported_reader),
+        Publication(entries, vectors_from, inputs, encoder_folder, new_fingerprint, exported_reader),
     )
     progress("write", 1, 1)
     return report

@@ -34,8 +34,8 @@ PROGRESS_CHUNK = 128
 
 _BATCH_TOKENS = 256
 """Tokens of a batch, or one longer text: what is computed for them stays in a core's own cache."""
-_TOKENIZED_TEXTS = 4_096
-"""Texts that are tokens in memory at once."""
+_TOKENIZED_CHARACTERS = 200_000
+"""Characters, about, of the texts that are tokens in memory at once: some ten megabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +133,7 @@ class Encoder:
         by_length = sorted(range(len(texts)), key=lambda row: len(texts[row]), reverse=True)
         done = reported = 0
         with ThreadPoolExecutor(workers) if workers > 1 else nullcontext() as pool:
-            for start in range(0, len(texts), _TOKENIZED_TEXTS):
-                rows = by_length[start : start + _TOKENIZED_TEXTS]
+            for rows in _tokenized_at_once(texts, by_length):
                 encodings = self._tokenizer.encode_batch([clean(prompt + texts[row]) for row in rows])
                 batches = list(_batches(encodings))
                 found = (pool.map if pool else map)(partial(self._run, encodings), batches)
@@ -154,6 +153,20 @@ class Encoder:
         }
         vectors: Floats = self._session.run(None, feed)[0]
         return vectors
+
+
+def _tokenized_at_once(texts: Sequence[str], order: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the rows in `order` in runs, of `_TOKENIZED_CHARACTERS` or of one longer text."""
+    rows: list[int] = []
+    characters = 0
+    for row in order:
+        if rows and characters + len(texts[row]) > _TOKENIZED_CHARACTERS:
+            yield rows
+            rows, characters = [], 0
+        rows.append(row)
+        characters += len(texts[row])
+    if rows:
+        yield rows
 
 
 def _batches(encodings: Sequence[Encoding]) -> Iterator[list[int]]:

@@ -16,7 +16,7 @@ import faiss
 import numpy as np
 import numpy.typing as npt
 
-from index.arrays import Floats, Rows
+from index.arrays import Floats, Rows, VectorRows, parts_of, rows_at
 from index.errors import IndexDamagedError
 
 SENTENCES_FILE = "sentences.faiss"
@@ -49,7 +49,7 @@ class Vectors:
     @classmethod
     def build(
         cls,
-        vectors: Floats,
+        vectors: VectorRows,
         previous: "Vectors | None" = None,
         exact_up_to: int = EXACT_UP_TO,
         *,
@@ -57,17 +57,19 @@ class Vectors:
     ) -> Self:
         """Index `vectors`, [n, dimension]; search is exact for up to `exact_up_to` of them.
 
-        The lists of a `previous`, similar index are reused. With `half`, few vectors are rounded as many are.
+        They are read several times, in parts, and not kept. The lists of a `previous`, similar index are
+        reused. With `half`, few vectors are rounded as many are.
         """
-        if len(vectors) <= exact_up_to:
-            if half:
-                codec = faiss.ScalarQuantizer(vectors.shape[1], faiss.ScalarQuantizer.QT_fp16)
-                vectors = codec.decode(codec.compute_codes(vectors))
-            index = faiss.IndexFlatIP(vectors.shape[1])
-            index.add(vectors)
+        rows, dimension = vectors.shape
+        if rows <= exact_up_to:
+            index = faiss.IndexFlatIP(dimension)
+            codec = faiss.ScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16)
+            for _, part in parts_of(vectors):
+                index.add(codec.decode(codec.compute_codes(part)) if half else part)
             return cls(index)
         index = _inverted_lists(vectors, previous)
-        index.add(vectors)
+        for _, part in parts_of(vectors):
+            index.add(part)
         return cls(index, _tune(index, vectors))
 
     @classmethod
@@ -194,7 +196,7 @@ def _lists(index: Any) -> Any:
     return faiss.downcast_index(index.base_index)
 
 
-def _inverted_lists(vectors: Floats, previous: Vectors | None) -> Any:
+def _inverted_lists(vectors: VectorRows, previous: Vectors | None) -> Any:
     """Return an empty index of inverted lists: 4·√n, as the FAISS wiki recommends up to a million rows."""
     count, dimension = vectors.shape
     centres = faiss.IndexFlatIP(dimension)
@@ -211,24 +213,26 @@ def _inverted_lists(vectors: Floats, previous: Vectors | None) -> Any:
     index.cp.min_points_per_centroid = index.pq.cp.min_points_per_centroid = 1  # or FAISS may warn on stderr
     sample_size = min(count, _TRAINING_ROWS_PER_LIST * lists)
     sample = np.random.default_rng(0).choice(count, sample_size, replace=False)
-    index.train(vectors[np.sort(sample)])  # leaves existing centres as they are
+    index.train(rows_at(vectors, np.sort(sample)))  # leaves existing centres as they are
     refine = faiss.IndexScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
-    refine.train(vectors[:1])  # half floats need none, but FAISS asks for it
+    refine.train(vectors[0:1])  # half floats need none, but FAISS asks for it
     return faiss.IndexRefine(index, refine)
 
 
-def _tune(index: Any, vectors: Floats) -> float:
+def _tune(index: Any, vectors: VectorRows) -> float:
     """Set how many rows a search compares exactly, and how many lists it visits; return the recall.
 
     Each is the fewest, doubling, that are enough: the rows, when all lists are visited, for half of what
     RECALL_TARGET lets a search miss, and then the lists for RECALL_TARGET. Measured against exact search, on
     sampled rows that look for their nearest other rows.
     """
-    sample = np.random.default_rng(1).choice(len(vectors), min(len(vectors), _RECALL_SAMPLE), replace=False)
-    exact = faiss.knn(vectors[sample], vectors, _RECALL_AT + 1, metric=faiss.METRIC_INNER_PRODUCT)
+    rows = vectors.shape[0]
+    sample = np.sort(np.random.default_rng(1).choice(rows, min(rows, _RECALL_SAMPLE), replace=False))
+    queries = rows_at(vectors, sample)
+    exact = _nearest(queries, vectors)
 
     def recall() -> float:
-        return _mean_recall(exact, index.search(vectors[sample], _RECALL_AT + 1), sample)
+        return _mean_recall(exact, index.search(queries, _RECALL_AT + 1), sample)
 
     lists = _lists(index)
     lists.nprobe, index.k_factor = lists.nlist, _LEAST_REFINED
@@ -239,6 +243,17 @@ def _tune(index: Any, vectors: Floats) -> float:
         lists.nprobe = min(2 * lists.nprobe, lists.nlist)
         found = recall()
     return found
+
+
+def _nearest(queries: Floats, vectors: VectorRows) -> tuple[Floats, Rows]:
+    """Find the nearest rows of each of `queries` exactly: scores and rows, [q, _RECALL_AT + 1]."""
+    heap = faiss.ResultHeap(len(queries), _RECALL_AT + 1, keep_max=True)
+    for start, part in parts_of(vectors):
+        k = min(_RECALL_AT + 1, len(part))
+        scores, rows = faiss.knn(queries, part, k, metric=faiss.METRIC_INNER_PRODUCT)
+        heap.add_result(scores, rows + start)
+    heap.finalize()
+    return heap.D, heap.I
 
 
 def _mean_recall(exact: tuple[Floats, Rows], approximate: tuple[Floats, Rows], queries: Rows) -> float:

@@ -8,11 +8,13 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tokenizers import Encoding, Tokenizer
 
 from index.errors import ModelDamagedError, Reason, Role
 from index.models.encoder import (
@@ -109,26 +111,62 @@ def test_many_texts_are_embedded_by_several_workers_as_each_alone(tiny_encoder_f
     assert all(later - earlier >= PROGRESS_CHUNK for earlier, later in itertools.pairwise(done[:-1]))
 
 
-def test_no_batch_is_padded_or_large(tiny_encoder_folder: Path) -> None:
+class Zeros:
+    """A session that makes zeros of whatever it is fed, if it is not padded, and notes its shape."""
+
+    def __init__(self, dimension: int) -> None:
+        self._dimension = dimension
+        self.shapes: list[tuple[int, int]] = []
+
+    def get_inputs(self) -> list[SimpleNamespace]:
+        return [SimpleNamespace(name=name) for name in TOKEN_INPUTS]
+
+    def run(self, _: None, feed: dict[str, np.ndarray]) -> list[np.ndarray]:
+        assert (feed["attention_mask"] != 0).all()
+        self.shapes.append(feed["input_ids"].shape)
+        return [np.zeros((len(feed["input_ids"]), self._dimension), np.float32)]
+
+
+class Counting:
+    """A tokenizer that notes how many characters it gets at once."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self.characters: list[int] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tokenizer, name)
+
+    def encode_batch(self, texts: list[str]) -> list[Encoding]:
+        self.characters.append(sum(map(len, texts)))
+        return self._tokenizer.encode_batch(texts)
+
+
+@pytest.fixture
+def watched(tiny_encoder_folder: Path) -> tuple[Encoder, Counting, Zeros]:
     exported = EncoderSettings.read(tiny_encoder_folder / SETTINGS_FILE)
     tokenizer = load_tokenizer(Role.ENCODER, tiny_encoder_folder / TOKENIZER_FILE)
     tokenizer.no_padding()
-    shapes: list[tuple[int, int]] = []
+    counting, session = Counting(tokenizer), Zeros(exported.dimension)
+    return Encoder(exported, counting, session), counting, session  # type: ignore[arg-type]
 
-    class Session:
-        def get_inputs(self) -> list[SimpleNamespace]:
-            return [SimpleNamespace(name=name) for name in TOKEN_INPUTS]
 
-        def run(self, _: None, feed: dict[str, np.ndarray]) -> list[np.ndarray]:
-            assert all((values != 0).all() for name, values in feed.items() if name == "attention_mask")
-            shapes.append(feed["input_ids"].shape)
-            return [np.zeros((len(feed["input_ids"]), exported.dimension), np.float32)]
-
-    encoder = Encoder(exported, tokenizer, Session())
+def test_no_batch_is_padded_or_large(watched: tuple[Encoder, Counting, Zeros]) -> None:
+    encoder, _, session = watched
     encoder.encode_texts(["a " * (1 + number % 20) for number in range(2_000)])
-    assert len({tokens for _, tokens in shapes}) == 20
-    assert max(texts * tokens for texts, tokens in shapes) <= 256
-    assert len(shapes) < 2_000 / 5
+    assert len({tokens for _, tokens in session.shapes}) == 20
+    assert max(texts * tokens for texts, tokens in session.shapes) <= 256
+    assert len(session.shapes) < 2_000 / 5
+
+
+def test_few_characters_are_tokens_at_once(watched: tuple[Encoder, Counting, Zeros]) -> None:
+    encoder, counting, session = watched
+    texts = ["abc " * 70_000, *(f"{'ab ' * 5_000}{number}" for number in range(40)), "", "c"]
+    assert encoder.encode_texts(texts).shape[0] == len(texts)
+    assert counting.characters[0] < 281_000, "one that is longer is by itself"
+    assert max(counting.characters[1:]) < 201_000  # with the prompt of each
+    assert len(counting.characters) == 5
+    assert sum(count for count, _ in session.shapes) == len(texts)
 
 
 def test_nothing_in_nothing_out(encoder: Encoder) -> None:

@@ -6,6 +6,7 @@ import faiss
 import numpy as np
 import pytest
 
+from index.arrays import AT_ONCE
 from index.errors import IndexDamagedError
 from index.storage.vectors import RECALL_TARGET, Floats, Vectors
 
@@ -72,6 +73,31 @@ def test_many_rows_are_searched_by_lists(tmp_path: Path) -> None:
     assert recall >= RECALL_TARGET - 0.05
     assert np.abs(index.rows(100, 300) - made[100:300]).max() < 5e-4  # half precision
     assert np.allclose(index.scores(asked[0], rows[0]), index.search(asked[:1], 10)[0][0], atol=1e-3)
+
+
+class InParts:
+    """Vectors that are read in parts, and which are read at most at once."""
+
+    def __init__(self, vectors: Floats) -> None:
+        self._vectors, self.shape, self.most = vectors, vectors.shape, 0
+
+    def __getitem__(self, part: slice) -> Floats:
+        read = self._vectors[part]
+        self.most = max(self.most, len(read))
+        return read
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("half", [False, True])
+@pytest.mark.parametrize("exact_up_to", [20_000, 4_000])
+def test_vectors_that_are_read_in_parts_make_the_same_index(exact_up_to: int, half: bool) -> None:
+    made = clusters(20_000)
+    parts = InParts(made)
+    one, other = (Vectors.build(vectors, exact_up_to=exact_up_to, half=half) for vectors in (made, parts))
+    assert (one.visited, one.recall, parts.most) == (other.visited, other.recall, AT_ONCE)
+    asked = clusters(20, seed=1)
+    assert np.array_equal(one.search(asked, 10)[1], other.search(asked, 10)[1])
+    assert np.array_equal(one.rows(0, 20_000), other.rows(0, 20_000))
 
 
 @pytest.mark.slow
