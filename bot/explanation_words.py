@@ -64,13 +64,12 @@ class CandidateWords:
 class ExplanationWords:
     """An explanation in words, safe to print.
 
-    `read_as` is empty unless misspelt words were corrected. `needed` says what an answer needs, `parts` are
-    the log-odds and the meaning of each part of the confidence, the sum last, and `compared` says how many
-    sentences there were; all three are empty if there was none.
+    `needed` says what an answer needs, `parts` are the log-odds and the meaning of each part of the
+    confidence, the sum last, and `compared` says how many sentences there were; all three are empty if there
+    was none.
     """
 
     decision: str
-    read_as: str
     unknown: str
     needed: str = ""
     parts: tuple[tuple[str, str], ...] = ()
@@ -83,13 +82,11 @@ def explanation_in_words(
 ) -> ExplanationWords:
     """Explain an answer in words; it needed a confidence of `threshold`, a maybe of `maybe_from`."""
     decision = f"Why: {decision_in_words(explanation, answer, threshold)}."
-    corrected = explanation.question not in ("", answer.question)
-    read_as = f"Read as: {safe(explanation.question)}" if corrected else ""
     unknown = ", ".join(map(safe, explanation.unknown))
     if unknown:
         unknown = f"Words of the question that no sentence has: {unknown}."
     if not explanation.compared:
-        return ExplanationWords(decision, read_as, unknown)
+        return ExplanationWords(decision, unknown)
     parts = sorted(explanation.parts, key=lambda part: (part.name != _START, -abs(part.log_odds)))
     total = sum(part.log_odds for part in explanation.parts)
     rows = [(_signed(part.log_odds), _meaning(part)) for part in parts if abs(part.log_odds) >= _LEAST]
@@ -97,7 +94,6 @@ def explanation_in_words(
     listed = ":" if len(shown) == len(explanation.compared) else f"; the best {len(shown)}:"
     return ExplanationWords(
         decision,
-        read_as,
         unknown,
         f"The first sentence answers at {answer.confidence:.0%}; an answer needs {threshold:.0%}, "
         f"a maybe {maybe_from:.0%}.",

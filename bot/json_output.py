@@ -36,9 +36,11 @@ def dump_for_stdout(value: Any) -> str:
 
 
 def answer_object(answer: Answer) -> dict[str, Any]:
-    """Return the object of one answer."""
+    """Return the object of one answer; `read_as` is there only if words of the question were corrected."""
+    read_as = {} if answer.read_as is None else {"read_as": answer.read_as}
     return {
         "question": answer.question,
+        **read_as,
         "answerable": answer.answerable,
         "maybe": answer.maybe,
         "confidence": answer.confidence,
@@ -99,7 +101,6 @@ def explanation_object(
         "threshold": threshold,
         "maybe_threshold": maybe_from,
         "margin": round(answer.confidence - threshold, 4),
-        "read_as": explanation.question,
         "words": list(explanation.words),
         "unknown_words": list(explanation.unknown),
         "parts": [asdict(part) for part in explanation.parts],

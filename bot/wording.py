@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING
 
+from index.records import Answer
 from index.segmentation.characters import CONTROLS, LINE_BREAKS_AND_TABS, USELESS_JOINERS, ZERO_WIDTH
 
 if TYPE_CHECKING:
@@ -60,6 +61,11 @@ def confidence_in_words(confidence: float, *, answerable: bool) -> str:
         return f"Too unsure to answer ({percent(confidence)})"
     level = next(words for least, words in CONFIDENCE_LEVELS if confidence >= least)
     return f"{level} ({percent(confidence)})"
+
+
+def read_as_in_words(answer: Answer) -> str:
+    """Say what a question was taken for whose misspelt words were corrected; nothing if none were."""
+    return "" if answer.read_as is None else f"Read as: {safe(answer.read_as)}"
 
 
 def percent(probability: float) -> str:

@@ -10,7 +10,7 @@ Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 """Rows of sentences, passages or articles in the index."""
 
-AT_ONCE = 8_192
+ROWS_AT_ONCE = 8_192
 """Rows of `VectorRows` that are read at a time."""
 
 
@@ -26,9 +26,9 @@ class VectorRows(Protocol):
 
 
 def parts_of(vectors: VectorRows) -> Iterator[tuple[int, Floats]]:
-    """Read all vectors, `AT_ONCE` at a time: the first row of each part, and the part."""
-    for start in range(0, vectors.shape[0], AT_ONCE):
-        yield start, vectors[start : start + AT_ONCE]
+    """Read all vectors, `ROWS_AT_ONCE` at a time: the first row of each part, and the part."""
+    for start in range(0, vectors.shape[0], ROWS_AT_ONCE):
+        yield start, vectors[start : start + ROWS_AT_ONCE]
 
 
 def rows_at(vectors: VectorRows, rows: Rows) -> Floats:

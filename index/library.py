@@ -231,7 +231,6 @@ class Library:
                 replace(compared, article=article.id)
                 for compared, article in zip(why.compared, articles, strict=True)
             ),
-            question=ranked.question,
             words=tuple(words),
             unknown=unknown_words(words, lambda term: self._retriever.frequency(term) > 0),
         )
@@ -311,8 +310,8 @@ class Library:
                 candidates = self._candidates(text, row, wanted)
             idf = cache(self._retriever.idf)
             ranked = self._ranker.rank(text, candidates, idf)
-            narrowed = row is not None
-            return RankedQuestion(text, ranked, idf, count, question.top_k, narrowed=narrowed, typed=typed)
+            asked = RankedQuestion(text, ranked, idf, count, question.top_k, narrowed=row is not None)
+            return asked if text == typed else replace(asked, typed=typed)
         except StoreError:
             raise
         except FootnoteError as error:
@@ -365,7 +364,10 @@ class Library:
             if likely and asks_for_several(question.question):
                 cited = with_list_items(cited, self._catalog.texts)[: question.limit]
             cited = with_links(cited, self._catalog)
-            return compose(question.typed or question.question, cited, least, maybe_from, elapsed_ms)
+            answer = compose(question.question, cited, least, maybe_from, elapsed_ms)
+            if question.typed is None:
+                return answer
+            return replace(answer, question=question.typed, read_as=question.question)
         except StoreError:
             raise
         except FootnoteError as error:

@@ -221,6 +221,7 @@ class Answer:
     """An answer to a question; `answer` is None if the articles do not say.
 
     `maybe` says that the first citation, even so, is likely enough to be shown as what may answer.
+    `read_as` is the question with its misspelt words corrected, None if none were.
     """
 
     question: str
@@ -230,6 +231,7 @@ class Answer:
     citations: tuple[Citation, ...]
     elapsed_ms: float
     maybe: bool = False
+    read_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ def explanation_blocks(
     """Lay out an explanation of an answer; it needed a confidence of `threshold`, a maybe of `maybe_from`."""
     words = explanation_in_words(explanation, answer, threshold, maybe_from)
     blocks: list[TextBlock | TextTable] = [BLANK_LINE, TextBlock((StyledText(words.decision, "title"),))]
-    blocks += [TextBlock((StyledText(line),)) for line in (words.read_as, words.unknown) if line]
+    if words.unknown:
+        blocks.append(TextBlock((StyledText(words.unknown),)))
     if not words.candidates:
         return blocks
     blocks += [TextBlock((StyledText(words.needed),)), BLANK_LINE]

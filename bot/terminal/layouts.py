@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.doctor.check import Check
 from bot.shown_citations import answering_together, shown_citations
 from bot.terminal.blocks import BLANK_LINE, StyledText, TextBlock
-from bot.wording import also_in, count_with_noun, place, safe, safe_link
+from bot.wording import also_in, count_with_noun, place, read_as_in_words, safe, safe_link
 from index.records import NO_ANSWER, NOT_SURE, Answer, Article, Citation, Sentence
 from index.segmentation.characters import escape_unseen
 
@@ -39,8 +39,15 @@ class _Layout:
 def answer_blocks(answer: Answer, contact: str = "") -> list[TextBlock]:
     """Lay out an answer: the answer itself, its sentence and source; then others that are worth showing.
 
-    `contact` says whom to ask instead if the articles do not say.
+    `contact` says whom to ask instead if the articles do not say. What was taken for a misspelt word is shown
+    first.
     """
+    read_as = read_as_in_words(answer)
+    above = [TextBlock((StyledText(safe(read_as), "aside"),))] if read_as else []
+    return above + _answer_blocks(answer, contact)
+
+
+def _answer_blocks(answer: Answer, contact: str) -> list[TextBlock]:
     citations = shown_citations(answer)
     layout = _Layout.of(citations)
     if answer.answer is None and not answer.maybe:

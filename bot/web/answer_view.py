@@ -6,7 +6,7 @@ from bot.explanation_words import ExplanationWords
 from bot.shown_citations import answering_together, shown_citations
 from bot.web.addresses import article_path, citation_path
 from bot.web.text_pieces import TextPiece, quotation_pieces
-from bot.wording import also_in, confidence_in_words, percent, place, safe_link
+from bot.wording import also_in, confidence_in_words, percent, place, read_as_in_words, safe_link
 from index.records import NO_ANSWER, NOT_SURE, Answer, Citation
 from index.segmentation.characters import escape_unseen
 
@@ -50,6 +50,7 @@ class AnswerView:
     sources: tuple[SourceView, ...]
     sources_heading: str
     contact: str
+    read_as: str
     asked_title: str = ""
     asked_article: str = ""
     why: ExplanationWords | None = None
@@ -86,6 +87,7 @@ def answer_view(
         tuple(_source(citation, answer, citation.number == next_best) for citation in citations),
         NEAREST_HEADING if citations and not likely else "",
         contact if verdict == "declined" else "",
+        read_as_in_words(answer),
         asked_title,
         asked_article,
         why,

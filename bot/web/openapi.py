@@ -70,8 +70,10 @@ _SCHEMAS: dict[str, Schema] = {
             "answer": _TEXT_OR_NULL,
             "citations": _list_of(_named("Citation")),
             "elapsed_ms": {"type": "number", "minimum": 0},
+            "read_as": _TEXT | {"description": "the question with its misspelt words corrected"},
             "explanation": {"type": "object"},
         },
+        "read_as",
         "explanation",
     ),
     "Question": {

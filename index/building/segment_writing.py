@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
-from index.arrays import Rows
+from index.arrays import Rows, VectorRows
 from index.building.publication import Publication
 from index.building.reuse import ArticleEntry, PreviousIndex, UnchangedArticle
 from index.building.segment_plan import segments_of
-from index.building.stored_vectors import AnyVectors, at_hand
+from index.building.stored_vectors import kept_near
 from index.storage import generations
 from index.storage.bm25 import FILES, Bm25
 from index.storage.catalog import CATALOG_FILE, Catalog
@@ -37,8 +37,8 @@ class _Base:
 def write_index(
     root: Path,
     written: Sequence[ArticleEntry],
-    sentences: AnyVectors,
-    passages: AnyVectors,
+    sentences: VectorRows,
+    passages: VectorRows,
     publication: Publication,
 ) -> None:
     """Write all articles into one segment, and publish it. Raises OSError."""
@@ -54,8 +54,8 @@ def write_index(
 def write_segment(
     root: Path,
     written: Sequence[ArticleEntry],
-    sentences: AnyVectors,
-    passages: AnyVectors,
+    sentences: VectorRows,
+    passages: VectorRows,
     publication: Publication,
 ) -> None:
     """Write a further segment, and publish it with those that the other articles are in. Raises OSError.
@@ -102,8 +102,8 @@ def _write(
     folder: Path,
     segment: int,
     written: Sequence[ArticleEntry],
-    sentences: AnyVectors,
-    passages: AnyVectors,
+    sentences: VectorRows,
+    passages: VectorRows,
     base: _Base,
 ) -> Facts:
     """Write the files of a segment; return its counts."""
@@ -117,7 +117,7 @@ def _write(
     ):
         # Rounded if those of the first segment are: equal texts are to score alike.
         half = segment > 0 and like is not None and not like.exact
-        with at_hand(vectors, folder) as read:
+        with kept_near(vectors, folder) as read:
             index = Vectors.build(read, like, half=half)
         index.save(folder / segment_file(name, segment))
         recalls.append(index.recall)

@@ -4,11 +4,11 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.arrays import Floats, Rows
+from index.arrays import Floats, Rows, VectorRows
 from index.storage.index_files import OneVectors
 
 if TYPE_CHECKING:
@@ -52,9 +52,6 @@ class GatheredVectors:
         self._places, self._previous, self._embedded = places, previous, embedded
         self.shape = (len(places), embedded.shape[1])
 
-    def __len__(self) -> int:
-        return len(self._places)
-
     def __getitem__(self, part: slice) -> Floats:
         places = self._places[part]
         vectors = np.empty((len(places), self.shape[1]), dtype=np.float32)
@@ -65,12 +62,9 @@ class GatheredVectors:
         return vectors
 
 
-AnyVectors: TypeAlias = "Floats | StoredVectors | GatheredVectors"
-
-
 @contextmanager
-def at_hand(vectors: AnyVectors, folder: Path) -> Iterator[AnyVectors]:
-    """Yield vectors to read several times: those stored elsewhere are in a nameless file in `folder` then.
+def kept_near(vectors: VectorRows, folder: Path) -> Iterator[VectorRows]:
+    """Yield vectors to read several times; those stored elsewhere are in a nameless file in `folder` then.
 
     Raises OSError, and what reading them raises.
     """

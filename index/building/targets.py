@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from index.arrays import VectorRows
 from index.building.publication import Publication
 from index.building.reuse import ArticleEntry, PreviousIndex, ReadArticle, UnchangedArticle
 from index.building.segment_plan import articles_to_write
 from index.building.segment_writing import write_index, write_segment
 from index.building.staleness import publish_inputs
-from index.building.stored_vectors import AnyVectors
+from index.building.stored_vectors import GatheredVectors
 from index.config import Config
 from index.errors import ConfigurationError, IndexDamagedError, IndexMissingError, IndexStaleError, Reason
 from index.storage import generations
@@ -55,8 +56,8 @@ class Target(Protocol):
     def publish(
         self,
         written: Sequence[ArticleEntry],
-        sentences: AnyVectors,
-        passages: AnyVectors,
+        sentences: VectorRows,
+        passages: VectorRows,
         publication: Publication,
     ) -> None:
         """Publish the articles; `sentences` and `passages` are the vectors of those that are `written`."""
@@ -123,8 +124,8 @@ class FolderTarget:
     def publish(
         self,
         written: Sequence[ArticleEntry],
-        sentences: AnyVectors,
-        passages: AnyVectors,
+        sentences: VectorRows,
+        passages: VectorRows,
         publication: Publication,
     ) -> None:
         """Write and publish a new generation. Raises OSError."""
@@ -198,8 +199,8 @@ class DatabaseTarget:
     def publish(
         self,
         written: Sequence[ArticleEntry],
-        sentences: AnyVectors,
-        passages: AnyVectors,
+        sentences: VectorRows,
+        passages: VectorRows,
         publication: Publication,
     ) -> None:
         """Publish the changes in one transaction. Raises StoreError and IndexUnwritableError."""
@@ -207,6 +208,11 @@ class DatabaseTarget:
         from index.storage.postgres.publishing import Changes, ModelNames, Publisher
         from index.storage.postgres.stored_inputs import write_inputs
 
+        # Those of the previous index come from this database: they are read before it is written to.
+        sentences, passages = (
+            vectors[:] if isinstance(vectors, GatheredVectors) else vectors
+            for vectors in (sentences, passages)
+        )
         reader = publication.exported_reader
         models = ModelNames(
             publication.fingerprint,
@@ -237,7 +243,7 @@ class DatabaseTarget:
 
 
 def _new_articles(
-    written: Sequence[ArticleEntry], sentences: AnyVectors, passages: AnyVectors
+    written: Sequence[ArticleEntry], sentences: VectorRows, passages: VectorRows
 ) -> "Iterator[NewArticle]":
     from index.storage.postgres.publishing import NewArticle
 

@@ -71,14 +71,13 @@ class Explanation:
 
     `compared` are all sentences that were compared, best first; `parts` belong to the first, and are empty if
     there is none. `words` are those of the question that it is searched by, `unknown` those of them that no
-    sentence of the library has. `question` is how it was read, with its misspelt words corrected.
+    sentence of the library has.
     """
 
     compared: tuple[ComparedCandidate, ...]
     parts: tuple[ConfidencePart, ...]
     words: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
-    question: str = ""
 
     @property
     def read(self) -> int:

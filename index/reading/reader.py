@@ -33,7 +33,7 @@ class RankedQuestion:
 
     A list that answers may have more items, but no more than `limit`. All candidates of a `narrowed` one are
     of the article that it was narrowed to. `question` is what is read, `typed` the same before its misspelt
-    words were corrected.
+    words were corrected, None if none were.
     """
 
     question: str
@@ -42,7 +42,7 @@ class RankedQuestion:
     count: int
     limit: int | None = None
     narrowed: bool = False
-    typed: str = ""
+    typed: str | None = None
 
     @property
     def readings(self) -> int:

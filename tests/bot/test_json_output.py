@@ -67,6 +67,12 @@ def test_an_answer_has_the_promised_keys_in_their_order() -> None:
     )
 
 
+def test_what_a_question_was_read_as_is_there_if_words_were_corrected() -> None:
+    found = answer_object(Answer("defualt?", False, 0.1, None, (), 1.0, read_as="default?"))
+    assert list(found)[:3] == ["question", "read_as", "answerable"]
+    assert (found["question"], found["read_as"]) == ("defualt?", "default?")
+
+
 def test_an_answer_without_highlight_says_null() -> None:
     citation = Citation(1, Source("a", "T", "https://example.org"), "So.", 0, 3, None, 0.1)
     citation = replace(citation, link="https://example.org#:~:text=So.")

@@ -1,10 +1,12 @@
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.wording import confidence_in_words, safe, safe_link
+from bot.wording import confidence_in_words, read_as_in_words, safe, safe_link
+from index.records import Answer
 
 
 @pytest.mark.parametrize(
@@ -85,3 +87,10 @@ def test_only_plain_web_addresses_are_linked(url: str | None, linked: bool) -> N
 )
 def test_how_sure_an_answer_is(confidence: float, answerable: bool, words: str) -> None:
     assert confidence_in_words(confidence, answerable=answerable) == words
+
+
+def test_what_a_question_was_read_as_is_one_safe_line() -> None:
+    answer = Answer("who recieves?", False, 0.1, None, (), 1.0)
+    assert read_as_in_words(answer) == ""
+    corrected = replace(answer, read_as="who\nreceives\x1b[2J?")
+    assert read_as_in_words(corrected) == "Read as: who receives\ufffd[2J?"

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.arrays import AT_ONCE, best, best_positive, parts_of, rows_at
+from index.arrays import ROWS_AT_ONCE, best, best_positive, parts_of, rows_at
 
 
 @pytest.mark.slow
@@ -24,11 +24,11 @@ def test_best_positive_leaves_out_zeros(size: int, density: float) -> None:
     assert best_positive(scores, 100).tolist() == expected[scores[expected] > 0].tolist()
 
 
-@pytest.mark.parametrize("count", [0, 1, AT_ONCE, 2 * AT_ONCE + 5])
+@pytest.mark.parametrize("count", [0, 1, ROWS_AT_ONCE, 2 * ROWS_AT_ONCE + 5])
 def test_parts_are_all_rows_in_order(count: int) -> None:
     vectors = np.arange(2 * count, dtype=np.float32).reshape(count, 2)
     parts = [*parts_of(vectors)]
-    assert [start for start, _ in parts] == list(range(0, count, AT_ONCE))
+    assert [start for start, _ in parts] == list(range(0, count, ROWS_AT_ONCE))
     assert np.array_equal(np.concatenate([vectors[:0], *(part for _, part in parts)]), vectors)
     rows = np.arange(0, count, 3)
     assert np.array_equal(rows_at(vectors, rows), vectors[rows])

@@ -34,7 +34,7 @@ from bot.discord.replies.tickets import (
     sentence_digest,
 )
 from bot.shown_citations import answering_together
-from bot.wording import GREEN_FROM, also_in, confidence_in_words, place, safe
+from bot.wording import GREEN_FROM, also_in, confidence_in_words, place, read_as_in_words, safe
 from index.records import NOT_SURE, Answer, Citation
 from index.storage.catalog import article_key
 
@@ -301,4 +301,5 @@ def _context_buttons(citations: Sequence[Citation]) -> list[Button]:
 
 def _footer(answer: Answer) -> str:
     seconds = max(answer.elapsed_ms / 1000, 0.01)
-    return f"{confidence_in_words(answer.confidence, answerable=answer.answerable)} · {seconds:.2f} s"
+    confidence = confidence_in_words(answer.confidence, answerable=answer.answerable)
+    return " · ".join(filter(None, (read_as_in_words(answer), confidence, f"{seconds:.2f} s")))

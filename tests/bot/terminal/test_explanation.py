@@ -84,15 +84,6 @@ def test_sentences_that_were_read_and_do_not_answer_are_called_so() -> None:
     assert not any("no sentence has" in line for line in shown)
 
 
-def test_a_question_that_was_read_in_other_words_is_shown() -> None:
-    shown = lines(replace(WHY, question="Does it rain in \x1b[31mPerth?"))
-    assert shown[2] == "Read as: Does it rain in \ufffd[31mPerth?"
-    assert shown[3].startswith("Words of the question")
-    for same in ("", ANSWER.question):
-        assert not any(line.startswith("Read as") for line in lines(replace(WHY, question=same)))
-    assert lines(Explanation((), (), question="rain"))[-1] == "Read as: rain"
-
-
 def test_the_best_candidates_are_listed_within_80_columns(drawn: Callable[..., str]) -> None:
     long = ComparedCandidate(
         candidate(0, "It rained and rained. " * 9), 2.0, 0.29, (0, 9), "notes/" + "rain" * 30
@@ -112,7 +103,7 @@ def test_without_sentences_there_is_nothing_to_explain() -> None:
 
 
 def test_json_has_the_same_figures() -> None:
-    value = json.loads(dump(explanation_object(replace(WHY, question="rain"), ANSWER, 0.3, 0.1)))
+    value = json.loads(dump(explanation_object(WHY, ANSWER, 0.3, 0.1)))
     parts, candidates = value.pop("parts"), value.pop("candidates")
     assert value == {
         "decision": "below_threshold",
@@ -120,7 +111,6 @@ def test_json_has_the_same_figures() -> None:
         "threshold": 0.3,
         "maybe_threshold": 0.1,
         "margin": -0.06,
-        "read_as": "rain",
         "words": ["rain", "Peru"],
         "unknown_words": ["Peru"],
     }

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from bot.web.answer_view import answer_view, article_link
 from bot.web.text_pieces import TextPiece
 from index.records import NO_ANSWER, NOT_SURE, Answer, BlockKind, Citation, Source
@@ -37,6 +39,12 @@ def test_what_may_answer_is_introduced_as_such() -> None:
     )
     assert (view.verdict, view.opening, view.contact) == ("maybe", NOT_SURE, "")
     assert view.sources[0].quotation[1].marked
+
+
+def test_what_a_misspelt_question_was_read_as_is_shown() -> None:
+    answer = Answer("defualt?", False, 0.1, None, (), 1.0, read_as="default?")
+    assert answer_view(answer, limit=3).read_as == "Read as: default?"
+    assert answer_view(replace(answer, read_as=None), limit=3).read_as == ""
 
 
 def test_where_the_articles_do_not_say_nothing_is_marked() -> None:

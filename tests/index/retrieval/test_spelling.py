@@ -29,7 +29,8 @@ def corrected(question: str, *texts: str) -> str:
         ("Hapens what?", "Happens what?"),  # the first word is no name because of its capital
         ("what does isanue do", "what does isaune do"),  # a name that the library has
         ("what does Isanue do", "what does Isaune do"),
-        ("openings of vartnovva", "openings of vartanova"),  # two wrong in a long word
+        ("the (waranty) of the *compresor*", "the (warranty) of the *compressor*"),
+        ("is it burried or recieved", "is it buried or received"),
         ("armor of which color?", "armor of which color?"),  # the dictionary has both, so nothing is wrong
         ("adress to complain", "address to complain"),  # "dress" is more common, but begins otherwise
         ("seperate rooms, seperate keys", "separate rooms, separate keys"),
@@ -42,19 +43,26 @@ def test_a_misspelt_word_is_corrected(question: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "question",
     [
-        "can i reheat it in the freezer, or is it insured",  # rare, but right
+        "can i reheat it in the freezer, or is it insured",
         "whats the max, and theyre what",  # understood without their apostrophes
         "who is Halvick",  # a name that the library does not have
-        "what about kubernetes and paypaal",
+        "what about kubernetes and paypal and minecraft",
+        "how do i start the backend and the frontend of nodejs",  # not "backed", "fronted", "nodes"
+        "What is the capital of Slovenia, and who is petersen",  # rare, but right
+        "how is hypothyroidism treated by a lessee",
+        "when is the programme",
         "do you have toluenne",
         "halvik",  # nothing is near
         "which intro",  # "into" is no word to search by
-        "setpu.json compresor.toml my@adress.com /defualt wren-clii #welcom v2beta3 compresor's",
-        "recpts reportet",  # "receipt" or recipes, reported or reporter
+        "recpts reportet",  # "receipts" or "recipes", "reported" or "reporter"
         "warrum gehen kleine luften",  # "warrant" and "luften" are near, but this is no English
         "waranty defualt",
-        "Что такое компрессор",
         "corsa",
+        "RECIEPT for the iPhonne",
+        r"see setpu.json, C:\defualt\compresor.toml, my@adress.com or /defualt",
+        "wren-clii #welcom v2beta3 `defualt`",
+        "call defualt() with $defualt ~defualt defualt=1 the compresor's wrrant\u00adyyy welcom\u0301",
+        "Что такое компрессор",
         "",
         "????",
     ],
@@ -73,6 +81,17 @@ def test_two_words_that_are_as_near_are_left_to_the_dictionary() -> None:
     assert SPELLING.corrected("the grabes", none.__contains__, found) == "the grabes"
 
 
-def test_an_endless_word_takes_no_time() -> None:
-    long = "x" * 20_000
-    assert corrected(f"what is {long}") == f"what is {long}"
+def test_a_word_becomes_one_of_the_dictionary_that_the_library_has() -> None:
+    other = "the mircowave"
+    assert SPELLING.corrected(other, lambda word: False, ()) == other
+    assert SPELLING.corrected(other, "microwave".__eq__, ()) == "the microwave"
+
+
+def test_endless_questions_and_texts_are_cut_short() -> None:
+    long = "what is " + "x" * 20_000
+    assert corrected(long) == long
+    many = "the compresor " * 30
+    assert corrected(many) == "the compressor " * 20 + "the compresor " * 10
+    assert (
+        SPELLING.corrected("the compresor", lambda word: False, [" " * 10_000 + FOUND[0]]) == "the compressor"
+    )

@@ -6,7 +6,7 @@ import faiss
 import numpy as np
 import pytest
 
-from index.arrays import AT_ONCE
+from index.arrays import ROWS_AT_ONCE
 from index.errors import IndexDamagedError
 from index.storage.vectors import RECALL_TARGET, Floats, Vectors
 
@@ -94,7 +94,7 @@ def test_vectors_that_are_read_in_parts_make_the_same_index(exact_up_to: int, ha
     made = clusters(20_000)
     parts = InParts(made)
     one, other = (Vectors.build(vectors, exact_up_to=exact_up_to, half=half) for vectors in (made, parts))
-    assert (one.visited, one.recall, parts.most) == (other.visited, other.recall, AT_ONCE)
+    assert (one.visited, one.recall, parts.most) == (other.visited, other.recall, ROWS_AT_ONCE)
     asked = clusters(20, seed=1)
     assert np.array_equal(one.search(asked, 10)[1], other.search(asked, 10)[1])
     assert np.array_equal(one.rows(0, 20_000), other.rows(0, 20_000))

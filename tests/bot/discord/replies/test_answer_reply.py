@@ -173,13 +173,13 @@ def test_a_title_links_to_the_sentence_if_that_is_short_enough(link: str, opened
 
 
 def test_a_declined_answer_marks_nothing() -> None:
-    reply = show(answered("Who?", None, cite(RAQQA, 3, "US", 0.1)))
+    reply = show(replace(answered("Who?", None, cite(RAQQA, 3, "US", 0.1)), read_as="Whom?"))
     assert reply.embed is not None
     assert "**" not in (reply.embed.description or "")
     assert (reply.embed.description or "").startswith(
         f"The articles don't say.\nNearest sentences, which are not an answer:{EMPTY_LINE}> US Lieutenant"
     )
-    assert reply.embed.footer.text == "Too unsure to answer (10%) · 0.04 s"
+    assert reply.embed.footer.text == "Read as: Whom? · Too unsure to answer (10%) · 0.04 s"
 
 
 def test_an_empty_library_says_so_without_sources() -> None:

@@ -154,3 +154,11 @@ def test_the_help_gives_the_thresholds_that_hold_unless_others_are_configured(ba
     assert f"Below `threshold`, {answer.threshold:.0%} unless configured,".replace("%", " %") in words
     least = answer.maybe_from(answer.threshold)
     assert f"from `maybe_threshold` on, {least:.0%},".replace("%", " %") in words
+
+
+def test_what_a_misspelt_question_was_read_as_stands_above_its_answer(built_home: Home) -> None:
+    misspelt = STRIKE.replace("confirmed", "confirmd").replace("coalition", "coaliton")
+    run, plain = (built_home.footnote("ask", question).out for question in (misspelt, STRIKE))
+    assert run == f"Read as: {STRIKE}\n{plain}"
+    found = built_home.footnote("ask", "--json", misspelt).json
+    assert (found["question"], found["read_as"]) == (misspelt, STRIKE)
