@@ -74,7 +74,7 @@ class Writer:
         except FootnoteError as error:
             yield make_written_answer((), self.model, failure=error)
             return
-        yield from write(answer.question, seen, model, checker, self._limits, stop)
+        yield from write(answer.read_as or answer.question, seen, model, checker, self._limits, stop)
 
     def write_whole(self, answer: Answer) -> WrittenAnswer:
         """Return the written answer that `write` ends with; a failure is a warning, too."""

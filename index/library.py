@@ -310,8 +310,8 @@ class Library:
                 candidates = self._candidates(text, row, wanted)
             idf = cache(self._retriever.idf)
             ranked = self._ranker.rank(text, candidates, idf)
-            asked = RankedQuestion(text, ranked, idf, count, question.top_k, narrowed=row is not None)
-            return asked if text == typed else replace(asked, typed=typed)
+            before = None if text == typed else typed
+            return RankedQuestion(text, ranked, idf, count, question.top_k, row is not None, before)
         except StoreError:
             raise
         except FootnoteError as error:

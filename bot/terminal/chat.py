@@ -168,7 +168,7 @@ class Chat:
             alone = self._look_up(question)
             if alone.answerable:
                 goes_on, answer = None, alone
-        self._turns.append(Turn(answer.question, answer.answer))
+        self._turns.append(Turn(answer.read_as or answer.question, answer.answer))
         self._put_answer(answer, as_asked=goes_on is None)
 
     def _look_up(self, question: str) -> Answer:

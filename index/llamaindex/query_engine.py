@@ -55,7 +55,8 @@ class FootnoteRetriever(BaseRetriever):
 class FootnoteQueryEngine(BaseQueryEngine):
     """Answers with the library's own words; the response's `source_nodes` are the citations.
 
-    The response's metadata holds `answerable` and `confidence`. No language model is involved.
+    The response's metadata holds `answerable`, `confidence` and `read_as`: the question with its misspelt
+    words corrected, None if none were. No language model is involved.
     """
 
     def __init__(self, retriever: FootnoteRetriever) -> None:
@@ -76,7 +77,11 @@ class FootnoteQueryEngine(BaseQueryEngine):
         return Response(
             answer.answer or NO_ANSWER,
             source_nodes=nodes(answer),
-            metadata={"answerable": answer.answerable, "confidence": answer.confidence},
+            metadata={
+                "answerable": answer.answerable,
+                "confidence": answer.confidence,
+                "read_as": answer.read_as,
+            },
         )
 
     async def _aquery(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:

@@ -32,11 +32,12 @@ _JOINED = r"\w\u0300-\u036f\u00ad\u200b-\u200d'’@/\\$`%=&#~<>-"
 _LETTERS = rf"[^\W\d_][^\W\d_A-Z]{{{LEAST_LETTERS - 1},39}}"
 _WORD = re.compile(rf"(?<![.:?{_JOINED}]){_LETTERS}(?![({_JOINED}]|[.:?]\w)")
 _ANY_WORD = re.compile(r"[^\W\d_]+")
+_BRITISH = re.compile(r"our|augh|ae|oe|re$")  # the dictionary is American
 _VOWELS_AND_DOUBLES = re.compile(r"[aeiou]|(.)(?=\1)")
 
 
 class Spelling:
-    """Corrects questions with the English dictionary of pyspellchecker, which is read when a word needs it.
+    """Corrects questions with the American dictionary of pyspellchecker, which is read when a word needs it.
 
     It is safe to share between threads.
     """
@@ -47,8 +48,8 @@ class Spelling:
         A word is misspelt if the library does not have it, which `is_found` tells, nor the dictionary. It
         becomes the only word of `texts`, the sentences that were found for the question, that is a letter
         away: wrong, missing or too many, or two neighbours swapped. Else it becomes the word of the
-        dictionary that is as near, and by far the most common, if the library has it or only vowels and
-        double letters differ. A name does not, and no word of a question most of whose words are misspelt.
+        dictionary that is as near, and by far the most common, if only vowels and double letters differ. A
+        name does not, and no word of a question most of whose words are misspelt.
         """
         right: dict[str, bool] = {}
         for word in _WORD.findall(question):
@@ -57,13 +58,13 @@ class Spelling:
         misspelt = [match for match in _WORD.finditer(question) if not right[match[0]]]
         if not misspelt:
             return question
-        is_english = 2 * len(misspelt) <= len(_ANY_WORD.findall(question))
+        mostly_right = 2 * len(misspelt) <= len(_ANY_WORD.findall(question))
         nearby = {word.lower() for text in texts for word in _WORD.findall(text[:_READ])} - STOP_WORDS
         for match in reversed([*islice(misspelt, _MOST_WORDS)]):
             word = match[0].lower()
             is_name = match[0] != word and match.start() > 0
             better = _nearest(word, nearby)
-            if better is None and len(word) >= LETTERS_FOR_DICTIONARY and is_english and not is_name:
+            if better is None and len(word) >= LETTERS_FOR_DICTIONARY and mostly_right and not is_name:
                 better = self._likeliest(word, is_found)
             if better:
                 better = better if match[0] == word else better.capitalize()
@@ -81,7 +82,10 @@ class Spelling:
             return None
         likeliest = max(counts, key=counts.__getitem__)
         alike = _VOWELS_AND_DOUBLES.sub("", word) == _VOWELS_AND_DOUBLES.sub("", likeliest)
-        return likeliest if alike or is_found(likeliest) else None
+        is_right = _BRITISH.search(word) and not is_found(
+            likeliest
+        )  # "colour", unless the articles have "color"
+        return likeliest if alike and not is_right else None
 
     @cached_property
     def _words(self) -> "SpellChecker":

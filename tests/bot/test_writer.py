@@ -62,6 +62,8 @@ def test_the_model_sees_what_people_see_with_their_numbers(language_models: Fake
     assert writer.write_whole(numbered_as_shown(answer)).text.endswith("is collected.[2]")
     for body in language_models.requests:
         assert "3 May 1974" not in body["messages"][1]["content"]
+    writer.write_whole(replace(answer, question="tol?", read_as="toll?"))
+    assert "toll?" in language_models.requests[-1]["messages"][1]["content"]
 
 
 def test_what_is_not_answered_loads_nothing(language_models: FakeLanguageModels) -> None:

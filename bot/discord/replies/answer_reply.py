@@ -162,6 +162,8 @@ def answer_reply(
             buttons.append(Button(label, verdict.custom_id, row=1, emoji=emoji))
         if answer_button and not (answer.answerable or answer.maybe):
             buttons.append(Button(ANSWER_LABEL, AnswerTicket().custom_id, row=1, emoji="✏️"))
+    elif read_as := read_as_in_words(answer) if offset == 0 else "":
+        embed.set_footer(text=read_as)
     return Reply(_question(answer.question), embed, tuple(buttons), rest, len(shown))
 
 

@@ -150,6 +150,13 @@ def test_a_question_goes_on_from_the_one_before(built_home: Home) -> None:
     plain = built_home.footnote("chat", stdin="\n".join(lines[1:3])).out
     assert f"\n\nAsked as: {third['question']}\n" in plain
     assert plain.count("Asked as") == 1
+    misspelt = STRIKE.replace("coalition", "coaliton")
+    first, second = map(
+        json.loads, built_home.footnote("chat", "--json", stdin=f"{misspelt}\nand why?").out.splitlines()
+    )
+    assert (first["question"], first["read_as"]) == (misspelt, STRIKE)
+    assert "coalition" in second["question"]
+    assert "read_as" not in second
 
 
 @pytest.mark.slow

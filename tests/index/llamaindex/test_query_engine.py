@@ -63,7 +63,7 @@ def test_source_nodes_have_unique_ids_and_true_offsets(engine: Any, either_libra
         assert node.source_node.node_id == node.metadata["article"]
     scores = [found.score for found in response.source_nodes]
     assert scores == sorted(scores, reverse=True)
-    assert response.metadata == {"answerable": True, "confidence": scores[0]}
+    assert response.metadata == {"answerable": True, "confidence": scores[0], "read_as": None}
     assert response.response
     assert response.response in nodes[0].text
 

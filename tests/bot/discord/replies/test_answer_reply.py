@@ -353,8 +353,9 @@ def test_a_statement_gets_sentences_and_no_answer() -> None:
     assert reply.embed.colour not in (GREEN, AMBER)
     assert [button.label for button in reply.buttons] == [CONTEXT_LABEL, MORE_LABEL]
     whole = cite(RAQQA, 3, "", 0.9)
-    said = show(answered("It is.", whole.sentence, whole), statement=True).embed
+    said = show(replace(answered("It is.", whole.sentence, whole), read_as="It was."), statement=True).embed
     assert said is not None
+    assert said.footer.text == "Read as: It was."
     assert "> US Lieutenant" in (said.description or "")
 
 
