@@ -1,4 +1,4 @@
-"""The two kinds of numpy arrays that pass between modules; a docstring gives their shape."""
+"""The two kinds of numpy arrays that pass between modules, and vectors that are read in parts."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -6,12 +6,15 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+# A docstring gives their shape.
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
 """Rows of sentences, passages or articles in the index."""
 
 ROWS_AT_ONCE = 8_192
 """Rows of `VectorRows` that are read at a time."""
+
+_STRIPES = 64  # scores of which the highest stands for all of them
 
 
 class VectorRows(Protocol):
@@ -38,9 +41,6 @@ def rows_at(vectors: VectorRows, rows: Rows) -> Floats:
         here = (rows >= start) & (rows < start + len(part))
         read[here] = part[rows[here] - start]
     return read
-
-
-_STRIPES = 64  # scores of which the highest stands for all of them
 
 
 def best(scores: Floats, k: int) -> Rows:

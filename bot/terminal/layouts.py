@@ -43,7 +43,7 @@ def answer_blocks(answer: Answer, contact: str = "") -> list[TextBlock]:
     first.
     """
     read_as = read_as_in_words(answer)
-    above = [TextBlock((StyledText(safe(read_as), "aside"),))] if read_as else []
+    above = [TextBlock((StyledText(read_as, "aside"),))] if read_as else []
     return above + _answer_blocks(answer, contact)
 
 
