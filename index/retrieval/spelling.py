@@ -51,11 +51,9 @@ class Spelling:
         dictionary that is as near, and by far the most common, if only vowels and double letters differ. A
         name does not, and no word of a question most of whose words are misspelt.
         """
-        right: dict[str, bool] = {}
-        for word in _WORD.findall(question):
-            if word not in right:
-                right[word] = is_found(word) or word in self._words
-        misspelt = [match for match in _WORD.finditer(question) if not right[match[0]]]
+        words = [*_WORD.finditer(question)]
+        right = {word: is_found(word) or word in self._words for word in {match[0] for match in words}}
+        misspelt = [match for match in words if not right[match[0]]]
         if not misspelt:
             return question
         mostly_right = 2 * len(misspelt) <= len(_ANY_WORD.findall(question))
@@ -82,9 +80,8 @@ class Spelling:
             return None
         likeliest = max(counts, key=counts.__getitem__)
         alike = _VOWELS_AND_DOUBLES.sub("", word) == _VOWELS_AND_DOUBLES.sub("", likeliest)
-        is_right = _BRITISH.search(word) and not is_found(
-            likeliest
-        )  # "colour", unless the articles have "color"
+        # "colour" is right unless the articles have "color".
+        is_right = _BRITISH.search(word) and not is_found(likeliest)
         return likeliest if alike and not is_right else None
 
     @cached_property
