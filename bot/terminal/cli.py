@@ -25,7 +25,8 @@ def main() -> None:
     """Ask a library of articles, and get answers with their source sentences.
 
     The index of the articles is built at the first question and follows the articles from then on.
-    Nothing leaves this machine; `add` with a web address, and `refresh`, ask for those pages.
+    Nothing leaves this machine, but for what you ask for: `add` with a web address, `refresh`, the bot,
+    and a database or a language model that you name in the configuration.
     """
 
 

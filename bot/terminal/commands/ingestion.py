@@ -191,7 +191,7 @@ def library() -> None:
     cls=Command,
     examples=(
         "footnote library log",
-        "footnote library log --json | jq -r '.[] | select(.action == \"removed\") | .article'",
+        "footnote library log --json | jq -r '.[] | select(.action == \"removed\") | .file'",
     ),
 )
 @server_option
