@@ -13,7 +13,9 @@ def is_address(url: str) -> bool:
     """Tell whether a text is the address of a PostgreSQL database, whatever is behind it."""
     try:
         parts = urlsplit(url)
-        return parts.scheme in SCHEMES and (parts.port or 1) > 0
+        hosts = parts.netloc.rpartition("@")[2].split(",")  # libpq tries one after the other
+        ports = [urlsplit(f"//{host}").port for host in hosts]
+        return parts.scheme in SCHEMES and all(port is None or port > 0 for port in ports)
     except ValueError:  # an impossible port, or an impossible number in brackets
         return False
 

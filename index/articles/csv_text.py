@@ -1,6 +1,7 @@
 """Tables in text files (.csv, .tsv): each row is a block, each cell has the name of its column."""
 
 import csv
+import io
 import re
 from itertools import count
 
@@ -116,16 +117,17 @@ def _guessed_delimiter(content: str) -> str:
 
 
 def _rows(content: str, delimiter: str) -> list[list[str]]:
-    lines = content.splitlines(keepends=True)
     try:
-        rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
+        rows = list(csv.reader(io.StringIO(content, newline=""), delimiter=delimiter, skipinitialspace=True))
         closed = content.count('"') % 2 == 0 or "\n" not in "".join(rows[-1][-1:])
     except csv.Error:  # a longer cell than the module reads
         closed = False
     if not closed:  # a quotation mark that nothing closes would hide the rows below it
         rows = [
             [cell.strip(' "') for cell in row]
-            for row in csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
+            for row in csv.reader(
+                io.StringIO(content, newline=""), delimiter=delimiter, quoting=csv.QUOTE_NONE
+            )
         ]
     rows = [[cell.strip() for cell in row] for row in rows]
     rows = [row if any(row) else [] for row in rows]

@@ -67,7 +67,7 @@ def lines_of_terms(lines: Sequence[TextLine]) -> frozenset[int]:
 
 
 def _mark_of_term(line: TextLine) -> str:
-    match = None if mark(line.shown) else TERM.match(line.shown)
+    match = None if line.mark else TERM.match(line.shown)
     if match is None or len(match["term"].split()) > MOST_WORDS_OF_TERM or ". " in match["term"]:
         return ""
     return match["mark"].strip().replace("—", "–")

@@ -31,7 +31,8 @@ def _markdown(notebook: dict[str, Any]) -> Iterator[str]:
     for cell in _cells(notebook):
         kind, source = cell.get("cell_type"), _text(cell.get("source", cell.get("input")))
         if kind == "markdown":
-            yield source
+            is_open = source.rfind("<!--") > source.rfind("-->")
+            yield f"{source}\n\n-->" if is_open else source  # a comment ends with its cell
         elif kind == "heading":  # of notebooks before version 4
             yield f"{'#' * _level(cell.get('level'))} {source}"
         elif kind == "code":

@@ -9,7 +9,7 @@ from index.articles.document import Document
 from index.articles.front_matter import split_front_matter
 from index.articles.line_groups import CONTENTS, TERM, lines_of_contents, lines_of_terms, table_at
 from index.articles.mail_text import read_mail
-from index.articles.text_lines import ListMark, TextLine, are_amounts, is_code, mark, paragraphs
+from index.articles.text_lines import ListMark, TextLine, are_amounts, is_code, paragraphs
 from index.records import Block, BlockKind
 from index.segmentation.blocks import RAGGED, WIDEST, without_closing_hashes
 
@@ -136,7 +136,7 @@ class _BlockRecogniser:
         return blocks + [unit.block(self._text) for unit in units]
 
     def _begins_unit(self, line: TextLine) -> bool:
-        return line.start in self._contents or line.start in self._terms or mark(line.shown) is not None
+        return line.start in self._contents or line.start in self._terms or line.mark is not None
 
     def _add(self, run: list[TextLine], place: int, units: list[_Unit]) -> int:
         """Add the line at `place`, and those that are like it, to the units; return how many they are."""
@@ -185,7 +185,7 @@ class _BlockRecogniser:
 
     def _item(self, line: TextLine, before: _Unit | None) -> _Unit | None:
         """Return the list item that a line begins, unless its number is part of a wrapped sentence."""
-        found = mark(line.shown)
+        found = line.mark
         if found is None:
             if before is None and not line.indent:
                 self._list = []
@@ -243,7 +243,7 @@ class _BlockRecogniser:
         following = self._runs[number + 1] if number + 1 < len(self._runs) else None
         if line.start in self._contents:
             return None
-        found = mark(line.shown)
+        found = line.mark
         if found and found.label:
             return _numbered(line, found, before, following)
         if heading := _marked_heading(line):
@@ -270,7 +270,7 @@ def _numbered(
     if content.endswith("?") and len(content) <= LONGEST_QUESTION:
         return _Unit(BlockKind.QUESTION, start, [line])
     for run, step in ((before, -1), (following, 1)):
-        other = mark(run[0].shown) if run and len(run) == 1 else None
+        other = run[0].mark if run and len(run) == 1 else None
         if other and other.kind == found.kind and other.number == found.number + step:
             return None
     if not _looks_like_heading(content):
@@ -285,7 +285,7 @@ def _marked_heading(line: TextLine, *, wrapped: bool = False) -> _Unit | None:
         return _Unit(BlockKind.HEADING, line.start + hashes.end(), [line], level=len(hashes[1]))
     if wrapped or len(shown) > LONGEST_HEADING or _ENDS_SENTENCE.search(shown):
         return None
-    found = mark(shown)
+    found = line.mark
     start = line.start + (found.left_out if found and found.label else 0)
     if line.rule in _LEVELS_OF_RULES and not (found and not found.label):
         return _Unit(BlockKind.HEADING, start, [line], level=_LEVELS_OF_RULES[line.rule])
@@ -309,8 +309,8 @@ def _name_heading(units: list[_Unit], *, is_first: bool) -> None:
     first = units[0]
     if len(units) < 2 or len(first.lines) > 1:
         return
-    shown, below = first.lines[0].shown, units[1]
-    found = mark(shown)
+    (line,), below = first.lines, units[1]
+    shown, found = line.shown, line.mark
     is_numbered = first.kind is BlockKind.LIST_ITEM and found is not None and found.label != ""
     if first.kind is not BlockKind.PARAGRAPH and not (is_numbered and below.kind is BlockKind.PARAGRAPH):
         return
@@ -327,7 +327,7 @@ def _name_numbered_headings(units: Sequence[_Unit]) -> None:
     numbered = [
         (unit, found, below)
         for unit, below in zip(units, [*units[1:], None], strict=False)
-        if unit.kind is BlockKind.LIST_ITEM and (found := mark(unit.lines[0].shown)) and found.label
+        if unit.kind is BlockKind.LIST_ITEM and (found := unit.lines[0].mark) and found.label
     ]
     if len(numbered) < 2 or len({found.kind for _, found, _ in numbered}) > 1:
         return
@@ -366,7 +366,7 @@ def _is_body(run: Sequence[TextLine]) -> bool:
     """Tell whether a paragraph may stand below a heading: prose, a list, anything but a short line alone."""
     shown = run[0].shown
     is_line_alone = len(run) == 1 and len(shown) <= LONGEST_HEADING and not shown.endswith(":")
-    return not is_line_alone or mark(shown) is not None or _ENDS_SENTENCE.search(shown) is not None
+    return not is_line_alone or run[0].mark is not None or _ENDS_SENTENCE.search(shown) is not None
 
 
 def _is_open(unit: _Unit) -> bool:

@@ -17,7 +17,9 @@ def describe(description: Description, sidecar: Path) -> Description:
         values = read_sidecar(sidecar)
     except (OSError, ValueError) as error:
         return replace(description, flaw=f"{FLAW}in {sidecar.name} cannot be read ({error})")
-    stated = make_description({key.lower(): str(value) for key, value in values.items()})
+    stated = make_description(
+        {key.lower(): value if isinstance(value, list) else str(value) for key, value in values.items()}
+    )
     named = {field.name: getattr(stated, field.name) for field in fields(stated)}
     return replace(description, **{name: value for name, value in named.items() if value})
 

@@ -35,7 +35,7 @@ def table_entries(table: html.HtmlElement, *, soft_breaks: bool = False) -> Iter
     for number, row in enumerate(rows):
         cells: list[list[InlinePiece]] = []
         names: list[str] = []
-        introduced = [text for left, text in spanning.values() if left > 0]
+        introduced = [text for left, text in spanning.values() if left > 0 and text]
         position, width = 0, 1
         below: dict[int, tuple[int, str]] = {}
         for cell in row.iterchildren("td", "th"):
@@ -51,6 +51,7 @@ def table_entries(table: html.HtmlElement, *, soft_breaks: bool = False) -> Iter
                     if shown and shown not in columns.setdefault(column, []):
                         columns[column].append(shown)
             if height > 1:
+                below |= dict.fromkeys(range(position, position + width), (height, ""))
                 below[position] = (height, shown)
             cells.append(pieces)
             names.append(" ".join(columns.get(position, ())))

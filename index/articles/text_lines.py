@@ -1,11 +1,13 @@
 """Lines of a plain text: paragraphs of them, and what the mark at the beginning of a line says."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import NamedTuple
 
 from index.records import Span
+from index.segmentation.numbers import MONTH
 
 TAB = 4
 """Columns of a tab in the indentation."""
@@ -28,6 +30,11 @@ _NUMBER = re.compile(
     r"\(?(?P<label>\d{1,3}(?:\.\d{1,3})+\.?|\d{1,3}(?=[.)])|[A-Za-z](?=[.)])|[ivxlc]{1,6}(?=[.)])|[IVXLC]{1,6}(?=[.)]))"
     r"[.)]?(?:[ \t]+)(?=\S)"
 )
+# "24. December", "3. May 2024": a date, unlike "3. May I bring a dog?"
+_DATE = re.compile(rf"\d{{1,2}}\.[ \t]+{MONTH}(?=\s*(?:$|[^\w\s]|\d))", re.IGNORECASE)
+# "J. R. R. Tolkien", "E. coli": an initial, unless lines nearby count on from it
+_INITIAL = re.compile(r"[A-Z]\.\s")
+_NEARBY = 30  # lines
 # "1.2 kg", "5.20 m": an amount, not the number of a section
 _AMOUNT = re.compile(
     r"\d{1,3}\.\d{1,3}[ \t]+(?:[kmcd]?[gml]|mm|oz|lbs?|tsp|tbsp|cups?|lit(?:re|er)s?|m[²³]|%|°C?"
@@ -76,7 +83,8 @@ class ListMark(NamedTuple):
 class TextLine:
     """A line with letters or digits, `text[start:end]`, without white space at its ends.
 
-    `rule` is the character of the rule that underlines it, or "".
+    `rule` is the character of the rule that underlines it, or "". `mark` is that of a list item, if the line
+    may be one.
     """
 
     start: int
@@ -86,6 +94,7 @@ class TextLine:
     shown: str
     rule: str = ""
     is_code: bool = False
+    mark: ListMark | None = None
 
 
 def paragraphs(text: str) -> list[list[TextLine]]:
@@ -124,7 +133,7 @@ def paragraphs(text: str) -> list[list[TextLine]]:
             runs[-1][-1] = _underlined(runs[-1][-1], "|")  # below the names of columns
         else:
             runs.append([])
-    return _joined_tables([run for run in runs if run])
+    return _marked(_joined_tables([run for run in runs if run]))
 
 
 def _underlines(raw: str, run: Sequence[TextLine]) -> bool:
@@ -134,7 +143,7 @@ def _underlines(raw: str, run: Sequence[TextLine]) -> bool:
 
 
 def _underlined(line: TextLine, rule: str) -> TextLine:
-    return TextLine(line.start, line.end, line.indent, line.page, line.shown, rule, line.is_code)
+    return replace(line, rule=rule)
 
 
 def _joined_tables(runs: Sequence[list[TextLine]]) -> list[list[TextLine]]:
@@ -173,7 +182,7 @@ def mark(shown: str) -> ListMark | None:
         kind, number = re.sub(r"\d+", "", label).lower(), int(re.sub(r"\D", "", label))
         return ListMark(named.end(), label, kind, number, kept=named["end"] is None)
     numbered = _NUMBER.match(shown)
-    if numbered is None or _AMOUNT.match(shown):
+    if numbered is None or _AMOUNT.match(shown) or _DATE.match(shown):
         return None
     label = numbered["label"].rstrip(".")
     numbers = label.split(".")
@@ -183,6 +192,32 @@ def mark(shown: str) -> ListMark | None:
     if set(label.lower()) <= set(_ROMAN) and (len(label) > 1 or label.lower() == "i"):
         return ListMark(numbered.end(), label, "i" if label.islower() else "I", _roman(label.lower()))
     return ListMark(numbered.end(), label, "a" if label.islower() else "A", ord(label.lower()) - ord("a") + 1)
+
+
+def _marked(runs: Sequence[list[TextLine]]) -> list[list[TextLine]]:
+    """Give each line the mark that it begins with, but initials, from which no line nearby counts on."""
+    lines = [line for run in runs for line in run]
+    marks = [mark(line.shown) for line in lines]
+    counted = [frozenset(_counts(found)) for found in marks]
+
+    def is_counted_on(place: int) -> bool:
+        nearby = (*range(max(0, place - _NEARBY), place), *range(place + 1, min(len(lines), place + _NEARBY)))
+        wanted = {(kind, number + step) for kind, number in counted[place] for step in (-1, 1)}
+        return any(wanted & counted[other] for other in nearby)
+
+    for place, line in enumerate(lines):
+        if _INITIAL.match(line.shown) and not is_counted_on(place):
+            marks[place] = None
+    left = iter(zip(lines, marks, strict=True))
+    return [[replace(line, mark=found) for line, found in islice(left, len(run))] for run in runs]
+
+
+def _counts(found: ListMark | None) -> Iterator[tuple[str, int]]:
+    """Yield what a mark may be a number of: "V" is one of letters and of Roman numbers."""
+    if found and found.label:
+        yield found.kind, found.number
+        if found.kind == "A" and set(found.label.lower()) <= set(_ROMAN):
+            yield "I", _roman(found.label.lower())
 
 
 def is_code(run: Sequence[TextLine]) -> bool:

@@ -18,7 +18,7 @@ from index.storage.generations import check_encoder, put_encoder, put_reader
 from index.storage.index_folder import ENCODERS, READERS
 from index.storage.linked_models import link_files
 from index.storage.manifest import Facts
-from index.storage.published import check_place, open_published
+from index.storage.published import AnyGeneration, StoredLibrary, check_place, open_published
 
 _SAME = 2e-3  # vectors of large libraries are kept in half precision
 
@@ -29,11 +29,13 @@ def copy_library(
     """Copy the library of `source` to where `target` keeps its own, and compare both; return its counts.
 
     Nothing is read or embedded again, and `at_once` vectors are in memory at a time. Raises
-    ConfigurationError if there is a library in `target` already, IndexMissingError and so on for `source`,
-    and FootnoteError if the copy is not the same.
+    ConfigurationError if there is a library in `target` already, or if `source` is a database with articles
+    of several machines, IndexMissingError and so on for `source`, and FootnoteError if the copy is not the
+    same.
     """
     check_place(target)
     original = open_published(source, PreviousIndex.load)
+    _check_sources(original.generation)
     try:
         open_published(target, lambda current: current, check=False)
     except IndexMissingError:
@@ -69,6 +71,19 @@ def copy_library(
     if _digest(original) != _digest(copy) or not _same_vectors(original, copy, progress):
         raise FootnoteError("the copy is not the same as the library that it was made of")
     return copy.generation.facts
+
+
+def _check_sources(generation: AnyGeneration) -> None:
+    """Refuse a library of which only the articles of one machine would be copied."""
+    if not isinstance(generation, StoredLibrary):
+        return
+    from index.storage.postgres.stored_inputs import other_sources
+
+    if others := other_sources(generation.database, generation.tenant, generation.source):
+        raise ConfigurationError(
+            f"the library in the database has articles of {', '.join(others)}, too, which would be missing",
+            "Copy the database itself, with its own tools.",
+        )
 
 
 def _with_encoder(encoder: Path, models: Path) -> Path:

@@ -9,7 +9,7 @@ from index.models import encoder
 from index.segmentation import passages, search_terms, sentences
 from index.storage import bm25
 
-FILE_FORMATS_RULES = 7
+FILE_FORMATS_RULES = 8
 """Version of how text is taken from files; raise it when the same file gives another text."""
 
 _FILE_FORMAT_PACKAGES = (

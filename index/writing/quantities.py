@@ -90,13 +90,15 @@ _IN_WORDS = {
 """Words that say how many without a number, and the number or the word that stands for all alike."""
 _ALIASES = "|".join(sorted(map(re.escape, _UNIT_OF), key=len, reverse=True))
 _NUMBER = re.compile(
-    r"(?:(?P<currency>us\$|[£$€¥])\s?)?(?<![\w.,])(?P<digits>\d+(?:[.,:/]\d+)*)"
+    r"(?P<minus>(?<![^\s(])-|\bminus\s)?(?:(?P<currency>us\$|[£$€¥])\s?)?(?<![\w.,])(?P<digits>\d+(?:[.,:/]\d+)*)"
     r"(?:(?P<ordinal>st|nd|rd|th)(?!\w)"
     r"|(?:(?P<attached>k|mn|bn)|[\s-]?(?P<scale>thousand|million|billion|trillion)|(?P<money>m))(?!\w))?"
     rf"(?:[\s-]?(?P<power>square |cubic |sq\.? |cu\.? )?(?P<unit>{_ALIASES})(?P<raised>[²³])?(?!\w)"
     r"(?:[\s-](?:of )?(?P<degrees>c|f|celsius|fahrenheit|centigrade)(?!\w))?)?",
     re.IGNORECASE,
 )
+_BELOW_ZERO = re.compile(r"\s+below (?:0(?![\w.,]\w)|freezing\b)", re.IGNORECASE)
+_DEGREES = ("degree", "celsius", "fahrenheit")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d|\d\d-\d\d|\d\d:\d\d")
 _FULL_DATE = len("1974-05-03")
@@ -199,7 +201,10 @@ def stated_alone(statement: Quantities) -> Quantities:
 
 
 def _numbers(folded: str) -> Iterator[Quantity]:
+    below_zero = 0  # end of "5 degrees below zero"
     for match in _NUMBER.finditer(folded):
+        if match.start() < below_zero:
+            continue
         digits = match["digits"]
         if match["ordinal"]:
             yield Quantity(f"{digits}{match['ordinal'].lower()}")
@@ -217,7 +222,12 @@ def _numbers(folded: str) -> Iterator[Quantity]:
             unit = _UNIT_OF[unit.lower()]
         if match["currency"]:
             unit = _UNIT_OF[match["currency"].lower()]
-        yield Quantity(_value(digits, _SCALES[scale.lower()] if scale else 1), unit)
+        value = _value(digits, _SCALES[scale.lower()] if scale else 1)
+        if unit in _DEGREES:  # of other things, a minus may also be said by a verb: "it lost 300"
+            below = _BELOW_ZERO.match(folded, match.end())
+            below_zero = below.end() if below else 0
+            value = f"-{value}" if below or match["minus"] else value
+        yield Quantity(value, unit)
 
 
 def _value(digits: str, scale: int) -> str:
@@ -232,7 +242,7 @@ def _value(digits: str, scale: int) -> str:
 
 
 def _is_same_degree(unit: str, other: str) -> bool:
-    return "degree" in (unit, other) and {unit, other} <= {"degree", "celsius", "fahrenheit"}
+    return "degree" in (unit, other) and {unit, other} <= {*_DEGREES}
 
 
 def _is_same_date(date: frozenset[str], other: frozenset[str], years: set[str]) -> bool:

@@ -32,6 +32,8 @@ def test_each_row_has_the_names_of_the_columns(delimiter: str) -> None:
     ("content", "expected"),
     [
         ('a,b\n"x, y","say ""hi"""\n', [("a", "x, y"), ("b", 'say "hi"')]),
+        ("a,b,c\nx,one\u2028two,3\n", [("a", "x"), ("b", "one two"), ("c", "3")]),
+        ("a,b,c\nx,one\x0btwo,3\n", [("a", "x"), ("b", "one two"), ("c", "3")]),
         ('a,b\n"two\nlines",1\n', [("a", "two\nlines"), ("b", "1")]),
         ("sep=;\na;b\n1,5;x\n", [("a", "1,5"), ("b", "x")]),
         ("a; b\n1,5; 2,5\n", [("a", "1,5"), ("b", "2,5")]),

@@ -50,6 +50,13 @@ def test_headings_of_old_notebooks(tmp_path: Path) -> None:
     assert shown(document) == [("heading", "Hives")]
 
 
+def test_a_comment_that_nothing_closes_ends_with_its_cell(tmp_path: Path) -> None:
+    sources = ["They are warm.\n\n<!-- to do: why?", "They hum. <!-- at night --> Loudly.", "Bye."]
+    cells = [{"cell_type": "markdown", "source": source} for source in sources]
+    document = read_notebook(written(tmp_path, {"cells": cells}))
+    assert [text for _, text in shown(document)] == ["They are warm.", "They hum. Loudly.", "Bye."]
+
+
 def test_half_an_emoji(tmp_path: Path) -> None:
     cells = [
         {"cell_type": "markdown", "source": "# Hives \ud83d"},

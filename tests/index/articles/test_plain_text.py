@@ -148,6 +148,20 @@ def test_a_number_in_a_wrapped_sentence_is_no_item() -> None:
     assert blocks(short) == [("paragraph", short)]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "J. R. R. Tolkien was born in 1892.",
+        "E. coli lives in the gut.",
+        "3. May 2024: opening of the hall.",
+        "The mill was founded in the year 1890 by the famous\nA. Smith and his brothers, who came from here.",
+    ],
+)
+def test_initials_and_dates_at_the_beginning_of_a_line_stay_in_the_text(text: str) -> None:
+    (block,) = plain_text_blocks(text)
+    assert (block.kind, text[block.start : block.end]) == (BlockKind.PARAGRAPH, text)
+
+
 def test_ticks_and_crosses_say_something() -> None:
     assert blocks("✓ Breakfast\n✗ Drinks") == [("list_item", "✓ Breakfast"), ("list_item", "✗ Drinks")]
 

@@ -22,6 +22,11 @@ def test_a_file_beside_an_article_describes_it(tmp_path: Path) -> None:
     assert unsupported_files(tmp_path) == {}
 
 
+def test_several_authors(tmp_path: Path) -> None:
+    write_corpus(tmp_path, {"a.txt": "Bees hum.", "a.txt.toml": 'authors = ["Ada", "Bo"]'})
+    assert read_article(*corpus_files(tmp_path)).author == "Ada, Bo"
+
+
 def test_what_it_does_not_say_is_as_the_article_says(tmp_path: Path) -> None:
     write_corpus(tmp_path, {"a.md": "---\ntitle: Bees\nauthor: Ada\n---\nBees hum."})
     write_corpus(tmp_path, {"a.md.toml": 'url = "https://example.org/b"'})

@@ -53,3 +53,15 @@ def test_a_name_over_several_columns_names_each() -> None:
         "<tr><th>from</th><th>to</th></tr></thead><tr><td>Friday</td><td>9</td><td>12</td></tr></table>"
     )
     assert [cell.column for cell in read_markdown(table).blocks[-1].cells] == ["Day", "Hall from", "Hall to"]
+
+
+def test_cells_beside_one_that_spans_rows_and_columns_keep_their_columns() -> None:
+    table = (
+        "<table><thead><tr><th>A</th><th>B</th><th>C</th></tr></thead>"
+        "<tr><td rowspan='2' colspan='2'>big</td><td>one</td></tr><tr><td>two</td></tr>"
+        "<tr><td>x</td><td>y</td><td>z</td></tr></table>"
+    )
+    _, first, second, third = read_markdown(table).blocks
+    assert [cell.column for cell in first.cells] == ["A", "C"]
+    assert (second.lead, [cell.column for cell in second.cells]) == ("big", ["C"])
+    assert [cell.column for cell in third.cells] == ["A", "B", "C"]

@@ -14,6 +14,7 @@ from index.articles.text_lines import TextLine, cells, is_code, mark, paragraphs
         ("1.2.3. one", "1.2.3", "1.1.1", 3, 3),
         ("c) one", "c", "a", 3, 1),
         ("iv) one", "iv", "i", 4, 1),
+        ("3. May one", "3", "1", 3, 1),
         ("XIV. one", "XIV", "I", 14, 1),
         ("Step 12: one", "Step 12", "step ", 12, 1),
         ("· one", "", "·", 0, 1),
@@ -26,7 +27,7 @@ def test_marks(shown: str, label: str, kind: str, number: int, depth: int) -> No
     found = mark(shown)
     assert found is not None
     assert (found.label, found.kind, found.number, found.depth) == (label, kind, number, depth)
-    assert shown[found.length :].lstrip("✓ ") == "one"
+    assert shown[found.length :].removeprefix("May ").lstrip("✓ ") == "one"
 
 
 @pytest.mark.parametrize(
@@ -53,10 +54,31 @@ def test_numbers_that_say_something_belong_to_the_text(shown: str, kept: bool) -
 
 
 @pytest.mark.parametrize(
-    "shown", ["1974 was good", "1.5", "of", "A tree", "I am", "-5 degrees", "#tag", "U.S. law"]
+    "shown",
+    [
+        *("1974 was good", "1.5", "of", "A tree", "I am", "-5 degrees", "#tag", "U.S. law"),
+        *("24. December: closed", "3. May 2024", "1. Jan., in the hall"),
+    ],
 )
 def test_what_is_no_mark(shown: str) -> None:
     assert mark(shown) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("J. R. R. Tolkien was born in 1892.\nHe wrote.", ["", ""]),
+        ("A. Bring soap.\nIt may rain.\nB. Go home.", ["A", "", "B"]),
+        ("E. coli is harmless.\n\nC. difficile is not.", ["", ""]),
+        ("IV. Four\nV. Five", ["IV", "V"]),
+        ("I. Noise\n\nAt night.\n\nII. Dogs", ["I", "", "II"]),
+        ("A) Soap", ["A"]),
+        ("A. Soap\n" + "Words.\n" * 40 + "B. Home", [""] * 42),
+    ],
+)
+def test_an_initial_is_a_mark_if_a_line_nearby_counts_on(text: str, labels: list[str]) -> None:
+    lines = [line for run in paragraphs(text) for line in run]
+    assert [line.mark.label if line.mark else "" for line in lines] == labels
 
 
 @pytest.mark.parametrize(

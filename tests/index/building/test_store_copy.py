@@ -77,3 +77,17 @@ def test_a_library_is_never_copied_over_another(config: Config, stored_config: C
     with pytest.raises(ConfigurationError, match="there is a library already"):
         copy_library(config, stored_config)
     assert Library.open(stored_config).fingerprint == before
+
+
+def test_a_library_of_several_machines_is_not_copied_in_part(
+    stored_config: Config, encoder_folder: Path, tmp_path: Path
+) -> None:
+    store = stored_config.store.model_copy(update={"source": "west"})
+    other = stored_config.model_copy(update={"base": tmp_path / "west", "store": store})
+    write_corpus(other.corpus_directory, {"dogs.txt": "Dogs\n\nA dog barks at night.\n"})
+    provide_encoder(other, encoder_folder)
+    build(other)
+    for source in (stored_config, other):
+        target = elsewhere(source, tmp_path / "copy")
+        with pytest.raises(ConfigurationError, match=r"has articles of (west|articles), too"):
+            copy_library(source, target.model_copy(update={"store": Config().store}))

@@ -128,3 +128,11 @@ def test_a_number_is_not_asked_for_by_what_looks_like_it(heading: str, question:
 )
 def test_the_number_that_a_text_begins_with_is_no_part_of_an_answer(text: str, rest: str) -> None:
     assert text[enumerator_length(text) :] == rest
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [("3. Feed them", 3), ("3. May I swim?", 3), ("24. December: closed", 0), ("3. May 2024", 0)],
+)
+def test_the_day_of_a_date_is_no_number_of_an_item(text: str, length: int) -> None:
+    assert enumerator_length(text) == length
