@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
+from index.articles.html_furniture import COMMENTS, FURNITURE, MAYBE_FURNITURE, is_named_by_heading
 from index.articles.html_gaps import is_gap
 from index.articles.html_notes import close_gap, is_note_mark, is_note_title
 from index.articles.html_tabs import join_tabs
@@ -15,21 +16,6 @@ _FURNITURE_ROLES = frozenset(
     "alertdialog banner complementary contentinfo dialog menu menubar navigation search toolbar "
     "tooltip".split()
 )
-_FURNITURE = pattern_of_names(
-    r"ads? advert\w* back_to_top breadcrumbs? cat_?links consent cookiebanner cookieconsent edit_?section "
-    r"cookies?(?:_\w+)?_(?:banner|bar|consent|dialog|info|message|modal|notice|overlay|policy|popup|wall) "
-    r"fn_bracket footer gdpr jumpbox\w* linenodiv linenos? mast_?head most_(?:popular|read) mw_cite_backlink "
-    r"mw_collapsible_toggle mw_jump_link mw_portlet mw_redirectedfrom nav navbar navbox nav_?links "
-    r"navigation newsletter no_?print online_list page_header_(?:actions|categories) pager pagination "
-    r"paywall postprofile post_likes print_only printfooter side_?bar site_(?:header|notice|sub) sponsor\w* "
-    r"skip skip_(?:to_content|link|nav) you_may_also_like"
-)
-# Names of furniture that other elements have, too.
-_MAYBE_FURNITURE = pattern_of_names(
-    r"feedback menu modal popup promo read_more recommend\w* related share sharing social subscribe "
-    r"subscription tags toolbar top_?bar trending widgets?"
-)
-_COMMENTS = pattern_of_names("comments comment_(?:list|section|form) commentlist disqus respond")
 _NOTE = pattern_of_names(
     "admonition alert callout caution footnotes? hint important info infobox note notice tip warning"
 )
@@ -101,12 +87,13 @@ def _prune(page: HtmlPage, *, furniture: bool) -> None:
             if child.tag == "span" and visibility.is_bold(child):
                 child.tag = "b"
             after_mark = is_note_mark(child)
+            inside = in_main or is_main
             if not (
                 after_mark
                 or visibility.hides(child, before, in_accordion)
                 or (child.tag == "button" and not _says_something(child, element))
-                or (furniture and child.tag == "aside" and not _is_seen_beside(child, in_main or is_main))
-                or (furniture and _is_furniture(page, child, in_main, below_heading))
+                or (furniture and child.tag == "aside" and not _is_seen_beside(child, inside))
+                or (furniture and _is_furniture(page, child, in_main, inside, below_heading))
             ):
                 if kept and is_gap(kept[-1], child, element):
                     kept.append(" ")
@@ -121,8 +108,11 @@ def _prune(page: HtmlPage, *, furniture: bool) -> None:
         ]
 
 
-def _is_furniture(page: HtmlPage, element: Element, in_main: bool, below_heading: bool) -> bool:
-    """Tell whether an element is no part of the text: navigation, banners, links to other pages."""
+def _is_furniture(page: HtmlPage, element: Element, in_main: bool, inside: bool, below_heading: bool) -> bool:
+    """Tell whether an element is no part of the text: navigation, banners, links to other pages.
+
+    `in_main` tells whether its parent stands in the page's main part, `inside` whether it does itself.
+    """
     if element.tag == "a":
         return _is_furniture_link(element)
     if element.outlined or element.tag in ("aside", "body", "html"):
@@ -138,11 +128,10 @@ def _is_furniture(page: HtmlPage, element: Element, in_main: bool, below_heading
     if element.tag == "header" and not in_main:
         return True
     small = 2 * element.length < page.root.length
-    names = element.names
-    if small and (_FURNITURE.search(names) or _COMMENTS.search(names)):
+    if small and (FURNITURE.fits(element, inside) or COMMENTS.fits(element, inside)):
         return True
     links = element.links
-    if small and _MAYBE_FURNITURE.search(names):
+    if small and MAYBE_FURNITURE.fits(element, inside):
         linked = links.characters if links else 0
         if 2 * linked >= element.length or _OTHER_PAGES.match(text_of(element)):
             return True
@@ -160,13 +149,15 @@ def _is_furniture(page: HtmlPage, element: Element, in_main: bool, below_heading
 
 def _is_seen_beside(aside: Element, in_main: bool) -> bool:
     """Tell whether what stands beside the text is a part of it: a note, a footnote, a box of facts."""
-    names, role = aside.names, aside.get("role").lower()
+    role = aside.get("role").lower()
     if aside.outlined or is_note_title(next(aside.elements(), None)) or role.startswith("doc-"):
         return True
-    if role in _FURNITURE_ROLES - {"complementary"} or _FURNITURE.search(names) or _COMMENTS.search(names):
+    if role in _FURNITURE_ROLES - {"complementary"}:
+        return False
+    if FURNITURE.fits(aside, in_main) or COMMENTS.fits(aside, in_main):
         return False
     beginning = text_of(aside)
-    if role == "note" or _NOTE.search(names) or _NOTE_TEXT.match(beginning):
+    if role == "note" or _NOTE.search(aside.names) or _NOTE_TEXT.match(beginning):
         return True
     linked = aside.links.characters if aside.links else 0
     if not in_main or 2 * linked >= aside.length or _OTHER_PAGES.match(beginning):
@@ -229,6 +220,12 @@ def _holds_the_text(candidate: _MainPart, length: int, headings: int) -> bool:
     return share >= 0.5 or (share >= 0.3 and candidate.headings == headings == 1)
 
 
+def _is_named_main(element: Element) -> bool:
+    if _MAIN_NAMES.search(element.class_names):
+        return True
+    return _MAIN_NAMES.search(element.names) is not None and not is_named_by_heading(element)
+
+
 def _candidates(root: Element) -> tuple[list[_MainPart], int, list[Element]]:
     """Return the elements that may be the main part, the length of all text, and the first-level headings."""
     candidates: list[_MainPart] = []
@@ -246,9 +243,7 @@ def _candidates(root: Element) -> tuple[list[_MainPart], int, list[Element]]:
         if node.tag == "h1":
             headings.append(node)
         if node.tag not in ("body", "html") and (
-            node.tag in ("article", "main")
-            or node.get("role") == "main"
-            or _MAIN_NAMES.search(node.names) is not None
+            node.tag in ("article", "main") or node.get("role") == "main" or _is_named_main(node)
         ):
             candidates.append(_MainPart(node, length, len(headings)))
             waiting.append(len(candidates) - 1)

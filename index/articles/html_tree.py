@@ -15,10 +15,13 @@ HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
 # Elements whose content nobody reads as text, or that is struck out.
 _UNREAD = frozenset(
-    "annotation annotation-xml applet area audio base canvas col colgroup datalist del embed frame frameset "
-    "iframe img input link map meta meter noframes noscript object optgroup option param picture progress "
-    "rp rt s select source strike svg template textarea track video wbr".split()
+    "annotation annotation-xml applet area audio base canvas col colgroup datalist del frame frameset "
+    "iframe img input link map meta meter noembed noframes noscript object optgroup option param picture "
+    "progress rp rt s select strike svg template textarea video".split()
 )
+# Elements that never hold anything, though the parser takes what follows them for their content.
+_EMPTY = frozenset("bgsound embed image keygen source track wbr".split())
+_EMPTY_TAG = re.compile(rf"(<(?:{'|'.join(sorted(_EMPTY))})(?=[\s/>])[^<>]*)>", re.IGNORECASE)
 # Elements that only change how text looks; without attributes they are left out of the tree.
 _LOOKS = frozenset("abbr b big cite em font i mark nobr small span strong tt u".split())
 _BOLD = frozenset(("b", "strong"))
@@ -73,8 +76,12 @@ class Element:
         """The words of its classes and id, each between spaces: " side bar 2 " for class="sideBar-2"."""
         if not self.attributes or not ("class" in self.attributes or "id" in self.attributes):
             return " "
-        words = _WORD.findall(f"{self.get('id')} {self.get('class')}")
-        return f" {' '.join(words).lower()} "
+        return words_in(f"{self.get('id')} {self.get('class')}")
+
+    @property
+    def class_names(self) -> str:
+        """The words of its classes alone: an id may be made of the words of a heading."""
+        return words_in(self.get("class")) if self.attributes and "class" in self.attributes else " "
 
     def elements(self) -> Iterator["Element"]:
         """Yield the children that are elements."""
@@ -103,9 +110,14 @@ def parse(markup: str) -> HtmlPage:
     target = _Target()
     parser = etree.HTMLParser(target=cast(Any, target), huge_tree=True)
     parser.feed("<!DOCTYPE html>")  # so that no markup is empty
-    parser.feed(markup)
+    parser.feed(_EMPTY_TAG.sub(r"\1 />", markup))
     parser.close()
     return target.page
+
+
+def words_in(name: str) -> str:
+    """Return the words of a name, each between spaces: " side bar 2 " for "sideBar-2"."""
+    return f" {' '.join(_WORD.findall(name)).lower()} "
 
 
 def pattern_of_names(names: str) -> re.Pattern[str]:
@@ -159,6 +171,9 @@ class _Target:
         if tag in _APART:
             self._unread += 1
             self._start_beside(tag, attributes)
+            return
+        if tag in _EMPTY:  # one with a ">" in an attribute is still open: what it seems to hold is read
+            self._open.append(False)
             return
         if tag == "a" and "#" in attributes.get("href", ""):
             attributes = {**attributes, "href": self._on_this_page(attributes["href"])}

@@ -73,8 +73,8 @@ class Visibility:
         if element.attributes is None and element.tag != "dialog" and not styled:
             return False
         names = element.names
-        # An id alone may be made of the words of a heading: "using-a-screen-reader".
-        if (element.has("class") and _HIDDEN_NAMES.search(names)) or self._is_struck(element):
+        # An id may be made of the words of a heading: "using-a-screen-reader".
+        if _HIDDEN_NAMES.search(element.class_names) or self._is_struck(element):
             return True
         if not self._is_closed(element):
             element.opened = element.get("id") in self._controlled and is_accordion(names)

@@ -168,6 +168,32 @@ def test_comments_end_as_in_a_browser() -> None:
     assert text_of("<script>'<!--'</script><p>a") == "a"
 
 
+def test_a_word_that_may_break_stays_whole() -> None:
+    page = (
+        "<h1>Function std::<wbr>fs::<wbr>read</h1>"
+        "<p>Call <code>std::<wbr>fs::<wbr>read(path)</code>. It is super<wbr>cali long.</p>"
+    )
+    assert text_of(page) == "Function std::fs::read\n\nCall std::fs::read(path). It is supercali long."
+
+
+def test_text_after_an_element_without_content_is_read() -> None:
+    empty = (
+        "bgsound embed image keygen source track wbr area base basefont col frame input link param".split()
+    )
+    for tag in empty:
+        assert text_of(f"<div><p>A.</p><{tag} hidden=true><p>B.</p><p>C.</p></div>") == "A.\n\nB.\n\nC.", tag
+    assert text_of("<p>A.<p>B.<hr/>C.<table><colgroup><col><col><tr><td>D.</table>") == "A.\n\nB.\n\nC.\n\nD."
+
+
+def test_what_is_played_or_drawn_is_no_text() -> None:
+    page = (
+        "<p>A<video><source src=x>no<track src=y>no</video><audio>no<source>no</audio>"
+        "<picture><source srcset=x>no<img src=y></picture><object><embed src=x>no</object>"
+        "<embed src=x><noembed>no</noembed>B</p>"
+    )
+    assert text_of(page) == "AB"
+
+
 def test_what_is_no_tag_is_text() -> None:
     assert text_of("<p>a < b &amp; c > d") == "a < b & c > d"
 

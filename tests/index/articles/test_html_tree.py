@@ -17,7 +17,8 @@ def first(element: Element, tag: str) -> Element:
 def test_names_are_words() -> None:
     element = first(parse("<div id=topNav class='side-bar2 HTML_box'>x").root, "div")
     assert element.names == " top nav side bar 2 html box "
-    assert Element("div").names == " "
+    assert element.class_names == " side bar 2 html box "
+    assert Element("div").names == Element("div", {"id": "x"}).class_names == " "
 
 
 def test_lengths_and_links() -> None:
@@ -54,3 +55,13 @@ def test_looks_make_no_elements() -> None:
 def test_the_beginning_of_a_long_text() -> None:
     assert text_of(first(parse("<p>a <b>b</b><br>c").root, "p")) == "a b c"
     assert len(text_of(parse("<p>" + "<i id=x>ab</i> " * 10_000).root)) < 2_000
+
+
+def test_what_follows_an_empty_element_stands_beside_it() -> None:
+    for tag in ("<wbr>", "<WBR>", "<wbr/>", "<wbr class=x>", "<embed src=/a/>", "<source>", "<track kind=x>"):
+        list_ = first(parse(f"<ul><li>a{tag}b<li>c</ul>").root, "ul")
+        assert [item.children for item in list_.elements()] == [["ab"], ["c"]]
+
+
+def test_an_empty_element_with_a_bracket_in_an_attribute_takes_no_text_away() -> None:
+    assert text_of(parse("<div><embed title='a > b' src=x><p>c</p><p>d</p></div>").root) == "c d"

@@ -57,6 +57,7 @@ def test_what_nobody_sees_is_no_text(markup: str) -> None:
         "<style>.to-do-checked{text-decoration:line-through}</style><p class=to-do-checked>shown</p>",
         "<div id=struck-by-lightning class=tag-strike><p>shown</p></div>",
         "<h2 id=using-a-screen-reader>shown</h2>",
+        "<h2 class=anchor id=using-a-screen-reader>shown</h2>",
         "<p style='opacity:0.8'>shown</p>",
         "<p style='line-height:0.9;overflow:hidden'>shown</p>",
         "<p class='hidden md:block'>shown</p>",
