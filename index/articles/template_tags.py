@@ -26,6 +26,8 @@ _OPENING = re.compile(
 )
 _CLOSING = {"{%": "%}", "{{": "}}", "{#": "#}"}
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
+# Where a paragraph ends: at an empty line, an item of a list, a heading, a row of a table
+_NEXT_PARAGRAPH = re.compile(r"\n[ \t>]*(?:\n|(?:[-*+]|\d{1,9}[.)]|#{1,6})[ \t]|\|)")
 # title="Linux", caption: "A bee", and '{{< tab "Linux"'
 _TITLE = re.compile(
     r"\b(?:title|label|summary|heading|(?P<caption>caption))\s*[=:]\s*\"(?P<title>[^\"\n]{1,200})\""
@@ -98,8 +100,10 @@ class _Scanner:
                 position = self._block(match)
             elif kind == "shortcode":
                 position = self._fenced(match, re.compile(r"\{\{[<%][ \t]*/[ \t]*highlight[ \t]*[%>]\}\}"))
-            elif kind in ("comment", "percent"):
+            elif kind == "comment":
                 position = self._comment(match)
+            elif kind == "percent":
+                position = self._percent_comment(match)
             elif kind == "tag":
                 position = self._tag(match.start())
             elif kind == "attributes" and not self._mdx:
@@ -194,14 +198,35 @@ class _Scanner:
         return self._replace(end.start(), end.end(), "\n~~~~~~\n\n")
 
     def _comment(self, match: re.Match[str]) -> int:
-        closing = "-->" if match["comment"] else "%%"
-        end = self._find(closing, match.end() if closing == "%%" else match.start() + 2)
+        end = self._find("-->", match.start() + 2)
         if end >= 0:
-            return self._hide(match.start(), end + len(closing))
+            return self._hide(match.start(), end + len("-->"))
         line = self._text.rfind("\n", 0, match.start()) + 1
-        if match["comment"] and not self._text[line : match.start()].strip():
+        if not self._text[line : match.start()].strip():
             return self._hide(match.start(), len(self._text))  # as browsers and parsers do
         return match.end()
+
+    def _percent_comment(self, match: re.Match[str]) -> int:
+        """Hide a comment of Obsidian, but not the text between "%%i" and "%%j" in another paragraph."""
+        start, end = match.start(), self._find("%%", match.end())
+        if end < 0:
+            return match.end()
+        if _NEXT_PARAGRAPH.search(self._text, start, end) and not self._are_lines(start, end):
+            return match.end()
+        return self._hide(start, end + len("%%"))
+
+    def _are_lines(self, start: int, end: int) -> bool:
+        """Tell whether a comment from one "%%" to another is whole lines.
+
+        One of the two stands alone on its line, unless no empty line is between them.
+        """
+        before = self._text[self._text.rfind("\n", 0, start) + 1 : start]
+        line_end = self._text.find("\n", end)
+        after = self._text[end + len("%%") : line_end if line_end >= 0 else None]
+        if before.strip(" \t>") or after.strip():
+            return False
+        lines = self._text[start:end].split("\n")
+        return lines[0].strip() == "%%" or not lines[-1].strip(" \t>") or self._paragraph_end(start) > end
 
     def _tag(self, start: int) -> int:
         opening = self._text[start : start + 2]

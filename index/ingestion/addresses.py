@@ -49,13 +49,18 @@ def resolve(url: URL, allow_hosts: Collection[str] = ()) -> list[str]:
     except (OSError, UnicodeError):
         raise IngestionError(f"there is no host {url.host}") from None
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    if not {host, url.host} & {name.lower() for name in allow_hosts}:
+    if not is_allowed(url, allow_hosts):
         for address in addresses:
             if not is_public(address):
                 raise IngestionError(
                     f"{url.host} is not on the public internet", reason=Reason.HOST_NOT_PUBLIC
                 )
     return addresses
+
+
+def is_allowed(url: URL, allow_hosts: Collection[str]) -> bool:
+    """Tell whether the host of an address is one of `allow_hosts`, in capitals or not."""
+    return not {url.raw_host, url.host}.isdisjoint(name.lower() for name in allow_hosts)
 
 
 def is_public(address: str) -> bool:

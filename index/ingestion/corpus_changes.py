@@ -5,12 +5,14 @@ Each file is written under a hidden name first, which the index passes over, and
 
 import errno
 import os
+import re
 import secrets
 import shutil
+import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
@@ -29,7 +31,9 @@ TRASH = ".trash"
 
 _UNFINISHED = ".footnote-"
 """What the name of a file begins with that is being written."""
+_DRAFT = re.compile(rf"{re.escape(_UNFINISHED)}[0-9a-f]{{16}}(?:\.[^.]+)?")
 _ABANDONED = 3600.0  # seconds after which such a file belongs to a process that was killed
+_BY_CONTENT = ".json"  # files of this type are known by what is in them, and so not before they are there
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
 
 
@@ -72,9 +76,10 @@ def add_article(
     UnreadableFileError if it is no article, IngestionError if its place is not in the corpus or is taken by
     another content, QuotaError if it is more than the `quota`, and OSError.
     """
-    with _staged(corpus, file, content, description, quota) as (path, unfinished, beside, article):
+    with _staged(corpus, file, content, description) as (path, unfinished, beside, article):
         sidecar = path.with_name(path.name + SUFFIX)
         outcome = _outcome(path, content)
+        _take(quota, article, path, unfinished, beside)
         if description and not (sidecar.exists() and sidecar.read_bytes() == beside.read_bytes()):
             beside.replace(sidecar)
             outcome = outcome if outcome is Outcome.ADDED else Outcome.UPDATED
@@ -98,7 +103,8 @@ def replace_article(
 
     The article goes first: one whose description is older is known by its digest, and described again.
     """
-    with _staged(corpus, file, content, description, quota) as (path, unfinished, beside, article):
+    with _staged(corpus, file, content, description) as (path, unfinished, beside, article):
+        _take(quota, article, path, unfinished, beside)
         unfinished.replace(path)
         if description:
             beside.replace(path.with_name(path.name + SUFFIX))
@@ -141,11 +147,7 @@ def _result(source: str, file: str, article: Article, outcome: Outcome) -> Inges
 
 @contextmanager
 def _staged(
-    corpus: Path,
-    file: str,
-    content: bytes,
-    description: Mapping[str, str] | None,
-    quota: RemainingQuota | None,
+    corpus: Path, file: str, content: bytes, description: Mapping[str, str] | None
 ) -> Iterator[tuple[Path, Path, Path, Article]]:
     """Yield the place of an article, hidden files with it and its description, and what was read of them."""
     path = place_in_corpus(corpus, file)
@@ -157,10 +159,19 @@ def _staged(
     ):
         name = file.removesuffix(path.suffix)
         article = read_article(CorpusFile(unfinished, file, name, beside if description else None))
-        if quota:
-            size = Size(len(article.text), _on_disk(unfinished) + (_on_disk(beside) if description else 0))
-            quota.take(size, _size(CorpusFile(path, file, name), sidecar) if path.exists() else None)
+        if not has_known_format(unfinished):
+            raise IngestionError(_not_read(path))
+        if article.title == unfinished.stem:  # a table is called as its file
+            article = replace(article, title=path.stem)
         yield path, unfinished, beside, article
+
+
+def _take(quota: RemainingQuota | None, article: Article, path: Path, unfinished: Path, beside: Path) -> None:
+    """Take an article off the quota, which comes in the place of one that may be there. Raises QuotaError."""
+    if quota is not None:
+        there = CorpusFile(path, article.file, article.id)
+        before = _size(there, path.with_name(path.name + SUFFIX)) if path.exists() else None
+        quota.take(Size(len(article.text), _on_disk(unfinished) + _on_disk(beside)), before)
 
 
 def _size(file: CorpusFile, sidecar: Path) -> Size:
@@ -213,27 +224,31 @@ def remove_articles(corpus: Path, files: Iterable[CorpusFile]) -> Path:
 def place_in_corpus(corpus: Path, file: str) -> Path:
     """Return the path of a file that is to be below the corpus folder, where the index reads it.
 
-    Raises IngestionError if that is no place for an article.
+    Raises IngestionError if that is no place for an article; of JSON, what is in the file decides.
     """
     parts = PurePosixPath(file).parts
     path = corpus.joinpath(*parts)
     if any(part == ".." or part.startswith(".") for part in parts) or PurePosixPath(file).is_absolute():
         raise IngestionError(f"{file!r} is no place below the corpus folder, or a hidden one")
-    if not has_known_format(path):
-        kind = f"files of the type {path.suffix}" if path.suffix else "files without extension"
-        raise IngestionError(f"{kind} are not read")
+    if not has_known_format(path) and (path.suffix.lower() != _BY_CONTENT or path.exists()):
+        raise IngestionError(_not_read(path))
     if not path.parent.resolve().is_relative_to(corpus.resolve()):
         raise IngestionError(f"a link leads from {file!r} out of the corpus folder")
     return path
 
 
+def _not_read(path: Path) -> str:
+    kind = f"files of the type {path.suffix}" if path.suffix else "files without extension"
+    return f"{kind} are not read"
+
+
 @contextmanager
 def _written(path: Path, content: bytes) -> Iterator[Path]:
     """Write `content` to a hidden file beside `path`, which is gone when the block ends."""
-    for abandoned in path.parent.glob(f"{_UNFINISHED}*"):
-        with suppress(FileNotFoundError):  # another process has finished it
-            if time.time() - abandoned.stat().st_mtime > _ABANDONED:
-                abandoned.unlink()
+    for draft in path.parent.glob(f"{_UNFINISHED}*"):
+        with suppress(OSError):  # another process has finished it, or it is not this one's to delete
+            if _is_abandoned(draft):
+                draft.unlink()
     unfinished = path.with_name(f"{_UNFINISHED}{secrets.token_hex(8)}{path.suffix}")
     try:
         try:
@@ -247,6 +262,14 @@ def _written(path: Path, content: bytes) -> Iterator[Path]:
         yield unfinished
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _is_abandoned(path: Path) -> bool:
+    """Tell whether a file is what a killed process left, and not one that a person called alike."""
+    if not _DRAFT.fullmatch(path.name):
+        return False
+    status = path.lstat()
+    return stat.S_ISREG(status.st_mode) and time.time() - status.st_mtime > _ABANDONED
 
 
 def _publish(unfinished: Path, path: Path) -> None:

@@ -11,7 +11,7 @@ from urllib3 import exceptions
 from yarl import URL
 
 from index.errors import IngestionError
-from index.ingestion.addresses import resolve, web_address
+from index.ingestion.addresses import is_allowed, resolve, web_address
 
 MOST_BYTES = 20 * 2**20
 """Bytes of the largest page, decompressed."""
@@ -102,7 +102,7 @@ def _follow(
     limits: FetchLimits,
     timer: "_Timer",
 ) -> FetchResponse:
-    if url.host not in allow_hosts:
+    if not is_allowed(url, allow_hosts):
         allow_hosts = ()  # no page on the internet leads to an intranet
     for _ in range(MOST_REDIRECTS + 1):
         response = _request(url, resolve(url, allow_hosts), headers, timer)

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 
 from index.articles.document import Document
+from index.ingestion.table_runs import TableRun, places, table_runs
 from index.records import Block, BlockKind, Link
 
-# Marks that may mean something anywhere in a line
+# Marks that may mean something anywhere in a line, as those of "%%hidden%%", "++ctrl++" and ":material-home:"
 _MARKS = re.compile(
-    r"([\\`*\[\]<>|~{}$^]|(?<![^\W_])_|_(?![^\W_])|={2}|&(?=#?\w+;)|:(?=:)|!(?=\[)|(?<=\[)!|(?<=\s)#)"
+    r"([\\`*\[\]<>|~{}$^]|(?<![^\W_])_|_(?![^\W_])|={2}|%(?=%)|\+(?=\+)|&(?=#?\w+;)|:(?=:|\w+-[\w-]+:)"
+    r"|!(?=\[)|(?<=\[)!|(?<=\s)#)"
 )
 # What a line may begin with: "# ", "- ", "===", ": ", "+++", and "1."
 _OPENINGS = re.compile(r"^(\s*)([#+=:%!?-])", re.MULTILINE)
@@ -23,15 +24,12 @@ def write_markdown(document: Document) -> str:
     """Return the text of a document as Markdown, with its headings, lists, tables, code and links."""
     parts: list[str] = []
     depth, before = 0, BlockKind.PARAGRAPH
-    blocks = document.blocks
-    for columns, group in groupby(range(len(blocks)), lambda number: _columns(blocks[number], number)):
-        run = [blocks[number] for number in group]
-        block = run[0]
-        if block.kind is BlockKind.TABLE_ROW and isinstance(columns, tuple):
-            if parts and before is BlockKind.CAPTION and parts[-1] == _escape(" ".join(columns)):
+    for block in table_runs(document.text, document.blocks):
+        if isinstance(block, TableRun):
+            if block.is_below_header:
                 del parts[-2:]  # the row of the names, which the table has again
-            parts += ["\n\n", _table(document.text, columns, run)]
-            depth, before = 0, block.kind
+            parts += ["\n\n", _table(document.text, block.columns, block.rows)]
+            depth, before = 0, BlockKind.TABLE_ROW
             continue
         is_item = block.kind in (BlockKind.LIST_ITEM, BlockKind.CONTENTS)
         depth = min(block.level or 1, depth + 1) if is_item else min(max(block.level - 1, 0), depth)
@@ -43,13 +41,6 @@ def write_markdown(document: Document) -> str:
         parts.append(indent + _written(document.text, block).replace("\n", f"\n{indent}"))
         before = block.kind
     return "".join(parts).strip("\n") + "\n"
-
-
-def _columns(block: Block, number: int) -> object:
-    """Return what neighbouring rows of one table share, and something of its own for any other block."""
-    if block.kind is not BlockKind.TABLE_ROW or not block.cells:
-        return number
-    return tuple(dict.fromkeys(cell.column for cell in block.cells))
 
 
 def _written(text: str, block: Block) -> str:
@@ -81,10 +72,8 @@ def _linked(text: str, start: int, end: int, links: Iterable[Link]) -> str:
     for link in links:
         if link.start < done or link.end > end or re.search(r"[\s<>]", link.address):
             continue
-        parts += [
-            _escape(text[done : link.start]),
-            f"[{_escape(text[link.start : link.end])}](<{link.address}>)",
-        ]
+        address = link.address.replace("%%", r"\%%")
+        parts += [_escape(text[done : link.start]), f"[{_escape(text[link.start : link.end])}](<{address}>)"]
         done = link.end
     return "".join((*parts, _escape(text[done:end])))
 
@@ -94,17 +83,11 @@ def _escape(text: str) -> str:
 
 
 def _table(text: str, columns: Sequence[str], rows: Sequence[Block]) -> str:
-    names = [_escape(name) for name in columns]
-    width = max(len(columns), *(len(row.cells) for row in rows))
-    lines = [names + [""] * (width - len(names)), ["---"] * width]
+    lines = [[_escape(name) for name in columns], ["---"] * len(columns)]
     for row in rows:
-        cells = [""] * width
-        place = 0
-        for cell in row.cells:
-            place = max(place, columns.index(cell.column)) if cell.column else place
+        cells = [""] * len(columns)
+        for place, cell in zip(places(columns, [cell.column for cell in row.cells]), row.cells, strict=True):
             links = [link for link in row.links if cell.start <= link.start and link.end <= cell.end]
-            if place < width:
-                cells[place] = _linked(text, cell.start, cell.end, links).replace("\n", "<br>")
-            place += 1
+            cells[place] = _linked(text, cell.start, cell.end, links).replace("\n", "<br>")
         lines.append(cells)
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -40,6 +40,8 @@ _LONGEST_NAME = 120  # bytes of a part of a path
 _MOST_FOLDERS = 20
 FEED = "feed"
 """What is known of a page that did not come: the feed that its text is from."""
+ASKED = "asked"
+"""What is known of a page that another address led to: that address."""
 _OF_ONE_ANSWER = ("etag", "last_modified", FEED)
 _HTTP_DATE = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -81,8 +83,8 @@ def add_page(
 
     Raises FetchError, IngestionError, UnreadableFileError, OSError, and QuotaError beyond the `quota`.
     """
-    page = make_page(fetcher.fetch(web_address(address, base), PAGE_TYPES))
-    return store_page(corpus, address, page, quota=quota)
+    url = web_address(address, base)
+    return store_page(corpus, address, make_page(fetcher.fetch(url, PAGE_TYPES), asked=url), quota=quota)
 
 
 def store_page(
@@ -120,8 +122,8 @@ def store_page(
     return replace_article(corpus, source, page.file, page.content, page.description, quota)
 
 
-def make_page(fetched: FetchResponse, feed: URL | None = None) -> FetchedPage:
-    """Return a fetched page, or what a `feed` says in its place, as it is to be stored.
+def make_page(fetched: FetchResponse, feed: URL | None = None, asked: URL | None = None) -> FetchedPage:
+    """Return a page that was `asked` for, or what a `feed` says in its place, as it is to be stored.
 
     Raises UnreadableFileError.
     """
@@ -132,12 +134,15 @@ def make_page(fetched: FetchResponse, feed: URL | None = None) -> FetchedPage:
     elif suffix == ".md":
         values, shown = front_matter_values(decode(fetched.body, fetched.charset))
         text, facts = shown.encode(), {key: values.get(key, "") for key in ("title", "author", "published")}
+    elif suffix == ".txt":  # which cannot say its own encoding, as the server did
+        text, facts = decode(fetched.body, fetched.charset).encode(), {}
     else:
         text, facts = fetched.body, {}
     facts = {"url": str(url)} | facts
     facts |= {
         "fetched": datetime.now(UTC).strftime(_HTTP_DATE),
         FEED: str(feed or ""),
+        ASKED: str(asked or "") if asked != url else "",
         "etag": _etag(fetched.etag),
         "last_modified": _iso_date(fetched.last_modified),
         "sha256": text_sha256(text) if suffix == ".md" else sha256(text).hexdigest(),

@@ -1,5 +1,6 @@
 """Pages of a site: by its sitemap, or by following links, as far as its robots.txt allows."""
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from index.ingestion.polite_fetching import PoliteFetcher
 from index.ingestion.xml_lists import XML_TYPES, sitemap_entries
 
 _ROBOTS_TYPES = frozenset(("text/plain", *HTML_TYPES))
+# The end of "/manual/index.html", but not of "/manual/v1.2"
+_FILE = re.compile(r"\.(?:[sx]?html?|aspx?|cfm|cgi|jspx?|md|pdf|php\d?|pl|rst|txt|xml)\Z", re.IGNORECASE)
 _MOST_SITEMAPS = 50
 MOST_ADDRESSES = 50_000
 """Addresses that are read of one page or sitemap; no sitemap may have more."""
@@ -46,7 +49,7 @@ class Scope:
     def is_below(self, url: URL) -> bool:
         """Tell whether a page is on the host of the start and below its folder."""
         folder = self.start.path
-        if "." in folder.rpartition("/")[2]:  # "/manual/index.html"
+        if _FILE.search(folder):
             folder = folder.rpartition("/")[0]
         folder = folder.rstrip("/")
         return url.origin() == self.start.origin() and (

@@ -4,6 +4,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from itertools import islice
 
 from lxml import etree
 
@@ -17,6 +18,13 @@ XML_TYPES = frozenset(
 """Content types that sitemaps and feeds are served as."""
 
 _FULL_TEXT = ("encoded", "content")  # of RSS and of Atom; a summary or description may be a few words
+# Namespaces of these; that of media has a "content", too, which is a picture
+_TEXT_NAMESPACES = (
+    None,
+    "http://purl.org/rss/1.0/modules/content/",
+    "http://www.w3.org/2005/Atom",
+    "http://purl.org/atom/ns#",
+)
 _GZIP = b"\x1f\x8b"
 _ENTRIES = ("item", "entry")
 
@@ -49,7 +57,7 @@ def feed_entries(data: bytes) -> list[FeedEntry]:
     children: dict[etree._Element, str] = {}
     others: dict[etree._Element, str] = {}  # below other elements, which only counts in a broken feed
     titles: dict[etree._Element, str] = {}
-    texts: dict[etree._Element, etree._Element] = {}
+    texts: dict[etree._Element, str] = {}
     entries = []
     for element in _elements(data):
         name, parent = _name(element), element.getparent()
@@ -63,17 +71,22 @@ def feed_entries(data: bytes) -> list[FeedEntry]:
         elif parent is not None and _name(parent) in _ENTRIES:
             if name == "title":
                 titles.setdefault(parent, " ".join((element.text or "").split()))
-            elif (
-                name in _FULL_TEXT and next(_entries_above(parent), None) is None
-            ):  # so that none counts twice
-                texts.setdefault(parent, element)
+            elif parent not in texts and _is_full_text(element) and (text := _html(element).strip()):
+                texts[parent] = text
     found: dict[str, FeedEntry] = {}
     for entry in entries:
         url = children.get(entry) or others.get(entry)
         if url and url not in found:
-            text = _html(texts[entry]) if entry in texts else ""
-            found[url] = FeedEntry(url, titles.get(entry, ""), text)
+            found[url] = FeedEntry(url, titles.get(entry, ""), texts.get(entry, ""))
     return list(found.values())
+
+
+def _is_full_text(element: etree._Element) -> bool:
+    """Tell whether an element has the text of its entry, which is in no other, so that none counts twice."""
+    name = etree.QName(element)
+    if name.localname not in _FULL_TEXT or name.namespace not in _TEXT_NAMESPACES:
+        return False
+    return next(islice(_entries_above(element), 1, None), None) is None
 
 
 def _entries_above(element: etree._Element) -> Iterator[etree._Element]:

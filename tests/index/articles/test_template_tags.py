@@ -17,6 +17,8 @@ from index.articles.template_tags import hide_unseen
         ("{% comment %}\nsecret\n{% endcomment %}\nShown.", "Shown."),
         ("{% raw %}Use {{ name }}.{% endraw %}", "Use {{ name }}."),
         ("{{/* a note */}}Shown.{# and\nanother #}", "Shown."),
+        ("Shown %%a note%%.\n\n%%\nsecret\n\nmore\n%%\n\nThe end.", "Shown .\n\nThe end."),
+        ("%% todo:\n- a\n- b %%\n\nShown.\n\n%% later\n\nmore\n%%\nThe end.", "Shown.\n\nThe end."),
         ("In code `{{ name }}` is shown.", "In code {{ name }} is shown."),
         ("```\n{{ name }}\n<!-- a -->\n```", "{{ name }}\n<!-- a -->"),
         ("{% highlight sh %}\nrun {{ it }}\n{% endhighlight %}", "run {{ it }}"),
@@ -31,3 +33,18 @@ def test_what_is_hidden_comes_back_in_code() -> None:
     assert masked.startswith("A \ue000")
     assert hidden.source(masked) == "A {{ b }} c"
     assert hidden.shown(masked) == "A  c"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Write 100%% in a format.\n\nThe fee is 5 euros.\n\nIt shows 5%% here.",
+        "- Use %%i for a loop.\n- Use %%j for another.",
+        "%%i is a loop.\n\nThe fee is 5 euros.\n\n%%j is another.",
+        "%%\n\nThe fee is 5 euros.\n\nUse %%i for a loop.",
+        "Use %%i for a loop.\n\nThe fee is 5 euros.\n\n%%",
+    ],
+)
+def test_percent_signs_of_two_paragraphs_hide_nothing(content: str) -> None:
+    words = read_markdown(content).text.split()
+    assert words == [word for word in content.split() if word not in ("-", "%%")]

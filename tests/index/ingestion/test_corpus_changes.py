@@ -32,6 +32,11 @@ def files(folder: Path) -> list[str]:
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
+def make_older(path: Path, seconds: float) -> None:
+    time = path.lstat().st_mtime - seconds
+    os.utime(path, (time, time), follow_symlinks=False)
+
+
 def test_an_article_is_read_and_added(tmp_path: Path) -> None:
     added = add_article(tmp_path, "x", "notes/bees.md", BEES)
     assert (added.outcome, added.file, added.title, added.sentences) == ("added", "notes/bees.md", "Bees", 3)
@@ -220,12 +225,26 @@ def test_a_kill_at_any_step_of_a_removal_leaves_the_article_in_one_place(
 
 
 def test_what_a_killed_process_left_is_cleared_away(tmp_path: Path) -> None:
-    for name, age in ((".footnote-old.md", 7200), (".footnote-new.md", 60), (".own.md", 7200)):
+    old, new = f".footnote-{'0' * 16}.md", f".footnote-{'1' * 16}.md"
+    for name, age in ((old, 7200), (new, 60), (".own.md", 7200)):
         (tmp_path / name).write_text("x")
-        time = (tmp_path / name).stat().st_mtime - age
-        os.utime(tmp_path / name, (time, time))
+        make_older(tmp_path / name, age)
     add_article(tmp_path, "x", "bees.md", BEES)
-    assert files(tmp_path) == [".footnote-new.md", ".own.md", "bees.md"]
+    assert files(tmp_path) == [new, ".own.md", "bees.md"]
+
+
+def test_what_a_person_called_alike_is_not_cleared_away(tmp_path: Path) -> None:
+    names = [".footnote-bot", f".footnote-{'a' * 16}"]
+    for name in names:
+        (tmp_path / name).mkdir()
+    notes = tmp_path / ".footnote-notes.txt"
+    notes.write_text("My own.")
+    (tmp_path / f".footnote-{'b' * 16}.txt").symlink_to(notes)
+    for path in tmp_path.iterdir():
+        make_older(path, 7200)
+    add_article(tmp_path, "x", "bees.md", BEES)
+    kept = sorted(path.name for path in tmp_path.iterdir())
+    assert kept == sorted([*names, f".footnote-{'b' * 16}.txt", ".footnote-notes.txt", "bees.md"])
 
 
 @pytest.mark.parametrize("contents", [[BEES, BEES], [BEES, b"Wasps sting."]], ids=["same", "different"])

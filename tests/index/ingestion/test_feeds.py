@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from yarl import URL
 
+from index.articles.corpus import corpus_files
 from index.errors import IngestionError
 from index.ingestion.corpus_changes import Outcome
 from index.ingestion.feeds import add_entry
@@ -12,7 +13,7 @@ from index.ingestion.fetching import FetchError
 from index.ingestion.pages import read_facts
 from index.ingestion.polite_fetching import PoliteFetcher
 from index.ingestion.xml_lists import FeedEntry, feed_entries
-from tests.support.web_server import WebServer, web_server
+from tests.support.web_server import Reply, WebServer, web_server
 
 RSS = """<rss xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><item>
 <title>Wasps &amp; bees</title><link>/wasps</link><description>In short.</description>
@@ -62,6 +63,22 @@ def test_a_page_that_came_is_never_replaced_by_what_the_feed_says(tmp_path: Path
         with pytest.raises(FetchError, match="404"):
             add(tmp_path, web, "/wasps", RSS)
         assert "says more" in text_of(tmp_path, "wasps")
+
+
+@pytest.mark.parametrize(
+    ("kind", "file"), [("text/html", "paper-wasps.md"), ("text/plain", "paper-wasps.txt")]
+)
+def test_a_page_that_a_link_led_to_is_not_added_again_from_the_feed(
+    kind: str, file: str, tmp_path: Path
+) -> None:
+    with web_server() as web:
+        web.redirect("/wasps", "/2026/paper-wasps")
+        web.put("/2026/paper-wasps", PAGE, kind)
+        assert add(tmp_path, web, "/wasps", RSS) is Outcome.ADDED
+        web.pages["/wasps"] = Reply(status=503)
+        with pytest.raises(FetchError, match="503"):
+            add(tmp_path, web, "/wasps", RSS)
+        assert [each.path.name for each in corpus_files(tmp_path)] == [file]
 
 
 def test_atoms_texts_are_read_as_they_are_marked(tmp_path: Path) -> None:

@@ -60,6 +60,12 @@ def test_a_redirect_to_what_is_no_web_address_is_refused(target: str, web: WebSe
         get(web.redirect("/", target))
 
 
+def test_a_host_may_be_allowed_in_capitals(web: WebServer) -> None:
+    web.put("/", "Bees")
+    address = web.origin.replace("127.0.0.1", "localhost")
+    assert get(address, allow_hosts=["LocalHost"]).body == b"Bees"
+
+
 def test_redirects_have_an_end(web: WebServer) -> None:
     web.put("/6", "Bees")
     for number in range(6):

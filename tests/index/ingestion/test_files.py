@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from index.articles.corpus import LARGEST
+from index.articles.corpus import LARGEST, corpus_files
 from index.errors import FootnoteError, IngestionError
 from index.ingestion.files import add_file
 from tests.support.small_corpus import put
@@ -41,3 +41,23 @@ def test_a_link_outside_of_the_corpus_is_followed(tmp_path: Path) -> None:
     put(tmp_path, "folder/bees-1.md", "# Bees\n\nBees hum.")
     (tmp_path / "bees.md").symlink_to(tmp_path / "folder/bees-1.md")
     assert add_file(tmp_path / "corpus", tmp_path / "bees.md").file == "bees.md"
+
+
+def test_a_table_is_called_as_its_file(tmp_path: Path) -> None:
+    put(tmp_path, "prices.csv", "Name,Price\nBread,3\nMilk,1\n")
+    assert add_file(tmp_path / "corpus", tmp_path / "prices.csv").title == "prices"
+
+
+def test_an_exported_chat_is_copied_and_other_json_is_not(tmp_path: Path) -> None:
+    message = '{"type": "Default", "author": {"name": "Ada"}, "content": "Bees hum."}'
+    chat = f'{{"guild": {{"name": "Hive"}}, "channel": {{"name": "general"}}, "messages": [{message}]}}'
+    (tmp_path / "chat.json").write_text(chat)
+    corpus = tmp_path / "corpus"
+    assert add_file(corpus, tmp_path / "chat.json").title == "Hive › general"
+    assert [file.file for file in corpus_files(corpus)] == ["chat.json"]
+    (tmp_path / "other.json").write_text('{"messages": [], "channel": {"name": "a"}, "guild": {"name": "b"}}')
+    (tmp_path / "turned.json").write_text(f'{{"messages": [{message}], {chat[1:]}')
+    for name in ("other.json", "turned.json"):
+        with pytest.raises(FootnoteError):
+            add_file(corpus, tmp_path / name)
+    assert [path.name for path in corpus.iterdir()] == ["chat.json"]

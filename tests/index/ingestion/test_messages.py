@@ -12,6 +12,7 @@ from index.articles.front_matter import front_matter_values
 from index.errors import IngestionError
 from index.ingestion.corpus_changes import IngestionResult, Outcome
 from index.ingestion.messages import add_answer, add_message, has_words
+from index.ingestion.remaining_quota import RemainingQuota, on_disk
 from index.records import Article, BlockKind
 
 URL = "https://discord.com/channels/1/2/3"
@@ -133,6 +134,16 @@ def test_two_answers_to_a_question_stand_beside_each_other(tmp_path: Path) -> No
     stored = "\n".join(read_article(file).text for file in corpus_files(tmp_path))
     assert all(text in stored for text in texts)
     assert answer(tmp_path, text="At 3.").outcome is Outcome.UNCHANGED
+
+
+def test_an_answer_beside_another_is_paid_for_once(tmp_path: Path) -> None:
+    text = "At nine, and on Sundays at ten."
+    size = len(f"{QUESTION}\n\n{text}")
+    answer(tmp_path)
+    quota = RemainingQuota(articles=1, characters=size, bytes=on_disk(1))
+    added = add_answer(tmp_path, QUESTION, text, published=DAY, quota=quota)
+    assert added.outcome is Outcome.ADDED
+    assert (quota.articles, quota.characters, quota.bytes) == (0, 0, 0)
 
 
 def test_a_message_is_an_article(tmp_path: Path) -> None:

@@ -75,6 +75,15 @@ def test_a_page_is_read_whatever_charset_is_said(
     assert "café is open. Crème brûlée" in (tmp_path / added.file).read_text("utf-8")
 
 
+def test_a_plain_text_is_kept_in_the_charset_of_the_corpus(web: WebServer, tmp_path: Path) -> None:
+    text = "Żółw idzie powoli przez łąkę.\n"
+    address = web.put("/turtle.txt", text.encode("iso-8859-2"), "text/plain; charset=iso-8859-2")
+    added = add_page(tmp_path, address, HERE)
+    assert (tmp_path / added.file).read_text("utf-8") == text
+    assert read_article(*corpus_files(tmp_path)).text.strip() == text.strip()
+    assert add_page(tmp_path, address, HERE).outcome is Outcome.UNCHANGED
+
+
 def test_a_pdf_stays_a_pdf_with_its_facts_beside_it(web: WebServer, tmp_path: Path) -> None:
     data = pdf(["Bees hum in the hive."])
     added = add_page(tmp_path, web.put("/papers/bees.pdf", data, "application/pdf", ETag='"p"'), HERE)

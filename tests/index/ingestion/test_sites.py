@@ -137,6 +137,10 @@ def test_a_page_that_leads_elsewhere_is_not_taken(web: WebServer) -> None:
         ("/manual", "/manuals/a", False),
         ("/manual/index.html", "/manual/a.html", True),
         ("/manual/index.html", "/other", False),
+        ("/manual/Index.PHP", "/manual/a", True),
+        ("/v1.2", "/v1.2/a", True),
+        ("/v1.2", "/v1.2", True),
+        ("/v1.2", "/v1.3/a", False),
         ("/", "/other", True),
     ],
 )

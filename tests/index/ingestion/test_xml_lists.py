@@ -83,3 +83,11 @@ def test_entries_within_entries_take_no_longer() -> None:
         addresses(b"<rss><item>" + b"<link/>" * links)
 
     assert growth(lambda case: case[0](case[1]), (flat, 10_000), (read, 10_000)) < LINEAR
+
+
+def test_the_text_of_an_entry_is_no_picture_and_not_empty() -> None:
+    data = b"""<rss xmlns:media="http://search.yahoo.com/mrss/"
+    xmlns:content="http://purl.org/rss/1.0/modules/content/"><item><link>/a</link>
+    <media:content url="a.jpg" type="image/jpeg"/><media:content>A bee</media:content><content> </content>
+    <content:encoded>&lt;p&gt;Bees hum.&lt;/p&gt;</content:encoded></item></rss>"""
+    assert [entry.text for entry in feed_entries(data)] == ["<p>Bees hum.</p>"]
