@@ -10,12 +10,14 @@ def write_atomically(path: Path, content: bytes) -> None:
 
     Raises OSError.
     """
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f"{path.name}.", delete=False) as file:
-        temporary = Path(file.name)
-        try:
+    temporary: Path | None = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f"{path.name}.", delete=False) as file:
+            temporary = Path(file.name)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-            temporary.replace(path)
-        finally:
+        temporary.replace(path)  # once it is closed: Windows moves and deletes no file that is open
+    finally:
+        if temporary is not None:
             temporary.unlink(missing_ok=True)

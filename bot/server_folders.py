@@ -72,15 +72,29 @@ def make_server_folder(config: BotConfig) -> Path:
 
 def server_ids(config: BotConfig) -> list[int]:
     """List the ids of the servers that have a folder, ascending; none if servers have no own libraries."""
-    if not config.has_server_libraries or not config.servers_directory.is_dir():
+    return [int(folder.name) for folder in _folders(config)] if config.has_server_libraries else []
+
+
+def kept_server_ids(config: BotConfig) -> list[int]:
+    """List the ids of the servers of which something may be stored, ascending.
+
+    Where servers have no libraries now, these are the folders that this program made when they had.
+    """
+    made = (int(folder.name) for folder in _folders(config) if (folder / MARKER).is_file())
+    return sorted({*server_ids(config), *made})
+
+
+def _folders(config: BotConfig) -> list[Path]:
+    """List the folders that are named by ids of servers, the lowest id first."""
+    if not config.servers_directory.is_dir():
         return []
-    folders = config.servers_directory.iterdir()
-    return sorted(int(path.name) for path in folders if _ID.fullmatch(path.name) and path.is_dir())
+    named = (path for path in config.servers_directory.iterdir() if _ID.fullmatch(path.name))
+    return sorted((path for path in named if path.is_dir()), key=lambda path: int(path.name))
 
 
 def feedback_configs(config: BotConfig) -> list[BotConfig]:
     """List the configurations of all feedback: `config` and, if it is of no server, those of the servers."""
-    servers = server_ids(config) if config.server is None else []
+    servers = kept_server_ids(config) if config.server is None else []
     return [config, *map(config.of_server, servers)]
 
 

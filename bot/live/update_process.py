@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
@@ -83,19 +83,24 @@ async def work_in_child(
     report = asyncio.wrap_future(pool.submit(_work, work, config, wait))
     (child,) = (process for process in multiprocessing.active_children() if process not in earlier)
     sender.close()  # the child has the last one, so that the pipe ends with it
-    logging_stages = asyncio.create_task(asyncio.to_thread(_log_stages, stages))
+    # None of the event loop's own: a child has one as long as it lives, and ends only with a second.
+    threads = ThreadPoolExecutor(2, "child")
+    loop = asyncio.get_running_loop()
+    logging_stages = loop.run_in_executor(threads, _log_stages, stages)
     try:
         return await report
     except asyncio.CancelledError:
         child.kill()
         raise
     except BrokenProcessPool:
-        await asyncio.to_thread(pool.shutdown)
+        await loop.run_in_executor(threads, pool.shutdown)
         raise FootnoteError(f"{doing} ended with {_ending(child, stderr)}") from None
     except (KeyboardInterrupt, SystemExit) as error:  # the child's; raised here, it would stop the event loop
         raise FootnoteError(f"{doing} ended with {type(error).__name__}") from None
     finally:
-        await asyncio.shield(asyncio.to_thread(pool.shutdown))
+        ended = loop.run_in_executor(threads, pool.shutdown)
+        threads.shutdown(wait=False)  # once these two are done
+        await asyncio.shield(ended)
         await asyncio.shield(logging_stages)
         folder.cleanup()
 

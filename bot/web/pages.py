@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from bot.explanation_words import ExplanationWords, explanation_in_words
+from bot.live.question_queue import LibraryAnswer, RetryLaterError
 from bot.shown_citations import shown_citations
 from bot.small_talk import SmallTalk, recognise
 from bot.web.addresses import article_name, article_path, site_root
@@ -57,11 +58,8 @@ async def ask_page(request: web.Request) -> web.Response:
     article = await services.question_queue.run(library.article, named) if named else None
     id_ = article.id if article else None
     given = await services.questions.ask(question, id_)
-    why = None
-    if services.question_queue.is_idle or "why" in request.query:
-        why = await services.question_queue.run(
-            _explain, services, given.library, question, id_, given.answer
-        )
+    wanted = services.question_queue.is_idle or "why" in request.query
+    why = await _why(services, given, question, id_) if wanted else None
     view = answer_view(
         given.answer,
         limit=services.config.answer.citations,
@@ -82,6 +80,17 @@ async def ask_page(request: web.Request) -> web.Response:
         why_query=f"{again}&why=1",
         everywhere_query=urlencode({"q": question}),
     )
+
+
+async def _why(
+    services: WebServices, given: LibraryAnswer, question: str, article: str | None
+) -> ExplanationWords | None:
+    """Explain an answer; None if that has to wait, as the answer need not."""
+    run = services.question_queue.run
+    try:
+        return await run(_explain, services, given.library, question, article, given.answer)
+    except (RetryLaterError, FootnoteError):
+        return None
 
 
 def _explain(
@@ -170,7 +179,7 @@ async def _answer_for(request: web.Request, services: WebServices) -> tuple[str,
             answer = (await services.questions.ask(question)).answer
     except EmptyQuestionError:
         return "", None
-    except (TooFastError, FootnoteError):
+    except (TooFastError, RetryLaterError, FootnoteError):
         return "", None
     return question, answer
 

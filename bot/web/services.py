@@ -104,10 +104,18 @@ def asker(request: web.Request) -> int:
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
+    """Read an address, perhaps with a port: `203.0.113.7:5555`, `[2001:db8::7]:5555`; None if it is none."""
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
     try:
-        return ip_address(text.strip().strip("[]"))
+        address = ip_address(text)
     except ValueError:
         return None
+    # `::ffff:203.0.113.7`: the address of IPv4 on a socket that listens for both
+    return (isinstance(address, IPv6Address) and address.ipv4_mapped) or address
 
 
 def _count(request: web.Request, cooldowns: Cooldowns) -> None:

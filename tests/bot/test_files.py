@@ -2,6 +2,7 @@
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,41 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
         write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_file_is_closed_before_it_is_moved_or_deleted(
+    fails: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows refuses to do that with a file that is open."""
+    opened: list[int] = []
+    closed: list[bool] = []
+
+    def synced(file: int) -> None:
+        opened.append(file)
+        if fails:
+            raise OSError(28, "No space left on device")
+
+    def noted(name: str) -> None:
+        act = getattr(Path, name)
+
+        def noting(self: Path, *args: object, **kwargs: object) -> object:
+            closed.append(not is_open(opened[0]))
+            return act(self, *args, **kwargs)
+
+        monkeypatch.setattr(Path, name, noting)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    noted("replace")
+    noted("unlink")
+    with suppress(OSError):
+        write_atomically(tmp_path / "file", b"new")
+    assert closed == ([True] if fails else [True, True])
+
+
+def is_open(file: int) -> bool:
+    try:
+        os.fstat(file)
+    except OSError:
+        return False
+    return True

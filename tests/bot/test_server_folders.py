@@ -11,7 +11,9 @@ from bot.server_folders import (
     LEFT,
     MARKER,
     delete_server,
+    feedback_configs,
     finish_deletions,
+    kept_server_ids,
     left_at,
     make_server_folder,
     mark_left,
@@ -56,6 +58,18 @@ def server(base: Path, id_: int = 1200) -> BotConfig:
     (make_server_folder(config) / "corpus").mkdir()
     (config.corpus_directory / "a.md").write_text("Bees hum.")
     return config
+
+
+def test_what_was_stored_of_servers_is_found_after_they_have_no_libraries(tmp_path: Path) -> None:
+    """Among the folders of then, those that a person made may be anything."""
+    server(tmp_path)
+    server(tmp_path, 77)
+    (tmp_path / "servers" / "98").mkdir()
+    assert kept_server_ids(config_of(tmp_path)) == [77, 98, 1200]
+    common = BotConfig(base=tmp_path)
+    assert kept_server_ids(common) == [77, 1200]
+    assert [each.server for each in feedback_configs(common)] == [None, 77, 1200]
+    assert [each.server for each in feedback_configs(common.of_server(77))] == [77]
 
 
 def test_a_server_is_marked_as_left_once_and_joined_again(tmp_path: Path) -> None:

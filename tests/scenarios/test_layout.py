@@ -17,7 +17,6 @@ UNTESTED_ALONE = {
     "bot/terminal/copying.py": "does what `store copy` says; tests/bot/terminal/commands/test_store.py",
     "bot/terminal/ingestion.py": "does what the commands say; tests/bot/terminal/commands/test_ingestion.py",
     "bot/terminal/run_doctor.py": "shows the checks; tests/bot/doctor run the command",
-    "bot/discord/events/library_changes.py": "test_learned_answers and test_message_articles run it",
     "bot/discord/events/ticket_button.py": "what buttons share; test_buttons presses them",
     "bot/discord/library/corpus_work.py": "work in a child process; test_library_commands does all of it",
     "bot/discord/replies/written_replies.py": "words of replies; test_learned_answers reads them",

@@ -130,6 +130,7 @@ async def _settle(scene: Scene, side: Side) -> None:
     assert any(":n:" in custom_id for custom_id in side.custom_ids)
     side.custom_ids += [PageTicket(side.key, number).custom_id for number in range(3)]
     side.custom_ids += [ArticlesTicket(page, query).custom_id for page in (0, 1) for query in ("", "cellar")]
+    side.custom_ids += [ArticlesTicket(0, "", changeable=True).custom_id]
 
 
 def _text(message: Message | None) -> str:

@@ -9,6 +9,7 @@ from bot.config import BotConfig
 from bot.discord.running import delete_expired_questions
 from bot.feedback.store import Feedback
 from bot.feedback.unanswered import UnansweredQuestions
+from bot.server_folders import make_server_folder
 from index.storage.catalog import article_key
 from tests.fake_discord import FakeDiscord
 from tests.support.bots import Bots
@@ -73,19 +74,24 @@ async def test_what_somebody_else_wrote_is_not_stored(discord: FakeDiscord, bots
     assert stored(bot.services.libraries.feedback) == []
 
 
-async def test_what_goes_on_from_a_question_is_stored_only_for_who_asked_it(
+async def test_what_was_completed_from_an_earlier_question_is_not_stored(
     discord: FakeDiscord, bots: Bots
 ) -> None:
+    """It may hold words of somebody else, or name who was mentioned before without saying that it does."""
     bot = await bots.start(keep_unanswered=True)
     world = discord.world
-    first = await mentioning(discord, "What is the price of bitcoin in Tuvalu?")
-    for asker, further in ((world.add_user("eve"), "and in Nauru?"), (world.user, "and in Palau?")):
-        await discord.answer(await discord.say(asker, world.channel, further, reply_to=first))
+    bob = world.add_user("Bob Smith")
+    first = await mentioning(discord, f"When does {bob.mention} open the gate of Tuvalu?")
+    assert "Bob Smith" in first.text
+    await discord.answer(await discord.say(world.add_user("eve"), world.channel, "and why?", reply_to=first))
+    second = await mentioning(discord, "and why does he?")
+    assert "Bob Smith" in second.text, "completed, and asked so"
+    await discord.answer(await discord.say(world.user, world.channel, "and since when?", reply_to=second))
+    await mentioning(discord, "Who owns the moon?")
     await bot.finish(60)
-    questions = stored(bot.services.libraries.feedback)
-    assert NOWHERE in questions and len(questions) == 2
-    assert any("Palau" in question for question in questions)
-    assert not any("Nauru" in question for question in questions)
+    feedback = bot.services.libraries.feedback
+    assert sorted(stored(feedback)) == ["When does @… open the gate of Tuvalu?", "Who owns the moon?"]
+    assert b"Bob" not in file_content(feedback)
 
 
 async def test_a_file_that_cannot_be_written_takes_no_reply(
@@ -109,11 +115,14 @@ async def test_about_says_that_questions_are_kept(discord: FakeDiscord, bots: Bo
     assert "Questions that I can't answer are kept there for 14 days" in privacy
 
 
+@pytest.mark.parametrize("libraries", ["per-server", "common"])
 async def test_a_bot_that_keeps_none_deletes_those_of_before(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    libraries: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    config = BotConfig.model_validate({"base": tmp_path, "discord": {"libraries": "per-server"}})
-    stores = [Feedback.open(each.feedback_directory) for each in (config, config.of_server(1200))]
+    """Those of servers, too, if these had libraries before."""
+    config = BotConfig.model_validate({"base": tmp_path, "discord": {"libraries": libraries}})
+    folders = [config.feedback_directory, make_server_folder(config.of_server(1200))]
+    stores = [Feedback.open(folder) for folder in folders]
     for feedback in stores:
         UnansweredQuestions(feedback, 90).add(NOWHERE)
     with caplog.at_level(logging.INFO, "bot"):

@@ -49,14 +49,28 @@ def granted_permissions(message: discord.Message) -> discord.Permissions | None:
         return None
 
 
+def is_member(interaction: discord.Interaction[Any]) -> bool:
+    """Tell whether a command or a click comes from a server that the bot is a member of.
+
+    It is none where a person uses it whose server has not added it, nor where the server added its commands
+    alone: of such a server Discord says neither that it is there nor that it has removed them.
+    """
+    server = interaction.guild_id
+    return (
+        server is not None
+        and interaction.is_guild_integration()
+        and interaction.client.get_guild(server) is not None
+    )
+
+
 def may_change_library(interaction: discord.Interaction[Any], library_role: str) -> bool:
     """Tell whether the person may change the library of the server in which they use a command.
 
     Those may who have Manage Server or the role whose name or id is `library_role`; "" is none. Nobody may in
-    direct messages, nor where a person uses the bot whose server has not added it.
+    direct messages, nor in a server that the bot is no member of.
     """
     member = interaction.user
-    if not isinstance(member, discord.Member) or not interaction.is_guild_integration():
+    if not isinstance(member, discord.Member) or not is_member(interaction):
         return False
     if interaction.permissions.manage_guild or interaction.permissions.administrator:
         return True

@@ -4,6 +4,8 @@ A click is answered from its ticket and from the message that it was made on, so
 process sent that message, or when. What others see changes only by a click that turns the pages of a list.
 """
 
+from functools import partial
+
 import discord
 from typing_extensions import override
 
@@ -21,6 +23,7 @@ from bot.discord.events.ticket_button import (
 from bot.discord.questions.question import DiscordQuestion
 from bot.discord.replies.answer_reply import SentAnswer
 from bot.discord.replies.article_pages import context_reply
+from bot.discord.replies.library_changes import NO_OWN_ARTICLES
 from bot.discord.replies.library_pages import articles_page
 from bot.discord.replies.reply import Reply, article_gone_reply, notice, unknown_button_reply, verdict_reply
 from bot.discord.replies.tickets import (
@@ -68,7 +71,10 @@ class PageButton(TicketButton, template=PageTicket.TEMPLATE):
 
 
 class ArticlesButton(TicketButton, template=ArticlesTicket.TEMPLATE):
-    """Turns a list of articles to another page, for everybody who sees it."""
+    """Turns a list of articles to another page, for everybody who sees it.
+
+    That of `/library list` goes on through what the server can change.
+    """
 
     ticket_type = ArticlesTicket
 
@@ -77,9 +83,16 @@ class ArticlesButton(TicketButton, template=ArticlesTicket.TEMPLATE):
     async def answer(interaction: Interaction, ticket: ArticlesTicket) -> None:
         services = interaction.client.services
         await defer_response(interaction, private=False, in_place=True)
-        reply = await services.question_queue.run(
-            articles_page, await library_of(interaction), ticket.query, ticket.page
-        )
+        library: Library | None
+        if ticket.changeable:
+            library = await services.libraries.changeable_library_of(server_of(interaction))
+        else:
+            library = await library_of(interaction)
+        if library is None:  # the last of its own articles was removed meanwhile
+            await send_privately(interaction, notice(NO_OWN_ARTICLES))
+            return
+        look = partial(articles_page, changeable=ticket.changeable)
+        reply = await services.question_queue.run(look, library, ticket.query, ticket.page)
         await edit_response(interaction, reply)
 
 

@@ -1,5 +1,6 @@
 """The client of discord.py that runs all of this process's shards, and hands events to their handlers."""
 
+import asyncio
 import logging
 import math
 import sys
@@ -22,12 +23,14 @@ from bot.discord.events.services import Services, ServicesClient
 from bot.discord.library.corpus_work import DISCORDS, Hosts
 from bot.discord.library.departures import Departures
 from bot.discord.library.server_libraries import ServerLibraries
+from bot.discord.library.several_servers import note_servers
 from bot.discord.questions.question_handler import QuestionHandler
 from bot.live.cooldowns import ActionCooldowns
 from bot.live.question_queue import QuestionQueue
 from bot.rewriting import REWRITE_WITHIN, Rewriter
 from bot.telemetry.log_format import fields
 from bot.telemetry.meter import Meter
+from bot.wording import error_message
 from bot.writer import Writer
 
 LONGEST_PAUSE = 30.0
@@ -85,6 +88,7 @@ class FootnoteClient(ServicesClient):
         self.tree = BotCommandTree(self, written=writer is not None)
         self._conversation = Conversation(self.services)
         self._shard_states: dict[int, str] = {}
+        self._noting = asyncio.Lock()
 
     @override
     async def login(self, token: str) -> None:
@@ -148,18 +152,34 @@ class FootnoteClient(ServicesClient):
         """Log that the bot was added to a server, and keep what it has of it."""
         log.info("server joined", extra=fields(server=guild.id))
         await self.departures.join(guild.id)
+        await self._note_servers()
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Log that the bot was removed from a server, and note since when."""
         log.info("server left", extra=fields(server=guild.id))
         await self.departures.leave(guild.id)
+        await self._note_servers()
 
     async def settle_departures(self) -> None:
         """Note which servers the bot is in, of those whose shards are this process's, once it is ready."""
         await self.wait_until_ready()
+        await self._note_servers()
         members, count = {guild.id for guild in self.guilds}, self.shard_count or 1
         ours = self.shard_ids
         await self.departures.settle(members, lambda server: ours is None or (server >> 22) % count in ours)
+
+    async def _note_servers(self) -> None:
+        """Note whether one library is that of several servers; a process with some shards sees not all."""
+        config = self.services.config
+        if config.has_server_libraries:
+            return
+        async with self._noting:
+            several = self.shard_ids is not None or len(self.guilds) > 1
+            try:
+                if several or self.is_ready():  # before that it does not know all
+                    await asyncio.to_thread(note_servers, config, several=several)
+            except OSError as error:
+                log.warning("in how many servers it is was not noted: %s", error_message(error))
 
     def _record_shard(self, shard_id: int, event: str) -> None:
         log.info("gateway %s", event, extra=fields(shard=shard_id))

@@ -26,6 +26,7 @@ from bot.discord.replies.answer_reply import QUESTION_LIMIT
 from bot.discord.replies.markdown import cut
 from bot.discord.replies.reply import Reply, notice
 from bot.discord.replies.tickets import QUERY_LIMIT
+from bot.live.question_queue import RetryLaterError
 from bot.small_talk import recognise
 from index.errors import EmptyQuestionError
 from index.records import clean_question
@@ -147,8 +148,8 @@ async def _titles(interaction: Interaction, typed: str) -> list[app_commands.Cho
     try:
         async with asyncio.timeout(services.suggest_within):
             library = await library_of(interaction)
-        choices = await services.question_queue.run(library_pages.choices, library, typed)
-    except TimeoutError:  # its index is being opened: the next letter may find it
+            choices = await services.question_queue.run(library_pages.choices, library, typed)
+    except (TimeoutError, RetryLaterError):  # the next letter may come at a better time
         return []
     except Exception as error:  # discord.py would log it with a traceback at each letter that is typed
         await services.error_reports.interaction_failed(interaction, error)

@@ -56,7 +56,8 @@ class Conversation:
             server,
             "message",
             library=server,
-            text_hidden=not (message.content or _mentions(message, me)),
+            # In direct messages nothing is hidden: a picture or a sticker comes without a text.
+            text_hidden=server is not None and not (message.content or _mentions(message, me)),
             may_be_taught=server is not None and self._services.config.discord.learn_answers,
             names=tuple(f"@{user.display_name}" for user in message.mentions),
             written=self._services.config.writer.default,

@@ -2,13 +2,15 @@
 
 import asyncio
 import errno
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import discord
 
-from bot.discord.account.permissions import may_change_library
+from bot.discord.account.permissions import is_member, may_change_library
 from bot.discord.events.services import Interaction, server_of
 from bot.discord.library.quotas import check_additions, remaining_quota
 from bot.discord.replies.library_changes import failed_reply
@@ -24,7 +26,12 @@ NOT_ALLOWED = (
 NO_ROOM = "The disk of my machine is full, so I could not store that."
 NOT_WRITABLE = "I am not allowed to write to the library on my machine, so I could not store that."
 CHANGED_BY_HAND = "That article was changed by hand, so I left it as it is."
+BEING_CHANGED = "The library is being changed just now, so I did nothing. Please try again in some minutes."
 NOT_STORED = "Something went wrong on my side, so I could not store that."
+
+
+class BeingChangedError(Exception):
+    """Others take so long to change the library that nothing was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +49,32 @@ class Add(Protocol):
         """Add the article."""
 
 
+@asynccontextmanager
+async def changing(interaction: Interaction) -> AsyncIterator[None]:
+    """Wait for those who change the library, and have others wait until the block ends.
+
+    Raises BeingChangedError.
+    """
+    services = interaction.client.services
+    lock = services.libraries.lock_of(server_of(interaction))
+    try:
+        async with asyncio.timeout(services.change_within):
+            await lock.acquire()
+    except TimeoutError:
+        raise BeingChangedError from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 async def store(interaction: Interaction, add: Add) -> StoreResult:
     """Have an article added to the corpus, and answer from it from now on.
 
-    Raises QuotaError, and what `add` raises.
+    Raises BeingChangedError, QuotaError, and what `add` raises.
     """
     libraries, server = interaction.client.services.libraries, server_of(interaction)
-    async with libraries.lock_of(server):
+    async with changing(interaction):
         await libraries.prepare_change(server)
         config = libraries.config_of(server)
         await asyncio.to_thread(check_additions, config)
@@ -74,7 +100,7 @@ def may_change(interaction: Interaction) -> bool:
 def may_be_taught(interaction: Interaction, *, private: bool) -> bool:
     """Tell whether the reply to a question has the button to answer it, where the articles do not say."""
     if not private:
-        return interaction.client.services.config.discord.learn_answers and interaction.is_guild_integration()
+        return interaction.client.services.config.discord.learn_answers and is_member(interaction)
     return may_change(interaction)
 
 
@@ -85,6 +111,8 @@ def author_name(interaction: Interaction, author: discord.abc.User) -> str:
 
 def why_not_stored(interaction: Interaction, error: Exception) -> str:
     """Log an error under a number, and say in one line why something was not stored."""
+    if isinstance(error, BeingChangedError):
+        return BEING_CHANGED
     if isinstance(error, QuotaError):
         return str(failed_reply("I stored nothing", error.message).content)
     reference = interaction.client.services.error_reports.event_failed("writing an article", error)

@@ -11,18 +11,27 @@ import discord
 from discord import app_commands
 from yarl import URL
 
+from bot.discord.account.permissions import is_member
 from bot.discord.delivery.sending import REQUEST_TIMEOUT, defer_response, edit_response, send_privately
-from bot.discord.events.library_changes import may_change, record, why_not_stored
+from bot.discord.events.library_changes import (
+    BeingChangedError,
+    changing,
+    may_change,
+    record,
+    why_not_stored,
+)
 from bot.discord.events.message_articles import fetch_message
 from bot.discord.events.services import Interaction, is_too_fast, server_of
 from bot.discord.library import corpus_work
 from bot.discord.library.message_refresh import refresh_messages
 from bot.discord.library.page_refresh import refresh_pages
 from bot.discord.library.quotas import check_additions
+from bot.discord.library.several_servers import alone_since
 from bot.discord.replies import library_changes as replies
 from bot.discord.replies import library_pages
 from bot.discord.replies.reply import Reply, notice
 from bot.discord.replies.tickets import QUERY_LIMIT
+from bot.live.question_queue import RetryLaterError
 from index.articles.file_formats import has_known_format
 from index.errors import (
     FootnoteError,
@@ -36,6 +45,7 @@ from index.ingestion.fetching import MOST_BYTES
 
 GAPS_SHOWN = 10
 NOT_ALLOWED = "Only those who manage this server, or have the role for it, can change the library."
+NOT_MEMBER = "I am no member of this server, only my commands are here: it has no library to change."
 
 _ADDRESS, _TITLE = 500, 200  # code points of an address, and of a title
 
@@ -106,7 +116,7 @@ async def _add(interaction: Interaction, work: Callable[..., Any]) -> None:
     libraries, server = interaction.client.services.libraries, server_of(interaction)
     corpus = libraries.config_of(server).corpus_directory
     try:
-        async with libraries.lock_of(server):
+        async with changing(interaction):
             await libraries.prepare_change(server)
             await asyncio.to_thread(check_additions, libraries.config_of(server))
             added = await libraries.work_on(server, work, "adding an article")
@@ -116,7 +126,7 @@ async def _add(interaction: Interaction, work: Callable[..., Any]) -> None:
         reply = replies.added_reply(added, found=found)
     except (IngestionError, UnreadableFileError) as error:
         reply = replies.failed_reply("Not added", _without_folder(error, corpus))
-    except OSError as error:
+    except (BeingChangedError, OSError) as error:
         reply = notice(why_not_stored(interaction, error))
     await edit_response(interaction, reply)
 
@@ -134,7 +144,7 @@ async def remove(interaction: Interaction, article: str) -> None:
         if (changeable := await libraries.changeable_library_of(server)) is None:
             raise UnknownArticleError(article)
         row = await run(changeable.article, await run(library_pages.article_id, changeable, article))
-        async with libraries.lock_of(server):
+        async with changing(interaction):
             found_file = await asyncio.to_thread(find_file, corpus, row.file)
             await asyncio.to_thread(remove_articles, corpus, [found_file])
             await record(interaction, "removed", row.file, row.url)
@@ -142,7 +152,7 @@ async def remove(interaction: Interaction, article: str) -> None:
         reply = replies.removed_reply(row.title, found=found)
     except UnknownArticleError:
         reply = await _unknown_article(interaction, article)
-    except OSError as error:
+    except (BeingChangedError, OSError) as error:
         reply = notice(why_not_stored(interaction, error))
     await edit_response(interaction, reply)
 
@@ -168,7 +178,7 @@ async def refresh(interaction: Interaction, article: str | None = None, prune: b
         if article:
             only = await services.question_queue.run(library_pages.article_id, changeable, article)
         by: _By = {"who": str(interaction.user.id), "server": interaction.guild_id, "prune": prune}
-        async with libraries.lock_of(server):
+        async with changing(interaction):
             fetch = partial(fetch_message, interaction.client)
             done = await refresh_messages(libraries.config_of(server), fetch, only=only, **by)
             if only is None or done.is_empty:
@@ -179,6 +189,8 @@ async def refresh(interaction: Interaction, article: str | None = None, prune: b
         reply = replies.refreshed_reply(done.outcomes, failures, removed=done.removed, found=found)
     except UnknownArticleError:
         reply = await _unknown_article(interaction, article or "")
+    except BeingChangedError as error:
+        reply = notice(why_not_stored(interaction, error))
     await edit_response(interaction, reply)
 
 
@@ -192,7 +204,8 @@ async def list_(interaction: Interaction, search: app_commands.Range[str, 0, QUE
         if changeable is None:
             reply = notice(replies.NO_OWN_ARTICLES)
         else:
-            reply = await services.question_queue.run(library_pages.articles_page, changeable, search, 0)
+            look = partial(library_pages.articles_page, changeable=True)
+            reply = await services.question_queue.run(look, changeable, search, 0)
         await edit_response(interaction, reply)
 
 
@@ -204,13 +217,27 @@ async def gaps(interaction: Interaction) -> None:
     services, server = interaction.client.services, server_of(interaction)
     if not services.config.discord.keep_unanswered:
         reply = notice(replies.GAPS_OFF)
-    elif not services.config.has_server_libraries and len(interaction.client.guilds) > 1:
+    elif (since := await _listed_since(interaction)) is None:
         reply = notice(replies.SEVERAL_SERVERS)
     else:
-        work = partial(corpus_work.unanswered_groups, most=GAPS_SHOWN)
+        work = partial(corpus_work.unanswered_groups, most=GAPS_SHOWN, since=since)
         found, total = await services.libraries.work_on(server, work, "grouping the unanswered questions")
         reply = replies.gaps_reply(found, total)
     await edit_response(interaction, reply)
+
+
+async def _listed_since(interaction: Interaction) -> str | None:
+    """Return the time after which all questions of a library were asked in one server, "" for all of them.
+
+    None if others may be of another server.
+    """
+    client = interaction.client
+    config = client.services.config
+    if config.has_server_libraries:
+        return ""
+    if client.shard_ids is not None or len(client.guilds) > 1:
+        return None
+    return await asyncio.to_thread(alone_since, config)
 
 
 @library.command(description="Get all articles as a zip file.")
@@ -242,10 +269,10 @@ async def _titles(interaction: Interaction, typed: str) -> list[app_commands.Cho
     try:
         async with asyncio.timeout(services.suggest_within):
             changeable = await services.libraries.changeable_library_of(server_of(interaction))
-        if changeable is None:
-            return []
-        found = await services.question_queue.run(library_pages.choices, changeable, typed)
-    except (TimeoutError, IndexBusyError):  # its index is being opened: the next letter may find it
+            if changeable is None:
+                return []
+            found = await services.question_queue.run(library_pages.choices, changeable, typed)
+    except (TimeoutError, RetryLaterError, IndexBusyError):  # the next letter may come at a better time
         return []
     except Exception as error:  # discord.py would log it with a traceback at each letter that is typed
         await services.error_reports.interaction_failed(interaction, error)
@@ -258,7 +285,7 @@ async def _begin(interaction: Interaction) -> bool:
     if await is_too_fast(interaction, interaction.client.services.cooldowns.questions):
         return False
     if not may_change(interaction):  # Discord hides the commands, but a server can show them to others
-        await send_privately(interaction, notice(NOT_ALLOWED))
+        await send_privately(interaction, notice(NOT_ALLOWED if is_member(interaction) else NOT_MEMBER))
         return False
     await defer_response(interaction, private=True)
     return True

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import discord
 
 from bot.config import BotConfig
+from bot.discord.account.permissions import is_member
 from bot.discord.delivery.error_reports import ErrorReports
 from bot.discord.delivery.repeat_guards import RecentIds
 from bot.discord.delivery.sending import send_privately
@@ -18,7 +19,9 @@ from bot.rewriting import Rewriter
 from index.library import Library
 
 SUGGEST_WITHIN = 2.0
-"""Seconds for a server's index to be opened while somebody types; Discord waits three for suggestions."""
+"""Seconds to find suggestions while somebody types; Discord waits three for them."""
+CHANGE_WITHIN = 300.0
+"""Seconds that a change of a library waits for others; Discord takes a reply for a quarter of an hour."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,9 @@ class Services:
     """The services of one bot.
 
     `handled` holds the ids of interactions and messages, because Discord may deliver one of them twice. What
-    to suggest to somebody who types is looked up within `suggest_within` seconds. `rewriter` writes
-    follow-ups out as complete questions, if a language model is configured.
+    to suggest to somebody who types is looked up within `suggest_within` seconds, and a change of a library
+    begins within `change_within` seconds or not at all. `rewriter` writes follow-ups out as complete
+    questions, if a language model is configured.
     """
 
     config: BotConfig
@@ -39,6 +43,7 @@ class Services:
     handled: RecentIds
     hosts: Hosts
     suggest_within: float = SUGGEST_WITHIN
+    change_within: float = CHANGE_WITHIN
     rewriter: Rewriter | None = None
 
 
@@ -54,9 +59,9 @@ Interaction = discord.Interaction[ServicesClient]
 def server_of(interaction: Interaction) -> int | None:
     """Return the server whose own articles a command or a click concerns.
 
-    None in direct messages, and where somebody uses the bot whose server has not added it.
+    None in direct messages, and in servers that the bot is no member of.
     """
-    return interaction.guild_id if interaction.is_guild_integration() else None
+    return interaction.guild_id if is_member(interaction) else None
 
 
 async def library_of(interaction: Interaction) -> Library:

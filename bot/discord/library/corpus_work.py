@@ -140,14 +140,14 @@ def zip_articles(config: BotConfig, _progress: Progress, _wait: float, *, limit:
 
 
 def unanswered_groups(
-    config: BotConfig, _progress: Progress, _wait: float, *, most: int
+    config: BotConfig, _progress: Progress, _wait: float, *, most: int, since: str = ""
 ) -> tuple[list[UnansweredGroup], int]:
     """Group the questions that were not answered, latest first, and ask those of `most` groups again.
 
-    Returns these groups, and how many there are.
+    Returns these groups, and how many there are. Questions asked until the time `since` are left out.
     """
     stored = UnansweredQuestions(feedback_of(config), config.discord.keep_days)
-    questions = in_same_words(stored.list())
+    questions = in_same_words([each for each in stored.list() if each.asked > since])
     if not questions:
         return [], 0
     library = _open_library(config)

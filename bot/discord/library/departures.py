@@ -1,6 +1,7 @@
 """What becomes of a server's library when the bot is removed there: kept `keep_days`, then deleted.
 
-A file in the server's folder says since when the server is left, so that a restart forgets nothing.
+A file in the server's folder says since when the server is left, so that a restart forgets nothing; nor does
+the end of libraries of servers, whose folders stay.
 """
 
 import asyncio
@@ -13,9 +14,9 @@ from bot.discord.library.server_libraries import ServerLibraries
 from bot.server_folders import (
     delete_server,
     finish_deletions,
+    kept_server_ids,
     left_at,
     mark_left,
-    server_ids,
     unmark_left,
 )
 from bot.telemetry.log_format import fields
@@ -45,20 +46,17 @@ class Departures:
 
         `members` are the servers that it is in. Servers that are not `is_ours` are another process's.
         """
-        for server in await asyncio.to_thread(server_ids, self._config):
+        for server in await asyncio.to_thread(kept_server_ids, self._config):
             if is_ours(server):
                 await (self.join(server) if server in members else self.leave(server))
                 if server not in members:
                     await self._delete_if_old(server)
         try:
-            if self._config.has_server_libraries:
-                await asyncio.to_thread(finish_deletions, self._config)
+            await asyncio.to_thread(finish_deletions, self._config)
         except OSError as error:
             log.warning("a left server's library was not deleted: %s", error_message(error))
 
     async def _note(self, note: Callable[[BotConfig], bool], server: int, event: str) -> None:
-        if not self._config.has_server_libraries:
-            return
         try:
             if await asyncio.to_thread(note, self._config.of_server(server)):
                 log.info("%s", event, extra=fields(server=server))

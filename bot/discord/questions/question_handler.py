@@ -246,9 +246,9 @@ class QuestionHandler:
             if limit.expired():
                 raise DeadlineError(self._question_queue.retry_after()) from None
             raise
-        public_url, common_id = self._config.web.public_url, given.library.common_id
-        # In a thread, as a database may have to be asked for the ids.
-        shown = await asyncio.to_thread(with_room_links, shown_citations(given.answer), public_url, common_id)
+        shown = shown_citations(given.answer)
+        if public_url := self._config.web.public_url:  # in a thread: a database may have to be asked for ids
+            shown = await asyncio.to_thread(with_room_links, shown, public_url, given.library.common_id)
         offset, answer = completed.offset, replace(given.answer, citations=shown)
         compose = partial(
             answer_reply,
@@ -365,10 +365,8 @@ class QuestionHandler:
 
 
 def _is_own(completed: DiscordQuestion, written: DiscordQuestion) -> bool:
-    """Tell whether the asker wrote all of a question, and it is clear which of its words mention people."""
-    if completed.offset or completed.author is not None:
-        return False
-    return completed.text == written.text or "@" not in completed.text
+    """Tell whether the asker wrote a question as it is: a completed one may name who was mentioned before."""
+    return not completed.offset and completed.author is None and completed.text == written.text
 
 
 def _title_of_first(answer: Answer) -> str | None:

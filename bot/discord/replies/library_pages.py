@@ -85,10 +85,10 @@ def choice(title: str) -> str:
     return cut(safe(title).strip(), message_limits.CHOICE) or UNTITLED
 
 
-def articles_page(library: Library, query: str, page: int) -> Reply:
+def articles_page(library: Library, query: str, page: int, *, changeable: bool = False) -> Reply:
     """Show a page, from 0, of the articles that match a query; "" matches all.
 
-    A page beyond the last is the last.
+    A page beyond the last is the last. The buttons turn through what is `changeable`, if `library` is that.
     """
     query = clean_query(query)
     titles = library.titles
@@ -98,10 +98,18 @@ def articles_page(library: Library, query: str, page: int) -> Reply:
     page = min(page, pages - 1)
     first = page * ROWS_PER_PAGE
     rows = matches[first : first + ROWS_PER_PAGE] if query else titles.page(first, ROWS_PER_PAGE)
-    return articles_reply(rows, page=page, pages=pages, total=total, query=query)
+    return articles_reply(rows, page=page, pages=pages, total=total, query=query, changeable=changeable)
 
 
-def articles_reply(rows: Sequence[ArticleRow], *, page: int, pages: int, total: int, query: str) -> Reply:
+def articles_reply(
+    rows: Sequence[ArticleRow],
+    *,
+    page: int,
+    pages: int,
+    total: int,
+    query: str,
+    changeable: bool = False,
+) -> Reply:
     """Show the articles of one page, from 0, of `pages`; `total` articles match the query."""
     title = f"Articles like “{cut(escape(query), message_limits.EMBED_TITLE - 20)}”" if query else "Articles"
     nothing = "No article's title is like that." if query else "There are no articles yet."
@@ -110,9 +118,9 @@ def articles_reply(rows: Sequence[ArticleRow], *, page: int, pages: int, total: 
         embed.set_footer(text=f"{count_with_noun(total, 'article')} · page {page + 1} of {pages}")
     buttons = []
     if page > 0:
-        buttons.append(Button("Previous", ArticlesTicket(page - 1, query).custom_id))
+        buttons.append(Button("Previous", ArticlesTicket(page - 1, query, changeable).custom_id))
     if page + 1 < pages:
-        buttons.append(Button("Next", ArticlesTicket(page + 1, query).custom_id))
+        buttons.append(Button("Next", ArticlesTicket(page + 1, query, changeable).custom_id))
     return Reply(embed=embed, buttons=tuple(buttons))
 
 

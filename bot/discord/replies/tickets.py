@@ -187,23 +187,29 @@ class AnswerTicket:
 
 @dataclass(frozen=True, slots=True)
 class ArticlesTicket:
-    """Show a page, from 0, of the list of articles that match a query: `fn1:l:2:syria`; "" matches all."""
+    """Show a page, from 0, of the list of articles that match a query: `fn1:l:2:syria`; "" matches all.
 
-    TEMPLATE: ClassVar = _template(rf"l:(?P<page>{_COUNT}):(?P<query>.*)")
+    `fn1:o:2:syria` lists those that the server can change, which are its own; the other those that it sees.
+    """
+
+    TEMPLATE: ClassVar = _template(rf"(?P<kind>[lo]):(?P<page>{_COUNT}):(?P<query>.*)")
 
     page: int
     query: str
+    changeable: bool = False
 
     @classmethod
     def from_match(cls, match: re.Match[str]) -> Self | None:
         """Read a custom_id that matches the template; None if its query is not clean."""
         query = match["query"]
-        return cls(int(match["page"]), query) if clean_query(query) == query else None
+        if clean_query(query) != query:
+            return None
+        return cls(int(match["page"]), query, match["kind"] == "o")
 
     @property
     def custom_id(self) -> str:
         """The button's custom_id."""
-        return f"{PREFIX}l:{self.page}:{self.query}"
+        return f"{PREFIX}{'o' if self.changeable else 'l'}:{self.page}:{self.query}"
 
 
 Ticket = ContextTicket | PageTicket | MoreTicket | VerdictTicket | NoteTicket | AnswerTicket | ArticlesTicket

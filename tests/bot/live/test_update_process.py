@@ -9,12 +9,14 @@ import shutil
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from bot.config import BotConfig
-from bot.live.update_process import Update, throttle, update_in_child
+from bot.live.update_process import Update, throttle, update_in_child, work_in_child
 from index import errors
 from index.errors import FootnoteError, IndexBusyError
 from index.library import Library
@@ -138,6 +140,16 @@ async def test_a_child_is_gone_once_nobody_waits_for_it(caplog: pytest.LogCaptur
     update.cancel()
     await asyncio.gather(update, return_exceptions=True)
     assert update.cancelled()
+    assert multiprocessing.active_children() == []
+
+
+async def test_children_need_none_of_the_event_loop_s_own_threads() -> None:
+    """However many there are, the loop has threads for what else needs them, such as looking up addresses."""
+    ended = ThreadPoolExecutor(1)
+    ended.shutdown()
+    asyncio.get_running_loop().set_default_executor(ended)
+    work = partial(work_in_child, BotConfig(), 0, update_children.return_seven, "counting", FORKED)
+    assert list(await asyncio.gather(work(), work(), work())) == [7, 7, 7]
     assert multiprocessing.active_children() == []
 
 

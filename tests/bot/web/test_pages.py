@@ -149,7 +149,24 @@ async def test_what_prevents_an_answer_is_a_page(
         assert page.status == status
         assert title in page.words
         assert int(page.headers["Retry-After"]) >= 1
-        assert (await room.get("/a/bridges/red", params={"q": "Who?"})).status in (200, 503)
+        article = await room.get("/a/bridges/red", params={"q": "Who?"})
+        assert article.status == 200
+        assert "900 metres" in article.words
+        assert "Opened for" not in article.words
+
+
+@pytest.mark.parametrize("error", [QueueFullError(7), DeadlineError(7), IndexDamagedError("damaged")])
+async def test_an_answer_is_shown_even_if_its_explanation_has_to_wait(
+    room: Room, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(room.services.question_queue, "run", refuse)
+    page = await room.get("/", params={"q": "How long is the red bridge?", "why": "1"})
+    assert page.status == 200
+    assert "900 metres" in page.words
+    assert page.links("Why this answer?")
 
 
 def test_numbers_of_a_query() -> None:

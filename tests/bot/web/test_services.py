@@ -22,6 +22,11 @@ class Transport:
         ("127.0.0.1", "198.51.100.1, 203.0.113.7", "203.0.113.7"),
         ("::1", "[2001:db8::7]", "2001:db8::8"),  # of one network
         ("203.0.113.7", "198.51.100.1", "203.0.113.7"),  # nobody else is believed
+        ("127.0.0.1", "203.0.113.7:5555", "203.0.113.7"),
+        ("127.0.0.1", "[2001:db8::7]:5555", "2001:db8::8"),
+        ("::ffff:203.0.113.7", "", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "198.51.100.1", "203.0.113.7"),
+        ("::ffff:127.0.0.1", "::ffff:203.0.113.7", "203.0.113.7"),
         ("127.0.0.1", "unknown", "127.0.0.1"),
         ("", "", ""),
     ],
@@ -30,6 +35,19 @@ def test_who_asks_is_the_address_or_what_a_proxy_here_says(peer: str, forwarded:
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     asked = make_mocked_request("GET", "/", headers=headers, transport=Transport(peer))
     assert asker(asked) == asker(make_mocked_request("GET", "/", transport=Transport(same_as)))
+
+
+def test_each_address_counts_for_itself() -> None:
+    peers = (
+        "203.0.113.7",
+        "203.0.113.8",
+        "::ffff:203.0.113.9",
+        "2001:db8::7",
+        "2001:db8:0:1::7",
+        "127.0.0.1",
+    )
+    numbers = {asker(make_mocked_request("GET", "/", transport=Transport(peer))) for peer in peers}
+    assert len(numbers) == len(peers)
 
 
 async def test_questions_and_pages_are_counted_apart(rooms: Rooms) -> None:

@@ -99,3 +99,13 @@ async def test_nobody_may_in_direct_messages_or_where_only_a_person_added_the_bo
     elsewhere.grant(world.user, "manage_guild", "administrator")
     assert not await may(discord, bots, world.user, elsewhere.channels[0])
     assert not await may(discord, bots, world.user, world.dm(world.user))
+
+
+@pytest.mark.slow
+async def test_nobody_may_where_only_the_commands_were_added(discord: FakeDiscord, bots: Bots) -> None:
+    await bots.start()
+    world = discord.world
+    elsewhere = world.add_foreign_guild("Elsewhere")
+    elsewhere.channels[0].foreign = False  # it added the application, with the scope `applications.commands`
+    elsewhere.grant(world.user, "manage_guild", "administrator")
+    assert not await may(discord, bots, world.user, elsewhere.channels[0])

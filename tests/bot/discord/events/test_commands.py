@@ -1,5 +1,6 @@
 """The commands as people use them, over the fake Discord."""
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import date
@@ -19,6 +20,7 @@ from bot.discord.replies.answer_reply import (
     WRONG_LABEL,
 )
 from bot.discord.replies.reply import small_talk_reply
+from bot.live.question_queue import DeadlineError, QueueFullError
 from bot.small_talk import SmallTalk
 from index.storage.catalog import article_key
 from tests.fake_discord import FakeDiscord
@@ -188,6 +190,38 @@ async def test_no_articles_are_offered_if_the_queue_fails(
     monkeypatch.setattr(bot, "services", replace(bot.services, question_queue=BrokenQueue()))
     world = discord.world
     assert await discord.autocomplete(world.user, world.channel, "ask", "article", "bees") == []
+
+
+class LateQueue:
+    """Stands for a question queue that has no time for other work, or not in time."""
+
+    def __init__(self, error: Exception | None) -> None:
+        self.error = error
+
+    async def run(self, *_: object) -> None:
+        if self.error is None:
+            await asyncio.Event().wait()
+        else:
+            raise self.error
+
+
+@pytest.mark.parametrize("error", [None, QueueFullError(5), DeadlineError(5)])
+@pytest.mark.parametrize("command", ["ask", "library remove"])
+async def test_no_articles_are_offered_too_late(
+    command: str,
+    error: Exception | None,
+    discord: FakeDiscord,
+    bot: FootnoteClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Discord would refuse them, and discord.py log that with the id of who typed; it is no error, either."""
+    late = replace(bot.services, question_queue=LateQueue(error), suggest_within=0.01)
+    monkeypatch.setattr(bot, "services", late)
+    world = discord.world
+    world.guild.grant(world.user, "manage_guild")
+    assert await discord.autocomplete(world.user, world.channel, command, "article", "bees") == []
+    for kind in ("busy", "late"):
+        assert not bot.meter.registry.get_sample_value("footnote_errors_total", {"kind": kind})
 
 
 async def test_an_empty_question_is_told_to_the_asker_alone(

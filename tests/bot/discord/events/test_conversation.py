@@ -169,6 +169,16 @@ async def test_a_bare_mention_gets_a_kind_line(discord: FakeDiscord, bot: Footno
     assert answer.content == EMPTY_QUESTION_TEXT
 
 
+async def test_a_direct_message_without_a_text_gets_a_kind_line(
+    discord: FakeDiscord, bot: FootnoteClient
+) -> None:
+    """It is a picture or a sticker; no mention hides anything there."""
+    world = discord.world
+    picture = Message(world, world.dm(world.user), world.user, {"content": ""})
+    picture.announce("MESSAGE_CREATE")
+    assert (await discord.answer(picture)).content == EMPTY_QUESTION_TEXT
+
+
 @pytest.mark.slow
 async def test_a_question_has_a_maximum_length(discord: FakeDiscord, bot: FootnoteClient) -> None:
     answer = await mentioning(discord, "why? " * 101)

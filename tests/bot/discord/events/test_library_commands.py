@@ -15,21 +15,30 @@ import pytest
 from bot.discord.events.client import FootnoteClient
 from bot.discord.events.commands import definitions
 from bot.discord.events.library_changes import NO_ROOM
-from bot.discord.events.library_commands import NOT_ALLOWED
+from bot.discord.events.library_commands import NOT_ALLOWED, NOT_MEMBER
+from bot.discord.library.several_servers import FILE, note_servers
+from bot.discord.replies.answer_reply import ANSWER_LABEL
 from bot.discord.replies.library_changes import (
     GAPS_OFF,
     NO_GAPS,
+    NO_OWN_ARTICLES,
     NOTHING_FETCHED,
     ONE_SOURCE,
     SEVERAL_SERVERS,
 )
+from bot.discord.replies.library_pages import ROWS_PER_PAGE
 from bot.feedback.unanswered import UnansweredQuestions
 from bot.library_log import LibraryLog
 from bot.live.update_process import work_in_child
+from bot.server_folders import server_ids
 from index.storage.catalog import article_key
 from tests.fake_discord import FakeDiscord
 from tests.fake_discord.people import NotPossibleError
+from tests.fake_discord.world import GUILDS_INTENT
 from tests.support.bots import THIS_MACHINE, Bots
+from tests.support.button_presses import press, seen
+from tests.support.discord_questions import NOWHERE, text
+from tests.support.small_library import write_corpus
 from tests.support.web_server import WebServer, web_server
 
 pytestmark = pytest.mark.slow
@@ -73,6 +82,26 @@ def test_others_are_not_shown_the_commands() -> None:
     assert (group["contexts"], group["integration_types"]) == ([0], [0])
     names = [command["name"] for command in group["options"]]
     assert names == ["add", "remove", "refresh", "list", "gaps", "export"]
+
+
+async def test_a_server_that_added_the_commands_alone_has_no_library(
+    discord: FakeDiscord, own_bots: Bots
+) -> None:
+    """Discord does not say when it removes them, so nobody would know when to delete its library."""
+    client = await own_bots.start(libraries="per-server", learn_answers=True)
+    world = discord.world
+    elsewhere = world.add_foreign_guild("Elsewhere")
+    channel = elsewhere.channels[0]
+    channel.foreign = False
+    elsewhere.grant(world.user, "manage_guild")
+    added = await discord.slash(world.user, channel, "library add", url="https://example.org/")
+    assert text(await added.done(LONG)) == NOT_MEMBER
+    asked = await discord.slash(world.user, channel, "ask", question="How warm is the cluster kept?")
+    assert "How bees keep warm" in text(await asked.done(LONG))
+    refused = await (await discord.slash(world.user, channel, "ask", question=NOWHERE)).done(LONG)
+    assert refused.message is not None
+    assert ANSWER_LABEL not in [button["label"] for button in refused.message.buttons]
+    assert server_ids(client.services.config) == []
 
 
 async def test_others_may_do_nothing_even_if_a_server_shows_them_the_commands(
@@ -244,6 +273,29 @@ async def test_the_list_is_that_of_the_articles_command(discord: FakeDiscord, ow
     assert await use(discord, "list", search="bees") == listed.message.text
 
 
+async def test_the_list_is_turned_through_what_the_server_can_change(
+    discord: FakeDiscord, own_bots: Bots
+) -> None:
+    client = await own_bots.start(libraries="per-server")
+    world = discord.world
+    own = client.services.config.of_server(world.guild.id)
+    raids = {f"{n}.md": f"# Raid {n}\n\nThe guild raids at {n}.\n" for n in range(ROWS_PER_PAGE + 1)}
+    write_corpus(own.corpus_directory, raids)
+    world.guild.grant(world.user, "manage_guild")
+    listed = (await (await discord.slash(world.user, world.channel, "library list")).done(LONG)).message
+    assert listed is not None
+    first = listed.text
+    assert "9 articles · page 1 of 2" in first
+    await press(discord, listed, "Next")
+    assert "9 articles · page 2 of 2" in listed.text
+    await press(discord, listed, "Previous")
+    assert listed.text == first
+    for name in raids:
+        (own.corpus_directory / name).unlink()
+    await client.services.libraries.refresh(world.guild.id)
+    assert seen(await press(discord, listed, "Next")) == NO_OWN_ARTICLES
+
+
 async def test_gaps_are_listed_if_they_are_kept_and_of_one_server(
     discord: FakeDiscord, own_bots: Bots
 ) -> None:
@@ -264,6 +316,45 @@ async def test_gaps_are_listed_if_they_are_kept_and_of_one_server(
     discord.world.add_guild("Elsewhere")
     await discord.until(lambda: len(client.guilds) == 2)
     assert await use(discord, "gaps") == SEVERAL_SERVERS
+
+
+async def test_gaps_of_several_servers_are_hidden_after_all_but_one_are_left(
+    discord: FakeDiscord, own_bots: Bots
+) -> None:
+    client = await own_bots.start(keep_unanswered=True)
+    world = discord.world
+    other = world.add_foreign_guild("Elsewhere")
+    data = other.payload()
+    del data["unavailable"]  # which Discord says of servers that are available again, not of new ones
+    world.announce("GUILD_CREATE", data, other, GUILDS_INTENT)
+    file = client.services.config.bot_directory / FILE
+    await discord.until(lambda: file.exists() and file.read_text() == "now\n", LONG)
+    unanswered = UnansweredQuestions(client.services.libraries.feedback, 90)
+    unanswered.add("Who owns the moon?")
+    world.announce("GUILD_DELETE", {"id": str(other.id)}, other, GUILDS_INTENT)
+    await discord.until(lambda: file.read_text() != "now\n", LONG)
+    assert await use(discord, "gaps") == NO_GAPS
+    file.write_text("2020-02-03T04:05:06Z\n")
+    assert "Who owns the moon?" in await use(discord, "gaps")
+
+
+async def test_gaps_are_not_listed_where_a_process_has_some_of_the_servers(
+    discord: FakeDiscord, own_bots: Bots
+) -> None:
+    await own_bots.start(keep_unanswered=True, shard_count=1, shard_ids=[0])
+    assert await use(discord, "gaps") == SEVERAL_SERVERS
+
+
+async def test_a_server_that_was_left_while_the_bot_was_not_running_counts_until_it_starts(
+    discord: FakeDiscord, own_bots: Bots
+) -> None:
+    client = await own_bots.start(keep_unanswered=True)
+    config = client.services.config
+    note_servers(config, several=True)
+    assert await use(discord, "gaps") == SEVERAL_SERVERS
+    UnansweredQuestions(client.services.libraries.feedback, 90).add("Who owns the moon?")
+    await client.settle_departures()
+    assert await use(discord, "gaps") == NO_GAPS
 
 
 async def test_the_articles_are_exported(discord: FakeDiscord, own_bots: Bots, tmp_path: Path) -> None:

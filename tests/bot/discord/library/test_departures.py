@@ -89,6 +89,23 @@ async def test_what_was_left_while_the_bot_was_not_running_is_marked(
     assert left_at(config) is not None
 
 
+async def test_a_library_of_before_goes_with_its_server_once_all_libraries_are_common(
+    discord: FakeDiscord, bots: Bots
+) -> None:
+    client = await bots.start(libraries="common", keep_days=DAYS)
+    mine, kept = library_of(client, discord.world.guild), discord.world.add_guild("Kept")
+    left, old = library_of(client, kept), library_of(client, discord.world.add_foreign_guild("Old"))
+    await discord.until(lambda: len(client.guilds) == 2)
+    leave(discord, kept)
+    await discord.until(lambda: left_at(left) is not None, 10)
+    left_days_ago(old, DAYS + 0.1)
+    await client.settle_departures()
+    assert not old.server_directory.exists()
+    assert left_at(mine) is None
+    assert mine.corpus_directory.is_dir()
+    assert left.corpus_directory.is_dir()
+
+
 async def test_another_process_has_its_own_servers(discord: FakeDiscord, bots: Bots) -> None:
     client = await bots.start(libraries="per-server")
     elsewhere = discord.world.add_foreign_guild("Elsewhere")

@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from typing import cast
@@ -92,6 +93,17 @@ async def test_typing_is_shown_only_where_it_takes_a_while(
     bot.services.question_handler.typing_delay = 600.0
     await discord.answer(await mention(discord))
     assert discord.typing == [discord.world.channel]
+
+
+async def test_an_answer_needs_none_of_the_event_loop_s_own_threads(
+    discord: FakeDiscord, bot: FootnoteClient
+) -> None:
+    """All of them may be waiting for the disk or a database. Without a site there are no links to make."""
+    ended = ThreadPoolExecutor(1)
+    ended.shutdown()
+    asyncio.get_running_loop().set_default_executor(ended)
+    assert "Townsend" in text(await (await ask(discord)).done())
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
 
 
 async def test_an_answer_does_not_wait_for_typing_to_be_shown(

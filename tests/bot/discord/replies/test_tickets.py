@@ -40,9 +40,9 @@ TICKETS: st.SearchStrategy[Ticket] = st.one_of(
     ),
     st.builds(NoteTicket, COUNTS),
     st.just(AnswerTicket()),
-    st.builds(ArticlesTicket, COUNTS, st.text().map(clean_query)),
+    st.builds(ArticlesTicket, COUNTS, st.text().map(clean_query), st.booleans()),
 )
-LOOKALIKES = st.tuples(st.sampled_from("acpmvnl"), st.text()).map(lambda parts: PREFIX + ":".join(parts))
+LOOKALIKES = st.tuples(st.sampled_from("acpmvnlo"), st.text()).map(lambda parts: PREFIX + ":".join(parts))
 
 
 @pytest.mark.slow
@@ -70,6 +70,7 @@ def test_a_ticket_is_read_back_from_its_custom_id(ticket: Ticket) -> None:
         (NoteTicket(7), "fn1:n:7"),
         (AnswerTicket(), "fn1:a"),
         (ArticlesTicket(2, "syria"), "fn1:l:2:syria"),
+        (ArticlesTicket(2, "syria", changeable=True), "fn1:o:2:syria"),
     ],
 )
 def test_buttons_that_were_sent_before_stay_valid(ticket: Ticket, custom_id: str) -> None:

@@ -9,6 +9,7 @@ from bot.config import BotConfig
 from bot.feedback.store import Feedback
 from bot.feedback.unanswered import UnansweredQuestions
 from bot.library_log import LibraryLog
+from bot.server_folders import make_server_folder
 from tests.support.homes import Home
 from tests.support.judgements import RIGHT
 
@@ -69,6 +70,13 @@ def test_what_a_person_said_is_forgotten_in_all_servers(servers: Home) -> None:
         Feedback.open(each.feedback_directory).add(RIGHT, user=5, message=6)
     assert servers.footnote("feedback", "--forget", "5", "--server", "77", "--json").json == {"deleted": 1}
     assert servers.footnote("feedback", "--forget", "5", "--json").json == {"deleted": 2}
+
+
+def test_what_a_person_said_is_forgotten_after_servers_have_no_libraries_any_more(home: Home) -> None:
+    config = BotConfig.read(home.config)
+    assert not config.has_server_libraries
+    Feedback.open(make_server_folder(config.of_server(1200))).add(RIGHT, user=5, message=6)
+    assert home.footnote("feedback", "--forget", "5", "--json").json == {"deleted": 1}
 
 
 def test_a_damaged_file_of_one_server_is_named_and_the_others_forget(servers: Home) -> None:
