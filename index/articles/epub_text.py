@@ -1,6 +1,7 @@
 """EPUB: the chapters of a book in the order of reading."""
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,8 @@ LARGEST = 200 * 2**20
 """Bytes of the unpacked chapters; more is no book."""
 
 _CONTAINER = "META-INF/container.xml"
+# '<a epub:type="noteref" href="#n1">', which leads to a note
+_NOTE_MARK = re.compile(r"""(<a\s(?:[^<>]*\s)?)epub:type=(["'])(?:[^"'<>]*\s)?noteref(?:\s[^"'<>]*)?\2""")
 _PAGES = ("application/xhtml+xml", "text/html", "application/html+xml")
 
 
@@ -31,7 +34,8 @@ def read_epub(file: Path, largest: int = LARGEST) -> Document:
             book = _Book(archive, largest)
             builder = DocumentBuilder()
             for chapter in book.chapters():
-                add_html(builder, decode(chapter, "utf-8"))
+                page = decode(chapter, "utf-8")
+                add_html(builder, _NOTE_MARK.sub(r'\1role="doc-noteref"', page))
             return builder.document(make_description(book.metadata()))
     except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError, NotImplementedError):
         raise UnreadableFileError("is not an EPUB file, or damaged") from None

@@ -42,6 +42,8 @@ def lines_of_contents(lines: Sequence[TextLine]) -> frozenset[int]:
             elif page or leading:
                 pages.append(page)
                 leading.append(line.start)
+            if listed is not None:
+                listed.add(_bare(line.shown))
         if CONTENTS.fullmatch(line.shown):
             listed = set()
         elif listed is not None and not leaders:

@@ -1,7 +1,8 @@
 """Files of office programs without the text that nobody sees in them, or that is struck out.
 
 Neither mammoth nor pandoc tells which text is hidden. Pandoc takes the title of an OpenDocument
-text for a paragraph, so it becomes a heading here.
+text for a paragraph, so it becomes a heading here. Mammoth leaves out formulas and what stands in simple
+fields or has a direction of its own, so these become runs of text and what it reads.
 """
 
 import zipfile
@@ -12,6 +13,8 @@ from itertools import chain
 from pathlib import Path
 
 from lxml import etree
+
+from index.articles.word_formulas import MATH, formula_text
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DRAWING = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -24,6 +27,10 @@ _UNSEEN_IN_WORD = ("vanish", "strike", "dstrike")
 _KEPT_OF_RUN = (f"{_WORD}rPr", f"{_WORD}fldChar", f"{_WORD}instrText")
 _SIGNS = (b"vanish", b"strike", b"Strike", b'show="0"', b"is-hidden", b"line-through", b"display=")
 _TITLE_SIGN = b'style-name="Title"'
+# Parts of a paragraph in Word of which mammoth would read nothing, and one of which it reads all
+_UNREAD_IN_WORD = (f"{_WORD}fldSimple", f"{_WORD}dir", f"{_WORD}bdo", f"{MATH}oMathPara")
+_READ_IN_WORD = f"{_WORD}smartTag"
+_UNREAD_SIGNS = (b":fldSimple", b":dir>", b":bdo>", b":oMath")
 
 
 def without_unseen_text(file: Path) -> BytesIO:
@@ -49,7 +56,7 @@ def without_unseen_text(file: Path) -> BytesIO:
         for name, content in contents.items()
         if name.endswith(".xml")
         and b"<" in content
-        and (hides or _has_sign(content) or _TITLE_SIGN in content)
+        and (hides or _has_sign(content) or any(sign in content for sign in (_TITLE_SIGN, *_UNREAD_SIGNS)))
     }
     if not changed:
         return BytesIO(file.read_bytes())
@@ -80,7 +87,21 @@ def _without_unseen(content: bytes, styles: bytes) -> bytes:
     for paragraph in list(_titles(root)):
         paragraph.tag = f"{_TEXT}h"
         paragraph.set(f"{_TEXT}outline-level", "1")
+    _make_readable(root)
     return etree.tostring(root.getroottree())
+
+
+def _make_readable(root: etree._Element) -> None:
+    """Make a text in Word hold only what mammoth reads, where it would leave out what people see."""
+    if not root.tag.startswith(_WORD):
+        return
+    for formula in list(root.iter(f"{MATH}oMath")):
+        shown = formula_text(formula)
+        formula.clear()
+        formula.tag = f"{_WORD}r"
+        etree.SubElement(formula, f"{_WORD}t").text = shown
+    for element in list(root.iter(*_UNREAD_IN_WORD)):
+        element.tag = _READ_IN_WORD
 
 
 def _parsed(content: bytes) -> etree._Element | None:

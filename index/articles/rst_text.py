@@ -106,6 +106,8 @@ def _tidy(document: nodes.document) -> dict[str, str]:
         node.parent.replace(node, nodes.Text("" if shown.startswith("|") else _MARKS.sub("", shown)))
     for message in list(document.findall(nodes.system_message)):
         message.parent.remove(message)
+    for classifier in document.findall(nodes.classifier):
+        classifier.insert(0, nodes.Text(" : "))  # as in the file: "port : number"
     values: dict[str, str] = {}
     for field in list(document.findall(nodes.field)):
         name, body = field.children

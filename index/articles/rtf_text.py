@@ -1,4 +1,7 @@
-"""RTF: the text of the file, without its formatting, and without hidden and struck text."""
+"""RTF: the text of the file, without its formatting, and without hidden and struck text.
+
+A footnote becomes a paragraph below the one that it belongs to.
+"""
 
 import re
 from itertools import pairwise
@@ -29,8 +32,9 @@ def read_rtf(file: Path) -> Document:
     data = file.read_bytes()
     if not data.lstrip().startswith(rb"{\rtf"):
         raise UnreadableFileError("is not an RTF file")
-    seen = _CELL_END.sub(r"\1", _without_unseen(data.decode("latin-1")))
-    return read_plain_text(_with_paragraphs(normalise_text(rtf_to_text(seen, errors="ignore"))))
+    seen = _CELL_END.sub(r"\1", _with_notes_below(_without_unseen(data.decode("latin-1"))))
+    text = rtf_to_text(seen, errors="ignore").encode("utf-16", "surrogatepass")  # each half of an emoji
+    return read_plain_text(_with_paragraphs(normalise_text(text.decode("utf-16", "replace"))))
 
 
 def _with_paragraphs(text: str) -> str:
@@ -47,6 +51,32 @@ def _with_paragraphs(text: str) -> str:
         is_parted = not above or not line or any(mark in above and mark in line for mark in "|\t")
         parted += [line] if is_parted else ["", line]
     return "\n".join(parted)
+
+
+def _with_notes_below(rtf: str) -> str:
+    """Return the source of a file with each footnote as a paragraph below the one that it stands in."""
+    if "\\footnote" not in rtf:
+        return rtf
+    kept: list[str] = []
+    notes: list[str] = []
+    depth = note_depth = 0
+    for token in _TOKEN.finditer(rtf):
+        depth += token[0] == "{"
+        if token["word"] == "footnote":
+            note_depth = depth
+            notes.append("\\par {")
+        elif note_depth:
+            notes.append(" " if token["word"] in ("par", "line") else token[0])
+        else:
+            if token["word"] == "par" or (token[0] == "}" and depth == 1):
+                kept += notes
+                notes = []
+            kept.append(token[0])
+        depth -= token[0] == "}"
+        if depth < note_depth:
+            note_depth = 0
+            kept.append("}")
+    return "".join(kept + notes)
 
 
 def _without_unseen(rtf: str) -> str:

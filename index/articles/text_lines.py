@@ -15,8 +15,12 @@ TAB = 4
 _LINE = re.compile(r"[^\n\f]+|\f")
 _RULE = re.compile(r"\s*([=\-~_*#+.])\1{2,}\s*")
 _FENCE = re.compile(r"\s{0,3}(?:```|~~~)")
-# What stands between two cells: tabs, a bar, dot leaders, or two spaces that follow no full stop.
-_GAP = re.compile(r"(?<![ ])[ ]*[\t|]\s*|[ ]?(?:\.[ ]?){4,}[ ]*|(?<![.!?:;,\s])[ ]{2,}(?=\S)")
+# What stands between two cells: tabs, a bar, dot leaders, two spaces that follow no full stop, or more that
+# follow an abbreviation, "Main St.   9:40".
+_GAP = re.compile(
+    r"(?<![ ])[ ]*[\t|]\s*|[ ]?(?:\.[ ]?){4,}[ ]*"
+    r"|(?<![.!?:;,\s])[ ]{2,}(?=\S)|(?<=[^\W\d_]{2}\.)[ ]{3,}(?=\S)"
+)
 
 # "• ", "[x] ", and glyphs of word processors' symbol fonts, which need no space after them
 _GLYPH = re.compile(

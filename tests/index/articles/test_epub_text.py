@@ -53,6 +53,13 @@ def test_chapters_in_the_order_of_reading(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", ['epub:type="noteref"', "id='r1' epub:type='z3998:x noteref'"])
+def test_marks_of_notes_are_no_numbers(tmp_path: Path, kind: str) -> None:
+    page = f"<html><p>It costs 5<a {kind} href='#n1'>1</a> coins, see <a href='#n1'>below</a>.</p></html>"
+    document = read_epub(book(tmp_path, **{"OPS/a.xhtml": page}))
+    assert shown(document)[0] == ("paragraph", "It costs 5 coins, see below.")
+
+
 def test_a_book_that_swells(tmp_path: Path) -> None:
     with pytest.raises(UnreadableFileError, match="is too large when it is unpacked"):
         read_epub(book(tmp_path, **{"OPS/a.xhtml": "a" * 200_000}), largest=100_000)

@@ -22,6 +22,8 @@ def test_contents_have_pages_that_ascend_or_stand_again_below() -> None:
     assert not lines_of_contents(lines("Tea ..... 3\nCake .... 7\nMilk .... 2\n"))
     listed = "Contents\n1. Fees\n2. Boats\n\nFees\n\nMany.\n\nBoats\n"
     assert shown(listed, lines_of_contents(lines(listed))) == ["1. Fees", "2. Boats"]
+    leaders = "Contents\nI. Fees ..... 1\nII. Boats ..... 2\n\nI. FEES\n\nMany.\n\nII. BOATS\n"
+    assert shown(leaders, lines_of_contents(lines(leaders))) == ["I. Fees ..... 1", "II. Boats ..... 2"]
     section = "Section 3 ..... 12\n"
     assert shown(section, lines_of_contents(lines(section))) == ["Section 3 ..... 12"]
 
@@ -38,6 +40,13 @@ def test_rows_have_as_many_cells() -> None:
     assert table is not None
     assert len(table.blocks) == 3
     assert table_at(lines(text), 2) is None
+
+
+def test_a_cell_may_end_with_an_abbreviation() -> None:
+    table = table_at(lines("Stop        Dep\nMain St.    9:00\nOld Mill    9:20\n"), 0)
+    assert table is not None
+    assert [[cell.column for cell in block.cells] for block in table.blocks[1:]] == [["Stop", "Dep"]] * 2
+    assert table_at(lines("It is late.  We go.\nThey stay.  We do, too.\n"), 0) is None
 
 
 def cells_of(text: str) -> list[str]:

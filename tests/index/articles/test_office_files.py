@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.articles.converted_text import read_converted, read_docx
+from index.articles.word_formulas import MATH
 from index.errors import UnreadableFileError
 from tests.index.articles.test_converted_text import WORD, docx
 
@@ -59,6 +60,22 @@ def test_tracked_changes_and_comments_of_word(tmp_path: Path) -> None:
         docx(tmp_path, f"<w:p>{run('You get ')}{deleted}{inserted}{moved}{comment}{run('shards.')}</w:p>")
     )
     assert document.text == "You get 15 shards."
+
+
+def test_simple_fields_and_directions_of_word_are_read(tmp_path: Path) -> None:
+    field = f'<w:fldSimple w:instr=" SEQ Table ">{run("1")}</w:fldSimple>'
+    word = f'<w:dir w:val="rtl">{run("Fees")}</w:dir><w:bdo w:val="rtl">{run(" of May")}</w:bdo>'
+    document = read_docx(docx(tmp_path, f"<w:p>{run('Table ')}{field}{run(': ')}{word}</w:p>"))
+    assert document.text == "Table 1: Fees of May"
+
+
+def test_formulas_of_word_are_read(tmp_path: Path) -> None:
+    formula = (
+        f'<m:oMath xmlns:m="{MATH[1:-1]}"><m:r><m:t>d=</m:t></m:r><m:sSup><m:e><m:r><m:t>v</m:t></m:r></m:e>'
+        "<m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup></m:oMath>"
+    )
+    document = read_docx(docx(tmp_path, f"<w:p>{run('It needs ')}{formula}{run(' metres.')}</w:p>"))
+    assert document.text == "It needs d=v^2 metres."
 
 
 def test_a_hidden_field_stays_a_field(tmp_path: Path) -> None:

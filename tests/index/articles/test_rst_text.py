@@ -122,6 +122,11 @@ def test_callouts_introduce_their_text() -> None:
     }
 
 
+def test_a_term_and_its_classifier_are_two() -> None:
+    document = read_rst("port : int, optional\n   Where it listens.\n")
+    assert shown(document) == [("definition", "port : int, optional\nWhere it listens.")]
+
+
 def test_terms_of_a_glossary_may_share_their_definition() -> None:
     glossary = """.. glossary::
 

@@ -82,3 +82,22 @@ def test_rows_of_tables(tmp_path: Path, cell: bytes) -> None:
         for block in document.blocks
     ]
     assert cells[1:] == [[("Shed", "East"), ("Keys", "4")], [("Shed", "West"), ("Keys", "5")], []]
+
+
+@pytest.mark.parametrize("opening", [rb"{\footnote", rb"{\*\footnote"])
+def test_footnotes_stand_below_their_paragraphs(tmp_path: Path, opening: bytes) -> None:
+    note = opening + rb"\pard\plain{\super\chftn} Juniors pay {\b two}.}"
+    assert _blocks(
+        tmp_path, rb"Members pay five" + note + rb" pounds.\par Dogs are welcome in the hall."
+    ) == [
+        ("paragraph", "Members pay five pounds."),
+        ("paragraph", "Juniors pay two."),
+        ("paragraph", "Dogs are welcome in the hall."),
+    ]
+    assert _blocks(tmp_path, rb"Members pay five pounds." + note)[1:] == [("paragraph", "Juniors pay two.")]
+
+
+def test_emoji_of_two_halves(tmp_path: Path) -> None:
+    assert _blocks(tmp_path, rb"They dance \u-10179?\u-8704? there.\par ") == [
+        ("paragraph", "They dance \N{GRINNING FACE} there.")
+    ]
