@@ -124,8 +124,13 @@ class Chat:
             sys.stdout.flush()
 
     def narrow(self, article: str) -> None:
-        """Ask only `article` from now on, or all articles if it is empty. Raises UnknownArticleError."""
+        """Ask only `article` from now on, or all articles if it is empty. Raises UnknownArticleError.
+
+        No question goes on from an answer of another article: "it" is not what that one was about.
+        """
         self.article = self.library.article(article).id if article else None
+        if self.article and self._last and self.article not in (id_ for id_, _ in self._last.shown[:1]):
+            self._turns.clear()
         log.info(
             "Asking %s.",
             f"the article {escape_unseen(self.article)} only" if self.article else "all articles",

@@ -11,7 +11,7 @@ from bot.wording import count_with_noun
 from index.building.store_copy import copy_library
 from index.config import StoreSection
 from index.database_urls import has_password, is_address, redacted
-from index.errors import ConfigurationError
+from index.errors import ConfigurationError, IndexMissingError, Reason
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +19,15 @@ log = logging.getLogger(__name__)
 def copy_store(config: BotConfig, source: str, target: str) -> tuple[dict[str, Any], list[TextBlock]]:
     """Copy a library between places that a person named; return what to print. Raises FootnoteError."""
     with progress() as report:
-        facts = copy_library(_config_of(config, source), _config_of(config, target), report)
+        try:
+            facts = copy_library(_config_of(config, source), _config_of(config, target), report)
+        except IndexMissingError as error:  # an update would build the configured index, not what was typed
+            error.remedy = "Name the folder or the database of a library that is there already."
+            raise
+        except ConfigurationError as error:
+            if error.reason is Reason.INDEX_FOLDER_OCCUPIED and "://" not in target:
+                error.remedy = "Name an empty folder or database."
+            raise
     counts = f"{count_with_noun(facts.articles, 'article')}, {count_with_noun(facts.sentences, 'sentence')}"
     value = {
         "articles": facts.articles,

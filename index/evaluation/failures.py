@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from index.evaluation.gold_questions import GoldQuestion
-from index.evaluation.measures import first_hit, holds_known_answer, words_in
+from index.evaluation.measures import first_hit, holds_known_answer, holds_words, words_in
 from index.records import Answer
 
 
@@ -61,5 +61,5 @@ def missing_gold(
         for question in questions
         if question.answerable
         for sentence in question.gold_sentences
-        if not any(words_in(sentence) in text for text in words)
+        if not any(holds_words(text, words_in(sentence)) for text in words)
     ]

@@ -8,14 +8,14 @@ from pydantic_core import PydanticCustomError
 
 from index.errors import FootnoteError
 
-Text = Annotated[str, Field(min_length=1)]
+Text = Annotated[str, Field(pattern=r"\S")]
 
 _EXPECTED = {
     "bool_type": "expected true or false",
     "json_invalid": "not JSON",
     "missing": "is missing",
     "model_type": "expected an object",
-    "string_too_short": "expected text that is not empty",
+    "string_pattern_mismatch": "expected text that is not empty",
     "string_type": "expected text in quotation marks",
     "tuple_type": "expected a list",
 }

@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 
 from index.evaluation.gold_questions import GoldQuestion
 from index.records import Answer
+from index.segmentation.characters import UNSPACED
 
 BINS = 15
 _WORD = re.compile(r"[^\W_]+")
+_SPACED = rf"[^\W_{UNSPACED}]"
 THRESHOLDS = tuple(step / 10 for step in range(10))
 
 
@@ -98,7 +100,7 @@ def first_hit(gold: GoldQuestion, answer: Answer) -> int | None:
     gold_sentences = [words_in(sentence) for sentence in gold.gold_sentences] if gold.answerable else []
     for citation in answer.citations:
         sentence = words_in(citation.sentence)
-        if any(text in sentence for text in gold_sentences):
+        if any(holds_words(sentence, text) for text in gold_sentences):
             return citation.number
     return None
 
@@ -148,6 +150,18 @@ def _risk(confidence: NDArray[np.float64], right: NDArray[np.bool_], threshold: 
 
 def _mean(values: Sequence[float] | NDArray[np.bool_]) -> float | None:
     return float(np.mean(values)) if len(values) else None
+
+
+def holds_words(text: str, words: str) -> bool:
+    """Tell whether `text` holds `words`, both as `words_in` returns them: "15 euros" does not hold "5 euros".
+
+    In scripts without spaces, a part of what looks like one word counts.
+    """
+    if words not in text:
+        return False
+    before = rf"(?<!{_SPACED})" if re.match(_SPACED, words) else ""
+    after = rf"(?!{_SPACED})" if re.match(_SPACED, words[-1:]) else ""
+    return re.search(before + re.escape(words) + after, text) is not None
 
 
 def words_in(text: str) -> str:

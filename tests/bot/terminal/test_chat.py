@@ -87,6 +87,15 @@ def test_article_narrows_until_it_is_lifted(built_home: Home) -> None:
 
 
 @pytest.mark.slow
+def test_a_question_does_not_go_on_from_an_answer_of_another_article(built_home: Home) -> None:
+    lines = [STRIKE, "/article notes/bees", "How warm is its centre?", "/article notes/bees", "and why?"]
+    run = built_home.footnote("chat", "--json", stdin="\n".join(lines))
+    _, first, second = map(json.loads, run.out.splitlines())
+    assert first["question"] == "How warm is its centre?"
+    assert second["question"] == "why is its centre (warm)?", "it goes on from an answer of the same article"
+
+
+@pytest.mark.slow
 def test_commands_do_as_the_commands_of_that_name(built_home: Home) -> None:
     run = built_home.footnote("chat", "--json", stdin="/articles\n/show notes/bees\n/quit\nnever asked\n")
     listed, shown = run.out.splitlines()

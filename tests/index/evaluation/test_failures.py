@@ -38,7 +38,7 @@ def test_what_failed_is_listed_with_the_kind_and_the_rank_of_the_right_sentence(
 
 
 def test_gold_sentences_that_stand_in_no_article_are_found_however_spaced() -> None:
-    texts = {"a": "Bees dance in\nJune. They sleep.", "b": "Ants do not."}
+    texts = {"a": "Bees dance in\nJune. They sleep.", "b": "Ants do not. They single out crumbs."}
     there, partly, missing = gold("dance in June."), gold("Ants do", "They eat."), gold("They sing.")
     assert missing_gold([there, partly, missing, gold()], texts) == [
         (partly, "They eat."),

@@ -49,6 +49,10 @@ def test_questions_are_read_and_further_keys_passed_over(tmp_path: Path) -> None
         ),
         (b'{"id": "a", "question": "Q", "answerable": true}', "an answerable question needs gold_sentences"),
         (b'{"id": "a", "question": "Q", "answerable": true, "gold_sentences": [""]}', "gold_sentences: "),
+        (
+            b'{"id": "a", "question": "Q", "answerable": true, "gold_sentences": [" "]}',
+            "gold_sentences: expected text that is not empty",
+        ),
         (b'{"id": "a", "question": "\xff", "answerable": false}', "not JSON"),
     ],
 )

@@ -41,6 +41,13 @@ def test_a_gold_sentence_may_have_the_marks_of_its_file() -> None:
     assert first_hit(gold("…"), cited) is None
 
 
+def test_a_gold_sentence_is_made_of_whole_words() -> None:
+    assert first_hit(gold("5 euros"), answer("Child 15 euros", "Child 5 eurosport", "Child: 5 euros.")) == 3
+    without_spaces = answer("\u91cd\u3055\u306f15kg", "\u91cd\u3055\u306f5kg\u3067\u3059")
+    assert first_hit(gold("5kg"), without_spaces) == 2
+    assert first_hit(gold("\u3055\u306f5kg"), without_spaces) == 2
+
+
 def test_answers_are_compared_as_squad_does() -> None:
     assert normalised("The  U.S. Army's tank!") == "us armys tank"
     assert token_f1("two artillery pieces", "the two pieces") == pytest.approx(0.8)

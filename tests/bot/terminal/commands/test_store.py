@@ -98,6 +98,20 @@ def test_a_library_is_copied_there_and_back(home: Path, database_url: str) -> No
     assert footnote(home, "index", "--json").json["embedded"] == 0
 
 
+def test_a_wrong_place_to_copy_is_said_with_what_helps(home: Path) -> None:
+    configure(home, "")
+    nowhere = footnote(home, "store", "copy", str(home / "nowhere"), str(home / "back"))
+    assert nowhere.code == 1
+    assert "there is no index in" in nowhere.err
+    assert "footnote index" not in nowhere.err, "it builds the configured index, not that of the folder"
+    assert footnote(home, "index").code == 0
+    (home / "full").mkdir()
+    (home / "full" / "letter.txt").write_text("Dear Ann", encoding="utf-8")
+    full = footnote(home, "store", "copy", str(home / "index"), str(home / "full"))
+    assert full.code == 78
+    assert full.err.endswith("  Name an empty folder or database.\n")
+
+
 def test_faults_are_one_line_each(home: Path, postgres_server: Server) -> None:
     refused = f"postgresql://{OWNER}@127.0.0.1:1/library"
     nowhere = postgres_server.address("nowhere")
