@@ -7,7 +7,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from index.records import Span
-from index.segmentation.numbers import MONTH
+from index.segmentation.numbers import DAY_AND_MONTH
 
 TAB = 4
 """Columns of a tab in the indentation."""
@@ -34,8 +34,7 @@ _NUMBER = re.compile(
     r"\(?(?P<label>\d{1,3}(?:\.\d{1,3})+\.?|\d{1,3}(?=[.)])|[A-Za-z](?=[.)])|[ivxlc]{1,6}(?=[.)])|[IVXLC]{1,6}(?=[.)]))"
     r"[.)]?(?:[ \t]+)(?=\S)"
 )
-# "24. December", "3. May 2024": a date, unlike "3. May I bring a dog?"
-_DATE = re.compile(rf"\d{{1,2}}\.[ \t]+{MONTH}(?=\s*(?:$|[^\w\s]|\d))", re.IGNORECASE)
+_DATE = re.compile(DAY_AND_MONTH, re.IGNORECASE)
 # "J. R. R. Tolkien", "E. coli": an initial, unless lines nearby count on from it
 _INITIAL = re.compile(r"[A-Z]\.\s")
 _NEARBY = 30  # lines

@@ -2,11 +2,11 @@
 
 import re
 
-from index.segmentation.numbers import MONTH, ORDINAL_WORD, SMALL_NUMBER
+from index.segmentation.numbers import DAY_AND_MONTH, MONTH, ORDINAL_WORD, SMALL_NUMBER
 
 _ENUMERATOR = re.compile(
     r"(?:step|section|chapter|article|part|rule|§)\s*\d+(?:\.\d+)*[.):]*\s+(?=\S)"
-    rf"|(?!\d\d?\.\s+{MONTH}\s*(?:$|[^\w\s]|\d))"  # "24. December: closed" is a date
+    rf"|(?!{DAY_AND_MONTH})"
     r"\(?(?:\d+(?:\.\d+)*|[a-z]|x{0,3}(?:ix|iv|v?i{1,3}|v|x))[.)]+\s+(?=\S)"
     r"|\d+(?:\.\d+)+\s+(?=\S)",
     re.IGNORECASE,

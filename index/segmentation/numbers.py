@@ -52,6 +52,8 @@ _HUNDREDS = rf"(?:(?:{SMALL_NUMBER}\s)?hundred(?:\s(?:and\s)?{SMALL_NUMBER})?|{S
 _CARDINAL = rf"(?:(?:(?:{_HUNDREDS}|\d{{1,3}})\s)?thousand(?:,?\s(?:and\s)?{_HUNDREDS})?|{_HUNDREDS})"
 ORDINAL_WORD = rf"(?:(?:{_any(*_TENS)})[-\s](?:{_any(*_ONES_ORDINAL)})|{_any(*_ORDINALS)})"
 MONTH = rf"(?:{_any(*_MONTHS, *(month[:3] for month in _MONTHS), 'sept')})\.?"
+DAY_AND_MONTH = rf"\d{{1,2}}\.\s+{MONTH}(?=\s*(?:$|[^\w\s]|\d))"
+"""The beginning of a date, "24. December: closed", "3. May 2024", unlike "3. May I bring a dog?"."""
 _DAY = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?|{ORDINAL_WORD})(?![\w:]|[.,]\d)"
 _YEAR = r"[12]\d{3}(?!\d)"
 _MERIDIEM = r"(?:[ap]\.m\.|[ap]\.?m\b)"
